@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/authorizer.hpp"
+
+#include "helper/authorize/authorize_body.hpp"
+#include "helper/authorize/failed_attempt.hpp"
+#include "helper/authorize/https_transport.hpp"
+#include "helper/authorize/retry.hpp"
+#include "helper/authorize/service_reply.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace sase::helper::authorize {
+
+using protocol::AuthorizeReply;
+using protocol::Denied;
+using protocol::Granted;
+
+using Outcome = std::variant<Granted, Denied>;
+
+Outcome Authorizer::authorize(std::string_view api_key) {
+  const protocol::Secret body = write_authorize_body(api_key);
+  for (unsigned tries = 1;; ++tries) {
+    Outcome outcome = try_once(body.reveal(), api_key);
+    const auto* const denied = std::get_if<Denied>(&outcome);
+    if (denied == nullptr || !denied->transient) return outcome;
+    const auto pause = pause_before_retry(tries, timing_.time_left(), denied->retry_after, timing_.chance());
+    if (!pause) return outcome;
+    progress_.enter(Phase::pausing);
+    timing_.pause(*pause);
+  }
+}
+
+Outcome Authorizer::try_once(std::string_view body, std::string_view api_key) try {
+  return read_service_reply(transport_.post(body), api_key, timing_.wall_clock());
+} catch (const FailedAttempt& failed) {
+  return failed.denied();
+}
+
+AuthorizeReply authorize_over_network(const protocol::AuthorizeRequest& request,
+                                      std::chrono::steady_clock::time_point deadline, Progress& progress) {
+  const auto reply = [&progress](Outcome outcome) {
+    return AuthorizeReply{.requests = progress.requests(), .outcome = std::move(outcome)};
+  };
+  try {
+    HttpsTransport transport(request, deadline, progress);
+    SystemTiming timing(deadline);
+    return reply(Authorizer(transport, timing, progress).authorize(request.api_key.reveal()));
+  } catch (const FailedAttempt& failed) {
+    return reply(failed.denied());
+  } catch (const std::exception&) {
+    // Its text may hold anything and is not shown.
+    return reply(Denied{.denial = protocol::Denial::nonsense,
+                        .what = "the authorizer failed " + std::string(words_for(progress.phase())) +
+                                " in a way that it does not know",
+                        .hint = "please report this",
+                        .retry_after = {}});
+  }
+}
+
+}  // namespace sase::helper::authorize

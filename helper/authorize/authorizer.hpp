@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/authorize/progress.hpp"
+#include "helper/authorize/timing.hpp"
+#include "helper/authorize/transport.hpp"
+#include "protocol/exchange.hpp"
+
+#include <chrono>
+#include <string_view>
+#include <variant>
+
+namespace sase::helper::authorize {
+
+/// Trades a key for a token: asks, reads the reply, and asks again after a transient fault while tries and
+/// time last.
+class Authorizer {
+ public:
+  /// All three must outlive this.
+  Authorizer(Transport& transport, Timing& timing, Progress& progress) noexcept
+      : transport_(transport), timing_(timing), progress_(progress) {}
+
+  [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> authorize(std::string_view api_key);
+
+ private:
+  [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> try_once(std::string_view body,
+                                                                           std::string_view api_key);
+
+  Transport& transport_;
+  Timing& timing_;
+  Progress& progress_;
+};
+
+/// The whole of it over the real network: a reply for every request, whatever happens. Never throws but for
+/// want of memory.
+[[nodiscard]] protocol::AuthorizeReply authorize_over_network(const protocol::AuthorizeRequest& request,
+                                                              std::chrono::steady_clock::time_point deadline,
+                                                              Progress& progress);
+
+}  // namespace sase::helper::authorize

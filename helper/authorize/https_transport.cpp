@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/https_transport.hpp"
+
+#include "helper/authorize/address_book.hpp"
+#include "helper/authorize/connection_race.hpp"
+#include "helper/authorize/failed_attempt.hpp"
+#include "helper/authorize/https_exchange.hpp"
+#include "helper/authorize/no_proxy.hpp"
+#include "helper/authorize/proxy_tunnel.hpp"
+#include "helper/authorize/tls_failure.hpp"
+#include "helper/authorize/watchdog.hpp"
+#include "protocol/escape.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/SSLException.h>
+#include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
+#include <Poco/Timespan.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace sase::helper::authorize {
+
+namespace {
+
+using Poco::Net::StreamSocket;
+using protocol::Denial;
+using protocol::Denied;
+using std::chrono::steady_clock;
+
+constexpr auto went_away = "closed the connection without an answer";
+
+std::optional<Proxy> proxy_for(const protocol::AuthorizeRequest& request, const protocol::Host& host) {
+  if (request.proxy.empty() || bypasses_proxy(request.no_proxy, host)) return std::nullopt;
+  return Proxy::parse(request.proxy);
+}
+
+Denied unreachable(std::string what, std::string hint) {
+  return {.denial = Denial::unreachable,
+          .transient = true,
+          .what = std::move(what),
+          .hint = std::move(hint),
+          .retry_after = {}};
+}
+
+}  // namespace
+
+HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, steady_clock::time_point deadline,
+                               Progress& progress)
+    : request_(request),
+      deadline_(deadline),
+      progress_(progress),
+      endpoint_(Endpoint::parse(request.url)),
+      proxy_(proxy_for(request, endpoint_.host)),
+      tls_(request, endpoint_.host) {}
+
+HttpReply HttpsTransport::post(std::string_view body) {
+  try {
+    return try_post(body);
+  } catch (...) {
+    throw FailedAttempt(explain_failure());
+  }
+}
+
+HttpReply HttpsTransport::try_post(std::string_view body) {
+  StreamSocket socket = connect();
+  progress_.enter(Phase::handshaking);
+  limit_waiting(socket);
+  const Poco::Net::SecureStreamSocket secure = tls_.shake_hands(socket);
+  progress_.enter(Phase::waiting);
+  progress_.count_request();
+  limit_waiting(socket);
+  return exchange(secure, endpoint_, body, progress_);
+}
+
+StreamSocket HttpsTransport::connect() {
+  if (!proxy_) return connect_to(endpoint_.host);
+  StreamSocket to_proxy = connect_to(proxy_->host);
+  progress_.enter(Phase::asking_proxy);
+  limit_waiting(to_proxy);
+  return open_tunnel(to_proxy, *proxy_, endpoint_.host);
+}
+
+StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
+  progress_.enter(Phase::resolving);
+  const auto addresses = look_up(host);
+  progress_.enter(Phase::connecting);
+  StreamSocket socket = connect_to_first(addresses, deadline_);
+  socket.setNoDelay(true);
+  return socket;
+} catch (const std::system_error& error) {
+  if (error.code().value() == ETIMEDOUT && steady_clock::now() >= deadline_) throw Poco::TimeoutException();
+  const std::string who = (proxy_ ? "the proxy '" : "'") + authority(host) + '\'';
+  throw FailedAttempt(
+      unreachable("cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
+                  proxy_ ? "check proxy, no-proxy and the network" : "check url, proxy and the network"));
+}
+
+/// So that no call waits past the deadline. The watchdog is what holds the deadline; this lets a thread that
+/// is given up come to its own end.
+void HttpsTransport::limit_waiting(StreamSocket& socket) const {
+  const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline_ - steady_clock::now());
+  if (left.count() <= 0) throw Poco::TimeoutException();
+  const Poco::Timespan limit(left.count());
+  socket.setReceiveTimeout(limit);
+  socket.setSendTimeout(limit);
+}
+
+Denied HttpsTransport::broken(std::string_view what) const {
+  const bool at_proxy = progress_.phase() == Phase::asking_proxy;
+  const std::string who = at_proxy ? authority(proxy_->host) : endpoint_.host.text();
+  return unreachable(
+      '\'' + who + "' " + std::string(what) + " (" + std::string(words_for(progress_.phase())) + ')',
+      "check the network, proxy and url");
+}
+
+Denied HttpsTransport::not_http() const {
+  const bool at_proxy = progress_.phase() == Phase::asking_proxy;
+  return {.denial = at_proxy ? Denial::unreachable : Denial::nonsense,
+          .what = (at_proxy ? "the answer of the proxy '" + authority(proxy_->host) + '\''
+                            : "the service's answer") +
+                  " is not HTTP, or its header is too large",
+          .hint = at_proxy ? "check that proxy names a proxy that allows CONNECT"
+                           : "check region, url and proxy: another host may have answered",
+          .retry_after = {}};
+}
+
+Denied HttpsTransport::explain_tls(std::string_view openssl_text) const {
+  if (const auto& failure = tls_.certificate_failure()) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return failure->describe(endpoint_.host, now);
+  }
+  const bool is_handshaken = progress_.phase() > Phase::handshaking;
+  if (is_handshaken && is_unexpected_end(openssl_text)) return broken(went_away);
+  return describe_tls_failure(openssl_text, endpoint_.host);
+}
+
+/// Puts the exception that is being handled into words. The texts of POCO's own exceptions are not shown:
+/// some of them hold what the peer sent.
+Denied HttpsTransport::explain_failure() const try { throw; } catch (const FailedAttempt& failed) {
+  return failed.denied();
+} catch (const Poco::TimeoutException&) {
+  return no_answer_in_time(endpoint_.host, request_.timeout, progress_.phase());
+} catch (const Poco::Net::ConnectionResetException&) {
+  return broken("cut the connection");
+} catch (const Poco::Net::NoMessageException&) {
+  return broken(went_away);
+} catch (const Poco::Net::SSLConnectionUnexpectedlyClosedException&) {
+  return broken(went_away);
+} catch (const Poco::Net::SSLException& error) {
+  return explain_tls(error.message());
+} catch (const Poco::Net::MessageException&) {
+  return not_http();
+} catch (const Poco::SyntaxException&) {
+  return not_http();
+} catch (const Poco::Exception& error) {
+  return broken("failed in a way that POCO calls '" + protocol::escape(error.name()) + '\'');
+}
+
+}  // namespace sase::helper::authorize

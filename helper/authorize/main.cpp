@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/authorizer.hpp"
+#include "helper/authorize/endpoint.hpp"
+#include "helper/authorize/failed_attempt.hpp"
+#include "helper/authorize/progress.hpp"
+#include "helper/authorize/watchdog.hpp"
+#include "helper/hardening.hpp"
+#include "helper/posix/stream.hpp"
+#include "protocol/escape.hpp"
+#include "protocol/exchange.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace {
+
+using sase::protocol::AuthorizeReply;
+using sase::protocol::AuthorizeRequest;
+using std::chrono::steady_clock;
+namespace authorize = sase::helper::authorize;
+
+AuthorizeReply too_late(const AuthorizeRequest& request, const authorize::Progress& progress) try {
+  const auto endpoint = authorize::Endpoint::parse(request.url);
+  return {.requests = progress.requests(),
+          .outcome = authorize::no_answer_in_time(endpoint.host, request.timeout, progress.phase())};
+} catch (const authorize::FailedAttempt& failed) {
+  return {.requests = 0, .outcome = failed.denied()};
+}
+
+[[noreturn]] void complain(const std::exception& error) noexcept {
+  const std::string line = "authorize: " + sase::protocol::escape(error.what()) + '\n';
+  (void)!write(STDERR_FILENO, line.data(), line.size());
+  _exit(EXIT_FAILURE);
+}
+
+/// Ends the process at once: the other thread may be at work, and taking OpenSSL down takes a tenth of a
+/// call. Nothing is lost, since this program writes no files.
+[[noreturn]] void finish(const AuthorizeReply& reply) noexcept try {
+  sase::helper::write_all(STDOUT_FILENO, reply.write().reveal());
+  _exit(EXIT_SUCCESS);
+} catch (const std::exception& error) {
+  complain(error);
+}
+
+[[noreturn]] void answer(steady_clock::time_point start) {
+  const auto request = AuthorizeRequest::parse(sase::helper::read_message(STDIN_FILENO).reveal());
+  const auto deadline = authorize::deadline_for(start, request.timeout);
+  authorize::Progress progress;
+  authorize::Watchdog watchdog(deadline, [&] { finish(too_late(request, progress)); });
+  const AuthorizeReply reply = authorize::authorize_over_network(request, deadline, progress);
+  // Otherwise the watchdog is about to end the process, and two replies would be one too many.
+  while (!watchdog.call_off())
+    pause();
+  finish(reply);
+}
+
+}  // namespace
+
+/// Reads one AuthorizeRequest on stdin, writes one AuthorizeReply on stdout and exits with 0; with 1, and a
+/// line on stderr, where no reply could be written.
+int main() {
+  const auto start = steady_clock::now();
+  sase::helper::harden_process();
+  // Nobody is left to read the answer of a caller that has died.
+  (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+  try {
+    answer(start);
+  } catch (const std::exception& error) {
+    complain(error);
+  }
+}

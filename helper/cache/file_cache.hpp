@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/cache/token_cache.hpp"
+
+#include <string>
+
+namespace sase::helper {
+
+/// Keeps each token in a sealed file of its own, in a folder that only its owner can open.
+class FileCache : public TokenCache {
+ public:
+  /// The folder need not exist yet.
+  explicit FileCache(std::string folder) : folder_(std::move(folder)) {}
+
+  [[nodiscard]] std::optional<CachedToken> find(const Identity& identity) override;
+  void store(const Identity& identity, const CachedToken& token) override;
+  void remove(const Identity& identity) override;
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace sase::helper

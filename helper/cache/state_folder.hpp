@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/environment.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sase::helper {
+
+/// The folder of tokens and locks: below `$XDG_RUNTIME_DIR` where that is set, since it is in memory and gone
+/// at logout, else below `$XDG_CACHE_HOME` or `~/.cache`. Nothing where none of them is an absolute path.
+[[nodiscard]] std::optional<std::string> state_folder(const Environment& environment);
+
+}  // namespace sase::helper

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/command_line.hpp"
+
+#include "helper/failure.hpp"
+#include "helper/nearest_name.hpp"
+#include "protocol/escape.hpp"
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace sase::helper {
+
+namespace {
+
+namespace options = boost::program_options;
+
+constexpr std::array flags = {
+    Flag{"profile", "NAME", "the profile to use"},
+    Flag{"format", "FORMAT", "how 'token' writes it"},
+    Flag{"no-prompt", "", "on failure tell git to stop instead of asking a person"},
+    Flag{"help", "", "show this help"},
+    Flag{"version", "", "show the version"},
+};
+
+using Words = std::span<const char* const>;
+
+bool is_mentioned(std::string_view name, Words words) noexcept {
+  return std::ranges::any_of(words, [name](std::string_view word) {
+    return word.starts_with("--") && word.substr(2).starts_with(name);
+  });
+}
+
+/// Boost's description of the flags. Each one costs as much as unsealing a token, so only those that stand on
+/// the command line are described; to Boost, the others are as unknown as a misspelt one.
+options::options_description describe_flags(Words words) {
+  options::options_description description;
+  auto add = description.add_options();
+  for (const Flag& flag : flags) {
+    if (!is_mentioned(flag.name, words)) continue;
+    if (flag.argument.empty())
+      add(flag.name.data(), "");
+    else
+      add(flag.name.data(), options::value<std::string>(), "");
+  }
+  for (const Setting& setting : settings)
+    if (is_mentioned(setting.name, words)) add(setting.name.data(), options::value<std::string>(), "");
+  return description;
+}
+
+std::vector<std::string_view> flag_names() {
+  std::vector<std::string_view> names;
+  for (const Flag& flag : flags)
+    names.push_back(flag.name);
+  for (const Setting& setting : settings)
+    names.push_back(setting.name);
+  return names;
+}
+
+/// Boost's errors in our words: they would show the value of a flag unescaped.
+[[noreturn]] void refuse(const options::error_with_option_name& error) {
+  std::string name = protocol::escape(error.get_option_name());
+  name.erase(0, std::min(name.find_first_not_of('-'), name.size()));
+  name.erase(std::min(name.find('='), name.size()));
+  if (dynamic_cast<const options::unknown_option*>(&error) != nullptr) {
+    const std::vector<std::string_view> known = flag_names();
+    const std::string_view near = nearest_name(name, known);
+    throw Failure(
+        ExitCode::usage, "unknown flag '--" + name + "'",
+        near.empty() ? "see: sase-credential --help" : "did you mean '--" + std::string(near) + "'?");
+  }
+  const auto* const syntax = dynamic_cast<const options::invalid_command_line_syntax*>(&error);
+  if (syntax != nullptr && syntax->kind() == options::invalid_syntax::extra_parameter)
+    throw Failure(ExitCode::usage, "the flag '--" + name + "' takes no value");
+  throw Failure(ExitCode::usage, "the flag '--" + name + "' needs a value");
+}
+
+options::parsed_options parse(Words words) {
+  using options::command_line_style::style_t;
+  constexpr int style = style_t::allow_long | style_t::long_allow_adjacent | style_t::long_allow_next;
+  const options::options_description description = describe_flags(words);
+  try {
+    options::parsed_options parsed =
+        options::command_line_parser(std::vector<std::string>(words.begin(), words.end()))
+            .options(description)
+            .style(style)
+            .run();
+    parsed.description = nullptr;  // it ends with this function
+    return parsed;
+  } catch (const options::error_with_option_name& error) {
+    refuse(error);
+  }
+}
+
+void take_operand(CommandLine& line, const std::string& word) {
+  if (line.command.empty())
+    line.command = word;
+  else
+    line.operands.push_back(word);
+}
+
+void take_setting(CommandLine& line, const Setting& setting, const std::string& value) {
+  line.values.push_back(value);
+  line.settings.push_back(
+      {.setting = &setting, .value = line.values.back(), .layer = Layer::flag, .file = {}});
+}
+
+void take(CommandLine& line, const options::option& option) {
+  const std::string& name = option.string_key;
+  // To Boost, a word that is no flag is an option without a name.
+  if (name.empty())
+    take_operand(line, option.value.front());
+  else if (name == "no-prompt")
+    line.no_prompt = true;
+  else if (name == "help")
+    line.help = true;
+  else if (name == "version")
+    line.version = true;
+  else if (name == "profile")
+    line.profile = option.value.front();
+  else if (name == "format")
+    line.format = option.value.front();
+  else if (const Setting* const setting = find_setting(name))
+    take_setting(line, *setting, option.value.front());
+}
+
+}  // namespace
+
+std::span<const Flag> command_flags() noexcept {
+  return flags;
+}
+
+CommandLine parse_command_line(std::span<const char* const> words) {
+  CommandLine line;
+  for (const options::option& option : parse(words).options)
+    take(line, option);
+  return line;
+}
+
+}  // namespace sase::helper

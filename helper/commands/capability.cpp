@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/command.hpp"
+#include "protocol/credential_reply.hpp"
+
+namespace sase::helper {
+
+/// Reads nothing: callers may leave standard input open.
+ExitCode capability(const Call& call) {
+  write_output(call, protocol::capability_reply);
+  return ExitCode::done;
+}
+
+}  // namespace sase::helper

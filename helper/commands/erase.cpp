@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/command.hpp"
+#include "helper/commands/tokens.hpp"
+
+namespace sase::helper {
+
+ExitCode erase(const Call& call) {
+  const protocol::Secret text = read_request(call);
+  const protocol::CredentialRequest request = parse_request(text);
+  if (request.secret.empty()) return ExitCode::done;
+  const auto profile = profile_for(call, request);
+  if (profile) Tokens(call, *profile).source().erase(request.secret);
+  return ExitCode::done;
+}
+
+}  // namespace sase::helper

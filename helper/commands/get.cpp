@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/command.hpp"
+#include "helper/commands/tokens.hpp"
+#include "helper/policy/clock.hpp"
+#include "protocol/credential_reply.hpp"
+
+namespace sase::helper {
+
+ExitCode get(const Call& call) {
+  const protocol::Secret text = read_request(call);
+  const protocol::CredentialRequest request = parse_request(text);
+  const auto profile = profile_for(call, request);
+  if (!profile) return ExitCode::done;
+
+  Tokens tokens(call, *profile);
+  const FreshToken fresh = tokens.source().get();
+  const auto form = request.authtype ? protocol::ReplyForm::bearer : protocol::ReplyForm::password;
+  const auto expiry = Moment::now().wall + fresh.time_left;
+  write_output(call, protocol::write_credential_reply(form, profile->name, fresh.token, expiry).reveal());
+  return ExitCode::done;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/tokens.hpp"
+
+#include "helper/cache/file_cache.hpp"
+#include "helper/cache/state_folder.hpp"
+#include "helper/failure.hpp"
+#include "helper/keys/key_source.hpp"
+#include "helper/posix/stream.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <string>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+std::unique_ptr<TokenCache> make_cache(const Call& call, const Profile& profile) {
+  if (profile.cache == CacheKind::none) return nullptr;
+  auto folder = state_folder(call.environment);
+  if (folder) return std::make_unique<FileCache>(std::move(*folder));
+  call.diagnostics.warning("no place for the cache: neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME is set");
+  return nullptr;
+}
+
+Failure not_understood(const std::string& why) {
+  return Failure(ExitCode::request, "the request on standard input is not understood: " + why,
+                 "write lines 'protocol=https' and 'host=...', then an empty line");
+}
+
+}  // namespace
+
+Tokens::Tokens(const Call& call, const Profile& profile)
+    : cache_(make_cache(call, profile)),
+      authorizer_(call.environment),
+      source_(profile, read_api_key(profile, call.environment), cache_.get(), state_folder(call.environment),
+              authorizer_, call.diagnostics, call.start + profile.timeout) {}
+
+ProfileChoice profile_choice(const Call& call) {
+  return {call.environment, call.line.settings, call.line.profile};
+}
+
+protocol::Secret read_request(const Call& call) {
+  if (::isatty(call.input) == 1)
+    call.diagnostics.hint("waiting for a request: lines 'protocol=https' and 'host=...', then an empty line");
+  try {
+    return read_message(call.input);
+  } catch (const protocol::ProtocolError& error) {
+    discard_input(call.input);
+    throw not_understood(error.what());
+  } catch (const std::system_error& error) {
+    throw not_understood("it cannot be read: " + error.code().message());
+  }
+}
+
+protocol::CredentialRequest parse_request(const protocol::Secret& text) {
+  try {
+    return protocol::CredentialRequest::parse(text.reveal());
+  } catch (const protocol::ProtocolError& error) {
+    throw not_understood(error.what());
+  }
+}
+
+std::optional<Profile> profile_for(const Call& call, const protocol::CredentialRequest& request) {
+  if (request.protocol != "https") return std::nullopt;
+  const auto host = protocol::Host::parse(request.host);
+  if (!host) return std::nullopt;
+  return profile_choice(call).for_host(*host, request.username);
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/cache/token_cache.hpp"
+#include "helper/commands/command.hpp"
+#include "helper/policy/token_source.hpp"
+#include "helper/profiles/profile_choice.hpp"
+#include "protocol/credential_request.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace sase::helper {
+
+/// Composes what gives the tokens of a profile during one call. Reads the key; throws Failure where it
+/// cannot.
+class Tokens {
+ public:
+  Tokens(const Call& call, const Profile& profile);
+
+  [[nodiscard]] TokenSource& source() noexcept { return source_; }
+
+ private:
+  std::unique_ptr<TokenCache> cache_;
+  AuthorizerProcess authorizer_;
+  TokenSource source_;
+};
+
+/// The choice of a profile by this call's flags and environment.
+[[nodiscard]] ProfileChoice profile_choice(const Call& call);
+
+/// Reads a request from the call's input. Throws Failure (request) when it is not understood.
+[[nodiscard]] protocol::Secret read_request(const Call& call);
+[[nodiscard]] protocol::CredentialRequest parse_request(const protocol::Secret& text);
+
+/// The profile that a request is about; nothing when it is not ours. Throws Failure.
+[[nodiscard]] std::optional<Profile> profile_for(const Call& call,
+                                                 const protocol::CredentialRequest& request);
+
+}  // namespace sase::helper

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace sase::helper {
+
+/// What the program says to people: whole lines on one descriptor, each with one write so that lines of
+/// parallel callers do not mix. A line that cannot be written is lost in silence: there is no one left to
+/// tell.
+class Diagnostics {
+ public:
+  explicit Diagnostics(int fd) noexcept : fd_(fd) {}
+
+  void failure(std::string_view what) const noexcept { line("sase-credential: ", what); }
+  void hint(std::string_view what) const noexcept { line("sase-credential: hint: ", what); }
+  void warning(std::string_view what) const noexcept { line("sase-credential: warning: ", what); }
+
+ private:
+  void line(std::string_view prefix, std::string_view what) const noexcept;
+
+  int fd_;
+};
+
+}  // namespace sase::helper

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/exit_code.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace sase::helper {
+
+/// A task that cannot be done and that only a person can help. `what()` says what and why, `hint` (may be
+/// empty) what to do. Neither holds a secret, and text from outside is escaped in both.
+class Failure : public std::runtime_error {
+ public:
+  Failure(ExitCode failure_code, const std::string& what_and_why, std::string what_to_do = {})
+      : std::runtime_error(what_and_why), code(failure_code), hint(std::move(what_to_do)) {}
+
+  ExitCode code;
+  std::string hint;
+};
+
+}  // namespace sase::helper

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sase::helper {
+
+/// The known name that `given` was probably meant to be: the one that the fewest typed mistakes turn it into,
+/// if they are few enough to be mistakes. Empty where none is near.
+[[nodiscard]] std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known);
+
+/// A hint, "did you mean 'x'?", or `otherwise` where no name is near.
+[[nodiscard]] std::string suggest(std::string_view given, std::span<const std::string_view> known,
+                                  std::string otherwise = {});
+
+}  // namespace sase::helper

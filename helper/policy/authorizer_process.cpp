@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/failure.hpp"
+#include "helper/policy/authorizer.hpp"
+#include "helper/posix/subprocess.hpp"
+#include "protocol/escape.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <array>
+#include <csignal>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// A token and its words are far below this.
+constexpr std::size_t largest_reply = 131072;
+
+/// The authorizer keeps its own time; it is given this much longer to say that it ran out of it.
+constexpr std::chrono::milliseconds grace{250};
+
+/// Where the authorizer is installed, seen from the folder of the front.
+constexpr std::string_view authorizer_place = "/../libexec/sase-credential/authorize";
+
+Failure broken(const std::string& why) {
+  return Failure(ExitCode::local_state, "the authorizer cannot be used: " + why,
+                 "install sase-credential anew");
+}
+
+/// The front's real path leads the way, so that an installed tree can be moved and a link can call it.
+std::string authorizer_path() {
+  std::array<char, 4096> self{};
+  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
+  if (size <= 0) throw broken("/proc/self/exe cannot be read");
+  const std::string_view path(self.data(), static_cast<std::size_t>(size));
+  return std::string(path.substr(0, path.find_last_of('/'))) + std::string(authorizer_place);
+}
+
+bool may_hold_key(std::string_view entry) noexcept {
+  const std::string_view name = entry.substr(0, entry.find('='));
+  return name.ends_with("API_KEY");
+}
+
+std::vector<const char*> without_keys(const Environment& environment) {
+  std::vector<const char*> kept;
+  for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry)
+    if (!may_hold_key(*entry)) kept.push_back(*entry);
+  return kept;
+}
+
+std::string describe(int wait_status) {
+  if (WIFSIGNALED(wait_status)) return "it was ended by signal " + std::to_string(WTERMSIG(wait_status));
+  return "it ended with " + std::to_string(WEXITSTATUS(wait_status)) + " and no answer";
+}
+
+protocol::AuthorizeReply out_of_time(const protocol::AuthorizeRequest& request) {
+  return {.requests = 1,
+          .outcome = protocol::Denied{.denial = protocol::Denial::unreachable,
+                                      .transient = true,
+                                      .what = "no answer in time from '" + request.url + "'",
+                                      .hint = "check the network, or raise 'timeout'",
+                                      .retry_after = std::nullopt}};
+}
+
+}  // namespace
+
+protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeRequest& request,
+                                                      steady_clock::time_point deadline) {
+  const std::array<std::string, 1> arguments = {"authorize"};
+  const std::vector<const char*> environment = without_keys(environment_);
+  const protocol::Secret words = request.write();
+  try {
+    const auto result = run_subprocess({.program = authorizer_path(),
+                                        .arguments = arguments,
+                                        .environment = environment,
+                                        .input = words.reveal(),
+                                        .output_limit = largest_reply,
+                                        .deadline = deadline + grace});
+    if (!result) return out_of_time(request);
+    if (result->wait_status != 0) throw broken(describe(result->wait_status));
+    return protocol::AuthorizeReply::parse(result->output.reveal());
+  } catch (const std::system_error& error) {
+    throw broken(protocol::escape(error.what()));
+  } catch (const std::length_error&) {
+    throw broken("its answer is too long");
+  } catch (const protocol::ProtocolError& error) {
+    throw broken(std::string("its answer is not understood: ") + error.what());
+  }
+}
+
+}  // namespace sase::helper

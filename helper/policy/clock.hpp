@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+
+namespace sase::helper {
+
+/// Tells one start of the machine from another (`/proc/sys/kernel/random/boot_id`). All zero where unknown.
+using BootId = std::array<char, 16>;
+
+/// One instant on both clocks.
+struct Moment {
+  std::chrono::sys_seconds wall;  ///< what people and other programs go by; it can be set
+  std::chrono::seconds boot{};    ///< since the machine started, sleep included; nobody can set it
+
+  [[nodiscard]] static Moment now() noexcept;
+};
+
+/// This machine's start. Reads a file, so ask only where it matters.
+[[nodiscard]] BootId current_boot() noexcept;
+
+/// When a token ends, on both clocks of the machine that got it.
+struct Expiry {
+  Moment moment;
+  BootId boot{};
+
+  /// The end of something that lives `lifetime` from `start`.
+  [[nodiscard]] static Expiry after(const Moment& start, std::chrono::seconds lifetime) noexcept;
+};
+
+/// How long something lives yet, zero or less when it is dead. The boot clock decides while the machine is
+/// the same start as then, the wall clock otherwise: stepping the wall clock, or sleeping, must not revive a
+/// dead token. `boot` is called only when the two clocks disagree.
+[[nodiscard]] std::chrono::seconds time_left(const Expiry& expiry, const Moment& now,
+                                             BootId (*boot)() noexcept);
+
+}  // namespace sase::helper

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/file_lock.hpp"
+
+#include <cerrno>
+#include <csignal>
+
+#include <sys/file.h>
+#include <sys/time.h>
+
+namespace sase::helper {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// flock waits without a limit of its own; a timer that keeps firing until it is disarmed interrupts it. One
+/// that fired only once could do so just before the wait begins and be lost.
+class WaitInterrupter {
+ public:
+  explicit WaitInterrupter(steady_clock::duration after) noexcept {
+    struct sigaction interrupt {};
+    interrupt.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &interrupt, &before_);
+    const auto micros = std::chrono::ceil<std::chrono::microseconds>(after).count();
+    constexpr long second = 1'000'000;
+    const itimerval timer{.it_interval = {.tv_sec = 0, .tv_usec = 20'000},
+                          .it_value = {.tv_sec = micros / second, .tv_usec = micros % second}};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+  WaitInterrupter(const WaitInterrupter&) = delete;
+  WaitInterrupter& operator=(const WaitInterrupter&) = delete;
+  ~WaitInterrupter() {
+    const itimerval off{};
+    ::setitimer(ITIMER_REAL, &off, nullptr);
+    ::sigaction(SIGALRM, &before_, nullptr);
+  }
+
+ private:
+  struct sigaction before_ {};
+};
+
+/// Whether the lock was taken; false when a signal interrupted the wait or, without waiting, when it is held.
+bool try_lock(int fd, int how) {
+  if (::flock(fd, LOCK_EX | how) == 0) return true;
+  if (errno != EWOULDBLOCK && errno != EINTR) throw_errno("locking failed");
+  return false;
+}
+
+}  // namespace
+
+std::optional<FileLock> FileLock::acquire(Fd file, steady_clock::time_point deadline) {
+  if (try_lock(file.get(), LOCK_NB)) return FileLock(std::move(file));
+  for (auto left = deadline - steady_clock::now(); left > left.zero();
+       left = deadline - steady_clock::now()) {
+    const WaitInterrupter interrupter(left);
+    if (try_lock(file.get(), 0)) return FileLock(std::move(file));
+  }
+  return std::nullopt;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/private_directory.hpp"
+
+#include "helper/posix/stream.hpp"
+
+#include <cerrno>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+constexpr mode_t private_directory_mode = 0700;
+constexpr mode_t private_file_mode = 0600;
+constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
+
+/// Throws unless what `fd` is open on is of this kind and this user's alone.
+void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
+  errno = EPERM;
+  if ((status.st_mode & S_IFMT) != kind) throw_errno("'" + path + "' is not of the kind it should be");
+  if (status.st_uid != ::geteuid()) throw_errno("'" + path + "' belongs to another user");
+  if ((status.st_mode & open_to_others) != 0) throw_errno("'" + path + "' is open to other users");
+}
+
+void make_directories(const std::string& path) {
+  if (::mkdir(path.c_str(), private_directory_mode) == 0 || errno == EEXIST) return;
+  const auto slash = path.find_last_of('/');
+  if (errno != ENOENT || slash == std::string::npos || slash == 0) throw_errno("cannot make '" + path + "'");
+  make_directories(path.substr(0, slash));
+  if (::mkdir(path.c_str(), private_directory_mode) != 0 && errno != EEXIST)
+    throw_errno("cannot make '" + path + "'");
+}
+
+}  // namespace
+
+std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd && errno == ENOENT) return std::nullopt;
+  if (!fd) throw_errno("cannot open '" + path + "'");
+  must_be_private(fd, S_IFDIR, path);
+  return PrivateDirectory(std::move(fd), path);
+}
+
+PrivateDirectory PrivateDirectory::create(const std::string& path) {
+  make_directories(path);
+  auto directory = open(path);
+  if (!directory) throw_errno("cannot open '" + path + "'");
+  return std::move(*directory);
+}
+
+Fd PrivateDirectory::open_file(const std::string& name) const {
+  // Without O_NONBLOCK, a FIFO put in the file's place would hold us.
+  Fd fd(::openat(fd_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!fd && errno == ENOENT) return fd;
+  if (!fd) throw_errno("cannot open '" + path_ + '/' + name + "'");
+  must_be_private(fd, S_IFREG, path_ + '/' + name);
+  return fd;
+}
+
+Fd PrivateDirectory::open_lock(const std::string& name) const {
+  Fd fd(::openat(fd_.get(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+                 private_file_mode));
+  if (!fd) throw_errno("cannot open '" + path_ + '/' + name + "'");
+  must_be_private(fd, S_IFREG, path_ + '/' + name);
+  return fd;
+}
+
+void PrivateDirectory::replace_file(const std::string& name, std::string_view bytes) const {
+  // Writers hold the lock, so the temporary name is fixed: what a killed one left behind is gone with the
+  // next.
+  const std::string fresh = name + ".new";
+  remove_file(fresh);
+  const Fd fd(::openat(fd_.get(), fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                       private_file_mode));
+  if (!fd) throw_errno("cannot write '" + path_ + '/' + fresh + "'");
+  try {
+    write_all(fd.get(), bytes);
+    if (::renameat(fd_.get(), fresh.c_str(), fd_.get(), name.c_str()) != 0)
+      throw_errno("cannot replace '" + path_ + '/' + name + "'");
+  } catch (...) {
+    ::unlinkat(fd_.get(), fresh.c_str(), 0);
+    throw;
+  }
+}
+
+void PrivateDirectory::remove_file(const std::string& name) const {
+  if (::unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT)
+    throw_errno("cannot remove '" + path_ + '/' + name + "'");
+}
+
+}  // namespace sase::helper

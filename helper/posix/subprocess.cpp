@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/subprocess.hpp"
+
+#include "helper/posix/fd.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <stdexcept>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::size_t read_size = 4096;
+
+struct Pipe {
+  Fd reader, writer;
+};
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("cannot make a pipe");
+  return {.reader = Fd(ends[0]), .writer = Fd(ends[1])};
+}
+
+/// posix_spawn's lists of what the child does before it runs, freed at the end.
+class SpawnPlan {
+ public:
+  SpawnPlan() {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawnattr_init(&attributes_);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+  ~SpawnPlan() {
+    ::posix_spawn_file_actions_destroy(&actions_);
+    ::posix_spawnattr_destroy(&attributes_);
+  }
+
+  void become(const Fd& fd, int standard_stream) {
+    ::posix_spawn_file_actions_adddup2(&actions_, fd.get(), standard_stream);
+  }
+
+  /// Our own descriptors close themselves, but the host may have left us some of its own.
+  void close_others() { ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1); }
+
+  /// We ignore SIGPIPE, and ignored signals would be inherited.
+  void restore_sigpipe() {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGPIPE);
+    ::posix_spawnattr_setsigdefault(&attributes_, &signals);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
+  }
+
+  [[nodiscard]] pid_t start(const SubprocessCall& call) const {
+    std::vector<char*> argv;
+    for (const std::string& word : call.arguments)
+      argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    std::vector<char*> environment;
+    for (const char* const entry : call.environment)
+      environment.push_back(const_cast<char*>(entry));
+    environment.push_back(nullptr);
+    pid_t child = 0;
+    errno =
+        ::posix_spawn(&child, call.program.c_str(), &actions_, &attributes_, argv.data(), environment.data());
+    if (errno != 0) throw_errno("cannot run '" + call.program + "'");
+    return child;
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
+};
+
+/// A running child that does not outlive this object: unless it was waited for, it is killed.
+class Child {
+ public:
+  explicit Child(pid_t pid) noexcept : pid_(pid) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (pid_ == 0) return;
+    ::kill(pid_, SIGKILL);
+    (void)wait();
+  }
+
+  [[nodiscard]] int wait() noexcept {
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR)
+      continue;
+    pid_ = 0;
+    return status;
+  }
+
+ private:
+  pid_t pid_;
+};
+
+/// Our ends of the two pipes while the child runs.
+class Conversation {
+ public:
+  Conversation(Fd to_child, Fd from_child, std::string_view input)
+      : to_child_(std::move(to_child)), from_child_(std::move(from_child)), input_(input) {
+    ::fcntl(to_child_.get(), F_SETFL, O_NONBLOCK);
+    if (input_.empty()) to_child_.close();
+  }
+
+  /// Moves bytes until the child closes its output. False when the deadline came first.
+  [[nodiscard]] bool run(const SubprocessCall& call) {
+    while (from_child_) {
+      std::array<pollfd, 2> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
+                                     {.fd = to_child_.get(), .events = POLLOUT, .revents = 0}}};
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(call.deadline - steady_clock::now()).count();
+      if (left <= 0) return false;
+      const int ready =
+          ::poll(waiting.data(), waiting.size(), static_cast<int>(std::min<long>(left, 60'000)));
+      if (ready < 0 && errno != EINTR) throw_errno("waiting failed");
+      if (ready <= 0) continue;
+      if (waiting[1].revents != 0) feed();
+      if (waiting[0].revents != 0) take(call.output_limit);
+    }
+    return true;
+  }
+
+  [[nodiscard]] protocol::Secret output() && { return std::move(output_); }
+
+ private:
+  void feed() {
+    const ssize_t written = ::write(to_child_.get(), input_.data(), input_.size());
+    if (written < 0 && errno == EAGAIN) return;
+    // A child that has stopped reading may still answer, so a failed write is not the end.
+    if (written >= 0) input_.remove_prefix(static_cast<std::size_t>(written));
+    if (written < 0 || input_.empty()) to_child_.close();
+  }
+
+  void take(std::size_t limit) {
+    const std::span<char> room = output_.room(read_size);
+    const ssize_t got = ::read(from_child_.get(), room.data(), room.size());
+    if (got < 0 && errno == EINTR) return;
+    if (got < 0) throw_errno("reading failed");
+    if (got == 0) from_child_.close();
+    output_.commit(static_cast<std::size_t>(got));
+    if (output_.size() > limit) throw std::length_error("more than " + std::to_string(limit) + " bytes");
+  }
+
+  Fd to_child_, from_child_;
+  std::string_view input_;
+  protocol::Secret output_;
+};
+
+/// Waits for a child that has closed its output but may still run; false when the deadline came first.
+bool ended_by(pid_t pid, steady_clock::time_point deadline) noexcept {
+  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
+  siginfo_t ended{};
+  while (steady_clock::now() < deadline) {
+    ended.si_pid = 0;
+    if (::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        ended.si_pid == pid)
+      return true;
+    ::nanosleep(&pause, nullptr);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
+  Pipe input = make_pipe();
+  Pipe output = make_pipe();
+  SpawnPlan plan;
+  plan.become(input.reader, STDIN_FILENO);
+  plan.become(output.writer, STDOUT_FILENO);
+  plan.close_others();
+  plan.restore_sigpipe();
+  const pid_t pid = plan.start(call);
+  Child child(pid);
+  input.reader.close();
+  output.writer.close();
+
+  Conversation conversation(std::move(input.writer), std::move(output.reader), call.input);
+  if (!conversation.run(call) || !ended_by(pid, call.deadline)) return std::nullopt;
+  return SubprocessResult{.output = std::move(conversation).output(), .wait_status = child.wait()};
+}
+
+}  // namespace sase::helper

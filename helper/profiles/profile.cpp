@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/profiles/profile.hpp"
+
+#include "helper/nearest_name.hpp"
+#include "protocol/escape.hpp"
+#include "protocol/lifetime.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace sase::helper {
+
+namespace {
+
+using protocol::escape;
+using protocol::Host;
+using std::chrono::seconds;
+
+std::string quoted(std::string_view value) {
+  return "'" + escape(value) + "'";
+}
+
+Failure unknown_word(const Assignment& given, std::span<const std::string_view> known) {
+  std::string list;
+  for (const std::string_view word : known)
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  return given.failure("unknown " + std::string(given.setting->name) + ' ' + quoted(given.value),
+                       suggest(given.value, known, "known are " + list));
+}
+
+const Region& region_of(const Assignment* given) {
+  if (given == nullptr) return regions.front();
+  const auto* const found = std::ranges::find(regions, given->value, &Region::name);
+  if (found != regions.end()) return *found;
+  std::array<std::string_view, regions.size()> known;
+  std::ranges::transform(regions, known.begin(), &Region::name);
+  throw unknown_word(*given, known);
+}
+
+Api api_of(const Assignment* given, const Region& region) {
+  if (given == nullptr) return region.v1.empty() ? Api::v3 : Api::v1;
+  if (given->value == "v3") return Api::v3;
+  static constexpr std::array<std::string_view, 2> known = {"v1", "v3"};
+  if (given->value != "v1") throw unknown_word(*given, known);
+  return Api::v1;
+}
+
+CacheKind cache_of(const Assignment* given) {
+  if (given == nullptr || given->value == "file") return CacheKind::file;
+  static constexpr std::array<std::string_view, 2> known = {"file", "none"};
+  if (given->value != "none") throw unknown_word(*given, known);
+  return CacheKind::none;
+}
+
+/// Reads the origin of another service, exactly `https://host[:port]`.
+Host service_host(const Assignment& given) {
+  try {
+    const protocol::ParsedUrl url = protocol::parse_url(given.value);
+    if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
+    if (!url.origin.user.empty()) throw protocol::ProtocolError("it carries a user name");
+    if (!url.rest.empty() && url.rest != "/") throw protocol::ProtocolError("it goes on after the host");
+    return url.origin.host;
+  } catch (const protocol::ProtocolError& error) {
+    // The URL itself is not shown: people put passwords into URLs.
+    throw given.failure(std::string("unusable url: ") + error.what(),
+                        "write the origin alone, such as https://api.example.com:8443");
+  }
+}
+
+Host further_host(const Assignment& given) {
+  const auto host = Host::parse(given.value);
+  if (!host) throw given.failure("unusable host " + quoted(given.value), "write a name, or name:port");
+  return *host;
+}
+
+seconds duration_of(const Assignment& given, seconds least) {
+  const auto duration = protocol::parse_duration(given.value);
+  if (!duration)
+    throw given.failure("unusable duration " + quoted(given.value),
+                        "write a number and a unit, such as 90s, 5m or 1h");
+  if (*duration < least) throw given.failure("the duration " + quoted(given.value) + " is too short");
+  return *duration;
+}
+
+std::string path_of(const Assignment* given) {
+  if (given == nullptr) return {};
+  if (!given->value.starts_with('/'))
+    throw given->failure("the path " + quoted(given->value) + " is not absolute", "begin it with a slash");
+  return std::string(given->value);
+}
+
+std::string variable_name_of(const Assignment* given) {
+  if (given == nullptr) return {};
+  if (given->value.empty() || given->value.find('=') != std::string_view::npos)
+    throw given->failure(quoted(given->value) + " is not the name of a variable");
+  return std::string(given->value);
+}
+
+/// A setting's text, else the first of the variables that is set.
+std::string text_of(const Assignment* given, const Environment& environment,
+                    std::initializer_list<std::string_view> variables) {
+  if (given != nullptr) return std::string(given->value);
+  for (const std::string_view name : variables)
+    if (const auto value = environment.find(name)) return std::string(*value);
+  return {};
+}
+
+/// OpenSSL's own variable. A relative path would be looked up in whatever folder the host stands in.
+std::string default_ca_file(const Environment& environment) {
+  const auto path = environment.find("SSL_CERT_FILE");
+  if (!path) return {};
+  if (!path->starts_with('/'))
+    throw Failure(ExitCode::settings, "SSL_CERT_FILE: the path " + quoted(*path) + " is not absolute",
+                  "begin it with a slash, or set 'ca-file'");
+  return std::string(*path);
+}
+
+void set_service(Profile& profile, const Settings& values) {
+  const Region& region = region_of(values.find(SettingId::region));
+  const Assignment* const api = values.find(SettingId::api);
+  profile.api = api_of(api, region);
+  std::string origin(profile.api == Api::v1 ? region.v1 : region.v3);
+  Host host;
+  if (const Assignment* const url = values.find(SettingId::url)) {
+    host = service_host(*url);
+    origin = "https://" + host.text();
+  } else if (origin.empty()) {
+    throw api->failure("the region '" + std::string(region.name) + "' has no v1",
+                       "leave 'api' out, or set it to v3");
+  } else {
+    host.name = origin.substr(std::string_view("https://").size());
+  }
+  profile.authorize_url = authorize_url(origin, profile.api);
+  profile.rest_url = rest_url(origin, profile.api);
+  profile.hosts.push_back(std::move(host));
+  for (const Assignment& further : values.hosts())
+    profile.hosts.push_back(further_host(further));
+}
+
+void set_times(Profile& profile, const Settings& values) {
+  if (const Assignment* const given = values.find(SettingId::min_ttl)) {
+    profile.min_ttl = duration_of(*given, seconds(0));
+    if (profile.min_ttl > protocol::longest_lifetime)
+      throw given->failure("min-ttl " + quoted(given->value) + " is longer than a token lives, which is 60m");
+  }
+  if (const Assignment* const given = values.find(SettingId::timeout))
+    profile.timeout = duration_of(*given, seconds(1));
+}
+
+void set_connection(Profile& profile, const Settings& values, const Environment& environment) {
+  profile.ca_file = path_of(values.find(SettingId::ca_file));
+  if (profile.ca_file.empty()) profile.ca_file = default_ca_file(environment);
+  profile.client_cert = path_of(values.find(SettingId::client_cert));
+  profile.client_key = path_of(values.find(SettingId::client_key));
+  profile.proxy = text_of(values.find(SettingId::proxy), environment, {"https_proxy", "HTTPS_PROXY"});
+  profile.no_proxy = text_of(values.find(SettingId::no_proxy), environment, {"no_proxy", "NO_PROXY"});
+}
+
+}  // namespace
+
+bool Profile::owns(const Host& host) const noexcept {
+  return std::ranges::find(hosts, host) != hosts.end();
+}
+
+Profile make_profile(std::string_view name, const Settings& values, const Environment& environment) {
+  Profile profile;
+  profile.name = name;
+  set_service(profile, values);
+  profile.api_key_variable = variable_name_of(values.find(SettingId::api_key_env));
+  profile.api_key_file = path_of(values.find(SettingId::api_key_file));
+  set_times(profile, values);
+  profile.cache = cache_of(values.find(SettingId::cache));
+  set_connection(profile, values, environment);
+  return profile;
+}
+
+}  // namespace sase::helper

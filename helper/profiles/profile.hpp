@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/environment.hpp"
+#include "helper/profiles/region.hpp"
+#include "helper/settings.hpp"
+#include "protocol/host.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sase::helper {
+
+/// Where tokens are kept between calls.
+enum class CacheKind { file, none };
+
+/// A tenant of the service, and how it is reached: checked settings in place of text.
+struct Profile {
+  std::string name;
+  Api api = Api::v1;
+  std::string authorize_url;          ///< where the key is traded for a token
+  std::string rest_url;               ///< where the token is good for
+  std::vector<protocol::Host> hosts;  ///< all that its token may be given to
+
+  std::string api_key_variable;  ///< name of a variable, or empty
+  std::string api_key_file;      ///< path, or empty; neither: the standard places
+
+  std::chrono::seconds min_ttl{60};
+  std::chrono::seconds timeout{10};
+  CacheKind cache = CacheKind::file;
+
+  std::string ca_file, client_cert, client_key;
+  std::string proxy, no_proxy;
+
+  /// Whether its token may be given to this host.
+  [[nodiscard]] bool owns(const protocol::Host& host) const noexcept;
+};
+
+/// Makes a profile of its settings. What no layer gives comes from the environment variables that every
+/// client knows (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), else from the defaults above. Throws Failure for a
+/// bad value.
+[[nodiscard]] Profile make_profile(std::string_view name, const Settings& values,
+                                   const Environment& environment);
+
+}  // namespace sase::helper

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/environment.hpp"
+#include "helper/profiles/profile.hpp"
+#include "helper/profiles/profile_files.hpp"
+#include "protocol/host.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sase::helper {
+
+/// Finds the profile that a call is about. The rules are the same for every command:
+/// a named one (`--profile`, a request's user name, `SASE_PROFILE`, in this order), else `default` if it owns
+/// the host, else the one profile that does.
+class ProfileChoice {
+ public:
+  /// `flags` are the settings of the command line; they and the environment must outlive this.
+  ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
+                std::optional<std::string> named);
+
+  /// The profile for a request about `host`; nothing when it is not ours. `username` may be empty. Throws
+  /// Failure when a profile is named that does not exist, when several own the host and none is the default,
+  /// and for a profile whose settings are wrong.
+  [[nodiscard]] std::optional<Profile> for_host(const protocol::Host& host, std::string_view username) const;
+
+  /// The profile for a call that names no host. Throws Failure as above.
+  [[nodiscard]] Profile without_host() const;
+
+ private:
+  [[nodiscard]] Profile load(std::string_view name, const ProfileText& text) const;
+  [[nodiscard]] Profile load_named(std::string_view name, std::string_view place) const;
+  [[nodiscard]] bool is_known(std::string_view name) const;
+  [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host) const;
+
+  const Environment& environment_;
+  std::span<const Assignment> flags_;
+  ProfileFiles files_;
+  std::string named_;          ///< by flag or variable; empty where neither
+  std::string_view named_by_;  ///< which of the two
+  bool by_flag_ = false;
+};
+
+}  // namespace sase::helper

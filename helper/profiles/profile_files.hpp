@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/environment.hpp"
+#include "helper/settings.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sase::helper {
+
+/// The text of one profile's files, either of which may be missing. Assignments point into it.
+struct ProfileText {
+  struct File {
+    std::string path;
+    std::string text;
+    Layer layer{};
+  };
+  std::vector<File> files;  ///< the user's before the system's
+
+  /// The values of one file. Throws Failure, naming file and line, for a line that is no `setting = value`
+  /// and for an unknown setting.
+  [[nodiscard]] static std::vector<Assignment> assignments(const File& file);
+};
+
+/// The folders that hold `NAME.conf`: `$XDG_CONFIG_HOME/sase-credential/profiles`, then the system's.
+class ProfileFiles {
+ public:
+  explicit ProfileFiles(const Environment& environment, std::string_view system_root = "/etc");
+
+  /// The files of a profile; empty where there are none. `name` must be a profile name. Throws Failure when
+  /// one cannot be read.
+  [[nodiscard]] ProfileText read(std::string_view name) const;
+
+  /// Whether a profile of this name has a file.
+  [[nodiscard]] bool exists(std::string_view name) const;
+
+  /// The names of all profiles that have a file, in order.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+ private:
+  struct Folder {
+    std::string path;
+    Layer layer;
+  };
+  std::vector<Folder> folders_;
+};
+
+}  // namespace sase::helper

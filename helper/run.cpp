@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/run.hpp"
+
+#include "helper/command_line.hpp"
+#include "helper/commands/command.hpp"
+#include "helper/commands/help.hpp"
+#include "helper/failure.hpp"
+#include "helper/nearest_name.hpp"
+#include "helper/posix/stream.hpp"
+#include "protocol/escape.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+/// Called by git's name for it, git's rules hold: what is not known is ignored.
+bool called_by_git(std::string_view program) noexcept {
+  return program.substr(program.find_last_of('/') + 1) == "git-credential-sase";
+}
+
+Failure unknown_command(const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const Command& command : commands())
+    known.push_back(command.name);
+  return Failure(ExitCode::usage, "unknown command '" + protocol::escape(name) + "'",
+                 suggest(name, known, "see: sase-credential --help"));
+}
+
+ExitCode no_command(const Call& call) {
+  call.diagnostics.failure("no command is given");
+  call.diagnostics.hint(usage_text().substr(0, usage_text().size() - 1));
+  return ExitCode::usage;
+}
+
+ExitCode dispatch(const Call& call, bool by_git) {
+  const CommandLine& line = call.line;
+  if (line.version) {
+    write_output(call, "sase-credential " SASE_VERSION "\n");
+    return ExitCode::done;
+  }
+  if (line.help) return help(call);
+  if (line.command.empty()) return no_command(call);
+  const Command* const command = find_command(line.command);
+  if (by_git && (command == nullptr || !line.operands.empty())) {
+    // gitcredentials: "If it does not support the requested operation, it should silently ignore the
+    // request."
+    discard_input(call.input);
+    return ExitCode::done;
+  }
+  if (command == nullptr) throw unknown_command(line.command);
+  if (command->operands.empty() && !line.operands.empty())
+    throw Failure(ExitCode::usage, "'" + line.command + "' takes no operand '" +
+                                       protocol::escape(line.operands.front()) + "'");
+  return command->run(call);
+}
+
+void report(const Failure& failure, const Diagnostics& diagnostics) {
+  diagnostics.failure(failure.what());
+  if (!failure.hint.empty()) diagnostics.hint(failure.hint);
+}
+
+/// git goes on to ask a person after a failure, unless it is told to stop (gitcredentials, `quit`).
+void tell_git_to_stop(const Call& call) noexcept {
+  if (!call.line.no_prompt || call.line.command != "get") return;
+  try {
+    write_all(call.output, "quit=1\n\n");
+  } catch (const std::exception&) {
+    return;  // git is gone, so it has stopped
+  }
+}
+
+}  // namespace
+
+ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
+             const Diagnostics& diagnostics) {
+  const auto start = std::chrono::steady_clock::now();
+  CommandLine line;
+  const Call call{.line = line,
+                  .environment = environment,
+                  .input = input,
+                  .output = output,
+                  .diagnostics = diagnostics,
+                  .start = start};
+  try {
+    line = parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
+    return dispatch(call, !arguments.empty() && called_by_git(arguments.front()));
+  } catch (const Failure& failure) {
+    report(failure, diagnostics);
+    tell_git_to_stop(call);
+    return failure.code;
+  } catch (const std::exception& error) {
+    diagnostics.failure(std::string("this is a bug: ") + protocol::escape(error.what()));
+    diagnostics.hint("please report it with the command that led here, without its secrets");
+    return ExitCode::bug;
+  }
+}
+
+}  // namespace sase::helper

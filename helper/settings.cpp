@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/settings.hpp"
+
+#include "protocol/escape.hpp"
+
+#include <algorithm>
+
+namespace sase::helper {
+
+namespace {
+
+constexpr std::array<std::string_view, settings.size()> names = [] {
+  std::array<std::string_view, settings.size()> all;
+  std::ranges::transform(settings, all.begin(), &Setting::name);
+  return all;
+}();
+
+constexpr bool in_order = [] {
+  for (std::size_t i = 0; i < settings.size(); ++i)
+    if (static_cast<std::size_t>(settings[i].id) != i) return false;
+  return true;
+}();
+static_assert(in_order, "Settings finds a setting by its place");
+
+std::size_t index_of(SettingId id) noexcept {
+  return static_cast<std::size_t>(id);
+}
+
+/// `SASE_HOST` holds several hosts, divided by commas.
+void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::string_view list) {
+  while (true) {
+    const auto comma = list.find(',');
+    layer.push_back(
+        {.setting = &setting, .value = list.substr(0, comma), .layer = Layer::variable, .file = {}});
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+/// Only flags may repeat a setting, and only `host` may stand in a file more than once.
+void refuse_repetitions(std::span<const Assignment> layer) {
+  std::array<bool, settings.size()> seen{};
+  for (const Assignment& assignment : layer) {
+    if (assignment.layer == Layer::flag || assignment.setting->id == SettingId::host) continue;
+    bool& before = seen[index_of(assignment.setting->id)];
+    if (before) throw assignment.failure("'" + std::string(assignment.setting->name) + "' stands twice");
+    before = true;
+  }
+}
+
+}  // namespace
+
+const Setting* find_setting(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(settings, name, &Setting::name);
+  return found == settings.end() ? nullptr : found;
+}
+
+std::span<const std::string_view> setting_names() noexcept {
+  return names;
+}
+
+bool is_key_source(SettingId id) noexcept {
+  return id == SettingId::api_key_env || id == SettingId::api_key_file;
+}
+
+std::string Assignment::place() const {
+  switch (layer) {
+    case Layer::flag: return "--" + std::string(setting->name);
+    case Layer::variable: return std::string(setting->variable);
+    case Layer::user_file:
+    case Layer::system_file: break;
+  }
+  return protocol::escape(file) + ':' + std::to_string(line);
+}
+
+Failure Assignment::failure(const std::string& what, std::string hint) const {
+  const ExitCode code = layer == Layer::flag ? ExitCode::usage : ExitCode::settings;
+  return Failure(code, place() + ": " + what, std::move(hint));
+}
+
+void Settings::add(std::span<const Assignment> layer) {
+  refuse_repetitions(layer);
+  add_key_source(layer);
+  const bool hosts_given = !hosts_.empty();
+  for (const Assignment& assignment : layer) {
+    const SettingId id = assignment.setting->id;
+    auto& value = values_[index_of(id)];
+    if (is_key_source(id)) continue;
+    if (id == SettingId::host && !hosts_given) hosts_.push_back(assignment);
+    // The last flag wins, as people expect who add one to a line that an alias began.
+    else if (!value || assignment.layer == Layer::flag)
+      value = assignment;
+  }
+}
+
+void Settings::add_key_source(std::span<const Assignment> layer) {
+  const Assignment* source = nullptr;
+  for (const Assignment& assignment : layer) {
+    if (!is_key_source(assignment.setting->id)) continue;
+    if (source != nullptr && (source->setting != assignment.setting || assignment.layer != Layer::flag))
+      throw assignment.failure(
+          "a second source of the API key beside '" + std::string(source->setting->name) + "'",
+          "keep one of the two");
+    source = &assignment;
+  }
+  if (source == nullptr || has_key_source_) return;
+  has_key_source_ = true;
+  values_[index_of(source->setting->id)] = *source;
+}
+
+const Assignment* Settings::find(SettingId id) const noexcept {
+  const auto& value = values_[index_of(id)];
+  return value ? &*value : nullptr;
+}
+
+std::vector<Assignment> settings_of(const Environment& environment) {
+  std::vector<Assignment> layer;
+  for (const Setting& setting : settings) {
+    const auto value = environment.find(setting.variable);
+    if (!value) continue;
+    if (setting.id == SettingId::host)
+      add_hosts(layer, setting, *value);
+    else
+      layer.push_back({.setting = &setting, .value = *value, .layer = Layer::variable, .file = {}});
+  }
+  return layer;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/exchange.hpp"
+
+#include "protocol/message.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+namespace sase::protocol {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array<std::pair<Denial, std::string_view>, 5> denial_names = {{
+    {Denial::refused, "refused"},
+    {Denial::nonsense, "nonsense"},
+    {Denial::unreachable, "unreachable"},
+    {Denial::rate_limited, "rate-limited"},
+    {Denial::misconfigured, "misconfigured"},
+}};
+
+void append(Secret& message, std::string_view key, std::string_view value) {
+  if (value.empty()) return;
+  if (value.find_first_of("\n\r\0"sv) != std::string_view::npos)
+    throw ProtocolError("'" + std::string(key) + "' cannot be said in one line");
+  message.append(key);
+  message.append("=");
+  message.append(value);
+  message.append("\n");
+}
+
+template <typename Number>
+Number parse_number(const Attribute& attribute) {
+  Number number{};
+  const char* const end = attribute.value.data() + attribute.value.size();
+  const auto [stop, error] = std::from_chars(attribute.value.data(), end, number);
+  if (error != std::errc{} || stop != end || number < 0)
+    throw ProtocolError("'" + std::string(attribute.key) + "' is not a number");
+  return number;
+}
+
+std::string_view name_of(Denial denial) {
+  return std::ranges::find(denial_names, denial, &std::pair<Denial, std::string_view>::first)->second;
+}
+
+Denial denial_named(std::string_view name) {
+  const auto* const found =
+      std::ranges::find(denial_names, name, &std::pair<Denial, std::string_view>::second);
+  if (found == denial_names.end()) throw ProtocolError("'outcome' is unknown");
+  return found->first;
+}
+
+[[noreturn]] void refuse_key(std::string_view key) {
+  throw ProtocolError("the key '" + std::string(key.substr(0, 40)) + "' is unknown");
+}
+
+void take(AuthorizeRequest& request, const Attribute& attribute) {
+  const auto& [key, value] = attribute;
+  if (key == "url")
+    request.url = value;
+  else if (key == "api_key")
+    request.api_key = Secret(value);
+  else if (key == "timeout_ms")
+    request.timeout = std::chrono::milliseconds(parse_number<std::int64_t>(attribute));
+  else if (key == "ca_file")
+    request.ca_file = value;
+  else if (key == "client_cert")
+    request.client_cert = value;
+  else if (key == "client_key")
+    request.client_key = value;
+  else if (key == "proxy")
+    request.proxy = value;
+  else if (key == "no_proxy")
+    request.no_proxy = value;
+  else
+    refuse_key(key);
+}
+
+/// The lines of a reply before it is known which kind of reply they make.
+struct ReplyLines {
+  std::string outcome;
+  std::uint32_t requests = 0;
+  Secret token;
+  std::optional<std::chrono::seconds> lifetime;
+  Denied denied;
+};
+
+void take(ReplyLines& lines, const Attribute& attribute) {
+  const auto& [key, value] = attribute;
+  if (key == "outcome")
+    lines.outcome = value;
+  else if (key == "requests")
+    lines.requests = parse_number<std::uint32_t>(attribute);
+  else if (key == "access_token")
+    lines.token = Secret(value);
+  else if (key == "lifetime")
+    lines.lifetime = std::chrono::seconds(parse_number<std::int64_t>(attribute));
+  else if (key == "transient")
+    lines.denied.transient = value == "1";
+  else if (key == "what")
+    lines.denied.what = value;
+  else if (key == "hint")
+    lines.denied.hint = value;
+  else if (key == "retry_after")
+    lines.denied.retry_after = std::chrono::seconds(parse_number<std::int64_t>(attribute));
+  else
+    refuse_key(key);
+}
+
+void append(Secret& message, const Granted& granted) {
+  append(message, "outcome", "granted");
+  append(message, "access_token", granted.token.reveal());
+  append(message, "lifetime", std::to_string(granted.lifetime.count()));
+}
+
+void append(Secret& message, const Denied& denied) {
+  append(message, "outcome", name_of(denied.denial));
+  append(message, "transient", denied.transient ? "1" : "");
+  append(message, "what", denied.what);
+  append(message, "hint", denied.hint);
+  if (denied.retry_after) append(message, "retry_after", std::to_string(denied.retry_after->count()));
+}
+
+}  // namespace
+
+Secret AuthorizeRequest::write() const {
+  Secret message = Secret::with_capacity(api_key.size() + 1024);
+  append(message, "url", url);
+  append(message, "api_key", api_key.reveal());
+  append(message, "timeout_ms", std::to_string(timeout.count()));
+  append(message, "ca_file", ca_file);
+  append(message, "client_cert", client_cert);
+  append(message, "client_key", client_key);
+  append(message, "proxy", proxy);
+  append(message, "no_proxy", no_proxy);
+  message.append("\n");
+  return message;
+}
+
+AuthorizeRequest AuthorizeRequest::parse(std::string_view text) {
+  AuthorizeRequest request;
+  MessageReader reader(text);
+  while (const auto attribute = reader.next())
+    take(request, *attribute);
+  if (request.url.empty()) throw ProtocolError("'url' is missing");
+  if (request.api_key.empty()) throw ProtocolError("'api_key' is missing");
+  if (request.timeout.count() == 0) throw ProtocolError("'timeout_ms' is missing");
+  return request;
+}
+
+Secret AuthorizeReply::write() const {
+  Secret message = Secret::with_capacity(2048);
+  append(message, "requests", std::to_string(requests));
+  std::visit([&message](const auto& result) { append(message, result); }, outcome);
+  message.append("\n");
+  return message;
+}
+
+AuthorizeReply AuthorizeReply::parse(std::string_view text) {
+  ReplyLines lines;
+  MessageReader reader(text);
+  while (const auto attribute = reader.next())
+    take(lines, *attribute);
+  if (lines.outcome == "granted") {
+    if (!lines.lifetime) throw ProtocolError("'lifetime' is missing");
+    return {.requests = lines.requests,
+            .outcome = Granted{.token = BearerToken(std::move(lines.token)), .lifetime = *lines.lifetime}};
+  }
+  lines.denied.denial = denial_named(lines.outcome);
+  if (lines.denied.what.empty()) throw ProtocolError("'what' is missing");
+  return {.requests = lines.requests, .outcome = std::move(lines.denied)};
+}
+
+}  // namespace sase::protocol

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/bearer_token.hpp"
+#include "protocol/secret.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+/// What the front and the authorizer say to each other: one message each way, in the language of message.hpp.
+/// Both programs are installed together, so there is one version and unknown keys are errors.
+namespace sase::protocol {
+
+/// The front's request: trade this key at this URL, within this time.
+struct AuthorizeRequest {
+  std::string url;  ///< where to POST, such as `https://api.perimeter81.com/api/v1/auth/authorize`
+  Secret api_key;
+  std::chrono::milliseconds timeout{};  ///< for everything: name look-up, connecting, TLS, tries and pauses
+  std::string ca_file;                  ///< PEM file of the roots to trust; empty: the system's
+  std::string client_cert;              ///< PEM file for mutual TLS, or empty
+  std::string client_key;               ///< PEM file for mutual TLS, or empty
+  std::string proxy;                    ///< `http://[user:password@]host[:port]`, or empty
+  std::string no_proxy;  ///< comma-separated hosts, domains and addresses to reach without `proxy`
+
+  [[nodiscard]] Secret write() const;
+  /// Throws ProtocolError.
+  [[nodiscard]] static AuthorizeRequest parse(std::string_view text);
+};
+
+/// A token, and how long it lives from the moment the request was sent.
+struct Granted {
+  BearerToken token;
+  std::chrono::seconds lifetime{};
+};
+
+/// Why there is no token. The names travel between the programs.
+enum class Denial {
+  refused,        ///< the service said no to this key
+  nonsense,       ///< the service's answer is not what it should be
+  unreachable,    ///< no connection, no answer in time, no trusted certificate
+  rate_limited,   ///< the service asks to come back later
+  misconfigured,  ///< a setting cannot be used, such as a CA file that does not exist
+};
+
+/// A failure in words for a person; `what` and `hint` hold no secret and only printable ASCII.
+struct Denied {
+  Denial denial{};
+  bool transient = false;  ///< the same request may succeed later
+  std::string what;
+  std::string hint;                                 ///< may be empty
+  std::optional<std::chrono::seconds> retry_after;  ///< as the service asked
+};
+
+/// The authorizer's reply.
+struct AuthorizeReply {
+  std::uint32_t requests = 0;  ///< how many requests reached out to the service, tries included
+  std::variant<Granted, Denied> outcome;
+
+  [[nodiscard]] Secret write() const;
+  /// Throws ProtocolError.
+  [[nodiscard]] static AuthorizeReply parse(std::string_view text);
+};
+
+}  // namespace sase::protocol

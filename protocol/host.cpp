@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/host.hpp"
+
+#include "protocol/protocol_error.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+
+namespace sase::protocol {
+
+namespace {
+
+constexpr std::size_t longest_name = 253;  // RFC 1035 section 2.3.4, without the root's dot
+constexpr std::size_t longest_label = 63;
+
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+bool is_lower(char c) noexcept {
+  return c >= 'a' && c <= 'z';
+}
+char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(), to_lower);
+  return lowered;
+}
+
+bool is_label(std::string_view label) noexcept {
+  if (label.empty() || label.size() > longest_label || label.front() == '-' || label.back() == '-')
+    return false;
+  return std::ranges::all_of(label,
+                             [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; });
+}
+
+bool is_name(std::string_view name) noexcept {
+  if (name.size() > longest_name) return false;
+  while (true) {
+    const auto dot = name.find('.');
+    if (!is_label(name.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    name.remove_prefix(dot + 1);
+  }
+}
+
+bool is_ipv6_group(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 4) return false;
+  return std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+bool is_ipv4_address(std::string_view text) noexcept {
+  for (int parts = 1;; ++parts) {
+    const auto dot = text.find('.');
+    std::uint8_t number = 0;
+    const char* const end = text.data() + std::min(dot, text.size());
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || stop != end) return false;
+    if (dot == std::string_view::npos) return parts == 4;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+/// How many 16-bit groups stand here, with single colons between them; nothing for anything else. An IPv4
+/// address at the end makes two.
+std::optional<std::size_t> count_groups(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  for (std::size_t groups = 1;; ++groups) {
+    const auto colon = text.find(':');
+    const std::string_view group = text.substr(0, colon);
+    const bool last = colon == std::string_view::npos;
+    if (last && is_ipv4_address(group)) return groups + 1;
+    if (!is_ipv6_group(group)) return std::nullopt;
+    if (last) return groups;
+    text.remove_prefix(colon + 1);
+  }
+}
+
+/// `[` an address of RFC 4291 section 2.2 `]`, without the form that ends in an IPv4 address and without a
+/// zone.
+bool is_ipv6_literal(std::string_view text) noexcept {
+  constexpr std::size_t all_groups = 8;
+  if (text.size() < 4 || text.front() != '[' || text.back() != ']') return false;
+  text = text.substr(1, text.size() - 2);
+  const auto gap = text.find("::");
+  const auto before = count_groups(text.substr(0, gap));
+  if (gap == std::string_view::npos) return before == all_groups;
+  const auto behind = count_groups(text.substr(gap + 2));
+  return before && behind && *before + *behind < all_groups;
+}
+
+/// RFC 3986's unreserved characters and sub-delims: nothing that any program could read as something else.
+bool is_user(std::string_view text) noexcept {
+  static constexpr std::string_view marks = "-._~!$&'()*+,;=";
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return is_lower(to_lower(c)) || is_digit(c) || marks.find(c) != std::string_view::npos;
+  });
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size() || text.front() == '0') return std::nullopt;
+  return port;
+}
+
+/// Where the colon before the port is, if there is one: behind the brackets of an IPv6 address.
+std::size_t port_colon(std::string_view text) noexcept {
+  const auto bracket = text.starts_with('[') ? text.find(']') : 0;
+  return bracket == std::string_view::npos ? bracket : text.find(':', bracket);
+}
+
+}  // namespace
+
+std::optional<Host> Host::parse(std::string_view text) {
+  const auto colon = port_colon(text);
+  Host host{.name = lower(text.substr(0, colon))};
+  if (!is_name(host.name) && !is_ipv6_literal(host.name)) return std::nullopt;
+  if (colon == std::string_view::npos) return host;
+  const auto port = parse_port(text.substr(colon + 1));
+  if (!port) return std::nullopt;
+  host.port = *port;
+  return host;
+}
+
+std::string Host::text() const {
+  return port == https_port ? name : name + ':' + std::to_string(port);
+}
+
+ParsedUrl parse_url(std::string_view url) {
+  const auto scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos || scheme_end == 0) throw ProtocolError("the URL has no scheme");
+  ParsedUrl parsed{.origin = {.scheme = lower(url.substr(0, scheme_end)), .host = {}, .user = {}},
+                   .rest = {}};
+  if (!std::ranges::all_of(parsed.origin.scheme, [](char c) {
+        return is_lower(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+      }))
+    throw ProtocolError("the URL has no scheme");
+
+  url.remove_prefix(scheme_end + 3);
+  const auto authority_end = std::min(url.find_first_of("/?#"), url.size());
+  std::string_view authority = url.substr(0, authority_end);
+  parsed.rest = url.substr(authority_end);
+
+  if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
+    const std::string_view user = authority.substr(0, at);
+    if (user.find(':') != std::string_view::npos) throw ProtocolError("the URL carries a password");
+    if (!is_user(user)) throw ProtocolError("the URL's user name is empty or holds odd characters");
+    parsed.origin.user = std::string(user);
+    authority.remove_prefix(at + 1);
+  }
+  const auto host = Host::parse(authority);
+  if (!host) throw ProtocolError("the URL's host is not a valid one");
+  parsed.origin.host = *host;
+  return parsed;
+}
+
+}  // namespace sase::protocol

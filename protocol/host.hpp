@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sase::protocol {
+
+/// The port of an https origin that names none.
+inline constexpr std::uint16_t https_port = 443;
+
+/// A host and port that a token may be given to. Compared exactly, never by suffix or pattern: letters are in
+/// lower case, and `name:443` equals `name`.
+struct Host {
+  std::string name;  ///< ASCII name or address; an IPv6 address keeps its brackets
+  std::uint16_t port = https_port;
+
+  /// Reads `name` or `name:port`. Nothing for what no origin can be: an empty or dotted-out label, user
+  /// information, a path, white space, bytes beyond ASCII, a port outside 1 to 65535 or with leading zeros.
+  [[nodiscard]] static std::optional<Host> parse(std::string_view text);
+
+  /// As git writes it: the port only where it is not 443.
+  [[nodiscard]] std::string text() const;
+
+  friend bool operator==(const Host&, const Host&) = default;
+};
+
+/// An origin as settings and requests name it: `https://host[:port]`.
+struct Origin {
+  std::string scheme;  ///< in lower case
+  Host host;
+  std::string user;  ///< user information before the `@`, empty where there is none
+
+  [[nodiscard]] std::string text() const { return scheme + "://" + host.text(); }
+};
+
+/// Reads a URL up to its authority; what follows the authority is given as `rest` (empty, or beginning with
+/// `/`, `?` or `#`). Throws ProtocolError for a URL that is not one, holds `%` or control bytes in the
+/// authority, or carries a password.
+struct ParsedUrl {
+  Origin origin;
+  std::string_view rest;
+};
+[[nodiscard]] ParsedUrl parse_url(std::string_view url);
+
+}  // namespace sase::protocol

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/bearer_token.hpp"
+#include "protocol/secret.hpp"
+
+#include <array>
+#include <chrono>
+#include <string_view>
+
+namespace sase::protocol {
+
+/// The shapes in which a token is handed to scripts.
+enum class TokenFormat {
+  token,   ///< the token and a line end
+  header,  ///< one header line, for `curl -H @-`
+  curl,    ///< a curl config, for `curl -K -`
+  env,     ///< shell exports, for `eval`
+  json,    ///< one object on one line
+};
+
+struct TokenFormatName {
+  TokenFormat format;
+  std::string_view name;
+  std::string_view meaning;  ///< one line for help
+};
+
+/// All of them. The first is what is meant where none is named.
+inline constexpr std::array token_formats = {
+    TokenFormatName{TokenFormat::token, "token", "the token and a line end"},
+    TokenFormatName{TokenFormat::header, "header", "an Authorization header, for curl -H @-"},
+    TokenFormatName{TokenFormat::curl, "curl", "a curl config, for curl -K -"},
+    TokenFormatName{TokenFormat::env, "env", "shell exports, for eval"},
+    TokenFormatName{TokenFormat::json, "json", "a JSON object with its expiry and URLs"},
+};
+
+/// What is said about a token beside itself.
+struct TokenFacts {
+  std::string_view profile;
+  std::string_view api_url;  ///< REST base the token is good for
+  std::chrono::seconds expires_in{};
+  std::chrono::sys_seconds expires_at;  ///< on this machine's wall clock
+};
+
+/// The whole output in a format.
+[[nodiscard]] Secret write_token(TokenFormat format, const BearerToken& token, const TokenFacts& facts);
+
+}  // namespace sase::protocol

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/authorizer.hpp"
+
+#include "tests/helper/authorize/fake_transport.hpp"
+#include "tests/support/catch.hpp"
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+using namespace sase::helper::authorize;
+using namespace std::chrono_literals;
+using sase::protocol::AuthorizeRequest;
+using sase::protocol::Denial;
+using sase::protocol::Denied;
+using sase::protocol::Granted;
+using sase::protocol::Secret;
+
+namespace {
+
+using Step = FakeTransport::Step;
+
+constexpr auto key = "the-api-key-0123456789";
+
+HttpReply token() {
+  return reply_with(200, R"({"data":{"accessToken":"the.token","accessTokenExpire":1800003600}})");
+}
+HttpReply down() {
+  return reply_with(503, "{}");
+}
+HttpReply wrong_key() {
+  return reply_with(401, "{}");
+}
+HttpReply cut_off() {
+  throw FailedAttempt(
+      {.denial = Denial::unreachable, .transient = true, .what = "cut off", .hint = {}, .retry_after = {}});
+}
+HttpReply bad_certificate() {
+  throw FailedAttempt(
+      {.denial = Denial::unreachable, .what = "bad certificate", .hint = {}, .retry_after = {}});
+}
+
+Step busy(const std::string& retry_after) {
+  return [retry_after] {
+    HttpReply reply = reply_with(429, "{}");
+    reply.retry_after = retry_after;
+    return reply;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("transient faults are tried again and others are not", "[authorize][authorizer]") {
+  struct Row {
+    std::string name;
+    std::vector<Step> steps;
+    std::chrono::milliseconds time;
+    bool granted;
+    std::uint32_t requests;
+    std::vector<std::chrono::milliseconds> pauses;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"a token at once", {token}, 10s, true, 1, {}},
+      {"a token after a fault", {down, token}, 10s, true, 2, {125ms}},
+      {"a token at the third try", {cut_off, down, token}, 10s, true, 3, {125ms, 250ms}},
+      {"no fourth try", {down, down, down, token}, 10s, false, 3, {125ms, 250ms}},
+      {"a refused key is final", {wrong_key, token}, 10s, false, 1, {}},
+      {"a refused key after a fault is final", {down, wrong_key, token}, 10s, false, 2, {125ms}},
+      {"a bad certificate is final", {bad_certificate, token}, 10s, false, 1, {}},
+      {"the service's pause is obeyed", {busy("3"), token}, 10s, true, 2, {3125ms}},
+      {"the service's pause does not fit", {busy("30"), token}, 10s, false, 1, {}},
+      {"the second pause does not fit", {busy("6"), busy("6"), token}, 10s, false, 2, {6125ms}},
+      {"no time for a second try", {down, token}, 40ms, false, 1, {}},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    Progress progress;
+    FakeTransport transport(progress, row.steps);
+    FakeTiming timing(row.time);
+    const auto outcome = Authorizer(transport, timing, progress).authorize(key);
+
+    CHECK(std::holds_alternative<Granted>(outcome) == row.granted);
+    CHECK(progress.requests() == row.requests);
+    CHECK(timing.pauses == row.pauses);
+    for (const std::string& body : transport.bodies)
+      CHECK(body == R"({"grantType":"api_key","apiKey":"the-api-key-0123456789"})");
+  }
+}
+
+TEST_CASE("what the service asked for is reported when it is not waited for", "[authorize][authorizer]") {
+  Progress progress;
+  FakeTransport transport(progress, {busy("30")});
+  FakeTiming timing(10s);
+  const auto outcome = Authorizer(transport, timing, progress).authorize(key);
+
+  REQUIRE(std::holds_alternative<Denied>(outcome));
+  CHECK(std::get<Denied>(outcome).denial == Denial::rate_limited);
+  CHECK(std::get<Denied>(outcome).retry_after == 30s);
+}
+
+TEST_CASE("every request gets a reply, even one that cannot be carried out", "[authorize][authorizer]") {
+  struct Row {
+    std::string name;
+    std::string url;
+    std::string ca_file;
+    std::string proxy;
+    std::string words;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"not https", "http://localhost/", "", "", "only https is spoken"},
+      {"no CA file", "https://localhost:1/", "/nonexistent/ca.pem", "",
+       "'/nonexistent/ca.pem': No such file"},
+      {"CA file is a folder", "https://localhost:1/", "/tmp", "", "'/tmp': Is a directory"},
+      {"CA file is no PEM", "https://localhost:1/", "/dev/null", "", "holds no certificate"},
+      {"unusable proxy", "https://localhost:1/", "", "https://proxy.example", "proxy that itself speaks TLS"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    AuthorizeRequest request;
+    request.url = row.url;
+    request.api_key = Secret(key);
+    request.timeout = 1s;
+    request.ca_file = row.ca_file;
+    request.proxy = row.proxy;
+    Progress progress;
+    const auto reply = authorize_over_network(request, std::chrono::steady_clock::now() + 1s, progress);
+
+    CHECK(reply.requests == 0);
+    REQUIRE(std::holds_alternative<Denied>(reply.outcome));
+    const auto& denied = std::get<Denied>(reply.outcome);
+    CHECK(denied.denial == Denial::misconfigured);
+    CHECK(denied.what.find(row.words) != std::string::npos);
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/environment.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+
+namespace sase::helper {
+
+TEST_CASE("a variable is found by its whole name", "[environment]") {
+  const tests::EnvironmentList environment{"SASE_API=v3", "SASE_API_KEY=k", "ASE_API=x", "SASE=y"};
+
+  CHECK((*environment).find("SASE_API") == "v3");
+  CHECK((*environment).find("SASE_API_KEY") == "k");
+  CHECK((*environment).find("SASE") == "y");
+  CHECK_FALSE((*environment).find("SASE_AP"));
+  CHECK_FALSE((*environment).find("SASE_API_KEY_FILE"));
+  CHECK_FALSE((*environment).find("sase_api"));
+  CHECK_FALSE((*environment).find("API"));
+}
+
+TEST_CASE("a value may hold anything, an '=' too", "[environment]") {
+  const tests::EnvironmentList environment{"A=b=c", "B= b \n", "C=="};
+
+  CHECK((*environment).find("A") == "b=c");
+  CHECK((*environment).find("B") == " b \n");
+  CHECK((*environment).find("C") == "=");
+}
+
+TEST_CASE("an empty variable counts as absent", "[environment]") {
+  const tests::EnvironmentList environment{"A=", "B"};
+
+  CHECK_FALSE((*environment).find("A"));
+  CHECK_FALSE((*environment).find("B"));
+}
+
+TEST_CASE("of a repeated variable the first one counts, as for getenv", "[environment]") {
+  const tests::EnvironmentList environment{"A=1", "A=2"};
+
+  CHECK((*environment).find("A") == "1");
+}
+
+TEST_CASE("in an empty environment nothing is found", "[environment]") {
+  const tests::EnvironmentList environment{};
+
+  CHECK_FALSE((*environment).find("A"));
+}
+
+}  // namespace sase::helper

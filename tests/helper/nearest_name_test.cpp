@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/nearest_name.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <array>
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> known = {"get", "store", "erase", "capability", "token", "min-ttl"};
+
+}  // namespace
+
+TEST_CASE("a misspelt name is taken for the nearest known one", "[nearest_name]") {
+  struct Row {
+    std::string given;
+    std::string_view expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"get", "get"},
+      {"gett", "get"},
+      {"ge", "get"},
+      {"gte", ""},
+      {"tokens", "token"},
+      {"tokn", "token"},
+      {"tokem", "token"},
+      {"stroe", ""},
+      {"capabilities", "capability"},
+      {"capabilty", "capability"},
+      {"minttl", "min-ttl"},
+      {"min_ttl", "min-ttl"},
+      {"TOKEN", ""},
+      {"x", ""},
+      {"", ""},
+      {"something-else", ""},
+      {std::string(1'000'000, 'g'), ""},
+  }));
+
+  DYNAMIC_SECTION(row.given.substr(0, 20)) {
+    CHECK(nearest_name(row.given, known) == row.expected);
+  }
+}
+
+TEST_CASE("of two names the nearer one is meant, in whatever order they stand", "[nearest_name]") {
+  constexpr std::array<std::string_view, 2> near_first = {"eraser", "erases-all"};
+  constexpr std::array<std::string_view, 2> near_last = {"erases-all", "eraser"};
+
+  CHECK(nearest_name("erasers", near_first) == "eraser");
+  CHECK(nearest_name("erasers", near_last) == "eraser");
+}
+
+TEST_CASE("where nothing is known nothing is near", "[nearest_name]") {
+  CHECK(nearest_name("get", {}).empty());
+}
+
+TEST_CASE("a suggestion names the nearest name, or says something else", "[nearest_name]") {
+  CHECK(suggest("tokn", known, "see --help") == "did you mean 'token'?");
+  CHECK(suggest("zzzzzz", known, "see --help") == "see --help");
+  CHECK(suggest("zzzzzz", known).empty());
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/file_lock.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/memory_file.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+Fd open_lock(const std::string& path) {
+  return Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+}
+
+std::optional<FileLock> acquire(const std::string& path, std::chrono::milliseconds patience) {
+  return FileLock::acquire(open_lock(path), steady_clock::now() + patience);
+}
+
+/// A process that holds the lock until it is let go or killed.
+class Holder {
+ public:
+  explicit Holder(const std::string& path) {
+    tests::Pipe held = tests::make_pipe();
+    pid_ = tests::start_child([this, &path, &held] {
+      const auto lock = acquire(path, 0ms);
+      let_go_.writer.close();
+      (void)!::write(held.writer.get(), lock ? "y" : "n", 1);
+      char byte = 0;
+      (void)!::read(let_go_.reader.get(), &byte, 1);
+      return 0;
+    });
+    held.writer.close();
+    char answer = 0;
+    (void)!::read(held.reader.get(), &answer, 1);
+    holds_ = answer == 'y';
+  }
+  Holder(const Holder&) = delete;
+  Holder& operator=(const Holder&) = delete;
+  ~Holder() {
+    let_go();
+    if (pid_ != 0) (void)tests::wait_for_child(pid_);
+  }
+
+  [[nodiscard]] bool holds() const noexcept { return holds_; }
+  void let_go() noexcept { let_go_.writer.close(); }
+  void kill() noexcept {
+    ::kill(pid_, SIGKILL);
+    (void)tests::wait_for_child(pid_);
+    pid_ = 0;
+  }
+
+ private:
+  tests::Pipe let_go_ = tests::make_pipe();
+  pid_t pid_ = 0;
+  bool holds_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("a free lock is taken at once, even when the deadline has passed", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+
+  CHECK(acquire(folder.path("lock"), -1s));
+}
+
+TEST_CASE("a lock is free again when its holder lets go", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  {
+    const auto held = acquire(folder.path("lock"), 0ms);
+    REQUIRE(held);
+    CHECK_FALSE(acquire(folder.path("lock"), 0ms));
+  }
+
+  CHECK(acquire(folder.path("lock"), 0ms));
+}
+
+TEST_CASE("a lock that another process holds is not to be had", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Holder holder(folder.path("lock"));
+  REQUIRE(holder.holds());
+  const auto start = steady_clock::now();
+
+  CHECK_FALSE(acquire(folder.path("lock"), 60ms));
+  CHECK(steady_clock::now() - start >= 60ms);
+  CHECK(steady_clock::now() - start < 2s);
+}
+
+TEST_CASE("a deadline that has passed is not waited for", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Holder holder(folder.path("lock"));
+  const auto start = steady_clock::now();
+
+  CHECK_FALSE(acquire(folder.path("lock"), -1s));
+  CHECK(steady_clock::now() - start < 500ms);
+}
+
+TEST_CASE("a lock is free as soon as its holder is killed", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  Holder holder(folder.path("lock"));
+  REQUIRE(holder.holds());
+
+  holder.kill();
+
+  CHECK(acquire(folder.path("lock"), 0ms));
+}
+
+TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  Holder holder(folder.path("lock"));
+  REQUIRE(holder.holds());
+  const auto start = steady_clock::now();
+  std::thread later([&holder] {
+    std::this_thread::sleep_for(50ms);
+    holder.let_go();
+  });
+
+  const auto lock = acquire(folder.path("lock"), 20s);
+  later.join();
+
+  CHECK(lock);
+  CHECK(steady_clock::now() - start < 5s);
+}
+
+TEST_CASE("waiting leaves neither a timer nor a handler behind", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Holder holder(folder.path("lock"));
+  struct sigaction before {};
+  ::sigaction(SIGALRM, nullptr, &before);
+
+  CHECK_FALSE(acquire(folder.path("lock"), 30ms));
+
+  struct sigaction after {};
+  ::sigaction(SIGALRM, nullptr, &after);
+  itimerval timer{};
+  ::getitimer(ITIMER_REAL, &timer);
+  CHECK(after.sa_handler == before.sa_handler);
+  CHECK(timer.it_value.tv_sec == 0);
+  CHECK(timer.it_value.tv_usec == 0);
+}
+
+TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  (void)acquire(folder.path("lock"), 0ms);
+
+  CHECK(tests::exists(folder.path("lock")));
+  CHECK(tests::text_of_file(folder.path("lock")).empty());
+}
+
+TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
+  CHECK_THROWS_AS(FileLock::acquire(Fd(), steady_clock::now() + 1s), std::system_error);
+}
+
+TEST_CASE("of many processes that wait, one at a time holds the lock", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const std::string lock = folder.path("lock");
+  const std::string inside = folder.path("inside");
+  const auto enter = [&] {
+    const auto held = acquire(lock, 20s);
+    if (!held) return 1;
+    const Fd alone(::open(inside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
+    if (!alone) return 2;
+    std::this_thread::sleep_for(2ms);
+    return ::unlink(inside.c_str()) == 0 ? 0 : 3;
+  };
+
+  std::array<pid_t, 10> children{};
+  for (pid_t& child : children)
+    child = tests::start_child(enter);
+  for (const pid_t child : children)
+    CHECK(tests::wait_for_child(child) == 0);
+}
+
+}  // namespace sase::helper

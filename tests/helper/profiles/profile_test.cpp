@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/profiles/profile.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using Given = std::vector<std::pair<std::string, std::string>>;
+
+/// A profile of these settings, as if they stood in a file.
+Profile profile_of(const Given& given, const Environment& environment) {
+  std::vector<Assignment> layer;
+  for (const auto& [name, value] : given)
+    layer.push_back({.setting = find_setting(name),
+                     .value = value,
+                     .layer = Layer::user_file,
+                     .file = "/p/default.conf",
+                     .line = static_cast<unsigned>(layer.size()) + 1});
+  Settings values;
+  values.add(layer);
+  return make_profile("default", values, environment);
+}
+
+Profile profile_of(const Given& given) {
+  const tests::EnvironmentList nothing{};
+  return profile_of(given, *nothing);
+}
+
+protocol::Host host(std::string_view text) {
+  return protocol::Host::parse(text).value();
+}
+
+}  // namespace
+
+TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
+  const Profile profile = profile_of({});
+
+  CHECK(profile.name == "default");
+  CHECK(profile.api == Api::v1);
+  CHECK(profile.authorize_url == "https://api.perimeter81.com/api/v1/auth/authorize");
+  CHECK(profile.rest_url == "https://api.perimeter81.com/api/rest");
+  CHECK(profile.hosts == std::vector{host("api.perimeter81.com")});
+  CHECK(profile.min_ttl == std::chrono::minutes(1));
+  CHECK(profile.timeout == std::chrono::seconds(10));
+  CHECK(profile.cache == CacheKind::file);
+  CHECK(profile.api_key_variable.empty());
+  CHECK(profile.api_key_file.empty());
+  CHECK(profile.ca_file.empty());
+  CHECK(profile.client_cert.empty());
+  CHECK(profile.client_key.empty());
+  CHECK(profile.proxy.empty());
+  CHECK(profile.no_proxy.empty());
+}
+
+TEST_CASE("region and api choose the service", "[profile]") {
+  struct Row {
+    const char* name;
+    Given given;
+    std::string authorize;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"another region", {{"region", "eu"}}, "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize"},
+      {"another generation",
+       {{"api", "v3"}},
+       "https://public-apigw.us.sase.checkpoint.com/v3/auth/authorize"},
+      {"both",
+       {{"region", "in"}, {"api", "v3"}},
+       "https://public-apigw.in.sase.checkpoint.com/v3/auth/authorize"},
+      {"ca means v3", {{"region", "ca"}}, "https://public-apigw.ca.sase.checkpoint.com/v3/auth/authorize"},
+      {"ca with v3",
+       {{"region", "ca"}, {"api", "v3"}},
+       "https://public-apigw.ca.sase.checkpoint.com/v3/auth/authorize"},
+      {"a url", {{"url", "https://sandbox.test:8443"}}, "https://sandbox.test:8443/api/v1/auth/authorize"},
+      {"a url with a closing slash",
+       {{"url", "https://sandbox.test/"}},
+       "https://sandbox.test/api/v1/auth/authorize"},
+      {"a url in capitals",
+       {{"url", "HTTPS://Sandbox.TEST:443"}},
+       "https://sandbox.test/api/v1/auth/authorize"},
+      {"a url on v3",
+       {{"url", "https://sandbox.test"}, {"api", "v3"}},
+       "https://sandbox.test/v3/auth/authorize"},
+      {"a url wins over a region",
+       {{"url", "https://sandbox.test"}, {"region", "eu"}},
+       "https://sandbox.test/api/v1/auth/authorize"},
+      {"a url on v1 in the region ca",
+       {{"url", "https://sandbox.test"}, {"region", "ca"}, {"api", "v1"}},
+       "https://sandbox.test/api/v1/auth/authorize"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    CHECK(profile_of(row.given).authorize_url == row.authorize);
+  }
+}
+
+TEST_CASE("a profile owns the host it authorizes at and those that are named", "[profile]") {
+  const Profile profile = profile_of(
+      {{"url", "https://sandbox.test:8443"}, {"host", "Further.TEST"}, {"host", "other.test:444"}});
+
+  CHECK(profile.owns(host("sandbox.test:8443")));
+  CHECK(profile.owns(host("further.test")));
+  CHECK(profile.owns(host("further.test:443")));
+  CHECK(profile.owns(host("other.test:444")));
+  CHECK_FALSE(profile.owns(host("sandbox.test")));
+  CHECK_FALSE(profile.owns(host("other.test")));
+  CHECK_FALSE(profile.owns(host("sub.further.test")));
+  CHECK_FALSE(profile.owns(host("api.perimeter81.com")));
+}
+
+TEST_CASE("the other generation's host is not owned, since tokens are not mixed", "[profile]") {
+  CHECK_FALSE(profile_of({}).owns(host("public-apigw.us.sase.checkpoint.com")));
+  CHECK_FALSE(profile_of({{"api", "v3"}}).owns(host("api.perimeter81.com")));
+}
+
+TEST_CASE("settings are read as they are meant", "[profile]") {
+  const Profile profile = profile_of({{"min-ttl", "45m"},
+                                      {"timeout", "90s"},
+                                      {"cache", "none"},
+                                      {"api-key-file", "/k"},
+                                      {"ca-file", "/ca.pem"},
+                                      {"client-cert", "/c.pem"},
+                                      {"client-key", "/k.pem"},
+                                      {"proxy", "http://proxy:3128"},
+                                      {"no-proxy", "a.test"}});
+
+  CHECK(profile.min_ttl == std::chrono::minutes(45));
+  CHECK(profile.timeout == std::chrono::seconds(90));
+  CHECK(profile.cache == CacheKind::none);
+  CHECK(profile.api_key_file == "/k");
+  CHECK(profile.ca_file == "/ca.pem");
+  CHECK(profile.client_cert == "/c.pem");
+  CHECK(profile.client_key == "/k.pem");
+  CHECK(profile.proxy == "http://proxy:3128");
+  CHECK(profile.no_proxy == "a.test");
+}
+
+TEST_CASE("the variable that holds the key is named", "[profile]") {
+  CHECK(profile_of({{"api-key-env", "MY_KEY"}}).api_key_variable == "MY_KEY");
+}
+
+TEST_CASE("the bounds of min-ttl and timeout are within them", "[profile]") {
+  CHECK(profile_of({{"min-ttl", "60m"}}).min_ttl == std::chrono::hours(1));
+  CHECK(profile_of({{"min-ttl", "1h"}}).min_ttl == std::chrono::hours(1));
+  CHECK(profile_of({{"min-ttl", "0s"}}).min_ttl == std::chrono::seconds(0));
+  CHECK(profile_of({{"timeout", "1s"}}).timeout == std::chrono::seconds(1));
+}
+
+TEST_CASE("a bad value is refused with its place", "[profile]") {
+  struct Row {
+    std::string name, value;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"region", "uk"},
+      {"region", "US"},
+      {"region", ""},
+      {"api", "v2"},
+      {"api", "V1"},
+      {"cache", "disk"},
+      {"min-ttl", "soon"},
+      {"min-ttl", "60"},
+      {"min-ttl", "-1s"},
+      {"min-ttl", "61m"},
+      {"min-ttl", "3601s"},
+      {"timeout", "0s"},
+      {"timeout", "10"},
+      {"url", "http://sandbox.test"},
+      {"url", "sandbox.test"},
+      {"url", "https://"},
+      {"url", "https://sandbox.test/path"},
+      {"url", "https://sandbox.test//"},
+      {"url", "https://sandbox.test?x"},
+      {"url", "https://sandbox.test#x"},
+      {"url", "https://user@sandbox.test"},
+      {"url", "https://user:pass@sandbox.test"},
+      {"url", "https://@sandbox.test"},
+      {"url", "https://*.test"},
+      {"url", "https://sandbox.test "},
+      {"host", "*.test"},
+      {"host", "*"},
+      {"host", "https://a.test"},
+      {"host", "a.test/"},
+      {"host", "a.test."},
+      {"host", ""},
+      {"host", "a.test:0"},
+      {"host", "user@a.test"},
+      {"ca-file", "ca.pem"},
+      {"ca-file", "./ca.pem"},
+      {"ca-file", "~/ca.pem"},
+      {"client-cert", "c.pem"},
+      {"client-key", "k.pem"},
+      {"api-key-file", "key"},
+      {"api-key-env", "A=B"},
+  }));
+
+  DYNAMIC_SECTION(row.name << " = " << row.value) {
+    const Failure failure = tests::failure_of([&row] { (void)profile_of({{row.name, row.value}}); });
+    CHECK(failure.code == ExitCode::settings);
+    CHECK(std::string(failure.what()).starts_with("/p/default.conf:1: "));
+  }
+}
+
+TEST_CASE("the region ca has no v1", "[profile]") {
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "ca"}, {"api", "v1"}}); });
+
+  CHECK(failure.code == ExitCode::settings);
+  CHECK(std::string(failure.what()) == "/p/default.conf:2: the region 'ca' has no v1");
+}
+
+TEST_CASE("a misspelt word is answered with the nearest one", "[profile]") {
+  CHECK(tests::failure_of([] { (void)profile_of({{"cache", "flie"}}); }).hint == "known are file, none");
+  CHECK(tests::failure_of([] { (void)profile_of({{"cache", "files"}}); }).hint == "did you mean 'file'?");
+  CHECK(tests::failure_of([] { (void)profile_of({{"api", "v2"}}); }).hint == "did you mean 'v1'?");
+}
+
+TEST_CASE("a bad value is shown escaped", "[profile]") {
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "\x1b[2J"}}); });
+
+  CHECK(std::string(failure.what()) == "/p/default.conf:1: unknown region '\\x1b[2J'");
+}
+
+TEST_CASE("a bad url's password is not shown", "[profile]") {
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"url", "https://u:hunter2@a.test"}}); });
+
+  CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
+  CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
+}
+
+TEST_CASE("what no setting gives comes from the variables that every client knows", "[profile]") {
+  const tests::EnvironmentList environment{"HTTPS_PROXY=http://upper:1", "NO_PROXY=upper.test",
+                                           "SSL_CERT_FILE=/ca.pem", "HTTP_PROXY=http://cleartext:1"};
+
+  const Profile profile = profile_of({}, *environment);
+  CHECK(profile.proxy == "http://upper:1");
+  CHECK(profile.no_proxy == "upper.test");
+  CHECK(profile.ca_file == "/ca.pem");
+
+  const Profile set = profile_of(
+      {{"proxy", "http://set:1"}, {"no-proxy", "set.test"}, {"ca-file", "/set.pem"}}, *environment);
+  CHECK(set.proxy == "http://set:1");
+  CHECK(set.no_proxy == "set.test");
+  CHECK(set.ca_file == "/set.pem");
+}
+
+TEST_CASE("of a variable's two spellings the small one counts, as for curl", "[profile]") {
+  const tests::EnvironmentList environment{"HTTPS_PROXY=http://upper:1", "https_proxy=http://lower:1",
+                                           "NO_PROXY=upper.test", "no_proxy=lower.test"};
+
+  CHECK(profile_of({}, *environment).proxy == "http://lower:1");
+  CHECK(profile_of({}, *environment).no_proxy == "lower.test");
+}
+
+TEST_CASE("nothing is read from the current directory for SSL_CERT_FILE's sake", "[profile]") {
+  const tests::EnvironmentList environment{"SSL_CERT_FILE=ca.pem"};
+
+  const Failure failure = tests::failure_of([&environment] { (void)profile_of({}, *environment); });
+
+  CHECK(failure.code == ExitCode::settings);
+}
+
+}  // namespace sase::helper

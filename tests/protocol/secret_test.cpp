@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/secret.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace sase::protocol {
+
+namespace {
+
+/// More than the block that small secrets share.
+constexpr std::size_t large = 100'000;
+
+/// Bytes that a secret has left behind. The shared block of the small secrets is never given back to the
+/// system, so they can still be looked at; those of a large one are gone.
+std::string bytes_at(const char* place, std::size_t size) {
+  return {place, size};
+}
+
+std::string zeros(std::size_t size) {
+  return std::string(size, '\0');
+}
+
+}  // namespace
+
+TEST_CASE("a secret can be moved and nothing else", "[secret]") {
+  STATIC_REQUIRE(std::is_nothrow_move_constructible_v<Secret>);
+  STATIC_REQUIRE(std::is_nothrow_move_assignable_v<Secret>);
+  STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Secret>);
+  STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<Secret>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<std::string_view, Secret>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<Secret, std::string_view>);
+}
+
+TEST_CASE("a secret holds the bytes it was given", "[secret]") {
+  CHECK(Secret("hunter2").reveal() == "hunter2");
+  CHECK(Secret(std::string_view("a\0b", 3)).reveal() == std::string_view("a\0b", 3));
+  CHECK(Secret("").empty());
+  CHECK(Secret().empty());
+  CHECK(Secret().reveal().empty());
+}
+
+TEST_CASE("a secret grows at its end", "[secret]") {
+  Secret secret;
+  std::string expected;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string piece = std::to_string(i) + ',';
+    secret.append(piece);
+    expected += piece;
+  }
+
+  CHECK(secret.reveal() == expected);
+  CHECK(secret.size() == expected.size());
+}
+
+TEST_CASE("nothing appended changes nothing", "[secret]") {
+  Secret secret("a");
+  secret.append("");
+
+  CHECK(secret.reveal() == "a");
+}
+
+TEST_CASE("a secret with a capacity does not move until it is full", "[secret]") {
+  for (const std::size_t capacity : {std::size_t{64}, large}) {
+    Secret secret = Secret::with_capacity(capacity);
+    secret.append("a");
+    const char* const place = secret.reveal().data();
+    secret.append(std::string(capacity - 1, 'b'));
+
+    CHECK(secret.empty() == false);
+    CHECK(secret.reveal().data() == place);
+    CHECK(secret.size() == capacity);
+  }
+}
+
+TEST_CASE("bytes written behind the end count once they are committed", "[secret]") {
+  Secret secret("ab");
+  const auto room = secret.room(3);
+  REQUIRE(room.size() >= 3);
+  std::ranges::copy(std::string_view("cde"), room.begin());
+
+  CHECK(secret.reveal() == "ab");
+  secret.commit(2);
+  CHECK(secret.reveal() == "abcd");
+}
+
+TEST_CASE("more cannot be committed than there is room for", "[secret]") {
+  Secret secret = Secret::with_capacity(8);
+  secret.commit(1000);
+
+  CHECK(secret.size() <= 8);
+}
+
+TEST_CASE("a secret that moved has left nothing behind", "[secret]") {
+  for (const std::size_t size : {std::size_t{7}, large}) {
+    Secret from(std::string(size, 's'));
+    const char* const place = from.reveal().data();
+
+    const Secret to(std::move(from));
+
+    CHECK(to.reveal() == std::string(size, 's'));
+    CHECK(to.reveal().data() == place);
+    CHECK(from.empty());  // NOLINT(bugprone-use-after-move): what is left is the point
+    CHECK(from.reveal().data() == nullptr);
+  }
+}
+
+TEST_CASE("a secret that another one replaces is overwritten", "[secret]") {
+  const Secret keeps_the_block_in_use("x");
+  Secret secret("hunter2");
+  const char* const before = secret.reveal().data();
+
+  secret = Secret("other");
+
+  CHECK(secret.reveal() == "other");
+  CHECK(bytes_at(before, 7) == zeros(7));
+}
+
+TEST_CASE("a secret assigned to itself stays", "[secret]") {
+  Secret secret("hunter2");
+  Secret& same = secret;
+
+  secret = std::move(same);
+
+  CHECK(secret.reveal() == "hunter2");
+}
+
+TEST_CASE("a secret that ends is overwritten", "[secret]") {
+  const Secret keeps_the_block_in_use("x");
+  const char* place = nullptr;
+  {
+    const Secret secret("hunter2");
+    place = secret.reveal().data();
+    REQUIRE(bytes_at(place, 7) == "hunter2");
+  }
+
+  CHECK(bytes_at(place, 7) == zeros(7));
+}
+
+TEST_CASE("bytes that were written but never committed are overwritten too", "[secret]") {
+  const Secret keeps_the_block_in_use("x");
+  const char* place = nullptr;
+  {
+    Secret secret = Secret::with_capacity(32);
+    const auto room = secret.room(32);
+    std::ranges::fill(room, 'u');
+    place = room.data();
+  }
+
+  CHECK(bytes_at(place, 32) == zeros(32));
+}
+
+TEST_CASE("a secret that grows leaves its old place overwritten", "[secret]") {
+  const Secret keeps_the_block_in_use("x");
+  Secret secret("hunter2");
+  const char* const before = secret.reveal().data();
+
+  secret.append(std::string(64, '!'));
+
+  CHECK(secret.reveal().data() != before);
+  CHECK(bytes_at(before, 7) == zeros(7));
+}
+
+TEST_CASE("a secret that grows out of the shared block takes all its bytes along", "[secret]") {
+  const Secret keeps_the_block_in_use("x");
+  Secret secret("hunter2");
+  const char* const before = secret.reveal().data();
+
+  secret.append(std::string(large, '!'));
+
+  CHECK(secret.reveal() == "hunter2" + std::string(large, '!'));
+  CHECK(bytes_at(before, 7) == zeros(7));
+}
+
+TEST_CASE("what is cut off is overwritten", "[secret]") {
+  for (const std::size_t size : {std::size_t{10}, large}) {
+    Secret secret(std::string(size, 's'));
+    const char* const place = secret.reveal().data();
+
+    secret.shrink(4);
+
+    CHECK(secret.reveal() == "ssss");
+    CHECK(bytes_at(place + 4, size - 4) == zeros(size - 4));
+  }
+}
+
+TEST_CASE("a secret cannot be cut to more than it has", "[secret]") {
+  Secret secret("abc");
+  secret.shrink(3);
+  secret.shrink(1000);
+
+  CHECK(secret.reveal() == "abc");
+}
+
+TEST_CASE("a cut secret can grow again where it is", "[secret]") {
+  Secret secret("hunter2");
+  secret.shrink(1);
+  const char* const place = secret.reveal().data();
+  secret.append("allow");
+
+  CHECK(secret.reveal() == "hallow");
+  CHECK(secret.reveal().data() == place);
+}
+
+TEST_CASE("secrets do not overlap, however many and large they are", "[secret]") {
+  std::vector<Secret> secrets;
+  for (std::size_t i = 0; i < 200; ++i)
+    secrets.emplace_back(std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
+  for (std::size_t i = 0; i < secrets.size(); i += 3)
+    secrets[i] = Secret();
+  for (std::size_t i = 0; i < secrets.size(); i += 3)
+    secrets[i] = Secret(std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
+
+  for (std::size_t i = 0; i < secrets.size(); ++i)
+    REQUIRE(secrets[i].reveal() == std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
+}
+
+TEST_CASE("the shared block is used anew once all its secrets have ended", "[secret]") {
+  for (int call = 0; call < 10'000; ++call) {
+    const Secret request(std::string(1000, 'r'));
+    const Secret key(std::string(300, 'k'));
+    REQUIRE(request.reveal().front() == 'r');
+    REQUIRE(key.reveal().back() == 'k');
+  }
+}
+
+TEST_CASE("threads may have secrets of their own at the same time", "[secret]") {
+  const auto work = [](char letter, bool& good) {
+    for (int i = 0; i < 2000; ++i) {
+      Secret secret(std::string(static_cast<std::size_t>(1 + i % 700), letter));
+      secret.append(std::string(100, letter));
+      good = good && secret.reveal() == std::string(static_cast<std::size_t>(1 + i % 700) + 100, letter);
+    }
+  };
+  bool left_good = true;
+  bool right_good = true;
+
+  std::thread left(work, 'l', std::ref(left_good));
+  std::thread right(work, 'r', std::ref(right_good));
+  left.join();
+  right.join();
+
+  CHECK(left_good);
+  CHECK(right_good);
+}
+
+TEST_CASE("secrets compare by all their bytes", "[secret]") {
+  CHECK(equal_in_constant_time("", ""));
+  CHECK(equal_in_constant_time("abc", "abc"));
+  CHECK_FALSE(equal_in_constant_time("abc", "abd"));
+  CHECK_FALSE(equal_in_constant_time("abc", "xbc"));
+  CHECK_FALSE(equal_in_constant_time("abc", "ab"));
+  CHECK_FALSE(equal_in_constant_time("ab", "abc"));
+  CHECK_FALSE(equal_in_constant_time("", "a"));
+  CHECK_FALSE(equal_in_constant_time(std::string_view("a\0b", 3), std::string_view("a\0c", 3)));
+}
+
+}  // namespace sase::protocol

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sandbox/certificate_authority.hpp"
+
+#include "tests/sandbox/certificate.hpp"
+#include "tests/sandbox/random_text.hpp"
+
+#include <string_view>
+
+namespace sase::sandbox {
+
+namespace {
+
+constexpr long day = 86'400;  // seconds
+
+/// Certificates start in the past: clients under test may run with a clock that is behind.
+constexpr Validity authority_validity{-30 * day, 3650 * day};
+
+Validity validity_of(CertificateKind kind) {
+  switch (kind) {
+    case CertificateKind::expired: return {-30 * day, -1 * day};
+    case CertificateKind::not_yet: return {1 * day, 397 * day};
+    case CertificateKind::good:
+    case CertificateKind::wrong_name:
+    case CertificateKind::self_signed: break;
+  }
+  return {-30 * day, 397 * day};
+}
+
+bool is_address(std::string_view name) {
+  return name.find(':') != std::string_view::npos ||
+         name.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+std::string alternative_names(CertificateKind kind, const std::vector<std::string>& names) {
+  if (kind == CertificateKind::wrong_name) return "DNS:wrong-name.invalid";
+  std::string list = "DNS:localhost,IP:127.0.0.1,IP:::1";
+  for (const std::string& name : names)
+    list.append(is_address(name) ? ",IP:" : ",DNS:").append(name);
+  return list;
+}
+
+Identity make_authority(const StateFolder& folder) {
+  // A name of its own keeps clients from taking it for the authority of another sandbox.
+  Identity authority =
+      self_signed_identity({.common_name = "sase-sandbox CA " + random_base64url(8),
+                            .validity = authority_validity,
+                            .extensions = {{"basicConstraints", "critical,CA:TRUE,pathlen:0"},
+                                           {"keyUsage", "critical,keyCertSign,cRLSign"},
+                                           {"subjectKeyIdentifier", "hash"}}});
+  folder.write("ca-key.pem", authority.key_pem());
+  folder.write("ca.pem", authority.certificate_pem());
+  return authority;
+}
+
+Identity find_or_make_authority(const StateFolder& folder) {
+  const auto certificate = folder.read("ca.pem");
+  const auto key = folder.read("ca-key.pem");
+  if (certificate && key) {
+    // Anything wrong with an earlier authority is mended by making a new one.
+    if (auto earlier = read_identity(*certificate, *key); earlier && earlier->lives_for(day)) return *earlier;
+  }
+  return make_authority(folder);
+}
+
+}  // namespace
+
+void issue_certificate(const StateFolder& folder, CertificateKind kind,
+                       const std::vector<std::string>& names) {
+  const Identity authority = find_or_make_authority(folder);
+  const CertificateRequest request{.common_name = "sase-sandbox",
+                                   .validity = validity_of(kind),
+                                   .extensions = {{"basicConstraints", "critical,CA:FALSE"},
+                                                  {"keyUsage", "critical,digitalSignature"},
+                                                  {"extendedKeyUsage", "serverAuth"},
+                                                  {"subjectKeyIdentifier", "hash"},
+                                                  {"authorityKeyIdentifier", "keyid"},
+                                                  {"subjectAltName", alternative_names(kind, names)}}};
+  const Identity server = kind == CertificateKind::self_signed ? self_signed_identity(request)
+                                                               : signed_identity(request, authority);
+  folder.write("server-key.pem", server.key_pem());
+  folder.write("server.pem", server.certificate_pem());
+}
+
+}  // namespace sase::sandbox

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/sandbox/fault_plan.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace sase::sandbox {
+
+/// A fault that does not exist or cannot have that value; `what()` names the nearest one or the values
+/// allowed.
+class BadFault : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The plan that `settings` (each `name=value`) describe together; of a repeated name the last one counts.
+/// Throws BadFault.
+[[nodiscard]] FaultPlan parse_faults(const std::vector<std::string>& settings);
+
+/// One line per fault for `--help`: name, values, effect.
+[[nodiscard]] std::string fault_help();
+
+}  // namespace sase::sandbox

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sandbox/certificate_authority.hpp"
+#include "tests/sandbox/folder_lock.hpp"
+#include "tests/sandbox/options.hpp"
+#include "tests/sandbox/server.hpp"
+#include "tests/sandbox/service.hpp"
+#include "tests/sandbox/state_folder.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/SSLManager.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// sase-sandbox: a local HTTPS stand-in for the Check Point SASE API. `run` composes it; the rooms are the
+// headers.
+
+namespace {
+
+using sase::sandbox::StateFolder;
+
+enum ExitCode { done = 0, failed = 1, usage = 2 };
+
+/// The signals that `serve` waits for; blocked in every thread, so that only it gets them.
+sigset_t awaited_signals() {
+  sigset_t signals{};
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
+    sigaddset(&signals, signal);
+  return signals;
+}
+
+void prepare_process() {
+  ::umask(077);
+  // A peer that leaves early must not take the server with it.
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  const sigset_t signals = awaited_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // Each of a thousand connections is a descriptor; the usual soft limit is 1,024.
+  rlimit descriptors{};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+    descriptors.rlim_cur = descriptors.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &descriptors);
+  }
+}
+
+/// POCO's global TLS state, for as long as this lives.
+class TlsLibrary {
+ public:
+  TlsLibrary() { Poco::Net::initializeSSL(); }
+  TlsLibrary(const TlsLibrary&) = delete;
+  TlsLibrary& operator=(const TlsLibrary&) = delete;
+  ~TlsLibrary() { Poco::Net::uninitializeSSL(); }
+};
+
+/// The files that say where the running sandbox is; gone when it is.
+class Announcement {
+ public:
+  Announcement(const StateFolder& folder, const std::string& url) : folder_(folder) {
+    folder_.write("pid", std::to_string(::getpid()) + "\n");
+    folder_.write("url", url + "\n");
+  }
+  Announcement(const Announcement&) = delete;
+  Announcement& operator=(const Announcement&) = delete;
+  ~Announcement() {
+    folder_.remove("url");
+    folder_.remove("pid");
+  }
+
+ private:
+  const StateFolder& folder_;
+};
+
+void wait_for_the_end(sase::sandbox::Service& service) {
+  const sigset_t signals = awaited_signals();
+  for (;;) {
+    int signal = 0;
+    ::sigwait(&signals, &signal);
+    if (signal != SIGUSR1) return;
+    // The way back from reset=accept, which leaves no connection to ask through.
+    service.faults().clear();
+  }
+}
+
+void serve(const sase::sandbox::Options& options) {
+  const StateFolder folder(options.state);
+  const sase::sandbox::FolderLock lock(folder);
+  // Whoever waits for `url` must not take what a killed sandbox has left for ours.
+  folder.remove("url");
+  sase::sandbox::issue_certificate(folder, options.certificate, options.names);
+  const TlsLibrary tls;
+  sase::sandbox::Service service(folder, options.lifetime);
+  service.faults().replace(options.faults);
+  const sase::sandbox::Server server(options, folder, service);
+  const std::string url = "https://localhost:" + std::to_string(server.port());
+  const Announcement announcement(folder, url);
+  std::cout << "sase-sandbox: listening on " << url << " (state in " << folder.path().string() << ")"
+            << std::endl;
+  wait_for_the_end(service);
+}
+
+int complain(ExitCode code, const std::string& what) {
+  std::cerr << "sase-sandbox: " << what << "\n";
+  return code;
+}
+
+int run(int argc, const char* const* argv) {
+  std::string information;
+  const auto options = sase::sandbox::parse_options(argc, argv, information);
+  if (!options) {
+    std::cout << information;
+    return done;
+  }
+  prepare_process();
+  serve(*options);
+  return done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const sase::sandbox::BadUsage& bad) {
+    complain(usage, bad.what());
+    return complain(usage, "hint: see 'sase-sandbox --help'");
+  } catch (const Poco::Exception& error) {
+    return complain(failed, error.displayText());
+  } catch (const std::exception& error) {
+    return complain(failed, error.what());
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sandbox/state_folder.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sase::sandbox {
+
+namespace {
+
+/// A file being written; closed with its scope.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::filesystem::path& path)
+      : fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+    if (fd_ < 0)
+      throw std::system_error(errno, std::generic_category(), "cannot write '" + path.string() + "'");
+  }
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile() { ::close(fd_); }
+
+  void write(std::string_view content) const {
+    while (!content.empty()) {
+      const ssize_t written = ::write(fd_, content.data(), content.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) throw std::system_error(errno, std::generic_category(), "cannot write a state file");
+      content.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+StateFolder::StateFolder(const std::filesystem::path& path) : path_(std::filesystem::absolute(path)) {
+  std::filesystem::create_directories(path_);
+  std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
+}
+
+std::optional<std::string> StateFolder::read(std::string_view name) const {
+  std::ifstream stream(file(name), std::ios::binary);
+  if (!stream) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+void StateFolder::write(std::string_view name, std::string_view content) const {
+  std::filesystem::path draft = file(name);
+  draft += ".new";
+  OutputFile(draft).write(content);
+  std::filesystem::rename(draft, file(name));
+}
+
+void StateFolder::remove(std::string_view name) const noexcept {
+  std::error_code ignored;
+  std::filesystem::remove(file(name), ignored);
+}
+
+}  // namespace sase::sandbox

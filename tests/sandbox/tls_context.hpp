@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/sandbox/options.hpp"
+#include "tests/sandbox/state_folder.hpp"
+
+#include <Poco/Net/Context.h>
+
+namespace sase::sandbox {
+
+/// The server's side of TLS: the certificate and key of `folder`, from the oldest version OpenSSL has up to
+/// `newest`. Throws Poco::Exception when the files are unusable, std::runtime_error when OpenSSL refuses a
+/// setting.
+[[nodiscard]] Poco::Net::Context::Ptr make_tls_context(const StateFolder& folder, TlsVersion newest);
+
+}  // namespace sase::sandbox

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/failure.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+#include <string_view>
+
+namespace sase::tests {
+
+/// The Failure that a call ends with. Throws, and so ends the test, where the call ends without one.
+inline helper::Failure failure_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const helper::Failure& failure) {
+    return failure;
+  }
+  throw std::logic_error("no Failure was thrown");
+}
+
+[[nodiscard]] inline bool contains(std::string_view text, std::string_view piece) noexcept {
+  return text.find(piece) != std::string_view::npos;
+}
+
+[[nodiscard]] inline auto count_lines(std::string_view text) noexcept {
+  return std::ranges::count(text, '\n');
+}
+
+}  // namespace sase::tests

@@ -1,0 +1,307 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# What every story stands on: the programs of one build, one sandbox a file, and for each test a home of its own in
+# an environment that holds nothing of this machine's. The programs are found below $SASE_BUILD.
+# A test calls `call PROGRAM...`, whose input is the file $in, and then looks at $code and the files $out and $err.
+# In a table, $about names the row that is tried.
+
+bats_require_minimum_version 1.5.0
+
+story_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+readonly story_root
+
+setup_file() { story_start; }
+teardown_file() { story_stop; }
+setup() { story_setup; }
+teardown() { story_teardown; }
+
+# ---- before and after
+
+story_start() {
+  # The tests of one file share a sandbox, its faults and its counters.
+  export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+  clean_environment
+  find_programs
+  start_sandbox "$BATS_FILE_TMPDIR/sandbox"
+}
+
+story_stop() { stop_sandbox "$BATS_FILE_TMPDIR/sandbox"; }
+
+# Sets what tests use: $sandbox $url $host $port $key, the folders of this test, and the settings that lead to the
+# sandbox.
+story_setup() {
+  clean_environment
+  find_programs
+  umask 077
+  further_sandboxes=()
+  home=$BATS_TEST_TMPDIR/home
+  mkdir "$home" "$home/config" "$home/runtime"
+  export HOME=$home XDG_CONFIG_HOME=$home/config XDG_RUNTIME_DIR=$home/runtime
+  state=$XDG_RUNTIME_DIR/sase-credential
+  in=$BATS_TEST_TMPDIR/in out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err code='' about=''
+  : >"$in"
+  sandbox=$BATS_FILE_TMPDIR/sandbox
+  url=$(<"$sandbox/url") host=${url#https://} port=${url##*:} key=$(<"$sandbox/api-key")
+  export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem SASE_API_KEY=$key
+  # The way back from reset=accept, which lets no other call through.
+  kill -USR1 "$(<"$sandbox/pid")"
+  control reset --request POST >"$BATS_TEST_TMPDIR/control"
+}
+
+story_teardown() {
+  local folder
+  for folder in ${further_sandboxes[@]+"${further_sandboxes[@]}"}; do stop_sandbox "$folder"; done
+}
+
+# Only what a program needs to run at all stays; the sanitizers' options are such a thing.
+clean_environment() {
+  local name
+  for name in $(compgen -e); do
+    case $name in
+      PATH | TMPDIR | SASE_BUILD | BATS_* | ASAN_OPTIONS | UBSAN_OPTIONS | LSAN_OPTIONS | LLVM_PROFILE_FILE) ;;
+      BASH_FUNC_*) ;;
+      *) unset "$name" ;;
+    esac
+  done
+  # HOME is set by each test; until then nobody's is used. A locale would change sorting and messages.
+  export LC_ALL=C HOME=/nonexistent
+}
+
+find_programs() {
+  build=$(cd "${SASE_BUILD:-$story_root/build/gcc}" && pwd)
+  case :$PATH: in *":$build/bin:"*) ;; *) PATH=$build/bin:$PATH ;; esac
+  if [ ! -x "$build/bin/sase-credential" ]; then
+    echo "no sase-credential in $build/bin: build it, or set SASE_BUILD" >&2
+    return 1
+  fi
+}
+
+# start_sandbox FOLDER [OPTION...]: on a free port, with its state in the folder.
+start_sandbox() {
+  local folder=$1 tries=0
+  shift
+  sase-sandbox --state "$folder" --port 0 "$@" >"$folder.log" 2>&1 3>&- 4>&- &
+  while [ ! -s "$folder/url" ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 500 ]; then
+      cat "$folder.log" >&2
+      return 1
+    fi
+    sleep 0.02
+  done
+}
+
+stop_sandbox() { [ ! -s "$1/pid" ] || kill "$(<"$1/pid")"; }
+
+# further_sandbox NAME [OPTION...]: one that ends with the test; $further is its folder, $further_url its address.
+further_sandbox() {
+  further=$BATS_TEST_TMPDIR/$1
+  shift
+  start_sandbox "$further" "$@"
+  further_sandboxes+=("$further")
+  further_url=$(<"$further/url")
+}
+
+# ---- the sandbox
+
+# control ROUTE [CURL_OPTION...]
+control() {
+  local route=$1
+  shift
+  curl -q --silent --show-error --fail --cacert "$sandbox/ca.pem" "$@" "$url/sandbox/$route"
+}
+
+# counter NAME: one of the sandbox's counters.
+counter() { control stats | jq -r ".$1 // 0"; }
+
+# fault NAME=VALUE...: replaces all faults.
+fault() { printf '%s\n' "$@" | control faults --data-binary @- >"$BATS_TEST_TMPDIR/control"; }
+
+# anew [NAME=VALUE...]: as if nothing had been asked yet: no state, counters at zero, only these faults.
+anew() {
+  rm -rf "$state"
+  control reset --request POST >"$BATS_TEST_TMPDIR/control"
+  [ $# -eq 0 ] || fault "$@"
+}
+
+# ---- calls
+
+# ask LINE...: the next call's input is these lines and an empty one.
+ask() { printf '%s\n' "$@" '' >"$in"; }
+
+# ask_bytes FORMAT [ARGUMENT...]: the next call's input is what printf makes of these.
+ask_bytes() {
+  # shellcheck disable=SC2059 # the format is the point
+  printf "$@" >"$in"
+}
+
+# A host's usual request for the sandbox, in the old git's words and in the new one's.
+ask_password() { ask protocol=https "host=$host"; }
+ask_bearer() { ask 'capability[]=authtype' 'capability[]=state' protocol=https "host=$host"; }
+
+# call COMMAND...: with $in coming through a pipe. Whatever it says to people holds no secret.
+call() {
+  code=0
+  "$@" < <(exec cat -- "$in") >"$out" 2>"$err" || code=$?
+  no_secret_in "$err"
+}
+
+# profile NAME LINE...: writes the user's profile of that name.
+profile() {
+  local file=$XDG_CONFIG_HOME/sase-credential/profiles/$1.conf
+  shift
+  mkdir -p "${file%/*}"
+  printf '%s\n' "$@" >"$file"
+}
+
+# Settings then come from profiles alone, apart from the key and the certificates to trust.
+only_profiles() { unset SASE_URL; }
+
+# In milliseconds, for measuring how long a call took.
+now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
+
+# traced FILE CALLS COMMAND...: `call` under strace, which writes every call of these kinds, in full, to FILE.
+traced() {
+  local file=$1 calls=$2
+  shift 2
+  # LeakSanitizer cannot work in a process that is traced.
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
+    call strace -f -y -v -s 200000 -e "signal=none" -e "trace=$calls" -o "$file" "$@"
+  # It complains of a child that it has from the shell.
+  sed -i '/^strace: Exit of unknown pid/d' "$err"
+}
+
+# ---- what is expected
+
+# refute MESSAGE...: ends the test, and shows what the last call did.
+refute() {
+  {
+    printf '%s\n' "${about:+$about: }$*"
+    printf -- '--- code: %s\n--- stdin:\n' "$code"
+    show "$in"
+    echo '--- stdout:'
+    show "$out"
+    echo '--- stderr:'
+    show "$err"
+  } >&2
+  return 1
+}
+
+# The beginning of a file, with each byte visible.
+show() { [ ! -e "$1" ] || head -c 600 -- "$1" | cat -A; }
+
+# expect_equal GOT WANTED [WHAT]
+expect_equal() {
+  [ "$1" = "$2" ] && return
+  diff <(printf '%s\n' "$2") <(printf '%s\n' "$1") >&2 || true
+  refute "${3:-value}: expected the lines with '<', got those with '>'"
+}
+
+expect_code() { [ "$code" = "$1" ] || refute "expected exit code $1"; }
+expect_no_output() { [ ! -s "$out" ] || refute 'expected nothing on stdout'; }
+expect_no_message() { [ ! -s "$err" ] || refute 'expected nothing on stderr'; }
+expect_counter() { expect_equal "$(counter "$1")" "$2" "the sandbox's counter '$1'"; }
+
+# expect_output TEXT: exactly, and with success in silence.
+expect_output() {
+  expect_code 0
+  expect_no_message
+  cmp -s "$out" <(printf '%s' "$1") && return
+  diff <(printf '%s' "$1") "$out" >&2 || true
+  refute "stdout differs: expected the lines with '<', got those with '>'"
+}
+
+# N: not ours. No word at all, and success.
+expect_silence() {
+  expect_code 0
+  expect_no_output
+  expect_no_message
+}
+
+# T: a whole reply in git's words, with no word to people. Sets $token and $expiry.
+# expect_password [PROFILE]
+expect_password() {
+  local name=${1:-default}
+  take_output
+  [[ $code = 0 && $text =~ ^"username=$name"$'\n'password=([A-Za-z0-9._~+/-]+=*)$'\n'password_expiry_utc=([0-9]+)$'\n\n'$ ]] ||
+    refute "expected a reply with the user name '$name' and a password"
+  token=${BASH_REMATCH[1]} expiry=${BASH_REMATCH[2]}
+  expect_no_message
+}
+expect_bearer() {
+  take_output
+  [[ $code = 0 && $text =~ ^'capability[]=authtype'$'\n'authtype=Bearer$'\n'credential=([A-Za-z0-9._~+/-]+=*)$'\n'password_expiry_utc=([0-9]+)$'\n'ephemeral=1$'\n\n'$ ]] ||
+    refute 'expected a reply with a Bearer credential'
+  token=${BASH_REMATCH[1]} expiry=${BASH_REMATCH[2]}
+  expect_no_message
+}
+
+# The bare token of `token`. Sets $token.
+expect_token() {
+  take_output
+  [[ $code = 0 && $text =~ ^([A-Za-z0-9._~+/-]+=*)$'\n'$ ]] || refute 'expected a token and a line end'
+  token=${BASH_REMATCH[1]}
+}
+
+# Sets $text to all of stdout, line ends included.
+take_output() { IFS= read -r -d '' text <"$out" || true; }
+
+# R: expect_failure CODE MESSAGE [HINT]: nothing on stdout, one line that matches the pattern MESSAGE (as in `case`),
+# then at most one hint, which matches HINT if that is given; '' stands for no hint.
+expect_failure() {
+  expect_code "$1"
+  expect_no_output
+  expect_complaint "${@:2}"
+}
+
+# expect_complaint MESSAGE [HINT]: the same of stderr alone.
+expect_complaint() {
+  local lines
+  printable_lines_in "$err"
+  mapfile -t lines <"$err"
+  [[ ${#lines[@]} = [12] ]] || refute "expected one line and at most one hint on stderr, got ${#lines[@]} lines"
+  [[ ${lines[0]} != 'sase-credential: hint:'* && ${lines[0]} != 'sase-credential: warning:'* ]] ||
+    refute 'expected a failure in the first line of stderr'
+  # shellcheck disable=SC2053 # patterns are wanted
+  [[ ${lines[0]} == "sase-credential: "$1 ]] || refute "expected the message: $1"
+  [[ ${#lines[@]} = 1 || ${lines[1]} == 'sase-credential: hint: '?* ]] || refute 'expected a hint in the second line'
+  [ $# -gt 1 ] || return 0
+  # shellcheck disable=SC2053 # patterns are wanted
+  [[ ${lines[1]-} == ${2:+"sase-credential: hint: "$2} ]] || refute "expected the hint: ${2:-none}"
+}
+
+# expect_warning PATTERN: success with exactly one warning.
+expect_warning() {
+  local lines
+  expect_code 0
+  printable_lines_in "$err"
+  mapfile -t lines <"$err"
+  # shellcheck disable=SC2053 # patterns are wanted
+  [[ ${#lines[@]} = 1 && ${lines[0]} == "sase-credential: warning: "$1 ]] || refute "expected one warning: $1"
+}
+
+printable_lines_in() {
+  [ -s "$1" ] || refute 'expected something on stderr'
+  ! LC_ALL=C tr -d '\n' <"$1" | grep -q '[^ -~]' || refute 'a byte on stderr is not printable ASCII'
+  [ "$(tail -c 1 "$1" | od -An -tx1)" = ' 0a' ] || refute 'the last line on stderr has no end'
+}
+
+# The API key's and the sandbox's tokens are JWTs, so their first letters give away a piece of either.
+no_secret_in() {
+  ! grep -qF -e eyJ -e "$key" "$1" || refute "a secret in $1"
+}
+
+# The time EXPIRY (epoch seconds) is SECONDS from now, give or take three and what this machine took.
+expect_lifetime() {
+  local left=$(($1 - EPOCHSECONDS))
+  [ "$left" -le $(($2 + 3)) ] && [ "$left" -ge $(($2 - ${3:-3})) ] || refute "expected $2 s to live, got $left s"
+}
+
+# expect_within MILLISECONDS START: since START, and not more.
+expect_within() {
+  local took=$(($(now_ms) - $2))
+  [ "$took" -le "$1" ] || refute "expected an end within $1 ms, it took $took ms"
+}
+
+# Some proofs need rights that only root has.
+needs_root() { [ "$(id -u)" -eq 0 ] || skip 'needs root'; }

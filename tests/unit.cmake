@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# The unit and contract tests, from the root of the sources.
+set(SASE_UNIT_TESTS
+  tests/contracts/file_cache_test.cpp
+  tests/contracts/token_cache_contract.cpp
+  tests/helper/cache/identity_test.cpp
+  tests/helper/cache/seal_test.cpp
+  tests/helper/cache/state_folder_test.cpp
+  tests/helper/command_line_test.cpp
+  tests/helper/diagnostics_test.cpp
+  tests/helper/environment_test.cpp
+  tests/helper/hardening_test.cpp
+  tests/helper/keys/api_key_test.cpp
+  tests/helper/keys/key_file_test.cpp
+  tests/helper/keys/key_source_test.cpp
+  tests/helper/nearest_name_test.cpp
+  tests/helper/policy/authorizer_process_test.cpp
+  tests/helper/policy/clock_test.cpp
+  tests/helper/policy/token_source_test.cpp
+  tests/helper/posix/fd_test.cpp
+  tests/helper/posix/file_lock_test.cpp
+  tests/helper/posix/private_directory_test.cpp
+  tests/helper/posix/stream_test.cpp
+  tests/helper/posix/subprocess_test.cpp
+  tests/helper/profiles/profile_choice_test.cpp
+  tests/helper/profiles/profile_files_test.cpp
+  tests/helper/profiles/profile_name_test.cpp
+  tests/helper/profiles/profile_test.cpp
+  tests/helper/profiles/region_test.cpp
+  tests/helper/run_test.cpp
+  tests/helper/settings_test.cpp
+  tests/protocol/bearer_token_test.cpp
+  tests/protocol/credential_reply_test.cpp
+  tests/protocol/credential_request_test.cpp
+  tests/protocol/escape_test.cpp
+  tests/protocol/exchange_test.cpp
+  tests/protocol/host_test.cpp
+  tests/protocol/lifetime_test.cpp
+  tests/protocol/message_test.cpp
+  tests/protocol/secret_test.cpp
+  tests/protocol/timestamp_test.cpp
+  tests/protocol/token_format_test.cpp
+  tests/support/memory_file.cpp
+  tests/support/temporary_directory.cpp
+)
