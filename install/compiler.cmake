@@ -27,6 +27,9 @@ foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection=f
     add_compile_options(${flag})
   endif()
 endforeach()
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  add_compile_options(-gdwarf-4)  # valgrind before 3.20 cannot read what clang writes by default
+endif()
 add_compile_options(-fPIE -ffunction-sections -fdata-sections)
 add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--gc-sections)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/exchange.hpp"
 
+#include "protocol/escape.hpp"
 #include "protocol/message.hpp"
 #include "protocol/protocol_error.hpp"
 
@@ -56,7 +57,7 @@ Denial denial_named(std::string_view name) {
 }
 
 [[noreturn]] void refuse_key(std::string_view key) {
-  throw ProtocolError("the key '" + std::string(key.substr(0, 40)) + "' is unknown");
+  throw ProtocolError("the key '" + escape(key.substr(0, 40)) + "' is unknown");
 }
 
 void take(AuthorizeRequest& request, const Attribute& attribute) {

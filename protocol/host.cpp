@@ -64,15 +64,17 @@ bool is_ipv4_address(std::string_view text) noexcept {
   }
 }
 
+enum class Part { inner, last };
+
 /// How many 16-bit groups stand here, with single colons between them; nothing for anything else. An IPv4
-/// address at the end makes two.
-std::optional<std::size_t> count_groups(std::string_view text) noexcept {
+/// address at the end of the last part makes two.
+std::optional<std::size_t> count_groups(std::string_view text, Part part) noexcept {
   if (text.empty()) return 0;
   for (std::size_t groups = 1;; ++groups) {
     const auto colon = text.find(':');
     const std::string_view group = text.substr(0, colon);
     const bool last = colon == std::string_view::npos;
-    if (last && is_ipv4_address(group)) return groups + 1;
+    if (last && part == Part::last && is_ipv4_address(group)) return groups + 1;
     if (!is_ipv6_group(group)) return std::nullopt;
     if (last) return groups;
     text.remove_prefix(colon + 1);
@@ -86,9 +88,10 @@ bool is_ipv6_literal(std::string_view text) noexcept {
   if (text.size() < 4 || text.front() != '[' || text.back() != ']') return false;
   text = text.substr(1, text.size() - 2);
   const auto gap = text.find("::");
-  const auto before = count_groups(text.substr(0, gap));
-  if (gap == std::string_view::npos) return before == all_groups;
-  const auto behind = count_groups(text.substr(gap + 2));
+  const bool has_gap = gap != std::string_view::npos;
+  const auto before = count_groups(text.substr(0, gap), has_gap ? Part::inner : Part::last);
+  if (!has_gap) return before == all_groups;
+  const auto behind = count_groups(text.substr(gap + 2), Part::last);
   return before && behind && *before + *behind < all_groups;
 }
 

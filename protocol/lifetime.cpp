@@ -22,7 +22,7 @@ constexpr std::int64_t no_time = 253'402'300'800'000;
 
 constexpr std::int64_t seconds_per_minute = 60;
 constexpr std::int64_t seconds_per_hour = 3600;
-constexpr std::int64_t longest_duration = 365 * 24 * seconds_per_hour;
+constexpr std::int64_t longest_duration = std::int64_t{365} * 24 * seconds_per_hour;
 
 std::optional<std::int64_t> parse_whole(std::string_view digits) noexcept {
   std::int64_t value = 0;

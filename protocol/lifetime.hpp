@@ -19,7 +19,7 @@ inline constexpr std::chrono::seconds assumed_lifetime{2700};
 inline constexpr std::chrono::hours absurdly_far{24};
 
 /// Reads an `accessTokenExpire` in every form it is known in: epoch seconds, epoch milliseconds, either with
-/// a fraction, or RFC 3339. Nothing when it is none of them.
+/// a fraction, or RFC 3339; no exponents. Nothing when it is none of them.
 [[nodiscard]] std::optional<std::chrono::sys_seconds> parse_expiry(std::string_view text);
 
 /// How long a token lives from `now`, the service's own time: the rest of its life as its expiry has it, at

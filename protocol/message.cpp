@@ -52,13 +52,9 @@ std::string_view MessageReader::take_line() {
 bool MessageScanner::scan(std::string_view arrived) {
   while (!arrived.empty()) {
     const auto end = arrived.find('\n');
-    const std::string_view part = arrived.substr(0, end);
-    only_cr_ = line_size_ == 0 ? part == "\r" : only_cr_ && part.empty();
-    line_size_ += part.size();
-    size_ += part.size() + (end == std::string_view::npos ? 0 : 1);
-    if (size_ > max_message_size) throw ProtocolError(too_large);
-    if (line_size_ > max_line_size) throw ProtocolError(too_long);
-    if (end == std::string_view::npos) return false;
+    const bool line_ends = end != std::string_view::npos;
+    take(arrived.substr(0, end), line_ends);
+    if (!line_ends) return false;
     if (line_size_ == 0 || only_cr_) return true;
     if (++lines_ > max_lines) throw ProtocolError(too_many);
     line_size_ = 0;
@@ -66,6 +62,14 @@ bool MessageScanner::scan(std::string_view arrived) {
     arrived.remove_prefix(end + 1);
   }
   return false;
+}
+
+void MessageScanner::take(std::string_view part, bool line_ends) {
+  only_cr_ = line_size_ == 0 ? part == "\r" : only_cr_ && part.empty();
+  line_size_ += part.size();
+  size_ += part.size() + (line_ends ? 1 : 0);
+  if (size_ > max_message_size) throw ProtocolError(too_large);
+  if (line_size_ > max_line_size) throw ProtocolError(too_long);
 }
 
 }  // namespace sase::protocol

@@ -51,6 +51,8 @@ class MessageScanner {
   [[nodiscard]] bool scan(std::string_view arrived);
 
  private:
+  void take(std::string_view part, bool line_ends);
+
   std::size_t size_ = 0;
   std::size_t line_size_ = 0;
   std::size_t lines_ = 0;

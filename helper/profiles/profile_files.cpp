@@ -146,8 +146,7 @@ std::vector<std::string> ProfileFiles::names() const {
   for (const Folder& folder : folders_)
     list_folder(folder.path, all);
   std::ranges::sort(all);
-  const auto repeated = std::ranges::unique(all);
-  all.erase(repeated.begin(), repeated.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 

@@ -41,6 +41,9 @@ TEST_CASE("a host is a name and perhaps a port", "[host]") {
       {"[::1]:8443", "[::1]", 8443},
       {"[2001:DB8::1]:443", "[2001:db8::1]", 443},
       {"[::ffff:192.0.2.1]", "[::ffff:192.0.2.1]", 443},
+      {"[0:0:0:0:0:0:0:1]", "[0:0:0:0:0:0:0:1]", 443},
+      {"[1:2:3:4:5:6:7::]", "[1:2:3:4:5:6:7::]", 443},
+      {"[1:2:3:4:5:6:192.0.2.1]", "[1:2:3:4:5:6:192.0.2.1]", 443},
       {longest_label, longest_label, 443},
       {longest_name, longest_name, 443},
   }));
@@ -134,8 +137,10 @@ TEST_CASE("what no origin can be is no host", "[host]") {
 }
 
 TEST_CASE("brackets hold an IPv6 address and nothing else", "[host]") {
-  const std::string text = GENERATE(
-      values<std::string>({"[....]", "[::::]", "[abcd]", "[1.2.3.4]", "[1:2:3]", "[:1:2:3:4:5:6:7:8]"}));
+  const std::string text = GENERATE(values<std::string>(
+      {"[....]", "[::::]", "[abcd]", "[1.2.3.4]", "[1:2:3]", "[:1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7:8:9]",
+       "[1::2:3:4:5:6:7:8]", "[::1::2]", "[:::]", "[12345::]", "[::ffff:1.2.3.256]", "[::ffff:1.2.3]",
+       "[::ffff:1.2.3.4.5]", "[::1.2.3.4:5]", "[1.2.3.4::]", "[1.2.3.4::1]", "[1:2:3:4:5:6:7:1.2.3.4]"}));
 
   DYNAMIC_SECTION(text) {
     CHECK_FALSE(Host::parse(text));

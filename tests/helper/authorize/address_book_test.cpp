@@ -17,6 +17,7 @@ namespace {
 
 std::vector<SocketAddress> addresses(const std::vector<std::string>& texts) {
   std::vector<SocketAddress> list;
+  list.reserve(texts.size());
   for (const std::string& text : texts)
     list.emplace_back(text, Poco::UInt16{443});
   return list;
@@ -48,5 +49,5 @@ TEST_CASE("an address needs no look-up", "[authorize][address_book]") {
 
 TEST_CASE("what only looks like an address is a fault of the URL and not of the name server",
           "[authorize][address_book]") {
-  CHECK_THROWS_AS(look_up(*Host::parse("[12345::]")), FailedAttempt);
+  CHECK_THROWS_AS(look_up(Host{.name = "[12345::]"}), FailedAttempt);
 }

@@ -7,6 +7,7 @@
 #include "helper/authorize/transport.hpp"
 #include "protocol/exchange.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
