@@ -34,7 +34,7 @@ Failure not_understood(const std::string& why) {
 
 Tokens::Tokens(const Call& call, const Profile& profile)
     : cache_(make_cache(call, profile)),
-      authorizer_(call.environment),
+      authorizer_(call.environment, profile.api_key_variable),
       source_(profile, read_api_key(profile, call.environment), cache_.get(), state_folder(call.environment),
               authorizer_, call.diagnostics, call.start + profile.timeout) {}
 

@@ -5,7 +5,7 @@
 #include "protocol/exchange.hpp"
 
 #include <chrono>
-#include <string>
+#include <string_view>
 
 namespace sase::helper {
 
@@ -25,14 +25,17 @@ class Authorizer {
 /// Runs the program of that name for each request and talks to it through pipes (protocol/exchange.hpp).
 class AuthorizerProcess : public Authorizer {
  public:
-  /// The environment is handed on, less every variable that may hold an API key; it must outlive this.
-  explicit AuthorizerProcess(const Environment& environment) noexcept : environment_(environment) {}
+  /// The environment is handed on, less every variable that may hold an API key: those that end in API_KEY,
+  /// and the one that a profile names for it (`key_variable`, may be empty). Both must outlive this.
+  AuthorizerProcess(const Environment& environment, std::string_view key_variable) noexcept
+      : environment_(environment), key_variable_(key_variable) {}
 
   [[nodiscard]] protocol::AuthorizeReply authorize(const protocol::AuthorizeRequest& request,
                                                    std::chrono::steady_clock::time_point deadline) override;
 
  private:
   const Environment& environment_;
+  std::string_view key_variable_;
 };
 
 }  // namespace sase::helper

@@ -44,15 +44,15 @@ std::string authorizer_path() {
   return std::string(path.substr(0, path.find_last_of('/'))) + std::string(authorizer_place);
 }
 
-bool may_hold_key(std::string_view entry) noexcept {
+bool may_hold_key(std::string_view entry, std::string_view key_variable) noexcept {
   const std::string_view name = entry.substr(0, entry.find('='));
-  return name.ends_with("API_KEY");
+  return name.ends_with("API_KEY") || name == key_variable;
 }
 
-std::vector<const char*> without_keys(const Environment& environment) {
+std::vector<const char*> without_keys(const Environment& environment, std::string_view key_variable) {
   std::vector<const char*> kept;
   for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry)
-    if (!may_hold_key(*entry)) kept.push_back(*entry);
+    if (!may_hold_key(*entry, key_variable)) kept.push_back(*entry);
   return kept;
 }
 
@@ -75,7 +75,7 @@ protocol::AuthorizeReply out_of_time(const protocol::AuthorizeRequest& request) 
 protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeRequest& request,
                                                       steady_clock::time_point deadline) {
   const std::array<std::string, 1> arguments = {"authorize"};
-  const std::vector<const char*> environment = without_keys(environment_);
+  const std::vector<const char*> environment = without_keys(environment_, key_variable_);
   const protocol::Secret words = request.write();
   try {
     const auto result = run_subprocess({.program = authorizer_path(),

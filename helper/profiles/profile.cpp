@@ -149,12 +149,23 @@ void set_times(Profile& profile, const Settings& values) {
     profile.timeout = duration_of(*given, seconds(1));
 }
 
+/// The rest of a proxy's URL is the authorizer's to read; it is not shown, since it may hold a password.
+std::string proxy_of(const Assignment& given) {
+  const auto scheme = given.value.find("://");
+  if (scheme != std::string_view::npos && given.value.substr(0, scheme) != "http")
+    throw given.failure("unusable proxy: only http:// proxies are supported",
+                        "write http://[user:password@]host[:port]");
+  return std::string(given.value);
+}
+
 void set_connection(Profile& profile, const Settings& values, const Environment& environment) {
   profile.ca_file = path_of(values.find(SettingId::ca_file));
   if (profile.ca_file.empty()) profile.ca_file = default_ca_file(environment);
   profile.client_cert = path_of(values.find(SettingId::client_cert));
   profile.client_key = path_of(values.find(SettingId::client_key));
-  profile.proxy = text_of(values.find(SettingId::proxy), environment, {"https_proxy", "HTTPS_PROXY"});
+  const Assignment* const proxy = values.find(SettingId::proxy);
+  profile.proxy =
+      proxy != nullptr ? proxy_of(*proxy) : text_of(nullptr, environment, {"https_proxy", "HTTPS_PROXY"});
   profile.no_proxy = text_of(values.find(SettingId::no_proxy), environment, {"no_proxy", "NO_PROXY"});
 }
 

@@ -39,7 +39,7 @@ std::string ask() {
   request.api_key = protocol::Secret("hunter2-key");
   request.timeout = 5s;
   try {
-    const auto reply = AuthorizerProcess(environment)
+    const auto reply = AuthorizerProcess(environment, "")
                            .authorize(request, steady_clock::now() + (hurried ? -200ms : 30'000ms));
     if (const auto* const denied = std::get_if<protocol::Denied>(&reply.outcome))
       return (denied->transient ? "transient: " : "denied: ") + denied->what;
