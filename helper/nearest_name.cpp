@@ -13,20 +13,28 @@ namespace {
 /// No name of ours is longer; a longer word is no misspelt name.
 constexpr std::size_t longest_name = 64;
 
-/// Levenshtein's distance: how many single letters must be added, removed or changed.
+char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// How many slips of the finger lie between two words: letters added, left out, changed, or swapped with
+/// their neighbour (optimal string alignment). Case does not count.
 std::size_t edit_distance(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> row(right.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < right.size(); ++j) {
-      const std::size_t changed = diagonal + (left[i] == right[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
+  using Row = std::vector<std::size_t>;
+  std::vector<Row> rows(left.size() + 1, Row(right.size() + 1));
+  std::iota(rows[0].begin(), rows[0].end(), std::size_t{0});
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    rows[i][0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const char from = to_lower(left[i - 1]);
+      const char to = to_lower(right[j - 1]);
+      const std::size_t changed = rows[i - 1][j - 1] + (from == to ? 0 : 1);
+      rows[i][j] = std::min({changed, rows[i - 1][j] + 1, rows[i][j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && from == to_lower(right[j - 2]) && to_lower(left[i - 2]) == to;
+      if (swapped) rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
     }
   }
-  return row.back();
+  return rows.back().back();
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ std::string show(const std::optional<sys_seconds>& time) {
   return time ? protocol::format_rfc3339(*time) : "an unreadable date";
 }
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
   return '\'' + protocol::escape(name) + '\'';
 }
 
@@ -43,12 +43,12 @@ struct Words {
 };
 
 Words unknown_issuer(const CertificateFailure& failure, const std::string& whose) {
-  return {whose + " was issued by " + quoted(failure.issuer) + ", which is not trusted",
+  return {whose + " was issued by " + in_quotes(failure.issuer) + ", which is not trusted",
           "if that is your company's proxy or a private service, name its root certificate with ca-file"};
 }
 
 Words self_signed(const CertificateFailure& failure, const std::string& whose) {
-  return {whose + " is signed by itself (" + quoted(failure.subject) + ") and not trusted",
+  return {whose + " is signed by itself (" + in_quotes(failure.subject) + ") and not trusted",
           "if this is your own service, name that certificate with ca-file"};
 }
 
@@ -64,7 +64,7 @@ Words not_yet_valid(const CertificateFailure& failure, const std::string& whose,
 }
 
 Words wrong_name(const CertificateFailure& failure, const protocol::Host& host) {
-  return {"the certificate that answered is for " + quoted(failure.names) + ", not for '" + host.name + '\'',
+  return {"the certificate that answered is for " + in_quotes(failure.names) + ", not for '" + host.name + '\'',
           "check region and url, and that no captive portal or proxy answers in the service's place"};
 }
 
@@ -75,7 +75,7 @@ Words other(const CertificateFailure& failure, const std::string& whose) {
 
 Words words_for(const CertificateFailure& failure, const protocol::Host& host, sys_seconds now) {
   const std::string whose = failure.depth == 0 ? "the certificate of '" + host.text() + '\''
-                                               : "the certificate " + quoted(failure.subject) +
+                                               : "the certificate " + in_quotes(failure.subject) +
                                                      ", which vouches for '" + host.text() + "',";
   switch (failure.code) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:

@@ -18,7 +18,7 @@ using protocol::escape;
 using protocol::Host;
 using std::chrono::seconds;
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   return "'" + escape(value) + "'";
 }
 
@@ -26,7 +26,7 @@ Failure unknown_word(const Assignment& given, std::span<const std::string_view> 
   std::string list;
   for (const std::string_view word : known)
     list += (list.empty() ? "" : ", ") + std::string(word);
-  return given.failure("unknown " + std::string(given.setting->name) + ' ' + quoted(given.value),
+  return given.failure("unknown " + std::string(given.setting->name) + ' ' + in_quotes(given.value),
                        suggest(given.value, known, "known are " + list));
 }
 
@@ -71,30 +71,30 @@ Host service_host(const Assignment& given) {
 
 Host further_host(const Assignment& given) {
   const auto host = Host::parse(given.value);
-  if (!host) throw given.failure("unusable host " + quoted(given.value), "write a name, or name:port");
+  if (!host) throw given.failure("unusable host " + in_quotes(given.value), "write a name, or name:port");
   return *host;
 }
 
 seconds duration_of(const Assignment& given, seconds least) {
   const auto duration = protocol::parse_duration(given.value);
   if (!duration)
-    throw given.failure("unusable duration " + quoted(given.value),
+    throw given.failure("unusable duration " + in_quotes(given.value),
                         "write a number and a unit, such as 90s, 5m or 1h");
-  if (*duration < least) throw given.failure("the duration " + quoted(given.value) + " is too short");
+  if (*duration < least) throw given.failure("the duration " + in_quotes(given.value) + " is too short");
   return *duration;
 }
 
 std::string path_of(const Assignment* given) {
   if (given == nullptr) return {};
   if (!given->value.starts_with('/'))
-    throw given->failure("the path " + quoted(given->value) + " is not absolute", "begin it with a slash");
+    throw given->failure("the path " + in_quotes(given->value) + " is not absolute", "begin it with a slash");
   return std::string(given->value);
 }
 
 std::string variable_name_of(const Assignment* given) {
   if (given == nullptr) return {};
   if (given->value.empty() || given->value.find('=') != std::string_view::npos)
-    throw given->failure(quoted(given->value) + " is not the name of a variable");
+    throw given->failure(in_quotes(given->value) + " is not the name of a variable");
   return std::string(given->value);
 }
 
@@ -112,7 +112,7 @@ std::string default_ca_file(const Environment& environment) {
   const auto path = environment.find("SSL_CERT_FILE");
   if (!path) return {};
   if (!path->starts_with('/'))
-    throw Failure(ExitCode::settings, "SSL_CERT_FILE: the path " + quoted(*path) + " is not absolute",
+    throw Failure(ExitCode::settings, "SSL_CERT_FILE: the path " + in_quotes(*path) + " is not absolute",
                   "begin it with a slash, or set 'ca-file'");
   return std::string(*path);
 }
@@ -143,18 +143,40 @@ void set_times(Profile& profile, const Settings& values) {
   if (const Assignment* const given = values.find(SettingId::min_ttl)) {
     profile.min_ttl = duration_of(*given, seconds(0));
     if (profile.min_ttl > protocol::longest_lifetime)
-      throw given->failure("min-ttl " + quoted(given->value) + " is longer than a token lives, which is 60m");
+      throw given->failure("min-ttl " + in_quotes(given->value) +
+                           " is longer than a token lives, which is 60m");
   }
   if (const Assignment* const given = values.find(SettingId::timeout))
     profile.timeout = duration_of(*given, seconds(1));
 }
 
-/// The rest of a proxy's URL is the authorizer's to read; it is not shown, since it may hold a password.
+/// Whether every `%` is followed by two hexadecimal digits.
+bool is_percent_encoded(std::string_view text) noexcept {
+  constexpr std::string_view digits = "0123456789abcdefABCDEF";
+  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+    if (at + 2 >= text.size() || text.find_first_not_of(digits, at + 1) < at + 3) return false;
+  return true;
+}
+
+/// `http://[user:password@]host[:port]`, with or without its scheme. The authorizer takes it apart; here it
+/// is only looked at, so that a bad one is named where it was written, and not shown, since it may hold a
+/// password.
 std::string proxy_of(const Assignment& given) {
-  const auto scheme = given.value.find("://");
-  if (scheme != std::string_view::npos && given.value.substr(0, scheme) != "http")
-    throw given.failure("unusable proxy: only http:// proxies are supported",
-                        "write http://[user:password@]host[:port]");
+  const auto refuse = [&given](const char* why) {
+    return given.failure(std::string("unusable proxy: ") + why, "write http://[user:password@]host[:port]");
+  };
+  std::string_view text = given.value;
+  if (const auto scheme = text.find("://"); scheme != std::string_view::npos) {
+    if (text.substr(0, scheme) != "http") throw refuse("only http:// proxies are supported");
+    text.remove_prefix(scheme + 3);
+  }
+  if (text.ends_with('/')) text.remove_suffix(1);
+  if (const auto at = text.rfind('@'); at != std::string_view::npos) {
+    if (!is_percent_encoded(text.substr(0, at)))
+      throw refuse("a '%' that two hexadecimal digits do not follow");
+    text.remove_prefix(at + 1);
+  }
+  if (!Host::parse(text)) throw refuse("its host or port is not a valid one");
   return std::string(given.value);
 }
 

@@ -338,7 +338,7 @@ TEST_CASE("a usage error names the nearest word", "[run]") {
   const auto row = GENERATE(values<Row>({
       {{"tokn"}, "unknown command 'tokn'", "did you mean 'token'?"},
       {{"gett"}, "unknown command 'gett'", "did you mean 'get'?"},
-      {{"GET"}, "unknown command 'GET'", "see: sase-credential --help"},
+      {{"GET"}, "unknown command 'GET'", "did you mean 'get'?"},
       {{"list"}, "unknown command 'list'", "see: sase-credential --help"},
       {{"a\x1b[2J\nb"}, "unknown command 'a\\x1b[2J\\x0ab'", "see: sase-credential --help"},
       {{"get", "extra"}, "'get' takes no operand 'extra'", ""},

@@ -153,7 +153,7 @@ const Row& row_named(std::string_view name) {
                  "'");
 }
 
-void apply(FaultPlan& plan, std::string_view setting) {
+void apply_setting(FaultPlan& plan, std::string_view setting) {
   const std::size_t equals = setting.find('=');
   const Row& row = row_named(setting.substr(0, equals));
   const std::string_view value =
@@ -171,7 +171,7 @@ void apply(FaultPlan& plan, std::string_view setting) {
 FaultPlan parse_faults(const std::vector<std::string>& settings) {
   FaultPlan plan;
   for (const std::string& setting : settings)
-    apply(plan, setting);
+    apply_setting(plan, setting);
   return plan;
 }
 

@@ -4,6 +4,7 @@
 # an environment that holds nothing of this machine's. The programs are found below $SASE_BUILD.
 # A test calls `call PROGRAM...`, whose input is the file $in, and then looks at $code and the files $out and $err.
 # In a table, $about names the row that is tried.
+# shellcheck disable=SC2034 # tests read what this sets
 
 bats_require_minimum_version 1.5.0
 
@@ -41,6 +42,10 @@ story_setup() {
   in=$BATS_TEST_TMPDIR/in out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err code='' about=''
   : >"$in"
   sandbox=$BATS_FILE_TMPDIR/sandbox
+  if [ ! -s "$sandbox/url" ]; then
+    { echo "this file's sandbox has ended:" && cat "$sandbox.log"; } >&2
+    return 1
+  fi
   url=$(<"$sandbox/url") host=${url#https://} port=${url##*:} key=$(<"$sandbox/api-key")
   export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem SASE_API_KEY=$key
   # The way back from reset=accept, which lets no other call through.
@@ -80,7 +85,7 @@ find_programs() {
 start_sandbox() {
   local folder=$1 tries=0
   shift
-  sase-sandbox --state "$folder" --port 0 "$@" >"$folder.log" 2>&1 3>&- 4>&- &
+  { sase-sandbox --state "$folder" --port 0 "$@" && echo 'ended by a signal' || echo "ended with $?"; } >"$folder.log" 2>&1 3>&- 4>&- &
   while [ ! -s "$folder/url" ]; do
     tries=$((tries + 1))
     if [ "$tries" -gt 500 ]; then
@@ -108,7 +113,7 @@ further_sandbox() {
 control() {
   local route=$1
   shift
-  curl -q --silent --show-error --fail --cacert "$sandbox/ca.pem" "$@" "$url/sandbox/$route"
+  curl -q --silent --show-error --fail --noproxy '*' --cacert "$sandbox/ca.pem" "$@" "$url/sandbox/$route"
 }
 
 # counter NAME: one of the sandbox's counters.
@@ -160,13 +165,16 @@ only_profiles() { unset SASE_URL; }
 # In milliseconds, for measuring how long a call took.
 now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
-# traced FILE CALLS COMMAND...: `call` under strace, which writes every call of these kinds, in full, to FILE.
+# traced FILE CALLS COMMAND...: `call` under strace, which writes every call of these kinds, in full, to FILE, one
+# process after the other.
 traced() {
   local file=$1 calls=$2
   shift 2
   # LeakSanitizer cannot work in a process that is traced.
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
-    call strace -f -y -v -s 200000 -e "signal=none" -e "trace=$calls" -o "$file" "$@"
+    call strace -ff -y -v -s 200000 -e "signal=none" -e "trace=$calls" -o "$file" "$@"
+  cat "$file".[0-9]* >"$file"
+  rm "$file".[0-9]*
   # It complains of a child that it has from the shell.
   sed -i '/^strace: Exit of unknown pid/d' "$err"
 }
@@ -223,14 +231,15 @@ expect_silence() {
 expect_password() {
   local name=${1:-default}
   take_output
-  [[ $code = 0 && $text =~ ^"username=$name"$'\n'password=([A-Za-z0-9._~+/-]+=*)$'\n'password_expiry_utc=([0-9]+)$'\n\n'$ ]] ||
+  [[ $code = 0 && $text =~ ^"username=$name"$'\npassword='([A-Za-z0-9._~+/-]+=*)$'\npassword_expiry_utc='([0-9]+)$'\n\n'$ ]] ||
     refute "expected a reply with the user name '$name' and a password"
   token=${BASH_REMATCH[1]} expiry=${BASH_REMATCH[2]}
   expect_no_message
 }
 expect_bearer() {
   take_output
-  [[ $code = 0 && $text =~ ^'capability[]=authtype'$'\n'authtype=Bearer$'\n'credential=([A-Za-z0-9._~+/-]+=*)$'\n'password_expiry_utc=([0-9]+)$'\n'ephemeral=1$'\n\n'$ ]] ||
+  local head=$'capability[]=authtype\nauthtype=Bearer\ncredential=' tail=$'\nephemeral=1\n\n'
+  [[ $code = 0 && $text =~ ^"$head"([A-Za-z0-9._~+/-]+=*)$'\npassword_expiry_utc='([0-9]+)"$tail"$ ]] ||
     refute 'expected a reply with a Bearer credential'
   token=${BASH_REMATCH[1]} expiry=${BASH_REMATCH[2]}
   expect_no_message
@@ -280,15 +289,19 @@ expect_warning() {
   [[ ${#lines[@]} = 1 && ${lines[0]} == "sase-credential: warning: "$1 ]] || refute "expected one warning: $1"
 }
 
+# Sets $said to what a file holds, which must be whole lines of printable ASCII.
 printable_lines_in() {
-  [ -s "$1" ] || refute 'expected something on stderr'
-  ! LC_ALL=C tr -d '\n' <"$1" | grep -q '[^ -~]' || refute 'a byte on stderr is not printable ASCII'
-  [ "$(tail -c 1 "$1" | od -An -tx1)" = ' 0a' ] || refute 'the last line on stderr has no end'
+  local unprintable=$'[^\n -~]'
+  ! IFS= read -r -d '' said <"$1" || refute 'a NUL on stderr'
+  [ -n "$said" ] || refute 'expected something on stderr'
+  [[ ! $said =~ $unprintable ]] || refute 'a byte on stderr is not printable ASCII'
+  [[ $said == *$'\n' ]] || refute 'the last line on stderr has no end'
 }
 
 # The API key's and the sandbox's tokens are JWTs, so their first letters give away a piece of either.
 no_secret_in() {
-  ! grep -qF -e eyJ -e "$key" "$1" || refute "a secret in $1"
+  IFS= read -r -d '' said <"$1" || true
+  [[ $said != *eyJ* && $said != *"$key"* ]] || refute "a secret in $1"
 }
 
 # The time EXPIRY (epoch seconds) is SECONDS from now, give or take three and what this machine took.

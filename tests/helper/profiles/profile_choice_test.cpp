@@ -164,7 +164,7 @@ TEST_CASE("a named profile that does not exist is an error of the place that nam
        {two, "wrok"},
        ExitCode::usage,
        "--profile: there is no profile 'wrok'",
-       "there are: default, work"},
+       "did you mean 'work'?"},
       {"nearly by the flag",
        {two, "works"},
        ExitCode::usage,

@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# curl as host: every recipe that keeps the token out of curl's command line, against the sandbox's real routes.
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+load ../support/story
+
+setup() {
+  story_setup
+  export CURL_CA_BUNDLE=$sandbox/ca.pem
+  set -o pipefail
+}
+
+# ask_api CURL_OPTION... URL: the body, or a failure.
+ask_api() { curl -q --silent --show-error --fail "$@"; }
+
+expect_users() {
+  call bash -euo pipefail -c "$1"
+  expect_code 0
+  expect_no_message
+  expect_equal "$(jq -r '.page, (.data | length > 0)' "$out")" $'1\ntrue' users
+}
+
+@test "without a token the API says no" {
+  call ask_api "$url/api/rest/v1/users"
+  expect_code 22
+}
+
+@test "a header through the pipe" {
+  expect_users "sase-credential token --format header | curl -q -sSf -H @- $url/api/rest/v1/users"
+}
+
+@test "a header by process substitution" {
+  expect_users "curl -q -sSf -H @<(sase-credential token --format header) $url/api/rest/v1/users"
+}
+
+@test "a config through the pipe" {
+  expect_users "sase-credential token --format curl | curl -q -sSf -K - $url/api/rest/v1/users"
+}
+
+@test "a config by process substitution, with other options in the command line" {
+  expect_users "curl -q -sSf -K <(sase-credential token --format curl) --max-time 20 '$url/api/rest/v1/users?page=1&limit=5'"
+}
+
+@test "the shell's exports, and a header from there through the pipe" {
+  # printf is the shell's own, so the token is in no command line.
+  expect_users "eval \"\$(sase-credential token --format env)\"
+    printf 'Authorization: Bearer %s\n' \"\$SASE_ACCESS_TOKEN\" | curl -q -sSf -H @- $url/api/rest/v1/users"
+}
+
+@test "the URL from the JSON form, with the token from the same call" {
+  expect_users 'answer=$(sase-credential token --format json)
+    jq -r "\"header = \\\"Authorization: Bearer \" + .access_token + \"\\\"\", \"url = \\\"\" + .api_url + \"/v1/users\\\"\"" \
+      <<<"$answer" | curl -q -sSf -K -'
+}
+
+@test "a call for each page makes one request for a token" {
+  local page
+  for page in 1 2 3; do
+    sase-credential token --format header | ask_api -H @- "$url/api/rest/v1/users?page=$page&limit=5" >"$home/page"
+    expect_equal "$(jq .page "$home/page")" "$page" page
+  done
+  expect_counter authorize 1
+  expect_counter resource_ok 3
+}
+
+@test "the routes of v1 and v2.3" {
+  local route
+  for route in v1/users v2.3/networks v2.3/status; do
+    sase-credential token --format header | ask_api -H @- "$url/api/rest/$route" >"$home/answer"
+    [ -s "$home/answer" ] || refute "no answer from $route"
+  done
+}
+
+@test "the routes of v3, with v3's token" {
+  export SASE_API=v3
+  expect_users "sase-credential token --format header | curl -q -sSf -H @- $url/v3/users"
+  local route
+  for route in networks/standard status; do
+    sase-credential token --format curl | ask_api -K - "$url/v3/$route" >"$home/answer"
+    [ -s "$home/answer" ] || refute "no answer from $route"
+  done
+}
+
+@test "a token of 8,000 bytes fits a header through the pipe" {
+  fault token=8000
+  sase-credential token --format header >"$home/header"
+  expect_equal "$(wc -c <"$home/header")" $((8000 + 23)) 'bytes of the header'
+  expect_equal "$(curl -q -sS -o /dev/null -w '%{http_code}' -H @- "$url/api/rest/v2.3/status" <"$home/header")" 200
+}
+
+@test "a failing helper fails the pipe, and no half header is sent" {
+  call bash -uo pipefail -c "SASE_API_KEY=unknown sase-credential token --format header | curl -q -sSf -H @- $url/api/rest/v1/users"
+  [ "$code" != 0 ] || refute 'expected a failure'
+  expect_no_output
+  expect_counter resource_ok 0
+}
+
+@test "the token is in no command line" {
+  traced "$home/trace" execve bash -euo pipefail -c \
+    "sase-credential token --format header | curl -q -sSf -H @- $url/api/rest/v1/users
+     sase-credential token --format curl | curl -q -sSf -K - $url/api/rest/v1/users"
+  expect_code 0
+  token=$(sase-credential token)
+  ! grep -qF -e "$token" "$home/trace" || refute 'the token is in a command line or an environment'
+}

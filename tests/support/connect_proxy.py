@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""An HTTP proxy for the stories: CONNECT only, on a free port of 127.0.0.1.
+
+usage: connect_proxy.py FOLDER [--password USER:PASSWORD] [--status N] [--misbehave hang|close|garbage|flood]
+
+Writes its port to FOLDER/port when it is ready, and to FOLDER/log a line for each request: its target, and whether
+credentials came along. With --status every request is refused with that status.
+"""
+import argparse
+import base64
+import os
+import socket
+import threading
+import time
+
+
+def read_head(peer):
+    head = b""
+    while b"\r\n\r\n" not in head and len(head) < 65536:
+        some = peer.recv(4096)
+        if not some:
+            break
+        head += some
+    return head.decode("latin-1")
+
+
+def field_of(head, name):
+    for line in head.split("\r\n")[1:]:
+        key, _, value = line.partition(":")
+        if key.strip().lower() == name:
+            return value.strip()
+    return ""
+
+
+def pump(source, target):
+    try:
+        while some := source.recv(65536):
+            target.sendall(some)
+    except OSError:
+        pass
+    for end in (source, target):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def tunnel(peer, target):
+    name, _, port = target.rpartition(":")
+    try:
+        far = socket.create_connection((name.strip("[]"), int(port)), timeout=5)
+    except OSError:
+        peer.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        return
+    far.settimeout(None)
+    peer.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    back = threading.Thread(target=pump, args=(far, peer), daemon=True)
+    back.start()
+    pump(peer, far)
+    back.join()
+
+
+def misbehave(peer, how):
+    if how == "hang":
+        time.sleep(60)
+    elif how == "garbage":
+        peer.sendall(b"\x00\x01\x02 this is no HTTP \x1b[2J\r\n\r\n" * 20)
+    elif how == "flood":
+        peer.sendall(b"HTTP/1.1 200 OK\r\n" + b"X-Flood: and so on\r\n" * 100000)
+
+
+def serve(peer, options, log):
+    with peer:
+        head = read_head(peer)
+        method, target = (head.split(" ") + ["", ""])[:2]
+        given = field_of(head, "proxy-authorization")
+        log.write(f"{method} {target} {'with' if given else 'without'} credentials\n")
+        log.flush()
+        try:
+            if options.misbehave:
+                misbehave(peer, options.misbehave)
+                return
+            wanted = "Basic " + base64.b64encode(options.password.encode()).decode()
+            status = options.status
+            if options.password and given != wanted:
+                status = 407
+            if method != "CONNECT":
+                status = status or 405
+            if status:
+                peer.sendall(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
+            else:
+                tunnel(peer, target)
+        except OSError:
+            pass
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--password", default="")
+    parser.add_argument("--status", type=int, default=0)
+    parser.add_argument("--misbehave", choices=["hang", "close", "garbage", "flood"])
+    options = parser.parse_args()
+
+    server = socket.create_server(("127.0.0.1", 0), backlog=100)
+    with open(os.path.join(options.folder, "log"), "a", encoding="latin-1") as log:
+        ready = os.path.join(options.folder, "port.new")
+        with open(ready, "w", encoding="ascii") as port:
+            port.write(f"{server.getsockname()[1]}\n")
+        os.rename(ready, os.path.join(options.folder, "port"))
+        while True:
+            peer, _ = server.accept()
+            threading.Thread(target=serve, args=(peer, options, log), daemon=True).start()
+
+
+main()
