@@ -53,6 +53,7 @@ options::options_description describe_flags(Words words) {
 
 std::vector<std::string_view> flag_names() {
   std::vector<std::string_view> names;
+  names.reserve(flags.size() + settings.size());
   for (const Flag& flag : flags)
     names.push_back(flag.name);
   for (const Setting& setting : settings)
@@ -96,7 +97,7 @@ options::parsed_options parse(Words words) {
 }
 
 void take_operand(CommandLine& line, const std::string& word) {
-  if (line.command.empty())
+  if (!line.command)
     line.command = word;
   else
     line.operands.push_back(word);

@@ -14,7 +14,7 @@ namespace sase::helper {
 
 /// What was asked on the command line.
 struct CommandLine {
-  std::string command;                ///< empty where there is none
+  std::optional<std::string> command;
   std::vector<std::string> operands;  ///< the words behind it
   std::vector<Assignment> settings;   ///< the layer of the flags; points into `values`
   std::deque<std::string> values;     ///< a deque, because its elements do not move when it grows or is moved

@@ -22,6 +22,19 @@ void open_standard_streams() noexcept {
   }
 }
 
+/// Ignored and blocked signals are inherited. Without SIGCHLD no child could be waited for, without SIGALRM
+/// no wait for a lock would end.
+void set_signals() noexcept {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
+  ::signal(SIGCHLD, SIG_DFL);
+  sigset_t wanted;
+  ::sigemptyset(&wanted);
+  ::sigaddset(&wanted, SIGALRM);
+  ::sigaddset(&wanted, SIGCHLD);
+  ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
+}
+
 }  // namespace
 
 void harden_process() noexcept {
@@ -30,7 +43,7 @@ void harden_process() noexcept {
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0);
-  ::signal(SIGPIPE, SIG_IGN);
+  set_signals();
 }
 
 }  // namespace sase::helper

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/nearest_name.hpp"
 
+#include "protocol/escape.hpp"
+
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <vector>
 
 namespace sase::helper {
@@ -21,15 +22,17 @@ char to_lower(char c) noexcept {
 /// their neighbour (optimal string alignment). Case does not count.
 std::size_t edit_distance(std::string_view left, std::string_view right) {
   using Row = std::vector<std::size_t>;
+  constexpr std::size_t slip = 2;
   std::vector<Row> rows(left.size() + 1, Row(right.size() + 1));
-  std::iota(rows[0].begin(), rows[0].end(), std::size_t{0});
+  for (std::size_t j = 0; j <= right.size(); ++j)
+    rows[0][j] = slip * j;
   for (std::size_t i = 1; i <= left.size(); ++i) {
-    rows[i][0] = i;
+    rows[i][0] = slip * i;
     for (std::size_t j = 1; j <= right.size(); ++j) {
       const char from = to_lower(left[i - 1]);
       const char to = to_lower(right[j - 1]);
-      const std::size_t changed = rows[i - 1][j - 1] + (from == to ? 0 : 1);
-      rows[i][j] = std::min({changed, rows[i - 1][j] + 1, rows[i][j - 1] + 1});
+      const std::size_t changed = rows[i - 1][j - 1] + (from == to ? 0 : slip);
+      rows[i][j] = std::min({changed, rows[i - 1][j] + slip, rows[i][j - 1] + slip});
       const bool swapped = i > 1 && j > 1 && from == to_lower(right[j - 2]) && to_lower(left[i - 2]) == to;
       if (swapped) rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
     }
@@ -42,7 +45,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known) {
   if (given.empty() || given.size() > longest_name) return {};
   std::string_view best;
-  std::size_t fewest = std::max<std::size_t>(given.size() / 3, 1) + 1;
+  std::size_t fewest = 2 * std::max<std::size_t>(given.size() / 3, 1) + 1;
   for (const std::string_view name : known) {
     const std::size_t distance = edit_distance(given, name);
     if (distance >= fewest) continue;
@@ -55,6 +58,11 @@ std::string_view nearest_name(std::string_view given, std::span<const std::strin
 std::string suggest(std::string_view given, std::span<const std::string_view> known, std::string otherwise) {
   const std::string_view near = nearest_name(given, known);
   return near.empty() ? std::move(otherwise) : "did you mean '" + std::string(near) + "'?";
+}
+
+std::string quote_if_short(std::string_view word) {
+  constexpr std::size_t longest_shown = 24;
+  return word.size() > longest_shown ? std::string() : " '" + protocol::escape(word) + "'";
 }
 
 }  // namespace sase::helper

@@ -15,4 +15,8 @@ namespace sase::helper {
 [[nodiscard]] std::string suggest(std::string_view given, std::span<const std::string_view> known,
                                   std::string otherwise = {});
 
+/// ` 'word'` for a message about a word that is not known; empty for one too long to be a mistyped name of
+/// ours, which may be a key that was put in the wrong place.
+[[nodiscard]] std::string quote_if_short(std::string_view word);
+
 }  // namespace sase::helper

@@ -10,7 +10,6 @@
 #include "protocol/escape.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <string>
 #include <vector>
@@ -22,14 +21,6 @@ namespace {
 /// Called by git's name for it, git's rules hold: what is not known is ignored.
 bool called_by_git(std::string_view program) noexcept {
   return program.substr(program.find_last_of('/') + 1) == "git-credential-sase";
-}
-
-Failure unknown_command(const std::string& name) {
-  std::vector<std::string_view> known;
-  for (const Command& command : commands())
-    known.push_back(command.name);
-  return Failure(ExitCode::usage, "unknown command '" + protocol::escape(name) + "'",
-                 suggest(name, known, "see: sase-credential --help"));
 }
 
 ExitCode no_command(const Call& call) {
@@ -45,18 +36,17 @@ ExitCode dispatch(const Call& call, bool by_git) {
     return ExitCode::done;
   }
   if (line.help) return help(call);
-  if (line.command.empty()) return no_command(call);
-  const Command* const command = find_command(line.command);
+  if (!line.command) return no_command(call);
+  const Command* const command = find_command(*line.command);
   if (by_git && (command == nullptr || !line.operands.empty())) {
     // gitcredentials: "If it does not support the requested operation, it should silently ignore the
     // request."
-    discard_input(call.input);
+    ignore_request(call);
     return ExitCode::done;
   }
-  if (command == nullptr) throw unknown_command(line.command);
+  if (command == nullptr) throw unknown_command(*line.command);
   if (command->operands.empty() && !line.operands.empty())
-    throw Failure(ExitCode::usage, "'" + line.command + "' takes no operand '" +
-                                       protocol::escape(line.operands.front()) + "'");
+    throw Failure(ExitCode::usage, "'" + *line.command + "' takes no operand");
   return command->run(call);
 }
 
@@ -65,11 +55,20 @@ void report(const Failure& failure, const Diagnostics& diagnostics) {
   if (!failure.hint.empty()) diagnostics.hint(failure.hint);
 }
 
+/// Whether this is a `get --no-prompt`. Where the words could not be parsed they are looked at as they are.
+bool is_get_without_prompt(const CommandLine& line, std::span<const char* const> arguments) noexcept {
+  if (line.command) return line.no_prompt && *line.command == "get";
+  const auto has = [arguments](std::string_view word) {
+    return std::ranges::find(arguments, word) != arguments.end();
+  };
+  return has("--no-prompt") && has("get");
+}
+
 /// git goes on to ask a person after a failure, unless it is told to stop (gitcredentials, `quit`).
-void tell_git_to_stop(const Call& call) noexcept {
-  if (!call.line.no_prompt || call.line.command != "get") return;
+void tell_git_to_stop(const CommandLine& line, std::span<const char* const> arguments, int output) noexcept {
+  if (!is_get_without_prompt(line, arguments)) return;
   try {
-    write_all(call.output, "quit=1\n\n");
+    write_all(output, "quit=1\n\n");
   } catch (const std::exception&) {
     return;  // git is gone, so it has stopped
   }
@@ -79,24 +78,20 @@ void tell_git_to_stop(const Call& call) noexcept {
 
 ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
              const Diagnostics& diagnostics) {
-  const auto start = std::chrono::steady_clock::now();
   CommandLine line;
-  const Call call{.line = line,
-                  .environment = environment,
-                  .input = input,
-                  .output = output,
-                  .diagnostics = diagnostics,
-                  .start = start};
+  const Call call{
+      .line = line, .environment = environment, .input = input, .output = output, .diagnostics = diagnostics};
   try {
     line = parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
     return dispatch(call, !arguments.empty() && called_by_git(arguments.front()));
   } catch (const Failure& failure) {
     report(failure, diagnostics);
-    tell_git_to_stop(call);
+    tell_git_to_stop(line, arguments, output);
     return failure.code;
   } catch (const std::exception& error) {
     diagnostics.failure(std::string("this is a bug: ") + protocol::escape(error.what()));
     diagnostics.hint("please report it with the command that led here, without its secrets");
+    tell_git_to_stop(line, arguments, output);
     return ExitCode::bug;
   }
 }

@@ -26,15 +26,30 @@ std::size_t index_of(SettingId id) noexcept {
   return static_cast<std::size_t>(id);
 }
 
+std::string_view trim_blanks(std::string_view text) noexcept {
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 /// `SASE_HOST` holds several hosts, divided by commas.
 void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::string_view list) {
   while (true) {
     const auto comma = list.find(',');
-    layer.push_back(
-        {.setting = &setting, .value = list.substr(0, comma), .layer = Layer::variable, .file = {}});
+    layer.push_back({.setting = &setting,
+                     .value = trim_blanks(list.substr(0, comma)),
+                     .layer = Layer::variable,
+                     .file = {}});
     if (comma == std::string_view::npos) return;
     list.remove_prefix(comma + 1);
   }
+}
+
+/// None of our values has a use for them, and they would end a line of the exchange. A list of hosts that has
+/// its line ends from a YAML file is understood.
+void refuse_control_bytes(const Assignment& assignment) {
+  if (assignment.setting->id == SettingId::no_proxy) return;
+  if (has_control_bytes(assignment.value)) throw assignment.failure("a control character in the value");
 }
 
 /// Only flags may repeat a setting, and only `host` may stand in a file more than once.
@@ -59,6 +74,10 @@ std::span<const std::string_view> setting_names() noexcept {
   return names;
 }
 
+bool has_control_bytes(std::string_view text) noexcept {
+  return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
+}
+
 bool is_key_source(SettingId id) noexcept {
   return id == SettingId::api_key_env || id == SettingId::api_key_file;
 }
@@ -79,6 +98,7 @@ Failure Assignment::failure(const std::string& what, std::string hint) const {
 }
 
 void Settings::add(std::span<const Assignment> layer) {
+  std::ranges::for_each(layer, refuse_control_bytes);
   refuse_repetitions(layer);
   add_key_source(layer);
   const bool hosts_given = !hosts_.empty();

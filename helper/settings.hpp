@@ -113,6 +113,9 @@ class Settings {
   bool has_key_source_ = false;
 };
 
+/// Whether a text holds an ASCII control character.
+[[nodiscard]] bool has_control_bytes(std::string_view text) noexcept;
+
 /// Whether a setting says where the API key comes from.
 [[nodiscard]] bool is_key_source(SettingId id) noexcept;
 

@@ -82,6 +82,12 @@ void take(AuthorizeRequest& request, const Attribute& attribute) {
     refuse_key(key);
 }
 
+/// What a person will read must be safe on a terminal, whoever made it up.
+void require_printable(const Attribute& attribute) {
+  const bool printable = std::ranges::all_of(attribute.value, [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (!printable) throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
+}
+
 /// The lines of a reply before it is known which kind of reply they make.
 struct ReplyLines {
   std::string outcome;
@@ -93,6 +99,7 @@ struct ReplyLines {
 
 void take(ReplyLines& lines, const Attribute& attribute) {
   const auto& [key, value] = attribute;
+  if (key == "what" || key == "hint") require_printable(attribute);
   if (key == "outcome")
     lines.outcome = value;
   else if (key == "requests")

@@ -64,8 +64,9 @@ Words not_yet_valid(const CertificateFailure& failure, const std::string& whose,
 }
 
 Words wrong_name(const CertificateFailure& failure, const protocol::Host& host) {
-  return {"the certificate that answered is for " + in_quotes(failure.names) + ", not for '" + host.name + '\'',
-          "check region and url, and that no captive portal or proxy answers in the service's place"};
+  return {
+      "the certificate that answered is for " + in_quotes(failure.names) + ", not for '" + host.name + '\'',
+      "check region and url, and that no captive portal or proxy answers in the service's place"};
 }
 
 Words other(const CertificateFailure& failure, const std::string& whose) {

@@ -32,6 +32,19 @@ bool echoes(std::string_view message, std::string_view key) noexcept {
   return false;
 }
 
+/// Whether a run of characters is so long that it is no word, but perhaps a token or a session's name.
+bool holds_token(std::string_view message) noexcept {
+  constexpr std::size_t longest_word = 20;
+  std::size_t run = 0;
+  for (const char c : message) {
+    const bool in_run = (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                        c == '_' || c == '.' || c == '+' || c == '~';
+    run = in_run ? run + 1 : 0;
+    if (run >= longest_word) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view message_of(const JsonMembers& members) noexcept {
@@ -45,7 +58,7 @@ std::string_view message_of(const JsonMembers& members) noexcept {
 std::string quote_unless_secret(std::string_view message, std::string_view api_key) {
   // Only what would be shown is looked at, so a long message costs no more than a short one.
   const std::string_view shown = message.substr(0, longest_shown);
-  if (shown.empty() || echoes(shown, api_key)) return {};
+  if (shown.empty() || echoes(shown, api_key) || holds_token(shown)) return {};
   return ": \"" + protocol::escape(message) + '"';
 }
 

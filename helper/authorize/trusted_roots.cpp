@@ -86,6 +86,8 @@ void require_readable(const std::string& path, const std::string& role, const st
     problem = errno;
   else if (S_ISDIR(status.st_mode))
     problem = EISDIR;
+  else if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
+    problem = EINVAL;  // reading it might never end
   if (problem == 0) return;
   misconfigured("cannot read the " + role + " '" + protocol::escape(path) +
                     "': " + std::generic_category().message(problem),

@@ -5,8 +5,8 @@
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
 
-#include <chrono>
 #include <span>
 #include <string_view>
 
@@ -19,7 +19,6 @@ struct Call {
   int input;
   int output;
   const Diagnostics& diagnostics;
-  std::chrono::steady_clock::time_point start;
 };
 
 /// The commands. Each reads and writes the call's streams, gives the exit code, and throws Failure.
@@ -36,13 +35,18 @@ struct Command {
   std::string_view operands;  ///< how they are written in help
   std::string_view meaning;   ///< one line for help
   ExitCode (*run)(const Call&);
-  bool git_operation;  ///< one that git or a program like it asks of a helper
 };
 
 [[nodiscard]] std::span<const Command> commands() noexcept;
 
 /// The command of a name, or nothing.
 [[nodiscard]] const Command* find_command(std::string_view name) noexcept;
+
+/// The usage error that names the nearest command.
+[[nodiscard]] Failure unknown_command(std::string_view name);
+
+/// Reads a request that is of no interest to its end, so that its writer does not meet a closed pipe.
+void ignore_request(const Call& call) noexcept;
 
 /// Writes a whole output. Throws Failure (local_state) when it cannot be written.
 void write_output(const Call& call, std::string_view text);

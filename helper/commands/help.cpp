@@ -58,6 +58,8 @@ std::string help_text() {
 }
 
 ExitCode help(const Call& call) {
+  if (!call.line.operands.empty() && find_command(call.line.operands.front()) == nullptr)
+    throw unknown_command(call.line.operands.front());
   write_output(call, help_text());
   return ExitCode::done;
 }

@@ -34,9 +34,9 @@ Failure not_understood(const std::string& why) {
 
 Tokens::Tokens(const Call& call, const Profile& profile)
     : cache_(make_cache(call, profile)),
-      authorizer_(call.environment, profile.api_key_variable),
+      authorizer_(call.environment),
       source_(profile, read_api_key(profile, call.environment), cache_.get(), state_folder(call.environment),
-              authorizer_, call.diagnostics, call.start + profile.timeout) {}
+              authorizer_, call.diagnostics, std::chrono::steady_clock::now() + profile.timeout) {}
 
 ProfileChoice profile_choice(const Call& call) {
   return {call.environment, call.line.settings, call.line.profile};

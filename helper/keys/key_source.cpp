@@ -20,9 +20,8 @@ ApiKey key_from_variable(std::string_view name, std::string_view value) {
 
 ApiKey named_variable(const std::string& name, const Environment& environment) {
   const auto value = environment.find(name);
-  if (!value)
-    throw Failure(ExitCode::settings,
-                  "the variable '" + protocol::escape(name) + "' that should hold the API key is not set");
+  // The name is not shown: keys have been put in its place.
+  if (!value) throw Failure(ExitCode::settings, "the variable that 'api-key-env' names is not set");
   return key_from_variable(protocol::escape(name), *value);
 }
 

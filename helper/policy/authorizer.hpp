@@ -5,7 +5,6 @@
 #include "protocol/exchange.hpp"
 
 #include <chrono>
-#include <string_view>
 
 namespace sase::helper {
 
@@ -25,17 +24,15 @@ class Authorizer {
 /// Runs the program of that name for each request and talks to it through pipes (protocol/exchange.hpp).
 class AuthorizerProcess : public Authorizer {
  public:
-  /// The environment is handed on, less every variable that may hold an API key: those that end in API_KEY,
-  /// and the one that a profile names for it (`key_variable`, may be empty). Both must outlive this.
-  AuthorizerProcess(const Environment& environment, std::string_view key_variable) noexcept
-      : environment_(environment), key_variable_(key_variable) {}
+  /// Of the environment, which must outlive this, only what OpenSSL and the resolver may need is handed on:
+  /// no variable that can hold a key, and none that makes the loader or OpenSSL run code from somewhere else.
+  explicit AuthorizerProcess(const Environment& environment) noexcept : environment_(environment) {}
 
   [[nodiscard]] protocol::AuthorizeReply authorize(const protocol::AuthorizeRequest& request,
                                                    std::chrono::steady_clock::time_point deadline) override;
 
  private:
   const Environment& environment_;
-  std::string_view key_variable_;
 };
 
 }  // namespace sase::helper

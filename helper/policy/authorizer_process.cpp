@@ -5,6 +5,7 @@
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <stdexcept>
@@ -44,15 +45,25 @@ std::string authorizer_path() {
   return std::string(path.substr(0, path.find_last_of('/'))) + std::string(authorizer_place);
 }
 
-bool may_hold_key(std::string_view entry, std::string_view key_variable) noexcept {
-  const std::string_view name = entry.substr(0, entry.find('='));
-  return name.ends_with("API_KEY") || name == key_variable;
+/// All that the authorizer has of the environment; the rest reaches it through the pipe.
+constexpr std::array<std::string_view, 6> passed_on = {"SSL_CERT_DIR", "RES_OPTIONS", "LOCALDOMAIN",
+                                                       // A sanitized build's own settings.
+                                                       "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"};
+
+bool is_passed_on(std::string_view entry) noexcept {
+  const auto equals = std::min(entry.find('='), entry.size());
+  const std::string_view name = entry.substr(0, equals);
+  const std::string_view value = entry.substr(std::min(equals + 1, entry.size()));
+  // Certificates are not taken from whatever folder the host stands in.
+  if (name == "SSL_CERT_DIR" && (!value.starts_with('/') || value.find(':') != std::string_view::npos))
+    return false;
+  return std::ranges::find(passed_on, name) != passed_on.end();
 }
 
-std::vector<const char*> without_keys(const Environment& environment, std::string_view key_variable) {
+std::vector<const char*> environment_for_authorizer(const Environment& environment) {
   std::vector<const char*> kept;
   for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry)
-    if (!may_hold_key(*entry, key_variable)) kept.push_back(*entry);
+    if (is_passed_on(*entry)) kept.push_back(*entry);
   return kept;
 }
 
@@ -75,9 +86,9 @@ protocol::AuthorizeReply out_of_time(const protocol::AuthorizeRequest& request) 
 protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeRequest& request,
                                                       steady_clock::time_point deadline) {
   const std::array<std::string, 1> arguments = {"authorize"};
-  const std::vector<const char*> environment = without_keys(environment_, key_variable_);
-  const protocol::Secret words = request.write();
+  const std::vector<const char*> environment = environment_for_authorizer(environment_);
   try {
+    const protocol::Secret words = request.write();
     const auto result = run_subprocess({.program = authorizer_path(),
                                         .arguments = arguments,
                                         .environment = environment,

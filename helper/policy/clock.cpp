@@ -67,8 +67,9 @@ seconds time_left(const Expiry& expiry, const Moment& now, BootId (*boot)() noex
   const seconds by_boot = expiry.moment.boot - now.boot;
   const seconds difference = by_wall - by_boot;
   if (difference >= -rounding && difference <= rounding) return std::min(by_wall, by_boot);
-  const bool same_start = expiry.boot != BootId{} && boot() == expiry.boot;
-  return same_start ? by_boot : by_wall;
+  const BootId now_boot = boot();
+  if (expiry.boot == BootId{} || now_boot == BootId{}) return std::min(by_wall, by_boot);
+  return now_boot == expiry.boot ? by_boot : by_wall;
 }
 
 }  // namespace sase::helper

@@ -42,6 +42,8 @@ TokenSource::TokenSource(const Profile& profile, ApiKey key, TokenCache* cache,
 
 FreshToken TokenSource::get() {
   if (auto cached = find_fresh()) return std::move(*cached);
+  // Without a cache there is nothing to wait for: no other call's token could be found afterwards.
+  if (cache_ == nullptr) return authorize();
   const auto held = lock();
   // Whoever held the lock before us has most likely left a token.
   if (auto cached = find_fresh()) return std::move(*cached);
@@ -56,6 +58,8 @@ void TokenSource::erase(std::string_view token) {
     if (cached && protocol::equal_in_constant_time(cached->token.reveal(), token)) cache_->remove(identity_);
   } catch (const std::system_error& error) {
     warn_once(error.what());
+  } catch (const Failure&) {
+    return;  // whoever holds the lock is replacing the token
   }
 }
 
@@ -114,7 +118,8 @@ FreshToken TokenSource::authorize() {
                   "the service's new token lives " + protocol::format_duration(granted.lifetime) +
                       ", less than min-ttl " + protocol::format_duration(profile_.min_ttl),
                   "lower 'min-ttl'");
-  CachedToken token{.token = std::move(granted.token), .expiry = Expiry::after(asked, granted.lifetime)};
+  const auto lifetime = std::min(granted.lifetime, protocol::longest_lifetime);
+  CachedToken token{.token = std::move(granted.token), .expiry = Expiry::after(asked, lifetime)};
   keep(token);
   const auto left_now = time_left(token.expiry, Moment::now(), current_boot);
   return {.token = std::move(token.token), .time_left = left_now};

@@ -24,7 +24,8 @@ class WaitInterrupter {
     const auto micros = std::chrono::ceil<std::chrono::microseconds>(after).count();
     constexpr long second = 1'000'000;
     const itimerval timer{.it_interval = {.tv_sec = 0, .tv_usec = 20'000},
-                          .it_value = {.tv_sec = micros / second, .tv_usec = micros % second}};
+                          .it_value = {.tv_sec = static_cast<time_t>(micros / second),
+                                       .tv_usec = static_cast<long>(micros % second)}};
     ::setitimer(ITIMER_REAL, &timer, nullptr);
   }
   WaitInterrupter(const WaitInterrupter&) = delete;

@@ -4,7 +4,8 @@
 #include "helper/posix/stream.hpp"
 
 #include <cerrno>
-#include <cstdio>
+#include <memory>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,19 +19,42 @@ constexpr mode_t private_directory_mode = 0700;
 constexpr mode_t private_file_mode = 0600;
 constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
 
+/// A refusal in words of its own: what the system would say of EPERM helps nobody.
+class NotPrivate : public std::system_error {
+ public:
+  explicit NotPrivate(const std::string& what)
+      : std::system_error(EPERM, std::generic_category()), text_(std::make_shared<const std::string>(what)) {}
+
+  [[nodiscard]] const char* what() const noexcept override { return text_->c_str(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;  // copying an exception must not throw
+};
+
 /// Throws unless what `fd` is open on is of this kind and this user's alone.
 void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
-  errno = EPERM;
-  if ((status.st_mode & S_IFMT) != kind) throw_errno("'" + path + "' is not of the kind it should be");
-  if (status.st_uid != ::geteuid()) throw_errno("'" + path + "' belongs to another user");
-  if ((status.st_mode & open_to_others) != 0) throw_errno("'" + path + "' is open to other users");
+  if ((status.st_mode & S_IFMT) != kind) throw NotPrivate("'" + path + "' is not of the kind it should be");
+  if (status.st_uid != ::geteuid()) throw NotPrivate("'" + path + "' belongs to another user");
+  if ((status.st_mode & open_to_others) != 0)
+    throw NotPrivate("'" + path + "' is open to other users; chmod go-rwx it");
+}
+
+/// Nothing is made in a folder of another user: with root's rights (sudo -E) it would be in their way for
+/// ever.
+void must_be_own(const std::string& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) == 0 && status.st_uid != ::geteuid())
+    throw NotPrivate("'" + folder + "' belongs to another user");
 }
 
 void make_directories(const std::string& path) {
-  if (::mkdir(path.c_str(), private_directory_mode) == 0 || errno == EEXIST) return;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return;
   const auto slash = path.find_last_of('/');
+  if (slash != std::string::npos && slash != 0) must_be_own(path.substr(0, slash));
+  if (::mkdir(path.c_str(), private_directory_mode) == 0 || errno == EEXIST) return;
   if (errno != ENOENT || slash == std::string::npos || slash == 0) throw_errno("cannot make '" + path + "'");
   make_directories(path.substr(0, slash));
   if (::mkdir(path.c_str(), private_directory_mode) != 0 && errno != EEXIST)

@@ -14,14 +14,14 @@ namespace sase::helper {
 /// descriptor, so that it cannot be swapped for another one meanwhile.
 class PrivateDirectory {
  public:
-  /// Opens it; nothing where there is none. Throws std::system_error (EPERM) when it is a link, another
+  /// Opens it; nothing where there is none. Throws std::system_error when it is a link, another
   /// user's, or open to the group or others.
   [[nodiscard]] static std::optional<PrivateDirectory> open(const std::string& path);
 
   /// Opens it and makes it first where need be, with mode 0700, and its parents likewise.
   [[nodiscard]] static PrivateDirectory create(const std::string& path);
 
-  /// Opens a file for reading; a closed Fd where there is none. Throws std::system_error (EPERM) for a link,
+  /// Opens a file for reading; a closed Fd where there is none. Throws std::system_error for a link,
   /// something that is no regular file, another user's, or one open to the group or others.
   [[nodiscard]] Fd open_file(const std::string& name) const;
 

@@ -29,11 +29,20 @@ constexpr std::size_t first_room = 1024;
 constexpr std::size_t most_discarded = std::size_t{64} << 20U;
 constexpr std::chrono::seconds longest_discarding{1};
 
+/// Hosts may hand us streams that do not block; we do.
+void wait_for(int fd, short event) noexcept {
+  pollfd waiting{.fd = fd, .events = event, .revents = 0};
+  ::poll(&waiting, 1, -1);
+}
+
 std::size_t read_some(int fd, std::span<char> room) {
   while (true) {
     const ssize_t got = ::read(fd, room.data(), room.size());
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) throw_errno("reading failed");
+    if (errno == EAGAIN)
+      wait_for(fd, POLLIN);
+    else if (errno != EINTR)
+      throw_errno("reading failed");
   }
 }
 
@@ -88,10 +97,25 @@ void discard_input(int fd) noexcept {
   discard(fd, std::chrono::milliseconds(100));
 }
 
+void discard_message(int fd, std::chrono::steady_clock::time_point deadline) {
+  Secret bytes;
+  protocol::MessageScanner scanner;
+  for (auto left = deadline - steady_clock::now(); left > left.zero();
+       left = deadline - steady_clock::now()) {
+    if (!readable_within(fd, std::chrono::ceil<std::chrono::milliseconds>(left))) return;
+    bytes.shrink(0);
+    const std::string_view arrived = read_into(fd, bytes);
+    if (arrived.empty() || scanner.scan(arrived)) return discard(fd, std::chrono::milliseconds(0));
+  }
+}
+
 void write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) throw_errno("writing failed");
+    if (written < 0 && errno == EAGAIN)
+      wait_for(fd, POLLOUT);
+    else if (written < 0 && errno != EINTR)
+      throw_errno("writing failed");
     if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }

@@ -55,13 +55,15 @@ class SpawnPlan {
   /// Our own descriptors close themselves, but the host may have left us some of its own.
   void close_others() { ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1); }
 
-  /// We ignore SIGPIPE, and ignored signals would be inherited.
-  void restore_sigpipe() {
+  /// What we ignore would be inherited, and so would what our caller blocked.
+  void restore_signals() {
     sigset_t signals;
     ::sigemptyset(&signals);
+    ::posix_spawnattr_setsigmask(&attributes_, &signals);
     ::sigaddset(&signals, SIGPIPE);
+    ::sigaddset(&signals, SIGXFSZ);
     ::posix_spawnattr_setsigdefault(&attributes_, &signals);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
 
   [[nodiscard]] pid_t start(const SubprocessCall& call) const {
@@ -168,9 +170,9 @@ bool ended_by(pid_t pid, steady_clock::time_point deadline) noexcept {
   siginfo_t ended{};
   while (steady_clock::now() < deadline) {
     ended.si_pid = 0;
-    if (::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-        ended.si_pid == pid)
-      return true;
+    const int result = ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT);
+    if (result == 0 && ended.si_pid == pid) return true;
+    if (result != 0 && errno != EINTR) return true;  // there is no such child any more
     ::nanosleep(&pause, nullptr);
   }
   return false;
@@ -185,7 +187,7 @@ std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
   plan.become(input.reader, STDIN_FILENO);
   plan.become(output.writer, STDOUT_FILENO);
   plan.close_others();
-  plan.restore_sigpipe();
+  plan.restore_signals();
   const pid_t pid = plan.start(call);
   Child child(pid);
   input.reader.close();

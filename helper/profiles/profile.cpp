@@ -86,35 +86,56 @@ seconds duration_of(const Assignment& given, seconds least) {
 
 std::string path_of(const Assignment* given) {
   if (given == nullptr) return {};
+  // A key's path is not shown: keys have been put in its place.
+  const std::string shown = is_key_source(given->setting->id) ? "" : ' ' + in_quotes(given->value);
   if (!given->value.starts_with('/'))
-    throw given->failure("the path " + in_quotes(given->value) + " is not absolute", "begin it with a slash");
+    throw given->failure("the path" + shown + " is not absolute", "begin it with a slash");
   return std::string(given->value);
 }
 
 std::string variable_name_of(const Assignment* given) {
   if (given == nullptr) return {};
   if (given->value.empty() || given->value.find('=') != std::string_view::npos)
-    throw given->failure(in_quotes(given->value) + " is not the name of a variable");
+    throw given->failure("this is not the name of a variable");
   return std::string(given->value);
 }
 
-/// A setting's text, else the first of the variables that is set.
-std::string text_of(const Assignment* given, const Environment& environment,
-                    std::initializer_list<std::string_view> variables) {
-  if (given != nullptr) return std::string(given->value);
+/// The text of the first of the variables that is set.
+std::string text_of(const Environment& environment, std::initializer_list<std::string_view> variables) {
   for (const std::string_view name : variables)
-    if (const auto value = environment.find(name)) return std::string(*value);
+    if (const auto value = environment.find(name)) {
+      if (has_control_bytes(*value))
+        throw Failure(ExitCode::settings, std::string(name) + ": a control character in the value");
+      return std::string(*value);
+    }
   return {};
+}
+
+/// Line ends divide the hosts as blanks and commas do.
+std::string host_list_of(const Assignment* given, const Environment& environment) {
+  std::string list;
+  if (given != nullptr)
+    list = given->value;
+  else if (const auto lower = environment.find("no_proxy"))
+    list = *lower;
+  else if (const auto upper = environment.find("NO_PROXY"))
+    list = *upper;
+  std::ranges::replace_if(
+      list,
+      [](char c) {
+        return has_control_bytes({&c, 1});
+      },
+      ' ');
+  return list;
 }
 
 /// OpenSSL's own variable. A relative path would be looked up in whatever folder the host stands in.
 std::string default_ca_file(const Environment& environment) {
-  const auto path = environment.find("SSL_CERT_FILE");
-  if (!path) return {};
-  if (!path->starts_with('/'))
-    throw Failure(ExitCode::settings, "SSL_CERT_FILE: the path " + in_quotes(*path) + " is not absolute",
+  std::string path = text_of(environment, {"SSL_CERT_FILE"});
+  if (!path.empty() && path.front() != '/')
+    throw Failure(ExitCode::settings, "SSL_CERT_FILE: the path " + in_quotes(path) + " is not absolute",
                   "begin it with a slash, or set 'ca-file'");
-  return std::string(*path);
+  return path;
 }
 
 void set_service(Profile& profile, const Settings& values) {
@@ -150,6 +171,11 @@ void set_times(Profile& profile, const Settings& values) {
     profile.timeout = duration_of(*given, seconds(1));
 }
 
+bool equals_without_case(std::string_view text, std::string_view lower) noexcept {
+  return std::ranges::equal(
+      text, lower, [](char c, char l) { return c == l || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == l); });
+}
+
 /// Whether every `%` is followed by two hexadecimal digits.
 bool is_percent_encoded(std::string_view text) noexcept {
   constexpr std::string_view digits = "0123456789abcdefABCDEF";
@@ -167,7 +193,8 @@ std::string proxy_of(const Assignment& given) {
   };
   std::string_view text = given.value;
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos) {
-    if (text.substr(0, scheme) != "http") throw refuse("only http:// proxies are supported");
+    if (!equals_without_case(text.substr(0, scheme), "http"))
+      throw refuse("only http:// proxies are supported");
     text.remove_prefix(scheme + 3);
   }
   if (text.ends_with('/')) text.remove_suffix(1);
@@ -186,12 +213,17 @@ void set_connection(Profile& profile, const Settings& values, const Environment&
   profile.client_cert = path_of(values.find(SettingId::client_cert));
   profile.client_key = path_of(values.find(SettingId::client_key));
   const Assignment* const proxy = values.find(SettingId::proxy);
-  profile.proxy =
-      proxy != nullptr ? proxy_of(*proxy) : text_of(nullptr, environment, {"https_proxy", "HTTPS_PROXY"});
-  profile.no_proxy = text_of(values.find(SettingId::no_proxy), environment, {"no_proxy", "NO_PROXY"});
+  profile.proxy = proxy != nullptr ? proxy_of(*proxy) : text_of(environment, {"https_proxy", "HTTPS_PROXY"});
+  profile.no_proxy = host_list_of(values.find(SettingId::no_proxy), environment);
 }
 
 }  // namespace
+
+std::vector<Host> hosts_of(const Settings& values) {
+  Profile profile;
+  set_service(profile, values);
+  return std::move(profile.hosts);
+}
 
 bool Profile::owns(const Host& host) const noexcept {
   return std::ranges::find(hosts, host) != hosts.end();

@@ -38,6 +38,9 @@ struct Profile {
   [[nodiscard]] bool owns(const protocol::Host& host) const noexcept;
 };
 
+/// Only the hosts of a profile, whatever else its settings say. Throws Failure.
+[[nodiscard]] std::vector<protocol::Host> hosts_of(const Settings& values);
+
 /// Makes a profile of its settings. What no layer gives comes from the environment variables that every
 /// client knows (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), else from the defaults above. Throws Failure for a
 /// bad value.

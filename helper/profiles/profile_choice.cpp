@@ -5,6 +5,7 @@
 #include "helper/profiles/profile_name.hpp"
 #include "protocol/escape.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,12 @@ namespace sase::helper {
 
 namespace {
 
+/// A provider may have a thousand; a line has room for a few.
 std::string join(const std::vector<std::string>& words) {
+  constexpr std::size_t most_shown = 10;
+  if (words.size() > most_shown)
+    return join({words.begin(), words.begin() + most_shown}) + " and " +
+           std::to_string(words.size() - most_shown) + " more";
   std::string text;
   for (const std::string& word : words)
     text += (text.empty() ? "" : ", ") + word;
@@ -58,10 +64,7 @@ std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::
   }
   if (!named_by_.empty()) return if_owner(load_named(named_, named_by_));
 
-  const ProfileText text = files_.read(default_profile);
-  const bool has_default = !text.files.empty() || files_.names().empty();
-  if (has_default)
-    if (auto profile = if_owner(load(default_profile, text))) return profile;
+  if (auto profile = default_owner(host)) return profile;
   return only_owner(host);
 }
 
@@ -96,27 +99,44 @@ bool ProfileChoice::is_known(std::string_view name) const {
   return files_.exists(name) || (name == default_profile && files_.names().empty());
 }
 
-std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host) const {
-  std::optional<Profile> owner;
-  std::vector<std::string> owners;
-  std::optional<Failure> broken;
-  for (const std::string& name : files_.names()) {
-    if (name == default_profile) continue;
-    try {
-      Profile profile = load(name, files_.read(name));
-      if (!profile.owns(host)) continue;
-      owners.push_back(name);
-      owner = std::move(profile);
-    } catch (const Failure& failure) {
-      // A broken neighbour is of no concern to a call that finds its profile without it.
-      if (!broken) broken = failure;
-    }
+/// Only what says whose the hosts are is looked at, so that a mistake elsewhere in a profile is the concern
+/// of those alone who need it. One that does not even say that owns nothing.
+bool ProfileChoice::owns(std::string_view name, const protocol::Host& host) const {
+  Settings values;
+  values.add(flags_);
+  values.add(settings_of(environment_));
+  try {
+    const ProfileText text = files_.read(name);
+    for (const ProfileText::File& file : text.files)
+      values.add(ProfileText::good_assignments(file));
+    const std::vector<protocol::Host> hosts = hosts_of(values);
+    return std::ranges::find(hosts, host) != hosts.end();
+  } catch (const Failure&) {
+    return false;
   }
+}
+
+std::optional<Profile> ProfileChoice::default_owner(const protocol::Host& host) const {
+  const ProfileText text = files_.read(default_profile);
+  if (text.files.empty() && !files_.names().empty()) return std::nullopt;
+  try {
+    Profile profile = load(default_profile, text);
+    return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;
+  } catch (const Failure&) {
+    if (owns(default_profile, host)) throw;
+    return std::nullopt;
+  }
+}
+
+std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host) const {
+  std::vector<std::string> owners;
+  for (std::string& name : files_.names())
+    if (name != default_profile && owns(name, host)) owners.push_back(std::move(name));
+  if (owners.empty()) return std::nullopt;
   if (owners.size() > 1)
     throw Failure(ExitCode::settings, "several profiles own '" + host.text() + "': " + join(owners),
                   "name one with --profile, SASE_PROFILE or the URL's user name, or call one 'default'");
-  if (!owner && broken) throw Failure(*broken);
-  return owner;
+  return load(owners.front(), files_.read(owners.front()));
 }
 
 }  // namespace sase::helper

@@ -24,7 +24,7 @@ class ProfileChoice {
 
   /// The profile for a request about `host`; nothing when it is not ours. `username` may be empty. Throws
   /// Failure when a profile is named that does not exist, when several own the host and none is the default,
-  /// and for a profile whose settings are wrong.
+  /// and for an owner whose settings are wrong.
   [[nodiscard]] std::optional<Profile> for_host(const protocol::Host& host, std::string_view username) const;
 
   /// The profile for a call that names no host. Throws Failure as above.
@@ -34,6 +34,8 @@ class ProfileChoice {
   [[nodiscard]] Profile load(std::string_view name, const ProfileText& text) const;
   [[nodiscard]] Profile load_named(std::string_view name, std::string_view place) const;
   [[nodiscard]] bool is_known(std::string_view name) const;
+  [[nodiscard]] bool owns(std::string_view name, const protocol::Host& host) const;
+  [[nodiscard]] std::optional<Profile> default_owner(const protocol::Host& host) const;
   [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host) const;
 
   const Environment& environment_;

@@ -48,14 +48,25 @@ Assignment parse_line(const ProfileText::File& file, std::string_view text, unsi
   const std::string_view name = trim(text.substr(0, equals));
   const Setting* const setting = find_setting(name);
   if (setting == nullptr)
-    throw line_failure(file, line, "unknown setting '" + protocol::escape(name) + "'",
-                       suggest(name, setting_names()));
+    throw line_failure(file, line, "unknown setting" + quote_if_short(name), suggest(name, setting_names()));
   const std::string_view value = trim(text.substr(equals + 1));
   if (value.empty())
     throw line_failure(file, line, "'" + std::string(name) + "' has no value", "remove the line");
   if (value.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos)
     throw line_failure(file, line, "a control character in the value of '" + std::string(name) + "'", {});
   return {.setting = setting, .value = value, .layer = file.layer, .file = file.path, .line = line};
+}
+
+/// Calls back with every line that is neither empty nor a comment, and its number.
+template <typename Callback>
+void for_each_line(const ProfileText::File& file, Callback&& callback) {
+  std::string_view rest = file.text;
+  for (unsigned line = 1; !rest.empty(); ++line) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const std::string_view text = trim(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (!text.empty() && text.front() != '#') callback(text, line);
+  }
 }
 
 /// The contents, or nothing where there is no such file. Throws Failure.
@@ -88,7 +99,8 @@ void list_folder(const std::string& path, std::vector<std::string>& names) {
   };
   const std::unique_ptr<DIR, Close> folder(::opendir(path.c_str()));
   if (!folder) return;  // no folder, no profiles; one that is closed to us holds none for us
-  while (const dirent* const entry = ::readdir(folder.get())) {
+  // One thread, and a stream of its own: readdir is safe here.
+  while (const dirent* const entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
     const std::string_view name = profile_of(entry->d_name);
     if (!name.empty()) names.emplace_back(name);
   }
@@ -98,14 +110,20 @@ void list_folder(const std::string& path, std::vector<std::string>& names) {
 
 std::vector<Assignment> ProfileText::assignments(const File& file) {
   std::vector<Assignment> values;
-  std::string_view rest = file.text;
-  for (unsigned line = 1; !rest.empty(); ++line) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    const std::string_view text = trim(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (text.empty() || text.front() == '#') continue;
-    values.push_back(parse_line(file, text, line));
-  }
+  for_each_line(
+      file, [&](std::string_view text, unsigned line) { values.push_back(parse_line(file, text, line)); });
+  return values;
+}
+
+std::vector<Assignment> ProfileText::good_assignments(const File& file) {
+  std::vector<Assignment> values;
+  for_each_line(file, [&](std::string_view text, unsigned line) {
+    try {
+      values.push_back(parse_line(file, text, line));
+    } catch (const Failure&) {
+      return;  // told elsewhere, to whoever needs this profile
+    }
+  });
   return values;
 }
 

@@ -22,6 +22,9 @@ struct ProfileText {
   /// The values of one file. Throws Failure, naming file and line, for a line that is no `setting = value`
   /// and for an unknown setting.
   [[nodiscard]] static std::vector<Assignment> assignments(const File& file);
+
+  /// The same, with the lines that are wrong left out.
+  [[nodiscard]] static std::vector<Assignment> good_assignments(const File& file);
 };
 
 /// The folders that hold `NAME.conf`: `$XDG_CONFIG_HOME/sase-credential/profiles`, then the system's.

@@ -37,7 +37,7 @@ Failure refusal_of(const Words& words) {
 TEST_CASE("no words ask for nothing", "[command_line]") {
   const CommandLine line = parse({});
 
-  CHECK(line.command.empty());
+  CHECK_FALSE(line.command);
   CHECK(line.operands.empty());
   CHECK(line.settings.empty());
   CHECK_FALSE(line.profile);

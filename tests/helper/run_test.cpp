@@ -341,7 +341,7 @@ TEST_CASE("a usage error names the nearest word", "[run]") {
       {{"GET"}, "unknown command 'GET'", "did you mean 'get'?"},
       {{"list"}, "unknown command 'list'", "see: sase-credential --help"},
       {{"a\x1b[2J\nb"}, "unknown command 'a\\x1b[2J\\x0ab'", "see: sase-credential --help"},
-      {{"get", "extra"}, "'get' takes no operand 'extra'", ""},
+      {{"get", "extra"}, "'get' takes no operand", ""},
       {{"token", "--formt=json"}, "unknown flag '--formt'", "did you mean '--format'?"},
       {{"token", "--format=jsn"}, "unknown format 'jsn'", "did you mean 'json'?"},
       {{"token", "--format="}, "the flag '--format' needs a value", ""},

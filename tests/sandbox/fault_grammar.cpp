@@ -147,6 +147,7 @@ const Row& row_named(std::string_view name) {
     if (row.name == name) return row;
   }
   std::vector<std::string> known;
+  known.reserve(rows.size());
   for (const Row& row : rows)
     known.emplace_back(row.name);
   throw BadFault("unknown fault '" + std::string(name) + "', did you mean '" + nearest_name(name, known) +

@@ -17,8 +17,6 @@ namespace sase::tests {
 
 namespace {
 
-constexpr uid_t another_user = 65534;
-
 std::string usual_parent() {
   const char* const parent = std::getenv("TMPDIR");
   return parent != nullptr && *parent == '/' ? parent : "/tmp";

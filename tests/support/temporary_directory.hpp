@@ -45,6 +45,9 @@ class TemporaryDirectory {
 /// Whether there is something of this name, a dangling link included.
 [[nodiscard]] bool exists(const std::string& path);
 
+/// Somebody who is neither root nor, most likely, the user who runs the tests.
+inline constexpr uid_t another_user = 65534;
+
 /// Gives a file or folder to another user. False where this user may not: only root may.
 [[nodiscard]] bool give_away(const std::string& path);
 

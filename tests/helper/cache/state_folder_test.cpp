@@ -3,19 +3,28 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <string>
 
 namespace sase::helper {
 
 TEST_CASE("tokens are kept where they are gone soonest", "[state_folder]") {
+  const tests::TemporaryDirectory folder;
+  (void)folder.make_folder("own");
+  (void)folder.make_folder("open", 0755);
+  (void)folder.write("file", "");
   struct Row {
     const char* name;
     std::string runtime, cache, home;
     std::optional<std::string> expected;
   };
   const auto row = GENERATE(values<Row>({
-      {"the runtime directory", "/run/user/1", "/cache", "/home/u", "/run/user/1/sase-credential"},
+      {"the runtime directory", "own", "/cache", "/home/u", "own/sase-credential"},
+      {"a runtime directory that is not there is ignored", "gone", "/cache", "/home/u",
+       "/cache/sase-credential"},
+      {"one that is open to others is ignored", "open", "/cache", "/home/u", "/cache/sase-credential"},
+      {"one that is a file is ignored", "file", "/cache", "/home/u", "/cache/sase-credential"},
       {"else the cache", "", "/cache", "/home/u", "/cache/sase-credential"},
       {"else the home", "", "", "/home/u", "/home/u/.cache/sase-credential"},
       {"else nowhere", "", "", "", std::nullopt},
@@ -24,11 +33,23 @@ TEST_CASE("tokens are kept where they are gone soonest", "[state_folder]") {
       {"a relative home is ignored", "", "", "home", std::nullopt},
   }));
 
+  const auto below = [&folder](const std::string& name) {
+    return name.empty() || name[0] == '/' || name == "run" ? name : folder.path(name);
+  };
   DYNAMIC_SECTION(row.name) {
-    const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + row.runtime, "XDG_CACHE_HOME=" + row.cache,
-                                             "HOME=" + row.home};
-    CHECK(state_folder(*environment) == row.expected);
+    const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + below(row.runtime),
+                                             "XDG_CACHE_HOME=" + row.cache, "HOME=" + row.home};
+    CHECK(state_folder(*environment) == (row.expected ? std::optional(below(*row.expected)) : std::nullopt));
   }
+}
+
+TEST_CASE("another user's runtime directory is ignored", "[state_folder]") {
+  const tests::TemporaryDirectory folder;
+  const std::string runtime = folder.make_folder("runtime");
+  if (!tests::give_away(runtime)) return;
+  const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + runtime, "HOME=/home/u"};
+
+  CHECK(state_folder(*environment) == "/home/u/.cache/sase-credential");
 }
 
 }  // namespace sase::helper

@@ -2,6 +2,7 @@
 #include "helper/keys/key_source.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
+#include "tests/support/in_child.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <filesystem>
@@ -133,6 +134,21 @@ TEST_CASE("a readable file of another user in memory is refused", "[key_file]") 
   if (!tests::give_away(path)) return;
 
   CHECK(refusal_of(path).code == ExitCode::settings);
+}
+
+TEST_CASE("a user's own file in memory may not be readable by others", "[key_file]") {
+  const auto parent = tests::parent_in_memory();
+  if (!parent) return;
+  const tests::TemporaryDirectory folder(*parent);
+  const std::string path = folder.write("key", key_text, 0444);
+  const bool given = tests::give_away(path) && tests::give_away(folder.path());
+
+  const int code = tests::exit_code_in_child([&path, given] {
+    if (given && ::seteuid(tests::another_user) != 0) return 2;
+    return refusal_of(path).code == ExitCode::settings ? 0 : 1;
+  });
+
+  CHECK(code == 0);
 }
 
 TEST_CASE("the links of a secret that Kubernetes mounts are followed", "[key_file]") {

@@ -80,7 +80,7 @@ TEST_CASE("a named source that gives nothing is an error and not a reason to loo
   const Failure file = tests::failure_of([&] { (void)read_api_key(a_file, *environment); });
 
   CHECK(variable.code == ExitCode::settings);
-  CHECK(std::string(variable.what()) == "the variable 'MY_KEY' that should hold the API key is not set");
+  CHECK(std::string(variable.what()) == "the variable that 'api-key-env' names is not set");
   CHECK(file.code == ExitCode::settings);
 }
 

@@ -39,7 +39,7 @@ std::string ask() {
   request.api_key = protocol::Secret("hunter2-key");
   request.timeout = 5s;
   try {
-    const auto reply = AuthorizerProcess(environment, "")
+    const auto reply = AuthorizerProcess(environment)
                            .authorize(request, steady_clock::now() + (hurried ? -200ms : 30'000ms));
     if (const auto* const denied = std::get_if<protocol::Denied>(&reply.outcome))
       return (denied->transient ? "transient: " : "denied: ") + denied->what;
@@ -111,16 +111,27 @@ TEST_CASE("the authorizer is given the whole request on standard input and nothi
       tests::contains(answer, "url=https://api.example.test/authorize;api_key=hunter2-key;timeout_ms=5000;"));
 }
 
-TEST_CASE("the authorizer's environment is ours, less the keys", "[authorizer_process]") {
+TEST_CASE("the authorizer has of our environment what finds names and certificates", "[authorizer_process]") {
   const Tree tree("cat >/dev/null; printf 'outcome=refused\\nwhat=%s\\n' \"$(env | tr '\\n' ' ')\"\n");
 
   const std::string answer =
       tree.ask({"SASE_API_KEY=hunter2", "CHECKPOINT_SASE_API_KEY=hunter2", "PERIMETER81_API_KEY=hunter2",
-                "HARMONYSASE_API_KEY=hunter2", "LANG=C.UTF-8", "HTTPS_PROXY=http://proxy"});
+                "HARMONYSASE_API_KEY=hunter2", "TENANT=hunter2", "LD_LIBRARY_PATH=/x:", "OPENSSL_CONF=o.cnf",
+                "SSL_CERT_DIR=/certificates", "RES_OPTIONS=timeout:1"});
 
-  CHECK(tests::contains(answer, "LANG=C.UTF-8"));
-  CHECK(tests::contains(answer, "HTTPS_PROXY=http://proxy"));
+  CHECK(tests::contains(answer, "SSL_CERT_DIR=/certificates"));
+  CHECK(tests::contains(answer, "RES_OPTIONS=timeout:1"));
+  CHECK_FALSE(tests::contains(answer, "LD_LIBRARY_PATH"));
+  CHECK_FALSE(tests::contains(answer, "OPENSSL_CONF"));
   CHECK_FALSE(tests::contains(answer, "hunter2"));
+}
+
+TEST_CASE("a folder of certificates is passed on only where it does not depend on the current one",
+          "[authorizer_process]") {
+  const Tree tree("cat >/dev/null; printf 'outcome=refused\\nwhat=%s\\n' \"${SSL_CERT_DIR-none}\"\n");
+
+  CHECK(tree.ask({"SSL_CERT_DIR=certificates"}) == "denied: none");
+  CHECK(tree.ask({"SSL_CERT_DIR=/a:b"}) == "denied: none");
 }
 
 TEST_CASE("an authorizer that cannot be used is a failure of this machine", "[authorizer_process]") {

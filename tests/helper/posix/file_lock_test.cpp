@@ -141,8 +141,7 @@ TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
 TEST_CASE("waiting leaves neither a timer nor a handler behind", "[file_lock]") {
   const tests::TemporaryDirectory folder;
   const Holder holder(folder.path("lock"));
-  struct sigaction before {};
-  ::sigaction(SIGALRM, nullptr, &before);
+  ::signal(SIGALRM, SIG_IGN);
 
   CHECK_FALSE(acquire(folder.path("lock"), 30ms));
 
@@ -150,7 +149,8 @@ TEST_CASE("waiting leaves neither a timer nor a handler behind", "[file_lock]") 
   ::sigaction(SIGALRM, nullptr, &after);
   itimerval timer{};
   ::getitimer(ITIMER_REAL, &timer);
-  CHECK(after.sa_handler == before.sa_handler);
+  CHECK(after.sa_handler == SIG_IGN);
+  ::signal(SIGALRM, SIG_DFL);
   CHECK(timer.it_value.tv_sec == 0);
   CHECK(timer.it_value.tv_usec == 0);
 }

@@ -221,9 +221,15 @@ TEST_CASE("a misspelt word is answered with the nearest one", "[profile]") {
 }
 
 TEST_CASE("a bad value is shown escaped", "[profile]") {
-  const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "\x1b[2J"}}); });
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "\xc3\xa4"}}); });
 
-  CHECK(std::string(failure.what()) == "/p/default.conf:1: unknown region '\\x1b[2J'");
+  CHECK(std::string(failure.what()) == "/p/default.conf:1: unknown region '\\xc3\\xa4'");
+}
+
+TEST_CASE("a control character is refused and not shown", "[profile]") {
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"ca-file", "/a\nb"}}); });
+
+  CHECK(std::string(failure.what()) == "/p/default.conf:1: a control character in the value");
 }
 
 TEST_CASE("a bad url's password is not shown", "[profile]") {
