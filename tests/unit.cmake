@@ -16,6 +16,7 @@ set(SASE_UNIT_TESTS
   tests/helper/nearest_name_test.cpp
   tests/helper/policy/authorizer_process_test.cpp
   tests/helper/policy/clock_test.cpp
+  tests/helper/policy/ledger_test.cpp
   tests/helper/policy/token_source_test.cpp
   tests/helper/posix/fd_test.cpp
   tests/helper/posix/file_lock_test.cpp

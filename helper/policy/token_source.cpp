@@ -26,6 +26,10 @@ ExitCode exit_code_of(protocol::Denial denial) noexcept {
   return ExitCode::bug;
 }
 
+Failure to_failure(const protocol::Denied& denied) {
+  return Failure(exit_code_of(denied.denial), denied.what, denied.hint);
+}
+
 }  // namespace
 
 TokenSource::TokenSource(const Profile& profile, ApiKey key, TokenCache* cache,
@@ -43,17 +47,18 @@ TokenSource::TokenSource(const Profile& profile, ApiKey key, TokenCache* cache,
 FreshToken TokenSource::get() {
   if (auto cached = find_fresh()) return std::move(*cached);
   // Without a cache there is nothing to wait for: no other call's token could be found afterwards.
-  if (cache_ == nullptr) return authorize();
-  const auto held = lock();
-  // Whoever held the lock before us has most likely left a token.
+  if (cache_ == nullptr) return authorize(std::nullopt);
+  const auto turn = wait_for_turn();
+  // Whoever had the turn before us has most likely left a token, or at least the reason why there is none.
   if (auto cached = find_fresh()) return std::move(*cached);
-  return authorize();
+  if (turn) share_failure(*turn);
+  return authorize(turn);
 }
 
 void TokenSource::erase(std::string_view token) {
   if (cache_ == nullptr || token.empty()) return;
   try {
-    const auto held = lock();
+    const auto turn = wait_for_turn();
     const auto cached = cache_->find(identity_);
     if (cached && protocol::equal_in_constant_time(cached->token.reveal(), token)) cache_->remove(identity_);
   } catch (const std::system_error& error) {
@@ -78,12 +83,12 @@ std::optional<FreshToken> TokenSource::find_fresh() {
   }
 }
 
-std::optional<FileLock> TokenSource::lock() {
+std::optional<TokenSource::Turn> TokenSource::wait_for_turn() {
   if (!state_folder_) return std::nullopt;
   try {
-    const PrivateDirectory folder = PrivateDirectory::create(*state_folder_);
-    auto held = FileLock::acquire(folder.open_lock(identity_.file_stem() + ".lock"), deadline_);
-    if (held) return held;
+    PrivateDirectory folder = PrivateDirectory::create(*state_folder_);
+    auto lock = FileLock::acquire(folder.open_lock(identity_.file_stem() + ".lock"), deadline_);
+    if (lock) return Turn{.folder = std::move(folder), .lock = std::move(*lock)};
   } catch (const std::system_error& error) {
     warn_once(error.what());
     return std::nullopt;
@@ -94,7 +99,24 @@ std::optional<FileLock> TokenSource::lock() {
                 "try again, or raise 'timeout'");
 }
 
-FreshToken TokenSource::authorize() {
+void TokenSource::share_failure(const Turn& turn) {
+  try {
+    const auto failure = Ledger(turn.folder, identity_.file_stem()).failure_since(start_);
+    if (failure) throw to_failure(*failure);
+  } catch (const std::system_error& error) {
+    warn_once(error.what());
+  }
+}
+
+void TokenSource::record_failure(const Turn& turn, const protocol::Denied& failure) {
+  try {
+    Ledger(turn.folder, identity_.file_stem()).record(failure);
+  } catch (const std::system_error& error) {
+    warn_once(error.what());
+  }
+}
+
+FreshToken TokenSource::authorize(const std::optional<Turn>& turn) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - steady_clock::now());
   protocol::AuthorizeRequest request{.url = profile_.authorize_url,
                                      .api_key = protocol::Secret(key_.reveal()),
@@ -107,8 +129,10 @@ FreshToken TokenSource::authorize() {
   // Taken before the request is sent, so that the token is never believed to live longer than it does.
   const Moment asked = Moment::now();
   protocol::AuthorizeReply reply = authorizer_.authorize(request, deadline_);
-  if (const auto* const denied = std::get_if<protocol::Denied>(&reply.outcome))
-    throw Failure(exit_code_of(denied->denial), denied->what, denied->hint);
+  if (const auto* const denied = std::get_if<protocol::Denied>(&reply.outcome)) {
+    if (turn) record_failure(*turn, *denied);
+    throw to_failure(*denied);
+  }
 
   auto& granted = std::get<protocol::Granted>(reply.outcome);
   if (granted.lifetime <= std::chrono::seconds(0))

@@ -7,7 +7,9 @@
 #include "helper/keys/api_key.hpp"
 #include "helper/policy/authorizer.hpp"
 #include "helper/policy/clock.hpp"
+#include "helper/policy/ledger.hpp"
 #include "helper/posix/file_lock.hpp"
+#include "helper/posix/private_directory.hpp"
 #include "helper/profiles/profile.hpp"
 
 #include <chrono>
@@ -41,8 +43,16 @@ class TokenSource {
 
  private:
   [[nodiscard]] std::optional<FreshToken> find_fresh();
-  [[nodiscard]] std::optional<FileLock> lock();
-  [[nodiscard]] FreshToken authorize();
+  /// The right to ask the service, held by one process at a time.
+  struct Turn {
+    PrivateDirectory folder;
+    FileLock lock;
+  };
+
+  [[nodiscard]] std::optional<Turn> wait_for_turn();
+  void share_failure(const Turn& turn);
+  void record_failure(const Turn& turn, const protocol::Denied& failure);
+  [[nodiscard]] FreshToken authorize(const std::optional<Turn>& turn);
   void keep(const CachedToken& token);
   void warn_once(const std::string& trouble);
 
@@ -54,6 +64,7 @@ class TokenSource {
   Authorizer& authorizer_;
   const Diagnostics& diagnostics_;
   std::chrono::steady_clock::time_point deadline_;
+  Ledger::Instant start_ = Ledger::now();
   bool warned_ = false;
 };
 

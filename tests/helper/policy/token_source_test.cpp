@@ -295,6 +295,38 @@ TEST_CASE("whoever waited for the lock finds the token of the one who held it", 
   CHECK(cache.asked == 2);
 }
 
+TEST_CASE("whoever asked while another call failed shares its failure", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = protocol::Denied{.denial = protocol::Denial::refused,
+                                               .transient = false,
+                                               .what = "no",
+                                               .hint = "try another",
+                                               .retry_after = std::nullopt};
+  TokenSource waiter = machine.source();
+  REQUIRE(machine.failure().code == ExitCode::refused);
+
+  const Failure shared = tests::failure_of([&waiter] { (void)waiter.get(); });
+
+  CHECK(shared.code == ExitCode::refused);
+  CHECK(std::string(shared.what()) == "no");
+  CHECK(shared.hint == "try another");
+  CHECK(machine.authorizer.calls == 1);
+}
+
+TEST_CASE("a call that begins after a failure asks anew", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = protocol::Denied{.denial = protocol::Denial::unreachable,
+                                               .transient = true,
+                                               .what = "no",
+                                               .hint = {},
+                                               .retry_after = std::nullopt};
+  REQUIRE(machine.failure().code == ExitCode::unreachable);
+  std::this_thread::sleep_for(5ms);
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "later", .lifetime = 3600s};
+
+  CHECK(machine.get() == "later");
+}
+
 TEST_CASE("the lock is held while the authorizer is asked", "[token_source]") {
   Machine machine;
   bool free = true;
