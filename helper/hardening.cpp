@@ -32,7 +32,7 @@ void set_signals() noexcept {
   ::sigemptyset(&wanted);
   ::sigaddset(&wanted, SIGALRM);
   ::sigaddset(&wanted, SIGCHLD);
-  ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
+  ::pthread_sigmask(SIG_UNBLOCK, &wanted, nullptr);
 }
 
 }  // namespace
