@@ -111,22 +111,21 @@ std::string text_of(const Environment& environment, std::initializer_list<std::s
   return {};
 }
 
-/// Line ends divide the hosts as blanks and commas do.
+/// A list of hosts; line ends and tabs, which lists in YAML files bring along, divide them as blanks and
+/// commas do. Throws Failure for the first of the variables that is set and holds other control characters.
 std::string host_list_of(const Assignment* given, const Environment& environment) {
-  std::string list;
-  if (given != nullptr)
-    list = given->value;
-  else if (const auto lower = environment.find("no_proxy"))
-    list = *lower;
-  else if (const auto upper = environment.find("NO_PROXY"))
-    list = *upper;
+  std::string list(given != nullptr ? given->value : std::string_view());
+  std::string_view place;
+  for (const std::string_view name : {"NO_PROXY", "no_proxy"})
+    if (const auto value = environment.find(name); value && given == nullptr) {
+      list = *value;
+      place = name;
+    }
   std::ranges::replace_if(
-      list,
-      [](char c) {
-        return has_control_bytes({&c, 1});
-      },
-      ' ');
-  return list;
+      list, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  if (!has_control_bytes(list)) return list;
+  const char* const why = "a control character in the value";
+  throw given != nullptr ? given->failure(why) : Failure(ExitCode::settings, std::string(place) + ": " + why);
 }
 
 /// OpenSSL's own variable. A relative path would be looked up in whatever folder the host stands in.
