@@ -50,13 +50,22 @@ constexpr std::array<std::string_view, 6> passed_on = {"SSL_CERT_DIR", "RES_OPTI
                                                        // A sanitized build's own settings.
                                                        "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"};
 
+/// Whether every path of a list is absolute: certificates are not taken from whatever folder the host stands
+/// in.
+bool all_absolute(std::string_view paths) noexcept {
+  while (true) {
+    const auto colon = paths.find(':');
+    if (!paths.starts_with('/')) return false;
+    if (colon == std::string_view::npos) return true;
+    paths.remove_prefix(colon + 1);
+  }
+}
+
 bool is_passed_on(std::string_view entry) noexcept {
   const auto equals = std::min(entry.find('='), entry.size());
   const std::string_view name = entry.substr(0, equals);
   const std::string_view value = entry.substr(std::min(equals + 1, entry.size()));
-  // Certificates are not taken from whatever folder the host stands in.
-  if (name == "SSL_CERT_DIR" && (!value.starts_with('/') || value.find(':') != std::string_view::npos))
-    return false;
+  if (name == "SSL_CERT_DIR" && !all_absolute(value)) return false;
   return std::ranges::find(passed_on, name) != passed_on.end();
 }
 

@@ -18,8 +18,11 @@ using protocol::escape;
 using protocol::Host;
 using std::chrono::seconds;
 
+/// A value in a message. A very long one may be a key that was put in the wrong place, so it is not shown.
 std::string in_quotes(std::string_view value) {
-  return "'" + escape(value) + "'";
+  constexpr std::size_t longest_shown = 80;
+  return value.size() > longest_shown ? "of " + std::to_string(value.size()) + " bytes"
+                                      : "'" + escape(value) + "'";
 }
 
 Failure unknown_word(const Assignment& given, std::span<const std::string_view> known) {

@@ -29,8 +29,10 @@ Failure unknown_profile(std::string_view name, std::string_view place, ExitCode 
                         const ProfileFiles& files) {
   const std::string shown = std::string(place) + ": ";
   if (!is_profile_name(name))
-    return Failure(code, shown + "'" + protocol::escape(name) + "' cannot name a profile",
-                   "names have small letters, digits, '.', '_' and '-', and begin with a letter or digit");
+    return Failure(
+        code,
+        shown + (name.size() > 80 ? "this" : "'" + protocol::escape(name) + "'") + " cannot name a profile",
+        "names have small letters, digits, '.', '_' and '-', and begin with a letter or digit");
   const std::vector<std::string> names = files.names();
   const std::vector<std::string_view> known(names.begin(), names.end());
   return Failure(

@@ -58,6 +58,54 @@ expect_new() { [ "$token" != "$1" ] || refute 'expected another token'; }
   expect_counter authorize 3
 }
 
+# expect_cached_below FOLDER: two calls, one request, no message, and FOLDER holds the state.
+expect_cached_below() {
+  anew
+  get_token
+  expect_no_message
+  local first=$token
+  get_token
+  expect_no_message
+  expect_equal "$token" "$first" token
+  expect_counter authorize 1
+  [ -d "$1/sase-credential" ] || refute "expected the cache below $1"
+  rm -rf "$1/sase-credential"
+}
+
+# The next place is $home/.cache, or what XDG_CACHE_HOME says.
+expect_runtime_folder_skipped() {
+  expect_cached_below "$home/.cache"
+  XDG_CACHE_HOME=$home/cache expect_cached_below "$home/cache"
+}
+
+@test "an XDG_RUNTIME_DIR that does not exist is skipped, and not made" {
+  # After su, in cron jobs and containers it is that of another session.
+  export XDG_RUNTIME_DIR=$home/run/user/1000
+  expect_runtime_folder_skipped
+  [ ! -e "$home/run" ] || refute 'the folder was made'
+}
+
+@test "an XDG_RUNTIME_DIR that is no folder, or open to others, is skipped" {
+  export XDG_RUNTIME_DIR=$home/else
+  : >"$home/else"
+  expect_runtime_folder_skipped
+  rm "$home/else"
+  mkdir "$home/else"
+  chmod 0777 "$home/else"
+  expect_runtime_folder_skipped
+  chmod 1777 "$home/else"
+  expect_runtime_folder_skipped
+  expect_equal "$(ls -A "$home/else")" ''
+}
+
+@test "an XDG_RUNTIME_DIR of another user is skipped" {
+  needs_root
+  mkdir -m 700 "$home/else"
+  chown 65534 "$home/else"
+  XDG_RUNTIME_DIR=$home/else expect_runtime_folder_skipped
+  expect_equal "$(ls -A "$home/else")" ''
+}
+
 # ---- never a wrong token
 
 @test "another key, URL, api or profile is a miss" {
@@ -198,8 +246,27 @@ works_with_warning() {
 
 @test "a file in place of the parent folder: a warning, and the token" {
   echo precious >"$home/file"
-  XDG_RUNTIME_DIR=$home/file works_with_warning "*$home/file*"
+  unset XDG_RUNTIME_DIR
+  HOME=$home/file works_with_warning "*$home/file*"
   expect_equal "$(<"$home/file")" precious
+}
+
+@test "in another user's folder nothing is made: a warning, and the token" {
+  # So it is with sudo, which may leave HOME as it was: what root made there would be in its owner's way for ever.
+  needs_root
+  unset XDG_RUNTIME_DIR
+  mkdir -m 755 "$home/alice"
+  chown 65534 "$home/alice"
+  HOME=$home/alice works_with_warning "*$home/alice*"
+  expect_equal "$(ls -A "$home/alice")" '' "what is in another user's home"
+
+  mkdir -m 700 "$home/alice/.cache"
+  chown 65534 "$home/alice/.cache"
+  anew
+  HOME=$home/alice works_with_warning "*$home/alice/.cache*"
+  anew
+  HOME=$home XDG_CACHE_HOME=$home/alice/.cache/a/b works_with_warning "*$home/alice/.cache*"
+  expect_equal "$(ls -A "$home/alice/.cache")" '' "what is in another user's folder"
 }
 
 @test "a folder that cannot be written: a warning, and the token" {

@@ -314,6 +314,66 @@ load ../support/story
   expect_failure 4 "$XDG_CONFIG_HOME/sase-credential/profiles/broken.conf:1: *"
 }
 
+@test "a broken profile leaves the requests for other hosts alone" {
+  only_profiles
+  profile default "url = $url"
+  profile broken 'no setting at all'
+  profile odd 'region = nowhere'
+  local operation
+  for operation in get erase; do
+    about=$operation
+    ask protocol=https host=github.com username= password=x
+    call git-credential-sase "$operation"
+    expect_warning_at_most
+    expect_silence
+  done
+  ask protocol=https host=github.com username=someone
+  call git-credential-sase get
+  expect_silence
+
+  about='nobody but a broken one'
+  rm "$XDG_CONFIG_HOME/sase-credential/profiles/default.conf"
+  ask protocol=https host=github.com
+  call git-credential-sase get
+  expect_warning_at_most
+  expect_silence
+  call git-credential-sase --no-prompt get
+  expect_warning_at_most
+  expect_silence
+  expect_counter authorize 0
+}
+
+@test "a broken default profile does not stop another one that owns the host" {
+  only_profiles
+  profile default 'no setting at all'
+  profile work "url = $url"
+  ask_password
+  call git-credential-sase get
+  expect_warning_at_most
+  expect_password work
+
+  ask protocol=https host=github.com
+  call git-credential-sase get
+  expect_warning_at_most
+  expect_silence
+}
+
+@test "a broken profile that is meant is an error all the same: exit 4" {
+  only_profiles
+  profile default 'no setting at all'
+  profile work "url = $url"
+  local broken="$XDG_CONFIG_HOME/sase-credential/profiles/default.conf:1: *"
+  call sase-credential token
+  expect_failure 4 "$broken"
+  call sase-credential --profile default token
+  expect_failure 4 "$broken"
+  SASE_PROFILE=default call sase-credential token
+  expect_failure 4 "$broken"
+  ask protocol=https host=github.com username=default
+  call git-credential-sase get
+  expect_failure 4 "$broken"
+}
+
 # ---- which host
 
 @test "a profile's further hosts get its token, no other ones do" {
@@ -406,6 +466,29 @@ load ../support/story
   expect_equal "$(<"$out")" quit=1
 }
 
+@test "--no-prompt tells git to stop after a usage error of 'get' as well" {
+  ask_password
+  local words
+  for words in 'get --no-prompt --bogus' '--no-prompt get --min-ttl' '--bogus --no-prompt get' '--no-prompt --profile none get' \
+    '--no-prompt get --timeout=x'; do
+    about=$words
+    # shellcheck disable=SC2086 # words
+    call git-credential-sase $words
+    expect_code 2
+    expect_equal "$(<"$out")" quit=1
+    expect_complaint '?*'
+  done
+
+  about="not of 'get'"
+  for words in 'token --no-prompt --bogus' '--no-prompt --profile get token' '--no-prompt token --format get' \
+    '--no-prompt erase --bogus'; do
+    about=$words
+    # shellcheck disable=SC2086 # words
+    call sase-credential $words
+    expect_failure 2 '?*'
+  done
+}
+
 @test "--no-prompt changes neither a success nor a foreign host's silence" {
   ask_password
   call git-credential-sase --no-prompt get
@@ -492,6 +575,20 @@ load ../support/story
   expect_password one
 }
 
+@test "'erase' while another call is asking ends at once enough, quietly" {
+  ask_password
+  call git-credential-sase get
+  expect_password
+  hold_lock
+  local start
+  start=$(now_ms)
+  ask protocol=https "host=$host" username=default "password=$token"
+  call git-credential-sase --timeout 1s erase
+  release_lock
+  expect_silence
+  expect_within 2000 "$start"
+}
+
 @test "'capability' announces authtype" {
   call git-credential-sase capability
 
@@ -510,4 +607,20 @@ load ../support/story
   expect_code 0
   expect_no_message
   [[ $(<"$out") =~ ^sase-credential\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || refute 'expected the version'
+}
+
+@test "help on a command that does not exist is a usage error that names the nearest" {
+  call sase-credential help tokn
+  expect_failure 2 "unknown command 'tokn'" "did you mean 'token'?"
+  call sase-credential help nonsense
+  expect_failure 2 "unknown command 'nonsense'" '?*'
+}
+
+@test "an empty word is no command: exit 2" {
+  ask_password
+  call sase-credential '' get
+  expect_failure 2 '?*'
+  call sase-credential ''
+  expect_failure 2 '?*'
+  expect_counter authorize 0
 }

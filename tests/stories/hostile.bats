@@ -380,7 +380,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
   call sase-credential $'a\nb\033[2J'
   expect_failure 2 "unknown command 'a\\\\x0ab\\\\x1b\[2J'"
   call sase-credential get extra
-  expect_failure 2 "*'extra'*"
+  expect_failure 2 '*takes no operand*'
   expect_counter authorize 0
 }
 

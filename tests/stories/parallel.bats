@@ -5,20 +5,6 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
 
-# many COUNT COMMAND...: all at once; answers and messages in $home/many.
-many() {
-  local count=$1 i pids=()
-  shift
-  rm -rf "$home/many"
-  mkdir "$home/many"
-  for ((i = 0; i < count; i++)); do
-    "$@" <"$in" >"$home/many/$i.out" 2>"$home/many/$i.err" 3>&- 4>&- &
-    pids+=($!)
-  done
-  failed=0
-  for i in "${pids[@]}"; do wait "$i" || failed=$((failed + 1)); done
-}
-
 # All COUNT have answered with the same whole reply.
 expect_one_answer() {
   expect_equal "$failed" 0 'calls that failed'
@@ -39,7 +25,6 @@ wait_for_authorize() {
 }
 
 @test "row 69: 200 cold calls make one request and get one token" {
-  export SASE_TIMEOUT=60s
   ask_bearer
   many 200 git-credential-sase get
 
@@ -48,7 +33,6 @@ wait_for_authorize() {
 }
 
 @test "row 69: the same while the service takes a second to answer" {
-  export SASE_TIMEOUT=60s
   fault delay=1s
   many 200 sase-credential token
 
@@ -57,7 +41,6 @@ wait_for_authorize() {
 }
 
 @test "many at once whose cached token has gone stale make one request" {
-  export SASE_TIMEOUT=60s
   fault lifetime=10m
   call sase-credential token
   expect_token
@@ -69,7 +52,6 @@ wait_for_authorize() {
 }
 
 @test "a file is never seen torn, by readers beside a writer" {
-  export SASE_TIMEOUT=60s
   call sase-credential token
   expect_token
   local round
@@ -80,6 +62,28 @@ wait_for_authorize() {
     expect_one_answer 20 ''
   done
   expect_counter authorize 4
+}
+
+@test "without a cache nobody waits for anybody: 30 calls of half a second each make it within the timeout" {
+  # There is nothing to share, so standing in line would only add up: 15 seconds, with 10 allowed.
+  fault delay=500ms
+  many 30 sase-credential --cache none token
+
+  expect_equal "$failed" 0 'calls that failed'
+  expect_equal "$(cat "$home"/many/*.err)" '' messages
+  expect_equal "$(cat "$home"/many/*.out | grep -c ^eyJ)" 30 tokens
+  expect_equal "$(cat "$home"/many/*.out | sort -u | wc -l)" 30 'different tokens'
+  expect_counter authorize 30
+}
+
+@test "without a cache a lock that somebody holds is nobody's concern" {
+  call sase-credential token
+  expect_token
+  hold_lock
+  call sase-credential --timeout 2s --cache none token
+  release_lock
+  expect_token
+  expect_no_message
 }
 
 @test "profiles do not wait for each other" {

@@ -117,6 +117,54 @@ no_token_in() { ! grep -qF eyJ "$@" || refute 'a token went astray'; }
   done
 }
 
+# slowly SECONDS LINE...: writes the lines with pauses between them; $home/writer then says whether all were taken.
+slowly() {
+  local pause=$1 line
+  shift
+  echo cut >"$home/writer"
+  for line in "$@"; do
+    printf '%s\n' "$line" 2>"$home/slowly" || return 1
+    sleep "$pause"
+  done
+  echo whole >"$home/writer"
+}
+
+@test "a slow writer to an operation that needs no input is read to its end" {
+  local operation statuses
+  for operation in store unknown; do
+    about=$operation
+    slowly 0.3 protocol=https "host=$host" username=default password=x password_expiry_utc=1 '' |
+      git-credential-sase "$operation" >"$out" 2>"$err" && statuses=${PIPESTATUS[*]} || statuses=${PIPESTATUS[*]}
+    expect_equal "$statuses" '0 0' 'exit codes of writer and reader'
+    expect_equal "$(<"$home/writer")" whole writer
+    code=0
+    expect_silence
+  done
+}
+
+@test "'timeout' does not begin before the request is read: a slow asker is answered" {
+  code=0
+  slowly 0.75 protocol=https "host=$host" '' | git-credential-sase --timeout 1s get >"$out" 2>"$err" || code=$?
+  expect_password
+}
+
+@test "streams that do not block are waited for: a slow writer and a slow reader" {
+  # More than fits into a pipe, so that the reader matters too.
+  fault token=65536
+  slowly 0.3 protocol=https "host=$host" '' |
+    after 'os.set_blocking(0, False); os.set_blocking(1, False)' git-credential-sase get 2>"$err" |
+    { sleep 1.5 && exec cat >"$out"; } && code=${PIPESTATUS[1]} || code=${PIPESTATUS[1]}
+  expect_password
+  expect_equal "${#token}" 65536 'length of the token'
+
+  about='from the cache'
+  slowly 0.3 protocol=https "host=$host" '' |
+    after 'os.set_blocking(0, False); os.set_blocking(1, False)' git-credential-sase get 2>"$err" |
+    { sleep 1.5 && exec cat >"$out"; } && code=${PIPESTATUS[1]} || code=${PIPESTATUS[1]}
+  expect_password
+  expect_counter authorize 1
+}
+
 @test "a writer of a malformed request gets no SIGPIPE" {
   code=0
   { { echo nonsense && head -c 1000000 /dev/zero 2>"$home/head"; } && echo whole >"$home/writer" || echo cut >"$home/writer"; } |
@@ -156,8 +204,75 @@ no_token_in() { ! grep -qF eyJ "$@" || refute 'a token went astray'; }
   expect_password
   [ ! -e was-run ] || refute 'something hostile was run'
   # Every path that is opened or looked at is absolute; what is relative is so to an open folder of ours.
-  expect_equal "$(sed -nE 's/^[a-z0-9_]+\((AT_FDCWD<[^>]*>, )?"([^\/][^"]*)".*/\2/p' "$home/trace")" '' 'relative paths'
+  expect_equal "$(relative_paths <"$home/trace")" '' 'relative paths'
   ! grep -F "\"$trap" "$home/trace" | grep -qv getcwd || refute 'something in the current directory was touched'
+}
+
+# Variables that make a loader, a resolver or OpenSSL read or run what lies in the current directory, and what lies there.
+hostile_variables() {
+  mkdir "$home/hostile"
+  cd "$home/hostile" || return
+  printf '%s\n' 'openssl_conf = all' '[all]' 'providers = list' '[list]' 'evil = evil' '[evil]' 'module = ./evil.so' \
+    'activate = 1' >o.cnf
+  echo 'localhost evil.test' >aliases
+  echo 'module NONESUCH// INTERNAL evil 1' >gconv-modules
+  : >evil.so
+  : >resolv
+  variables=(OPENSSL_CONF=o.cnf OPENSSL_MODULES=. OPENSSL_ENGINES=. SSL_CERT_DIR=. SSLKEYLOGFILE=keys LD_LIBRARY_PATH=/usr/lib:
+    LD_PROFILE_OUTPUT=. HOSTALIASES=aliases GCONV_PATH=. LOCPATH=. NLSPATH=%N RESOLV_HOST_CONF=resolv TMPDIR=. MALLOC_TRACE=trace
+    QLOGDIR=. CTLOG_FILE=logs)
+}
+
+@test "row 65: no variable leads the authorizer to the current directory" {
+  local variables
+  hostile_variables
+  traced "$home/trace" file env "${variables[@]}" sase-credential token
+  expect_token
+  authorizer_calls "$home/trace" >"$home/calls"
+  grep -qF '/etc/hosts"' "$home/calls" || refute "expected a trace of the authorizer"
+  expect_equal "$(relative_paths <"$home/calls")" '' 'relative paths'
+  ! grep -F "\"$home/hostile" "$home/calls" | grep -qv getcwd || refute 'something in the current directory was touched'
+}
+
+@test "the authorizer's environment holds nothing but what it needs" {
+  # Among them a key whose variable nothing gives away but another profile.
+  local variables
+  hostile_variables
+  cd "$home"
+  profile default "url = $url"
+  profile other 'url = https://other.test' 'api-key-env = TENANT_B'
+  export TENANT_B=secret-of-tenant-b HTTPS_PROXY=http://someone:secret-word@proxy.test NO_PROXY=localhost
+  export CHECKPOINT_SASE_API_KEY=x AWS_SECRET_ACCESS_KEY=x SSL_CERT_FILE=$sandbox/ca.pem
+  traced "$home/trace" execve env "${variables[@]}" RES_OPTIONS=timeout:1 LOCALDOMAIN=example.test sase-credential token
+  expect_token
+  authorizer_environment "$home/trace" >"$home/environment"
+  expect_equal "$(grep -vE '^(RES_OPTIONS|LOCALDOMAIN|ASAN_OPTIONS|UBSAN_OPTIONS|LSAN_OPTIONS)=' "$home/environment")" '' \
+    "the authorizer's environment"
+}
+
+# folder_of_certificates FOLDER: the sandbox's, by its hash.
+folder_of_certificates() {
+  mkdir -p "$1"
+  cp "$sandbox/ca.pem" "$1/$(openssl x509 -noout -hash -in "$sandbox/ca.pem").0"
+}
+
+@test "SSL_CERT_DIR counts if it is absolute, and only then" {
+  unset SASE_CA_FILE
+  folder_of_certificates "$home/certificates"
+  mkdir "$home/empty"
+  SSL_CERT_DIR=$home/certificates call sase-credential token
+  expect_token
+  expect_no_message
+
+  cd "$home/certificates"
+  local folder
+  for folder in . ./ ../certificates ':' ".:$home/empty" "$home/empty:." "$home/empty:" "$home/empty:../certificates" ''; do
+    about="SSL_CERT_DIR=$folder"
+    anew
+    SSL_CERT_DIR=$folder call sase-credential --timeout 3s token
+    expect_failure 6 '*certificate*'
+    expect_counter authorize 0
+  done
 }
 
 @test "row 65: a current directory that is gone does not matter" {
@@ -247,7 +362,7 @@ authorizer() {
 }
 
 @test "an authorizer that does not end: exit 6 within the timeout, and it is killed" {
-  authorizer 'echo $$ >"$HOME/authorizer-pid"; exec sleep 60'
+  authorizer "echo \$\$ >'$home/authorizer-pid'; exec sleep 60"
   local start
   start=$(now_ms)
   call "$home/tree/bin/sase-credential" --timeout 1s token
@@ -285,10 +400,61 @@ authorizer() {
   expect_equal "$(grep -c 'prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE) = 0' "$home/trace")" 2 'processes that forbid dumps'
 }
 
-@test "no process outlives the call" {
-  call sase-credential token
+# alone COMMAND...: `call` in a session of its own, of which nothing may be left in the end.
+alone() {
+  # shellcheck disable=SC2016 # for the inner shell
+  call setsid --wait sh -c 'echo $$ >"$0" && "$@"' "$home/session" "$@"
+  [ -z "$(pgrep -s "$(<"$home/session")")" ] || refute "left behind: $(pgrep -a -s "$(<"$home/session")")"
+}
+
+@test "no process outlives the call: not a success, a refusal, an outage or a timeout" {
+  alone sase-credential token
   expect_token
-  ! pgrep -f "^authorize$" -s 0 >/dev/null || refute 'an authorizer is still there'
+  anew status=403
+  alone sase-credential token
+  expect_failure 5 '*HTTP 403*'
+  anew reset=headers
+  alone sase-credential --timeout 1s token
+  expect_failure 6 '*'
+  anew hang=on
+  alone sase-credential --timeout 1s token
+  expect_failure 6 '*within *'
+  anew drip=1s
+  alone sase-credential --timeout 1s token
+  expect_failure 6 '*within *'
+  anew hang=on
+  alone sase-credential --timeout 1s --cache none token
+  expect_failure 6 '*within *'
+  authorizer 'cat >/dev/null; exec sleep 60'
+  alone "$home/tree/bin/sase-credential" --timeout 1s token
+  expect_failure 6 '*'
+}
+
+@test "no process outlives a call that a signal ends" {
+  local signal tries
+  for signal in TERM HUP; do
+    about=$signal
+    anew hang=on
+    # A job in the background leads no group, so setsid becomes the program itself.
+    setsid sase-credential token >"$out" 2>"$err" 3>&- 4>&- &
+    local front=$!
+    tries=0
+    until [ "$(counter authorize)" -ge 1 ]; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 200 ] || refute 'the service was not asked'
+      sleep 0.02
+    done
+    kill "-$signal" "$front"
+    code=0
+    wait "$front" || code=$?
+    [ "$code" -gt 128 ] || refute 'expected an end by a signal'
+    tries=0
+    while pgrep -s "$front" -r R,S,D,T >/dev/null; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 100 ] || refute "left behind: $(pgrep -a -s "$front")"
+      sleep 0.02
+    done
+  done
 }
 
 @test "files are made private, whatever the umask" {
@@ -310,10 +476,67 @@ authorizer() {
   expect_equal "$(find "$home" -type f ! -path "$state/*")" '' 'other files'
 }
 
-@test "ignored and blocked signals of the caller do no harm" {
+# ---- what the caller has done to itself
+
+@test "a caller that ignores SIGCHLD gets its token from a cold cache at once" {
+  local start
+  start=$(now_ms)
   ask_password
-  call sh -c 'trap "" CHLD PIPE ALRM; exec git-credential-sase get'
+  call after 'signal.signal(signal.SIGCHLD, signal.SIG_IGN)' git-credential-sase get
   expect_password
+  expect_within 4000 "$start"
+
+  about='and a refusal'
+  anew status=403
+  call after 'signal.signal(signal.SIGCHLD, signal.SIG_IGN)' git-credential-sase get
+  expect_failure 5 '*HTTP 403*'
+  expect_within 8000 "$start"
+}
+
+@test "a caller that has blocked SIGALRM, or every signal, does not wait past its timeout for another's lock" {
+  local start statement
+  call sase-credential token
+  expect_token
+  hold_lock
+  rm "$state"/*.token
+  for statement in 'signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})' \
+    'signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())' 'signal.signal(signal.SIGALRM, signal.SIG_IGN)'; do
+    about=$statement
+    start=$(now_ms)
+    call after "$statement" sase-credential --timeout 1s token
+    expect_within 2000 "$start"
+    expect_failure 6 '*'
+  done
+  release_lock
+}
+
+@test "a caller that has blocked or ignored signals is served" {
+  local statement
+  for statement in 'signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())' \
+    'for s in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}: signal.signal(s, signal.SIG_IGN)'; do
+    about=$statement
+    anew
+    call after "$statement" sase-credential token
+    expect_token
+    expect_no_message
+    anew hang=on
+    call after "$statement" sase-credential --timeout 1s token
+    expect_failure 6 '*within *'
+  done
+}
+
+@test "a caller that may write no file: a warning, and the token; no core" {
+  # Its streams lead into pipes, since a file would be beyond the limit as well.
+  cd "$home"
+  ask_password
+  {
+    { (ulimit -f 0 && exec git-credential-sase get <"$in") 2>&1 >&7 7>&- | cat >"$err"; echo "${PIPESTATUS[0]}" >"$home/code"; } 7>&1
+  } | cat >"$out"
+  code=$(<"$home/code")
+  expect_warning '?*'
+  : >"$err"
+  expect_password
+  expect_equal "$(find "$home" -name '*core*')" '' 'core files'
 }
 
 @test "few file descriptors and a small stack suffice" {

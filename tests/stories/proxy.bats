@@ -145,7 +145,8 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
 @test "NO_PROXY and no-proxy lead past the proxy" {
   export HTTPS_PROXY=http://127.0.0.1:1
   local list
-  for list in localhost '*' "$host" 'elsewhere.test,localhost' 'elsewhere.test, localhost' LOCALHOST; do
+  for list in localhost '*' "$host" 'elsewhere.test,localhost' 'elsewhere.test, localhost' LOCALHOST \
+    $'elsewhere.test\nlocalhost' $'elsewhere.test,\r\nlocalhost\r\n'; do
     about=$list
     anew
     NO_PROXY=$list works

@@ -322,7 +322,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
 @test "bad values: region, api, cache" {
   bad region uk "unknown region 'uk'"
   bad region US "unknown region 'US'"
-  bad region $'e\033u' "unknown region 'e\\\\x1bu'"
+  bad region $'e\033u' '?*'
   bad api v2 "unknown api 'v2'"
   bad api V1 "unknown api 'V1'"
   bad api 1 "unknown api '1'"
@@ -382,14 +382,16 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
   # shellcheck disable=SC2088 # a tilde that nobody expands
   for name in api-key-file ca-file client-cert client-key; do
     for value in key ./key ../key '~/key' file:///key; do
-      bad "$name" "$value" "the path '$value' is not absolute"
+      # That of a key file may be the key itself, so it is not shown.
+      [ "$name" = api-key-file ] && shown='' || shown="'$value' "
+      bad "$name" "$value" "the path ${shown}is not absolute"
     done
   done
   expect_counter authorize 0
 }
 
 @test "bad values: api-key-env" {
-  bad api-key-env A=B "'A=B' is not the name of a variable"
+  bad api-key-env A=B "*not the name of a variable"
   expect_counter authorize 0
 }
 
@@ -408,6 +410,77 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
     rm "$(conf)"
   done
   expect_counter authorize 0
+}
+
+# names_place CODE PLACE COMMAND...: a refusal that tells where the value stands, and nothing of a bug.
+names_place() {
+  about=$2
+  call "${@:3}" sase-credential token
+  expect_failure "$1" "*$2*"
+  ! grep -qE 'this is a bug|secret-word' "$err" || refute 'expected a settings error, without a password'
+}
+
+@test "bad values: control bytes" {
+  local byte name
+  for byte in $'\n' $'\r' $'\t' $'\033' $'\177' $'\001'; do
+    for name in HTTPS_PROXY https_proxy SASE_PROXY; do
+      names_place 4 "$name" env "$name=http://proxy${byte}x.test:3128"
+      names_place 4 "$name" env "$name=http://user:secret-word${byte}x@proxy.test:3128"
+    done
+    names_place 4 SSL_CERT_FILE env -u SASE_CA_FILE "SSL_CERT_FILE=/nonexistent${byte}x"
+    for name in SASE_CA_FILE SASE_CLIENT_CERT SASE_CLIENT_KEY; do names_place 4 "$name" env "$name=/nonexistent${byte}x"; done
+    for name in ca-file client-cert client-key; do
+      about="--$name"
+      call sase-credential "--$name" "/nonexistent${byte}x" token
+      expect_failure 2 "--$name: *"
+    done
+    about=--proxy
+    call sase-credential --proxy "http://user:secret-word${byte}x@proxy.test" token
+    expect_failure 2 '--proxy: *'
+    ! grep -q secret-word "$err" || refute 'the password is in the message'
+  done
+  for byte in $'\033' $'\177' $'\001'; do
+    for name in ca-file client-cert proxy; do
+      profile default '' "$name = /nonexistent${byte}x"
+      call env -u SASE_CA_FILE sase-credential token
+      expect_failure 4 "$(conf):2: *"
+    done
+  done
+  rm "$(conf)"
+  expect_counter authorize 0
+}
+
+@test "bad values: control bytes in no-proxy, other than line ends and tabs, which separate" {
+  local byte name
+  for byte in $'\033' $'\177' $'\001'; do
+    for name in NO_PROXY no_proxy SASE_NO_PROXY; do
+      names_place 4 "$name" env HTTPS_PROXY=http://127.0.0.1:1 "$name=elsewhere.test,local${byte}host"
+    done
+    about=--no-proxy
+    call sase-credential --no-proxy "local${byte}host" token
+    expect_failure 2 '--no-proxy: *'
+    profile default '' "no-proxy = local${byte}host"
+    call sase-credential token
+    expect_failure 4 "$(conf):2: *"
+    rm "$(conf)"
+  done
+  expect_counter authorize 0
+}
+
+@test "blanks around the hosts of SASE_HOST do not count" {
+  export SASE_HOST=' a.test, b.test:8443 ,c.test '
+  local ours
+  for ours in a.test b.test:8443 c.test; do
+    ask protocol=https "host=$ours"
+    call git-credential-sase get
+    expect_password
+  done
+}
+
+@test "the README's misspelt region, to the letter" {
+  unset SASE_URL SASE_CA_FILE
+  SASE_REGION=ue call sase-credential token
+  expect_failure 4 "SASE_REGION: unknown region 'ue'" "did you mean 'eu'?"
 }
 
 @test "a value as a flag that is empty is a usage error" {
@@ -473,11 +546,11 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
 
 @test "the user's files are below XDG_CONFIG_HOME, else below HOME/.config; relative values are ignored" {
   unset SASE_URL XDG_CONFIG_HOME
-  mkdir -p "$HOME/.config/sase-credential/profiles" "$home/work/config/sase-credential/profiles"
+  mkdir -p "$HOME/.config/sase-credential/profiles" "$home/job/config/sase-credential/profiles"
   echo "url = $url" >"$HOME/.config/sase-credential/profiles/default.conf"
-  echo nonsense >"$home/work/config/sase-credential/profiles/default.conf"
+  echo nonsense >"$home/job/config/sase-credential/profiles/default.conf"
   expect_url "$url"
-  cd "$home/work"
+  cd "$home/job"
   XDG_CONFIG_HOME=config expect_url "$url"
   XDG_CONFIG_HOME='' expect_url "$url"
 }

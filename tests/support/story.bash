@@ -151,6 +151,39 @@ call() {
   no_secret_in "$err"
 }
 
+# after STATEMENTS COMMAND...: the command, run by a caller that has done this to itself, in Python. (A shell would not do:
+# dash hands no ignored SIGCHLD on.) What would wait for ever is killed.
+after() {
+  timeout -s KILL 10 /usr/bin/python3 -c "import fcntl, os, signal, sys
+$1
+os.execvp(sys.argv[1], sys.argv[1:])" "${@:2}"
+}
+
+# many COUNT COMMAND...: all at once, each with $in; answers and messages in $home/many. Sets $failed to how many failed.
+many() {
+  local count=$1 i pids=()
+  shift
+  rm -rf "$home/many"
+  mkdir "$home/many"
+  for ((i = 0; i < count; i++)); do
+    "$@" <"$in" >"$home/many/$i.out" 2>"$home/many/$i.err" 3>&- 4>&- &
+    pids+=($!)
+  done
+  failed=0
+  for i in "${pids[@]}"; do wait "$i" || failed=$((failed + 1)); done
+}
+
+# hold_lock: as another process would that asks for the token of this test's one identity, which must have been asked
+# for before. Until release_lock.
+hold_lock() {
+  local lock
+  lock=$(find "$state" -name '*.lock')
+  [ -f "$lock" ] || refute 'expected one lock file'
+  exec 8<>"$lock"
+  flock --nonblock 8
+}
+release_lock() { exec 8>&-; }
+
 # profile NAME LINE...: writes the user's profile of that name.
 profile() {
   local file=$XDG_CONFIG_HOME/sase-credential/profiles/$1.conf
@@ -178,6 +211,22 @@ traced() {
   # It complains of a child that it has from the shell.
   sed -i '/^strace: Exit of unknown pid/d' "$err"
 }
+
+# authorizer_calls FILE: the authorizer's part of a trace.
+authorizer_calls() { awk '/^execve\(/ { ours = /libexec\/sase-credential\/authorize", \[/ } ours' "$1"; }
+
+# authorizer_environment FILE: what a trace of execve shows of the authorizer's environment, NAME=VALUE, one a line.
+authorizer_environment() {
+  /usr/bin/python3 -c '
+import re, sys
+calls = [line for line in open(sys.argv[1]) if re.match(r"execve\(\"[^\"]*/libexec/sase-credential/authorize\"", line)]
+assert len(calls) == 1, "expected one authorizer"
+for entry in re.findall(r"\"((?:[^\"\\]|\\.)*)\"", calls[0].split("], [", 1)[1]): print(entry)' "$1"
+}
+
+# relative_paths: of the calls on stdin those that name a path by itself which is not absolute. (What is relative to an
+# open folder of ours is no such thing.)
+relative_paths() { sed -nE 's/^[a-z0-9_]+\((AT_FDCWD<[^>]*>, )?"([^\/][^"]*)".*/\2/p'; }
 
 # ---- what is expected
 
@@ -287,6 +336,12 @@ expect_warning() {
   mapfile -t lines <"$err"
   # shellcheck disable=SC2053 # patterns are wanted
   [[ ${#lines[@]} = 1 && ${lines[0]} == "sase-credential: warning: "$1 ]] || refute "expected one warning: $1"
+}
+
+# The call's success has at most one line to say, a warning; then it is as if nothing had been said.
+expect_warning_at_most() {
+  [ ! -s "$err" ] || expect_warning '?*'
+  : >"$err"
 }
 
 # Sets $said to what a file holds, which must be whole lines of printable ASCII.
