@@ -10,6 +10,7 @@
 #include <Poco/Net/SSLException.h>
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/StreamSocket.h>
+#include <Poco/Version.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
@@ -42,6 +43,10 @@ Context::Ptr make_context() {
   // the handshake.
   params.dhUse2048Bits = true;
   Context::Ptr context(new Context(Context::TLS_CLIENT_USE, params));
+#if POCO_VERSION >= 0x010C0000
+  // POCO 1.13 frees its Diffie-Hellman parameters twice, the second time with the context; so it never goes.
+  context->duplicate();
+#endif
   context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
   context->disableStatelessSessionResumption();
   // First what servers prefer, so that no second round is needed; without X25519 the list above stays.
