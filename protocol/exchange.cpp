@@ -45,6 +45,19 @@ Number parse_number(const Attribute& attribute) {
   return number;
 }
 
+unsigned parse_tries(const Attribute& attribute) {
+  const auto tries = parse_number<unsigned>(attribute);
+  if (tries < 1 || tries > most_tries)
+    throw ProtocolError("'tries' is not between 1 and " + std::to_string(most_tries));
+  return tries;
+}
+
+bool parse_flag(const Attribute& attribute) {
+  if (attribute.value != "0" && attribute.value != "1")
+    throw ProtocolError("'" + std::string(attribute.key) + "' is neither 0 nor 1");
+  return attribute.value == "1";
+}
+
 std::string_view name_of(Denial denial) {
   return std::ranges::find(denial_names, denial, &std::pair<Denial, std::string_view>::first)->second;
 }
@@ -68,6 +81,8 @@ void take(AuthorizeRequest& request, const Attribute& attribute) {
     request.api_key = Secret(value);
   else if (key == "timeout_ms")
     request.timeout = std::chrono::milliseconds(parse_number<std::int64_t>(attribute));
+  else if (key == "tries")
+    request.tries = parse_tries(attribute);
   else if (key == "ca_file")
     request.ca_file = value;
   else if (key == "client_cert")
@@ -78,6 +93,8 @@ void take(AuthorizeRequest& request, const Attribute& attribute) {
     request.proxy = value;
   else if (key == "no_proxy")
     request.no_proxy = value;
+  else if (key == "trace")
+    request.trace = parse_flag(attribute);
   else
     refuse_key(key);
 }
@@ -88,6 +105,17 @@ void require_printable(const Attribute& attribute) {
   if (!printable) throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
 }
 
+/// Reads `MICROSECONDS WORDS`.
+TraceLine parse_trace_line(const Attribute& attribute) {
+  require_printable(attribute);
+  const auto blank = attribute.value.find(' ');
+  if (blank == std::string_view::npos || blank + 1 == attribute.value.size())
+    throw ProtocolError("'" + std::string(attribute.key) + "' has no words");
+  const Attribute time{.key = attribute.key, .value = attribute.value.substr(0, blank)};
+  return {.at = std::chrono::microseconds(parse_number<std::int64_t>(time)),
+          .what = std::string(attribute.value.substr(blank + 1))};
+}
+
 /// The lines of a reply before it is known which kind of reply they make.
 struct ReplyLines {
   std::string outcome;
@@ -95,6 +123,7 @@ struct ReplyLines {
   Secret token;
   std::optional<std::chrono::seconds> lifetime;
   Denied denied;
+  std::vector<TraceLine> trace;
 };
 
 void take(ReplyLines& lines, const Attribute& attribute) {
@@ -116,6 +145,8 @@ void take(ReplyLines& lines, const Attribute& attribute) {
     lines.denied.hint = value;
   else if (key == "retry_after")
     lines.denied.retry_after = std::chrono::seconds(parse_number<std::int64_t>(attribute));
+  else if (key == "trace[]")
+    lines.trace.push_back(parse_trace_line(attribute));
   else
     refuse_key(key);
 }
@@ -134,6 +165,10 @@ void append(Secret& message, const Denied& denied) {
   if (denied.retry_after) append(message, "retry_after", std::to_string(denied.retry_after->count()));
 }
 
+void append(Secret& message, const TraceLine& line) {
+  append(message, "trace[]", std::to_string(line.at.count()) + ' ' + line.what);
+}
+
 }  // namespace
 
 Secret AuthorizeRequest::write() const {
@@ -141,11 +176,13 @@ Secret AuthorizeRequest::write() const {
   append(message, "url", url);
   append(message, "api_key", api_key.reveal());
   append(message, "timeout_ms", std::to_string(timeout.count()));
+  append(message, "tries", std::to_string(tries));
   append(message, "ca_file", ca_file);
   append(message, "client_cert", client_cert);
   append(message, "client_key", client_key);
   append(message, "proxy", proxy);
   append(message, "no_proxy", no_proxy);
+  append(message, "trace", trace ? "1" : "");
   message.append("\n");
   return message;
 }
@@ -165,6 +202,8 @@ Secret AuthorizeReply::write() const {
   Secret message = Secret::with_capacity(2048);
   append(message, "requests", std::to_string(requests));
   std::visit([&message](const auto& result) { append(message, result); }, outcome);
+  for (const TraceLine& line : trace)
+    append(message, line);
   message.append("\n");
   return message;
 }
@@ -177,11 +216,12 @@ AuthorizeReply AuthorizeReply::parse(std::string_view text) {
   if (lines.outcome == "granted") {
     if (!lines.lifetime) throw ProtocolError("'lifetime' is missing");
     return {.requests = lines.requests,
-            .outcome = Granted{.token = BearerToken(std::move(lines.token)), .lifetime = *lines.lifetime}};
+            .outcome = Granted{.token = BearerToken(std::move(lines.token)), .lifetime = *lines.lifetime},
+            .trace = std::move(lines.trace)};
   }
   lines.denied.denial = denial_named(lines.outcome);
   if (lines.denied.what.empty()) throw ProtocolError("'what' is missing");
-  return {.requests = lines.requests, .outcome = std::move(lines.denied)};
+  return {.requests = lines.requests, .outcome = std::move(lines.denied), .trace = std::move(lines.trace)};
 }
 
 }  // namespace sase::protocol

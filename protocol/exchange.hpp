@@ -10,21 +10,27 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 /// What the front and the authorizer say to each other: one message each way, in the language of message.hpp.
 /// Both programs are installed together, so there is one version and unknown keys are errors.
 namespace sase::protocol {
+
+/// How many requests one call sends at most: the first one, and those that meet a transient fault.
+inline constexpr unsigned most_tries = 3;
 
 /// The front's request: trade this key at this URL, within this time.
 struct AuthorizeRequest {
   std::string url;  ///< where to POST, such as `https://api.perimeter81.com/api/v1/auth/authorize`
   Secret api_key;
   std::chrono::milliseconds timeout{};  ///< for everything: name look-up, connecting, TLS, tries and pauses
+  unsigned tries = most_tries;          ///< how many requests may be sent, 1 to most_tries
   std::string ca_file;                  ///< PEM file of the roots to trust; empty: the system's
   std::string client_cert;              ///< PEM file for mutual TLS, or empty
   std::string client_key;               ///< PEM file for mutual TLS, or empty
   std::string proxy;                    ///< `http://[user:password@]host[:port]`, or empty
   std::string no_proxy;  ///< comma-separated hosts, domains and addresses to reach without `proxy`
+  bool trace = false;    ///< whether the reply is to tell what happened when
 
   [[nodiscard]] Secret write() const;
   /// Throws ProtocolError.
@@ -55,10 +61,17 @@ struct Denied {
   std::optional<std::chrono::seconds> retry_after;  ///< as the service asked
 };
 
+/// One line of what happened on the way, for a person: no secret, and only printable ASCII.
+struct TraceLine {
+  std::chrono::microseconds at{};  ///< on the steady clock since its epoch, which a machine's processes share
+  std::string what;
+};
+
 /// The authorizer's reply.
 struct AuthorizeReply {
   std::uint32_t requests = 0;  ///< how many requests reached out to the service, tries included
   std::variant<Granted, Denied> outcome;
+  std::vector<TraceLine> trace = {};  ///< in the order of time; empty unless it was asked for
 
   [[nodiscard]] Secret write() const;
   /// Throws ProtocolError.

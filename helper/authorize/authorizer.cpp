@@ -18,12 +18,12 @@ using protocol::Granted;
 
 using Outcome = std::variant<Granted, Denied>;
 
-Outcome Authorizer::authorize(std::string_view api_key) {
+Outcome Authorizer::authorize(std::string_view api_key, unsigned most_tries) {
   const protocol::Secret body = write_authorize_body(api_key);
   for (unsigned tries = 1;; ++tries) {
     Outcome outcome = try_once(body.reveal(), api_key);
     const auto* const denied = std::get_if<Denied>(&outcome);
-    if (denied == nullptr || !denied->transient) return outcome;
+    if (denied == nullptr || !denied->transient || tries >= most_tries) return outcome;
     const auto pause = pause_before_retry(tries, timing_.time_left(), denied->retry_after, timing_.chance());
     if (!pause) return outcome;
     progress_.enter(Phase::pausing);
@@ -45,7 +45,7 @@ AuthorizeReply authorize_over_network(const protocol::AuthorizeRequest& request,
   try {
     HttpsTransport transport(request, deadline, progress);
     SystemTiming timing(deadline);
-    return reply(Authorizer(transport, timing, progress).authorize(request.api_key.reveal()));
+    return reply(Authorizer(transport, timing, progress).authorize(request.api_key.reveal(), request.tries));
   } catch (const FailedAttempt& failed) {
     return reply(failed.denied());
   } catch (const std::exception&) {

@@ -20,7 +20,9 @@ class Authorizer {
   Authorizer(Transport& transport, Timing& timing, Progress& progress) noexcept
       : transport_(transport), timing_(timing), progress_(progress) {}
 
-  [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> authorize(std::string_view api_key);
+  /// With at most this many tries, and so at most this many requests.
+  [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> authorize(std::string_view api_key,
+                                                                            unsigned most_tries);
 
  private:
   [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> try_once(std::string_view body,

@@ -22,7 +22,6 @@ milliseconds range_after(unsigned tries) noexcept {
 std::optional<milliseconds> pause_before_retry(unsigned tries, milliseconds time_left,
                                                std::optional<std::chrono::seconds> retry_after,
                                                double chance) noexcept {
-  if (tries >= most_tries) return std::nullopt;
   const auto range = static_cast<double>(range_after(tries).count());
   const milliseconds jitter(static_cast<std::int64_t>(range * chance));
   const milliseconds least = retry_after.value_or(std::chrono::seconds(0));

@@ -20,11 +20,13 @@ AuthorizeRequest full_request() {
   return {.url = "https://api.example.test/api/v1/auth/authorize",
           .api_key = Secret("the key = with signs"),
           .timeout = 9750ms,
+          .tries = 2,
           .ca_file = "/etc/ca.pem",
           .client_cert = "/etc/cert.pem",
           .client_key = "/etc/key.pem",
           .proxy = "http://user:pass@proxy:3128",
-          .no_proxy = "localhost,.example.test"};
+          .no_proxy = "localhost,.example.test",
+          .trace = true};
 }
 
 AuthorizeReply granted(std::string_view token, std::chrono::seconds lifetime) {
@@ -51,11 +53,13 @@ TEST_CASE("a request is written in the language of both pipes", "[exchange]") {
         "url=https://api.example.test/api/v1/auth/authorize\n"
         "api_key=the key = with signs\n"
         "timeout_ms=9750\n"
+        "tries=2\n"
         "ca_file=/etc/ca.pem\n"
         "client_cert=/etc/cert.pem\n"
         "client_key=/etc/key.pem\n"
         "proxy=http://user:pass@proxy:3128\n"
         "no_proxy=localhost,.example.test\n"
+        "trace=1\n"
         "\n");
 }
 
@@ -65,14 +69,16 @@ TEST_CASE("a written request reads as itself", "[exchange]") {
   CHECK(request.url == "https://api.example.test/api/v1/auth/authorize");
   CHECK(request.api_key.reveal() == "the key = with signs");
   CHECK(request.timeout == 9750ms);
+  CHECK(request.tries == 2);
   CHECK(request.ca_file == "/etc/ca.pem");
   CHECK(request.client_cert == "/etc/cert.pem");
   CHECK(request.client_key == "/etc/key.pem");
   CHECK(request.proxy == "http://user:pass@proxy:3128");
   CHECK(request.no_proxy == "localhost,.example.test");
+  CHECK(request.trace);
 }
 
-TEST_CASE("what a request leaves out is empty", "[exchange]") {
+TEST_CASE("what a request leaves out is empty, or as usual", "[exchange]") {
   const AuthorizeRequest request = AuthorizeRequest::parse("url=u\napi_key=k\ntimeout_ms=1\n\n");
 
   CHECK(request.ca_file.empty());
@@ -80,6 +86,9 @@ TEST_CASE("what a request leaves out is empty", "[exchange]") {
   CHECK(request.client_key.empty());
   CHECK(request.proxy.empty());
   CHECK(request.no_proxy.empty());
+  CHECK(request.tries == 3);
+  CHECK_FALSE(request.trace);
+  CHECK_FALSE(AuthorizeRequest::parse("url=u\napi_key=k\ntimeout_ms=1\ntrace=0\n\n").trace);
 }
 
 TEST_CASE("nothing that would break a line is written into a request", "[exchange]") {
@@ -114,6 +123,14 @@ TEST_CASE("a request that is not whole is refused", "[exchange]") {
       "url=u\napi_key=k\ntimeout_ms= 1\n",
       "url=u\napi_key=k\ntimeout_ms=1.5\n",
       "url=u\napi_key=k\ntimeout_ms=99999999999999999999\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ntries=0\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ntries=4\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ntries=-1\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ntries=\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ntries=two\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ntries=4294967297\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ntrace=\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ntrace=yes\n",
       "url=u\napi_key=k\ntimeout_ms=1\nunknown=x\n",
       "url=u\napi_key=k\ntimeout_ms=1\nnonsense\n",
       "URL=u\napi_key=k\ntimeout_ms=1\n",
@@ -181,6 +198,24 @@ TEST_CASE("a denial may be short", "[exchange]") {
   CHECK_FALSE(read.retry_after);
 }
 
+TEST_CASE("a trace follows the outcome and reads as itself", "[exchange]") {
+  AuthorizeReply reply = GENERATE(0, 1) == 0 ? denied(Denial::refused) : granted("t", 60s);
+  reply.trace = {{.at = 1'234'567us, .what = "name: localhost is 127.0.0.1, ::1"},
+                 {.at = 1'234'999us, .what = " request 1 sent "}};
+  const std::string written = text_of(reply.write());
+
+  CHECK(
+      written.ends_with("\ntrace[]=1234567 name: localhost is 127.0.0.1, ::1\n"
+                        "trace[]=1234999  request 1 sent \n\n"));
+  const AuthorizeReply read = AuthorizeReply::parse(written);
+  CHECK(read.outcome.index() == reply.outcome.index());
+  REQUIRE(read.trace.size() == 2);
+  CHECK(read.trace[0].at == 1'234'567us);
+  CHECK(read.trace[0].what == "name: localhost is 127.0.0.1, ::1");
+  CHECK(read.trace[1].at == 1'234'999us);
+  CHECK(read.trace[1].what == " request 1 sent ");
+}
+
 TEST_CASE("a denial that breaks a line is not written", "[exchange]") {
   const AuthorizeReply reply{.requests = 1,
                              .outcome = Denied{.denial = Denial::refused,
@@ -218,6 +253,15 @@ TEST_CASE("a reply that is not whole is refused", "[exchange]") {
       "what=no\n",
       "access_token=t\nlifetime=1\n",
       "outcome=refused\nwhat=a\rb\n",
+      "outcome=refused\nwhat=no\ntrace[]=\n",
+      "outcome=refused\nwhat=no\ntrace[]=1\n",
+      "outcome=refused\nwhat=no\ntrace[]=1 \n",
+      "outcome=refused\nwhat=no\ntrace[]= words\n",
+      "outcome=refused\nwhat=no\ntrace[]=words\n",
+      "outcome=refused\nwhat=no\ntrace[]=-1 words\n",
+      "outcome=refused\nwhat=no\ntrace[]=1.5 words\n",
+      "outcome=refused\nwhat=no\ntrace[]=1 \x1b[2J\n",
+      "outcome=refused\nwhat=no\ntrace=1 words\n",
   }));
 
   DYNAMIC_SECTION(escape(text)) {

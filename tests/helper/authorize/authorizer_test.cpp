@@ -15,6 +15,7 @@ using sase::protocol::AuthorizeRequest;
 using sase::protocol::Denial;
 using sase::protocol::Denied;
 using sase::protocol::Granted;
+using sase::protocol::most_tries;
 using sase::protocol::Secret;
 
 namespace {
@@ -78,7 +79,7 @@ TEST_CASE("transient faults are tried again and others are not", "[authorize][au
     Progress progress;
     FakeTransport transport(progress, row.steps);
     FakeTiming timing(row.time);
-    const auto outcome = Authorizer(transport, timing, progress).authorize(key);
+    const auto outcome = Authorizer(transport, timing, progress).authorize(key, most_tries);
 
     CHECK(std::holds_alternative<Granted>(outcome) == row.granted);
     CHECK(progress.requests() == row.requests);
@@ -88,11 +89,23 @@ TEST_CASE("transient faults are tried again and others are not", "[authorize][au
   }
 }
 
+TEST_CASE("no more requests are sent than the caller allows", "[authorize][authorizer]") {
+  const unsigned allowed = GENERATE(1U, 2U, 3U);
+  Progress progress;
+  FakeTransport transport(progress, {down});
+  FakeTiming timing(10s);
+  const auto outcome = Authorizer(transport, timing, progress).authorize(key, allowed);
+
+  CHECK(std::holds_alternative<Denied>(outcome));
+  CHECK(progress.requests() == allowed);
+  CHECK(timing.pauses.size() == allowed - 1);
+}
+
 TEST_CASE("what the service asked for is reported when it is not waited for", "[authorize][authorizer]") {
   Progress progress;
   FakeTransport transport(progress, {busy("30")});
   FakeTiming timing(10s);
-  const auto outcome = Authorizer(transport, timing, progress).authorize(key);
+  const auto outcome = Authorizer(transport, timing, progress).authorize(key, most_tries);
 
   REQUIRE(std::holds_alternative<Denied>(outcome));
   CHECK(std::get<Denied>(outcome).denial == Denial::rate_limited);
