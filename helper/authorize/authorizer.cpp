@@ -12,6 +12,15 @@
 
 namespace sase::helper::authorize {
 
+namespace {
+
+std::string describe_pause(std::chrono::milliseconds pause, std::optional<std::chrono::seconds> retry_after) {
+  return "pause: " + std::to_string(pause.count()) + " ms before the next try" +
+         (retry_after ? ", since the service asked for " + std::to_string(retry_after->count()) + " s" : "");
+}
+
+}  // namespace
+
 using protocol::AuthorizeReply;
 using protocol::Denied;
 using protocol::Granted;
@@ -23,10 +32,13 @@ Outcome Authorizer::authorize(std::string_view api_key, unsigned most_tries) {
   for (unsigned tries = 1;; ++tries) {
     Outcome outcome = try_once(body.reveal(), api_key);
     const auto* const denied = std::get_if<Denied>(&outcome);
+    if (denied != nullptr)
+      progress_.note([&] { return "try " + std::to_string(tries) + " failed: " + denied->what; });
     if (denied == nullptr || !denied->transient || tries >= most_tries) return outcome;
     const auto pause = pause_before_retry(tries, timing_.time_left(), denied->retry_after, timing_.chance());
     if (!pause) return outcome;
     progress_.enter(Phase::pausing);
+    progress_.note([&] { return describe_pause(*pause, denied->retry_after); });
     timing_.pause(*pause);
   }
 }

@@ -23,10 +23,15 @@ using Poco::Net::StreamSocket;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+struct Runner {
+  SocketAddress address;
+  StreamSocket socket;
+};
+
 class Race {
  public:
-  Race(const std::vector<SocketAddress>& addresses, steady_clock::time_point deadline)
-      : addresses_(addresses), deadline_(deadline) {}
+  Race(const std::vector<SocketAddress>& addresses, steady_clock::time_point deadline, Progress& progress)
+      : addresses_(addresses), deadline_(deadline), progress_(progress) {}
 
   StreamSocket run() {
     while (true) {
@@ -42,30 +47,43 @@ class Race {
   void start_next() {
     const SocketAddress& address = addresses_[next_++];
     next_start_ = steady_clock::now() + head_start;
+    progress_.note([&] { return "connect: trying " + address.toString(); });
     StreamSocket socket;
     try {
       socket.connectNB(address);
-      running_.push_back(std::move(socket));
+      running_.push_back({.address = address, .socket = socket});
     } catch (const Poco::Exception& error) {
-      reason_ = error.code() != 0 ? error.code() : ENETUNREACH;
-      next_start_ = {};
+      lose(address, error.code() != 0 ? error.code() : ENETUNREACH);
     }
+  }
+
+  /// The next one need not wait for its head start.
+  void lose(const SocketAddress& address, int reason) {
+    reason_ = reason;
+    next_start_ = {};
+    progress_.note(
+        [&] { return "connect: " + address.toString() + ": " + std::generic_category().message(reason); });
   }
 
   /// Until something happens to a running connection, or the next one may start, or the deadline.
   std::optional<StreamSocket> wait() {
     std::vector<pollfd> polled;
-    for (const StreamSocket& socket : running_)
-      polled.push_back({.fd = socket.impl()->sockfd(), .events = POLLOUT, .revents = 0});
+    for (const Runner& runner : running_)
+      polled.push_back({.fd = runner.socket.impl()->sockfd(), .events = POLLOUT, .revents = 0});
     (void)poll(polled.data(), polled.size(), static_cast<int>(patience().count()));
     for (std::size_t i = polled.size(); i-- > 0;) {
       if (polled[i].revents == 0) continue;
-      reason_ = running_[i].impl()->socketError();
-      if (reason_ == 0) return running_[i];
+      const int reason = running_[i].socket.impl()->socketError();
+      if (reason == 0) return win(running_[i]);
+      lose(running_[i].address, reason);
       running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
-      next_start_ = {};
     }
     return std::nullopt;
+  }
+
+  StreamSocket win(const Runner& runner) {
+    progress_.note([&] { return "connect: " + runner.address.toString() + " answers"; });
+    return runner.socket;
   }
 
   [[nodiscard]] milliseconds patience() const {
@@ -76,17 +94,18 @@ class Race {
 
   const std::vector<SocketAddress>& addresses_;
   steady_clock::time_point deadline_;
+  Progress& progress_;
   steady_clock::time_point next_start_;
   std::size_t next_ = 0;
-  std::vector<StreamSocket> running_;
+  std::vector<Runner> running_;
   int reason_ = EHOSTUNREACH;
 };
 
 }  // namespace
 
-StreamSocket connect_to_first(const std::vector<SocketAddress>& addresses,
-                              steady_clock::time_point deadline) {
-  StreamSocket socket = Race(addresses, deadline).run();
+StreamSocket connect_to_first(const std::vector<SocketAddress>& addresses, steady_clock::time_point deadline,
+                              Progress& progress) {
+  StreamSocket socket = Race(addresses, deadline, progress).run();
   socket.setBlocking(true);
   return socket;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/authorize/progress.hpp"
+
 #include <chrono>
 #include <vector>
 
@@ -17,8 +19,9 @@ inline constexpr std::chrono::milliseconds head_start{250};
 
 /// Connects to the first of `addresses` that answers, so that a dead one costs a head start and not the
 /// deadline. The socket is blocking. Throws std::system_error with the last address's reason when none can be
-/// reached, and ETIMEDOUT when `deadline` comes first.
+/// reached, and ETIMEDOUT when `deadline` comes first. Each address tried is noted in `progress`.
 [[nodiscard]] Poco::Net::StreamSocket connect_to_first(const std::vector<Poco::Net::SocketAddress>& addresses,
-                                                       std::chrono::steady_clock::time_point deadline);
+                                                       std::chrono::steady_clock::time_point deadline,
+                                                       Progress& progress);
 
 }  // namespace sase::helper::authorize

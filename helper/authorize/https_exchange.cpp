@@ -117,7 +117,8 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   // connected socket refuses it for being connected.
   HTTPClientSession session(socket);
   HTTPRequest request = make_request(endpoint, body.size());
-  session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
+  session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size())).flush();
+  progress.note([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
 
   HTTPResponse response;
   response.setFieldLimit(most_header_fields);

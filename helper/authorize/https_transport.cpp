@@ -8,6 +8,7 @@
 #include "helper/authorize/no_proxy.hpp"
 #include "helper/authorize/proxy_tunnel.hpp"
 #include "helper/authorize/tls_failure.hpp"
+#include "helper/authorize/tls_session.hpp"
 #include "helper/authorize/watchdog.hpp"
 #include "protocol/escape.hpp"
 
@@ -22,6 +23,7 @@
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace sase::helper::authorize {
 
@@ -37,6 +39,32 @@ constexpr auto went_away = "closed the connection without an answer";
 std::optional<Proxy> proxy_for(const protocol::AuthorizeRequest& request, const protocol::Host& host) {
   if (request.proxy.empty() || bypasses_proxy(request.no_proxy, host)) return std::nullopt;
   return Proxy::parse(request.proxy);
+}
+
+std::string describe_trust(const protocol::AuthorizeRequest& request) {
+  std::string words =
+      "tls: the roots are " +
+      (request.ca_file.empty() ? "the system's" : "in '" + protocol::escape(request.ca_file) + '\'');
+  if (!request.client_cert.empty())
+    words += ", the client certificate is in '" + protocol::escape(request.client_cert) + '\'';
+  return words;
+}
+
+std::string describe_addresses(const protocol::Host& host,
+                               const std::vector<Poco::Net::SocketAddress>& addresses) {
+  std::string words = "name: " + bare_name(host) + " is ";
+  for (const auto& address : addresses)
+    words += (&address == &addresses.front() ? "" : ", ") + address.host().toString();
+  return words;
+}
+
+std::string describe_question(const Proxy& proxy, const protocol::Host& host) {
+  return "proxy: asked for the way to " + authority(host) +
+         (proxy.has_credentials ? ", with user name and password" : "");
+}
+
+std::string describe_reply(const HttpReply& reply) {
+  return "reply: " + std::to_string(reply.status) + ", " + std::to_string(reply.body.size()) + " bytes";
 }
 
 Denied unreachable(std::string what, std::string hint) {
@@ -56,7 +84,11 @@ HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, steady
       progress_(progress),
       endpoint_(Endpoint::parse(request.url)),
       proxy_(proxy_for(request, endpoint_.host)),
-      tls_(request, endpoint_.host) {}
+      tls_(request, endpoint_.host) {
+  progress_.note([&] { return describe_trust(request); });
+  if (!request.proxy.empty() && !proxy_)
+    progress_.note([&] { return "proxy: not for " + authority(endpoint_.host) + ", says no-proxy"; });
+}
 
 HttpReply HttpsTransport::post(std::string_view body) {
   try {
@@ -70,11 +102,14 @@ HttpReply HttpsTransport::try_post(std::string_view body) {
   StreamSocket socket = connect();
   progress_.enter(Phase::handshaking);
   limit_waiting(socket);
-  const Poco::Net::SecureStreamSocket secure = tls_.shake_hands(socket);
+  Poco::Net::SecureStreamSocket secure = tls_.shake_hands(socket);
+  progress_.note([&] { return "tls: " + describe_session(secure) + ", verified"; });
   progress_.enter(Phase::waiting);
   progress_.count_request();
   limit_waiting(socket);
-  return exchange(secure, endpoint_, body, progress_);
+  HttpReply reply = exchange(secure, endpoint_, body, progress_);
+  progress_.note([&] { return describe_reply(reply); });
+  return reply;
 }
 
 StreamSocket HttpsTransport::connect() {
@@ -82,14 +117,18 @@ StreamSocket HttpsTransport::connect() {
   StreamSocket to_proxy = connect_to(proxy_->host);
   progress_.enter(Phase::asking_proxy);
   limit_waiting(to_proxy);
-  return open_tunnel(to_proxy, *proxy_, endpoint_.host);
+  progress_.note([&] { return describe_question(*proxy_, endpoint_.host); });
+  StreamSocket tunnel = open_tunnel(to_proxy, *proxy_, endpoint_.host);
+  progress_.note([&] { return "proxy: the way to " + authority(endpoint_.host) + " is open"; });
+  return tunnel;
 }
 
 StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   progress_.enter(Phase::resolving);
   const auto addresses = look_up(host);
+  if (!is_address(host)) progress_.note([&] { return describe_addresses(host, addresses); });
   progress_.enter(Phase::connecting);
-  StreamSocket socket = connect_to_first(addresses, deadline_);
+  StreamSocket socket = connect_to_first(addresses, deadline_, progress_);
   socket.setNoDelay(true);
   return socket;
 } catch (const std::system_error& error) {

@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -25,7 +26,8 @@ using sase::protocol::AuthorizeRequest;
 using std::chrono::steady_clock;
 namespace authorize = sase::helper::authorize;
 
-AuthorizeReply too_late(const AuthorizeRequest& request, const authorize::Progress& progress) try {
+AuthorizeReply too_late(const AuthorizeRequest& request, authorize::Progress& progress) try {
+  progress.note([&] { return "the time is up " + std::string(words_for(progress.phase())); });
   const auto endpoint = authorize::Endpoint::parse(request.url);
   return {.requests = progress.requests(),
           .outcome = authorize::no_answer_in_time(endpoint.host, request.timeout, progress.phase())};
@@ -41,7 +43,8 @@ AuthorizeReply too_late(const AuthorizeRequest& request, const authorize::Progre
 
 /// Ends the process at once: the other thread may be at work, and taking OpenSSL down takes a tenth of a
 /// call. Nothing is lost, since this program writes no files.
-[[noreturn]] void finish(const AuthorizeReply& reply) noexcept try {
+[[noreturn]] void finish(AuthorizeReply reply, const authorize::Progress& progress) noexcept try {
+  reply.trace = progress.trace();
   sase::helper::write_all(STDOUT_FILENO, reply.write().reveal());
   _exit(EXIT_SUCCESS);
 } catch (const std::exception& error) {
@@ -51,13 +54,14 @@ AuthorizeReply too_late(const AuthorizeRequest& request, const authorize::Progre
 [[noreturn]] void answer(steady_clock::time_point start) {
   const auto request = AuthorizeRequest::parse(sase::helper::read_message(STDIN_FILENO).reveal());
   const auto deadline = authorize::deadline_for(start, request.timeout);
-  authorize::Progress progress;
-  authorize::Watchdog watchdog(deadline, [&] { finish(too_late(request, progress)); });
-  const AuthorizeReply reply = authorize::authorize_over_network(request, deadline, progress);
+  authorize::Progress progress(request.trace ? authorize::Tracing::on : authorize::Tracing::off);
+  progress.note_of(start, [] { return "the authorizer runs"; });
+  authorize::Watchdog watchdog(deadline, [&] { finish(too_late(request, progress), progress); });
+  AuthorizeReply reply = authorize::authorize_over_network(request, deadline, progress);
   // Otherwise the watchdog is about to end the process, and two replies would be one too many.
   while (!watchdog.call_off())
     pause();
-  finish(reply);
+  finish(std::move(reply), progress);
 }
 
 }  // namespace

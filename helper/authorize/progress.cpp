@@ -1,7 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/progress.hpp"
 
+#include "protocol/escape.hpp"
+
+#include <algorithm>
+#include <utility>
+
 namespace sase::helper::authorize {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::string_view cut_mark = "...";
+
+/// The front refuses a reply that is not printable, and a token must not be lost for the sake of its trace.
+std::string in_bounds(std::string what) {
+  const bool printable = std::ranges::all_of(what, [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (!printable) what = protocol::escape(what);
+  if (what.size() > longest_trace_line)
+    what.replace(longest_trace_line - cut_mark.size(), std::string::npos, cut_mark);
+  return what;
+}
+
+protocol::TraceLine line(steady_clock::time_point at, std::string what) {
+  return {.at = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()),
+          .what = in_bounds(std::move(what))};
+}
+
+}  // namespace
 
 std::string_view words_for(Phase phase) noexcept {
   switch (phase) {
@@ -15,6 +42,18 @@ std::string_view words_for(Phase phase) noexcept {
     case Phase::pausing: return "between two tries";
   }
   return "in an unknown phase";
+}
+
+std::vector<protocol::TraceLine> Progress::trace() const {
+  const std::lock_guard hold(mutex_);
+  return lines_;
+}
+
+void Progress::keep(steady_clock::time_point at, std::string what) {
+  const std::lock_guard hold(mutex_);
+  if (lines_.size() >= most_trace_lines) return;
+  const bool is_last = lines_.size() + 1 == most_trace_lines;
+  lines_.push_back(line(at, is_last ? "what follows is left out: the trace is full" : std::move(what)));
 }
 
 }  // namespace sase::helper::authorize

@@ -5,6 +5,27 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
 
+setup() {
+  story_setup
+  servers=()
+}
+
+teardown() {
+  # wait keeps bash from telling of the end.
+  [ ${#servers[@]} -eq 0 ] || { kill "${servers[@]}" && wait "${servers[@]}" || true; } 2>/dev/null
+  story_teardown
+}
+
+# serve PROGRAM [OPTION...]: starts a server of tests/support; sets $served to its port.
+serve() {
+  local folder=$home/$1
+  mkdir "$folder"
+  /usr/bin/python3 "$story_root/tests/support/$1" "$folder" "${@:2}" >"$folder/messages" 2>&1 3>&- 4>&- &
+  servers+=($!)
+  until [ -s "$folder/port" ]; do sleep 0.02; done
+  served=$(<"$folder/port")
+}
+
 # authorize LINE...: asks for the sandbox's token in the front's words, with these lines besides.
 authorize() {
   ask "url=$url/api/v1/auth/authorize" "api_key=$key" timeout_ms=5000 "ca_file=$sandbox/ca.pem" "$@"
@@ -26,4 +47,98 @@ authorize() {
   anew status=503
   authorize
   expect_counter authorize 3
+}
+
+# traces LINE...: asks with these lines for a trace as well; $trace is what happened, without the times.
+traces() {
+  authorize trace=1 "$@"
+  trace=$(sed -n 's/^trace\[\]=[0-9]* //p' "$out")
+}
+
+# expect_trace PATTERN: the trace's lines, joined by '; ', match the pattern (as in `case`).
+expect_trace() {
+  # shellcheck disable=SC2053 # patterns are wanted
+  [[ ${trace//$'\n'/; } == $1 ]] || refute "expected another trace than:"$'\n'"$trace"
+}
+
+@test "a trace tells what happened on the way to a token" {
+  traces
+  grep -qx outcome=granted "$out" || refute 'expected a token'
+  expect_trace "the authorizer runs; *tls: the roots are in '$sandbox/ca.pem'; name: localhost is *127.0.0.1*; \
+connect: trying *; connect: *:$port answers; tls: TLSv1.3, TLS_*, the certificate is for 'localhost*', issued by '*', verified; \
+request 1 sent; reply: 200, * bytes"
+  ! sed -n '/^trace/p' "$out" | grep -qE 'eyJ|["{}]' || refute 'a secret or a body is in the trace'
+}
+
+# In microseconds, as another process sees it.
+monotonic() { /usr/bin/python3 -c 'import time; print(time.monotonic_ns() // 1000)'; }
+
+@test "a trace's times are the machine's monotonic clock, in order" {
+  local before times
+  before=$(monotonic)
+  traces
+  mapfile -t times < <(sed -n 's/^trace\[\]=\([0-9]*\) .*/\1/p' "$out")
+  expect_equal "$(printf '%s\n' "${times[@]}" | sort -n)" "$(printf '%s\n' "${times[@]}")" 'the order of times'
+  [ "$before" -le "${times[0]}" ] && [ "${times[-1]}" -le "$(monotonic)" ] || refute 'expected times of now'
+}
+
+@test "a trace is not given unasked" {
+  authorize
+  ! grep -q '^trace' "$out" || refute 'expected no trace'
+  authorize trace=0
+  ! grep -q '^trace' "$out" || refute 'expected no trace'
+}
+
+@test "a trace tells of failed tries and of the pauses between them" {
+  anew 'status=503' 'times=1'
+  traces
+  expect_trace '*; reply: 503, * bytes; try 1 failed: the service is failing (HTTP 503)*; pause: * ms before the next try; *; request 2 sent; reply: 200, *'
+  anew 'retry-after=1' 'times=1'
+  traces
+  expect_trace '*; reply: 429, *; pause: 1??? ms before the next try, since the service asked for 1 s; *; reply: 200, *'
+  anew 'retry-after=60'
+  traces
+  expect_trace '*; request 1 sent; reply: 429, * bytes; try 1 failed: * (HTTP 429)*'
+}
+
+@test "a trace goes as far as the deadline let the work go" {
+  anew hang=on
+  traces timeout_ms=700
+  expect_trace '*; request 1 sent; the time is up while waiting for the answer'
+  grep -q '^what=no answer from ' "$out" || refute 'expected a time-out'
+}
+
+@test "a trace tells of connections and certificates that fail" {
+  traces url=https://127.0.0.1:1/ tries=1
+  expect_trace "*'$sandbox/ca.pem'; connect: trying 127.0.0.1:1; connect: 127.0.0.1:1: Connection refused; \
+try 1 failed: cannot connect to '127.0.0.1:1': Connection refused"
+  traces ca_file=
+  expect_trace "*tls: the roots are the system's; *; try 1 failed: the certificate of '$host' was issued by *"
+}
+
+@test "a trace tells of the proxy, and not of its password" {
+  serve connect_proxy.py --password someone:secret-word
+  local proxy=127.0.0.1:$served
+  traces "proxy=http://someone:secret-word@$proxy"
+  expect_trace "*; connect: $proxy answers; proxy: asked for the way to $host, with user name and password; \
+proxy: the way to $host is open; tls: *; reply: 200, * bytes"
+  ! grep -qE 'someone|secret-word' "$out" || refute 'the password is in the trace'
+  traces "proxy=http://someone:wrong-word@$proxy"
+  expect_trace "*; proxy: asked for the way to $host, with user name and password; try 1 failed: * (HTTP 407)"
+  ! grep -qE 'someone|wrong-word' "$out" || refute 'the password is in the trace'
+  traces "proxy=http://someone:secret-word@$proxy" no_proxy=localhost
+  expect_trace "*; proxy: not for $host, says no-proxy; name: localhost is *"
+}
+
+@test "the service's own words and names are escaped in a trace" {
+  anew status=403 body=message
+  traces
+  expect_trace '*try 1 failed: the service denied access (HTTP 403): "Forbidden"'
+
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj $'/CN=\e[2J' -addext subjectAltName=DNS:localhost \
+    -keyout "$home/key.pem" -out "$home/cert.pem" 2>"$home/messages"
+  cat "$home/cert.pem" "$home/key.pem" >"$home/both.pem"
+  serve tls_server.py "$home/both.pem"
+  traces "url=https://localhost:$served/" "ca_file=$home/cert.pem"
+  expect_trace "*tls: TLSv1.?, *, the certificate is for 'localhost', issued by '\\\\x1b?2J', verified; *; reply: 200, * bytes"
 }

@@ -101,6 +101,23 @@ TEST_CASE("no more requests are sent than the caller allows", "[authorize][autho
   CHECK(timing.pauses.size() == allowed - 1);
 }
 
+TEST_CASE("failed tries and pauses are noted with their reasons", "[authorize][authorizer]") {
+  Progress progress(Tracing::on);
+  FakeTransport transport(progress, {cut_off, busy("3"), token});
+  FakeTiming timing(10s);
+  (void)Authorizer(transport, timing, progress).authorize(key, most_tries);
+
+  std::vector<std::string> words;
+  for (const auto& line : progress.trace())
+    words.push_back(line.what);
+  CHECK(words == std::vector<std::string>{
+                     "try 1 failed: cut off",
+                     "pause: 125 ms before the next try",
+                     "try 2 failed: the service limits the rate of requests (HTTP 429)",
+                     "pause: 3250 ms before the next try, since the service asked for 3 s",
+                 });
+}
+
 TEST_CASE("what the service asked for is reported when it is not waited for", "[authorize][authorizer]") {
   Progress progress;
   FakeTransport transport(progress, {busy("30")});

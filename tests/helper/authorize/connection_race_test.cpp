@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -52,20 +53,23 @@ class SilentPort {
 }  // namespace
 
 TEST_CASE("a refused address is passed over at once", "[authorize][connection_race]") {
+  Progress progress;
   const ClosedPort closed;
   ServerSocket open(SocketAddress("127.0.0.1", Poco::UInt16{0}));
   const auto start = steady_clock::now();
-  const auto socket = connect_to_first({closed.address(), closed.address(), open.address()}, start + 10s);
+  const auto socket =
+      connect_to_first({closed.address(), closed.address(), open.address()}, start + 10s, progress);
 
   CHECK(socket.peerAddress() == open.address());
   CHECK(steady_clock::now() - start < head_start);
 }
 
 TEST_CASE("a dead address costs a head start and not the deadline", "[authorize][connection_race]") {
+  Progress progress;
   const SilentPort silent;
   ServerSocket open(SocketAddress("127.0.0.1", Poco::UInt16{0}));
   const auto start = steady_clock::now();
-  const auto socket = connect_to_first({silent.address(), open.address()}, start + 10s);
+  const auto socket = connect_to_first({silent.address(), open.address()}, start + 10s, progress);
 
   CHECK(socket.peerAddress() == open.address());
   CHECK(steady_clock::now() - start >= head_start);
@@ -73,11 +77,12 @@ TEST_CASE("a dead address costs a head start and not the deadline", "[authorize]
 }
 
 TEST_CASE("a dead address alone holds until the deadline", "[authorize][connection_race]") {
+  Progress progress;
   const SilentPort silent;
   const auto start = steady_clock::now();
 
   try {
-    (void)connect_to_first({silent.address()}, start + 100ms);
+    (void)connect_to_first({silent.address()}, start + 100ms, progress);
     FAIL("was connected");
   } catch (const std::system_error& error) {
     CHECK(error.code().value() == ETIMEDOUT);
@@ -86,13 +91,31 @@ TEST_CASE("a dead address alone holds until the deadline", "[authorize][connecti
 }
 
 TEST_CASE("where nobody listens the reason is given", "[authorize][connection_race]") {
+  Progress progress;
   const ClosedPort closed;
 
   try {
-    (void)connect_to_first({closed.address()}, steady_clock::now() + 10s);
+    (void)connect_to_first({closed.address()}, steady_clock::now() + 10s, progress);
     FAIL("was connected");
   } catch (const std::system_error& error) {
     CHECK(error.code().value() == ECONNREFUSED);
   }
-  CHECK_THROWS_AS(connect_to_first({}, steady_clock::now() + 10s), std::system_error);
+  CHECK_THROWS_AS(connect_to_first({}, steady_clock::now() + 10s, progress), std::system_error);
+}
+
+TEST_CASE("each address that is tried is noted, and how it went", "[authorize][connection_race]") {
+  Progress progress(Tracing::on);
+  const ClosedPort closed;
+  ServerSocket open(SocketAddress("127.0.0.1", Poco::UInt16{0}));
+  (void)connect_to_first({closed.address(), open.address()}, steady_clock::now() + 10s, progress);
+
+  std::vector<std::string> words;
+  for (const auto& line : progress.trace())
+    words.push_back(line.what);
+  CHECK(words == std::vector<std::string>{
+                     "connect: trying " + closed.address().toString(),
+                     "connect: " + closed.address().toString() + ": Connection refused",
+                     "connect: trying " + open.address().toString(),
+                     "connect: " + open.address().toString() + " answers",
+                 });
 }

@@ -9,6 +9,7 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/endpoint_test.cpp
   tests/helper/authorize/json_members_test.cpp
   tests/helper/authorize/no_proxy_test.cpp
+  tests/helper/authorize/progress_test.cpp
   tests/helper/authorize/proxy_test.cpp
   tests/helper/authorize/proxy_tunnel_test.cpp
   tests/helper/authorize/retry_after_test.cpp
