@@ -2,9 +2,11 @@
 #include "helper/diagnostics.hpp"
 
 #include "helper/posix/stream.hpp"
+#include "protocol/escape.hpp"
 
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace sase::helper {
 
@@ -17,6 +19,13 @@ void Diagnostics::line(std::string_view prefix, std::string_view what) const noe
   } catch (const std::exception&) {
     return;
   }
+}
+
+void WarningOnce::say(std::string_view what) noexcept try {
+  if (diagnostics_ != nullptr && !std::exchange(said_, true))
+    diagnostics_->warning(std::string(preface_) + protocol::escape(what));
+} catch (const std::exception&) {
+  return;
 }
 
 }  // namespace sase::helper

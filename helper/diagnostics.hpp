@@ -15,11 +15,27 @@ class Diagnostics {
   void failure(std::string_view what) const noexcept { line("sase-credential: ", what); }
   void hint(std::string_view what) const noexcept { line("sase-credential: hint: ", what); }
   void warning(std::string_view what) const noexcept { line("sase-credential: warning: ", what); }
+  void trace(std::string_view what) const noexcept { line("sase-credential: trace: ", what); }
 
  private:
   void line(std::string_view prefix, std::string_view what) const noexcept;
 
   int fd_;
+};
+
+/// Trouble that the call goes on in spite of: however much of it there is, one warning is said.
+class WarningOnce {
+ public:
+  /// `diagnostics` must outlive this; with none of them nothing is said. `preface` comes before what is said.
+  WarningOnce(const Diagnostics* diagnostics, std::string_view preface) noexcept
+      : diagnostics_(diagnostics), preface_(preface) {}
+
+  void say(std::string_view what) noexcept;
+
+ private:
+  const Diagnostics* diagnostics_;
+  std::string_view preface_;
+  bool said_ = false;
 };
 
 }  // namespace sase::helper

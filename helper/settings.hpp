@@ -22,6 +22,7 @@ enum class SettingId {
   api_key_env,
   api_key_file,
   min_ttl,
+  refresh_ahead,
   timeout,
   cache,
   ca_file,
@@ -29,6 +30,7 @@ enum class SettingId {
   client_key,
   proxy,
   no_proxy,
+  trace,
 };
 
 /// One word of the vocabulary that flags, variables and profile files share.
@@ -54,6 +56,8 @@ inline constexpr std::array settings = {
             "file that holds the API key"},
     Setting{SettingId::min_ttl, "min-ttl", "SASE_MIN_TTL", "DURATION",
             "never give a token with less time left"},
+    Setting{SettingId::refresh_ahead, "refresh-ahead", "SASE_REFRESH_AHEAD", "DURATION",
+            "with less time left, renew in the background"},
     Setting{SettingId::timeout, "timeout", "SASE_TIMEOUT", "DURATION", "limit on the whole call"},
     Setting{SettingId::cache, "cache", "SASE_CACHE", "KIND", "where tokens are kept: file or none"},
     Setting{SettingId::ca_file, "ca-file", "SASE_CA_FILE", "FILE",
@@ -65,6 +69,7 @@ inline constexpr std::array settings = {
             "proxy to go through; HTTPS_PROXY if none is named"},
     Setting{SettingId::no_proxy, "no-proxy", "SASE_NO_PROXY", "LIST",
             "hosts reached without it; NO_PROXY likewise"},
+    Setting{SettingId::trace, "trace", "SASE_TRACE", "WHERE", "where the time goes: 1 for stderr, or a file"},
 };
 
 /// The setting of a name, or nothing.

@@ -105,6 +105,10 @@ void require_printable(const Attribute& attribute) {
   if (!printable) throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
 }
 
+/// The steady clock itself, which counts more finely, reaches no further.
+constexpr auto latest_time =
+    std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::duration::max());
+
 /// Reads `MICROSECONDS WORDS`.
 TraceLine parse_trace_line(const Attribute& attribute) {
   require_printable(attribute);
@@ -112,8 +116,9 @@ TraceLine parse_trace_line(const Attribute& attribute) {
   if (blank == std::string_view::npos || blank + 1 == attribute.value.size())
     throw ProtocolError("'" + std::string(attribute.key) + "' has no words");
   const Attribute time{.key = attribute.key, .value = attribute.value.substr(0, blank)};
-  return {.at = std::chrono::microseconds(parse_number<std::int64_t>(time)),
-          .what = std::string(attribute.value.substr(blank + 1))};
+  const std::chrono::microseconds at(parse_number<std::int64_t>(time));
+  if (at > latest_time) throw ProtocolError("'" + std::string(attribute.key) + "' has too late a time");
+  return {.at = at, .what = std::string(attribute.value.substr(blank + 1))};
 }
 
 /// The lines of a reply before it is known which kind of reply they make.

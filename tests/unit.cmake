@@ -3,6 +3,7 @@
 set(SASE_UNIT_TESTS
   tests/contracts/file_cache_test.cpp
   tests/contracts/token_cache_contract.cpp
+  tests/helper/cache/digest_test.cpp
   tests/helper/cache/identity_test.cpp
   tests/helper/cache/seal_test.cpp
   tests/helper/cache/state_folder_test.cpp
@@ -16,8 +17,23 @@ set(SASE_UNIT_TESTS
   tests/helper/nearest_name_test.cpp
   tests/helper/policy/authorizer_process_test.cpp
   tests/helper/policy/clock_test.cpp
+  tests/helper/policy/freshness_test.cpp
+  tests/helper/policy/history_test.cpp
   tests/helper/policy/ledger_test.cpp
-  tests/helper/policy/token_source_test.cpp
+  tests/helper/policy/sparing_authorizer_test.cpp
+  tests/helper/policy/sparing_failure_test.cpp
+  tests/helper/policy/sparing_guard_test.cpp
+  tests/helper/policy/sparing_rejection_test.cpp
+  tests/helper/policy/sparing_renewal_test.cpp
+  tests/helper/policy/token_source_asking_test.cpp
+  tests/helper/policy/token_source_cached_test.cpp
+  tests/helper/policy/token_source_erase_test.cpp
+  tests/helper/policy/token_source_renewal_test.cpp
+  tests/helper/policy/token_source_sparing_test.cpp
+  tests/helper/policy/token_source_trouble_test.cpp
+  tests/helper/policy/token_source_waiting_test.cpp
+  tests/helper/policy/turn_test.cpp
+  tests/helper/posix/detached_test.cpp
   tests/helper/posix/fd_test.cpp
   tests/helper/posix/file_lock_test.cpp
   tests/helper/posix/private_directory_test.cpp
@@ -30,6 +46,7 @@ set(SASE_UNIT_TESTS
   tests/helper/profiles/region_test.cpp
   tests/helper/run_test.cpp
   tests/helper/settings_test.cpp
+  tests/helper/trace_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/credential_reply_test.cpp
   tests/protocol/credential_request_test.cpp

@@ -7,6 +7,7 @@
 #include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
 
+#include <chrono>
 #include <span>
 #include <string_view>
 
@@ -19,6 +20,7 @@ struct Call {
   int input;
   int output;
   const Diagnostics& diagnostics;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 };
 
 /// The commands. Each reads and writes the call's streams, gives the exit code, and throws Failure.

@@ -17,6 +17,7 @@ ExitCode get(const Call& call) {
   const auto form = request.authtype ? protocol::ReplyForm::bearer : protocol::ReplyForm::password;
   const auto expiry = Moment::now().wall + fresh.time_left;
   write_output(call, protocol::write_credential_reply(form, profile->name, fresh.token, expiry).reveal());
+  tokens.source().renew_ahead();
   return ExitCode::done;
 }
 

@@ -38,6 +38,7 @@ ExitCode token(const Call& call) {
                                    .expires_in = fresh.time_left,
                                    .expires_at = Moment::now().wall + fresh.time_left};
   write_output(call, protocol::write_token(format, fresh.token, facts).reveal());
+  tokens.source().renew_ahead();
   return ExitCode::done;
 }
 

@@ -6,6 +6,7 @@
 #include "helper/failure.hpp"
 #include "helper/keys/key_source.hpp"
 #include "helper/posix/stream.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <string>
@@ -25,6 +26,14 @@ std::unique_ptr<TokenCache> make_cache(const Call& call, const Profile& profile)
   return nullptr;
 }
 
+ApiKey traced_key(const Call& call, const Profile& profile, const Trace& trace) {
+  if (trace.on())
+    trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
+  ApiKey key = read_api_key(profile, call.environment);
+  trace.line("key: read");
+  return key;
+}
+
 Failure not_understood(const std::string& why) {
   return Failure(ExitCode::request, "the request on standard input is not understood: " + why,
                  "write lines 'protocol=https' and 'host=...', then an empty line");
@@ -33,10 +42,17 @@ Failure not_understood(const std::string& why) {
 }  // namespace
 
 Tokens::Tokens(const Call& call, const Profile& profile)
-    : cache_(make_cache(call, profile)),
+    : trace_(profile.trace, call.start, call.diagnostics),
+      cache_(make_cache(call, profile)),
       authorizer_(call.environment),
-      source_(profile, read_api_key(profile, call.environment), cache_.get(), state_folder(call.environment),
-              authorizer_, call.diagnostics, std::chrono::steady_clock::now() + profile.timeout) {}
+      source_({.profile = profile,
+               .cache = cache_.get(),
+               .state_folder = state_folder(call.environment),
+               .authorizer = authorizer_,
+               .diagnostics = call.diagnostics,
+               .trace = trace_,
+               .deadline = std::chrono::steady_clock::now() + profile.timeout},
+              traced_key(call, profile, trace_)) {}
 
 ProfileChoice profile_choice(const Call& call) {
   return {call.environment, call.line.settings, call.line.profile};

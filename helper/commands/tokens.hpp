@@ -5,6 +5,7 @@
 #include "helper/commands/command.hpp"
 #include "helper/policy/token_source.hpp"
 #include "helper/profiles/profile_choice.hpp"
+#include "helper/trace.hpp"
 #include "protocol/credential_request.hpp"
 
 #include <memory>
@@ -21,6 +22,7 @@ class Tokens {
   [[nodiscard]] TokenSource& source() noexcept { return source_; }
 
  private:
+  Trace trace_;
   std::unique_ptr<TokenCache> cache_;
   AuthorizerProcess authorizer_;
   TokenSource source_;

@@ -2,11 +2,18 @@
 #pragma once
 
 #include "helper/environment.hpp"
+#include "helper/failure.hpp"
 #include "protocol/exchange.hpp"
 
 #include <chrono>
 
 namespace sase::helper {
+
+/// The authorizer could not even be started, so that the service was asked for nothing.
+class AuthorizerNotStarted : public Failure {
+ public:
+  using Failure::Failure;
+};
 
 /// Whoever trades a key for a token.
 class Authorizer {

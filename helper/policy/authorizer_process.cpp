@@ -31,16 +31,16 @@ constexpr std::chrono::milliseconds grace{250};
 /// Where the authorizer is installed, seen from the folder of the front.
 constexpr std::string_view authorizer_place = "/../libexec/sase-credential/authorize";
 
-Failure broken(const std::string& why) {
-  return Failure(ExitCode::local_state, "the authorizer cannot be used: " + why,
-                 "install sase-credential anew");
+template <typename Kind = Failure>
+Kind broken(const std::string& why) {
+  return Kind(ExitCode::local_state, "the authorizer cannot be used: " + why, "install sase-credential anew");
 }
 
 /// The front's real path leads the way, so that an installed tree can be moved and a link can call it.
 std::string authorizer_path() {
   std::array<char, 4096> self{};
   const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
-  if (size <= 0) throw broken("/proc/self/exe cannot be read");
+  if (size <= 0) throw broken<AuthorizerNotStarted>("/proc/self/exe cannot be read");
   const std::string_view path(self.data(), static_cast<std::size_t>(size));
   return std::string(path.substr(0, path.find_last_of('/'))) + std::string(authorizer_place);
 }
@@ -82,7 +82,8 @@ std::string describe(int wait_status) {
 }
 
 protocol::AuthorizeReply out_of_time(const protocol::AuthorizeRequest& request) {
-  return {.requests = 1,
+  // How far it came is not known; none too few are counted.
+  return {.requests = request.tries,
           .outcome = protocol::Denied{.denial = protocol::Denial::unreachable,
                                       .transient = true,
                                       .what = "no answer in time from '" + request.url + "'",
@@ -108,7 +109,7 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
     if (result->wait_status != 0) throw broken(describe(result->wait_status));
     return protocol::AuthorizeReply::parse(result->output.reveal());
   } catch (const std::system_error& error) {
-    throw broken(protocol::escape(error.what()));
+    throw broken<AuthorizerNotStarted>(protocol::escape(error.what()));
   } catch (const std::length_error&) {
     throw broken("its answer is too long");
   } catch (const protocol::ProtocolError& error) {

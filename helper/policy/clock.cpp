@@ -50,6 +50,12 @@ Moment Moment::now() noexcept {
   return {.wall = std::chrono::sys_seconds(read_clock(CLOCK_REALTIME)), .boot = read_clock(CLOCK_BOOTTIME)};
 }
 
+Instant boot_clock() noexcept {
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::duration_cast<Instant>(seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
 BootId current_boot() noexcept {
   std::array<char, 40> text{};
   const Fd file(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));

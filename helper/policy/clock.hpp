@@ -17,6 +17,12 @@ struct Moment {
   [[nodiscard]] static Moment now() noexcept;
 };
 
+/// A point of time since the machine started, sleep included (CLOCK_BOOTTIME): for what is counted in minutes
+/// and must not be stretched or cut by setting the wall clock.
+using Instant = std::chrono::milliseconds;
+
+[[nodiscard]] Instant boot_clock() noexcept;
+
 /// This machine's start. Reads a file, so ask only where it matters.
 [[nodiscard]] BootId current_boot() noexcept;
 

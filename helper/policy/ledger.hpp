@@ -1,38 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/policy/history.hpp"
 #include "helper/posix/private_directory.hpp"
-#include "protocol/exchange.hpp"
 
-#include <chrono>
-#include <optional>
 #include <string>
+#include <string_view>
 
 namespace sase::helper {
 
-/// What the last call for an identity came to when it came to no token, so that all who waited for it share
-/// its failure and none repeats it. Holds no secret. Whoever uses it holds the identity's lock.
+/// The file of a History, shared by all processes of one user: one for each API key at each URL, whatever the
+/// profile, since the service counts by key. Whoever uses it has its turn (turn.hpp), but for a look
+/// beforehand.
 class Ledger {
  public:
-  /// Since the machine started, sleep included (CLOCK_BOOTTIME).
-  using Instant = std::chrono::milliseconds;
+  /// `account` names the file; the folder must outlive this.
+  Ledger(const PrivateDirectory& folder, const std::string& account)
+      : folder_(folder), file_(account + ".ledger") {}
 
-  /// `stem` is the identity's; the folder must outlive this.
-  Ledger(const PrivateDirectory& folder, const std::string& stem)
-      : folder_(folder), file_(stem + ".ledger") {}
-
-  [[nodiscard]] static Instant now() noexcept;
-
-  /// The failure of a call that ended between `start` and now. Throws std::system_error when the file cannot
-  /// be read; one that is damaged holds nothing.
-  [[nodiscard]] std::optional<protocol::Denied> failure_since(Instant start) const;
+  /// Empty where there is none. Throws std::system_error when the file cannot be read; one that is damaged is
+  /// empty.
+  [[nodiscard]] History read() const;
 
   /// Throws std::system_error.
-  void record(const protocol::Denied& failure) const;
+  void write(const History& history) const;
 
  private:
   const PrivateDirectory& folder_;
   std::string file_;
 };
+
+/// Names the ledger and the lock of an API key at a URL: 32 hexadecimal digits, from which neither can be
+/// had.
+[[nodiscard]] std::string account_name(std::string_view authorize_url, std::string_view api_key);
 
 }  // namespace sase::helper

@@ -2,10 +2,12 @@
 #include "helper/policy/token_source.hpp"
 
 #include "helper/failure.hpp"
-#include "helper/posix/private_directory.hpp"
-#include "protocol/escape.hpp"
+#include "helper/policy/freshness.hpp"
+#include "helper/posix/detached.hpp"
 #include "protocol/lifetime.hpp"
 
+#include <array>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -13,154 +15,149 @@ namespace sase::helper {
 
 namespace {
 
+using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-ExitCode exit_code_of(protocol::Denial denial) noexcept {
-  switch (denial) {
-    case protocol::Denial::refused:
-    case protocol::Denial::nonsense: return ExitCode::refused;
-    case protocol::Denial::unreachable:
-    case protocol::Denial::rate_limited: return ExitCode::unreachable;
-    case protocol::Denial::misconfigured: return ExitCode::settings;
-  }
-  return ExitCode::bug;
-}
-
-Failure to_failure(const protocol::Denied& denied) {
-  return Failure(exit_code_of(denied.denial), denied.what, denied.hint);
+seconds time_left_of(const CachedToken& token) {
+  return time_left(token.expiry, Moment::now(), current_boot);
 }
 
 }  // namespace
 
-TokenSource::TokenSource(const Profile& profile, ApiKey key, TokenCache* cache,
-                         std::optional<std::string> state_folder, Authorizer& authorizer,
-                         const Diagnostics& diagnostics, steady_clock::time_point deadline)
-    : profile_(profile),
+TokenSource::TokenSource(const TokenSourceParts& parts, ApiKey key)
+    : profile_(parts.profile),
+      cache_(parts.cache),
+      state_folder_(parts.state_folder),
+      authorizer_(parts.authorizer),
+      trace_(parts.trace),
+      deadline_(parts.deadline),
       key_(std::move(key)),
-      identity_(profile.name, profile.authorize_url, key_.reveal()),
-      cache_(cache),
-      state_folder_(std::move(state_folder)),
-      authorizer_(authorizer),
-      diagnostics_(diagnostics),
-      deadline_(deadline) {}
+      identity_(profile_.name, profile_.authorize_url, key_.reveal()),
+      // Who wants no cache may have no place for a lock either, and knows it.
+      trouble_(parts.cache != nullptr ? &parts.diagnostics : nullptr, "going on without the cache: ") {}
 
 FreshToken TokenSource::get() {
   if (auto cached = find_fresh()) return std::move(*cached);
-  // Without a cache there is nothing to wait for: no other call's token could be found afterwards.
-  if (cache_ == nullptr) return authorize(std::nullopt);
-  const auto turn = wait_for_turn();
-  // Whoever had the turn before us has most likely left a token, or at least the reason why there is none.
-  if (auto cached = find_fresh()) return std::move(*cached);
-  if (turn) share_failure(*turn);
-  return authorize(turn);
+  auto turn = line_up();
+  if (turn)
+    if (auto shared = wait_for_turn(*turn)) return std::move(*shared);
+  return accept(service().authorize(turn ? &*turn : nullptr, deadline_));
+}
+
+void TokenSource::renew_ahead() noexcept try {
+  if (!ageing_ || !state_folder_) return;
+  Turn turn(*state_folder_, service().account());
+  if (!turn.take() || !service().may_renew(turn)) return;
+  trace_.line("renewal: the token ages, a process of its own renews it");
+  const auto [folder, lock] = turn.descriptors();
+  run_detached(std::array{folder, lock, trace_.fd()}, [this, &turn] { renew(turn); });
+} catch (const std::exception&) {
+  return;  // the next call will try again
 }
 
 void TokenSource::erase(std::string_view token) {
   if (cache_ == nullptr || token.empty()) return;
   try {
-    const auto turn = wait_for_turn();
+    auto turn = line_up();
+    while (turn && !turn->take())
+      if (!turn->wait_until_free(deadline_)) return;  // whoever has it is replacing the token
     const auto cached = cache_->find(identity_);
-    if (cached && protocol::equal_in_constant_time(cached->token.reveal(), token)) cache_->remove(identity_);
+    if (!cached || !protocol::equal_in_constant_time(cached->token.reveal(), token)) return;
+    cache_->remove(identity_);
+    service().note_erase(turn ? &*turn : nullptr);
   } catch (const std::system_error& error) {
-    warn_once(error.what());
-  } catch (const Failure&) {
-    return;  // whoever holds the lock is replacing the token
+    trouble_.say(error.what());
   }
+}
+
+std::optional<CachedToken> TokenSource::find() try {
+  return cache_ == nullptr ? std::nullopt : cache_->find(identity_);
+} catch (const std::system_error& error) {
+  trouble_.say(error.what());
+  return std::nullopt;
 }
 
 std::optional<FreshToken> TokenSource::find_fresh() {
-  if (cache_ == nullptr) return std::nullopt;
-  try {
-    auto cached = cache_->find(identity_);
-    if (!cached) return std::nullopt;
-    const auto left = time_left(cached->expiry, Moment::now(), current_boot);
-    if (left <= std::chrono::seconds(0) || left < profile_.min_ttl || left > protocol::longest_lifetime)
-      return std::nullopt;
-    return FreshToken{.token = std::move(cached->token), .time_left = left};
-  } catch (const std::system_error& error) {
-    warn_once(error.what());
+  auto cached = find();
+  if (!cached) {
+    trace_.line("cache: no token");
     return std::nullopt;
   }
+  const seconds left = time_left_of(*cached);
+  const Freshness freshness = judge(left, profile_.min_ttl, profile_.refresh_ahead);
+  if (trace_.on())
+    trace_.line("cache: a token with " + std::to_string(left.count()) + "s left" +
+                (freshness == Freshness::stale ? ", too little" : ""));
+  if (freshness == Freshness::stale) return std::nullopt;
+  ageing_ = freshness == Freshness::ageing;
+  return FreshToken{.token = std::move(cached->token), .time_left = left};
 }
 
-std::optional<TokenSource::Turn> TokenSource::wait_for_turn() {
+std::optional<Turn> TokenSource::line_up() try {
   if (!state_folder_) return std::nullopt;
-  try {
-    PrivateDirectory folder = PrivateDirectory::create(*state_folder_);
-    auto lock = FileLock::acquire(folder.open_lock(identity_.file_stem() + ".lock"), deadline_);
-    if (lock) return Turn{.folder = std::move(folder), .lock = std::move(*lock)};
-  } catch (const std::system_error& error) {
-    warn_once(error.what());
-    return std::nullopt;
-  }
-  throw Failure(ExitCode::unreachable,
-                "another call for the profile '" + profile_.name + "' is still asking for a token after " +
-                    protocol::format_duration(profile_.timeout),
-                "try again, or raise 'timeout'");
+  return Turn(*state_folder_, service().account());
+} catch (const std::system_error& error) {
+  trouble_.say(error.what());
+  return std::nullopt;
 }
 
-void TokenSource::share_failure(const Turn& turn) {
-  try {
-    const auto failure = Ledger(turn.folder, identity_.file_stem()).failure_since(start_);
-    if (failure) throw to_failure(*failure);
-  } catch (const std::system_error& error) {
-    warn_once(error.what());
+/// Whoever has the turn before us most likely leaves a token, or at least the reason why there is none.
+std::optional<FreshToken> TokenSource::wait_for_turn(Turn& turn) try {
+  while (!turn.take()) {
+    trace_.line("lock: another call is asking");
+    if (!turn.wait_until_free(deadline_)) throw nothing_in_time();
+    trace_.line("lock: it is done");
+    if (auto shared = find_fresh()) return shared;
+    service().share_failure(turn);
   }
+  trace_.line("lock: taken");
+  // A token may have come since we looked.
+  return find_fresh();
+} catch (const std::system_error& error) {
+  trouble_.say(error.what());
+  return std::nullopt;
 }
 
-void TokenSource::record_failure(const Turn& turn, const protocol::Denied& failure) {
-  try {
-    Ledger(turn.folder, identity_.file_stem()).record(failure);
-  } catch (const std::system_error& error) {
-    warn_once(error.what());
-  }
+Failure TokenSource::nothing_in_time() const {
+  return Failure(ExitCode::unreachable,
+                 "another call for the profile '" + profile_.name + "' is still asking for a token after " +
+                     protocol::format_duration(profile_.timeout),
+                 "try again, or raise 'timeout'");
 }
 
-FreshToken TokenSource::authorize(const std::optional<Turn>& turn) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - steady_clock::now());
-  protocol::AuthorizeRequest request{.url = profile_.authorize_url,
-                                     .api_key = protocol::Secret(key_.reveal()),
-                                     .timeout = std::max(left, std::chrono::milliseconds(1)),
-                                     .ca_file = profile_.ca_file,
-                                     .client_cert = profile_.client_cert,
-                                     .client_key = profile_.client_key,
-                                     .proxy = profile_.proxy,
-                                     .no_proxy = profile_.no_proxy};
-  // Taken before the request is sent, so that the token is never believed to live longer than it does.
-  const Moment asked = Moment::now();
-  protocol::AuthorizeReply reply = authorizer_.authorize(request, deadline_);
-  if (const auto* const denied = std::get_if<protocol::Denied>(&reply.outcome)) {
-    if (turn) record_failure(*turn, *denied);
-    throw to_failure(*denied);
-  }
-
-  auto& granted = std::get<protocol::Granted>(reply.outcome);
-  if (granted.lifetime <= std::chrono::seconds(0))
-    throw Failure(ExitCode::refused, "the service's new token has expired already");
-  if (granted.lifetime < profile_.min_ttl)
-    throw Failure(ExitCode::refused,
-                  "the service's new token lives " + protocol::format_duration(granted.lifetime) +
-                      ", less than min-ttl " + protocol::format_duration(profile_.min_ttl),
-                  "lower 'min-ttl'");
-  const auto lifetime = std::min(granted.lifetime, protocol::longest_lifetime);
-  CachedToken token{.token = std::move(granted.token), .expiry = Expiry::after(asked, lifetime)};
-  keep(token);
-  const auto left_now = time_left(token.expiry, Moment::now(), current_boot);
-  return {.token = std::move(token.token), .time_left = left_now};
+FreshToken TokenSource::accept(NewToken fresh) {
+  const seconds lifetime = fresh.granted.lifetime;
+  CachedToken token{.token = std::move(fresh.granted.token), .expiry = Expiry::after(fresh.asked, lifetime)};
+  // One that is of no use to this call may be to another, but not in the place of one that lives longer.
+  const bool is_too_short = lifetime < profile_.min_ttl;
+  const auto before = is_too_short ? find() : std::nullopt;
+  if (!before || time_left_of(*before) < lifetime) keep(token);
+  if (is_too_short) throw to_failure(too_short(lifetime, profile_.min_ttl));
+  const seconds left = time_left_of(token);
+  return {.token = std::move(token.token), .time_left = left};
 }
 
 void TokenSource::keep(const CachedToken& token) {
   if (cache_ == nullptr) return;
   try {
     cache_->store(identity_, token);
+    trace_.line("cache: token kept");
   } catch (const std::system_error& error) {
-    warn_once(error.what());
+    trouble_.say(error.what());
   }
 }
 
-void TokenSource::warn_once(const std::string& trouble) {
-  if (!warned_) diagnostics_.warning("going on without the cache: " + protocol::escape(trouble));
-  warned_ = true;
+/// In the process that nobody waits for.
+void TokenSource::renew(const Turn& turn) {
+  deadline_ = steady_clock::now() + profile_.timeout;
+  // The call before us in turn may have done so meanwhile.
+  if (find_fresh() && !ageing_) return;
+  (void)accept(service().renew(turn, deadline_));
+}
+
+SparingAuthorizer& TokenSource::service() {
+  if (!service_) service_.emplace(profile_, key_, authorizer_, trace_, trouble_, started_);
+  return *service_;
 }
 
 }  // namespace sase::helper

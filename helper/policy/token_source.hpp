@@ -7,15 +7,15 @@
 #include "helper/keys/api_key.hpp"
 #include "helper/policy/authorizer.hpp"
 #include "helper/policy/clock.hpp"
-#include "helper/policy/ledger.hpp"
-#include "helper/posix/file_lock.hpp"
-#include "helper/posix/private_directory.hpp"
+#include "helper/policy/sparing_authorizer.hpp"
+#include "helper/policy/turn.hpp"
 #include "helper/profiles/profile.hpp"
+#include "helper/trace.hpp"
 
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sase::helper {
 
@@ -25,47 +25,60 @@ struct FreshToken {
   std::chrono::seconds time_left{};
 };
 
-/// Gives the tokens of one profile: the cached one while it is fresh, else a new one, which all processes
-/// that ask at the same time share. Trouble with the cache is a warning and never a reason to give no token.
+/// What a TokenSource works with. All of it must outlive the source.
+struct TokenSourceParts {
+  const Profile& profile;
+  TokenCache* cache;                        ///< null for none
+  std::optional<std::string> state_folder;  ///< of locks and ledgers; nothing where there is no place for any
+  Authorizer& authorizer;
+  const Diagnostics& diagnostics;
+  const Trace& trace;
+  std::chrono::steady_clock::time_point deadline;  ///< of the whole call
+};
+
+/// Gives the tokens of one profile. The policy is here: the cached token while it is fresh (freshness.hpp);
+/// one that ages is given at once and renewed behind the caller's back; else a new one is asked for, by one
+/// process at a time (turn.hpp) whose success or failure all others share, and only where the service need
+/// not be spared (sparing.hpp). Trouble with cache, lock or ledger is a warning and never a reason to give no
+/// token.
 class TokenSource {
  public:
-  /// All that is referred to must outlive this. `state_folder` is where the locks are, nothing where there is
-  /// no place for any; `cache` may be null.
-  TokenSource(const Profile& profile, ApiKey key, TokenCache* cache, std::optional<std::string> state_folder,
-              Authorizer& authorizer, const Diagnostics& diagnostics,
-              std::chrono::steady_clock::time_point deadline);
+  TokenSource(const TokenSourceParts& parts, ApiKey key);
 
   /// A token with at least the profile's min-ttl left. Throws Failure when none is to be had in time.
   [[nodiscard]] FreshToken get();
 
-  /// Forgets the cached token if it is this one.
+  /// Renews the token that get() gave if it ages, in a process of its own (posix/detached.hpp). To be called
+  /// once the token has been delivered. Does nothing while another call is at it, and never fails: the token
+  /// is good yet.
+  void renew_ahead() noexcept;
+
+  /// Forgets the cached token if it is this one, since whoever it was given to has rejected it.
   void erase(std::string_view token);
 
  private:
+  [[nodiscard]] std::optional<CachedToken> find();
   [[nodiscard]] std::optional<FreshToken> find_fresh();
-  /// The right to ask the service, held by one process at a time.
-  struct Turn {
-    PrivateDirectory folder;
-    FileLock lock;
-  };
-
-  [[nodiscard]] std::optional<Turn> wait_for_turn();
-  void share_failure(const Turn& turn);
-  void record_failure(const Turn& turn, const protocol::Denied& failure);
-  [[nodiscard]] FreshToken authorize(const std::optional<Turn>& turn);
+  [[nodiscard]] std::optional<Turn> line_up();
+  [[nodiscard]] std::optional<FreshToken> wait_for_turn(Turn& turn);
+  [[nodiscard]] Failure nothing_in_time() const;
+  [[nodiscard]] FreshToken accept(NewToken token);
   void keep(const CachedToken& token);
-  void warn_once(const std::string& trouble);
+  void renew(const Turn& turn);
+  [[nodiscard]] SparingAuthorizer& service();
 
   const Profile& profile_;
-  ApiKey key_;
-  Identity identity_;
   TokenCache* cache_;
   std::optional<std::string> state_folder_;
   Authorizer& authorizer_;
-  const Diagnostics& diagnostics_;
+  const Trace& trace_;
   std::chrono::steady_clock::time_point deadline_;
-  Ledger::Instant start_ = Ledger::now();
-  bool warned_ = false;
+  ApiKey key_;
+  Identity identity_;
+  WarningOnce trouble_;
+  Instant started_ = boot_clock();
+  std::optional<SparingAuthorizer> service_;  // made when it is needed: most calls never do
+  bool ageing_ = false;
 };
 
 }  // namespace sase::helper

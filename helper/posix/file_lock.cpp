@@ -40,23 +40,34 @@ class WaitInterrupter {
   struct sigaction before_ {};
 };
 
-/// Whether the lock was taken; false when a signal interrupted the wait or, without waiting, when it is held.
-bool try_lock(int fd, int how) {
-  if (::flock(fd, LOCK_EX | how) == 0) return true;
+/// False when a signal interrupted the wait or, with LOCK_NB, when somebody else has it.
+bool lock(int fd, int how) {
+  if (::flock(fd, how) == 0) return true;
   if (errno != EWOULDBLOCK && errno != EINTR) throw_errno("locking failed");
   return false;
 }
 
 }  // namespace
 
-std::optional<FileLock> FileLock::acquire(Fd file, steady_clock::time_point deadline) {
-  if (try_lock(file.get(), LOCK_NB)) return FileLock(std::move(file));
+bool FileLock::take() {
+  return lock(file_.get(), LOCK_EX | LOCK_NB);
+}
+
+bool FileLock::wait_until_free(steady_clock::time_point deadline) {
   for (auto left = deadline - steady_clock::now(); left > left.zero();
        left = deadline - steady_clock::now()) {
     const WaitInterrupter interrupter(left);
-    if (try_lock(file.get(), 0)) return FileLock(std::move(file));
+    if (!lock(file_.get(), LOCK_SH)) continue;
+    return lock(file_.get(), LOCK_UN);
   }
-  return std::nullopt;
+  return false;
+}
+
+std::optional<FileLock> FileLock::acquire(Fd file, steady_clock::time_point deadline) {
+  FileLock wanted(std::move(file));
+  while (!wanted.take())
+    if (!wanted.wait_until_free(deadline)) return std::nullopt;
+  return wanted;
 }
 
 }  // namespace sase::helper

@@ -12,14 +12,26 @@ namespace sase::helper {
 /// is no stale lock to clean up; the file itself is never removed.
 class FileLock {
  public:
-  /// Waits for the lock until `deadline`; nothing when it passed first. Takes the descriptor over. Throws
-  /// std::system_error where the file system has no flock. Uses SIGALRM while it waits.
+  /// Does not lock it yet.
+  explicit FileLock(Fd file) noexcept : file_(std::move(file)) {}
+
+  /// Takes the lock unless somebody else has it. Throws std::system_error where the file system has no flock.
+  [[nodiscard]] bool take();
+
+  /// Waits until nobody has it, for one who may then have no need of it any more; false when `deadline`
+  /// passed first. All who wait go on at once, and need not hand the lock from one to the next, each waiting
+  /// for the processor: with 1,000 of them that took longer than all else. Throws likewise. Uses SIGALRM
+  /// meanwhile.
+  [[nodiscard]] bool wait_until_free(std::chrono::steady_clock::time_point deadline);
+
+  /// Takes it as soon as it is free; nothing when `deadline` passed first. Throws likewise.
   [[nodiscard]] static std::optional<FileLock> acquire(Fd file,
                                                        std::chrono::steady_clock::time_point deadline);
 
- private:
-  explicit FileLock(Fd file) noexcept : file_(std::move(file)) {}
+  /// The lock lasts as long as any process has this descriptor open.
+  [[nodiscard]] int fd() const noexcept { return file_.get(); }
 
+ private:
   Fd file_;
 };
 

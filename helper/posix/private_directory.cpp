@@ -96,6 +96,14 @@ Fd PrivateDirectory::open_lock(const std::string& name) const {
   return fd;
 }
 
+Fd open_private_log(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+               private_file_mode));
+  if (!fd) throw_errno("cannot open '" + path + "'");
+  must_be_private(fd, S_IFREG, path);
+  return fd;
+}
+
 void PrivateDirectory::replace_file(const std::string& name, std::string_view bytes) const {
   // Writers hold the lock, so the temporary name is fixed: what a killed one left behind is gone with the
   // next.

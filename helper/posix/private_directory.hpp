@@ -35,6 +35,7 @@ class PrivateDirectory {
   /// Removes a file if it is there.
   void remove_file(const std::string& name) const;
 
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
@@ -43,5 +44,9 @@ class PrivateDirectory {
   Fd fd_;
   std::string path_;
 };
+
+/// Opens a file to append to, made with mode 0600 where there is none. Throws std::system_error for a link,
+/// something that is no regular file, another user's, or one open to the group or others.
+[[nodiscard]] Fd open_private_log(const std::string& path);
 
 }  // namespace sase::helper

@@ -96,6 +96,13 @@ std::string path_of(const Assignment* given) {
   return std::string(given->value);
 }
 
+std::string trace_of(const Assignment* given) {
+  if (given == nullptr || given->value == "0" || given->value == "off") return {};
+  if (given->value == "1" || given->value.starts_with('/')) return std::string(given->value);
+  throw given->failure("unusable trace " + in_quotes(given->value),
+                       "write 1 for standard error, 0 for none, or the absolute path of a file");
+}
+
 std::string variable_name_of(const Assignment* given) {
   if (given == nullptr) return {};
   if (given->value.empty() || given->value.find('=') != std::string_view::npos)
@@ -169,6 +176,8 @@ void set_times(Profile& profile, const Settings& values) {
       throw given->failure("min-ttl " + in_quotes(given->value) +
                            " is longer than a token lives, which is 60m");
   }
+  if (const Assignment* const given = values.find(SettingId::refresh_ahead))
+    profile.refresh_ahead = duration_of(*given, seconds(0));
   if (const Assignment* const given = values.find(SettingId::timeout))
     profile.timeout = duration_of(*given, seconds(1));
 }
@@ -240,6 +249,7 @@ Profile make_profile(std::string_view name, const Settings& values, const Enviro
   set_times(profile, values);
   profile.cache = cache_of(values.find(SettingId::cache));
   set_connection(profile, values, environment);
+  profile.trace = trace_of(values.find(SettingId::trace));
   return profile;
 }
 

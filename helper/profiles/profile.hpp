@@ -28,11 +28,14 @@ struct Profile {
   std::string api_key_file;      ///< path, or empty; neither: the standard places
 
   std::chrono::seconds min_ttl{60};
+  std::chrono::seconds refresh_ahead{std::chrono::minutes(15)};
   std::chrono::seconds timeout{10};
   CacheKind cache = CacheKind::file;
 
   std::string ca_file, client_cert, client_key;
   std::string proxy, no_proxy;
+
+  std::string trace;  ///< as Trace reads it
 
   /// Whether its token may be given to this host.
   [[nodiscard]] bool owns(const protocol::Host& host) const noexcept;

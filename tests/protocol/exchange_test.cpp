@@ -260,6 +260,7 @@ TEST_CASE("a reply that is not whole is refused", "[exchange]") {
       "outcome=refused\nwhat=no\ntrace[]=words\n",
       "outcome=refused\nwhat=no\ntrace[]=-1 words\n",
       "outcome=refused\nwhat=no\ntrace[]=1.5 words\n",
+      "outcome=refused\nwhat=no\ntrace[]=9223372036854776 words\n",
       "outcome=refused\nwhat=no\ntrace[]=1 \x1b[2J\n",
       "outcome=refused\nwhat=no\ntrace=1 words\n",
   }));

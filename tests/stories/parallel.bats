@@ -64,38 +64,45 @@ wait_for_authorize() {
   expect_counter authorize 4
 }
 
-@test "without a cache nobody waits for anybody: 30 calls of half a second each make it within the timeout" {
-  # There is nothing to share, so standing in line would only add up: 15 seconds, with 10 allowed.
-  fault delay=500ms
+@test "without a cache 30 calls make the five requests that a minute allows, one after the other" {
+  # There is nothing to share: five get a token, the others are told when to come back.
+  fault delay=200ms
   many 30 sase-credential --cache none token
 
-  expect_equal "$failed" 0 'calls that failed'
-  expect_equal "$(cat "$home"/many/*.err)" '' messages
-  expect_equal "$(cat "$home"/many/*.out | grep -c ^eyJ)" 30 tokens
-  expect_equal "$(cat "$home"/many/*.out | sort -u | wc -l)" 30 'different tokens'
-  expect_counter authorize 30
+  expect_equal "$failed" 25 'calls that failed'
+  expect_equal "$(cat "$home"/many/*.out | sort -u | grep -c ^eyJ)" 5 'different tokens'
+  expect_equal "$(cat "$home"/many/*.err | grep -c '^sase-credential: 5 requests for this API key ')" 25 messages
+  expect_equal "$(cat "$home"/many/*.err | grep -Ec '^sase-credential: hint: try again in (5[0-9]|60)s$')" 25 hints
+  expect_counter authorize 5
 }
 
-@test "without a cache a lock that somebody holds is nobody's concern" {
-  call sase-credential token
-  expect_token
-  hold_lock
-  call sase-credential --timeout 2s --cache none token
-  release_lock
-  expect_token
-  expect_no_message
-}
-
-@test "profiles do not wait for each other" {
-  profile slow
-  profile quick
+@test "two keys do not wait for each other" {
+  printf '%s\nanother-key\n' "$key" >"$sandbox/keys"
+  mv "$sandbox/keys" "$sandbox/api-key"
   fault hang=on times=1
-  SASE_TIMEOUT=30s sase-credential --profile slow token >"$home/slow" 2>&1 3>&- 4>&- &
+  SASE_TIMEOUT=30s sase-credential token >"$home/slow" 2>&1 3>&- 4>&- &
   local slow=$!
   wait_for_authorize 1
-  call sase-credential --profile quick token
+  SASE_API_KEY=another-key call sase-credential token
   expect_token
   kill -KILL "$slow" || refute 'the slow call had ended already'
+  printf '%s\n' "$key" >"$sandbox/api-key"
+}
+
+@test "two profiles of one key stand in one line, and each gets a token of its own" {
+  profile one
+  profile two
+  fault delay=300ms
+  (
+    many 10 sase-credential --profile one token
+    echo "$failed" >"$home/failed"
+    cat "$home"/many/*.out | sort -u >"$home/one"
+  )
+  expect_equal "$(<"$home/failed")" 0 'calls that failed'
+  call sase-credential --profile two token
+  expect_token
+  [ "$token" != "$(<"$home/one")" ] || refute 'one token for two profiles'
+  expect_counter authorize 2
 }
 
 @test "a killed leader leaves the others served" {

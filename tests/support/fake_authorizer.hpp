@@ -3,10 +3,12 @@
 
 #include "helper/policy/authorizer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace sase::tests {
 
@@ -25,7 +27,15 @@ class FakeAuthorizer : public helper::Authorizer {
   /// What happens while it is being asked.
   std::function<void()> meanwhile = [] {};
 
+  /// How many requests it says it sent, at most as many as it was allowed; by itself one.
+  unsigned requests = 1;
+
+  /// What it says happened on the way.
+  std::vector<protocol::TraceLine> trace;
+
   int calls = 0;
+  unsigned tries = 0;
+  bool trace_wanted = false;
   std::string url, api_key, ca_file, client_cert, client_key, proxy, no_proxy;
   std::chrono::milliseconds timeout{};
   std::chrono::steady_clock::time_point deadline;
@@ -40,15 +50,20 @@ class FakeAuthorizer : public helper::Authorizer {
     client_key = request.client_key;
     proxy = request.proxy;
     no_proxy = request.no_proxy;
+    tries = request.tries;
+    trace_wanted = request.trace;
     timeout = request.timeout;
     deadline = by;
     meanwhile();
-    if (const auto* const denied = std::get_if<protocol::Denied>(&answer))
-      return {.requests = 1, .outcome = *denied};
+    return {.requests = std::min(requests, tries), .outcome = outcome(), .trace = trace};
+  }
+
+ private:
+  [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> outcome() const {
+    if (const auto* const denied = std::get_if<protocol::Denied>(&answer)) return *denied;
     const Grant& grant = std::get<Grant>(answer);
-    return {.requests = 1,
-            .outcome = protocol::Granted{.token = protocol::BearerToken(protocol::Secret(grant.token)),
-                                         .lifetime = grant.lifetime}};
+    return protocol::Granted{.token = protocol::BearerToken(protocol::Secret(grant.token)),
+                             .lifetime = grant.lifetime};
   }
 };
 

@@ -124,6 +124,22 @@ TEST_CASE("a moment is that of the system's clocks", "[clock]") {
   CHECK(now.boot.count() >= since_start.tv_sec);
 }
 
+TEST_CASE("the boot clock counts milliseconds and the time the machine slept", "[clock]") {
+  const auto exactly = [] {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return std::chrono::floor<Instant>(seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  };
+
+  const Instant before = exactly();
+  const Instant now = boot_clock();
+  const Instant after = exactly();
+
+  CHECK(before <= now);
+  CHECK(now <= after);
+  CHECK(std::chrono::floor<seconds>(now) - Moment::now().boot <= 0s);
+}
+
 TEST_CASE("this start of the machine has one name", "[clock]") {
   CHECK(current_boot() == current_boot());
 }

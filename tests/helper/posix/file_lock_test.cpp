@@ -138,6 +138,72 @@ TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
   CHECK(steady_clock::now() - start < 5s);
 }
 
+TEST_CASE("a lock is taken by one and by the next once it is let go", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  FileLock next(open_lock(folder.path("lock")));
+  {
+    FileLock first(open_lock(folder.path("lock")));
+    CHECK(first.take());
+    CHECK(first.take());
+    CHECK_FALSE(next.take());
+  }
+
+  CHECK(next.take());
+  CHECK_FALSE(acquire(folder.path("lock"), 0ms));
+}
+
+TEST_CASE("waiting until a lock is free does not take it", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  FileLock waiter(open_lock(folder.path("lock")));
+
+  CHECK(waiter.wait_until_free(steady_clock::now() + 10s));
+  CHECK(acquire(folder.path("lock"), 0ms));
+}
+
+TEST_CASE("nobody waits until a lock is free past the deadline", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Holder holder(folder.path("lock"));
+  FileLock waiter(open_lock(folder.path("lock")));
+  const auto start = steady_clock::now();
+
+  CHECK_FALSE(waiter.wait_until_free(start - 1s));
+  CHECK(steady_clock::now() - start < 500ms);
+  CHECK_FALSE(waiter.wait_until_free(start + 40ms));
+  CHECK(steady_clock::now() - start >= 40ms);
+  CHECK(steady_clock::now() - start < 2s);
+}
+
+TEST_CASE("all who wait go on at once when a lock is let go", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  Holder holder(folder.path("lock"));
+  REQUIRE(holder.holds());
+  tests::Pipe gone_on = tests::make_pipe();
+  tests::Pipe gate = tests::make_pipe();
+  std::array<pid_t, 12> children{};
+  for (pid_t& child : children)
+    child = tests::start_child([&] {
+      gate.writer.close();
+      holder.let_go();
+      FileLock lock(open_lock(folder.path("lock")));
+      if (!lock.wait_until_free(steady_clock::now() + 20s)) return 1;
+      (void)!::write(gone_on.writer.get(), "x", 1);
+      // With its lock's file still open: what it kept of the lock would stop the others.
+      char byte = 0;
+      return ::read(gate.reader.get(), &byte, 1) == 0 ? 0 : 2;
+    });
+  gone_on.writer.close();
+
+  holder.let_go();
+
+  std::string all(children.size(), '-');
+  for (char& one : all)
+    if (::read(gone_on.reader.get(), &one, 1) != 1) break;
+  CHECK(all == std::string(children.size(), 'x'));
+  gate.writer.close();
+  for (const pid_t child : children)
+    CHECK(tests::wait_for_child(child) == 0);
+}
+
 TEST_CASE("waiting leaves neither a timer nor a handler behind", "[file_lock]") {
   const tests::TemporaryDirectory folder;
   const Holder holder(folder.path("lock"));
@@ -164,7 +230,11 @@ TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
 }
 
 TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
+  FileLock closed{Fd()};
+
   CHECK_THROWS_AS(FileLock::acquire(Fd(), steady_clock::now() + 1s), std::system_error);
+  CHECK_THROWS_AS(closed.take(), std::system_error);
+  CHECK_THROWS_AS(closed.wait_until_free(steady_clock::now() + 1s), std::system_error);
 }
 
 TEST_CASE("of many processes that wait, one at a time holds the lock", "[file_lock]") {

@@ -49,8 +49,10 @@ TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
   CHECK(profile.rest_url == "https://api.perimeter81.com/api/rest");
   CHECK(profile.hosts == std::vector{host("api.perimeter81.com")});
   CHECK(profile.min_ttl == std::chrono::minutes(1));
+  CHECK(profile.refresh_ahead == std::chrono::minutes(15));
   CHECK(profile.timeout == std::chrono::seconds(10));
   CHECK(profile.cache == CacheKind::file);
+  CHECK(profile.trace.empty());
   CHECK(profile.api_key_variable.empty());
   CHECK(profile.api_key_file.empty());
   CHECK(profile.ca_file.empty());
@@ -122,6 +124,7 @@ TEST_CASE("the other generation's host is not owned, since tokens are not mixed"
 
 TEST_CASE("settings are read as they are meant", "[profile]") {
   const Profile profile = profile_of({{"min-ttl", "45m"},
+                                      {"refresh-ahead", "20m"},
                                       {"timeout", "90s"},
                                       {"cache", "none"},
                                       {"api-key-file", "/k"},
@@ -132,6 +135,7 @@ TEST_CASE("settings are read as they are meant", "[profile]") {
                                       {"no-proxy", "a.test"}});
 
   CHECK(profile.min_ttl == std::chrono::minutes(45));
+  CHECK(profile.refresh_ahead == std::chrono::minutes(20));
   CHECK(profile.timeout == std::chrono::seconds(90));
   CHECK(profile.cache == CacheKind::none);
   CHECK(profile.api_key_file == "/k");
@@ -146,11 +150,20 @@ TEST_CASE("the variable that holds the key is named", "[profile]") {
   CHECK(profile_of({{"api-key-env", "MY_KEY"}}).api_key_variable == "MY_KEY");
 }
 
-TEST_CASE("the bounds of min-ttl and timeout are within them", "[profile]") {
+TEST_CASE("a trace goes to stderr, to a file or nowhere", "[profile]") {
+  CHECK(profile_of({{"trace", "1"}}).trace == "1");
+  CHECK(profile_of({{"trace", "/var/log/t"}}).trace == "/var/log/t");
+  CHECK(profile_of({{"trace", "0"}}).trace.empty());
+  CHECK(profile_of({{"trace", "off"}}).trace.empty());
+}
+
+TEST_CASE("the bounds of durations are within them", "[profile]") {
   CHECK(profile_of({{"min-ttl", "60m"}}).min_ttl == std::chrono::hours(1));
   CHECK(profile_of({{"min-ttl", "1h"}}).min_ttl == std::chrono::hours(1));
   CHECK(profile_of({{"min-ttl", "0s"}}).min_ttl == std::chrono::seconds(0));
   CHECK(profile_of({{"timeout", "1s"}}).timeout == std::chrono::seconds(1));
+  CHECK(profile_of({{"refresh-ahead", "0s"}}).refresh_ahead == std::chrono::seconds(0));
+  CHECK(profile_of({{"refresh-ahead", "24h"}}).refresh_ahead == std::chrono::hours(24));
 }
 
 TEST_CASE("a bad value is refused with its place", "[profile]") {
@@ -169,6 +182,11 @@ TEST_CASE("a bad value is refused with its place", "[profile]") {
       {"min-ttl", "-1s"},
       {"min-ttl", "61m"},
       {"min-ttl", "3601s"},
+      {"refresh-ahead", "soon"},
+      {"refresh-ahead", "-1s"},
+      {"trace", "2"},
+      {"trace", "trace.log"},
+      {"trace", "on"},
       {"timeout", "0s"},
       {"timeout", "10"},
       {"url", "http://sandbox.test"},

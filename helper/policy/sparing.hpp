@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/policy/history.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+/// How the service is spared: rules over what is remembered and a time that is passed in.
+namespace sase::helper {
+
+/// At most so many requests for one key go to the service within the window, for whatever reason.
+inline constexpr unsigned most_requests = 5;
+inline constexpr Instant request_window = std::chrono::minutes(1);
+
+/// A failure that may be gone at once is shared with those who were waiting for the call that met it, and for
+/// this long with those who come after.
+inline constexpr Instant failure_shared = std::chrono::seconds(2);
+
+/// A refused key is not tried again for this long. Another key has a history of its own.
+inline constexpr Instant refusal_remembered = std::chrono::minutes(5);
+
+/// What the service says with `Retry-After` is obeyed, but an absurd value must not lock anybody out for
+/// days.
+inline constexpr std::chrono::seconds longest_retry_after = std::chrono::hours(1);
+
+/// A new token that is rejected within this time is a strike, and each strike doubles the pause.
+inline constexpr Instant quick_rejection = std::chrono::minutes(5);
+inline constexpr Instant first_rejection_pause = std::chrono::minutes(1);
+inline constexpr Instant longest_rejection_pause = std::chrono::minutes(15);
+
+/// Tokens that live for less than was asked for are not asked for again for this long.
+inline constexpr Instant short_life_remembered = std::chrono::minutes(5);
+
+/// While the old token is good, a failed renewal is not repeated for this long.
+inline constexpr Instant renewal_pause = std::chrono::minutes(1);
+
+/// A call that has found no token and would now ask the service.
+struct Question {
+  Instant started{};               ///< when the call began to wait
+  Instant now{};                   ///< now
+  std::string_view route;          ///< how it would reach the service
+  std::chrono::seconds min_ttl{};  ///< how long its token must live
+};
+
+/// Why the service is not asked, or nothing where it may be.
+[[nodiscard]] std::optional<protocol::Denied> reason_to_spare(const History& history,
+                                                              const Question& question);
+
+/// The failure of a call that ended since this one started, if it says something of this one's request too.
+[[nodiscard]] std::optional<protocol::Denied> failure_since(const History& history, const Question& question);
+
+/// What is said of a new token that lives for less than `min_ttl`.
+[[nodiscard]] protocol::Denied too_short(std::chrono::seconds lifetime, std::chrono::seconds min_ttl);
+
+/// Whether a token that is still good may be renewed by a call that nobody waits for. `refresh_ahead` is what
+/// made it want to.
+[[nodiscard]] bool may_renew(const History& history, const Question& question,
+                             std::chrono::seconds refresh_ahead);
+
+/// How many requests may be sent now.
+[[nodiscard]] unsigned requests_left(const History& history, Instant now) noexcept;
+
+/// Counts requests before they are sent: a call that dies in the middle has sent none too few.
+void expect_requests(History& history, unsigned requests, Instant now);
+
+/// Puts what was sent in the place of what expect_requests() counted.
+void settle_requests(History& history, unsigned expected, unsigned sent, Instant now);
+
+void note_failure(History& history, protocol::Denied denied, std::string_view route, Instant now);
+/// `too_short`: it lives for less than the call wants that asked. `ahead`: the token before it is still good.
+void note_grant(History& history, std::chrono::seconds lifetime, bool too_short, bool ahead, Instant now);
+
+/// The cached token was rejected by whoever it was given to.
+void note_erase(History& history, Instant now);
+
+}  // namespace sase::helper

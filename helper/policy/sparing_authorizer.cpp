@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/policy/sparing_authorizer.hpp"
+
+#include "helper/cache/digest.hpp"
+#include "helper/policy/ledger.hpp"
+#include "protocol/lifetime.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace sase::helper {
+
+namespace {
+
+using protocol::Denial;
+using protocol::Denied;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+ExitCode exit_code_of(Denial denial) noexcept {
+  switch (denial) {
+    case Denial::refused:
+    case Denial::nonsense: return ExitCode::refused;
+    case Denial::unreachable:
+    case Denial::rate_limited: return ExitCode::unreachable;
+    case Denial::misconfigured: return ExitCode::settings;
+  }
+  return ExitCode::bug;
+}
+
+/// All on which it hangs whether the service can be reached: a failure on one way says nothing of another. A
+/// hash, since a proxy's password may be among it.
+std::string route_of(const Profile& profile) {
+  Digest digest("sase-cred-routev");
+  for (const std::string& part :
+       {profile.name, profile.ca_file, profile.client_cert, profile.client_key, profile.proxy,
+        profile.no_proxy, protocol::format_duration(profile.timeout)})
+    digest.add(part);
+  return digest.hexadecimal();
+}
+
+/// A token that cannot be used at all is no token.
+void refuse_dead(protocol::AuthorizeReply& reply) {
+  const auto* const granted = std::get_if<protocol::Granted>(&reply.outcome);
+  if (granted == nullptr || granted->lifetime > std::chrono::seconds(0)) return;
+  reply.outcome = Denied{.denial = Denial::nonsense,
+                         .transient = false,
+                         .what = "the service's new token has expired already",
+                         .hint = "",
+                         .retry_after = std::nullopt};
+}
+
+}  // namespace
+
+Failure to_failure(const Denied& denied) {
+  return Failure(exit_code_of(denied.denial), denied.what, denied.hint);
+}
+
+SparingAuthorizer::SparingAuthorizer(const Profile& profile, const ApiKey& key, Authorizer& authorizer,
+                                     const Trace& trace, WarningOnce& trouble, Instant started)
+    : profile_(profile),
+      key_(key),
+      authorizer_(authorizer),
+      trace_(trace),
+      trouble_(trouble),
+      started_(started),
+      account_(account_name(profile.authorize_url, key.reveal())),
+      route_(route_of(profile)) {}
+
+NewToken SparingAuthorizer::authorize(const Turn* turn, steady_clock::time_point deadline) {
+  History history = read(turn);
+  if (const auto denied = reason_to_spare(history, question())) throw to_failure(*denied);
+  return ask(turn, std::move(history), deadline, Ahead::no);
+}
+
+NewToken SparingAuthorizer::renew(const Turn& turn, steady_clock::time_point deadline) {
+  return ask(&turn, turn.read_ledger(), deadline, Ahead::yes);
+}
+
+void SparingAuthorizer::share_failure(const Turn& turn) {
+  const History history = read(&turn);
+  if (const auto denied = failure_since(history, question())) throw to_failure(*denied);
+}
+
+bool SparingAuthorizer::may_renew(const Turn& turn) const {
+  return helper::may_renew(turn.read_ledger(), question(), profile_.refresh_ahead);
+}
+
+void SparingAuthorizer::note_erase(const Turn* turn) {
+  History history = read(turn);
+  helper::note_erase(history, boot_clock());
+  write(turn, history);
+}
+
+Question SparingAuthorizer::question() const noexcept {
+  return {.started = started_, .now = boot_clock(), .route = route_, .min_ttl = profile_.min_ttl};
+}
+
+History SparingAuthorizer::read(const Turn* turn) try {
+  return turn != nullptr ? turn->read_ledger() : History{};
+} catch (const std::system_error& error) {
+  trouble_.say(error.what());
+  return {};
+}
+
+void SparingAuthorizer::write(const Turn* turn, const History& history) try {
+  if (turn != nullptr) turn->write_ledger(history);
+} catch (const std::system_error& error) {
+  trouble_.say(error.what());
+}
+
+NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock::time_point deadline,
+                                Ahead ahead) {
+  const Instant before = boot_clock();
+  const unsigned tries = std::min(protocol::most_tries, requests_left(history, before));
+  expect_requests(history, tries, before);
+  write(turn, history);
+  // Taken before the request is sent, so that the token is never believed to live longer than it does.
+  const Moment asked = Moment::now();
+  protocol::AuthorizeReply reply = send(tries, deadline, turn, history);
+  refuse_dead(reply);
+
+  const Instant now = boot_clock();
+  settle_requests(history, tries, reply.requests, now);
+  if (const auto* const denied = std::get_if<Denied>(&reply.outcome)) {
+    note_failure(history, *denied, route_, now);
+    write(turn, history);
+    throw to_failure(*denied);
+  }
+  auto& granted = std::get<protocol::Granted>(reply.outcome);
+  granted.lifetime = std::min(granted.lifetime, protocol::longest_lifetime);
+  note_grant(history, granted.lifetime, granted.lifetime < profile_.min_ttl, ahead == Ahead::yes, now);
+  write(turn, history);
+  return {.granted = std::move(granted), .asked = asked};
+}
+
+protocol::AuthorizeReply SparingAuthorizer::send(unsigned tries, steady_clock::time_point deadline,
+                                                 const Turn* turn, History& history) try {
+  protocol::AuthorizeReply reply = authorizer_.authorize(request(tries, deadline), deadline);
+  for (const protocol::TraceLine& line : reply.trace)
+    trace_.line(Trace::Clock::time_point(line.at), line.what);
+  return reply;
+} catch (const AuthorizerNotStarted&) {
+  settle_requests(history, tries, 0, boot_clock());
+  write(turn, history);
+  throw;
+}
+
+protocol::AuthorizeRequest SparingAuthorizer::request(unsigned tries,
+                                                      steady_clock::time_point deadline) const {
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
+  return {.url = profile_.authorize_url,
+          .api_key = protocol::Secret(key_.reveal()),
+          .timeout = std::max(left, milliseconds(1)),
+          .tries = tries,
+          .ca_file = profile_.ca_file,
+          .client_cert = profile_.client_cert,
+          .client_key = profile_.client_key,
+          .proxy = profile_.proxy,
+          .no_proxy = profile_.no_proxy,
+          .trace = trace_.on()};
+}
+
+}  // namespace sase::helper

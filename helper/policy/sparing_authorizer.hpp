@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/diagnostics.hpp"
+#include "helper/failure.hpp"
+#include "helper/keys/api_key.hpp"
+#include "helper/policy/authorizer.hpp"
+#include "helper/policy/clock.hpp"
+#include "helper/policy/history.hpp"
+#include "helper/policy/sparing.hpp"
+#include "helper/policy/turn.hpp"
+#include "helper/profiles/profile.hpp"
+#include "helper/trace.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace sase::helper {
+
+/// What the program says and exits with for a denial.
+[[nodiscard]] Failure to_failure(const protocol::Denied& denied);
+
+/// A new token, and the moment before it was asked for, from which its life counts.
+struct NewToken {
+  protocol::Granted granted;
+  Moment asked;
+};
+
+/// Asks the authorizer for a profile's token where the rules of sparing.hpp allow it, and keeps the ledger of
+/// it.
+class SparingAuthorizer {
+ public:
+  /// All that is referred to must outlive this. `started` is when the call began: it shares the failures of
+  /// those that it waited for since then.
+  SparingAuthorizer(const Profile& profile, const ApiKey& key, Authorizer& authorizer, const Trace& trace,
+                    WarningOnce& trouble, Instant started);
+
+  /// The name of the lock and the ledger (ledger.hpp).
+  [[nodiscard]] const std::string& account() const noexcept { return account_; }
+
+  /// A token that lives for longer than zero seconds, whatever the min-ttl. `turn` is null where there can be
+  /// none: then nothing is remembered. Throws Failure.
+  [[nodiscard]] NewToken authorize(const Turn* turn, std::chrono::steady_clock::time_point deadline);
+
+  /// The same while the cached token is good yet, once may_renew() has allowed it. Throws Failure and
+  /// std::system_error.
+  [[nodiscard]] NewToken renew(const Turn& turn, std::chrono::steady_clock::time_point deadline);
+
+  /// Throws the Failure of the call that has had its turn while this one waited, if it failed.
+  void share_failure(const Turn& turn);
+
+  /// Whether a good token may be renewed now. Throws std::system_error.
+  [[nodiscard]] bool may_renew(const Turn& turn) const;
+
+  /// Takes down that the cached token was rejected.
+  void note_erase(const Turn* turn);
+
+ private:
+  enum class Ahead { no, yes };
+
+  [[nodiscard]] Question question() const noexcept;
+  [[nodiscard]] History read(const Turn* turn);
+  void write(const Turn* turn, const History& history);
+  [[nodiscard]] NewToken ask(const Turn* turn, History history,
+                             std::chrono::steady_clock::time_point deadline, Ahead ahead);
+  [[nodiscard]] protocol::AuthorizeReply send(unsigned tries, std::chrono::steady_clock::time_point deadline,
+                                              const Turn* turn, History& history);
+  [[nodiscard]] protocol::AuthorizeRequest request(unsigned tries,
+                                                   std::chrono::steady_clock::time_point deadline) const;
+
+  const Profile& profile_;
+  const ApiKey& key_;
+  Authorizer& authorizer_;
+  const Trace& trace_;
+  WarningOnce& trouble_;
+  Instant started_;
+  std::string account_;
+  std::string route_;
+};
+
+}  // namespace sase::helper

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/detached.hpp"
+
+#include "helper/posix/fd.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+bool take_null_streams() noexcept {
+  const int null = ::open("/dev/null", O_RDWR);
+  if (null < 0) return false;
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
+    if (::dup2(null, stream) < 0) return false;
+  return true;
+}
+
+/// All above the standard streams but those `kept`, which are in order.
+void close_others(std::span<const int> kept) noexcept {
+  unsigned first = STDERR_FILENO + 1;
+  for (const int fd : kept) {
+    const auto number = static_cast<unsigned>(fd);
+    if (number > first) ::close_range(first, number - 1, 0);
+    first = std::max(first, number + 1);
+  }
+  ::close_range(first, ~0U, 0);
+}
+
+/// In the process that nobody waits for.
+void run_alone(std::span<const int> kept, const std::function<void()>& task) noexcept try {
+  if (!take_null_streams() || ::chdir("/") != 0) return;
+  close_others(kept);
+  // Locked memory does not survive a fork, and there are secrets in it.
+  (void)::mlockall(MCL_CURRENT);
+  task();
+} catch (const std::exception&) {
+  return;  // there is nobody left to tell
+}
+
+}  // namespace
+
+void run_detached(std::span<const int> kept, const std::function<void()>& task) {
+  std::vector<int> in_order;
+  std::ranges::copy_if(kept, std::back_inserter(in_order), [](int fd) { return fd >= 0; });
+  std::ranges::sort(in_order);
+  const pid_t alone = ::fork();
+  if (alone < 0) throw_errno("cannot start a process");
+  if (alone > 0) return;
+  ::setsid();
+  run_alone(in_order, task);
+  ::_exit(0);
+}
+
+}  // namespace sase::helper

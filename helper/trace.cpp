@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/trace.hpp"
+
+#include "helper/posix/private_directory.hpp"
+#include "helper/posix/stream.hpp"
+#include "protocol/escape.hpp"
+#include "protocol/timestamp.hpp"
+
+#include <cstdlib>
+#include <exception>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// `+12.345 ms `, or with a minus for what was before the start.
+std::string show(Trace::Clock::duration since) {
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
+  std::string fraction = std::to_string(std::abs(micros % 1000));
+  fraction.insert(0, 3 - fraction.size(), '0');
+  return (micros < 0 ? '-' : '+') + std::to_string(std::abs(micros / 1000)) + '.' + fraction + " ms ";
+}
+
+/// A file gathers the lines of many calls, so each says when and whose it is.
+std::string head_in_file() {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return protocol::format_rfc3339(now) + ' ' + std::to_string(::getpid()) + ' ';
+}
+
+}  // namespace
+
+Trace::Trace(const std::string& setting, Clock::time_point start, const Diagnostics& diagnostics)
+    : start_(start) {
+  if (setting.empty()) return;
+  try {
+    if (setting.starts_with('/')) file_ = open_private_log(setting);
+    diagnostics_ = &diagnostics;
+  } catch (const std::system_error& error) {
+    diagnostics.warning("there is no trace: " + protocol::escape(error.what()));
+  }
+}
+
+void Trace::line(Clock::time_point at, std::string_view words) const noexcept try {
+  if (!on()) return;
+  const std::string text = show(at - start_) + std::string(words);
+  if (file_)
+    write_all(file_.get(), head_in_file() + text + '\n');
+  else
+    diagnostics_->trace(text);
+} catch (const std::exception&) {
+  return;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/policy/token_source.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/machine.hpp"
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// As at the end of a front.
+void renew_ahead(TokenSource& source) {
+  REQUIRE(tests::exit_code_in_child([&source] {
+            source.renew_ahead();
+            return 0;
+          }) == 0);
+}
+
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using tests::Machine;
+
+/// A machine with an ageing token, which takes down each time the service is asked in whatever process.
+struct AgeingMachine : Machine {
+  AgeingMachine() {
+    keep("old", 600s);
+    authorizer.meanwhile = [this] { note("asked"); };
+  }
+
+  /// What a call does, and what comes to pass behind its back.
+  [[nodiscard]] std::string call() {
+    TokenSource caller = source();
+    const std::string token(caller.get().token.reveal());
+    renew_ahead(caller);
+    REQUIRE(all_is_quiet());
+    return token;
+  }
+  [[nodiscard]] std::size_t asked() const { return noted("asked"); }
+};
+
+tests::FakeAuthorizer::Grant grant(const std::string& token, seconds lifetime) {
+  return {.token = token, .lifetime = lifetime};
+}
+
+}  // namespace
+
+TEST_CASE("an ageing token is given, and another process renews it", "[token_source]") {
+  AgeingMachine machine;
+
+  CHECK(machine.call() == "old");
+
+  CHECK(machine.authorizer.calls == 0);
+  CHECK(machine.asked() == 1);
+  CHECK(machine.kept() == "fresh-token");
+  CHECK(machine.history().requests.size() == 1);
+  REQUIRE(machine.history().grant);
+  CHECK(machine.history().grant->ahead);
+  CHECK_FALSE(machine.history().failure);
+  CHECK(machine.error.text().empty());
+  CHECK(machine.call() == "fresh-token");
+  CHECK(machine.asked() == 1);
+}
+
+TEST_CASE("a token is renewed only if it ages", "[token_source]") {
+  struct Row {
+    const char* name;
+    seconds left, refresh_ahead;
+    std::size_t asked;
+  };
+  // Reading the clock again may cost a second or two, so nothing stands on the very bound.
+  const auto row = GENERATE(values<Row>({
+      {"young", 3500s, 900s, 0},
+      {"not quite ageing", 910s, 900s, 0},
+      {"just ageing", 899s, 900s, 1},
+      {"about to be stale", 65s, 900s, 1},
+      {"with no wish for it", 65s, 0s, 0},
+      {"with a strong wish for it", 3500s, 3600s, 1},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    AgeingMachine machine;
+    machine.profile.refresh_ahead = row.refresh_ahead;
+    machine.keep("old", row.left);
+
+    CHECK(machine.call() == "old");
+    CHECK(machine.asked() == row.asked);
+  }
+}
+
+TEST_CASE("nothing is renewed that was not given from the cache", "[token_source]") {
+  AgeingMachine machine;
+  SECTION("nothing was given") {
+    TokenSource caller = machine.source();
+    renew_ahead(caller);
+    REQUIRE(machine.all_is_quiet());
+    CHECK(machine.asked() == 0);
+  }
+  SECTION("a new one was given, short-lived as it is") {
+    machine.keep("old", 10s);
+    machine.authorizer.answer = grant("new", 600s);
+    CHECK(machine.call() == "new");
+    CHECK(machine.asked() == 1);
+  }
+  SECTION("there is no cache") {
+    machine.cache = nullptr;
+    CHECK(machine.call() == "fresh-token");
+    CHECK(machine.asked() == 1);
+  }
+}
+
+TEST_CASE("nobody waits for a renewal", "[token_source]") {
+  AgeingMachine machine;
+  machine.authorizer.meanwhile = [&machine] {
+    machine.note("asked");
+    const auto end = steady_clock::now() + 10s;
+    while (machine.noted("go on") == 0 && steady_clock::now() < end)
+      std::this_thread::sleep_for(2ms);
+  };
+  TokenSource caller = machine.source();
+  CHECK(caller.get().token.reveal() == "old");
+
+  renew_ahead(caller);
+
+  CHECK_FALSE(machine.line_up().take());
+  CHECK(machine.get() == "old");
+  CHECK(machine.kept() == "old");
+  machine.note("go on");
+  CHECK(machine.all_is_quiet());
+  CHECK(machine.kept() == "fresh-token");
+}
+
+TEST_CASE("nothing is renewed while another call has its turn", "[token_source]") {
+  AgeingMachine machine;
+  TokenSource caller = machine.source();
+  (void)caller.get();
+  {
+    const Turn held = machine.hold_turn();
+    const auto start = steady_clock::now();
+    renew_ahead(caller);
+    CHECK(steady_clock::now() - start < 2s);
+  }
+
+  CHECK(machine.all_is_quiet());
+  CHECK(machine.asked() == 0);
+  CHECK(machine.kept() == "old");
+}
+
+TEST_CASE("of many calls that want to renew one does", "[token_source]") {
+  AgeingMachine machine;
+  machine.authorizer.meanwhile = [&machine] {
+    machine.note("asked");
+    std::this_thread::sleep_for(20ms);
+  };
+  TokenSource late = machine.source();
+  (void)late.get();
+
+  for (int i = 0; i < 10; ++i) {
+    TokenSource caller = machine.source();
+    CHECK(caller.get().token.reveal() == "old");
+    renew_ahead(caller);
+  }
+  REQUIRE(machine.all_is_quiet());
+  renew_ahead(late);
+  REQUIRE(machine.all_is_quiet());
+
+  CHECK(machine.asked() == 1);
+  CHECK(machine.history().requests.size() == 1);
+  CHECK(machine.kept() == "fresh-token");
+}
+
+TEST_CASE("a renewal that fails leaves the old token and says nothing", "[token_source]") {
+  AgeingMachine machine;
+  const auto denial = GENERATE(protocol::Denial::unreachable, protocol::Denial::refused,
+                               protocol::Denial::nonsense, protocol::Denial::misconfigured);
+  machine.authorizer.answer = tests::denied(denial);
+
+  for (int i = 0; i < 3; ++i)
+    CHECK(machine.call() == "old");
+
+  CHECK(machine.asked() == 1);
+  CHECK(machine.kept() == "old");
+  REQUIRE(machine.history().failure);
+  CHECK(machine.history().failure->denied.what == "what happened");
+  CHECK_FALSE(machine.history().grant);
+  CHECK(machine.history().requests.size() == 1);
+  CHECK(machine.error.text().empty());
+}
+
+TEST_CASE("a renewal that cannot even begin leaves the old token and counts for nothing", "[token_source]") {
+  AgeingMachine machine;
+  machine.authorizer.meanwhile = [&machine] {
+    machine.note("asked");
+    throw AuthorizerNotStarted(ExitCode::local_state, "no authorizer");
+  };
+
+  CHECK(machine.call() == "old");
+
+  CHECK(machine.asked() == 1);
+  CHECK(machine.kept() == "old");
+  CHECK(machine.history().requests.empty());
+}
+
+TEST_CASE("a token that lives for less than min-ttl does not take the place of a good one",
+          "[token_source]") {
+  AgeingMachine machine;
+  machine.authorizer.answer = grant("short", 59s);
+
+  CHECK(machine.call() == "old");
+  CHECK(machine.call() == "old");
+
+  CHECK(machine.asked() == 1);
+  CHECK(machine.kept() == "old");
+  CHECK(machine.history().grant->too_short);
+}
+
+TEST_CASE("tokens that never live beyond refresh-ahead are not renewed by every call", "[token_source]") {
+  AgeingMachine machine;
+  machine.authorizer.answer = grant("new", 800s);
+
+  CHECK(machine.call() == "old");
+  CHECK(machine.call() == "new");
+  CHECK(machine.call() == "new");
+  CHECK(machine.asked() == 1);
+
+  machine.change_history([](History& history) { history.grant->at = 0s; });
+  CHECK(machine.call() == "new");
+  CHECK(machine.asked() == 2);
+}
+
+TEST_CASE("a renewal is spared as any other request", "[token_source]") {
+  AgeingMachine machine;
+  machine.change_history([](History& history) { history.requests.assign(5, boot_clock()); });
+
+  CHECK(machine.call() == "old");
+  CHECK(machine.asked() == 0);
+
+  machine.change_history([](History& history) { history.requests.pop_back(); });
+  CHECK(machine.call() == "old");
+  CHECK(machine.asked() == 1);
+  CHECK(machine.history().requests.size() == 5);
+}
+
+TEST_CASE("a renewal has the whole time of a call, however late it begins", "[token_source]") {
+  AgeingMachine machine;
+  machine.time = 1ms;
+  machine.authorizer.meanwhile = [&machine] {
+    const bool whole = machine.authorizer.timeout > 8s && machine.authorizer.timeout <= 10s &&
+                       machine.authorizer.deadline > steady_clock::now() + 8s;
+    machine.note(whole ? "whole" : "cut");
+  };
+
+  (void)machine.call();
+
+  CHECK(machine.noted("whole") == 1);
+}
+
+TEST_CASE("trouble with a renewal is not the caller's", "[token_source]") {
+  AgeingMachine machine;
+  SECTION("no place for a lock") {
+    machine.state_folder = std::nullopt;
+  }
+  SECTION("no lock") {
+    machine.root.make_folder("state/other", 0755);
+    machine.state_folder = machine.root.path("state/other");
+  }
+  SECTION("no ledger") {
+    machine.root.make_folder("state/sase-credential/" + machine.account() + ".ledger");
+  }
+
+  TokenSource caller = machine.source();
+  CHECK(caller.get().token.reveal() == "old");
+  renew_ahead(caller);
+
+  CHECK(machine.all_is_quiet());
+  CHECK(machine.asked() == 0);
+  CHECK(machine.error.text().empty());
+}
+
+TEST_CASE("a trace in a file tells of a renewal to its end", "[token_source]") {
+  AgeingMachine machine;
+  const std::string file = machine.root.path("trace");
+  machine.trace = Trace(file, steady_clock::now(), machine.diagnostics);
+
+  (void)machine.call();
+
+  const std::string text = tests::text_of_file(file);
+  const std::string here = ' ' + std::to_string(::getpid()) + ' ';
+  const auto renewal = text.find(" ms renewal: the token ages, a process of its own renews it\n");
+  REQUIRE(renewal != std::string::npos);
+  CHECK(tests::contains(text.substr(0, renewal), here));
+  CHECK(tests::contains(text.substr(renewal), " ms cache: token kept\n"));
+  CHECK_FALSE(tests::contains(text.substr(renewal), here));
+  CHECK_FALSE(tests::contains(text, "fresh-token"));
+}
+
+}  // namespace sase::helper

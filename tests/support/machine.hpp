@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/cache/file_cache.hpp"
+#include "helper/policy/ledger.hpp"
+#include "helper/policy/token_source.hpp"
+#include "helper/policy/turn.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/fake_authorizer.hpp"
+#include "tests/support/memory_file.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sase::tests {
+
+inline constexpr std::string_view the_key = "a-test-api-key";
+
+[[nodiscard]] inline helper::Profile make_profile() {
+  helper::Profile profile;
+  profile.name = "default";
+  profile.authorize_url = "https://api.example.test/api/v1/auth/authorize";
+  return profile;
+}
+
+[[nodiscard]] inline protocol::Denied denied(protocol::Denial denial,
+                                             std::optional<std::chrono::seconds> retry_after = std::nullopt) {
+  return {.denial = denial,
+          .transient = false,
+          .what = "what happened",
+          .hint = "what to do",
+          .retry_after = retry_after};
+}
+
+/// One machine's state, and calls that work with it.
+struct Machine {
+  TemporaryDirectory root;
+  std::string folder = root.path("state/sase-credential");
+  helper::Profile profile = make_profile();
+  helper::FileCache file_cache{folder};
+  helper::TokenCache* cache = &file_cache;
+  std::optional<std::string> state_folder = folder;
+  FakeAuthorizer authorizer;
+  MemoryFile error;
+  helper::Diagnostics diagnostics{error.fd()};
+  helper::Trace trace;
+  std::chrono::milliseconds time = std::chrono::seconds(10);  ///< that a call has
+
+  [[nodiscard]] helper::Identity identity() const { return {profile.name, profile.authorize_url, the_key}; }
+
+  [[nodiscard]] helper::TokenSource source(std::string_view key = the_key) {
+    return {{.profile = profile,
+             .cache = cache,
+             .state_folder = state_folder,
+             .authorizer = authorizer,
+             .diagnostics = diagnostics,
+             .trace = trace,
+             .deadline = std::chrono::steady_clock::now() + time},
+            helper::ApiKey(protocol::Secret(key))};
+  }
+  [[nodiscard]] std::string get() { return std::string(source().get().token.reveal()); }
+  void erase(std::string_view token) { source().erase(token); }
+  [[nodiscard]] helper::Failure failure() {
+    return failure_of([this] { (void)source().get(); });
+  }
+
+  void keep(std::string_view token, std::chrono::seconds left) {
+    const helper::CachedToken cached{.token = protocol::BearerToken(protocol::Secret(token)),
+                                     .expiry = helper::Expiry::after(helper::Moment::now(), left)};
+    file_cache.store(identity(), cached);
+  }
+  [[nodiscard]] std::string kept() {
+    const auto cached = file_cache.find(identity());
+    return cached ? std::string(cached->token.reveal()) : "(none)";
+  }
+
+  /// The name of the lock and the ledger.
+  [[nodiscard]] std::string account() const { return helper::account_name(profile.authorize_url, the_key); }
+  [[nodiscard]] helper::Turn line_up() const { return {folder, account()}; }
+  [[nodiscard]] helper::Turn hold_turn() const {
+    helper::Turn turn = line_up();
+    REQUIRE(turn.take());
+    return turn;
+  }
+  [[nodiscard]] helper::History history() const { return line_up().read_ledger(); }
+  /// Time cannot be turned forward, so what it would have done is done to the ledger.
+  void change_history(const std::function<void(helper::History&)>& change) const {
+    helper::History changed = history();
+    change(changed);
+    line_up().write_ledger(changed);
+  }
+  /// Takes down that something happened, in whatever process, and tells how often it did.
+  void note(std::string_view what) const { std::ofstream(root.path(what), std::ios::app) << 'x'; }
+  [[nodiscard]] std::size_t noted(std::string_view what) const {
+    return text_of_file(root.path(what)).size();
+  }
+  void trace_to_stderr() { trace = helper::Trace("1", std::chrono::steady_clock::now(), diagnostics); }
+  /// Whether the call that has the turn, if any does, ends in good time.
+  [[nodiscard]] bool all_is_quiet() const {
+    return line_up().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+  }
+};
+
+}  // namespace sase::tests

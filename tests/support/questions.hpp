@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/policy/sparing.hpp"
+#include "protocol/lifetime.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+/// What the tests of sparing.hpp ask, and how they look at the answers.
+namespace sase::tests {
+
+/// The times of the tables count from here.
+inline constexpr helper::Instant then = std::chrono::hours(20);
+inline constexpr helper::Instant tick{1};
+
+/// Of a call that began at `now`.
+[[nodiscard]] inline helper::Question question_at(helper::Instant now) {
+  return {.started = now, .now = now, .route = "route", .min_ttl = std::chrono::minutes(1)};
+}
+
+/// The duration that the words promise: what follows their last " in ".
+[[nodiscard]] inline helper::Instant promised_wait(std::string_view words) {
+  const auto in = words.rfind(" in ");
+  if (in == std::string_view::npos) throw std::logic_error("the words promise nothing");
+  words.remove_prefix(in + 4);
+  const auto wait = protocol::parse_duration(words.substr(0, words.find_first_of(";,")));
+  if (!wait) throw std::logic_error("the words promise no duration");
+  return *wait;
+}
+
+/// Whether a person can read it, and no duration in it is nothing or less.
+[[nodiscard]] inline bool is_fit_to_say(std::string_view words) {
+  return std::ranges::all_of(words, [](char c) { return c >= ' ' && c <= '~'; }) && !contains(words, " 0s") &&
+         !contains(words, " 0m") && !contains(words, " -");
+}
+
+/// Checks what must be true of every denial.
+inline void check_words(const protocol::Denied& denied) {
+  CHECK_FALSE(denied.what.empty());
+  CHECK(is_fit_to_say(denied.what));
+  CHECK(is_fit_to_say(denied.hint));
+}
+
+}  // namespace sase::tests
