@@ -59,7 +59,7 @@ inline constexpr std::array settings = {
     Setting{SettingId::refresh_ahead, "refresh-ahead", "SASE_REFRESH_AHEAD", "DURATION",
             "with less time left, renew in the background"},
     Setting{SettingId::timeout, "timeout", "SASE_TIMEOUT", "DURATION", "limit on the whole call"},
-    Setting{SettingId::cache, "cache", "SASE_CACHE", "KIND", "where tokens are kept: file or none"},
+    Setting{SettingId::cache, "cache", "SASE_CACHE", "KIND", "where tokens are kept: file, keyring or none"},
     Setting{SettingId::ca_file, "ca-file", "SASE_CA_FILE", "FILE",
             "certificates to trust instead of the system's"},
     Setting{SettingId::client_cert, "client-cert", "SASE_CLIENT_CERT", "FILE",

@@ -32,5 +32,7 @@ forbid 'the front is built without streams: they cost more than a cached answer'
   '#include <(iostream|fstream|sstream|filesystem)>' $front $front_files
 forbid 'the environment is read in one place' 'getenv' protocol $front $front_files helper/authorize
 forbid 'the console handler of POCO talks on our wire' '(include|make|new).*ConsoleCertificateHandler' helper tests
+forbid 'the kernel keyring is known to helper/posix/ alone' '#include <(keyutils|linux/keyctl)\.h>' protocol helper/authorize \
+  $(echo "$front" | sed 's,helper/posix,,') $front_files
 forbid 'Boost.Program_options is known to the command line alone' '#include <boost/' protocol $front helper/authorize
 exit $broken

@@ -2,6 +2,8 @@
 # The unit and contract tests, from the root of the sources.
 set(SASE_UNIT_TESTS
   tests/contracts/file_cache_test.cpp
+  tests/contracts/keyring_cache_test.cpp
+  tests/contracts/keyring_parts_test.cpp
   tests/contracts/token_cache_contract.cpp
   tests/helper/cache/digest_test.cpp
   tests/helper/cache/identity_test.cpp
@@ -36,9 +38,11 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/detached_test.cpp
   tests/helper/posix/fd_test.cpp
   tests/helper/posix/file_lock_test.cpp
+  tests/helper/posix/new_key_test.cpp
   tests/helper/posix/private_directory_test.cpp
   tests/helper/posix/stream_test.cpp
   tests/helper/posix/subprocess_test.cpp
+  tests/helper/posix/user_keyring_test.cpp
   tests/helper/profiles/profile_choice_test.cpp
   tests/helper/profiles/profile_files_test.cpp
   tests/helper/profiles/profile_name_test.cpp
@@ -58,6 +62,8 @@ set(SASE_UNIT_TESTS
   tests/protocol/secret_test.cpp
   tests/protocol/timestamp_test.cpp
   tests/protocol/token_format_test.cpp
+  tests/support/denied_calls.cpp
   tests/support/memory_file.cpp
   tests/support/temporary_directory.cpp
+  tests/support/test_keys.cpp
 )

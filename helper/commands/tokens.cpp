@@ -2,6 +2,7 @@
 #include "helper/commands/tokens.hpp"
 
 #include "helper/cache/file_cache.hpp"
+#include "helper/cache/keyring_cache.hpp"
 #include "helper/cache/state_folder.hpp"
 #include "helper/failure.hpp"
 #include "helper/keys/key_source.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 std::unique_ptr<TokenCache> make_cache(const Call& call, const Profile& profile) {
   if (profile.cache == CacheKind::none) return nullptr;
+  if (profile.cache == CacheKind::keyring) return std::make_unique<KeyringCache>();
   auto folder = state_folder(call.environment);
   if (folder) return std::make_unique<FileCache>(std::move(*folder));
   call.diagnostics.warning("no place for the cache: neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME is set");

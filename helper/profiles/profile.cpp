@@ -52,7 +52,8 @@ Api api_of(const Assignment* given, const Region& region) {
 
 CacheKind cache_of(const Assignment* given) {
   if (given == nullptr || given->value == "file") return CacheKind::file;
-  static constexpr std::array<std::string_view, 2> known = {"file", "none"};
+  if (given->value == "keyring") return CacheKind::keyring;
+  static constexpr std::array<std::string_view, 3> known = {"file", "keyring", "none"};
   if (given->value != "none") throw unknown_word(*given, known);
   return CacheKind::none;
 }

@@ -14,7 +14,7 @@
 namespace sase::helper {
 
 /// Where tokens are kept between calls.
-enum class CacheKind { file, none };
+enum class CacheKind { file, keyring, none };
 
 /// A tenant of the service, and how it is reached: checked settings in place of text.
 struct Profile {

@@ -4,8 +4,10 @@
 #include "helper/failure.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace sase::tests {
@@ -18,6 +20,16 @@ inline helper::Failure failure_of(const std::function<void()>& call) {
     return failure;
   }
   throw std::logic_error("no Failure was thrown");
+}
+
+/// What the exception says that a call ends with. Throws where the call ends without one.
+inline std::string what_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  throw std::logic_error("nothing was thrown");
 }
 
 [[nodiscard]] inline bool contains(std::string_view text, std::string_view piece) noexcept {

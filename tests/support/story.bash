@@ -212,6 +212,14 @@ traced() {
   sed -i '/^strace: Exit of unknown pid/d' "$err"
 }
 
+# injected CALLS WHAT COMMAND...: `call` where WHAT, as strace(1) has it, happens at these calls of the command and its
+# children, as in: injected add_key,keyctl error=EPERM sase-credential token
+injected() {
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
+    call strace -f -e signal=none -e "trace=$1" -e "inject=$1:$2" -o /dev/null "${@:3}"
+  sed -i '/^strace: Exit of unknown pid/d' "$err"
+}
+
 # authorizer_calls FILE: the authorizer's part of a trace.
 authorizer_calls() { awk '/^execve\(/ { ours = /libexec\/sase-credential\/authorize", \[/ } ours' "$1"; }
 

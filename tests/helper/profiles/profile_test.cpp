@@ -146,6 +146,12 @@ TEST_CASE("settings are read as they are meant", "[profile]") {
   CHECK(profile.no_proxy == "a.test");
 }
 
+TEST_CASE("a token is kept in one of three places", "[profile]") {
+  CHECK(profile_of({{"cache", "file"}}).cache == CacheKind::file);
+  CHECK(profile_of({{"cache", "keyring"}}).cache == CacheKind::keyring);
+  CHECK(profile_of({{"cache", "none"}}).cache == CacheKind::none);
+}
+
 TEST_CASE("the variable that holds the key is named", "[profile]") {
   CHECK(profile_of({{"api-key-env", "MY_KEY"}}).api_key_variable == "MY_KEY");
 }
@@ -234,6 +240,9 @@ TEST_CASE("the region ca has no v1", "[profile]") {
 
 TEST_CASE("a misspelt word is answered with the nearest one", "[profile]") {
   CHECK(tests::failure_of([] { (void)profile_of({{"cache", "flie"}}); }).hint == "did you mean 'file'?");
+  CHECK(tests::failure_of([] {
+          (void)profile_of({{"cache", "key-ring"}});
+        }).hint == "did you mean 'keyring'?");
   CHECK(tests::failure_of([] { (void)profile_of({{"cache", "files"}}); }).hint == "did you mean 'file'?");
   CHECK(tests::failure_of([] { (void)profile_of({{"api", "v2"}}); }).hint == "did you mean 'v1'?");
 }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cache/keyring_cache.hpp"
+
+#include "helper/posix/new_key.hpp"
+#include "helper/posix/user_keyring.hpp"
+
+#include <chrono>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::size_t part_size = UserKeyring::largest_key;
+constexpr std::size_t most_parts = (Seal::max_size + part_size - 1) / part_size;
+
+/// A token that is replaced while it is read is looked for again. Nobody replaces it so often but to keep us
+/// here.
+constexpr int most_looks = 100;
+
+/// A cache does not judge whether a token is fresh, and the kernel keeps no key for no time.
+constexpr seconds dead_token_stays{60};
+
+/// The name of a token's further keys, counted from 1.
+std::string further_name(const std::string& name, int first_serial, std::size_t number) {
+  return name + '#' + std::to_string(first_serial) + '.' + std::to_string(number);
+}
+
+/// Adds the bytes of the further keys to those of the first.
+void read_further(const std::string& name, FoundKey& first) {
+  for (std::size_t number = 1; number < most_parts && first.bytes.size() == number * part_size; ++number)
+    if (const auto part = UserKeyring::find(further_name(name, first.serial, number)))
+      first.bytes += part->bytes;
+}
+
+void remove_further(const std::string& name, int first_serial) {
+  for (std::size_t number = 1; number < most_parts; ++number)
+    if (!UserKeyring::remove(further_name(name, first_serial, number))) return;
+}
+
+std::optional<CachedToken> open_sealed(std::string_view bytes, const Identity& identity) {
+  if (bytes.size() <= Seal::head_size || bytes.size() > Seal::max_size) return std::nullopt;
+  return Seal::open(bytes.substr(0, Seal::head_size), protocol::Secret(bytes.substr(Seal::head_size)),
+                    identity);
+}
+
+seconds time_to_stay(const Expiry& expiry) {
+  const seconds left = time_left(expiry, Moment::now(), current_boot);
+  return left > seconds(0) ? left : dead_token_stays;
+}
+
+/// The system's words say what happened; these say what to do about it.
+[[noreturn]] void throw_with_remedy(const std::system_error& error) {
+  throw std::system_error(
+      error.code(),
+      error.code() == std::error_code(EDQUOT, std::generic_category())
+          ? "the kernel keyring is full for this user; see /proc/key-users, or set 'cache = file'"
+          : "the kernel keyring cannot be used; 'cache = file' does without it");
+}
+
+}  // namespace
+
+std::optional<CachedToken> KeyringCache::find(const Identity& identity) try {
+  const std::string name = name_of(identity);
+  for (int looks = 0; looks < most_looks; ++looks) {
+    auto key = UserKeyring::find(name);
+    if (!key) return std::nullopt;
+    const bool stands_alone = key->bytes.size() < part_size;
+    read_further(name, *key);
+    auto token = open_sealed(key->bytes, identity);
+    if (token || stands_alone || UserKeyring::serial_of(name) == key->serial) return token;
+  }
+  return std::nullopt;
+} catch (const std::system_error& error) {
+  throw_with_remedy(error);
+}
+
+void KeyringCache::store(const Identity& identity, const CachedToken& token) try {
+  const std::string name = name_of(identity);
+  const std::string sealed = Seal::close(token, identity);
+  const std::string_view bytes = sealed;
+  const seconds stay = time_to_stay(token.expiry);
+
+  const NewKey first(name, bytes.substr(0, part_size), stay);
+  std::vector<NewKey> further;
+  for (std::size_t number = 1; number * part_size < bytes.size(); ++number)
+    further.emplace_back(further_name(name, first.serial(), number),
+                         bytes.substr(number * part_size, part_size), stay);
+  const int before = UserKeyring::serial_of(name);
+  for (const NewKey& key : further)
+    key.commit();
+  first.commit();
+  remove_further(name, before);
+} catch (const std::system_error& error) {
+  throw_with_remedy(error);
+}
+
+void KeyringCache::remove(const Identity& identity) try {
+  const std::string name = name_of(identity);
+  const int serial = UserKeyring::serial_of(name);
+  UserKeyring::remove(name);
+  remove_further(name, serial);
+} catch (const std::system_error& error) {
+  throw_with_remedy(error);
+}
+
+}  // namespace sase::helper

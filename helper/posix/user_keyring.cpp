@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/user_keyring.hpp"
+
+#include "helper/posix/fd.hpp"
+
+#include <keyutils.h>
+
+#include <cerrno>
+
+namespace sase::helper {
+
+namespace {
+
+/// Most tokens fit, so that most keys are read by one call.
+constexpr std::size_t usual_size = 4096;
+
+/// A key that is replaced between being found and being read is looked for again. Nobody replaces it so often
+/// but to keep us here.
+constexpr int most_looks = 100;
+
+bool is_absence(int error) noexcept {
+  return error == ENOKEY || error == EKEYEXPIRED || error == EKEYREVOKED || error == EKEYREJECTED;
+}
+
+key_serial_t search(const std::string& name) noexcept {
+  return static_cast<key_serial_t>(
+      ::keyctl_search(KEY_SPEC_USER_KEYRING, "user", name.c_str(), /*destringid=*/0));
+}
+
+/// The serial of a key; nothing where it is not there.
+std::optional<key_serial_t> find_serial(const std::string& name) {
+  const key_serial_t key = search(name);
+  if (key >= 0) return key;
+  if (is_absence(errno)) return std::nullopt;
+  throw_errno("cannot search the user keyring");
+}
+
+/// All bytes of a key; nothing when it went meanwhile.
+std::optional<std::string> read_key(key_serial_t key) {
+  std::string bytes(usual_size, '\0');
+  long size = ::keyctl_read(key, bytes.data(), bytes.size());
+  if (size > static_cast<long>(bytes.size())) {
+    bytes.resize(UserKeyring::largest_key);
+    size = ::keyctl_read(key, bytes.data(), bytes.size());
+  }
+  if (size < 0 && is_absence(errno)) return std::nullopt;
+  if (size < 0) throw_errno("cannot read a key");
+  bytes.resize(static_cast<std::size_t>(size));
+  return bytes;
+}
+
+}  // namespace
+
+std::optional<FoundKey> UserKeyring::find(const std::string& name) {
+  for (int looks = 0; looks < most_looks; ++looks) {
+    const auto serial = find_serial(name);
+    if (!serial) return std::nullopt;
+    if (auto bytes = read_key(*serial)) return FoundKey{.serial = *serial, .bytes = std::move(*bytes)};
+  }
+  return std::nullopt;
+}
+
+int UserKeyring::serial_of(const std::string& name) noexcept {
+  const key_serial_t key = search(name);
+  return key > 0 ? key : 0;
+}
+
+bool UserKeyring::remove(const std::string& name) {
+  const auto serial = find_serial(name);
+  if (!serial) return false;
+  // It may go by itself at any moment.
+  if (::keyctl_unlink(*serial, KEY_SPEC_USER_KEYRING) == 0 || is_absence(errno)) return true;
+  throw_errno("cannot remove a key");
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/cache/keyring_cache.hpp"
+#include "helper/posix/user_keyring.hpp"
+#include "tests/contracts/token_cache_contract.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/test_keys.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sase::tests {
+
+inline constexpr std::string_view authorize_url = "https://api.example.test/api/v1/auth/authorize";
+
+/// Names of a test's own, and caches that use them.
+struct KeyringPlace {
+  TestKeys keys;
+  helper::Identity identity{"default", authorize_url, "a-test-api-key"};
+  std::string name = keys.name(identity.file_stem());
+
+  [[nodiscard]] OpenCache open() const {
+    return [this] { return std::make_unique<helper::KeyringCache>(keys.prefix()); };
+  }
+  [[nodiscard]] helper::KeyringCache cache() const { return helper::KeyringCache(keys.prefix()); }
+
+  void store(std::string_view text = "to.ken==", std::chrono::seconds left = std::chrono::hours(1)) const {
+    cache().store(identity, {.token = protocol::BearerToken(protocol::Secret(text)),
+                             .expiry = helper::Expiry::after(helper::Moment::now(), left)});
+  }
+  [[nodiscard]] std::string found() const {
+    const auto cached = cache().find(identity);
+    return cached ? std::string(cached->token.reveal()) : "(none)";
+  }
+  [[nodiscard]] std::string bytes() const { return helper::UserKeyring::find(name).value().bytes; }
+};
+
+/// The largest token goes on in two further keys, which is more than an ordinary user's quota allows.
+inline bool has_room_for_the_largest() {
+  if (key_quota() > 5 * helper::Seal::max_size) return true;
+  WARN("skipped: tokens beyond this user's quota of " << key_quota() << " bytes for keys");
+  return false;
+}
+
+}  // namespace sase::tests
