@@ -24,7 +24,9 @@ std::unique_ptr<TokenCache> make_cache(const Call& call, const Profile& profile)
   if (profile.cache == CacheKind::keyring) return std::make_unique<KeyringCache>();
   auto folder = state_folder(call.environment);
   if (folder) return std::make_unique<FileCache>(std::move(*folder));
-  call.diagnostics.warning("no place for the cache: neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME is set");
+  call.diagnostics.warning(
+      "no place for the cache: neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a folder; "
+      "set one, or choose 'cache = none'");
   return nullptr;
 }
 

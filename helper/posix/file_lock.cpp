@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/posix/file_lock.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <string>
 
 #include <sys/file.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 namespace sase::helper {
 
@@ -40,10 +43,20 @@ class WaitInterrupter {
   struct sigaction before_ {};
 };
 
+/// Some file systems, mostly of networks, have no locks.
+[[noreturn]] void throw_cannot_lock(int fd) {
+  const int error = errno;
+  std::array<char, 4096> path{};
+  const ssize_t size = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path.data(), path.size());
+  errno = error;
+  throw_errno("cannot lock '" + std::string(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0) +
+              "'; is it on a network's file system?");
+}
+
 /// False when a signal interrupted the wait or, with LOCK_NB, when somebody else has it.
 bool lock(int fd, int how) {
   if (::flock(fd, how) == 0) return true;
-  if (errno != EWOULDBLOCK && errno != EINTR) throw_errno("locking failed");
+  if (errno != EWOULDBLOCK && errno != EINTR) throw_cannot_lock(fd);
   return false;
 }
 

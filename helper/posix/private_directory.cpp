@@ -31,11 +31,24 @@ class NotPrivate : public std::system_error {
   std::shared_ptr<const std::string> text_;  // copying an exception must not throw
 };
 
+/// Throws for something that was not opened. What the system says of a link, or of a file in a folder's
+/// place, helps nobody.
+[[noreturn]] void throw_not_opened(const std::string& path) {
+  const int error = errno;
+  struct stat status {};
+  const bool is_there = ::lstat(path.c_str(), &status) == 0;
+  if (is_there && S_ISLNK(status.st_mode)) throw NotPrivate("'" + path + "' is a link; remove it");
+  if (is_there && error == ENOTDIR) throw NotPrivate("'" + path + "' is not a folder; remove it");
+  errno = error;
+  throw_errno("cannot open '" + path + "'");
+}
+
 /// Throws unless what `fd` is open on is of this kind and this user's alone.
 void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
-  if ((status.st_mode & S_IFMT) != kind) throw NotPrivate("'" + path + "' is not of the kind it should be");
+  if ((status.st_mode & S_IFMT) != kind)
+    throw NotPrivate("'" + path + "' is not a " + (kind == S_IFREG ? "file" : "folder") + "; remove it");
   if (status.st_uid != ::geteuid()) throw NotPrivate("'" + path + "' belongs to another user");
   if ((status.st_mode & open_to_others) != 0)
     throw NotPrivate("'" + path + "' is open to other users; chmod go-rwx it");
@@ -62,12 +75,20 @@ void make_directories(const std::string& path) {
     throw_errno("cannot make '" + path + "'");
 }
 
+void write_whole(const Fd& fd, std::string_view bytes, const std::string& path) {
+  try {
+    write_all(fd.get(), bytes);
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), "cannot write '" + path + "'");
+  }
+}
+
 }  // namespace
 
 std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno == ENOENT) return std::nullopt;
-  if (!fd) throw_errno("cannot open '" + path + "'");
+  if (!fd) throw_not_opened(path);
   must_be_private(fd, S_IFDIR, path);
   return PrivateDirectory(std::move(fd), path);
 }
@@ -83,7 +104,7 @@ Fd PrivateDirectory::open_file(const std::string& name) const {
   // Without O_NONBLOCK, a FIFO put in the file's place would hold us.
   Fd fd(::openat(fd_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!fd && errno == ENOENT) return fd;
-  if (!fd) throw_errno("cannot open '" + path_ + '/' + name + "'");
+  if (!fd) throw_not_opened(path_ + '/' + name);
   must_be_private(fd, S_IFREG, path_ + '/' + name);
   return fd;
 }
@@ -91,7 +112,7 @@ Fd PrivateDirectory::open_file(const std::string& name) const {
 Fd PrivateDirectory::open_lock(const std::string& name) const {
   Fd fd(::openat(fd_.get(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
                  private_file_mode));
-  if (!fd) throw_errno("cannot open '" + path_ + '/' + name + "'");
+  if (!fd) throw_not_opened(path_ + '/' + name);
   must_be_private(fd, S_IFREG, path_ + '/' + name);
   return fd;
 }
@@ -113,7 +134,7 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
                        private_file_mode));
   if (!fd) throw_errno("cannot write '" + path_ + '/' + fresh + "'");
   try {
-    write_all(fd.get(), bytes);
+    write_whole(fd, bytes, path_ + '/' + fresh);
     if (::renameat(fd_.get(), fresh.c_str(), fd_.get(), name.c_str()) != 0)
       throw_errno("cannot replace '" + path_ + '/' + name + "'");
   } catch (...) {

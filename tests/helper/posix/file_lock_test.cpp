@@ -2,11 +2,14 @@
 #include "helper/posix/file_lock.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/denied_calls.hpp"
+#include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <optional>
@@ -15,6 +18,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -235,6 +239,21 @@ TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
   CHECK_THROWS_AS(FileLock::acquire(Fd(), steady_clock::now() + 1s), std::system_error);
   CHECK_THROWS_AS(closed.take(), std::system_error);
   CHECK_THROWS_AS(closed.wait_until_free(steady_clock::now() + 1s), std::system_error);
+}
+
+TEST_CASE("where there are no locks, the file is named", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  for (const int error : {EOPNOTSUPP, ENOLCK, ENOSYS})
+    CHECK(tests::exit_code_in_child([&folder, error] {
+            tests::deny_calls({SYS_flock}, error);
+            try {
+              (void)acquire(folder.path("lock"), 1s);
+            } catch (const std::system_error& failure) {
+              const bool named = tests::contains(failure.what(), "'" + folder.path("lock") + "'");
+              return failure.code().value() == error && named ? 0 : 1;
+            }
+            return 2;
+          }) == 0);
 }
 
 TEST_CASE("of many processes that wait, one at a time holds the lock", "[file_lock]") {
