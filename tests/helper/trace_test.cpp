@@ -170,7 +170,7 @@ TEST_CASE("a FIFO that is read gets no trace either", "[trace]") {
   const Trace trace = scene.trace(scene.file);
 
   CHECK_FALSE(trace.on());
-  CHECK(tests::contains(scene.error.text(), "is not of the kind it should be"));
+  CHECK(tests::contains(scene.error.text(), "is not a file; remove it"));
 }
 
 TEST_CASE("what a warning says of a trace's file is safe on a terminal", "[trace]") {
