@@ -117,7 +117,9 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   // connected socket refuses it for being connected.
   HTTPClientSession session(socket);
   HTTPRequest request = make_request(endpoint, body.size());
-  session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size())).flush();
+  session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
+  // POCO sends the last of it as it turns to the answer. To do so here would show the error of a peer that has
+  // gone away in place of its reason for going.
   progress.note([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
 
   HTTPResponse response;
