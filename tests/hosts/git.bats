@@ -140,6 +140,7 @@ git_knows_authtype() { [ "$(printf '%s\n' 2.46 "$(git version | cut -d ' ' -f 3)
 }
 
 @test "a service that rejects every token is asked for two at most" {
+  tries 5
   fault reject-tokens=on route=resource
   call git ls-remote "$url/git/demo.git"
   expect_code 128

@@ -35,15 +35,16 @@ authorize() {
 }
 
 @test "no more requests are sent than the front allows" {
+  tries 5
   local tries
   for tries in 1 2 3; do
-    about="tries=$tries"
+    about "tries=$tries"
     anew status=503
     authorize "tries=$tries"
     grep -qx "requests=$tries" "$out" || refute 'expected as many requests as tries'
     expect_counter authorize "$tries"
   done
-  about='no word of tries'
+  about 'no word of tries'
   anew status=503
   authorize
   expect_counter authorize 3

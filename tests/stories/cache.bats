@@ -17,6 +17,7 @@ cache_file() { find "$state" -type f -printf '%s %p\n' | sort -n | tail -n 1 | c
 expect_new() { [ "$token" != "$1" ] || refute 'expected another token'; }
 
 @test "nothing below the home holds the token or the key" {
+  tries 4
   get_token
   local first=$token
   [ -s "$(cache_file)" ] || refute 'there is no cache file'
@@ -29,6 +30,7 @@ expect_new() { [ "$token" != "$1" ] || refute 'expected another token'; }
 }
 
 @test "folders are 0700 and files 0600, under any umask, from birth" {
+  tries 4
   umask 0
   traced "$home/trace" openat,open,creat,mkdir,mkdirat,mknodat sase-credential token
   expect_token
@@ -40,6 +42,7 @@ expect_new() { [ "$token" != "$1" ] || refute 'expected another token'; }
 }
 
 @test "missing parent folders are made, 0700" {
+  tries 4
   umask 0
   unset XDG_RUNTIME_DIR
   XDG_CACHE_HOME=$home/a/b get_token
@@ -79,6 +82,7 @@ expect_runtime_folder_skipped() {
 }
 
 @test "an XDG_RUNTIME_DIR that does not exist is skipped, and not made" {
+  tries 6
   # After su, in cron jobs and containers it is that of another session.
   export XDG_RUNTIME_DIR=$home/run/user/1000
   expect_runtime_folder_skipped
@@ -86,6 +90,7 @@ expect_runtime_folder_skipped() {
 }
 
 @test "an XDG_RUNTIME_DIR that is no folder, or open to others, is skipped" {
+  tries 6
   export XDG_RUNTIME_DIR=$home/else
   : >"$home/else"
   expect_runtime_folder_skipped
@@ -99,6 +104,7 @@ expect_runtime_folder_skipped() {
 }
 
 @test "an XDG_RUNTIME_DIR of another user is skipped" {
+  tries 6
   needs_root
   mkdir -m 700 "$home/else"
   chown 65534 "$home/else"
@@ -109,6 +115,7 @@ expect_runtime_folder_skipped() {
 # ---- never a wrong token
 
 @test "another key, URL, api or profile is a miss" {
+  tries 3
   printf '%s\nanother-key\n' "$key" >"$sandbox/keys"
   mv "$sandbox/keys" "$sandbox/api-key"
   profile default
@@ -129,6 +136,7 @@ expect_runtime_folder_skipped() {
 }
 
 @test "a key that differs in one letter does not open the cache" {
+  tries 3
   get_token
   SASE_API_KEY=${key%?} call sase-credential token
   expect_failure 5 '*HTTP 401*'
@@ -137,6 +145,7 @@ expect_runtime_folder_skipped() {
 }
 
 @test "one profile's file in place of another's is a miss" {
+  tries 3
   profile one
   profile two
   get_token --profile one
@@ -154,6 +163,7 @@ expect_runtime_folder_skipped() {
 }
 
 @test "whatever byte of the cache file is changed, no wrong token is given out" {
+  tries 3
   get_token
   local first=$token file size place
   file=$(cache_file)
@@ -163,7 +173,7 @@ expect_runtime_folder_skipped() {
   fault status=403
   for place in {0..15} 20 24 31 32 33 40 47 48 63 64 71 79 80 95 100 127 200 $((size / 2)) $((size - 100)) \
     $((size - 33)) $((size - 17)) $((size - 16)) $((size - 15)) $((size - 2)) $((size - 1)); do
-    about="byte $place of $size"
+    about "byte $place of $size"
     /usr/bin/python3 -c '
 import sys
 data = bytearray(open(sys.argv[1], "rb").read())
@@ -174,20 +184,21 @@ open(sys.argv[2], "wb").write(data)' "$home/good" "$file" "$place"
     expect_no_output
   done
 
-  about='the file as it was'
+  about 'the file as it was'
   cat "$home/good" >"$file"
   call sase-credential token
   expect_output "$first"$'\n'
 }
 
 @test "whatever the length of the cache file, no wrong token is given out" {
+  tries 3
   get_token
   local first=$token file size
   file=$(cache_file)
   cp "$file" "$home/good"
   fault status=403
   for size in 0 1 8 79 80 81 96 97 500 -1 +1 +16; do
-    about="size $size"
+    about "size $size"
     cat "$home/good" >"$file"
     truncate -s "$size" "$file"
     call sase-credential token
@@ -203,6 +214,7 @@ open(sys.argv[2], "wb").write(data)' "$home/good" "$file" "$place"
 # ---- without a cache
 
 @test "cache = none keeps no token" {
+  tries 4
   export SASE_CACHE=none
   get_token
   expect_no_message
@@ -215,6 +227,7 @@ open(sys.argv[2], "wb").write(data)' "$home/good" "$file" "$place"
 }
 
 @test "cache = none does not give out what an earlier call has kept" {
+  tries 3
   get_token
   local first=$token
   get_token --cache none
@@ -234,17 +247,20 @@ works_with_warning() {
 }
 
 @test "without HOME and XDG variables: a warning, and the token" {
+  tries 6
   unset HOME XDG_CONFIG_HOME XDG_RUNTIME_DIR
   works_with_warning '*XDG_RUNTIME_DIR*HOME*'
 }
 
 @test "a file in place of the folder: a warning, and the token" {
+  tries 6
   echo precious >"$state"
   works_with_warning "*$state*"
   expect_equal "$(<"$state")" precious
 }
 
 @test "a file in place of the parent folder: a warning, and the token" {
+  tries 6
   echo precious >"$home/file"
   unset XDG_RUNTIME_DIR
   HOME=$home/file works_with_warning "*$home/file*"
@@ -252,6 +268,7 @@ works_with_warning() {
 }
 
 @test "in another user's folder nothing is made: a warning, and the token" {
+  tries 6
   # So it is with sudo, which may leave HOME as it was: what root made there would be in its owner's way for ever.
   needs_root
   unset XDG_RUNTIME_DIR
@@ -270,6 +287,7 @@ works_with_warning() {
 }
 
 @test "a folder that cannot be written: a warning, and the token" {
+  tries 6
   if [ "$(id -u)" -ne 0 ]; then
     mkdir -m 500 "$state"
     works_with_warning "*$state*"
@@ -286,6 +304,7 @@ works_with_warning() {
 }
 
 @test "a full disk: a warning, and the token" {
+  tries 6
   needs_root
   unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
   mkdir -m 700 "$state"
@@ -304,6 +323,7 @@ works_with_warning() {
 }
 
 @test "what a killed writer has left behind is in nobody's way" {
+  tries 6
   get_token
   local first=$token file
   file=$(cache_file)

@@ -62,6 +62,7 @@ load ../support/story
 }
 
 @test "the cache answers while the service is down" {
+  tries 6
   ask_bearer
   call git-credential-sase get
   expect_bearer
@@ -73,6 +74,7 @@ load ../support/story
 }
 
 @test "the expiry is the service's, 60 minutes from now" {
+  tries 2
   ask_password
   call git-credential-sase get
 
@@ -81,6 +83,7 @@ load ../support/story
 }
 
 @test "the expiry of a cached token stays where it was" {
+  tries 2
   fault lifetime=20m
   ask_password
   call git-credential-sase get
@@ -258,6 +261,7 @@ load ../support/story
 }
 
 @test "each profile has a token of its own" {
+  tries 3
   only_profiles
   profile one "url = $url"
   profile two "url = $url"
@@ -321,7 +325,7 @@ load ../support/story
   profile odd 'region = nowhere'
   local operation
   for operation in get erase; do
-    about=$operation
+    about "$operation"
     ask protocol=https host=github.com username= password=x
     call git-credential-sase "$operation"
     expect_warning_at_most
@@ -331,7 +335,7 @@ load ../support/story
   call git-credential-sase get
   expect_silence
 
-  about='nobody but a broken one'
+  about 'nobody but a broken one'
   rm "$XDG_CONFIG_HOME/sase-credential/profiles/default.conf"
   ask protocol=https host=github.com
   call git-credential-sase get
@@ -424,6 +428,7 @@ load ../support/story
 }
 
 @test "api v1 and v3 do not share a token" {
+  tries 3
   call sase-credential token
   expect_token
   local first=$token
@@ -471,7 +476,7 @@ load ../support/story
   local words
   for words in 'get --no-prompt --bogus' '--no-prompt get --min-ttl' '--bogus --no-prompt get' '--no-prompt --profile none get' \
     '--no-prompt get --timeout=x'; do
-    about=$words
+    about "$words"
     # shellcheck disable=SC2086 # words
     call git-credential-sase $words
     expect_code 2
@@ -479,10 +484,10 @@ load ../support/story
     expect_complaint '?*'
   done
 
-  about="not of 'get'"
+  about "not of 'get'"
   for words in 'token --no-prompt --bogus' '--no-prompt --profile get token' '--no-prompt token --format get' \
     '--no-prompt erase --bogus'; do
-    about=$words
+    about "$words"
     # shellcheck disable=SC2086 # words
     call sase-credential $words
     expect_failure 2 '?*'
@@ -516,6 +521,7 @@ load ../support/story
 }
 
 @test "'erase' with the cached token makes the next 'get' authorize anew" {
+  tries 5
   for form in password credential; do
     anew
     ask_password

@@ -22,7 +22,7 @@ row() {
 
 # answer NUMBER EXPECTED: of `get`, to what is in $in.
 answer() {
-  about="row $1"
+  about "row $1"
   call git-credential-sase get
   case $2 in
     T) expect_password ;;
@@ -139,6 +139,7 @@ repeat() { head -c "$1" /dev/zero | tr '\0' "$2"; }
 }
 
 @test "rows 36-39: long lines are read to 1 MiB, and refused past it" {
+  tries 6
   local size
   for size in 65535 65536 204800 1048575; do
     { printf 'protocol=https\n' && printf 'wwwauth[]=' && repeat $((size - 10)) a && printf '\nhost=%s\n\n' "$ours"; } >"$in"
@@ -151,6 +152,7 @@ repeat() { head -c "$1" /dev/zero | tr '\0' "$2"; }
 }
 
 @test "row 39: 64 MiB without a line end are refused in little memory" {
+  tries 6
   { printf 'protocol=https\nhost=%s\nx=' "$ours" && repeat 67108864 a; } >"$in"
   # AddressSanitizer's own memory is about as large again.
   call /usr/bin/python3 -c '
@@ -163,6 +165,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
 }
 
 @test "row 40: 65,536 lines and 4 MiB are the most" {
+  tries 6
   { yes x=y | head -n 65534 && printf 'protocol=https\nhost=%s\n\n' "$ours"; } >"$in"
   answer '40 (65,536 lines)' T
   { yes x=y | head -n 65535 && printf 'protocol=https\nhost=%s\n\n' "$ours"; } >"$in"
@@ -179,6 +182,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
 }
 
 @test "row 41: an input without an end is refused" {
+  tries 6
   local start
   start=$(now_ms)
   code=0
@@ -188,6 +192,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
 }
 
 @test "row 42: a caller that keeps the pipe open after the empty line is answered" {
+  tries 6
   mkfifo "$BATS_TEST_TMPDIR/pipe"
   exec 8<>"$BATS_TEST_TMPDIR/pipe"
   printf 'protocol=https\nhost=%s\n\n' "$ours" >&8
@@ -305,7 +310,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
     "protocol=https\nhost=*\npassword=$token\n\n" "protocol=http\nhost={H}\npassword=$token\n\n" \
     "protocol=https\nhost=evil\npassword=$token\n\n" 'protocol=https\nhost={H}\n\n' \
     'protocol=https\nhost={H}\npassword=another\n\n' 'protocol=https\nhost={H}\npassword=\n\n'; do
-    about="row 57-58: $request"
+    about "row 57-58: $request"
     printf '%b' "${request//'{H}'/$ours}" >"$in"
     call git-credential-sase erase
     [[ $code = [03] ]] || refute 'expected exit code 0 or 3'
@@ -320,6 +325,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
 }
 
 @test "row 59: an erased token is followed by one new one" {
+  tries 5
   # The back-off after a second erase is a story of its own.
   row 59 T 'protocol=https\nhost={H}\n\n'
   ask protocol=https "host=$ours" "password=$token"
@@ -336,7 +342,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
   local first=$token before
   before=$(find "$home" -printf '%p %s %T@\n' | sort)
   for request in "host=$ours" "host=$ours password_expiry_utc=99999999999" host=evil 'host=*' host=; do
-    about="store $request"
+    about "store $request"
     # shellcheck disable=SC2086 # two words are two lines
     ask protocol=https $request username=default password=attacker credential=attacker
     call git-credential-sase store
@@ -352,7 +358,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
   ask protocol=https "host=$ours"
   local operation
   for operation in GET list Get gett version get-all "$(repeat 100000 x)" $'get\nhost' 'get ' ''; do
-    about="operation ${operation:0:20}"
+    about "operation ${operation:0:20}"
     [ -n "$operation" ] || continue
     call git-credential-sase "$operation"
     expect_silence
@@ -415,11 +421,12 @@ cache_is_device() { rm "$1" && ln -s /dev/zero "$1"; }
 cache_is_plain_token() { printf 'planted\n' >"$1"; }
 
 @test "row 66: a spoilt cache file is replaced, with one warning at most" {
+  tries 6
   # A token with control bytes inside cannot be planted: the file is sealed, see cache.bats. What would happen to one
   # is in the unit tests of the seal.
   local spoil
   for spoil in symlink readable truncated cut empty garbage huge json fifo device plain_token; do
-    about="cache file: $spoil"
+    about "cache file: $spoil"
     anew
     ask protocol=https "host=$ours"
     call git-credential-sase get
@@ -442,6 +449,7 @@ cache_is_plain_token() { printf 'planted\n' >"$1"; }
 }
 
 @test "row 66: a cache file of another user is not believed" {
+  tries 6
   needs_root
   row 66 T 'protocol=https\nhost={H}\n\n'
   local first=$token
@@ -455,6 +463,7 @@ cache_is_plain_token() { printf 'planted\n' >"$1"; }
 }
 
 @test "row 66: a cache folder that others can write is not used" {
+  tries 6
   row 66 T 'protocol=https\nhost={H}\n\n'
   local first=$token
   chmod 0777 "$state"
@@ -466,6 +475,7 @@ cache_is_plain_token() { printf 'planted\n' >"$1"; }
 }
 
 @test "row 66: a cache folder that is a symbolic link is not used" {
+  tries 6
   mkdir "$home/elsewhere"
   ln -s "$home/elsewhere" "$state"
   row_with_warning
@@ -473,6 +483,7 @@ cache_is_plain_token() { printf 'planted\n' >"$1"; }
 }
 
 @test "row 66: a cache folder of another user is not used" {
+  tries 6
   needs_root
   mkdir -m 700 "$state"
   chown 65534 "$state"
@@ -489,6 +500,7 @@ row_with_warning() {
 }
 
 @test "row 68: a token near its end is not given out" {
+  tries 2
   fault lifetime=10m
   call sase-credential token
   expect_token
@@ -503,6 +515,7 @@ row_with_warning() {
 }
 
 @test "row 68: a token that ended while the machine slept is not given out" {
+  tries 2
   # A time namespace moves the clock that counts since the start, as sleep does against the time of day. Setting the
   # time of day back cannot be tried without doing it to the whole machine (faketime does nothing to a static
   # program), so that is left to the unit tests of the clock.
@@ -521,6 +534,7 @@ row_with_warning() {
 }
 
 @test "row 70: key and token are in no command line and no environment" {
+  tries 7
   printf '%s\n' "$key" >"$home/key"
   unset SASE_API_KEY
   export SASE_API_KEY_FILE=$home/key
@@ -533,6 +547,7 @@ row_with_warning() {
 }
 
 @test "row 70: the authorizer inherits no variable with an API key" {
+  tries 7
   export CHECKPOINT_SASE_API_KEY=$key PERIMETER81_API_KEY=$key HARMONYSASE_API_KEY=$key
   ask protocol=https "host=$ours"
   traced "$home/trace" execve git-credential-sase get
@@ -543,6 +558,7 @@ row_with_warning() {
 }
 
 @test "row 70: nor the variable that 'api-key-env' names" {
+  tries 7
   export TENANT_SECRET=$key
   unset SASE_API_KEY
   ask protocol=https "host=$ours"
@@ -554,6 +570,7 @@ row_with_warning() {
 }
 
 @test "row 70: key and token are written to pipes and to stdout alone" {
+  tries 7
   printf '%s\n' "$key" >"$home/key"
   unset SASE_API_KEY
   export SASE_API_KEY_FILE=$home/key

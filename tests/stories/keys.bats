@@ -45,7 +45,7 @@ refused_file() {  # MESSAGE [HINT]
 
 @test "each of the four standard variables is used" {
   for name in SASE_API_KEY CHECKPOINT_SASE_API_KEY PERIMETER81_API_KEY HARMONYSASE_API_KEY; do
-    about=$name
+    about "$name"
     anew
     export "$name=$key"
     expect_works
@@ -57,7 +57,7 @@ refused_file() {  # MESSAGE [HINT]
   export HARMONYSASE_API_KEY=wrong-4
   local name
   for name in PERIMETER81_API_KEY CHECKPOINT_SASE_API_KEY SASE_API_KEY; do
-    about=$name
+    about "$name"
     anew
     export "$name=$key"
     expect_works
@@ -193,7 +193,7 @@ refused_file() {  # MESSAGE [HINT]
   # Root's own readable file in memory is the exception, see below.
   [ "$(id -u)" -eq 0 ] && [ "$(stat -f -c %T "$home")" = tmpfs ] || modes+=' 0640 0604 0644 0610 0601'
   for mode in $modes; do
-    about=$mode
+    about "$mode"
     key_file "$key\n"
     chmod "$mode" "$home/key"
     refused_file 'other users can read or write it' "chmod 600 $home/key"
@@ -217,7 +217,7 @@ refused_file() {  # MESSAGE [HINT]
   key_file "$key\n"
   local mode
   for mode in 0770 0720 0702 0777 1777; do
-    about=$mode
+    about "$mode"
     chmod "$mode" "$home"
     refused_file 'other users can write its folder' "chmod go-w $home"
   done
@@ -345,11 +345,12 @@ not_shown() {
 }
 
 @test "a key that was put in a wrong place is not shown" {
+  tries 7
   local wrong
   # A JWT, and keys that could be names: of a variable, a command or a file.
   for wrong in "$key" "sk_live_4eC39HqLyjWDarjtT1zdp7dc" 6f1ed002ab5595859014ebf0951522d9 \
     Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4 Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cQ==; do
-    about="${wrong:0:8}..."
+    about "${wrong:0:8}..."
     SASE_API_KEY_ENV=$wrong call sase-credential token
     not_shown "$wrong"
     SASE_API_KEY_FILE=$wrong call sase-credential token
@@ -391,6 +392,7 @@ not_shown() {
 # ---- refused by the service
 
 @test "a refused key: exit 5, one request, and where to look" {
+  tries 5
   SASE_API_KEY=revoked call sase-credential token
   expect_failure 5 'the service refused the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
   expect_counter authorize 1

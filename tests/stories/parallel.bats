@@ -5,6 +5,8 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
 
+promises=1
+
 # All COUNT have answered with the same whole reply.
 expect_one_answer() {
   expect_equal "$failed" 0 'calls that failed'
@@ -58,13 +60,14 @@ wait_for_authorize() {
   for round in 1 2 3; do
     rm "$state"/*.token
     many 20 sase-credential token
-    about="round $round"
+    about "round $round"
     expect_one_answer 20 ''
   done
   expect_counter authorize 4
 }
 
 @test "without a cache 30 calls make the five requests that a minute allows, one after the other" {
+  tries 5
   # There is nothing to share: five get a token, the others are told when to come back.
   fault delay=200ms
   many 30 sase-credential --cache none token
@@ -90,6 +93,7 @@ wait_for_authorize() {
 }
 
 @test "two profiles of one key stand in one line, and each gets a token of its own" {
+  tries 1 3
   profile one
   profile two
   fault delay=300ms

@@ -30,7 +30,7 @@ no_token_in() { ! grep -qF eyJ "$@" || refute 'a token went astray'; }
   ask_password
   local command
   for command in 'git-credential-sase get' 'sase-credential token' 'git-credential-sase capability' 'sase-credential --help'; do
-    about=$command
+    about "$command"
     code=0
     # shellcheck disable=SC2086 # words
     $command <"$in" >&- 2>"$err" || code=$?
@@ -69,10 +69,11 @@ no_token_in() { ! grep -qF eyJ "$@" || refute 'a token went astray'; }
 }
 
 @test "row 64: a full device: exit 7" {
+  tries 6
   ask_password
   local command
   for command in 'git-credential-sase get' 'sase-credential token' 'sase-credential --version' 'git-credential-sase capability'; do
-    about=$command
+    about "$command"
     code=0
     # shellcheck disable=SC2086 # words
     $command <"$in" >/dev/full 2>"$err" || code=$?
@@ -85,10 +86,11 @@ no_token_in() { ! grep -qF eyJ "$@" || refute 'a token went astray'; }
 }
 
 @test "row 64: a reader that has gone: exit 7, not a signal" {
+  tries 6
   ask_password
   local command
   for command in 'git-credential-sase get' 'sase-credential token' 'sase-credential token --format json'; do
-    about=$command
+    about "$command"
     # shellcheck disable=SC2086 # words
     { code=0 && sleep 0.1 && $command <"$in" 2>"$err" || code=$?; echo "$code" >"$home/code"; } | true
     code=$(<"$home/code")
@@ -98,6 +100,7 @@ no_token_in() { ! grep -qF eyJ "$@" || refute 'a token went astray'; }
 }
 
 @test "row 64: a full device or a reader that has gone does not cost the token" {
+  tries 6
   ask_password
   git-credential-sase get <"$in" >/dev/full 2>"$err" || code=$?
   call git-credential-sase get
@@ -106,9 +109,10 @@ no_token_in() { ! grep -qF eyJ "$@" || refute 'a token went astray'; }
 }
 
 @test "a writer to an operation that needs no input gets no SIGPIPE" {
+  tries 6
   local operation
   for operation in store unknown; do
-    about=$operation
+    about "$operation"
     code=0
     { head -c 1000000 /dev/zero 2>"$home/head" && echo whole >"$home/writer" || echo cut >"$home/writer"; } |
       git-credential-sase "$operation" >"$out" 2>"$err" || code=$?
@@ -130,9 +134,10 @@ slowly() {
 }
 
 @test "a slow writer to an operation that needs no input is read to its end" {
+  tries 6
   local operation statuses
   for operation in store unknown; do
-    about=$operation
+    about "$operation"
     slowly 0.3 protocol=https "host=$host" username=default password=x password_expiry_utc=1 '' |
       git-credential-sase "$operation" >"$out" 2>"$err" && statuses=${PIPESTATUS[*]} || statuses=${PIPESTATUS[*]}
     expect_equal "$statuses" '0 0' 'exit codes of writer and reader'
@@ -149,6 +154,7 @@ slowly() {
 }
 
 @test "streams that do not block are waited for: a slow writer and a slow reader" {
+  tries 6
   # More than fits into a pipe, so that the reader matters too.
   fault token=65536
   slowly 0.3 protocol=https "host=$host" '' |
@@ -157,7 +163,7 @@ slowly() {
   expect_password
   expect_equal "${#token}" 65536 'length of the token'
 
-  about='from the cache'
+  about 'from the cache'
   slowly 0.3 protocol=https "host=$host" '' |
     after 'os.set_blocking(0, False); os.set_blocking(1, False)' git-credential-sase get 2>"$err" |
     { sleep 1.5 && exec cat >"$out"; } && code=${PIPESTATUS[1]} || code=${PIPESTATUS[1]}
@@ -166,6 +172,7 @@ slowly() {
 }
 
 @test "a writer of a malformed request gets no SIGPIPE" {
+  tries 6
   code=0
   { { echo nonsense && head -c 1000000 /dev/zero 2>"$home/head"; } && echo whole >"$home/writer" || echo cut >"$home/writer"; } |
     git-credential-sase get >"$out" 2>"$err" || code=$?
@@ -235,6 +242,7 @@ hostile_variables() {
 }
 
 @test "the authorizer's environment holds nothing but what it needs" {
+  tries 7
   # Among them a key whose variable nothing gives away but another profile.
   local variables
   hostile_variables
@@ -257,6 +265,7 @@ folder_of_certificates() {
 }
 
 @test "SSL_CERT_DIR counts if it is absolute, and only then" {
+  tries 7
   unset SASE_CA_FILE
   folder_of_certificates "$home/certificates"
   mkdir "$home/empty"
@@ -267,7 +276,7 @@ folder_of_certificates() {
   cd "$home/certificates"
   local folder
   for folder in . ./ ../certificates ':' ".:$home/empty" "$home/empty:." "$home/empty:" "$home/empty:../certificates" ''; do
-    about="SSL_CERT_DIR=$folder"
+    about "SSL_CERT_DIR=$folder"
     anew
     SSL_CERT_DIR=$folder call sase-credential --timeout 3s token
     expect_failure 6 '*certificate*'
@@ -324,6 +333,7 @@ install_tree() {
 }
 
 @test "no authorizer: exit 7, but the cache still answers" {
+  tries 6
   install_tree "$home/tree"
   rm "$home/tree/libexec/sase-credential/authorize"
   ask_password
@@ -349,7 +359,7 @@ authorizer() {
   local script
   for script in 'exit 0' 'exit 3' 'cat >/dev/null' 'echo eyJnonsense' 'printf "outcome=granted\naccess_token=a b\nlifetime=60\n\n"' \
     'printf "outcome=granted\naccess_token=\n\n"' 'kill -KILL $$' 'yes' 'printf "\033[2J\n"' 'head -c 200000 /dev/zero'; do
-    about=$script
+    about "$script"
     rm -rf "$state"
     authorizer "$script"
     call "$home/tree/bin/sase-credential" token
@@ -362,6 +372,7 @@ authorizer() {
 }
 
 @test "an authorizer that does not end: exit 6 within the timeout, and it is killed" {
+  tries 1
   authorizer "echo \$\$ >'$home/authorizer-pid'; exec sleep 60"
   local start
   start=$(now_ms)
@@ -374,6 +385,7 @@ authorizer() {
 # ---- what is left behind
 
 @test "no core, and no memory for others to read" {
+  tries 4
   ulimit -c unlimited 2>/dev/null || ulimit -c "$(ulimit -H -c)"
   cd "$home"
   fault hang=on
@@ -395,6 +407,7 @@ authorizer() {
 }
 
 @test "memory is closed to debuggers, in both programs" {
+  tries 4
   traced "$home/trace" prctl sase-credential token
   expect_token
   expect_equal "$(grep -c 'prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE) = 0' "$home/trace")" 2 'processes that forbid dumps'
@@ -408,6 +421,7 @@ alone() {
 }
 
 @test "no process outlives the call: not a success, a refusal, an outage or a timeout" {
+  tries 1
   alone sase-credential token
   expect_token
   anew status=403
@@ -431,9 +445,10 @@ alone() {
 }
 
 @test "no process outlives a call that a signal ends" {
+  tries 1
   local signal tries
   for signal in TERM HUP; do
-    about=$signal
+    about "$signal"
     anew hang=on
     # A job in the background leads no group, so setsid becomes the program itself.
     setsid sase-credential token >"$out" 2>"$err" 3>&- 4>&- &
@@ -458,9 +473,10 @@ alone() {
 }
 
 @test "files are made private, whatever the umask" {
+  tries 4
   local mask
   for mask in 000 022 777; do
-    about="umask $mask"
+    about "umask $mask"
     anew
     (umask "$mask" && exec sase-credential token) >"$out" 2>"$err" || code=$?
     code=0
@@ -479,6 +495,7 @@ alone() {
 # ---- what the caller has done to itself
 
 @test "a caller that ignores SIGCHLD gets its token from a cold cache at once" {
+  tries 6
   local start
   start=$(now_ms)
   ask_password
@@ -486,7 +503,7 @@ alone() {
   expect_password
   expect_within 4000 "$start"
 
-  about='and a refusal'
+  about 'and a refusal'
   anew status=403
   call after 'signal.signal(signal.SIGCHLD, signal.SIG_IGN)' git-credential-sase get
   expect_failure 5 '*HTTP 403*'
@@ -494,6 +511,7 @@ alone() {
 }
 
 @test "a caller that has blocked SIGALRM, or every signal, does not wait past its timeout for another's lock" {
+  tries 1
   local start statement
   call sase-credential token
   expect_token
@@ -501,7 +519,7 @@ alone() {
   rm "$state"/*.token
   for statement in 'signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})' \
     'signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())' 'signal.signal(signal.SIGALRM, signal.SIG_IGN)'; do
-    about=$statement
+    about "$statement"
     start=$(now_ms)
     call after "$statement" sase-credential --timeout 1s token
     expect_within 2000 "$start"
@@ -511,10 +529,11 @@ alone() {
 }
 
 @test "a caller that has blocked or ignored signals is served" {
+  tries 6
   local statement
   for statement in 'signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())' \
     'for s in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}: signal.signal(s, signal.SIG_IGN)'; do
-    about=$statement
+    about "$statement"
     anew
     call after "$statement" sase-credential token
     expect_token
@@ -526,6 +545,7 @@ alone() {
 }
 
 @test "a caller that may write no file: a warning, and the token; no core" {
+  tries 6
   # Its streams lead into pipes, since a file would be beyond the limit as well.
   cd "$home"
   ask_password
@@ -540,6 +560,7 @@ alone() {
 }
 
 @test "few file descriptors and a small stack suffice" {
+  tries 6
   ask_password
   call sh -c 'ulimit -n 20; exec git-credential-sase get'
   expect_password

@@ -120,6 +120,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
 }
 
 @test "a proxy that hangs: exit 6 within the timeout" {
+  tries 1
   start_proxy hanging --misbehave hang
   local start
   start=$(now_ms)
@@ -131,7 +132,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
 @test "a proxy that hangs up, talks nonsense or without end: a failure, bounded, with nothing of it shown" {
   local how
   for how in close garbage flood; do
-    about=$how
+    about "$how"
     start_proxy "$how" --misbehave "$how"
     anew
     call sase-credential --timeout 3s --proxy "http://$proxy" token
@@ -147,7 +148,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
   local list
   for list in localhost '*' "$host" 'elsewhere.test,localhost' 'elsewhere.test, localhost' LOCALHOST \
     $'elsewhere.test\nlocalhost' $'elsewhere.test,\r\nlocalhost\r\n'; do
-    about=$list
+    about "$list"
     anew
     NO_PROXY=$list works
     anew
@@ -156,7 +157,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
     works --no-proxy "$list"
   done
   for list in elsewhere.test ocalhost localhost:1; do
-    about=$list
+    about "$list"
     anew
     NO_PROXY=$list call sase-credential --timeout 1s token
     expect_failure 6 "*the proxy '127.0.0.1:1'*"
@@ -166,7 +167,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
 @test "NO_PROXY by address and network" {
   export HTTPS_PROXY=http://127.0.0.1:1 SASE_URL=https://127.0.0.1:$port
   for list in 127.0.0.1 127.0.0.0/8 "127.0.0.1:$port"; do
-    about=$list
+    about "$list"
     anew
     NO_PROXY=$list works
   done
@@ -175,6 +176,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
 }
 
 @test "what the proxy sees is encrypted: a certificate of another name is noticed behind it" {
+  tries 7
   further_sandbox wrong --certificate wrong-name
   start_proxy plain
   SASE_URL=$further_url SASE_CA_FILE=$further/ca.pem call sase-credential --proxy "http://$proxy" token
@@ -182,6 +184,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
 }
 
 @test "the cache answers without the proxy" {
+  tries 6
   start_proxy plain
   works --proxy "http://$proxy"
   kill "${proxies[0]}"

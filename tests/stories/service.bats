@@ -41,7 +41,7 @@ wait_for_patient() {
 
 # fails FAULTS CODE MESSAGE [HINT [REQUESTS]]: FAULTS are words; REQUESTS is how often the service is asked.
 fails() {
-  about="fault $1"
+  about "fault $1"
   # shellcheck disable=SC2086 # words
   anew $1
   ask_bearer
@@ -52,7 +52,7 @@ fails() {
 
 # works FAULTS: the token comes, with nothing to say.
 works() {
-  about="fault $1"
+  about "fault $1"
   # shellcheck disable=SC2086 # words
   anew $1
   ask_bearer
@@ -63,6 +63,7 @@ works() {
 # ---- statuses
 
 @test "a refusal is final: exit 5, asked once" {
+  tries 5
   fails status=400 5 'the service did not accept the request (HTTP 400): "Bad Request"' '?*' 1
   fails status=401 5 'the service refused the API key (HTTP 401): "Unauthorized"' '?*' 1
   fails status=402 5 "the account's plan does not cover the API (HTTP 402)*" '?*' 1
@@ -75,6 +76,7 @@ works() {
 }
 
 @test "a passing failure is met by a few tries: exit 6" {
+  tries 5
   for status in 408 425 429 500 503 599; do
     fails "status=$status" 6 "* (HTTP $status)*"
     [ "$(counter authorize)" -gt 1 ] || refute 'expected another try'
@@ -83,6 +85,7 @@ works() {
 }
 
 @test "a passing failure that passes is not told" {
+  tries 5
   for status in 408 429 500 503; do
     works "status=$status times=1"
     expect_counter authorize 2
@@ -116,6 +119,7 @@ works() {
 }
 
 @test "what the service echoes is not shown, be it the key or a piece of it" {
+  tries 7
   for status in 400 401 403 422 500; do
     anew "status=$status" body=echo-key
     call sase-credential token
@@ -144,12 +148,14 @@ works() {
 }
 
 @test "a token that could break a line, a header or a shell is refused: exit 5" {
+  tries 7
   for token in newline escape space empty missing number null; do
     fails "token=$token" 5 "the service's answer *" '?*' 1
   done
 }
 
 @test "a token of 1 byte to 64 KiB is served, a larger one is refused" {
+  tries 7
   works token=1
   works token=65536
   expect_equal "${#token}" 65536
@@ -167,6 +173,7 @@ works() {
 }
 
 @test "the answer is bounded: 256 KiB and 100 headers" {
+  tries 7
   works big-body=262144
   fails big-body=262145 5 "the service's answer is larger than 256 KiB" '?*' 1
   fails big-body=67108864 5 "the service's answer is larger than 256 KiB" '?*' 1
@@ -177,6 +184,7 @@ works() {
 }
 
 @test "redirects are not followed, wherever they lead" {
+  tries 7
   further_sandbox elsewhere
   local target
   for target in "$further_url/api/v1/auth/authorize" "$url/api/v1/auth/authorize" http://localhost/ /login \
@@ -196,6 +204,7 @@ works() {
 # ---- time
 
 @test "expiry in every form: the lifetime is the service's" {
+  tries 2
   local form
   for form in seconds milliseconds quoted rfc3339 rfc3339-fraction float; do
     works "expiry=$form lifetime=20m"
@@ -204,6 +213,7 @@ works() {
 }
 
 @test "expiry that is missing or unreadable: 45 minutes" {
+  tries 2
   local form
   for form in missing null text object huge; do
     works "expiry=$form"
@@ -212,12 +222,14 @@ works() {
 }
 
 @test "a token that has ended already is refused: exit 5" {
+  tries 2
   for form in past now negative; do
     fails "expiry=$form" 5 '*expired' '?*' 1
   done
 }
 
 @test "a lifetime is at most 60 minutes, and an absurd one 45" {
+  tries 2
   works lifetime=2h
   expect_lifetime "$expiry" 3600
   works lifetime=23h
@@ -229,6 +241,7 @@ works() {
 }
 
 @test "expiry counts from the server's clock, however wrong" {
+  tries 2
   for shift in +1d -1d +90d -90d +59m -59m; do
     works "date=$shift"
     expect_lifetime "$expiry" 3600
@@ -238,6 +251,7 @@ works() {
 }
 
 @test "without a readable Date this machine's clock is good enough" {
+  tries 2
   works date=missing
   expect_lifetime "$expiry" 3600
   works 'date=nonsense lifetime=20m'
@@ -245,18 +259,21 @@ works() {
 }
 
 @test "an unreadable expiry is not cached for longer than 45 minutes" {
+  tries 2
   works expiry=missing
-  local first=$token
   call sase-credential --min-ttl 46m token
   # The next one lives as short.
   expect_failure 5 '*less than min-ttl 46m'
+  # Which of the two is kept hangs on whether the clock has ticked in between.
   call sase-credential --min-ttl 44m token
-  expect_output "$first"$'\n'
+  expect_token
+  expect_counter authorize 2
 }
 
 # ---- Retry-After
 
 @test "Retry-After is obeyed within the timeout" {
+  tries 5
   local start
   start=$(now_ms)
   works 'retry-after=1 times=1'
@@ -265,6 +282,7 @@ works() {
 }
 
 @test "a Retry-After beyond the timeout ends the call at once: exit 6" {
+  tries 5
   local start form
   for form in 60 date+60 100000; do
     start=$(now_ms)
@@ -276,6 +294,7 @@ works() {
 }
 
 @test "a Retry-After that says nothing is none" {
+  tries 5
   works 'retry-after=nonsense times=1'
 }
 
@@ -284,7 +303,7 @@ works() {
 # in_time FAULTS CODE MESSAGE: with a timeout of a second, and not a second more.
 in_time() {
   local start
-  about="fault $1"
+  about "fault $1"
   # shellcheck disable=SC2086 # words
   anew $1
   start=$(now_ms)
@@ -294,6 +313,7 @@ in_time() {
 }
 
 @test "'timeout' holds against a service that hangs, drips or dawdles" {
+  tries 1
   in_time hang=on 6 "no answer from '$host' within *"
   in_time drip=20ms 6 "no answer from '$host' within *"
   in_time delay=5s 6 "no answer from '$host' within *"
@@ -301,6 +321,7 @@ in_time() {
 }
 
 @test "'timeout' holds against one that listens and says nothing" {
+  tries 1
   # It completes the TCP handshake and no more.
   /usr/bin/python3 -c '
 import socket, time
@@ -318,6 +339,7 @@ time.sleep(60)' >"$home/port" 3>&- 4>&- &
 }
 
 @test "the default timeout is 10 seconds" {
+  tries 1
   local took
   wait_for_patient
   read -r code took <"$BATS_FILE_TMPDIR/patient"
@@ -351,6 +373,7 @@ time.sleep(60)' >"$home/port" 3>&- 4>&- &
 }
 
 @test "what answers does not speak TLS: exit 6" {
+  tries 7
   /usr/bin/python3 -c '
 import socket
 server = socket.create_server(("127.0.0.1", 0))
@@ -372,7 +395,7 @@ while True:
 
 # with_certificate KIND MESSAGE [HINT]: no request comes through.
 with_certificate() {
-  about="certificate $1"
+  about "certificate $1"
   further_sandbox "$1" --certificate "$1"
   export SASE_URL=$further_url SASE_CA_FILE=$further/ca.pem
   SASE_API_KEY=$(<"$further/api-key") call sase-credential token
@@ -381,22 +404,27 @@ with_certificate() {
 }
 
 @test "a certificate that has expired: exit 6, and since when" {
+  tries 7
   with_certificate expired '*has expired: it was valid until 20??-*'
 }
 
 @test "a certificate that is not valid yet: exit 6, and from when" {
+  tries 7
   with_certificate not-yet '*not valid before 20??-*' '*clock*'
 }
 
 @test "a certificate of another name: exit 6, and which" {
+  tries 7
   with_certificate wrong-name "*not for 'localhost'"
 }
 
 @test "a certificate that is signed by itself: exit 6" {
+  tries 7
   with_certificate self-signed '*signed by itself*' '*ca-file*'
 }
 
 @test "a certificate of an unknown issuer: exit 6, and which" {
+  tries 7
   further_sandbox stranger
   SASE_CA_FILE=$further/ca.pem call sase-credential token
   expect_failure 6 "*issued by '*', which is not trusted" '*ca-file*'
@@ -404,6 +432,7 @@ with_certificate() {
 }
 
 @test "without ca-file the system's roots count, not the sandbox's" {
+  tries 7
   unset SASE_CA_FILE
   call sase-credential token
   expect_failure 6 '*not trusted*'
@@ -411,6 +440,7 @@ with_certificate() {
 }
 
 @test "an address instead of a name is verified as one" {
+  tries 7
   SASE_URL=https://127.0.0.1:$port call sase-credential token
   expect_token
   further_sandbox wrong --certificate wrong-name
@@ -419,6 +449,7 @@ with_certificate() {
 }
 
 @test "TLS 1.2 is the least" {
+  tries 7
   further_sandbox tls12 --tls-max 1.2
   export SASE_API_KEY
   SASE_API_KEY=$(<"$further/api-key")
@@ -452,6 +483,7 @@ with_certificate() {
 }
 
 @test "a failure spoils nothing: the old token is given while it is good" {
+  tries 6
   works ''
   local first=$token
   fault status=500

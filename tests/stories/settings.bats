@@ -302,7 +302,7 @@ bad() {
   local name=$1 value=$2 message=$3 variable
   variable=SASE_${name^^}
   variable=${variable//-/_}
-  about="$name = $value"
+  about "$name = $value"
   rm -f "$(conf)"
   call sase-credential "--$name=$value" token
   expect_failure 2 "--$name: $message"
@@ -397,7 +397,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
 
 @test "bad values: proxy" {
   for value in https://proxy.test socks5://proxy.test ftp://proxy.test http:// http://a:b:c 'http://us%zzer@proxy.test'; do
-    about="proxy = $value"
+    about "proxy = $value"
     call sase-credential "--proxy=$value" token
     expect_failure 2 '*proxy*'
     for variable in SASE_PROXY HTTPS_PROXY; do
@@ -414,7 +414,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
 
 # names_place CODE PLACE COMMAND...: a refusal that tells where the value stands, and nothing of a bug.
 names_place() {
-  about=$2
+  about "$2"
   call "${@:3}" sase-credential token
   expect_failure "$1" "*$2*"
   ! grep -qE 'this is a bug|secret-word' "$err" || refute 'expected a settings error, without a password'
@@ -430,11 +430,11 @@ names_place() {
     names_place 4 SSL_CERT_FILE env -u SASE_CA_FILE "SSL_CERT_FILE=/nonexistent${byte}x"
     for name in SASE_CA_FILE SASE_CLIENT_CERT SASE_CLIENT_KEY; do names_place 4 "$name" env "$name=/nonexistent${byte}x"; done
     for name in ca-file client-cert client-key; do
-      about="--$name"
+      about "--$name"
       call sase-credential "--$name" "/nonexistent${byte}x" token
       expect_failure 2 "--$name: *"
     done
-    about=--proxy
+    about --proxy
     call sase-credential --proxy "http://user:secret-word${byte}x@proxy.test" token
     expect_failure 2 '--proxy: *'
     ! grep -q secret-word "$err" || refute 'the password is in the message'
@@ -456,7 +456,7 @@ names_place() {
     for name in NO_PROXY no_proxy SASE_NO_PROXY; do
       names_place 4 "$name" env HTTPS_PROXY=http://127.0.0.1:1 "$name=elsewhere.test,local${byte}host"
     done
-    about=--no-proxy
+    about --no-proxy
     call sase-credential --no-proxy "local${byte}host" token
     expect_failure 2 '--no-proxy: *'
     profile default '' "no-proxy = local${byte}host"

@@ -3,13 +3,15 @@
 # What every story stands on: the programs of one build, one sandbox a file, and for each test a home of its own in
 # an environment that holds nothing of this machine's. The programs are found below $SASE_BUILD.
 # A test calls `call PROGRAM...`, whose input is the file $in, and then looks at $code and the files $out and $err.
-# In a table, $about names the row that is tried.
+# In a table, `about WORDS...` names the row that is tried.
 # shellcheck disable=SC2034 # tests read what this sets
 
 bats_require_minimum_version 1.5.0
 
 story_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly story_root
+# shellcheck source-path=SCRIPTDIR
+source "$story_root/tests/support/promises.bash"
 
 setup_file() { story_start; }
 teardown_file() { story_stop; }
@@ -51,10 +53,12 @@ story_setup() {
   # The way back from reset=accept, which lets no other call through.
   kill -USR1 "$(<"$sandbox/pid")"
   control reset --request POST >"$BATS_TEST_TMPDIR/control"
+  begin_situations
 }
 
 story_teardown() {
   local folder
+  end_situations
   for folder in ${further_sandboxes[@]+"${further_sandboxes[@]}"}; do stop_sandbox "$folder"; done
 }
 
@@ -63,7 +67,7 @@ clean_environment() {
   local name
   for name in $(compgen -e); do
     case $name in
-      PATH | TMPDIR | SASE_BUILD | BATS_* | ASAN_OPTIONS | UBSAN_OPTIONS | LSAN_OPTIONS | LLVM_PROFILE_FILE) ;;
+      PATH | TMPDIR | SASE_BUILD | SASE_PROMISES | BATS_* | ASAN_OPTIONS | UBSAN_OPTIONS | LSAN_OPTIONS | LLVM_PROFILE_FILE) ;;
       BASH_FUNC_*) ;;
       *) unset "$name" ;;
     esac
