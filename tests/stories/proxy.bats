@@ -5,29 +5,6 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
 
-setup() {
-  story_setup
-  proxies=()
-}
-
-teardown() {
-  # wait keeps bash from telling of the end.
-  [ ${#proxies[@]} -eq 0 ] || { kill "${proxies[@]}" && wait "${proxies[@]}" || true; } 2>/dev/null
-  story_teardown
-}
-
-# start_proxy NAME [OPTION...]: sets $proxy to its host and port, and $log to its log.
-start_proxy() {
-  local folder=$home/$1
-  shift
-  mkdir "$folder"
-  /usr/bin/python3 "$story_root/tests/support/connect_proxy.py" "$folder" "$@" >"$folder/messages" 2>&1 3>&- 4>&- &
-  proxies+=($!)
-  until [ -s "$folder/port" ]; do sleep 0.02; done
-  proxy=127.0.0.1:$(<"$folder/port")
-  log=$folder/log
-}
-
 works() {
   call sase-credential "$@" token
   expect_token

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """An HTTP proxy for the stories: CONNECT only, on a free port of 127.0.0.1.
 
-usage: connect_proxy.py FOLDER [--password USER:PASSWORD] [--status N] [--misbehave hang|close|garbage|flood]
+usage: connect_proxy.py FOLDER [--password USER:PASSWORD] [--status N] [--misbehave HOW]
 
 Writes its port to FOLDER/port when it is ready, and to FOLDER/log a line for each request: its target, and whether
-credentials came along. With --status every request is refused with that status.
+credentials came along. With --status every request is refused with that status. The ways to misbehave: hang, close,
+garbage and flood instead of an answer; drip, one byte of it a second; and mute and cut once the tunnel is there.
 """
 import argparse
 import base64
@@ -68,6 +69,15 @@ def misbehave(peer, how):
         peer.sendall(b"\x00\x01\x02 this is no HTTP \x1b[2J\r\n\r\n" * 20)
     elif how == "flood":
         peer.sendall(b"HTTP/1.1 200 OK\r\n" + b"X-Flood: and so on\r\n" * 100000)
+    elif how == "drip":
+        for byte in b"HTTP/1.1 200 Connection established\r\n\r\n":
+            peer.sendall(bytes([byte]))
+            time.sleep(1)
+    elif how in ("mute", "cut"):
+        peer.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        peer.recv(65536)
+        if how == "mute":
+            time.sleep(60)
 
 
 def serve(peer, options, log):
@@ -100,7 +110,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--password", default="")
     parser.add_argument("--status", type=int, default=0)
-    parser.add_argument("--misbehave", choices=["hang", "close", "garbage", "flood"])
+    parser.add_argument("--misbehave", choices=["hang", "close", "garbage", "flood", "drip", "mute", "cut"])
     options = parser.parse_args()
 
     server = socket.create_server(("127.0.0.1", 0), backlog=100)

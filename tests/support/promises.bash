@@ -24,16 +24,17 @@ promises=''
 situation_is_open=no
 situation_promises='' situation_words=''
 
-# situation PROMISES WORDS...
+# situation PROMISES WORDS...: the words are in $about, too.
 situation() {
   [ "$situation_is_open" != yes ] || settle_situation held
-  situation_promises=$1 situation_words=${*:2} situation_is_open=yes
+  about=${*:2}
+  situation_promises=$1 situation_words=$about situation_is_open=yes
 }
 
 # about WORDS...: names what is tried in $about, and is a situation of the promises that this test tries.
 about() {
   about=$*
-  [ -z "$promises" ] || situation "$promises" "$about"
+  [ -z "$promises" ] || situation "$promises" "$*"
 }
 
 # tries [PROMISE...]: what this test tries, if not what its file does.

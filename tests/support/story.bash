@@ -36,7 +36,7 @@ story_setup() {
   clean_environment
   find_programs
   umask 077
-  further_sandboxes=()
+  further_sandboxes=() proxies=()
   home=$BATS_TEST_TMPDIR/home
   mkdir "$home" "$home/config" "$home/runtime"
   export HOME=$home XDG_CONFIG_HOME=$home/config XDG_RUNTIME_DIR=$home/runtime
@@ -59,6 +59,7 @@ story_setup() {
 story_teardown() {
   local folder
   end_situations
+  stop_proxies
   for folder in ${further_sandboxes[@]+"${further_sandboxes[@]}"}; do stop_sandbox "$folder"; done
 }
 
@@ -85,11 +86,12 @@ find_programs() {
   fi
 }
 
-# start_sandbox FOLDER [OPTION...]: on a free port, with its state in the folder.
+# start_sandbox FOLDER [OPTION...]: on a free port unless one is given, with its state in the folder.
 start_sandbox() {
   local folder=$1 tries=0
   shift
-  { sase-sandbox --state "$folder" --port 0 "$@" && echo 'ended by a signal' || echo "ended with $?"; } >"$folder.log" 2>&1 3>&- 4>&- &
+  [[ " $* " == *' --port '* ]] || set -- --port 0 "$@"
+  { sase-sandbox --state "$folder" "$@" && echo 'ended by a signal' || echo "ended with $?"; } >"$folder.log" 2>&1 3>&- 4>&- &
   while [ ! -s "$folder/url" ]; do
     tries=$((tries + 1))
     if [ "$tries" -gt 500 ]; then
@@ -131,6 +133,26 @@ anew() {
   rm -rf "$state"
   control reset --request POST >"$BATS_TEST_TMPDIR/control"
   [ $# -eq 0 ] || fault "$@"
+}
+
+# ---- proxies
+
+# start_proxy NAME [OPTION...]: sets $proxy to its host and port, and $log to its log. Until stop_proxies.
+start_proxy() {
+  local folder=$home/$1
+  shift
+  mkdir "$folder"
+  /usr/bin/python3 "$story_root/tests/support/connect_proxy.py" "$folder" "$@" >"$folder/messages" 2>&1 3>&- 4>&- &
+  proxies+=($!)
+  until [ -s "$folder/port" ]; do sleep 0.02; done
+  proxy=127.0.0.1:$(<"$folder/port")
+  log=$folder/log
+}
+
+stop_proxies() {
+  # wait keeps bash from telling of the end.
+  [ ${#proxies[@]} -eq 0 ] || { kill "${proxies[@]}" && wait "${proxies[@]}" || true; } 2>/dev/null
+  proxies=()
 }
 
 # ---- calls

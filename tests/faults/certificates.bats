@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A service that turns into one with a bad certificate, or with TLS 1.1: to a cold cache, a fresh token and one that ages.
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+load ../support/drill
+
+# The sandbox's options | message | hint
+bad_certificates() {
+  cat <<'END'
+  --certificate expired     | *has expired*                        | ?*
+  --certificate not-yet     | *not valid before*                   | *clock*
+  --certificate wrong-name  | *not for 'localhost'                 | ?*
+  --certificate self-signed | *signed by itself*                   | *ca-file*
+  --tls-max 1.1             | *no TLS version from 1.2 on*         | ?*
+END
+}
+
+# turns_bad OPTIONS MESSAGE HINT
+turns_bad() {
+  local port kept start
+  situation 7 "$1, cold"
+  # shellcheck disable=SC2086 # words
+  further_sandbox service --lifetime 10m
+  port=${further_url##*:}
+  export SASE_URL=$further_url SASE_CA_FILE=$further/ca.pem SASE_API_KEY
+  SASE_API_KEY=$(<"$further/api-key")
+  rm -rf "$state"
+  call sase-credential token
+  expect_token
+  kept=$token
+  stop_sandbox "$further"
+  while [ -e "$further/pid" ]; do sleep 0.02; done
+  # The same address and the same authority from now on.
+  # shellcheck disable=SC2086 # words
+  further_sandbox service --port "$port" $1
+
+  start=$(now_ms)
+  call sase-credential --cache none token
+  expect_failure 6 "$2" "$3"
+  expect_within 2000 "$start"
+  expect_asked 0
+
+  situation '6 7' "$1, with a fresh token"
+  call sase-credential --refresh-ahead 5m token
+  expect_output "$kept"$'\n'
+
+  situation '6 7' "$1, with a token that ages"
+  rm "$state"/*.ledger
+  call sase-credential token
+  expect_output "$kept"$'\n'
+  wait_for_renewal
+  expect_asked 0
+
+  situation '2 7' "$1, with a token that lives for too little"
+  rm "$state"/*.ledger
+  call sase-credential --min-ttl 20m token
+  expect_failure 6 "$2" "$3"
+  expect_asked 0
+  stop_sandbox "$further"
+  while [ -e "$further/pid" ]; do sleep 0.02; done
+  further_sandboxes=()
+  rm -rf "$further"
+}
+
+# Of the sandbox behind the bad certificate; curl looks away, and speaks the old TLS if need be.
+expect_asked() {
+  local count
+  count=$(curl -q -sS --insecure --tlsv1.0 --ciphers DEFAULT@SECLEVEL=0 "$further_url/sandbox/stats" | jq .authorize)
+  expect_equal "$count" "$1" 'requests that came through'
+}
+
+@test "no request comes through; a token that is good is given all the same" {
+  table turns_bad < <(bad_certificates)
+}

@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# What fault drills and races need beyond story.bash.
+# shellcheck disable=SC2154 # variables of story.bash
+load ../support/story
+
+# table FUNCTION: calls it for each line of stdin that is neither empty nor a comment, with the line's columns, which `|`
+# divides, as arguments.
+table() {
+  local line column columns
+  while IFS= read -r line <&9; do
+    [[ $line =~ ^[[:space:]]*(#|$) ]] && continue
+    columns=()
+    while IFS= read -r -d '|' column; do
+      [[ $column =~ ^[[:space:]]*(.*[^[:space:]])?[[:space:]]*$ ]]
+      columns+=("${BASH_REMATCH[1]}")
+    done <<<"$line|"
+    "$1" "${columns[@]}"
+  done 9<&0
+}
+
+# keep_token LIFETIME: gets a token that lives so long, and keeps it for have_token. Sets $token.
+keep_token() {
+  anew "lifetime=$1"
+  call sase-credential token
+  expect_token
+  rm -rf "$home/kept"
+  mkdir -m 700 "$home/kept"
+  cp -p "$state"/*.token "$home/kept/"
+}
+
+# have_token [NAME=VALUE...]: as if that token had been got long ago, with these faults from now on.
+have_token() {
+  anew "$@"
+  cp -Rp "$home/kept" "$state"
+}
+
+# The process that renews behind the caller's back holds the lock from before its caller ends until it ends itself.
+wait_for_renewal() {
+  local lock
+  for lock in "$state"/*.lock; do
+    [ ! -e "$lock" ] || flock --wait 15 "$lock" true || refute 'the renewal does not end'
+  done
+}
+
+# Even where they let no other call through.
+clear_faults() { kill -USR1 "$(<"$sandbox/pid")"; }
+
+# expect_requests N | N-M: so many have reached the service.
+expect_requests() {
+  local count
+  [[ $about != reset=accept* ]] || clear_faults
+  count=$(counter authorize)
+  [ "$count" -ge "${1%-*}" ] && [ "$count" -le "${1#*-}" ] || refute "expected $1 requests, there were $count"
+}
+
+# Nothing holds the lock, and no half-written file lies about.
+expect_unlocked() {
+  local lock
+  for lock in "$state"/*.lock; do
+    [ ! -e "$lock" ] || flock --nonblock "$lock" true || refute 'the lock is still held'
+  done
+  expect_equal "$(find "$state" -name '*.new' 2>/dev/null)" '' 'half-written files'
+}
+
+# childless COMMAND...: `call`, and no process is left in the end.
+childless() {
+  call /usr/bin/python3 "$story_root/tests/support/childless.py" "$@"
+  [ "$code" != 99 ] || refute 'a process was left behind'
+}
+
+# later SECONDS COMMAND...: `call`, so long after the test's begin by the clock that counts since the machine's start,
+# which a time namespace can move: as if the machine had slept meanwhile.
+later() { call unshare --time --boottime "$1" --fork -- "${@:2}"; }
+needs_time_namespaces() { unshare --time --boottime 60 --fork true 2>/dev/null || skip 'needs time namespaces'; }
+
+# in_network COMMAND...: `call`, on a network of its own: loopback, and 192.0.2.0/24 where only 192.0.2.1 answers; what
+# goes to the others is lost without a word. The files of $home/etc take the place of those in /etc.
+in_network() {
+  # shellcheck disable=SC2016 # for the inner shell
+  call unshare --net --mount --fork -- sh -euc '
+    ip link set lo up
+    ip link add silent type veth peer name nowhere
+    ip address add 192.0.2.1/24 dev silent
+    ip link set silent arp off up
+    ip link set nowhere up
+    for file in "$0"/etc/*; do
+      [ ! -e "$file" ] || mount --bind "$file" "/etc/${file##*/}"
+    done
+    exec "$@"' "$home" "$@"
+}
+needs_network_namespace() {
+  unshare --net --mount --fork -- ip link add silent type veth peer name nowhere 2>/dev/null || skip 'needs network namespaces'
+}
