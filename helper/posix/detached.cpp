@@ -37,7 +37,7 @@ void close_others(std::span<const int> kept) noexcept {
 
 /// In the process that nobody waits for.
 void run_alone(std::span<const int> kept, const std::function<void()>& task) noexcept try {
-  if (!take_null_streams() || ::chdir("/") != 0) return;
+  if (::chdir("/") != 0) return;
   close_others(kept);
   // Locked memory does not survive a fork, and there are secrets in it.
   (void)::mlockall(MCL_CURRENT);
@@ -52,6 +52,8 @@ void run_detached(std::span<const int> kept, const std::function<void()>& task) 
   std::vector<int> in_order;
   std::ranges::copy_if(kept, std::back_inserter(in_order), [](int fd) { return fd >= 0; });
   std::ranges::sort(in_order);
+  // Before the fork: the reader of a pipe must not wait until the new process has its turn on a processor.
+  if (!take_null_streams()) throw_errno("cannot open '/dev/null'");
   const pid_t alone = ::fork();
   if (alone < 0) throw_errno("cannot start a process");
   if (alone > 0) return;
