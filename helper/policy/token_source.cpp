@@ -60,7 +60,8 @@ void TokenSource::erase(std::string_view token) {
   try {
     auto turn = line_up();
     while (turn && !turn->take())
-      if (!turn->wait_until_free(deadline_)) return;  // whoever has it is replacing the token
+      // A rejected token must go, though a new one that comes this very moment may be lost with it.
+      if (!turn->wait_until_free(deadline_)) turn.reset();
     const auto cached = cache_->find(identity_);
     if (!cached || !protocol::equal_in_constant_time(cached->token.reveal(), token)) return;
     cache_->remove(identity_);

@@ -581,7 +581,7 @@ load ../support/story
   expect_password one
 }
 
-@test "'erase' while another call is asking ends at once enough, quietly" {
+@test "'erase' while another call is asking ends at once enough, quietly, and the token is gone" {
   ask_password
   call git-credential-sase get
   expect_password
@@ -593,6 +593,11 @@ load ../support/story
   release_lock
   expect_silence
   expect_within 2000 "$start"
+
+  local first=$token
+  call git-credential-sase get
+  expect_password
+  [ "$token" != "$first" ] || refute 'the erased token came back'
 }
 
 @test "'capability' announces authtype" {
