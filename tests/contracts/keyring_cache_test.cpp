@@ -99,7 +99,7 @@ TEST_CASE("a thief of the key has nothing", "[keyring_cache][keyring]") {
 TEST_CASE("the kernel drops a token when its time has come", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
-  place.store("short-lived", 1s);
+  place.store("short-lived", 2s);
   CHECK(place.found() == "short-lived");
 
   for (const auto end = std::chrono::steady_clock::now() + 5s;

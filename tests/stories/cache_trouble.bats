@@ -29,6 +29,7 @@ expect_trouble() {
   local pattern=$1
   shift
   for _ in 1 2; do
+    forgive
     get_password "$@"
     expect_warning "$pattern"
     : >"$err"
@@ -38,6 +39,7 @@ expect_trouble() {
 
 # expect_one_warning PATTERN [PREFIX...]: a call that says this and mends it; the next one is answered from the cache.
 expect_one_warning() {
+  forgive
   get_password "${@:2}"
   expect_warning "$1"
   : >"$err"
@@ -57,6 +59,7 @@ expect_warm() {
 
 # expect_mended [PREFIX...]: a call gets a token without a word, and the next one has it from the cache.
 expect_mended() {
+  forgive
   get_password "$@"
   expect_password
   expect_warm "$@"
@@ -267,6 +270,7 @@ put_open_file() {
 
 @test "a token's file that cannot be changed" {
   needs_root
+  export SASE_REFRESH_AHEAD=0s
   fault lifetime=10m
   token_file
   chattr +i "$file" 2>/dev/null || skip 'needs a file system with chattr +i'
@@ -284,6 +288,7 @@ put_open_file() {
   for error in EIO EACCES ESTALE; do
     about=$error
     rm -f "$file"
+    forgive
     get_password
     expect_password
     ask_password
@@ -319,7 +324,8 @@ put_open_file() {
 expect_lock_trouble() {
   anew
   token_file
-  local lock=${file%.token}.lock
+  local lock
+  lock=$(find "$state" -name '*.lock')
   about=${*:2}
   rm "$lock" "$file"
   "${@:2}" "$lock"

@@ -3,7 +3,6 @@
 
 #include "helper/posix/fd.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 #include <keyutils.h>
 
@@ -92,11 +91,11 @@ std::string time_left_of(int serial) {
   return {};
 }
 
-void become_another_user_with_our_keys() {
+void become_another_user_with_our_keys(uid_t user) {
   if (::keyctl_join_session_keyring(nullptr) < 0) throw_errno("a new session");
   if (::keyctl_link(KEY_SPEC_USER_KEYRING, KEY_SPEC_SESSION_KEYRING) != 0) throw_errno("keyctl_link");
-  if (::setresgid(another_user, another_user, another_user) != 0) throw_errno("setresgid");
-  if (::setresuid(another_user, another_user, another_user) != 0) throw_errno("setresuid");
+  if (::setresgid(user, user, user) != 0) throw_errno("setresgid");
+  if (::setresuid(user, user, user) != 0) throw_errno("setresuid");
 }
 
 }  // namespace sase::tests

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tests/support/temporary_directory.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace sase::tests {
 
@@ -44,6 +48,6 @@ class TestKeys {
 
 /// Becomes another user who has a session of its own with the keys of this one within reach, as after su.
 /// Only for children of root.
-void become_another_user_with_our_keys();
+void become_another_user_with_our_keys(uid_t user = another_user);
 
 }  // namespace sase::tests
