@@ -16,11 +16,12 @@ using protocol::Denial;
 using protocol::Denied;
 using std::chrono::seconds;
 
-/// A duration for people: whole seconds, rounded up, so that "in 1s" is never too early.
+/// A duration for people: whole seconds, rounded up, so that "in 1s" is never too early. `90s`, `2m` or
+/// `2m1s`.
 std::string show(Instant duration) {
-  const auto whole = std::chrono::ceil<seconds>(duration);
-  return whole < seconds(120) ? std::to_string(whole.count()) + 's'
-                              : std::to_string(std::chrono::ceil<std::chrono::minutes>(whole).count()) + 'm';
+  const auto whole = std::chrono::ceil<seconds>(duration).count();
+  if (whole < 120) return std::to_string(whole) + 's';
+  return std::to_string(whole / 60) + 'm' + (whole % 60 == 0 ? "" : std::to_string(whole % 60) + 's');
 }
 
 std::string try_again_in(Instant wait) {
@@ -109,6 +110,14 @@ Denied too_short(seconds lifetime, seconds min_ttl) {
           .what = "the service's new token lives " + protocol::format_duration(lifetime) +
                   ", less than min-ttl " + protocol::format_duration(min_ttl),
           .hint = "lower 'min-ttl'",
+          .retry_after = std::nullopt};
+}
+
+Denied dead_on_arrival() {
+  return {.denial = Denial::nonsense,
+          .transient = false,
+          .what = "the service's new token has expired already",
+          .hint = "",
           .retry_after = std::nullopt};
 }
 

@@ -54,6 +54,9 @@ struct Question {
 /// What is said of a new token that lives for less than `min_ttl`.
 [[nodiscard]] protocol::Denied too_short(std::chrono::seconds lifetime, std::chrono::seconds min_ttl);
 
+/// What is said of a new token that is dead by the time that it is here.
+[[nodiscard]] protocol::Denied dead_on_arrival();
+
 /// Whether a token that is still good may be renewed by a call that nobody waits for. `refresh_ahead` is what
 /// made it want to.
 [[nodiscard]] bool may_renew(const History& history, const Question& question,

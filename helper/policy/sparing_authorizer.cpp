@@ -45,11 +45,7 @@ std::string route_of(const Profile& profile) {
 void refuse_dead(protocol::AuthorizeReply& reply) {
   const auto* const granted = std::get_if<protocol::Granted>(&reply.outcome);
   if (granted == nullptr || granted->lifetime > std::chrono::seconds(0)) return;
-  reply.outcome = Denied{.denial = Denial::nonsense,
-                         .transient = false,
-                         .what = "the service's new token has expired already",
-                         .hint = "",
-                         .retry_after = std::nullopt};
+  reply.outcome = dead_on_arrival();
 }
 
 }  // namespace

@@ -129,12 +129,13 @@ Failure TokenSource::nothing_in_time() const {
 FreshToken TokenSource::accept(NewToken fresh) {
   const seconds lifetime = fresh.granted.lifetime;
   CachedToken token{.token = std::move(fresh.granted.token), .expiry = Expiry::after(fresh.asked, lifetime)};
-  // One that is of no use to this call may be to another, but not in the place of one that lives longer.
-  const bool is_too_short = lifetime < profile_.min_ttl;
-  const auto before = is_too_short ? find() : std::nullopt;
-  if (!before || time_left_of(*before) < lifetime) keep(token);
-  if (is_too_short) throw to_failure(too_short(lifetime, profile_.min_ttl));
+  // Even one that is of no use to this call may be to another, but not in the place of one that lives longer.
   const seconds left = time_left_of(token);
+  const auto before = find();
+  const seconds left_before = before ? time_left_of(*before) : seconds(0);
+  if (left_before <= left || left_before > protocol::longest_lifetime) keep(token);
+  if (lifetime < profile_.min_ttl) throw to_failure(too_short(lifetime, profile_.min_ttl));
+  if (left <= seconds(0)) throw to_failure(dead_on_arrival());
   return {.token = std::move(token.token), .time_left = left};
 }
 

@@ -156,7 +156,7 @@ stop_proxies() {
 }
 
 # forgive: as if nothing were remembered of what was asked, and the guard had nothing to count. The tokens stay.
-forgive() { rm -f "$state"/*.ledger; }
+forgive() { [ -L "$state" ] || rm -f "$state"/*.ledger; }
 
 # ---- calls
 

@@ -212,7 +212,7 @@ TEST_CASE("words that do not fit into a line cannot be written", "[history]") {
 TEST_CASE("whatever bytes there are, reading a history never fails", "[history]") {
   const std::string whole = bytes_of(full());
   const std::string alphabet("\0\n\r=-09x\x7f\xff", 10);
-  std::minstd_rand random(1);  // NOLINT(cert-msc51-cpp): the same bytes in every run
+  std::minstd_rand random(1);  // the same bytes in every run
   const auto below = [&random](std::size_t bound) { return random() % bound; };
 
   for (int round = 0; round < 3000; ++round) {

@@ -36,12 +36,6 @@ struct Caller : tests::Machine {
 
 }  // namespace
 
-TEST_CASE("the account is named as its lock and its ledger are", "[sparing_authorizer]") {
-  Caller caller;
-
-  CHECK(caller.service().account() == caller.account());
-}
-
 TEST_CASE("a new token comes with the moment before it was asked for", "[sparing_authorizer]") {
   Caller caller;
   const Moment before = Moment::now();
@@ -275,14 +269,6 @@ TEST_CASE("trouble with the ledger is one warning, and the call goes on", "[spar
   CHECK(caller.authorizer.tries == 3);
   CHECK(caller.error.text().starts_with("sase-credential: warning: trouble: "));
   CHECK(tests::count_lines(caller.error.text()) == 1);
-}
-
-TEST_CASE("a call that has no time left still asks for some", "[sparing_authorizer]") {
-  Caller caller;
-
-  (void)caller.service().authorize(&caller.turn, steady_clock::now() - 1s);
-
-  CHECK(caller.authorizer.timeout == 1ms);
 }
 
 TEST_CASE("what happened on the way is told when it happened", "[sparing_authorizer]") {

@@ -38,6 +38,14 @@ TEST_CASE("the authorizer is told all that it needs", "[token_source]") {
   CHECK(machine.authorizer.timeout > 3s);
 }
 
+TEST_CASE("a call that has no time left still asks for some", "[token_source]") {
+  Machine machine;
+  machine.time = -1s;
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.authorizer.timeout == 1ms);
+}
+
 TEST_CASE("a denial is said as it came, with the code of its kind", "[token_source]") {
   struct Row {
     const char* name;

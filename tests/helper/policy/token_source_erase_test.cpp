@@ -125,19 +125,8 @@ TEST_CASE("where new tokens are rejected at once, ever longer pauses are made", 
   }
 }
 
-TEST_CASE("a rejection that comes late makes no pause", "[token_source]") {
-  Machine machine;
-  (void)machine.get();
-  machine.erase("fresh-token");
-  (void)machine.get();
-  machine.change_history([](History& history) { history.grant->at = 0s; });
-
-  machine.erase("fresh-token");
-
-  CHECK(machine.get() == "fresh-token");
-}
-
-TEST_CASE("an erase waits for the call that has the turn, and at its deadline goes on without", "[token_source]") {
+TEST_CASE("an erase waits for the call that has the turn, and at its deadline goes on without",
+          "[token_source]") {
   Machine machine;
   machine.keep("cached", 3600s);
   machine.time = 50ms;

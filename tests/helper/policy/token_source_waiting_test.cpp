@@ -32,6 +32,29 @@ class LateCache : public TokenCache {
   int asked = 0;
 };
 
+/// A cache that takes the turn away from the call that looks into it for the second time.
+class GreedyCache : public TokenCache {
+ public:
+  GreedyCache(const Machine& machine, bool has_token) : turn_(machine.line_up()), has_token_(has_token) {}
+
+  [[nodiscard]] std::optional<CachedToken> find(const Identity&) override {
+    if (++asked_ == 1) return std::nullopt;
+    was_free = turn_.take();
+    if (!has_token_) return std::nullopt;
+    return CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
+                       .expiry = Expiry::after(Moment::now(), 3600s)};
+  }
+  void store(const Identity&, const CachedToken&) override {}
+  void remove(const Identity&) override {}
+
+  bool was_free = false;
+
+ private:
+  Turn turn_;
+  bool has_token_;
+  int asked_ = 0;
+};
+
 /// A call in another process, which has its turn once this is made and is at it for a while.
 class OtherCall {
  public:
@@ -157,6 +180,25 @@ TEST_CASE("whoever waits shares the failure of the call that it waited for", "[t
   CHECK(machine.authorizer.calls == 0);
 }
 
+TEST_CASE("whoever has waited needs no turn to share what came to pass", "[token_source]") {
+  Machine machine;
+  const bool granted = GENERATE(true, false);
+  if (!granted) machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  GreedyCache cache(machine, granted);
+  machine.cache = &cache;
+  TokenSource waiter = machine.source();
+  machine.cache = &machine.file_cache;
+  const OtherCall other(machine);
+
+  if (granted)
+    CHECK(waiter.get().token.reveal() == "of-another-call");
+  else
+    CHECK(std::string(tests::failure_of([&] { (void)waiter.get(); }).what()) == "what happened");
+
+  CHECK(cache.was_free);
+  CHECK(machine.authorizer.calls == 0);
+}
+
 TEST_CASE("whoever waited for a call that died asks by itself", "[token_source]") {
   Machine machine;
   TokenSource waiter = machine.source();
@@ -178,12 +220,14 @@ TEST_CASE("of many calls at once one asks, and all come to the same", "[token_so
     std::this_thread::sleep_for(20ms);
   };
   tests::Pipe gate = tests::make_pipe();
+  const tests::Pipe begun = tests::make_pipe();
 
   std::array<pid_t, 10> children{};
   for (pid_t& child : children)
     child = tests::start_child([&] {
       gate.writer.close();
       TokenSource source = machine.source();
+      (void)!::write(begun.writer.get(), "x", 1);
       char byte = 0;
       (void)!::read(gate.reader.get(), &byte, 1);
       try {
@@ -192,8 +236,10 @@ TEST_CASE("of many calls at once one asks, and all come to the same", "[token_so
         return std::string(failure.what()) == "what happened" ? 3 : 4;
       }
     });
-  // They have all begun by then, and share what comes to pass.
-  std::this_thread::sleep_for(60ms);
+  // What comes to pass is shared by those who have begun by then.
+  char byte = 0;
+  for (std::size_t i = 0; i < children.size(); ++i)
+    REQUIRE(::read(begun.reader.get(), &byte, 1) == 1);
   gate.writer.close();
 
   for (const pid_t child : children)
@@ -204,6 +250,10 @@ TEST_CASE("of many calls at once one asks, and all come to the same", "[token_so
 TEST_CASE("a trace tells of the cache and of waiting", "[token_source]") {
   Machine machine;
   machine.trace_to_stderr();
+  machine.authorizer.meanwhile = [&machine] {
+    while (!tests::contains(machine.error.text(), "another call is asking"))
+      std::this_thread::sleep_for(2ms);
+  };
   TokenSource waiter = machine.source();
   const OtherCall other(machine);
 

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -206,6 +207,15 @@ TEST_CASE("all who wait go on at once when a lock is let go", "[file_lock]") {
   gate.writer.close();
   for (const pid_t child : children)
     CHECK(tests::wait_for_child(child) == 0);
+}
+
+TEST_CASE("those who wait do not wait for one another", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Fd another_waiter = open_lock(folder.path("lock"));
+  REQUIRE(::flock(another_waiter.get(), LOCK_SH) == 0);
+  FileLock waiter(open_lock(folder.path("lock")));
+
+  CHECK(waiter.wait_until_free(steady_clock::now() + 100ms));
 }
 
 TEST_CASE("waiting leaves neither a timer nor a handler behind", "[file_lock]") {
