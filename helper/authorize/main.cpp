@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/authorizer.hpp"
+#include "helper/authorize/confinement.hpp"
 #include "helper/authorize/endpoint.hpp"
 #include "helper/authorize/failed_attempt.hpp"
 #include "helper/authorize/progress.hpp"
@@ -51,11 +52,19 @@ AuthorizeReply too_late(const AuthorizeRequest& request, authorize::Progress& pr
   complain(error);
 }
 
-[[noreturn]] void answer(steady_clock::time_point start) {
+/// A process that has begun, and is safe to work in.
+struct Start {
+  steady_clock::time_point begun;
+  authorize::Confinement confinement;
+  steady_clock::time_point confined;
+};
+
+[[noreturn]] void answer(const Start& start) {
   const auto request = AuthorizeRequest::parse(sase::helper::read_message(STDIN_FILENO).reveal());
-  const auto deadline = authorize::deadline_for(start, request.timeout);
+  const auto deadline = authorize::deadline_for(start.begun, request.timeout);
   authorize::Progress progress(request.trace ? authorize::Tracing::on : authorize::Tracing::off);
-  progress.note_of(start, [] { return "the authorizer runs"; });
+  progress.note_of(start.begun, [] { return "the authorizer runs"; });
+  progress.note_of(start.confined, [&] { return "confinement: " + start.confinement.describe(); });
   authorize::Watchdog watchdog(deadline, [&] { finish(too_late(request, progress), progress); });
   AuthorizeReply reply = authorize::authorize_over_network(request, deadline, progress);
   // Otherwise the watchdog is about to end the process, and two replies would be one too many.
@@ -69,12 +78,13 @@ AuthorizeReply too_late(const AuthorizeRequest& request, authorize::Progress& pr
 /// Reads one AuthorizeRequest on stdin, writes one AuthorizeReply on stdout and exits with 0; with 1, and a
 /// line on stderr, where no reply could be written.
 int main() {
-  const auto start = steady_clock::now();
+  const auto begun = steady_clock::now();
   sase::helper::harden_process();
+  const auto confinement = authorize::confine_process();
   // Nobody is left to read the answer of a caller that has died.
   (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
   try {
-    answer(start);
+    answer({.begun = begun, .confinement = confinement, .confined = steady_clock::now()});
   } catch (const std::exception& error) {
     complain(error);
   }

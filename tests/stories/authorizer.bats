@@ -11,24 +11,13 @@ setup() {
 }
 
 teardown() {
-  # wait keeps bash from telling of the end.
-  [ ${#servers[@]} -eq 0 ] || { kill "${servers[@]}" && wait "${servers[@]}" || true; } 2>/dev/null
+  stop_servers
   story_teardown
-}
-
-# serve PROGRAM [OPTION...]: starts a server of tests/support; sets $served to its port.
-serve() {
-  local folder=$home/$1
-  mkdir "$folder"
-  /usr/bin/python3 "$story_root/tests/support/$1" "$folder" "${@:2}" >"$folder/messages" 2>&1 3>&- 4>&- &
-  servers+=($!)
-  until [ -s "$folder/port" ]; do sleep 0.02; done
-  served=$(<"$folder/port")
 }
 
 # authorize LINE...: asks for the sandbox's token in the front's words, with these lines besides.
 authorize() {
-  ask "url=$url/api/v1/auth/authorize" "api_key=$key" timeout_ms=5000 "ca_file=$sandbox/ca.pem" "$@"
+  ask_authorizer "$@"
   call "$build/libexec/sase-credential/authorize"
   expect_code 0
   expect_no_message
@@ -136,10 +125,9 @@ proxy: the way to $host is open; tls: *; reply: 200, * bytes"
   traces
   expect_trace '*try 1 failed: the service denied access (HTTP 403): "Forbidden"'
 
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj $'/CN=\e[2J' -addext subjectAltName=DNS:localhost \
-    -keyout "$home/key.pem" -out "$home/cert.pem" 2>"$home/messages"
-  cat "$home/cert.pem" "$home/key.pem" >"$home/both.pem"
-  serve tls_server.py "$home/both.pem"
-  traces "url=https://localhost:$served/" "ca_file=$home/cert.pem"
+  authority $'\e[2J'
+  certificate service localhost subjectAltName=DNS:localhost
+  serve tls_server.py "$home/service.pem"
+  traces "url=https://localhost:$served/" "ca_file=$home/authority.pem"
   expect_trace "*tls: TLSv1.?, *, the certificate is for 'localhost', issued by '\\\\x1b?2J', verified; *; reply: 200, * bytes"
 }

@@ -158,6 +158,39 @@ stop_proxies() {
 # forgive: as if nothing were remembered of what was asked, and the guard had nothing to count. The tokens stay.
 forgive() { [ -L "$state" ] || rm -f "$state"/*.ledger; }
 
+# ---- other servers
+
+# serve PROGRAM [OPTION...]: starts a server of tests/support in $home/PROGRAM and adds it to `servers`, which the test's
+# teardown gives to stop_servers. Sets $served to its port.
+serve() {
+  local folder=$home/$1
+  mkdir "$folder"
+  /usr/bin/python3 "$story_root/tests/support/$1" "$folder" "${@:2}" >"$folder/messages" 2>&1 3>&- 4>&- &
+  servers+=($!)
+  until [ -s "$folder/port" ]; do sleep 0.02; done
+  served=$(<"$folder/port")
+}
+
+stop_servers() {
+  [ ${#servers[@]} -gt 0 ] || return 0
+  # wait keeps bash from telling of the end.
+  { kill "${servers[@]}" && wait "${servers[@]}"; } 2>/dev/null || true
+}
+
+# authority [NAME]: makes one that signs certificates, $home/authority.pem.
+authority() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=${1:-an authority}" \
+    -keyout "$home/authority.key" -out "$home/authority.pem" 2>"$home/messages"
+}
+
+# certificate FILE NAME EXTENSION: one that is signed by it, with its key: $home/FILE.pem.
+certificate() {
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" -keyout "$home/$1.key" -out "$home/$1.csr" 2>"$home/messages"
+  openssl x509 -req -in "$home/$1.csr" -CA "$home/authority.pem" -CAkey "$home/authority.key" -CAcreateserial -days 2 \
+    -extfile <(echo "$3") -out "$home/$1.crt" 2>"$home/messages"
+  cat "$home/$1.crt" "$home/$1.key" >"$home/$1.pem"
+}
+
 # ---- calls
 
 # ask LINE...: the next call's input is these lines and an empty one.
@@ -172,6 +205,11 @@ ask_bytes() {
 # A host's usual request for the sandbox, in the old git's words and in the new one's.
 ask_password() { ask protocol=https "host=$host"; }
 ask_bearer() { ask 'capability[]=authtype' 'capability[]=state' protocol=https "host=$host"; }
+
+# What the front asks the authorizer for the sandbox's token, with these lines besides.
+ask_authorizer() {
+  ask "url=$url/api/v1/auth/authorize" "api_key=$key" timeout_ms=5000 "ca_file=$sandbox/ca.pem" "$@"
+}
 
 # call COMMAND...: with $in coming through a pipe. Whatever it says to people holds no secret.
 call() {

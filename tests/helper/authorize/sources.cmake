@@ -4,10 +4,13 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/address_book_test.cpp
   tests/helper/authorize/authorize_body_test.cpp
   tests/helper/authorize/authorizer_test.cpp
+  tests/helper/authorize/call_filter_test.cpp
   tests/helper/authorize/certificate_failure_test.cpp
+  tests/helper/authorize/confinement_test.cpp
   tests/helper/authorize/connection_race_test.cpp
   tests/helper/authorize/endpoint_test.cpp
   tests/helper/authorize/json_members_test.cpp
+  tests/helper/authorize/landlock_test.cpp
   tests/helper/authorize/no_proxy_test.cpp
   tests/helper/authorize/progress_test.cpp
   tests/helper/authorize/proxy_test.cpp
@@ -18,4 +21,5 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/service_reply_test.cpp
   tests/helper/authorize/spoken_message_test.cpp
   tests/helper/authorize/tls_failure_test.cpp
-  tests/helper/authorize/watchdog_test.cpp)
+  tests/helper/authorize/watchdog_test.cpp
+  tests/support/temporary_directory.cpp)

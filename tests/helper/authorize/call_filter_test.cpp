@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/call_filter.hpp"
+
+#include "tests/helper/authorize/deeds.hpp"
+#include "tests/support/catch.hpp"
+
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+namespace sase::helper::authorize {
+
+namespace {
+
+constexpr int no_filter = 97;
+
+bool filters_are_allowed() {
+  const bool allowed = deeds::Allowed().filter;
+  if (!allowed) WARN("this system allows no filter of calls: nothing is shown");
+  return allowed;
+}
+
+/// A call by its number, with arguments that make it fail without harm where it is not forbidden.
+struct Call {
+  std::string name;
+  long number;
+  std::array<long, 3> arguments = {-1, -1, -1};
+};
+
+int result_of(const Call& call) {
+  return tests::exit_code_in_child([&call] {
+    if (!forbid_calls()) return no_filter;
+    const auto& [first, second, third] = call.arguments;
+    return deeds::outcome(::syscall(call.number, first, second, third, -1, -1, -1));
+  });
+}
+
+}  // namespace
+
+TEST_CASE("the filter alone forbids most of what Landlock does, and more", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+  const auto deed = GENERATE(from_range(deeds::forbidden()));
+
+  DYNAMIC_SECTION(deed.name) {
+    CHECK(deeds::result_of(deed, [] { (void)forbid_calls(); }) == (deed.is_filtered ? EPERM : 0));
+  }
+}
+
+TEST_CASE("the filter leaves a call what it needs", "[call_filter]") {
+  const auto deed = GENERATE(from_range(deeds::needed()));
+
+  DYNAMIC_SECTION(deed.name) {
+    CHECK(deeds::result_of(deed, [] { (void)forbid_calls(); }) == 0);
+  }
+}
+
+TEST_CASE("forbidden calls fail, whatever is asked of them", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+  const auto call = GENERATE(values<Call>({
+      {"execve", SYS_execve},
+      {"execveat", SYS_execveat},
+      {"clone", SYS_clone, {SIGCHLD, 0, 0}},
+      {"clone into a namespace", SYS_clone, {SIGCHLD | 0x10000000 /* CLONE_NEWUSER */, 0, 0}},
+      {"openat to write", SYS_openat, {AT_FDCWD, 0, O_WRONLY}},
+      {"openat to read and write", SYS_openat, {AT_FDCWD, 0, O_RDWR | O_CLOEXEC}},
+      {"openat to write with bits beyond", SYS_openat, {AT_FDCWD, 0, O_WRONLY | (1L << 40U)}},
+      {"openat with both bits", SYS_openat, {AT_FDCWD, 0, O_WRONLY | O_RDWR}},
+      {"openat to make", SYS_openat, {AT_FDCWD, 0, O_CREAT}},
+      {"openat to empty", SYS_openat, {AT_FDCWD, 0, O_TRUNC}},
+      {"openat to make without a name", SYS_openat, {AT_FDCWD, 0, O_TMPFILE | O_WRONLY}},
+      {"open_by_handle_at", SYS_open_by_handle_at},
+      {"mq_open", SYS_mq_open},
+      {"mq_unlink", SYS_mq_unlink},
+      {"truncate", SYS_truncate},
+      {"ftruncate", SYS_ftruncate},
+      {"fallocate", SYS_fallocate},
+      {"renameat2", SYS_renameat2},
+      {"linkat", SYS_linkat},
+      {"symlinkat", SYS_symlinkat},
+      {"unlinkat", SYS_unlinkat},
+      {"mkdirat", SYS_mkdirat},
+      {"mknodat", SYS_mknodat},
+      {"fchmod", SYS_fchmod},
+      {"fchmodat", SYS_fchmodat},
+      {"fchmodat2", 452},
+      {"fchown", SYS_fchown},
+      {"fchownat", SYS_fchownat},
+      {"utimensat", SYS_utimensat},
+      {"setxattr", SYS_setxattr},
+      {"lsetxattr", SYS_lsetxattr},
+      {"fsetxattr", SYS_fsetxattr},
+      {"setxattrat", 463},
+      {"removexattr", SYS_removexattr},
+      {"lremovexattr", SYS_lremovexattr},
+      {"fremovexattr", SYS_fremovexattr},
+      {"removexattrat", 466},
+      {"file_setattr", 469},
+      {"typing on a terminal", SYS_ioctl, {-1, TIOCSTI, 0}},
+      {"typing on a terminal, with bits beyond", SYS_ioctl, {-1, TIOCSTI | (1L << 40U), 0}},
+      {"pasting on a console", SYS_ioctl, {-1, TIOCLINUX, 0}},
+      {"setuid", SYS_setuid},
+      {"setgid", SYS_setgid},
+      {"setreuid", SYS_setreuid},
+      {"setregid", SYS_setregid},
+      {"setresuid", SYS_setresuid},
+      {"setresgid", SYS_setresgid},
+      {"setfsuid", SYS_setfsuid},
+      {"setfsgid", SYS_setfsgid},
+      {"setgroups", SYS_setgroups},
+      {"capset", SYS_capset},
+      {"personality", SYS_personality},
+      {"keyctl", SYS_keyctl},
+      {"add_key", SYS_add_key},
+      {"request_key", SYS_request_key},
+      {"unshare", SYS_unshare},
+      {"setns", SYS_setns},
+      {"chroot", SYS_chroot},
+      {"pivot_root", SYS_pivot_root},
+      {"mount", SYS_mount},
+      {"umount2", SYS_umount2},
+      {"open_tree", SYS_open_tree},
+      {"open_tree_attr", 467},
+      {"move_mount", SYS_move_mount},
+      {"mount_setattr", SYS_mount_setattr},
+      {"fsopen", SYS_fsopen},
+      {"fsconfig", SYS_fsconfig},
+      {"fsmount", SYS_fsmount},
+      {"fspick", SYS_fspick},
+      {"ptrace", SYS_ptrace},
+      {"process_vm_readv", SYS_process_vm_readv},
+      {"process_vm_writev", SYS_process_vm_writev},
+      {"process_madvise", SYS_process_madvise},
+      {"kcmp", SYS_kcmp},
+      {"pidfd_getfd", SYS_pidfd_getfd},
+      {"pidfd_send_signal", SYS_pidfd_send_signal},
+      {"kill of a group", SYS_kill, {0, 0, 0}},
+      {"kill of all", SYS_kill, {-1, 0, 0}},
+      {"kill of the first process", SYS_kill, {1, 0, 0}},
+      {"tkill", SYS_tkill},
+      {"tgkill", SYS_tgkill},
+      {"rt_sigqueueinfo", SYS_rt_sigqueueinfo},
+      {"rt_tgsigqueueinfo", SYS_rt_tgsigqueueinfo},
+      {"shmat", SYS_shmat},
+      {"io_uring_setup", SYS_io_uring_setup},
+      {"io_uring_enter", SYS_io_uring_enter},
+      {"io_uring_register", SYS_io_uring_register},
+      {"bpf", SYS_bpf},
+      {"perf_event_open", SYS_perf_event_open},
+      {"userfaultfd", SYS_userfaultfd},
+      {"init_module", SYS_init_module},
+      {"finit_module", SYS_finit_module},
+      {"delete_module", SYS_delete_module},
+      {"kexec_load", SYS_kexec_load},
+      {"reboot", SYS_reboot},
+      {"swapon", SYS_swapon},
+      {"swapoff", SYS_swapoff},
+      {"acct", SYS_acct},
+      {"quotactl", SYS_quotactl},
+      {"quotactl_fd", SYS_quotactl_fd},
+      {"syslog", SYS_syslog},
+      {"sethostname", SYS_sethostname},
+      {"setdomainname", SYS_setdomainname},
+      {"settimeofday", SYS_settimeofday},
+      {"clock_settime", SYS_clock_settime},
+      {"adjtimex", SYS_adjtimex},
+      {"clock_adjtime", SYS_clock_adjtime},
+  }));
+
+  DYNAMIC_SECTION(call.name) {
+    CHECK(result_of(call) == EPERM);
+  }
+}
+
+#ifdef __x86_64__
+TEST_CASE("calls that younger architectures have not are forbidden where they are", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+  const auto call = GENERATE(values<Call>({
+      {"fork", SYS_fork},
+      {"vfork", SYS_vfork},
+      {"open to write", SYS_open, {0, O_WRONLY, 0}},
+      {"open to read and write", SYS_open, {0, O_RDWR, 0}},
+      {"open to make", SYS_open, {0, O_CREAT, 0600}},
+      {"open to empty", SYS_open, {0, O_TRUNC, 0}},
+      {"creat", SYS_creat},
+      {"rename", SYS_rename},
+      {"renameat", SYS_renameat},
+      {"link", SYS_link},
+      {"symlink", SYS_symlink},
+      {"unlink", SYS_unlink},
+      {"mkdir", SYS_mkdir},
+      {"rmdir", SYS_rmdir},
+      {"mknod", SYS_mknod},
+      {"chmod", SYS_chmod},
+      {"chown", SYS_chown},
+      {"lchown", SYS_lchown},
+      {"utime", SYS_utime},
+      {"utimes", SYS_utimes},
+      {"futimesat", SYS_futimesat},
+      {"modify_ldt", SYS_modify_ldt},
+      {"kexec_file_load", SYS_kexec_file_load},
+      {"iopl", SYS_iopl},
+      {"ioperm", SYS_ioperm},
+  }));
+
+  DYNAMIC_SECTION(call.name) {
+    CHECK(result_of(call) == EPERM);
+  }
+}
+
+TEST_CASE("another architecture's calls are no way round: they end the process", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+  const auto call = GENERATE(values<std::function<void()>>({
+      [] {  // 32-bit programs' getpid, as harmless as can be
+        long number = 20;
+        __asm__ volatile("int $0x80" : "+a"(number) : : "memory", "r8", "r9", "r10", "r11");
+      },
+      [] { (void)::syscall(0x40000000 + SYS_getpid); },  // x32
+      [] { (void)::syscall(0x40000000 + 520); },         // execve of x32
+  }));
+
+  CHECK(tests::exit_code_in_child([&call] {
+          if (!forbid_calls()) return no_filter;
+          // Not the thread alone.
+          std::thread(call).join();
+          return 0;
+        }) == 128 + SIGSYS);
+}
+#endif
+
+TEST_CASE("calls that hide their flags are said not to exist, so that older ones are used", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+
+  CHECK(result_of({"clone3", SYS_clone3}) == ENOSYS);
+  CHECK(result_of({"openat2", SYS_openat2}) == ENOSYS);
+}
+
+TEST_CASE("files may be opened for reading, in every way", "[call_filter]") {
+  const int flags = GENERATE(O_RDONLY, O_RDONLY | O_CLOEXEC, O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
+                             O_RDONLY | O_DIRECTORY, O_PATH);
+
+  CHECK(tests::exit_code_in_child([flags] {
+          (void)forbid_calls();
+          return deeds::open_and_close("/", flags);
+        }) == 0);
+}
+
+TEST_CASE("a thread that is started later is filtered as well", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+
+  CHECK(tests::exit_code_in_child([] {
+          (void)forbid_calls();
+          int result = 0;
+          std::thread([&result] { result = deeds::open_and_close("/dev/null", O_WRONLY); }).join();
+          return result;
+        }) == EPERM);
+}
+
+}  // namespace sase::helper::authorize
