@@ -8,7 +8,6 @@
 #include "helper/authorize/no_proxy.hpp"
 #include "helper/authorize/proxy_tunnel.hpp"
 #include "helper/authorize/tls_failure.hpp"
-#include "helper/authorize/tls_session.hpp"
 #include "helper/authorize/watchdog.hpp"
 #include "protocol/escape.hpp"
 
@@ -102,8 +101,8 @@ HttpReply HttpsTransport::try_post(std::string_view body) {
   StreamSocket socket = connect();
   progress_.enter(Phase::handshaking);
   limit_waiting(socket);
-  Poco::Net::SecureStreamSocket secure = tls_.shake_hands(socket);
-  progress_.note([&] { return "tls: " + describe_session(secure) + ", verified"; });
+  const Poco::Net::SecureStreamSocket secure = tls_.shake_hands(socket);
+  progress_.note([&] { return "tls: " + tls_.describe_session() + ", verified"; });
   progress_.enter(Phase::waiting);
   progress_.count_request();
   limit_waiting(socket);

@@ -3,6 +3,7 @@
 
 #include "helper/authorize/endpoint.hpp"
 #include "helper/authorize/failed_attempt.hpp"
+#include "helper/authorize/tls_session.hpp"
 #include "helper/authorize/trusted_roots.hpp"
 #include "protocol/escape.hpp"
 
@@ -20,10 +21,20 @@
 
 namespace sase::helper::authorize {
 
+namespace {
+
+/// What verifying the server's certificate came to.
+struct Verdict {
+  std::optional<CertificateFailure> failure;
+  TlsSession session;
+};
+
+}  // namespace
+
 struct TlsContext::State {
   protocol::Host host;
   Poco::Net::Context::Ptr context;
-  std::optional<CertificateFailure> failure;
+  Verdict verdict;
 };
 
 namespace {
@@ -56,15 +67,17 @@ Context::Ptr make_context() {
   return context;
 }
 
-int verify(X509_STORE_CTX* store, void* failure) {
+/// An exception must not travel through OpenSSL's C code.
+int verify(X509_STORE_CTX* store, void* argument) noexcept try {
+  auto* const verdict = static_cast<Verdict*>(argument);
   const int verified = X509_verify_cert(store);
-  // An exception must not travel through OpenSSL's C code.
-  if (verified != 1) try {
-      static_cast<std::optional<CertificateFailure>*>(failure)->emplace(CertificateFailure::capture(store));
-    } catch (const std::exception&) {
-      return 0;
-    }
+  if (verified == 1)
+    verdict->session = TlsSession::capture(store);
+  else
+    verdict->failure = CertificateFailure::capture(store);
   return verified;
+} catch (const std::exception&) {
+  return 0;
 }
 
 void expect_name(SSL_CTX* context, const protocol::Host& host) {
@@ -110,20 +123,20 @@ void use_client_certificate(SSL_CTX* context, const protocol::AuthorizeRequest& 
 }  // namespace
 
 TlsContext::TlsContext(const protocol::AuthorizeRequest& request, const protocol::Host& host)
-    : state_(std::make_unique<State>(State{.host = host, .context = make_context(), .failure = {}})) {
+    : state_(std::make_unique<State>(State{.host = host, .context = make_context(), .verdict = {}})) {
   SSL_CTX* const context = state_->context->sslContext();
   trust_roots(context, request.ca_file);
   use_client_certificate(context, request);
   expect_name(context, host);
   // Instead of POCO's callback, which asks the process-wide manager whether to go on all the same.
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_cert_verify_callback(context, &verify, &state_->failure);
+  SSL_CTX_set_cert_verify_callback(context, &verify, &state_->verdict);
 }
 
 TlsContext::~TlsContext() = default;
 
 Poco::Net::SecureStreamSocket TlsContext::shake_hands(Poco::Net::StreamSocket& socket) {
-  state_->failure.reset();
+  state_->verdict = {};
   // Names only: RFC 6066 section 3 allows no address as the server's name. POCO's second look at the name
   // would then take the socket's peer for the host, which behind a proxy it is not; OpenSSL has looked
   // already.
@@ -140,7 +153,11 @@ Poco::Net::SecureStreamSocket TlsContext::shake_hands(Poco::Net::StreamSocket& s
 }
 
 const std::optional<CertificateFailure>& TlsContext::certificate_failure() const noexcept {
-  return state_->failure;
+  return state_->verdict.failure;
+}
+
+std::string TlsContext::describe_session() const {
+  return state_->verdict.session.describe();
 }
 
 }  // namespace sase::helper::authorize

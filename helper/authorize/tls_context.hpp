@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace Poco::Net {
 class SecureStreamSocket;
@@ -31,6 +32,9 @@ class TlsContext {
   [[nodiscard]] Poco::Net::SecureStreamSocket shake_hands(Poco::Net::StreamSocket& socket);
 
   [[nodiscard]] const std::optional<CertificateFailure>& certificate_failure() const noexcept;
+
+  /// What the last handshake agreed on, for a person (tls_session.hpp).
+  [[nodiscard]] std::string describe_session() const;
 
  private:
   struct State;

@@ -4,39 +4,34 @@
 #include "helper/authorize/subject_names.hpp"
 #include "protocol/escape.hpp"
 
-#include <Poco/Net/SecureStreamSocket.h>
-#include <Poco/Net/Session.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 
 namespace sase::helper::authorize {
 
-namespace {
-
-/// Older versions are never agreed on.
-std::string version_of(const SSL_SESSION* session) {
-  return SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION ? "TLSv1.3" : "TLSv1.2";
+void TlsSession::Free::operator()(X509* certificate) const noexcept {
+  X509_free(certificate);
 }
 
-std::string cipher_of(const SSL_SESSION* session) {
-  const SSL_CIPHER* const cipher = SSL_SESSION_get0_cipher(session);
-  return cipher == nullptr ? "an unknown cipher" : SSL_CIPHER_get_name(cipher);
+TlsSession TlsSession::capture(X509_STORE_CTX* context) noexcept {
+  TlsSession session;
+  const auto* const ssl =
+      static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  X509* const certificate = X509_STORE_CTX_get0_cert(context);
+  if (ssl == nullptr || certificate == nullptr || X509_up_ref(certificate) != 1) return session;
+  session.certificate_.reset(certificate);
+  // Both are constants of OpenSSL's. The cipher is pending, since TLS 1.2 verifies before it is put to use.
+  session.version_ = SSL_get_version(ssl);
+  session.cipher_ = SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl));
+  return session;
 }
 
-std::string certificate_of(SSL_SESSION* session) {
-  const X509* const certificate = SSL_SESSION_get0_peer(session);
-  if (certificate == nullptr) return "no certificate";
-  return "the certificate is for '" + protocol::escape(subject_names(certificate)) + "', issued by '" +
-         protocol::escape(display_name(X509_get_issuer_name(certificate))) + '\'';
-}
-
-}  // namespace
-
-std::string describe_session(Poco::Net::SecureStreamSocket& socket) {
-  const auto session = socket.currentSession();
-  if (!session) return "no session";
-  SSL_SESSION* const agreed = session->sslSession();
-  return version_of(agreed) + ", " + cipher_of(agreed) + ", " + certificate_of(agreed);
+std::string TlsSession::describe() const {
+  if (!certificate_) return "an unknown session";
+  return std::string(version_) + ", " + cipher_ + ", the certificate is for '" +
+         protocol::escape(subject_names(certificate_.get())) + "', issued by '" +
+         protocol::escape(display_name(X509_get_issuer_name(certificate_.get()))) + '\'';
 }
 
 }  // namespace sase::helper::authorize

@@ -60,6 +60,12 @@ request 1 sent; reply: 200, * bytes"
   ! sed -n '/^trace/p' "$out" | grep -qE 'eyJ|["{}]' || refute 'a secret or a body is in the trace'
 }
 
+@test "a trace tells what TLS 1.2 agreed on as well" {
+  further_sandbox tls12 --tls-max 1.2
+  traces "url=$further_url/api/v1/auth/authorize" "api_key=$(<"$further/api-key")" "ca_file=$further/ca.pem"
+  expect_trace "*; tls: TLSv1.2, ECDHE-*, the certificate is for 'localhost*', issued by '*', verified; request 1 sent; *"
+}
+
 # In microseconds, as another process sees it.
 monotonic() { /usr/bin/python3 -c 'import time; print(time.monotonic_ns() // 1000)'; }
 
