@@ -104,6 +104,7 @@ two_addresses() {
 }
 
 @test "a dead address before the good one: the token" {
+  meant_to_hold_secrets "$home/two/api-key"
   tries 6
   local dead start
   # At the one all is lost that is sent there, at the other nobody listens.

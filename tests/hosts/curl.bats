@@ -83,6 +83,7 @@ expect_users() {
 }
 
 @test "a token of 8,000 bytes fits a header through the pipe" {
+  meant_to_hold_secrets "$home/header"
   fault token=8000
   sase-credential token --format header >"$home/header"
   expect_equal "$(wc -c <"$home/header")" $((8000 + 23)) 'bytes of the header'

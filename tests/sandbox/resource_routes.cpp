@@ -83,13 +83,14 @@ Response ResourceRoutes::api_answer(const Request& request, const FaultPlan& pla
 
 Response ResourceRoutes::git_answer(const Request& request, const FaultPlan& plan) {
   counters_.count_route("GET " + std::string(git_prefix));
-  if (!reads(request)) return unknown_route(request.method, request.path);
   const bool admitted = admits(request, Generation::v1) || admits(request, Generation::v3);
   if (plan.reject_tokens || !admitted) {
     Response response = unauthorized(request, plan);
     response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"sase-sandbox\"");
     return response;
   }
+  // git-lfs asks by POST, and must learn first that it needs a token.
+  if (!reads(request)) return unknown_route(request.method, request.path);
   const std::string* const file = repository_.find(std::string_view(request.path).substr(git_prefix.size()));
   if (file == nullptr) return unknown_route(request.method, request.path);
   // text/plain tells git that this is no smart server.

@@ -227,6 +227,7 @@ refused_file() {  # MESSAGE [HINT]
 }
 
 @test "a symbolic link is judged by what it leads to" {
+  meant_to_hold_secrets "$home/private/key" "$home/open/key"
   mkdir "$home/open" "$home/private"
   printf '%s\n' "$key" | tee "$home/open/key" >"$home/private/key"
   chmod 0777 "$home/open"

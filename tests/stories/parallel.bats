@@ -93,6 +93,7 @@ wait_for_authorize() {
 }
 
 @test "two profiles of one key stand in one line, and each gets a token of its own" {
+  meant_to_hold_secrets "$home/one"
   tries 1 3
   profile one
   profile two

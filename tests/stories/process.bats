@@ -318,6 +318,7 @@ install_tree() {
 }
 
 @test "an installed tree works where it was moved to" {
+  meant_to_hold_secrets "$home/second place"
   install_tree "$home/first"
   mv "$home/first" "$home/second place"
   ask_password

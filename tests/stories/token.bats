@@ -43,6 +43,7 @@ request() { curl -q --silent --show-error --output /dev/null --write-out '%{http
 }
 
 @test "'env' is token and expiry for a shell's eval" {
+  meant_to_hold_secrets "$home/printed"
   call sase-credential token --format env
   expect_code 0
   expect_no_message

@@ -4,8 +4,9 @@
 
 usage: childless.py [--signal NAME] COMMAND...
 
-With --signal the command gets that signal once it has a child, which must then be gone, too. Ends as the command did
-(128 and more for a signal), or with 99 when something is left, which it names and ends.
+With --signal the command gets that signal once its child is at work, which shows in that it has a second thread; then
+the child must be gone, too. Ends as the command did (128 and more for a signal), or with 99 when something is left, which
+it names and ends.
 """
 import ctypes
 import os
@@ -21,9 +22,16 @@ def children_of(pid):
         return [int(child) for child in file.read().split()]
 
 
+def has_two_threads(pid):
+    try:
+        return len(os.listdir(f"/proc/{pid}/task")) > 1
+    except FileNotFoundError:
+        return False
+
+
 def wait_for_child(pid):
     deadline = time.monotonic() + 10
-    while not children_of(pid):
+    while not any(has_two_threads(child) for child in children_of(pid)):
         if time.monotonic() > deadline:
             sys.exit("childless.py: the command starts nothing")
         time.sleep(0.005)

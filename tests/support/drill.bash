@@ -92,3 +92,45 @@ in_network() {
 needs_network_namespace() {
   unshare --net --mount --fork -- ip link add silent type veth peer name nowhere 2>/dev/null || skip 'needs network namespaces'
 }
+
+# crowd COUNT COMMAND...: all at once, each with $in. Sets $longest (milliseconds of the slowest), $wall, $codes (how many
+# ended how, as in "0:199 6:1"), $answers (how many different ones), $stray (how many failed with an output, or succeeded
+# with a message); who said what is in $home/crowd.
+crowd() {
+  rm -rf "$home/crowd"
+  mkdir "$home/crowd"
+  code='' && : >"$out" && : >"$err"
+  /usr/bin/python3 "$story_root/tests/support/crowd.py" --folder "$home/crowd" --input "$in" "$@" >"$home/crowd.json" ||
+    refute 'the crowd could not be started'
+  read_summary "$home/crowd.json"
+}
+
+read_summary() {
+  longest=$(jq '.longest * 1000 | floor' "$1") wall=$(jq '.wall * 1000 | floor' "$1")
+  codes=$(jq -r '[.codes | to_entries | sort_by(.key)[] | "\(.key):\(.value)"] | join(" ")' "$1")
+  answers=$(jq '.answers | length' "$1") stray=$(jq .stray "$1")
+}
+
+# expect_crowd CODES ANSWERS LONGEST
+expect_crowd() {
+  expect_equal "$codes" "$1" 'exit codes'
+  expect_equal "$answers" "$2" 'different answers'
+  expect_equal "$stray" 0 'failures with an output and successes with a message'
+  [ "$longest" -le "$3" ] || refute "expected the last to end within $3 ms, it took $longest ms"
+}
+
+race() { /usr/bin/python3 "$story_root/tests/support/racing.py" "$@" "$BATS_TEST_TMPDIR" "$sandbox" >&3; }
+
+# The process that holds the lock of $state; needs root's rights, since it is closed to others.
+lock_holder() {
+  local fd lock
+  for lock in "$state"/*.lock; do
+    for fd in /proc/[0-9]*/fd/*; do
+      if [ "$fd" -ef "$lock" ]; then
+        fd=${fd#/proc/}
+        echo "${fd%%/*}"
+        return
+      fi
+    done
+  done
+}

@@ -36,10 +36,12 @@ story_setup() {
   clean_environment
   find_programs
   umask 077
-  further_sandboxes=() proxies=()
+  further_sandboxes=() proxies=() secret_places=()
   home=$BATS_TEST_TMPDIR/home
-  mkdir "$home" "$home/config" "$home/runtime"
-  export HOME=$home XDG_CONFIG_HOME=$home/config XDG_RUNTIME_DIR=$home/runtime
+  mkdir "$home" "$home/config" "$home/runtime" "$home/tmp"
+  export HOME=$home XDG_CONFIG_HOME=$home/config XDG_RUNTIME_DIR=$home/runtime TMPDIR=$home/tmp
+  # The sandbox, which may be installed below tree, holds the beginning of its tokens.
+  meant_to_hold_secrets "$home/key" "$home/trace" "$home/many" "$home/crowd" "$home/crowd.json" "$home/tree"
   state=$XDG_RUNTIME_DIR/sase-credential
   in=$BATS_TEST_TMPDIR/in out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err code='' about=''
   : >"$in"
@@ -61,6 +63,22 @@ story_teardown() {
   end_situations
   stop_proxies
   for folder in ${further_sandboxes[@]+"${further_sandboxes[@]}"}; do stop_sandbox "$folder"; done
+  no_secret_at_rest
+}
+
+# meant_to_hold_secrets FILE...: a test has put the key there, or what a program wrote to it.
+meant_to_hold_secrets() { secret_places+=("$@"); }
+
+# The API key's and the sandbox's tokens are JWTs: no piece of either, plain or in base64, is in any other file below the
+# home, nor in the name of one.
+no_secret_at_rest() {
+  local piece='eyJ[A-Za-z0-9_-]{8}|ZXlK[A-Za-z0-9+/]{8}' place found
+  found=$(find "$home" | grep -E "$piece" || true)
+  found+=$(grep -rlaE --devices=skip "$piece" "$home" || true)
+  for place in "${secret_places[@]}"; do
+    found=$(grep -vE "^$place(/|\$)" <<<"$found" || true)
+  done
+  [ -z "$found" ] || { echo "secrets lie in: $found" >&2 && return 1; }
 }
 
 # Only what a program needs to run at all stays; the sanitizers' options are such a thing.

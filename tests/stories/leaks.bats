@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Key and token go where they must and nowhere else. What lies below the home is looked through after every story
+# (no_secret_at_rest in story.bash); here every call to the system is.
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+load ../support/drill
+
+# The key is in a file, so that it is in nobody's environment to begin with.
+setup() {
+  story_setup
+  printf '%s\n' "$key" >"$home/key"
+  unset SASE_API_KEY
+  export SASE_API_KEY_FILE=$home/key
+}
+
+# seen_by_the_system: of the calls of the last `traced` which hold a piece of key or token, by what they do; strace -y shows
+# what a descriptor is. An execve would show arguments and environment.
+seen_by_the_system() {
+  grep -F eyJ "$home/trace" | sed -E 's/^([a-z0-9]+)\([0-9]+<([^>[]*).*/\1 \2/; s/^(execve|[a-z]+at)\(.*/\1/' | sort -u
+}
+
+# leaks_nothing WORDS EXPECTED: the call that EXPECTED makes, with every trace there is.
+leaks_nothing() {
+  local allowed log=$home/sase.log
+  for trace in 1 "$log"; do
+    situation '4 7' "$1, SASE_TRACE=$trace"
+    "$2"
+    SASE_TRACE=$trace traced "$home/trace" all sase-credential "${@:3}" token
+    [ "$(grep -c '^execve(' "$home/trace")" -ge 1 ] || refute 'nothing was traced'
+    allowed=$(printf '%s\n' "read $home/key" 'read pipe:' "write $out" 'write pipe:' | sort)
+    expect_equal "$(seen_by_the_system | grep -vxFf <(echo "$allowed") || true)" '' 'calls that hold a secret'
+    # Those that were to happen did.
+    seen_by_the_system | grep -qxF "read $home/key" || refute 'the key was not read'
+    [ "$trace" != 1 ] || grep -q '^sase-credential: trace: ' "$err" || refute 'there is no trace'
+    [ "$trace" != "$log" ] || [ -s "$log" ] || refute 'there is no trace'
+    [ ! -e "$log" ] || no_secret_in "$log"
+  done
+}
+
+cold() { anew; }
+refused() { anew status=401 body=echo-key; }
+failing() { anew status=503 body=echo-key times=2; }
+hanging() { anew hang=on; }
+nonsense() { anew token=newline; }
+ageing() {
+  keep_token 10m
+  have_token
+}
+ageing_and_failing() {
+  keep_token 10m
+  have_token status=500 body=echo-key
+}
+warm() { keep_token 60m && have_token; }
+
+@test "key and token are read from the key's file and written to pipes and to stdout, and that is all" {
+  leaks_nothing 'cold' cold
+  leaks_nothing 'warm' warm
+  leaks_nothing 'a refusal that echoes the key' refused
+  leaks_nothing 'an outage that passes' failing
+  leaks_nothing 'a service that hangs' hanging --timeout 1s
+  leaks_nothing 'a token that is none' nonsense
+  leaks_nothing 'renewing ahead' ageing
+  leaks_nothing 'renewing ahead, in vain' ageing_and_failing
+}
+
+# killed WHO SIGNAL: while the service is asked.
+killed() {
+  local front tries=0 victim
+  situation 4 "SIG$2 to the $1"
+  anew lifetime=10m
+  if [ "$1" = renewal ]; then
+    keep_token 10m
+    have_token hang=on
+  else
+    fault hang=on
+  fi
+  sase-credential --timeout 8s token >"$out" 2>"$err" 3>&- 4>&- &
+  front=$!
+  until [ "$(counter authorize)" -ge 1 ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 200 ] || refute 'the service was not asked'
+    sleep 0.02
+  done
+  case $1 in
+    front) victim=$front ;;
+    authorizer) victim=$(pgrep -P "$front") ;;
+    renewal) victim=$(lock_holder) ;;
+  esac
+  [ -n "$victim" ] || refute "there is no $1"
+  kill "-$2" "$victim"
+  wait "$front" || true
+  wait_for_renewal
+  expect_equal "$(find "$home" / -maxdepth 1 -name '*core*' -type f)" '' 'core files'
+}
+
+@test "no core file, whoever crashes while it holds a key" {
+  needs_root
+  ulimit -c unlimited 2>/dev/null || ulimit -c "$(ulimit -H -c)"
+  cd "$home"
+  local who signal
+  for who in front authorizer renewal; do
+    for signal in SEGV ABRT; do killed "$who" "$signal"; done
+  done
+}
+
+@test "the hunt finds what lies about" {
+  # What it is worth: a key in a file and a token in a name are found.
+  no_secret_at_rest
+  echo "$key" >"$home/elsewhere"
+  ! no_secret_at_rest 2>"$err" || refute 'a key in a file was not found'
+  printf '%s' "$key" | base64 -w 0 >"$home/elsewhere"
+  ! no_secret_at_rest 2>"$err" || refute 'a key in base64 was not found'
+  rm "$home/elsewhere"
+  : >"$home/runtime/${key:0:40}"
+  ! no_secret_at_rest 2>"$err" || refute 'a key in a name was not found'
+  rm "$home/runtime/${key:0:40}"
+}

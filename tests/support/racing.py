@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Races that want many rounds, against the sandbox that the environment names.
+
+usage: racing.py killed-leader|racing-erase [--rounds N] [--seed N] [--ageing] FOLDER SANDBOX
+
+killed-leader  Several ask at once, and at a random moment the one that asks the service is killed, or its authorizer:
+               all others get the same token or a clean failure in time, and then the next call works, nothing is
+               locked and no half-written file is left.
+racing-erase   Several ask while the cached token is erased: no token is torn or made up, and who asks once the erasing
+               has ended does not get the erased one.
+
+Each round has a state of its own, so the guard of 5 requests a minute does not come in between. SANDBOX is its state
+folder. Says what was tried, and ends with 1 at the first thing that is wrong.
+"""
+import argparse
+import fcntl
+import json
+import os
+import random
+import re
+import shutil
+import ssl
+import sys
+import time
+import urllib.request
+from collections import Counter
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+from crowd import Crowd
+
+TIMEOUT = 5
+CALL = ["sase-credential", "--timeout", f"{TIMEOUT}s", "token"]
+TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\n")
+MESSAGE = re.compile(r"sase-credential: [ -~]+\n(sase-credential: hint: [ -~]+\n)?")
+
+
+class Wrong(Exception):
+    pass
+
+
+def expect(condition, what, *callers):
+    if condition:
+        return
+    seen = "".join(f"\n  ended with {caller.code} after {caller.took:.2f} s: {caller.err or caller.out[:40]!r}"
+                   for caller in callers)
+    raise Wrong(what + seen)
+
+
+class Service:
+    def __init__(self, folder):
+        self.url = (folder / "url").read_text(encoding="ascii").strip()
+        self.context = ssl.create_default_context(cafile=folder / "ca.pem")
+
+    def count(self, name):
+        with urllib.request.urlopen(self.url + "/sandbox/stats", context=self.context) as answer:
+            return json.load(answer)[name]
+
+
+class Round:
+    """One state of its own, and who uses it."""
+
+    def __init__(self, folder, number):
+        self.folder = Path(folder).resolve() / f"round{number}"
+        self.folder.mkdir(mode=0o700)
+        self.state = self.folder / "sase-credential"
+        self.crowd = Crowd(self.folder, {**os.environ, "HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder)})
+
+    def call(self):
+        return self.crowd.start(CALL)
+
+    def done(self, *callers):
+        for caller in callers:
+            self.crowd.wait_for(caller)
+
+    def finish(self):
+        """Whoever renews has the lock."""
+        for lock in self.state.glob("*.lock"):
+            with open(lock, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+        self.crowd.close()
+        shutil.rmtree(self.folder)
+
+
+def expect_clean(caller):
+    if caller.code == 0:
+        expect(TOKEN.fullmatch(caller.out), "no whole token", caller)
+        expect(caller.err == "", "a message beside a token", caller)
+    else:
+        expect(caller.code in (4, 5, 6, 7), "an end that is no clean failure", caller)
+        expect(caller.out == b"", "an output beside a failure", caller)
+        expect(MESSAGE.fullmatch(caller.err), "a failure without one line that says why", caller)
+    expect(caller.took <= TIMEOUT + 1, "too late", caller)
+
+
+def tokens_of(callers):
+    return {caller.out for caller in callers if caller.code == 0}
+
+
+def children_of(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(child) for child in file.read().split()]
+    except OSError:
+        return []
+
+
+def kill(pid):
+    try:
+        os.kill(pid, 9)
+    except ProcessLookupError:
+        pass
+
+
+def kill_one(callers, chance):
+    """At a random moment: who asks the service, or the authorizer that it has started; else the first caller."""
+    time.sleep(chance.uniform(0, 0.05))
+    for caller in callers:
+        for authorizer in children_of(caller.pid):
+            wanted = chance.choice(["leader", "authorizer"])
+            kill(authorizer if wanted == "authorizer" else caller.pid)
+            return wanted, caller
+    kill(callers[0].pid)
+    return "other", callers[0]
+
+
+def expect_nothing_left(state):
+    for lock in state.glob("*.lock"):
+        with open(lock, "rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Wrong(f"{lock.name} is still locked") from None
+    left = [path.name for path in state.iterdir() if path.suffix not in (".lock", ".ledger", ".token")]
+    expect(not left, f"left behind: {left}")
+
+
+def killed_leader(options, service, chance):
+    killed = Counter()
+    for number in range(options.rounds):
+        before = service.count("authorize")
+        current = Round(options.folder, number)
+        callers = [current.call() for _ in range(5)]
+        whom, victim = kill_one(callers, chance)
+        killed[whom] += 1
+        current.done(*callers)
+        others = [caller for caller in callers if caller is not victim]
+        for caller in others:
+            expect_clean(caller)
+        if whom == "authorizer" and victim.code != -9:
+            expect_clean(victim)
+        following = current.call()
+        current.done(following)
+        expect_clean(following)
+        expect(following.code == 0, "the next call does not work", following)
+        expect(len(tokens_of(others + [following])) == 1, "different tokens", *others, following)
+        expect_nothing_left(current.state)
+        # Once by the one that was killed, once by the next in turn.
+        asked = service.count("authorize") - before
+        expect(asked <= 2, f"the service was asked {asked} times")
+        current.finish()
+    print(f"{options.rounds} rounds, killed: " + ", ".join(f"{count} {whom}" for whom, count in sorted(killed.items())))
+
+
+def erase(current, token):
+    request = current.folder / "request"
+    host = os.environ["SASE_URL"].removeprefix("https://").encode()
+    request.write_bytes(b"protocol=https\nhost=" + host + b"\nusername=default\npassword=" + token + b"\n")
+    return current.crowd.start(["sh", "-c", f"exec sase-credential erase <'{request}'"])
+
+
+def racing_erase(options, service, chance):
+    others = Counter()
+    for number in range(options.rounds):
+        before = service.count("granted")
+        current = Round(options.folder, number)
+        first = current.call()
+        current.done(first)
+        expect_clean(first)
+        callers = [current.call() for _ in range(chance.randrange(6))]
+        time.sleep(chance.uniform(0, 0.01))
+        eraser = erase(current, first.out)
+        callers += [current.call() for _ in range(chance.randrange(1, 6))]
+        current.done(eraser)
+        expect(eraser.code == 0 and eraser.out == b"" and eraser.err == "", "erasing was not silent", eraser)
+        later = [current.call() for _ in range(3)]
+        current.done(*callers, *later)
+        for caller in [*callers, *later]:
+            expect_clean(caller)
+            expect(caller.code == 0, "a call failed", caller)
+        expect(first.out not in tokens_of(later), "the erased token was given out", *later)
+        seen = tokens_of([first, *callers, *later])
+        others[len(tokens_of(callers))] += 1
+        current.finish()
+        minted = service.count("granted") - before
+        # Tokens that age from the start are renewed, too: the first one, and the one in its place.
+        expect(minted <= (4 if options.ageing else 2), f"{minted} tokens were minted")
+        expect(len(seen) <= minted, "a token that the service has not given")
+    print(f"{options.rounds} rounds; different tokens beside the erasing: " +
+          ", ".join(f"{kinds} in {count}" for kinds, count in sorted(others.items())))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("race", choices=["killed-leader", "racing-erase"])
+    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ageing", action="store_true")
+    parser.add_argument("folder")
+    parser.add_argument("sandbox", type=Path)
+    options = parser.parse_args()
+    race = {"killed-leader": killed_leader, "racing-erase": racing_erase}[options.race]
+    try:
+        race(options, Service(options.sandbox), random.Random(options.seed))
+    except Wrong as wrong:
+        sys.exit(f"racing.py: {options.race}, seed {options.seed}: {wrong}")
+
+
+main()
