@@ -77,10 +77,15 @@ class Collector : public Poco::JSON::Handler {
     add(Kind::number, {digits.data(), end});
   }
 
+  [[nodiscard]] bool is_wanted() const noexcept {
+    if (levels_.empty() || levels_.size() > 2) return false;
+    // An object with an empty name would pass for the outermost one.
+    if (levels_.size() == 2 && levels_.front().key.empty()) return false;
+    return std::ranges::all_of(levels_, &Level::is_object);
+  }
+
   void add(Kind kind, std::string_view text) {
-    const bool wanted =
-        !levels_.empty() && levels_.size() <= 2 && std::ranges::all_of(levels_, &Level::is_object);
-    if (!wanted || members_.size() == most_members) return;
+    if (!is_wanted() || members_.size() == most_members) return;
     members_.push_back({.parent = levels_.size() == 2 ? levels_.front().key : std::string(),
                         .name = levels_.back().key,
                         .kind = kind,

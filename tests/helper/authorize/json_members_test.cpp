@@ -35,6 +35,16 @@ TEST_CASE("of members that stand twice the last one counts", "[authorize][json_m
   CHECK(members->text("data", "a") == "3");
 }
 
+TEST_CASE("an object with an empty name is not taken for the outermost one", "[authorize][json_members]") {
+  const std::string name = GENERATE(as<std::string>(), "", R"(\u0000)");
+  const auto members =
+      JsonMembers::parse(R"({"message":"outer",")" + name + R"(":{"message":"inner","a":"1"}})");
+
+  REQUIRE(members);
+  CHECK(members->text({}, "message") == "outer");
+  CHECK(members->find({}, "a") == nullptr);
+}
+
 TEST_CASE("numbers are read in every form and none is fatal", "[authorize][json_members]") {
   struct Row {
     std::string number;
