@@ -13,6 +13,12 @@ target_compile_options(sase_options INTERFACE
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+if(SASE_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+    message(FATAL_ERROR "SASE_FUZZ needs clang's libFuzzer: add -DCMAKE_CXX_COMPILER=clang++")
+  endif()
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
 if(SASE_SANITIZE)
   add_compile_options(-fsanitize=${SASE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SASE_SANITIZE})

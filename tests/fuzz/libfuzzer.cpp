@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/readers.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+/// What libFuzzer calls. SASE_READER is the reader of this program.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  sase::fuzz::SASE_READER({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cache/seal.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <string>
+
+namespace sase::fuzz {
+
+namespace {
+
+using helper::Identity;
+using helper::Seal;
+
+const unsigned char* unsigned_bytes(std::string_view text) noexcept {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+/// What Seal::close() would make of any text, always with the same times and nonce.
+std::string seal(std::string_view text, const Identity& identity) {
+  std::string file = "sasetok1" + std::string(Seal::head_size - 8, '\7');
+  const std::string nonce = file.substr(Seal::head_size - crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+  const std::string associated = file + std::string(identity.bytes().begin(), identity.bytes().end());
+  file.resize(Seal::head_size + text.size() + Seal::tag_size);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      reinterpret_cast<unsigned char*>(file.data() + Seal::head_size), nullptr, unsigned_bytes(text),
+      text.size(), unsigned_bytes(associated), associated.size(), nullptr, unsigned_bytes(nonce),
+      unsigned_bytes(identity.sealing_key().reveal()));
+  return file;
+}
+
+auto open(std::string_view file, const Identity& identity) {
+  const std::string_view head = file.substr(0, Seal::head_size);
+  return Seal::open(head, protocol::Secret(file.substr(head.size())), identity);
+}
+
+}  // namespace
+
+/// The bytes as a cache file, as changes to a good one, and as what somebody sealed who has the key.
+void cache_file(std::string_view bytes) {
+  static const Identity identity("default", "https://api.example.test/v3/auth/authorize", "a-key");
+  static const std::string good = seal("to.ken==", identity);
+
+  check(open(bytes, identity).has_value() == (bytes == good), "a file opens only if it was sealed");
+
+  std::string changed = good;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    changed[i % changed.size()] = static_cast<char>(changed[i % changed.size()] ^ bytes[i]);
+  check(open(changed, identity).has_value() == (changed == good), "a file that was changed does not open");
+
+  const auto forged = open(seal(bytes, identity), identity);
+  check(forged.has_value() == is_b64token(bytes), "only b64token text comes out of the cache");
+  check(!forged || forged->token.reveal() == bytes, "what was sealed comes out whole");
+}
+
+}  // namespace sase::fuzz

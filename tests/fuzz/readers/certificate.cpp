@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/certificate_failure.hpp"
+#include "tests/fuzz/promises.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include <array>
+#include <memory>
+
+namespace sase::fuzz {
+
+namespace {
+
+using helper::authorize::CertificateFailure;
+
+template <typename Part, void (*free)(Part*)>
+struct Free {
+  void operator()(Part* part) const noexcept { free(part); }
+};
+
+/// One of each kind of words.
+constexpr std::array codes = {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+                              X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+                              X509_V_ERR_CERT_HAS_EXPIRED,
+                              X509_V_ERR_CERT_NOT_YET_VALID,
+                              X509_V_ERR_HOSTNAME_MISMATCH,
+                              X509_V_ERR_EE_KEY_TOO_SMALL};
+
+}  // namespace
+
+/// A certificate (DER) that OpenSSL does not trust: what is said of it.
+void certificate(std::string_view bytes) {
+  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+  const std::unique_ptr<X509, Free<X509, X509_free>> read(
+      d2i_X509(nullptr, &data, static_cast<long>(bytes.size())));
+  ERR_clear_error();
+  if (!read) return;
+  const std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX, X509_STORE_CTX_free>> context(
+      X509_STORE_CTX_new());
+  X509_STORE_CTX_init(context.get(), nullptr, read.get(), nullptr);
+  CertificateFailure failure = CertificateFailure::capture(context.get());
+  ERR_clear_error();
+  for (const int depth : {0, 1})
+    for (const int code : codes) {
+      failure.code = code;
+      failure.depth = depth;
+      check_outcome(failure.describe({.name = "api.example.test"}, {}), {});
+    }
+}
+
+}  // namespace sase::fuzz

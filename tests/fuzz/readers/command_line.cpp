@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/command_line.hpp"
+
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/promises.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace sase::fuzz {
+
+namespace {
+
+void check_line(const helper::CommandLine& line, const std::vector<std::string>& words) {
+  const auto was_given = [&words](std::string_view part) {
+    return std::ranges::any_of(words, [part](std::string_view word) { return word.ends_with(part); });
+  };
+  check(std::ranges::all_of(line.operands, was_given), "an operand is one of the words");
+  check(!line.command || was_given(*line.command), "the command is one of the words");
+  check(line.command || line.operands.empty(), "the first operand is the command");
+  for (const helper::Assignment& assignment : line.settings) {
+    check(was_given(assignment.value), "a flag's value is as it was given");
+    check(assignment.place() == "--" + std::string(assignment.setting->name), "a flag has its own name");
+  }
+}
+
+}  // namespace
+
+/// One word a line.
+void command_line(std::string_view bytes) {
+  std::vector<std::string> words;
+  while (!bytes.empty())
+    words.emplace_back(std::string(take_line(bytes)).c_str());
+  std::vector<const char*> arguments;
+  arguments.reserve(words.size());
+  for (const std::string& word : words)
+    arguments.push_back(word.c_str());
+  try {
+    // Moved as run() moves it: what points into it must go along.
+    helper::CommandLine line;
+    line = helper::parse_command_line(arguments);
+    check_line(line, words);
+  } catch (const helper::Failure& failure) {
+    check_failure(failure, helper::ExitCode::usage);
+  }
+}
+
+}  // namespace sase::fuzz

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/credential_request.hpp"
+
+#include "helper/profiles/profile_name.hpp"
+#include "protocol/credential_reply.hpp"
+#include "protocol/protocol_error.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <optional>
+
+namespace sase::fuzz {
+
+namespace {
+
+using protocol::CredentialRequest;
+
+std::optional<CredentialRequest> read(std::string_view text) try {
+  return CredentialRequest::parse(text);
+} catch (const protocol::ProtocolError& error) {
+  check(is_printable(error.what()), "an error can be shown");
+  return std::nullopt;
+}
+
+/// How often a key stands in a message's text.
+int count(std::string_view text, std::string_view key) {
+  int found = 0;
+  for (std::string_view line = take_line(text); !line.empty() && line != "\r"; line = take_line(text))
+    found += line.starts_with(key) ? 1 : 0;
+  return found;
+}
+
+void check_reply(const CredentialRequest& request) {
+  const std::string profile = helper::is_profile_name(request.username) ? request.username : "default";
+  const auto form = request.authtype ? protocol::ReplyForm::bearer : protocol::ReplyForm::password;
+  const protocol::BearerToken token(protocol::Secret("to.ken=="));
+  const auto reply = protocol::write_credential_reply(form, profile, token, {});
+  const std::string head = request.authtype ? "capability[]=authtype\nauthtype=Bearer\ncredential="
+                                            : "username=" + profile + "\npassword=";
+  check(reply.reveal() ==
+            head + "to.ken==\npassword_expiry_utc=0\n" + (request.authtype ? "ephemeral=1\n\n" : "\n"),
+        "a reply has its own lines and no others");
+}
+
+}  // namespace
+
+/// What a host writes.
+void credential_request(std::string_view bytes) {
+  const auto request = read(bytes);
+  if (!request) return;
+  check(!request->protocol.empty() && !request->host.empty(), "a request names protocol and host");
+  check(is_one_line(request->protocol + request->host + request->username) && is_one_line(request->secret),
+        "no value holds what ends a line, or a NUL");
+  check(count(bytes, "host=") <= 1 && count(bytes, "username=") <= 1, "no key stands twice");
+  check(bytes.find(request->secret) != std::string_view::npos, "a secret is as it was given");
+  check_reply(*request);
+}
+
+}  // namespace sase::fuzz

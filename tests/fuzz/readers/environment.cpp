@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/environment.hpp"
+
+#include "helper/keys/key_source.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/promises.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sase::fuzz {
+
+namespace {
+
+/// What is said about an environment; empty where nothing is wrong with it.
+std::string complaint_about(const std::vector<std::string>& variables) try {
+  std::vector<const char*> entries;
+  entries.reserve(variables.size() + 1);
+  for (const std::string& variable : variables)
+    entries.push_back(variable.c_str());
+  entries.push_back(nullptr);
+  const helper::Environment environment(entries.data());
+
+  helper::Settings values;
+  values.add(helper::settings_of(environment));
+  helper::Profile profile = helper::make_profile("default", values, environment);
+  check_profile(profile);
+  profile.api_key_file.clear();  // no file of this machine shall be read
+  check(is_printable(helper::read_api_key(profile, environment).reveal()), "a key is one printable line");
+  return {};
+} catch (const helper::Failure& failure) {
+  check_failure(failure, helper::ExitCode::settings);
+  return failure.what() + ('\n' + failure.hint);
+}
+
+}  // namespace
+
+/// One variable a line.
+void environment(std::string_view bytes) {
+  std::vector<std::string> variables;
+  std::vector<std::string> others;
+  while (!bytes.empty()) {
+    const std::string_view variable = take_line(bytes);
+    const auto value = std::min(variable.find('='), variable.size());
+    const bool is_key = variable.substr(0, value).ends_with("_API_KEY");
+    variables.emplace_back(variable);
+    others.push_back(is_key ? std::string(variable.substr(0, value)) + disguise(variable.substr(value))
+                            : variables.back());
+  }
+  const std::string complaint = complaint_about(variables);
+  check(others == variables || complaint == complaint_about(others),
+        "what is said does not depend on the key");
+}
+
+}  // namespace sase::fuzz

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/json_members.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+#include <algorithm>
+#include <string>
+
+namespace sase::fuzz {
+
+namespace {
+
+using helper::authorize::JsonMembers;
+using Poco::JSON::Object;
+
+/// The document as POCO itself reads it; null where it is no object.
+Object::Ptr document(std::string_view bytes) try {
+  Poco::JSON::Parser parser;
+  parser.setDepth(16);
+  const auto root = parser.parse(std::string(bytes));
+  return root.type() == typeid(Object::Ptr) ? root.extract<Object::Ptr>() : Object::Ptr();
+} catch (const Poco::Exception&) {
+  return {};
+}
+
+void check_members(const JsonMembers& members, const Object& object, const std::string& parent) {
+  for (const auto& [name, value] : object) {
+    if (value.isString())
+      check(members.text(parent, name) == value.toString(), "a text is found where it is, and as it is");
+    else
+      check(members.text(parent, name).empty(), "what is no text has none");
+    if (parent.empty() && value.type() == typeid(Object::Ptr) && !name.empty())
+      check_members(members, *value.extract<Object::Ptr>(), name);
+  }
+}
+
+}  // namespace
+
+/// A document, as it is read here and as POCO's own tree of it has it.
+void json(std::string_view bytes) {
+  const auto members = JsonMembers::parse(bytes);
+  // Members beyond some number are left aside.
+  if (std::ranges::count(bytes, ',') > 200) return;
+  const Object::Ptr object = document(bytes);
+  if (object.isNull()) return;
+  check(members.has_value(), "a document is read");
+  check_members(*members, *object, {});
+}
+
+}  // namespace sase::fuzz

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/profiles/profile_files.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/promises.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <array>
+#include <string>
+
+namespace sase::fuzz {
+
+namespace {
+
+using helper::ProfileText;
+
+/// What is said about a file; empty where nothing is wrong with it.
+std::string complaint_about(const ProfileText::File& file) try {
+  constexpr std::array<const char*, 1> no_variables = {nullptr};
+  const auto assignments = ProfileText::assignments(file);
+  check(assignments.size() == ProfileText::good_assignments(file).size(), "a good file has only good lines");
+  helper::Settings values;
+  values.add(assignments);
+  check_profile(helper::make_profile("default", values, helper::Environment(no_variables.data())));
+  return {};
+} catch (const helper::Failure& failure) {
+  check_failure(failure, helper::ExitCode::settings);
+  check(std::string_view(failure.what()).starts_with("/p/default.conf:"), "file and line are named");
+  return failure.what() + ('\n' + failure.hint);
+}
+
+/// The same file with other values where it says whence the key comes.
+std::string with_another_key(std::string_view text) {
+  std::string other;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    const auto value = std::min(line.find('='), line.size());
+    const bool names_key = line.substr(0, value).find("api-key-") != std::string_view::npos;
+    other += line.substr(0, value);
+    other += names_key ? disguise(line.substr(value)) : line.substr(value);
+    other += '\n';
+  }
+  return other;
+}
+
+}  // namespace
+
+/// What stands in a profile's file.
+void profile_file(std::string_view bytes) {
+  ProfileText::File file{
+      .path = "/p/default.conf", .text = std::string(bytes), .layer = helper::Layer::user_file};
+  const std::string complaint = complaint_about(file);
+  file.text = with_another_key(bytes);
+  check(file.text == bytes || complaint == complaint_about(file),
+        "what is said does not depend on where the key is");
+}
+
+}  // namespace sase::fuzz

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/service_reply.hpp"
+
+#include "helper/authorize/json_members.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/promises.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace sase::fuzz {
+
+namespace {
+
+using helper::authorize::HttpReply;
+
+/// POCO reads three digits of a status.
+int status_in(std::string_view line) noexcept {
+  int status = 200;
+  (void)std::from_chars(line.data(), line.data() + std::min<std::size_t>(line.size(), 3), status);
+  return status;
+}
+
+bool holds_token(std::string_view body) {
+  const auto members = helper::authorize::JsonMembers::parse(body);
+  return members && !members->text("data", "accessToken").empty();
+}
+
+}  // namespace
+
+/// A line each for status, content type, date, Retry-After and location, then the body.
+void service_reply(std::string_view bytes) {
+  constexpr std::string_view api_key = "the-api-key-0123456789";
+  constexpr std::chrono::sys_seconds now{std::chrono::seconds(1'800'000'000)};
+  const HttpReply reply{.status = status_in(take_line(bytes)),
+                        .content_type = std::string(take_line(bytes)),
+                        .date = std::string(take_line(bytes)),
+                        .retry_after = std::string(take_line(bytes)),
+                        .location = std::string(take_line(bytes)),
+                        .body = protocol::Secret(bytes)};
+  auto outcome = helper::authorize::read_service_reply(reply, api_key, now);
+  const auto* const denied = std::get_if<protocol::Denied>(&outcome);
+  const bool is_good = reply.status >= 200 && reply.status <= 299;
+  check(denied != nullptr || (is_good && holds_token(bytes)), "a token comes with 2xx and in its place");
+  if (denied != nullptr && is_good && holds_token(bytes))
+    check(denied->what.find('"') == std::string::npos, "beside a token nothing is quoted");
+  check_outcome(std::move(outcome), api_key);
+}
+
+}  // namespace sase::fuzz

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/spoken_message.hpp"
+#include "helper/authorize/tls_failure.hpp"
+#include "helper/nearest_name.hpp"
+#include "protocol/escape.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/promises.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <string>
+
+namespace sase::fuzz {
+
+namespace {
+
+/// What escape() was given, from what it made of it.
+std::string unescape(std::string_view shown) {
+  std::string text;
+  while (!shown.empty()) {
+    const bool is_hex = shown.starts_with("\\x");
+    if (is_hex)
+      text += static_cast<char>(std::stoi(std::string(shown.substr(2, 2)), nullptr, 16));
+    else
+      text += shown[shown.front() == '\\' ? 1 : 0];
+    shown.remove_prefix(is_hex ? 4 : shown.front() == '\\' ? 2 : 1);
+  }
+  return text;
+}
+
+}  // namespace
+
+/// A key on the first line, then foreign text that a person may be shown.
+void shown_text(std::string_view bytes) {
+  constexpr std::size_t longest_shown = 200;
+  const std::string_view key = take_line(bytes);
+  const std::string_view seen = bytes.substr(0, longest_shown);
+
+  const std::string shown = protocol::escape(bytes);
+  check(is_printable(shown), "escaped text is printable");
+  const std::string whole = bytes.size() > longest_shown ? shown.substr(0, shown.size() - 3) : shown;
+  check(unescape(whole) == seen, "escaped text says what was said");
+
+  const std::string quoted = helper::authorize::quote_unless_secret(bytes, key);
+  check(is_printable(quoted) && quoted.size() <= 4 * longest_shown + 7, "a message is printable and bounded");
+  check(quoted.empty() || !gives_away(seen, key), "no piece of the key is shown");
+
+  check(is_printable(helper::quote_if_short(bytes)), "a word is printable");
+  check_outcome(helper::authorize::describe_tls_failure(bytes, {.name = "api.example.test"}), {});
+}
+
+}  // namespace sase::fuzz
