@@ -50,14 +50,18 @@ Context::Ptr make_context() {
   // Groups that a FIPS provider has as well: POCO's default list begins with X448, which one has not and few
   // servers do.
   params.ecdhCurve = "P-256:P-384:P-521";
+#if POCO_VERSION >= 0x010C0000
+  // Otherwise POCO takes the level down to 0, at which OpenSSL accepts any key, however weak. This is the
+  // distributions' own.
+  params.securityLevel = Context::SECURITY_LEVEL_112_BITS;
+  // POCO before 1.14 gives its Diffie-Hellman parameters to OpenSSL and frees them all the same. So they are
+  // the 1024-bit ones, which this level refuses; a client has no use for any.
+#else
   // The 1024-bit default is refused by OpenSSL's security level and leaves an error behind that is blamed on
   // the handshake.
   params.dhUse2048Bits = true;
-  Context::Ptr context(new Context(Context::TLS_CLIENT_USE, params));
-#if POCO_VERSION >= 0x010C0000
-  // POCO 1.13 frees its Diffie-Hellman parameters twice, the second time with the context; so it never goes.
-  context->duplicate();
 #endif
+  Context::Ptr context(new Context(Context::TLS_CLIENT_USE, params));
   context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
   context->disableStatelessSessionResumption();
   // First what servers prefer, so that no second round is needed; without X25519 the list above stays.

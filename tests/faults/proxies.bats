@@ -53,7 +53,7 @@ cold() {
   # Another way to the service is not spoilt by it.
   call sase-credential token
   expect_token
-  stop_proxies
+  stop_servers
 }
 
 warm() {
@@ -68,7 +68,7 @@ warm() {
   wait_for_renewal
   expect_connects "$5"
   expect_counter authorize 0
-  stop_proxies
+  stop_servers
 }
 
 @test "cold: the right exit code in time; past the proxy the token comes" {

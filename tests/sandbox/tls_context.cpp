@@ -31,14 +31,15 @@ Poco::Net::Context::Ptr make_tls_context(const StateFolder& folder, TlsVersion n
   params.privateKeyFile = folder.file("server-key.pem").string();
   params.verificationMode = Poco::Net::Context::VERIFY_NONE;
   params.loadDefaultCAs = false;
-  if (newest == TlsVersion::v1_1) params.cipherList = all_ciphers;
-  Poco::Net::Context::Ptr context(new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, params));
 #if POCO_VERSION >= 0x010C0000
-  // POCO 1.13 frees its Diffie-Hellman parameters twice, the second time with the context; so it never goes.
-  context->duplicate();
+  // POCO before 1.14 gives its Diffie-Hellman parameters to OpenSSL and frees them all the same; at this
+  // level OpenSSL does not take them.
+  params.securityLevel = Poco::Net::Context::SECURITY_LEVEL_112_BITS;
 #endif
+  Poco::Net::Context::Ptr context(new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, params));
   SSL_CTX* const ssl = context->sslContext();
   const int oldest = newest == TlsVersion::v1_1 ? TLS1_VERSION : TLS1_2_VERSION;
+  if (newest == TlsVersion::v1_1) (void)SSL_CTX_set_cipher_list(ssl, all_ciphers);
   if (SSL_CTX_set_min_proto_version(ssl, oldest) != 1 ||
       SSL_CTX_set_max_proto_version(ssl, protocol_number(newest)) != 1) {
     throw std::runtime_error("cannot choose the TLS version");

@@ -5,16 +5,6 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
 
-setup() {
-  story_setup
-  servers=()
-}
-
-teardown() {
-  stop_servers
-  story_teardown
-}
-
 # authorize LINE...: asks for the sandbox's token in the front's words, with these lines besides.
 authorize() {
   ask_authorizer "$@"
@@ -113,7 +103,7 @@ try 1 failed: cannot connect to '127.0.0.1:1': Connection refused"
 }
 
 @test "a trace tells of the proxy, and not of its password" {
-  serve connect_proxy.py --password someone:secret-word
+  serve proxy connect_proxy.py --password someone:secret-word
   local proxy=127.0.0.1:$served
   traces "proxy=http://someone:secret-word@$proxy"
   expect_trace "*; connect: $proxy answers; proxy: asked for the way to $host, with user name and password; \
@@ -133,7 +123,7 @@ proxy: the way to $host is open; tls: *; reply: 200, * bytes"
 
   authority $'\e[2J'
   certificate service localhost subjectAltName=DNS:localhost
-  serve tls_server.py "$home/service.pem"
+  serve server tls_server.py "$home/service.pem"
   traces "url=https://localhost:$served/" "ca_file=$home/authority.pem"
   expect_trace "*tls: TLSv1.?, *, the certificate is for 'localhost', issued by '\\\\x1b?2J', verified; *; reply: 200, * bytes"
 }

@@ -6,16 +6,6 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
 
-setup() {
-  story_setup
-  servers=()
-}
-
-teardown() {
-  stop_servers
-  story_teardown
-}
-
 # authorizer_of FRONT: sets $authorizer to the process that asks the service for it, once it has asked.
 authorizer_of() {
   local tries=0
@@ -95,7 +85,7 @@ refusing() {
 
 @test "nothing that a call needs is refused" {
   local name
-  serve connect_proxy.py --password someone:secret-word
+  serve proxy connect_proxy.py --password someone:secret-word
   for name in "proxy=http://someone:secret-word@127.0.0.1:$served" proxy= url=https://no-such-host.invalid/; do
     about=$name
     anew
@@ -114,17 +104,17 @@ refusing() {
   certificate client 'the client' basicConstraints=CA:FALSE
   mkdir "$home/certificates"
   cp "$home/authority.pem" "$home/certificates/$(openssl x509 -noout -hash -in "$home/authority.pem").0"
-  serve tls_server.py "$home/service.pem" --client-ca "$home/authority.pem"
+  serve server tls_server.py "$home/service.pem" --client-ca "$home/authority.pem"
   local service=$served
   export SASE_URL=https://localhost:$service
-  serve connect_proxy.py --password someone:secret-word
+  serve proxy connect_proxy.py --password someone:secret-word
   unset SASE_CA_FILE
 
   SSL_CERT_DIR=$home/certificates call sase-credential --proxy "http://someone:secret-word@127.0.0.1:$served" \
     --client-cert "$home/client.pem" token
   expect_output $'the.token\n'
-  expect_equal "$(<"$home/tls_server.py/log")" 'the client' 'who has asked'
-  expect_equal "$(<"$home/connect_proxy.py/log")" "CONNECT localhost:$service with credentials" "the proxy's log"
+  expect_equal "$(<"$home/server/log")" 'the client' 'who has asked'
+  expect_equal "$(<"$home/proxy/log")" "CONNECT localhost:$service with credentials" "the proxy's log"
 
   about='without a certificate'
   rm -rf "$state"

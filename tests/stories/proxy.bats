@@ -164,7 +164,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
   tries 6
   start_proxy plain
   works --proxy "http://$proxy"
-  kill "${proxies[0]}"
+  kill "${servers[0]}"
   works --proxy "http://$proxy"
   expect_counter authorize 1
 }

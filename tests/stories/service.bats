@@ -439,6 +439,19 @@ with_certificate() {
   expect_counter authorize 0
 }
 
+@test "a certificate with a key that is too weak: exit 6" {
+  authority
+  certificate strong localhost subjectAltName=DNS:localhost 2048
+  certificate weak localhost subjectAltName=DNS:localhost 1024
+  serve strong tls_server.py "$home/strong.pem"
+  SASE_CA_FILE=$home/authority.pem SASE_URL=https://localhost:$served call sase-credential token
+  expect_output $'the.token\n'
+  rm -r "$state"
+  serve weak tls_server.py "$home/weak.pem"
+  SASE_CA_FILE=$home/authority.pem SASE_URL=https://localhost:$served call sase-credential token
+  expect_failure 6 "the certificate of 'localhost:$served' is not acceptable: *key too *"
+}
+
 @test "an address instead of a name is verified as one" {
   tries 7
   SASE_URL=https://127.0.0.1:$port call sase-credential token

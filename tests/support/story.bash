@@ -36,7 +36,7 @@ story_setup() {
   clean_environment
   find_programs
   umask 077
-  further_sandboxes=() proxies=() secret_places=()
+  further_sandboxes=() servers=() secret_places=()
   home=$BATS_TEST_TMPDIR/home
   mkdir "$home" "$home/config" "$home/runtime" "$home/tmp"
   export HOME=$home XDG_CONFIG_HOME=$home/config XDG_RUNTIME_DIR=$home/runtime TMPDIR=$home/tmp
@@ -61,7 +61,7 @@ story_setup() {
 story_teardown() {
   local folder
   end_situations
-  stop_proxies
+  stop_servers
   for folder in ${further_sandboxes[@]+"${further_sandboxes[@]}"}; do stop_sandbox "$folder"; done
   no_secret_at_rest
 }
@@ -153,46 +153,32 @@ anew() {
   [ $# -eq 0 ] || fault "$@"
 }
 
-# ---- proxies
-
-# start_proxy NAME [OPTION...]: sets $proxy to its host and port, and $log to its log. Until stop_proxies.
-start_proxy() {
-  local folder=$home/$1
-  shift
-  mkdir "$folder"
-  /usr/bin/python3 "$story_root/tests/support/connect_proxy.py" "$folder" "$@" >"$folder/messages" 2>&1 3>&- 4>&- &
-  proxies+=($!)
-  until [ -s "$folder/port" ]; do sleep 0.02; done
-  proxy=127.0.0.1:$(<"$folder/port")
-  log=$folder/log
-}
-
-stop_proxies() {
-  # wait keeps bash from telling of the end.
-  [ ${#proxies[@]} -eq 0 ] || { kill "${proxies[@]}" && wait "${proxies[@]}" || true; } 2>/dev/null
-  proxies=()
-}
-
 # forgive: as if nothing were remembered of what was asked, and the guard had nothing to count. The tokens stay.
 forgive() { [ -L "$state" ] || rm -f "$state"/*.ledger; }
 
 # ---- other servers
 
-# serve PROGRAM [OPTION...]: starts a server of tests/support in $home/PROGRAM and adds it to `servers`, which the test's
-# teardown gives to stop_servers. Sets $served to its port.
+# serve NAME PROGRAM [OPTION...]: a server of tests/support that ends with the test, in $home/NAME; $served is its port.
 serve() {
   local folder=$home/$1
   mkdir "$folder"
-  /usr/bin/python3 "$story_root/tests/support/$1" "$folder" "${@:2}" >"$folder/messages" 2>&1 3>&- 4>&- &
+  /usr/bin/python3 "$story_root/tests/support/$2" "$folder" "${@:3}" >"$folder/messages" 2>&1 3>&- 4>&- &
   servers+=($!)
   until [ -s "$folder/port" ]; do sleep 0.02; done
   served=$(<"$folder/port")
+}
+
+# start_proxy NAME [OPTION...]: sets $proxy to its host and port, and $log to its log.
+start_proxy() {
+  serve "$1" connect_proxy.py "${@:2}"
+  proxy=127.0.0.1:$served log=$home/$1/log
 }
 
 stop_servers() {
   [ ${#servers[@]} -gt 0 ] || return 0
   # wait keeps bash from telling of the end.
   { kill "${servers[@]}" && wait "${servers[@]}"; } 2>/dev/null || true
+  servers=()
 }
 
 # authority [NAME]: makes one that signs certificates, $home/authority.pem.
@@ -201,9 +187,9 @@ authority() {
     -keyout "$home/authority.key" -out "$home/authority.pem" 2>"$home/messages"
 }
 
-# certificate FILE NAME EXTENSION: one that is signed by it, with its key: $home/FILE.pem.
+# certificate FILE NAME EXTENSION [BITS]: one that is signed by it, with its RSA key: $home/FILE.pem.
 certificate() {
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" -keyout "$home/$1.key" -out "$home/$1.csr" 2>"$home/messages"
+  openssl req -newkey "rsa:${4:-2048}" -nodes -subj "/CN=$2" -keyout "$home/$1.key" -out "$home/$1.csr" 2>"$home/messages"
   openssl x509 -req -in "$home/$1.csr" -CA "$home/authority.pem" -CAkey "$home/authority.key" -CAcreateserial -days 2 \
     -extfile <(echo "$3") -out "$home/$1.crt" 2>"$home/messages"
   cat "$home/$1.crt" "$home/$1.key" >"$home/$1.pem"
