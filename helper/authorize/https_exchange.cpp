@@ -53,8 +53,6 @@ HTTPRequest make_request(const Endpoint& endpoint, std::size_t body_size) {
 /// to its end: whether the body is whole shows in its length, and in its JSON.
 bool has_more(std::streambuf& buffer) try {
   return buffer.sgetc() != std::streambuf::traits_type::eof();
-} catch (const Poco::Net::SSLConnectionUnexpectedlyClosedException&) {
-  return false;
 } catch (const Poco::Net::SSLException& error) {
   if (is_unexpected_end(error.message())) return false;
   throw;
@@ -118,8 +116,8 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   HTTPClientSession session(socket);
   HTTPRequest request = make_request(endpoint, body.size());
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
-  // POCO sends the last of it as it turns to the answer. To do so here would show the error of a peer that has
-  // gone away in place of its reason for going.
+  // POCO sends the last of it as it turns to the answer. To do so here would show the error of a peer that
+  // has gone away in place of its reason for going.
   progress.note([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
 
   HTTPResponse response;

@@ -168,26 +168,26 @@ Denied HttpsTransport::not_http() const {
 }
 
 Denied HttpsTransport::explain_tls(std::string_view openssl_text) const {
-  if (const auto& failure = tls_.certificate_failure()) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return failure->describe(endpoint_.host, now);
-  }
   const bool is_handshaken = progress_.phase() > Phase::handshaking;
-  if (is_handshaken && is_unexpected_end(openssl_text)) return broken(went_away);
+  if (openssl_text.empty() || (is_handshaken && is_unexpected_end(openssl_text))) return broken(went_away);
   return describe_tls_failure(openssl_text, endpoint_.host);
 }
 
 /// Puts the exception that is being handled into words. The texts of POCO's own exceptions are not shown:
 /// some of them hold what the peer sent.
-Denied HttpsTransport::explain_failure() const try { throw; } catch (const FailedAttempt& failed) {
+Denied HttpsTransport::explain_failure() const try {
+  if (const auto& failure = tls_.certificate_failure()) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return failure->describe(endpoint_.host, now);
+  }
+  throw;
+} catch (const FailedAttempt& failed) {
   return failed.denied();
 } catch (const Poco::TimeoutException&) {
   return no_answer_in_time(endpoint_.host, request_.timeout, progress_.phase());
 } catch (const Poco::Net::ConnectionResetException&) {
   return broken("cut the connection");
 } catch (const Poco::Net::NoMessageException&) {
-  return broken(went_away);
-} catch (const Poco::Net::SSLConnectionUnexpectedlyClosedException&) {
   return broken(went_away);
 } catch (const Poco::Net::SSLException& error) {
   return explain_tls(error.message());

@@ -17,6 +17,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include <cerrno>
 #include <string>
 
 namespace sase::helper::authorize {
@@ -151,6 +152,8 @@ Poco::Net::SecureStreamSocket TlsContext::shake_hands(Poco::Net::StreamSocket& s
   socket.setBlocking(false);
   auto secure = Poco::Net::SecureStreamSocket::attach(socket, name, state_->context);
   socket.setBlocking(true);
+  // POCO from 1.12 on blames a failure of TLS on whatever error was the last one anywhere.
+  errno = 0;
   if (secure.completeHandshake() != 1) throw Poco::Net::SSLConnectionUnexpectedlyClosedException();
   if (!name.empty()) secure.verifyPeerCertificate();
   return secure;

@@ -80,7 +80,7 @@ protocol::Denied describe_tls_failure(std::string_view openssl_text, const proto
 }
 
 bool is_unexpected_end(std::string_view openssl_text) noexcept {
-  return reason_in(openssl_text) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+  return openssl_text.empty() || reason_in(openssl_text) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 }
 
 }  // namespace sase::helper::authorize

@@ -13,7 +13,9 @@ namespace sase::helper::authorize {
 [[nodiscard]] protocol::Denied describe_tls_failure(std::string_view openssl_text,
                                                     const protocol::Host& host);
 
-/// Whether that line says that the peer went away without saying goodbye.
+/// Whether that line says that the peer went away without saying goodbye. An empty one does: POCO has an
+/// exception for it, which since 1.12 stands for every other failure of TLS as well, and holds that one's
+/// line.
 [[nodiscard]] bool is_unexpected_end(std::string_view openssl_text) noexcept;
 
 }  // namespace sase::helper::authorize
