@@ -2,6 +2,7 @@
 #include "helper/policy/history.hpp"
 
 #include "helper/cache/digest.hpp"
+#include "protocol/lifetime.hpp"
 #include "protocol/message.hpp"
 #include "protocol/protocol_error.hpp"
 
@@ -52,6 +53,12 @@ Instant past_of(const protocol::Attribute& attribute, Instant now) {
   return instant;
 }
 
+std::chrono::seconds lifetime_of(const protocol::Attribute& attribute) {
+  const std::chrono::seconds lifetime(number_of(attribute));
+  if (lifetime > protocol::longest_lifetime) throw ProtocolError("longer than a token lives");
+  return lifetime;
+}
+
 PastGrant& grant_of(History& history) {
   return history.grant ? *history.grant : history.grant.emplace();
 }
@@ -76,7 +83,7 @@ void take(History& history, const protocol::Attribute& attribute, Instant now) {
   else if (key == "granted_at")
     grant_of(history).at = past_of(attribute, now);
   else if (key == "lifetime")
-    grant_of(history).lifetime = std::chrono::seconds(number_of(attribute));
+    grant_of(history).lifetime = lifetime_of(attribute);
   else if (key == "after_erase")
     grant_of(history).after_erase = number_of(attribute) != 0;
   else if (key == "too_short")

@@ -18,6 +18,7 @@ void environment(std::string_view bytes);
 void exchange(std::string_view bytes);
 void http_reply(std::string_view bytes);
 void json(std::string_view bytes);
+void ledger(std::string_view bytes);
 void message(std::string_view bytes);
 void no_proxy(std::string_view bytes);
 void profile_file(std::string_view bytes);
@@ -44,6 +45,7 @@ inline constexpr std::array readers = {
     NamedReader{"exchange", exchange},
     NamedReader{"http_reply", http_reply},
     NamedReader{"json", json},
+    NamedReader{"ledger", ledger},
     NamedReader{"message", message},
     NamedReader{"no_proxy", no_proxy},
     NamedReader{"profile_file", profile_file},

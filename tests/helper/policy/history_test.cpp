@@ -193,13 +193,15 @@ TEST_CASE("a history holds 64 requests and not one more", "[history]") {
 
 TEST_CASE("the largest numbers are read for what they are good for", "[history]") {
   const std::string largest = std::to_string(std::numeric_limits<std::int64_t>::max());
-  const History history =
-      parsed(head + "strikes=" + largest + "\npaused_until=" + largest + "\nlifetime=" + largest + "\n\n");
+  const History history = parsed(head + "strikes=" + largest + "\npaused_until=" + largest + "\n\n");
 
   CHECK(history.strikes == 64);
   CHECK(history.paused_until == Instant::max());
-  REQUIRE(history.grant);
-  CHECK(history.grant->lifetime == std::chrono::seconds::max());
+}
+
+TEST_CASE("a token that lived for longer than any does is nothing to go by", "[history]") {
+  CHECK(parsed(head + "lifetime=3600\n\n").grant);
+  CHECK(is_empty(parsed(head + "strikes=1\nlifetime=3601\n\n")));
 }
 
 TEST_CASE("words that do not fit into a line cannot be written", "[history]") {
