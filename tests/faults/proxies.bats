@@ -8,19 +8,19 @@ load ../support/drill
 # The proxy's options | user and password | timeout | exit code | CONNECT requests | ends within seconds | message
 failing_proxies() {
   cat <<'END'
-  --password someone:secret-word |                     | 5s | 4 | 1   | 2 | the proxy '*' asks for a user name and password (HTTP 407)
-  --password someone:secret-word | someone:wrong-word@ | 5s | 4 | 1   | 2 | the proxy '*' does not accept the user name and password (HTTP 407)
-  --status 403                   |                     | 5s | 6 | 1-3 | 4 | the proxy '*' does not allow connections to '*' (HTTP 403)
-  --status 405                   |                     | 5s | 6 | 1-3 | 4 | the proxy '*' did not open a connection to '*' (HTTP 405)
-  --status 502                   |                     | 5s | 6 | 1-3 | 4 | the proxy '*' cannot reach '*' (HTTP 502)
-  --status 503                   |                     | 5s | 6 | 1-3 | 4 | the proxy '*' cannot reach '*' (HTTP 503)
+  --password someone:secret-word |                     | 5s | 4 | 1   | 3 | the proxy '*' asks for a user name and password (HTTP 407)
+  --password someone:secret-word | someone:wrong-word@ | 5s | 4 | 1   | 3 | the proxy '*' does not accept the user name and password (HTTP 407)
+  --status 403                   |                     | 5s | 6 | 1-3 | 5 | the proxy '*' does not allow connections to '*' (HTTP 403)
+  --status 405                   |                     | 5s | 6 | 1-3 | 5 | the proxy '*' did not open a connection to '*' (HTTP 405)
+  --status 502                   |                     | 5s | 6 | 1-3 | 5 | the proxy '*' cannot reach '*' (HTTP 502)
+  --status 503                   |                     | 5s | 6 | 1-3 | 5 | the proxy '*' cannot reach '*' (HTTP 503)
   --misbehave hang               |                     | 1s | 6 | 1   | 2 | *within *proxy*
   --misbehave drip               |                     | 1s | 6 | 1   | 2 | *within *
   --misbehave mute               |                     | 1s | 6 | 1   | 2 | *within *
-  --misbehave close              |                     | 5s | 6 | 1-3 | 4 | *
-  --misbehave cut                |                     | 5s | 6 | 1-3 | 4 | *
-  --misbehave garbage            |                     | 5s | 5-6 | 1-3 | 4 | *
-  --misbehave flood              |                     | 5s | 5-6 | 1-3 | 4 | *
+  --misbehave close              |                     | 5s | 6 | 1-3 | 5 | *
+  --misbehave cut                |                     | 5s | 6 | 1-3 | 5 | *
+  --misbehave garbage            |                     | 5s | 5-6 | 1-3 | 5 | *
+  --misbehave flood              |                     | 5s | 5-6 | 1-3 | 5 | *
 END
 }
 

@@ -9,68 +9,68 @@ load ../support/drill
 # Each fault of the sandbox: faults | timeout | exit code | requests | ends within seconds | message
 each_fault() {
   cat <<'END'
-  status=400                      | 5s | 5 | 1 | 2 | the service did not accept the request (HTTP 400)*
-  status=401                      | 5s | 5 | 1 | 2 | the service refused the API key (HTTP 401)*
-  status=403                      | 5s | 5 | 1 | 2 | the service denied access (HTTP 403)*
-  status=204                      | 5s | 5 | 1 | 2 | *
-  status=429                      | 5s | 6 | 3 | 4 | * (HTTP 429)*
-  status=503                      | 5s | 6 | 3 | 4 | * (HTTP 503)*
-  status=200 body=html            | 5s | 5 | 1 | 2 | a web page answered instead of the service*
-  status=200 body=empty           | 5s | 5 | 1 | 2 | the service's answer is empty
-  status=200 body=not-json        | 5s | 5 | 1 | 2 | the service's answer is not JSON
-  status=400 body=echo-key        | 5s | 5 | 1 | 2 | * (HTTP 400)
-  retry-after=60                  | 5s | 6 | 1 | 2 | * (HTTP 429)*
-  retry-after=60 status=503       | 5s | 6 | 1 | 2 | * (HTTP 503)*
+  status=400                      | 5s | 5 | 1 | 3 | the service did not accept the request (HTTP 400)*
+  status=401                      | 5s | 5 | 1 | 3 | the service refused the API key (HTTP 401)*
+  status=403                      | 5s | 5 | 1 | 3 | the service denied access (HTTP 403)*
+  status=204                      | 5s | 5 | 1 | 3 | *
+  status=429                      | 5s | 6 | 3 | 5 | * (HTTP 429)*
+  status=503                      | 5s | 6 | 3 | 5 | * (HTTP 503)*
+  status=200 body=html            | 5s | 5 | 1 | 3 | a web page answered instead of the service*
+  status=200 body=empty           | 5s | 5 | 1 | 3 | the service's answer is empty
+  status=200 body=not-json        | 5s | 5 | 1 | 3 | the service's answer is not JSON
+  status=400 body=echo-key        | 5s | 5 | 1 | 3 | * (HTTP 400)
+  retry-after=60                  | 5s | 6 | 1 | 3 | * (HTTP 429)*
+  retry-after=60 status=503       | 5s | 6 | 1 | 3 | * (HTTP 503)*
   delay=20s                       | 1s | 6 | 1 | 2 | no answer from '*' within *
   drip=200ms                      | 1s | 6 | 1 | 2 | no answer from '*' within *
   hang=on                         | 1s | 6 | 1 | 2 | no answer from '*' within *
-  reset=accept                    | 5s | 6 | 0 | 4 | *
-  reset=headers                   | 5s | 6 | 3 | 4 | *
-  reset=body                      | 5s | 6 | 3 | 4 | *
-  truncate=on                     | 5s | 5 | 1 | 2 | the service's answer is shorter than it says
-  redirect=https://evil.example/  | 5s | 5 | 1 | 2 | the service answered with a redirect, which is never followed (HTTP 302)*
-  expiry=past                     | 5s | 5 | 1 | 2 | *expired
-  token=newline                   | 5s | 5 | 1 | 2 | the service's answer *
-  token=65537                     | 5s | 5 | 1 | 2 | *longer than 64 KiB
-  token-type=mac                  | 5s | 5 | 1 | 2 | *another type than bearer
-  big-body=262145                 | 5s | 5 | 1 | 2 | the service's answer is larger than 256 KiB
-  many-headers=10000              | 5s | 5 | 1 | 2 | *header*
-  envelope=missing                | 5s | 5 | 1 | 2 | *
+  reset=accept                    | 5s | 6 | 0 | 5 | *
+  reset=headers                   | 5s | 6 | 3 | 5 | *
+  reset=body                      | 5s | 6 | 3 | 5 | *
+  truncate=on                     | 5s | 5 | 1 | 3 | the service's answer is shorter than it says
+  redirect=https://evil.example/  | 5s | 5 | 1 | 3 | the service answered with a redirect, which is never followed (HTTP 302)*
+  expiry=past                     | 5s | 5 | 1 | 3 | *expired
+  token=newline                   | 5s | 5 | 1 | 3 | the service's answer *
+  token=65537                     | 5s | 5 | 1 | 3 | *longer than 64 KiB
+  token-type=mac                  | 5s | 5 | 1 | 3 | *another type than bearer
+  big-body=262145                 | 5s | 5 | 1 | 3 | the service's answer is larger than 256 KiB
+  many-headers=10000              | 5s | 5 | 1 | 3 | *header*
+  envelope=missing                | 5s | 5 | 1 | 3 | *
 END
 }
 
 # Further values of the same faults, for which a cold cache will do.
 more_faults() {
   cat <<'END'
-  status=402                      | 5s | 5 | 1 | 2 | the account's plan does not cover the API (HTTP 402)*
-  status=404                      | 5s | 5 | 1 | 2 | the service knows no such address (HTTP 404)*
-  status=405                      | 5s | 5 | 1 | 2 | the service knows no such address (HTTP 405)*
-  status=422                      | 5s | 5 | 1 | 2 | the service did not accept the request (HTTP 422)*
-  status=408                      | 5s | 6 | 3 | 4 | * (HTTP 408)*
-  status=425                      | 5s | 6 | 3 | 4 | * (HTTP 425)*
-  status=500                      | 5s | 6 | 3 | 4 | the service is failing (HTTP 500)*
-  status=502                      | 5s | 6 | 3 | 4 | the service is failing (HTTP 502)*
-  status=504                      | 5s | 6 | 3 | 4 | * (HTTP 504)*
-  status=403 body=message         | 5s | 5 | 1 | 2 | the service denied access (HTTP 403)*
-  status=403 body=id-message      | 5s | 5 | 1 | 2 | the service denied access (HTTP 403)*
-  status=403 body=gum             | 5s | 5 | 1 | 2 | the service denied access (HTTP 403)*
-  status=403 body=html            | 5s | 5 | 1 | 2 | a web page answered instead of the service*
-  status=502 body=html            | 5s | 6 | 3 | 4 | the service is failing (HTTP 502)
-  status=500 body=echo-key        | 5s | 6 | 3 | 4 | * (HTTP 500)
-  retry-after=date+60             | 5s | 6 | 1 | 2 | * (HTTP 429)*
-  retry-after=nonsense            | 5s | 6 | 3 | 4 | * (HTTP 429)*
+  status=402                      | 5s | 5 | 1 | 3 | the account's plan does not cover the API (HTTP 402)*
+  status=404                      | 5s | 5 | 1 | 3 | the service knows no such address (HTTP 404)*
+  status=405                      | 5s | 5 | 1 | 3 | the service knows no such address (HTTP 405)*
+  status=422                      | 5s | 5 | 1 | 3 | the service did not accept the request (HTTP 422)*
+  status=408                      | 5s | 6 | 3 | 5 | * (HTTP 408)*
+  status=425                      | 5s | 6 | 3 | 5 | * (HTTP 425)*
+  status=500                      | 5s | 6 | 3 | 5 | the service is failing (HTTP 500)*
+  status=502                      | 5s | 6 | 3 | 5 | the service is failing (HTTP 502)*
+  status=504                      | 5s | 6 | 3 | 5 | * (HTTP 504)*
+  status=403 body=message         | 5s | 5 | 1 | 3 | the service denied access (HTTP 403)*
+  status=403 body=id-message      | 5s | 5 | 1 | 3 | the service denied access (HTTP 403)*
+  status=403 body=gum             | 5s | 5 | 1 | 3 | the service denied access (HTTP 403)*
+  status=403 body=html            | 5s | 5 | 1 | 3 | a web page answered instead of the service*
+  status=502 body=html            | 5s | 6 | 3 | 5 | the service is failing (HTTP 502)
+  status=500 body=echo-key        | 5s | 6 | 3 | 5 | * (HTTP 500)
+  retry-after=date+60             | 5s | 6 | 1 | 3 | * (HTTP 429)*
+  retry-after=nonsense            | 5s | 6 | 3 | 5 | * (HTTP 429)*
   status=503 delay=600ms          | 1s | 6 | 1-2 | 2 | *
-  expiry=now                      | 5s | 5 | 1 | 2 | *expired
-  expiry=negative                 | 5s | 5 | 1 | 2 | *expired
-  token=escape                    | 5s | 5 | 1 | 2 | the service's answer *
-  token=space                     | 5s | 5 | 1 | 2 | the service's answer *
-  token=empty                     | 5s | 5 | 1 | 2 | the service's answer *
-  token=missing                   | 5s | 5 | 1 | 2 | the service's answer *
-  token=number                    | 5s | 5 | 1 | 2 | the service's answer *
-  token=null                      | 5s | 5 | 1 | 2 | the service's answer *
-  big-body=67108864               | 5s | 5 | 1 | 2 | the service's answer is larger than 256 KiB
-  envelope=array                  | 5s | 5 | 1 | 2 | *
-  envelope=deep                   | 5s | 5 | 1 | 2 | *
+  expiry=now                      | 5s | 5 | 1 | 3 | *expired
+  expiry=negative                 | 5s | 5 | 1 | 3 | *expired
+  token=escape                    | 5s | 5 | 1 | 3 | the service's answer *
+  token=space                     | 5s | 5 | 1 | 3 | the service's answer *
+  token=empty                     | 5s | 5 | 1 | 3 | the service's answer *
+  token=missing                   | 5s | 5 | 1 | 3 | the service's answer *
+  token=number                    | 5s | 5 | 1 | 3 | the service's answer *
+  token=null                      | 5s | 5 | 1 | 3 | the service's answer *
+  big-body=67108864               | 5s | 5 | 1 | 3 | the service's answer is larger than 256 KiB
+  envelope=array                  | 5s | 5 | 1 | 3 | *
+  envelope=deep                   | 5s | 5 | 1 | 3 | *
 END
 }
 

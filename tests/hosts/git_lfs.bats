@@ -16,7 +16,7 @@ setup() {
   git config --global user.email someone@example.test
   git lfs install --skip-repo >"$home/log"
   git init --quiet --initial-branch main "$home/clone"
-  cd "$home/clone"
+  cd "$home/clone" || return
   git remote add origin "$url/git/demo.git"
   git lfs track '*.bin' >"$home/log"
   echo large >large.bin

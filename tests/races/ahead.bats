@@ -21,12 +21,13 @@ load ../support/drill
 
 @test "a call that renews takes hardly longer than one that need not, and renews once" {
   tries 1 6
-  # The promise is 1.5, measured on a quiet machine by `tests/bench --ahead`; a busy one is given head-room.
-  "$story_root/tests/bench" --build "$build" --ahead --few-rounds 7 | tee /dev/fd/3 >"$out"
+  # The promise is 1.5, measured on a quiet machine by `tests/bench --ahead`; a busy one is given head-room:
+  # beside ten busy processes it was 2.4, and 7 to 9 while the front waited for the process that it left behind.
+  "$story_root/tests/bench" --build "$build" --ahead --few-rounds 5 | tee /dev/fd/3 >"$out"
   code=0
   grep -qx 'renewals for each call that wants one: 1.00' "$out" || refute 'expected one renewal for each call'
-  awk '/^ratios of renewing ahead:/ { found = $5 <= 2.5 && $6 <= 2.5 } END { exit !found }' "$out" ||
-    refute 'expected ratios of at most 2.5'
+  awk '/^ratios of renewing ahead:/ { found = $5 <= 4 && $6 <= 4 } END { exit !found }' "$out" ||
+    refute 'expected ratios of at most 4'
 }
 
 @test "the last word of a trace comes out before the streams are let go" {

@@ -81,7 +81,6 @@ ended_by() {
   HUP  | 129
   QUIT | 131
   KILL | 137
-  SEGV | 139
   ABRT | 134
 END
 }

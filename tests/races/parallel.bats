@@ -39,14 +39,11 @@ fails() {
   status=429                | 5s | 6 | 3
   status=500 delay=300ms    | 5s | 6 | 3
   reset=headers             | 5s | 6 | 3
-  reset=body                | 5s | 6 | 3
   reset=accept              | 5s | 6 | 0
-  hang=on                   | 1s | 6 | 1-3
   hang=on                   | 2s | 6 | 1-3
   drip=50ms                 | 1s | 6 | 1-3
   retry-after=60            | 5s | 6 | 1
   status=401                | 5s | 5 | 1
-  status=401 delay=1s       | 5s | 5 | 1
   status=403                | 5s | 5 | 1
   truncate=on               | 5s | 5 | 1
 END

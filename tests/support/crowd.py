@@ -19,6 +19,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+LONGEST = 60  # seconds that any caller may take
+
 # A shell's background job ignores some of these, and Python ignores SIGPIPE.
 USUAL_SIGNALS = [signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGHUP, signal.SIGTERM]
 
@@ -84,8 +86,8 @@ class Crowd:
 
     def wait_for(self, caller):
         with self.changed:
-            while caller.pid not in self.ends:
-                self.changed.wait()
+            if not self.changed.wait_for(lambda: caller.pid in self.ends, LONGEST):
+                raise RuntimeError(f"process {caller.pid} does not end")
             caller.ended, caller.code = self.ends[caller.pid]
         return caller
 

@@ -93,7 +93,7 @@ needs_network_namespace() {
   unshare --net --mount --fork -- ip link add silent type veth peer name nowhere 2>/dev/null || skip 'needs network namespaces'
 }
 
-# crowd COUNT COMMAND...: all at once, each with $in. Sets $longest (milliseconds of the slowest), $wall, $codes (how many
+# crowd COUNT COMMAND...: all at once, each with $in. Sets $longest (milliseconds of the slowest), $codes (how many
 # ended how, as in "0:199 6:1"), $answers (how many different ones), $stray (how many failed with an output, or succeeded
 # with a message); who said what is in $home/crowd.
 crowd() {
@@ -106,7 +106,7 @@ crowd() {
 }
 
 read_summary() {
-  longest=$(jq '.longest * 1000 | floor' "$1") wall=$(jq '.wall * 1000 | floor' "$1")
+  longest=$(jq '.longest * 1000 | floor' "$1")
   codes=$(jq -r '[.codes | to_entries | sort_by(.key)[] | "\(.key):\(.value)"] | join(" ")' "$1")
   answers=$(jq '.answers | length' "$1") stray=$(jq .stray "$1")
 }
