@@ -4,13 +4,25 @@
 #include "helper/posix/stream.hpp"
 #include "protocol/escape.hpp"
 
+#include <chrono>
 #include <exception>
 #include <string>
 #include <utility>
 
 namespace sase::helper {
 
+namespace {
+
+/// Whoever reads what we say may have stopped to.
+constexpr std::chrono::milliseconds patience{100};
+
+}  // namespace
+
 void Diagnostics::line(std::string_view prefix, std::string_view what) const noexcept {
+  if (stuck_ || !writable_within(fd_, patience)) {
+    stuck_ = true;
+    return;
+  }
   try {
     std::string text(prefix);
     text += what;

@@ -7,7 +7,8 @@ namespace sase::helper {
 
 /// What the program says to people: whole lines on one descriptor, each with one write so that lines of
 /// parallel callers do not mix. A line that cannot be written is lost in silence: there is no one left to
-/// tell.
+/// tell. Nor is a reader waited for that takes nothing any more: the call may hold a lock that others wait
+/// for.
 class Diagnostics {
  public:
   explicit Diagnostics(int fd) noexcept : fd_(fd) {}
@@ -21,6 +22,7 @@ class Diagnostics {
   void line(std::string_view prefix, std::string_view what) const noexcept;
 
   int fd_;
+  mutable bool stuck_ = false;
 };
 
 /// Trouble that the call goes on in spite of: however much of it there is, one warning is said.

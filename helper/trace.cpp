@@ -25,9 +25,10 @@ std::string show(Trace::Clock::duration since) {
 }
 
 /// A file gathers the lines of many calls, so each says when and whose it is.
-std::string head_in_file() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return protocol::format_rfc3339(now) + ' ' + std::to_string(::getpid()) + ' ';
+std::string head_in_file(Trace::Clock::time_point at) {
+  const auto ago = Trace::Clock::now() - at;
+  const auto then = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - ago);
+  return protocol::format_rfc3339(then) + ' ' + std::to_string(::getpid()) + ' ';
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ void Trace::line(Clock::time_point at, std::string_view words) const noexcept tr
   if (!on()) return;
   const std::string text = show(at - start_) + std::string(words);
   if (file_)
-    write_all(file_.get(), head_in_file() + text + '\n');
+    write_all(file_.get(), head_in_file(at) + text + '\n');
   else
     diagnostics_->trace(text);
 } catch (const std::exception&) {

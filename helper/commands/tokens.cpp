@@ -19,22 +19,36 @@ namespace sase::helper {
 
 namespace {
 
+/// Says what goes without a place for files.
+void warn_of_no_place(const Call& call, std::string_view what) {
+  call.diagnostics.warning(
+      "no place for " + std::string(what) +
+      ": neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a folder; set one, or choose "
+      "'cache = none'");
+}
+
 std::unique_ptr<TokenCache> make_cache(const Call& call, const Profile& profile) {
   if (profile.cache == CacheKind::none) return nullptr;
-  if (profile.cache == CacheKind::keyring) return std::make_unique<KeyringCache>();
   auto folder = state_folder(call.environment);
-  if (folder) return std::make_unique<FileCache>(std::move(*folder));
-  call.diagnostics.warning(
-      "no place for the cache: neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a folder; "
-      "set one, or choose 'cache = none'");
-  return nullptr;
+  if (!folder) warn_of_no_place(call, profile.cache == CacheKind::file ? "the cache" : "the lock");
+  if (profile.cache == CacheKind::keyring) return std::make_unique<KeyringCache>();
+  return folder ? std::make_unique<FileCache>(std::move(*folder)) : nullptr;
+}
+
+/// Where read_api_key() finds the key.
+std::string key_place(const Profile& profile, const Environment& environment) {
+  if (!profile.api_key_file.empty()) return "the file that 'api-key-file' names";
+  if (!profile.api_key_variable.empty()) return "the variable that 'api-key-env' names";
+  for (const std::string_view name : standard_key_variables)
+    if (environment.find(name)) return std::string(name);
+  return "nowhere";
 }
 
 ApiKey traced_key(const Call& call, const Profile& profile, const Trace& trace) {
   if (trace.on())
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
   ApiKey key = read_api_key(profile, call.environment);
-  trace.line("key: read");
+  if (trace.on()) trace.line("key: from " + key_place(profile, call.environment));
   return key;
 }
 

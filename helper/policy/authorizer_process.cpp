@@ -106,6 +106,10 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
                                         .output_limit = largest_reply,
                                         .deadline = deadline + grace});
     if (!result) return out_of_time(request);
+    // The dynamic linker's word for a library that it misses (as a shell's for a program).
+    constexpr int cannot_load = 127;
+    if (WIFEXITED(result->wait_status) && WEXITSTATUS(result->wait_status) == cannot_load)
+      throw broken<AuthorizerNotStarted>("it cannot be loaded");
     if (result->wait_status != 0) throw broken(describe(result->wait_status));
     return protocol::AuthorizeReply::parse(result->output.reveal());
   } catch (const std::system_error& error) {

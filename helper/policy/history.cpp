@@ -90,6 +90,8 @@ void take(History& history, const protocol::Attribute& attribute, Instant now) {
     grant_of(history).too_short = number_of(attribute) != 0;
   else if (key == "ahead")
     grant_of(history).ahead = number_of(attribute) != 0;
+  else if (key == "renewal_begun")
+    history.renewal_begun = past_of(attribute, now);
   else if (key == "erased")
     history.erased = number_of(attribute) != 0;
   else if (key == "strikes")
@@ -129,6 +131,7 @@ std::string History::write(const BootId& boot) const {
     append(text, "too_short", grant->too_short ? 1 : 0);
     append(text, "ahead", grant->ahead ? 1 : 0);
   }
+  if (renewal_begun) append(text, "renewal_begun", renewal_begun->count());
   append(text, "erased", erased ? 1 : 0);
   append(text, "strikes", strikes);
   append(text, "paused_until", paused_until.count());

@@ -17,7 +17,7 @@ namespace sase::helper {
 struct PastFailure {
   protocol::Denied denied;
   Instant at{};
-  std::string route;  ///< how the service was to be reached (token_source.cpp); a hash, and no secret
+  std::string route;  ///< how the service was to be reached (sparing_authorizer.cpp); a hash, and no secret
 };
 
 /// A token that the service gave.
@@ -32,12 +32,13 @@ struct PastGrant {
 /// What is remembered of the requests for one API key at one URL, so that the service is spared
 /// (sparing.hpp). Holds no secret.
 struct History {
-  std::vector<Instant> requests;       ///< when they were sent, the oldest first
-  std::optional<PastFailure> failure;  ///< of the last call, if it failed
-  std::optional<PastGrant> grant;      ///< of the last call that did not
-  bool erased = false;                 ///< the last token was rejected
-  unsigned strikes = 0;                ///< how often in a row a new token was rejected at once
-  Instant paused_until{};              ///< no token is asked for until then
+  std::vector<Instant> requests;         ///< when they were sent, the oldest first
+  std::optional<PastFailure> failure;    ///< of the last call, if it failed
+  std::optional<PastGrant> grant;        ///< of the last call that did not
+  std::optional<Instant> renewal_begun;  ///< of one that has not come to an end, or failed
+  bool erased = false;                   ///< the last token was rejected
+  unsigned strikes = 0;                  ///< how often in a row a new token was rejected at once
+  Instant paused_until{};                ///< no token is asked for until then
 
   /// The bytes of a ledger. Throws protocol::ProtocolError for words that do not fit into a line.
   [[nodiscard]] std::string write(const BootId& boot) const;

@@ -16,6 +16,8 @@ using protocol::Denial;
 using protocol::Denied;
 using std::chrono::seconds;
 
+constexpr std::size_t longest_words = 2000;
+
 /// A duration for people: whole seconds, rounded up, so that "in 1s" is never too early. `90s`, `2m` or
 /// `2m1s`.
 std::string show(Instant duration) {
@@ -78,7 +80,7 @@ std::optional<Denied> by_rejections(const History& history, const Question& ques
 }
 
 std::optional<Denied> by_short_life(const History& history, const Question& question) {
-  if (!history.grant || !history.grant->too_short || history.grant->lifetime >= question.min_ttl ||
+  if (!history.grant || !history.grant->too_short || history.grant->lifetime > question.min_ttl ||
       question.now - history.grant->at >= short_life_remembered)
     return std::nullopt;
   return too_short(history.grant->lifetime, question.min_ttl);
@@ -108,7 +110,8 @@ Denied too_short(seconds lifetime, seconds min_ttl) {
   return {.denial = Denial::nonsense,
           .transient = false,
           .what = "the service's new token lives " + protocol::format_duration(lifetime) +
-                  ", less than min-ttl " + protocol::format_duration(min_ttl),
+                  (lifetime < min_ttl ? ", less than min-ttl " : ", no more than min-ttl ") +
+                  protocol::format_duration(min_ttl),
           .hint = "lower 'min-ttl'",
           .retry_after = std::nullopt};
 }
@@ -134,6 +137,7 @@ std::optional<Denied> reason_to_spare(const History& history, const Question& qu
 
 bool may_renew(const History& history, const Question& question, seconds refresh_ahead) {
   if (history.failure && question.now - history.failure->at < renewal_pause) return false;
+  if (history.renewal_begun && question.now - *history.renewal_begun < renewal_pause) return false;
   // Where tokens live for less than refresh-ahead, every call would find one that wants renewing.
   const auto& grant = history.grant;
   const bool is_in_vain = grant && grant->ahead && grant->lifetime <= refresh_ahead &&
@@ -147,17 +151,24 @@ unsigned requests_left(const History& history, Instant now) noexcept {
   return most_requests - std::min(counted, most_requests);
 }
 
-void expect_requests(History& history, unsigned requests, Instant now) {
+void expect_request(History& history, Instant now) {
   history.requests.erase(history.requests.begin(), counted_from(history, now));
-  history.requests.insert(history.requests.end(), requests, now);
+  history.requests.push_back(now);
 }
 
-void settle_requests(History& history, unsigned expected, unsigned sent, Instant now) {
-  history.requests.resize(history.requests.size() - std::min<std::size_t>(expected, history.requests.size()));
+void settle_request(History& history, unsigned sent, Instant now) {
+  if (!history.requests.empty()) history.requests.pop_back();
   history.requests.insert(history.requests.end(), std::min(sent, most_requests), now);
 }
 
+void note_renewal(History& history, Instant now) {
+  history.renewal_begun = now;
+}
+
 void note_failure(History& history, Denied denied, std::string_view route, Instant now) {
+  // They fit into a ledger, whatever paths are among them.
+  denied.what.resize(std::min(denied.what.size(), longest_words));
+  denied.hint.resize(std::min(denied.hint.size(), longest_words));
   history.failure = PastFailure{.denied = std::move(denied), .at = now, .route = std::string(route)};
 }
 
@@ -168,6 +179,7 @@ void note_grant(History& history, seconds lifetime, bool too_short, bool ahead, 
                             .too_short = too_short,
                             .ahead = ahead};
   history.failure.reset();
+  history.renewal_begun.reset();
 }
 
 void note_erase(History& history, Instant now) {

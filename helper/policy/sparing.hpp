@@ -30,10 +30,11 @@ inline constexpr Instant quick_rejection = std::chrono::minutes(5);
 inline constexpr Instant first_rejection_pause = std::chrono::minutes(1);
 inline constexpr Instant longest_rejection_pause = std::chrono::minutes(15);
 
-/// Tokens that live for less than was asked for are not asked for again for this long.
+/// Tokens that live for less than min-ttl are not asked for again for this long.
 inline constexpr Instant short_life_remembered = std::chrono::minutes(5);
 
-/// While the old token is good, a failed renewal is not repeated for this long.
+/// While the old token is good, a renewal that has failed, or has begun and not come to an end, is not
+/// repeated for this long.
 inline constexpr Instant renewal_pause = std::chrono::minutes(1);
 
 /// A call that has found no token and would now ask the service.
@@ -51,7 +52,7 @@ struct Question {
 /// The failure of a call that ended since this one started, if it says something of this one's request too.
 [[nodiscard]] std::optional<protocol::Denied> failure_since(const History& history, const Question& question);
 
-/// What is said of a new token that lives for less than `min_ttl`.
+/// What is said of a new token that lives for less than `min_ttl`, or did when it was asked for.
 [[nodiscard]] protocol::Denied too_short(std::chrono::seconds lifetime, std::chrono::seconds min_ttl);
 
 /// What is said of a new token that is dead by the time that it is here.
@@ -65,11 +66,15 @@ struct Question {
 /// How many requests may be sent now.
 [[nodiscard]] unsigned requests_left(const History& history, Instant now) noexcept;
 
-/// Counts requests before they are sent: a call that dies in the middle has sent none too few.
-void expect_requests(History& history, unsigned requests, Instant now);
+/// Counts a request before it is sent, so that one whose call is killed meanwhile counts. What such a call
+/// may have sent again after a failure is not known.
+void expect_request(History& history, Instant now);
 
-/// Puts what was sent in the place of what expect_requests() counted.
-void settle_requests(History& history, unsigned expected, unsigned sent, Instant now);
+/// Puts what was sent in the place of the one that expect_request() counted.
+void settle_request(History& history, unsigned sent, Instant now);
+
+/// Takes down that a renewal begins, which may be killed before it comes to anything.
+void note_renewal(History& history, Instant now);
 
 void note_failure(History& history, protocol::Denied denied, std::string_view route, Instant now);
 /// `too_short`: it lives for less than the call wants that asked. `ahead`: the token before it is still good.

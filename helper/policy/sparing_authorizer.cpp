@@ -34,9 +34,8 @@ ExitCode exit_code_of(Denial denial) noexcept {
 /// hash, since a proxy's password may be among it.
 std::string route_of(const Profile& profile) {
   Digest digest("sase-cred-routev");
-  for (const std::string& part :
-       {profile.name, profile.ca_file, profile.client_cert, profile.client_key, profile.proxy,
-        profile.no_proxy, protocol::format_duration(profile.timeout)})
+  for (const std::string& part : {profile.name, profile.ca_file, profile.client_cert, profile.client_key,
+                                  profile.proxy, profile.no_proxy})
     digest.add(part);
   return digest.hexadecimal();
 }
@@ -84,10 +83,10 @@ bool SparingAuthorizer::may_renew(const Turn& turn) const {
   return helper::may_renew(turn.read_ledger(), question(), profile_.refresh_ahead);
 }
 
-void SparingAuthorizer::note_erase(const Turn* turn) {
-  History history = read(turn);
+void SparingAuthorizer::note_erase(const Turn& turn) {
+  History history = read(&turn);
   helper::note_erase(history, boot_clock());
-  write(turn, history);
+  write(&turn, history);
 }
 
 Question SparingAuthorizer::question() const noexcept {
@@ -110,8 +109,11 @@ void SparingAuthorizer::write(const Turn* turn, const History& history) try {
 NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock::time_point deadline,
                                 Ahead ahead) {
   const Instant before = boot_clock();
-  const unsigned tries = std::min(protocol::most_tries, requests_left(history, before));
-  expect_requests(history, tries, before);
+  // Nobody waits for a renewal: the next one is its second try.
+  const unsigned tries =
+      ahead == Ahead::yes ? 1 : std::min(protocol::most_tries, requests_left(history, before));
+  expect_request(history, before);
+  if (ahead == Ahead::yes) note_renewal(history, before);
   write(turn, history);
   // Taken before the request is sent, so that the token is never believed to live longer than it does.
   const Moment asked = Moment::now();
@@ -119,7 +121,7 @@ NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock:
   refuse_dead(reply);
 
   const Instant now = boot_clock();
-  settle_requests(history, tries, reply.requests, now);
+  settle_request(history, reply.requests, now);
   if (const auto* const denied = std::get_if<Denied>(&reply.outcome)) {
     note_failure(history, *denied, route_, now);
     write(turn, history);
@@ -127,9 +129,12 @@ NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock:
   }
   auto& granted = std::get<protocol::Granted>(reply.outcome);
   granted.lifetime = std::min(granted.lifetime, protocol::longest_lifetime);
-  note_grant(history, granted.lifetime, granted.lifetime < profile_.min_ttl, ahead == Ahead::yes, now);
+  // Times are cut to whole seconds, so up to one of them has gone that nobody saw.
+  const auto gone = std::max<std::chrono::seconds>(Moment::now().boot - asked.boot, std::chrono::seconds(1));
+  const bool is_too_short = granted.lifetime - gone < profile_.min_ttl;
+  note_grant(history, granted.lifetime, is_too_short, ahead == Ahead::yes, now);
   write(turn, history);
-  return {.granted = std::move(granted), .asked = asked};
+  return {.granted = std::move(granted), .asked = asked, .is_too_short = is_too_short};
 }
 
 protocol::AuthorizeReply SparingAuthorizer::send(unsigned tries, steady_clock::time_point deadline,
@@ -139,7 +144,7 @@ protocol::AuthorizeReply SparingAuthorizer::send(unsigned tries, steady_clock::t
     trace_.line(Trace::Clock::time_point(line.at), line.what);
   return reply;
 } catch (const AuthorizerNotStarted&) {
-  settle_requests(history, tries, 0, boot_clock());
+  settle_request(history, 0, boot_clock());
   write(turn, history);
   throw;
 }

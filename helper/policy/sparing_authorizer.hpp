@@ -20,10 +20,11 @@ namespace sase::helper {
 /// What the program says and exits with for a denial.
 [[nodiscard]] Failure to_failure(const protocol::Denied& denied);
 
-/// A new token, and the moment before it was asked for, from which its life counts.
+/// A new token.
 struct NewToken {
   protocol::Granted granted;
-  Moment asked;
+  Moment asked;               ///< the moment before it was asked for, from which its life counts
+  bool is_too_short = false;  ///< it lives for less than the profile's min-ttl by now
 };
 
 /// Asks the authorizer for a profile's token where the rules of sparing.hpp allow it, and keeps the ledger of
@@ -53,7 +54,7 @@ class SparingAuthorizer {
   [[nodiscard]] bool may_renew(const Turn& turn) const;
 
   /// Takes down that the cached token was rejected.
-  void note_erase(const Turn* turn);
+  void note_erase(const Turn& turn);
 
  private:
   enum class Ahead { no, yes };

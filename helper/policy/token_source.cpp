@@ -6,6 +6,7 @@
 #include "helper/posix/detached.hpp"
 #include "protocol/lifetime.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <system_error>
@@ -33,8 +34,9 @@ TokenSource::TokenSource(const TokenSourceParts& parts, ApiKey key)
       deadline_(parts.deadline),
       key_(std::move(key)),
       identity_(profile_.name, profile_.authorize_url, key_.reveal()),
-      // Who wants no cache may have no place for a lock either, and knows it.
-      trouble_(parts.cache != nullptr ? &parts.diagnostics : nullptr, "going on without the cache: ") {}
+      // Who wants no cache and has no place for a lock knows it.
+      trouble_(parts.cache != nullptr || parts.state_folder ? &parts.diagnostics : nullptr,
+               "going on without the cache: ") {}
 
 FreshToken TokenSource::get() {
   if (auto cached = find_fresh()) return std::move(*cached);
@@ -56,19 +58,29 @@ void TokenSource::renew_ahead() noexcept try {
 }
 
 void TokenSource::erase(std::string_view token) {
-  if (cache_ == nullptr || token.empty()) return;
+  const auto cached = token.empty() ? std::nullopt : find();
+  if (!cached || !protocol::equal_in_constant_time(cached->token.reveal(), token)) return;
   try {
-    auto turn = line_up();
-    while (turn && !turn->take())
-      // A rejected token must go, though a new one that comes this very moment may be lost with it.
-      if (!turn->wait_until_free(deadline_)) turn.reset();
-    const auto cached = cache_->find(identity_);
-    if (!cached || !protocol::equal_in_constant_time(cached->token.reveal(), token)) return;
+    // At once, whoever has the turn: until then the rejected token is given to others. A new one that comes
+    // this very moment may be lost with it.
     cache_->remove(identity_);
-    service().note_erase(turn ? &*turn : nullptr);
+    trace_.line("cache: token removed");
   } catch (const std::system_error& error) {
     trouble_.say(error.what());
   }
+  take_down_erase();
+}
+
+/// What is remembered of it makes the next calls pause, but is not worth a long wait.
+void TokenSource::take_down_erase() try {
+  constexpr std::chrono::seconds patience{1};
+  auto turn = line_up();
+  const auto until = std::min(deadline_, steady_clock::now() + patience);
+  while (turn && !turn->take())
+    if (!turn->wait_until_free(until)) return;
+  if (turn) service().note_erase(*turn);
+} catch (const std::system_error& error) {
+  trouble_.say(error.what());
 }
 
 std::optional<CachedToken> TokenSource::find() try {
@@ -121,20 +133,20 @@ std::optional<FreshToken> TokenSource::wait_for_turn(Turn& turn) try {
 
 Failure TokenSource::nothing_in_time() const {
   return Failure(ExitCode::unreachable,
-                 "another call for the profile '" + profile_.name + "' is still asking for a token after " +
-                     protocol::format_duration(profile_.timeout),
-                 "try again, or raise 'timeout'");
+                 "another call with the API key of the profile '" + profile_.name +
+                     "' is still asking for a token after " + protocol::format_duration(profile_.timeout),
+                 "try again later, or raise 'timeout'");
 }
 
 FreshToken TokenSource::accept(NewToken fresh) {
-  const seconds lifetime = fresh.granted.lifetime;
-  CachedToken token{.token = std::move(fresh.granted.token), .expiry = Expiry::after(fresh.asked, lifetime)};
+  CachedToken token{.token = std::move(fresh.granted.token),
+                    .expiry = Expiry::after(fresh.asked, fresh.granted.lifetime)};
   // Even one that is of no use to this call may be to another, but not in the place of one that lives longer.
   const seconds left = time_left_of(token);
   const auto before = find();
   const seconds left_before = before ? time_left_of(*before) : seconds(0);
   if (left_before <= left || left_before > protocol::longest_lifetime) keep(token);
-  if (lifetime < profile_.min_ttl) throw to_failure(too_short(lifetime, profile_.min_ttl));
+  if (fresh.is_too_short) throw to_failure(too_short(fresh.granted.lifetime, profile_.min_ttl));
   if (left <= seconds(0)) throw to_failure(dead_on_arrival());
   return {.token = std::move(token.token), .time_left = left};
 }

@@ -65,6 +65,7 @@ class TokenSource {
   [[nodiscard]] FreshToken accept(NewToken token);
   void keep(const CachedToken& token);
   void renew(const Turn& turn);
+  void take_down_erase();
   [[nodiscard]] SparingAuthorizer& service();
 
   const Profile& profile_;

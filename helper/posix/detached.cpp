@@ -24,15 +24,23 @@ bool take_null_streams() noexcept {
   return true;
 }
 
+/// Old container runtimes refuse the call that does it at once.
+void close_from_to(unsigned first, unsigned last) noexcept {
+  constexpr unsigned most = 65536;
+  if (::close_range(first, last, 0) == 0) return;
+  for (unsigned fd = first; fd <= std::min(last, most); ++fd)
+    ::close(static_cast<int>(fd));
+}
+
 /// All above the standard streams but those `kept`, which are in order.
 void close_others(std::span<const int> kept) noexcept {
   unsigned first = STDERR_FILENO + 1;
   for (const int fd : kept) {
     const auto number = static_cast<unsigned>(fd);
-    if (number > first) ::close_range(first, number - 1, 0);
+    if (number > first) close_from_to(first, number - 1);
     first = std::max(first, number + 1);
   }
-  ::close_range(first, ~0U, 0);
+  close_from_to(first, ~0U);
 }
 
 /// In the process that nobody waits for.

@@ -76,11 +76,4 @@ bool FileLock::wait_until_free(steady_clock::time_point deadline) {
   return false;
 }
 
-std::optional<FileLock> FileLock::acquire(Fd file, steady_clock::time_point deadline) {
-  FileLock wanted(std::move(file));
-  while (!wanted.take())
-    if (!wanted.wait_until_free(deadline)) return std::nullopt;
-  return wanted;
-}
-
 }  // namespace sase::helper

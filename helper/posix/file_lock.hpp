@@ -4,7 +4,6 @@
 #include "helper/posix/fd.hpp"
 
 #include <chrono>
-#include <optional>
 
 namespace sase::helper {
 
@@ -23,10 +22,6 @@ class FileLock {
   /// for the processor: with 1,000 of them that took longer than all else. Throws likewise. Uses SIGALRM
   /// meanwhile.
   [[nodiscard]] bool wait_until_free(std::chrono::steady_clock::time_point deadline);
-
-  /// Takes it as soon as it is free; nothing when `deadline` passed first. Throws likewise.
-  [[nodiscard]] static std::optional<FileLock> acquire(Fd file,
-                                                       std::chrono::steady_clock::time_point deadline);
 
   /// The lock lasts as long as any process has this descriptor open.
   [[nodiscard]] int fd() const noexcept { return file_.get(); }

@@ -109,6 +109,11 @@ void discard_message(int fd, std::chrono::steady_clock::time_point deadline) {
   }
 }
 
+bool writable_within(int fd, std::chrono::milliseconds patience) noexcept {
+  pollfd waiting{.fd = fd, .events = POLLOUT, .revents = 0};
+  return ::poll(&waiting, 1, static_cast<int>(patience.count())) == 1;
+}
+
 void write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());

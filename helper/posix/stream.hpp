@@ -27,6 +27,9 @@ void discard_input(int fd) noexcept;
 /// likewise.
 void discard_message(int fd, std::chrono::steady_clock::time_point deadline);
 
+/// Whether something can be written at once, or will be within that time. A pipe then takes 4,096 bytes.
+[[nodiscard]] bool writable_within(int fd, std::chrono::milliseconds patience) noexcept;
+
 /// Writes all of it. Throws std::system_error.
 void write_all(int fd, std::string_view bytes);
 

@@ -134,9 +134,9 @@ erased_at() {  # SECONDS: the last token
   anew lifetime=10m
   at 0 1 0
   fault status=503 times=3
-  at 2 4 0
-  at 40 4 0
-  at 70 5 0
+  at 2 2 0
+  at 40 2 0
+  at 70 3 0
 }
 
 @test "tokens that live for too little: for 5 minutes" {

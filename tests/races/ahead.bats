@@ -30,6 +30,19 @@ load ../support/drill
     refute 'expected ratios of at most 4'
 }
 
+@test "the host's pipe is let go before what renews begins, and is not waited for" {
+  # However busy the machine is, so that no measuring is needed.
+  tries 6
+  keep_token 10m
+  have_token
+  traced "$home/trace" dup2,clone,clone3,fork,vfork,wait4,waitid,execve sase-credential token
+  expect_output "$token"$'\n'
+  # The front is the first of the processes in the trace.
+  expect_equal "$(sed '/^+++ exited/q' "$home/trace" |
+    sed -nE 's/^(dup2)\([0-9]+<[^>]*>, ([012])[<)].*/\1 \2/p; s/^(clone3?|v?fork|wait[a-z0-9]*)\(.*/\1/p')" \
+    $'dup2 0\ndup2 1\ndup2 2\nclone' 'what the front does in the end'
+}
+
 @test "the last word of a trace comes out before the streams are let go" {
   tries
   keep_token 10m

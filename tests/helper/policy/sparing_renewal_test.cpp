@@ -52,7 +52,8 @@ TEST_CASE("tokens that live for too short a time are not asked for again and aga
   const auto row = GENERATE(values<Row>({
       {"at once", 600s, 900s, true, 0s, true},
       {"a second too short", 899s, 900s, true, 0s, true},
-      {"long enough for this call", 900s, 900s, true, 0s, false},
+      {"too short by the time it is here", 900s, 900s, true, 0s, true},
+      {"long enough for this call", 901s, 900s, true, 0s, false},
       {"longer than this call needs", 600s, 60s, true, 0s, false},
       {"too short for this call, but not for the one that asked", 600s, 900s, false, 0s, false},
       {"in the fifth minute", 600s, 900s, true, 5min - 1ms, true},
@@ -64,6 +65,17 @@ TEST_CASE("tokens that live for too short a time are not asked for again and aga
 
     CHECK(reason_to_spare(history, wanting(row.min_ttl, then + row.later)).has_value() == row.spared);
   }
+}
+
+TEST_CASE("a renewal that began and came to no end is not repeated for a minute", "[sparing]") {
+  History history;
+  note_renewal(history, then);
+
+  CHECK_FALSE(may_renew(history, question_at(then + 1min - tick), 900s));
+  CHECK(may_renew(history, question_at(then + 1min), 900s));
+  CHECK_FALSE(reason_to_spare(history, question_at(then + 1s)));
+  note_grant(history, 3600s, false, true, then + 1s);
+  CHECK(may_renew(history, question_at(then + 2s), 900s));
 }
 
 TEST_CASE("whoever wants a longer life than there is hears both", "[sparing]") {

@@ -92,10 +92,21 @@ TEST_CASE("a new token that lives for less than min-ttl is refused", "[token_sou
   CHECK(tests::contains(failure.what(), "45m"));
 }
 
-TEST_CASE("a new token that lives for exactly min-ttl is given", "[token_source]") {
+TEST_CASE("a new token that lives for exactly min-ttl lives for less by now", "[token_source]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "enough", .lifetime = 2700s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 2700s};
+
+  const Failure failure = machine.failure();
+
+  CHECK(failure.code == ExitCode::refused);
+  CHECK(tests::contains(failure.what(), "lives 45m, no more than min-ttl 45m"));
+}
+
+TEST_CASE("a new token that lives for a moment longer than min-ttl is given", "[token_source]") {
+  Machine machine;
+  machine.profile.min_ttl = 2700s;
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "enough", .lifetime = 2703s};
 
   CHECK(machine.get() == "enough");
 }

@@ -208,7 +208,8 @@ TEST_CASE("whoever waited for a call that died asks by itself", "[token_source]"
 
   CHECK(waiter.get().token.reveal() == "fresh-token");
   CHECK(machine.authorizer.calls == 1);
-  CHECK(machine.authorizer.tries == 2);
+  CHECK(machine.authorizer.tries == 3);
+  CHECK(machine.history().requests.size() == 2);
 }
 
 TEST_CASE("of many calls at once one asks, and all come to the same", "[token_source]") {

@@ -34,8 +34,16 @@ Fd open_lock(const std::string& path) {
   return Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
 
+/// Takes it as soon as it is free; nothing when that takes too long.
+std::optional<FileLock> acquire(Fd file, steady_clock::time_point deadline) {
+  FileLock lock(std::move(file));
+  while (!lock.take())
+    if (!lock.wait_until_free(deadline)) return std::nullopt;
+  return lock;
+}
+
 std::optional<FileLock> acquire(const std::string& path, std::chrono::milliseconds patience) {
-  return FileLock::acquire(open_lock(path), steady_clock::now() + patience);
+  return acquire(open_lock(path), steady_clock::now() + patience);
 }
 
 /// A process that holds the lock until it is let go or killed.
@@ -246,7 +254,7 @@ TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
 TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
   FileLock closed{Fd()};
 
-  CHECK_THROWS_AS(FileLock::acquire(Fd(), steady_clock::now() + 1s), std::system_error);
+  CHECK_THROWS_AS(acquire(Fd(), steady_clock::now() + 1s), std::system_error);
   CHECK_THROWS_AS(closed.take(), std::system_error);
   CHECK_THROWS_AS(closed.wait_until_free(steady_clock::now() + 1s), std::system_error);
 }
