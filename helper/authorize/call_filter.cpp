@@ -10,8 +10,13 @@
 #include <memory>
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsverity.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace sase::helper::authorize {
@@ -60,7 +65,8 @@ constexpr std::array privileges = {
     SCMP_SYS(move_mount), SCMP_SYS(mount_setattr), SCMP_SYS(fsopen),      SCMP_SYS(fsconfig),
     SCMP_SYS(fsmount),    SCMP_SYS(fspick)};
 
-/// Other processes are left alone. (So is sending them signals, see below.)
+/// Other processes are left alone, and so are the queues and semaphores that they share. (So is sending them
+/// signals, and lowering their limits, see below.)
 constexpr std::array reaching_out = {SCMP_SYS(ptrace),
                                      SCMP_SYS(process_vm_readv),
                                      SCMP_SYS(process_vm_writev),
@@ -71,7 +77,23 @@ constexpr std::array reaching_out = {SCMP_SYS(ptrace),
                                      SCMP_SYS(tkill),
                                      SCMP_SYS(rt_sigqueueinfo),
                                      SCMP_SYS(rt_tgsigqueueinfo),
-                                     SCMP_SYS(shmat)};
+                                     SCMP_SYS(setpriority),
+                                     SCMP_SYS(ioprio_set),
+                                     SCMP_SYS(sched_setaffinity),
+                                     SCMP_SYS(sched_setscheduler),
+                                     SCMP_SYS(sched_setparam),
+                                     SCMP_SYS(sched_setattr),
+                                     SCMP_SYS(migrate_pages),
+                                     SCMP_SYS(move_pages),
+                                     SCMP_SYS(shmat),
+                                     SCMP_SYS(shmctl),
+                                     SCMP_SYS(semctl),
+                                     SCMP_SYS(semop),
+                                     SCMP_SYS(semtimedop),
+                                     SCMP_SYS(semtimedop_time64),
+                                     SCMP_SYS(msgctl),
+                                     SCMP_SYS(msgsnd),
+                                     SCMP_SYS(msgrcv)};
 
 /// The parts of the kernel through which others have broken into it, and one that would do all of the above
 /// without a call that a filter sees.
@@ -97,9 +119,22 @@ constexpr std::array unknown = {SCMP_SYS(clone3), SCMP_SYS(openat2)};
 /// Each of these bits makes an opened file one that is written, or made.
 constexpr std::initializer_list<unsigned> writing_flags = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC};
 
-/// With these a process types on its own terminal what the shell will run after it, or changes what drives
-/// it.
-constexpr std::initializer_list<unsigned> terminal_requests = {TIOCSTI, TIOCLINUX, TIOCSETD};
+constexpr std::initializer_list<unsigned> device_requests = {
+    // With these a process types on its own terminal what the shell will run after it, or changes what drives
+    // it.
+    TIOCSTI, TIOCLINUX, TIOCSETD,
+    // What is said about a file, which need not be open for writing: that nobody may change it any more.
+    FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY, FS_IOC_SET_ENCRYPTION_POLICY,
+    // As the first of the next.
+    FIOSETOWN, SIOCSPGRP};
+
+/// With these the kernel sends another process any signal, as soon as something can be read.
+constexpr std::initializer_list<unsigned> signal_requests = {F_SETOWN, F_SETOWN_EX, F_SETSIG};
+
+/// The families of sockets that a call needs, in the order of their numbers: modules that find names use the
+/// first and the last. Others lead out of a virtual machine, or to rarely used parts of the kernel.
+constexpr std::array<unsigned, 4> families = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+static_assert(std::is_sorted(families.begin(), families.end()));
 
 #ifdef __s390__
 constexpr unsigned flags_of_clone = 1;
@@ -160,7 +195,7 @@ void forbid_writing(Filter& filter) noexcept {
     filter.forbid_where(SCMP_SYS(open), has_bits(1, flag, flag));
     filter.forbid_where(SCMP_SYS(openat), has_bits(2, flag, flag));
   }
-  for (const unsigned request : terminal_requests)
+  for (const unsigned request : device_requests)
     filter.forbid_where(SCMP_SYS(ioctl), has_bits(1, all_of_an_int, request));
 }
 
@@ -170,6 +205,23 @@ void forbid_reaching_out(Filter& filter) noexcept {
       .arg = 0, .op = SCMP_CMP_NE, .datum_a = static_cast<scmp_datum_t>(getpid()), .datum_b = 0};
   filter.forbid_where(SCMP_SYS(kill), to_another);
   filter.forbid_where(SCMP_SYS(tgkill), to_another);
+  // 0 is the process itself, and what the C library says.
+  filter.forbid_where(SCMP_SYS(prlimit64), {.arg = 0, .op = SCMP_CMP_NE, .datum_a = 0, .datum_b = 0});
+  for (const unsigned request : signal_requests) {
+    filter.forbid_where(SCMP_SYS(fcntl), has_bits(1, all_of_an_int, request));
+    filter.forbid_where(SCMP_SYS(fcntl64), has_bits(1, all_of_an_int, request));
+  }
+}
+
+/// One by one up to the last that is needed, since a rule compares an argument only once. A number with bits
+/// beyond an int, which the kernel would leave out, is greater as well.
+void forbid_other_sockets(Filter& filter) noexcept {
+  const auto forbid = [&filter](scmp_compare comparison, unsigned family) {
+    filter.forbid_where(SCMP_SYS(socket), {.arg = 0, .op = comparison, .datum_a = family, .datum_b = 0});
+  };
+  for (unsigned family = 0; family < families.back(); ++family)
+    if (!std::binary_search(families.begin(), families.end(), family)) forbid(SCMP_CMP_EQ, family);
+  forbid(SCMP_CMP_GT, families.back());
 }
 
 }  // namespace
@@ -179,6 +231,7 @@ bool forbid_calls() noexcept {
   forbid_processes(filter);
   forbid_writing(filter);
   forbid_reaching_out(filter);
+  forbid_other_sockets(filter);
   filter.forbid(privileges);
   filter.forbid(kernel);
   filter.forbid(machine);

@@ -4,7 +4,12 @@
 #include "tests/helper/authorize/deeds.hpp"
 #include "tests/support/catch.hpp"
 
+#include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsverity.h>
+#include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 namespace sase::helper::authorize {
@@ -97,6 +102,16 @@ TEST_CASE("forbidden calls fail, whatever is asked of them", "[call_filter]") {
       {"typing on a terminal", SYS_ioctl, {-1, TIOCSTI, 0}},
       {"typing on a terminal, with bits beyond", SYS_ioctl, {-1, TIOCSTI | (1L << 40U), 0}},
       {"pasting on a console", SYS_ioctl, {-1, TIOCLINUX, 0}},
+      {"saying what may be done to a file", SYS_ioctl, {-1, FS_IOC_SETFLAGS, 0}},
+      {"saying more of a file", SYS_ioctl, {-1, FS_IOC_FSSETXATTR, 0}},
+      {"sealing a file", SYS_ioctl, {-1, FS_IOC_ENABLE_VERITY, 0}},
+      {"encrypting a folder", SYS_ioctl, {-1, FS_IOC_SET_ENCRYPTION_POLICY, 0}},
+      {"signals for another, by ioctl", SYS_ioctl, {-1, FIOSETOWN, 0}},
+      {"signals for another, by a socket's ioctl", SYS_ioctl, {-1, SIOCSPGRP, 0}},
+      {"signals for another", SYS_fcntl, {-1, F_SETOWN, 1}},
+      {"signals for another, with bits beyond", SYS_fcntl, {-1, F_SETOWN | (1L << 40U), 1}},
+      {"signals for another thread", SYS_fcntl, {-1, F_SETOWN_EX, 0}},
+      {"another signal than SIGIO", SYS_fcntl, {-1, F_SETSIG, SIGKILL}},
       {"setuid", SYS_setuid},
       {"setgid", SYS_setgid},
       {"setreuid", SYS_setreuid},
@@ -139,7 +154,31 @@ TEST_CASE("forbidden calls fail, whatever is asked of them", "[call_filter]") {
       {"tgkill", SYS_tgkill},
       {"rt_sigqueueinfo", SYS_rt_sigqueueinfo},
       {"rt_tgsigqueueinfo", SYS_rt_tgsigqueueinfo},
+      {"prlimit64", SYS_prlimit64},
+      {"prlimit64 of the first process", SYS_prlimit64, {1, 0, 0}},
+      {"setpriority", SYS_setpriority},
+      {"ioprio_set", SYS_ioprio_set},
+      {"sched_setaffinity", SYS_sched_setaffinity},
+      {"sched_setscheduler", SYS_sched_setscheduler},
+      {"sched_setparam", SYS_sched_setparam},
+      {"sched_setattr", SYS_sched_setattr},
+      {"migrate_pages", SYS_migrate_pages},
+      {"move_pages", SYS_move_pages},
       {"shmat", SYS_shmat},
+      {"shmctl", SYS_shmctl},
+      {"semctl", SYS_semctl},
+      {"semop", SYS_semop},
+      {"semtimedop", SYS_semtimedop},
+      {"msgctl", SYS_msgctl},
+      {"msgsnd", SYS_msgsnd},
+      {"msgrcv", SYS_msgrcv},
+      {"a socket of no family", SYS_socket, {AF_UNSPEC, SOCK_STREAM, 0}},
+      {"a socket between those of the Internet", SYS_socket, {AF_IPX, SOCK_DGRAM, 0}},
+      {"a socket before netlink", SYS_socket, {AF_KEY, SOCK_RAW, 0}},
+      {"a socket for whole packets", SYS_socket, {AF_PACKET, SOCK_RAW, 0}},
+      {"a socket of the kernel's ciphers", SYS_socket, {AF_ALG, SOCK_SEQPACKET, 0}},
+      {"a socket out of a virtual machine", SYS_socket, {AF_VSOCK, SOCK_STREAM, 0}},
+      {"a socket with bits beyond", SYS_socket, {AF_UNIX | (1L << 40U), SOCK_STREAM, 0}},
       {"io_uring_setup", SYS_io_uring_setup},
       {"io_uring_enter", SYS_io_uring_enter},
       {"io_uring_register", SYS_io_uring_register},
@@ -240,6 +279,22 @@ TEST_CASE("files may be opened for reading, in every way", "[call_filter]") {
   CHECK(tests::exit_code_in_child([flags] {
           (void)forbid_calls();
           return deeds::open_and_close("/", flags);
+        }) == 0);
+}
+
+TEST_CASE("sockets of the families that a call needs may be made", "[call_filter]") {
+  const int family = GENERATE(AF_UNIX, AF_INET, AF_INET6, AF_NETLINK);
+
+  // A system without IPv6 has another reason.
+  CHECK(result_of({"socket", SYS_socket, {family, SOCK_DGRAM, 0}}) != EPERM);
+}
+
+TEST_CASE("a process may ask for its own limits, and lower them", "[call_filter]") {
+  CHECK(tests::exit_code_in_child([] {
+          (void)forbid_calls();
+          rlimit limit{};
+          const int asked = deeds::outcome(::getrlimit(RLIMIT_NOFILE, &limit));
+          return asked + deeds::outcome(::setrlimit(RLIMIT_NOFILE, &limit));
         }) == 0);
 }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/helper/authorize/bystander.hpp"
+
+#include "helper/authorize/call_filter.hpp"
+#include "tests/helper/authorize/deeds.hpp"
+#include "tests/support/catch.hpp"
+
+#include <functional>
+
+#include <linux/fs.h>
+
+namespace sase::helper::authorize {
+
+namespace {
+
+int harm_done(const Assault& assault, const std::function<void()>& prepare) {
+  Bystander victim;
+  (void)tests::exit_code_in_child([&] {
+    prepare();
+    assault.attempt(victim);
+    return 0;
+  });
+  return victim.look();
+}
+
+int flags_of(const Fd& file) {
+  int flags = -1;
+  return ::ioctl(file.get(), FS_IOC_GETFLAGS, &flags) == 0 ? flags : -1;
+}
+
+}  // namespace
+
+TEST_CASE("who is filtered does no harm to the user's other processes", "[call_filter]") {
+  if (!deeds::Allowed().filter) return;
+  const auto assault = GENERATE(from_range(assaults()));
+
+  DYNAMIC_SECTION(assault.name) {
+    CHECK(harm_done(assault, [] {}) == assault.harm);
+    CHECK(harm_done(assault, [] { (void)forbid_calls(); }) == 0);
+  }
+}
+
+TEST_CASE("who is filtered does not change what may be done to a file", "[call_filter]") {
+  if (!deeds::Allowed().filter) return;
+  const deeds::Place place;
+  const Fd file(::open(place.file.c_str(), O_RDONLY | O_CLOEXEC));
+  const int before = flags_of(file);
+  if (before == -1) WARN("this file system knows no flags: little is shown");
+
+  CHECK(tests::exit_code_in_child([&] {
+          (void)forbid_calls();
+          const int flags = before | FS_NODUMP_FL;
+          return deeds::outcome(::ioctl(file.get(), FS_IOC_SETFLAGS, &flags));
+        }) == EPERM);
+  CHECK(flags_of(file) == before);
+}
+
+}  // namespace sase::helper::authorize
