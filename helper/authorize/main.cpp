@@ -17,6 +17,7 @@
 #include <string>
 #include <utility>
 
+#include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -52,6 +53,15 @@ AuthorizeReply too_late(const AuthorizeRequest& request, authorize::Progress& pr
   complain(error);
 }
 
+/// Nobody is left to read the answer of a caller that has died, and a token that nobody gets counts against
+/// the key all the same. A caller that died before the kernel was asked to tell has closed its end of our
+/// stdout, which poll says unasked.
+void end_with_the_caller() noexcept {
+  (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pollfd out{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  if (poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0) _exit(EXIT_FAILURE);
+}
+
 /// A process that has begun, and is safe to work in.
 struct Start {
   steady_clock::time_point begun;
@@ -78,11 +88,10 @@ struct Start {
 /// Reads one AuthorizeRequest on stdin, writes one AuthorizeReply on stdout and exits with 0; with 1, and a
 /// line on stderr, where no reply could be written.
 int main() {
+  end_with_the_caller();
   const auto begun = steady_clock::now();
   sase::helper::harden_process();
   const auto confinement = authorize::confine_process();
-  // Nobody is left to read the answer of a caller that has died.
-  (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
   try {
     answer({.begun = begun, .confinement = confinement, .confined = steady_clock::now()});
   } catch (const std::exception& error) {

@@ -14,6 +14,11 @@ promises=1
   race killed-leader --rounds 60 --seed 2
 }
 
+@test "who asks is killed while its authorizer starts, 60 times: no token is minted for nobody" {
+  fault hang=on
+  race killed-early --rounds 60
+}
+
 # gone PID: within a second.
 gone() {
   local tries=0

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Races that want many rounds, against the sandbox that the environment names.
 
-usage: racing.py killed-leader|racing-erase [--rounds N] [--seed N] [--ageing] FOLDER SANDBOX
+usage: racing.py killed-leader|killed-early|racing-erase [--rounds N] [--seed N] [--ageing] FOLDER SANDBOX
 
 killed-leader  Several ask at once, and at a random moment the one that asks the service is killed, or its authorizer:
                all others get the same token or a clean failure in time, and then the next call works, nothing is
                locked and no half-written file is left.
+killed-early   One asks a service that hangs, and is killed within 20 ms of its start, or of its authorizer's: the
+               authorizer goes along, and asks nothing unless it had begun to before.
 racing-erase   Several ask while the cached token is erased: no token is torn or made up, and who asks once the erasing
                has ended does not get the erased one.
 
@@ -20,6 +22,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import ssl
 import sys
 import time
@@ -114,11 +117,15 @@ def is_authorizer(pid):
         return False
 
 
-def kill(pid):
+def send(pid, number):
     try:
-        os.kill(pid, 9)
+        os.kill(pid, number)
     except ProcessLookupError:
         pass
+
+
+def kill(pid):
+    send(pid, signal.SIGKILL)
 
 
 def kill_one(callers, chance):
@@ -171,6 +178,69 @@ def killed_leader(options, service, chance):
     print(f"{options.rounds} rounds, killed: " + ", ".join(f"{count} {whom}" for whom, count in sorted(killed.items())))
 
 
+def state_of(pid):
+    """As ps has it; Z for one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2][0]
+    except OSError:
+        return "Z"
+
+
+def wait_until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not (fulfilled := condition()) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return fulfilled
+
+
+def stopped_children(pid):
+    """Stops a caller, so that it starts no more, and then what it has started."""
+    send(pid, signal.SIGSTOP)
+    # While a child has not run its program, its parent waits for it and does not stop.
+    expect(wait_until(lambda: state_of(pid) in "TZX" or children_of(pid), 10), "a caller does not stop")
+    children = children_of(pid)
+    for child in children:
+        send(child, signal.SIGSTOP)
+        expect(wait_until(lambda: state_of(child) in "TZX", 10), "an authorizer does not stop")
+    return children
+
+
+def is_at_work(pid):
+    """Before it asks anything it starts a second thread."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task")) > 1
+    except OSError:
+        return False
+
+
+def killed_early(options, service, chance):
+    before = service.count("authorize")
+    killed = Counter()
+    for number in range(options.rounds):
+        current = Round(options.folder, number)
+        caller = current.call()
+        if number % 2:
+            wait_until(lambda: children_of(caller.pid), TIMEOUT)
+        time.sleep(chance.uniform(0, 0.02))
+        authorizers = stopped_children(caller.pid)
+        killed["at work" if any(map(is_at_work, authorizers)) else "starting" if authorizers else "not there yet"] += 1
+        kill(caller.pid)
+        current.done(caller)
+        for authorizer in authorizers:
+            send(authorizer, signal.SIGCONT)
+        for authorizer in authorizers:
+            # Before it would end by itself.
+            if not wait_until(lambda: state_of(authorizer) in "ZX", TIMEOUT - 1):
+                kill(authorizer)
+                raise Wrong("an authorizer is left at work for nobody")
+        current.finish()
+    # At the end, since what has been sent may be counted late.
+    asked = service.count("authorize") - before
+    expect(asked <= killed["at work"], f"the service was asked {asked} times, by {killed['at work']} that were at work")
+    print(f"{options.rounds} rounds, the authorizer was: " +
+          ", ".join(f"{what} in {count}" for what, count in sorted(killed.items())))
+
+
 def erase(current, token):
     request = current.folder / "request"
     host = os.environ["SASE_URL"].removeprefix("https://").encode()
@@ -211,14 +281,14 @@ def racing_erase(options, service, chance):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("race", choices=["killed-leader", "racing-erase"])
+    parser.add_argument("race", choices=["killed-leader", "killed-early", "racing-erase"])
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ageing", action="store_true")
     parser.add_argument("folder")
     parser.add_argument("sandbox", type=Path)
     options = parser.parse_args()
-    race = {"killed-leader": killed_leader, "racing-erase": racing_erase}[options.race]
+    race = {"killed-leader": killed_leader, "killed-early": killed_early, "racing-erase": racing_erase}[options.race]
     try:
         race(options, Service(options.sandbox), random.Random(options.seed))
     except Wrong as wrong:
