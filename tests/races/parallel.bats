@@ -83,7 +83,7 @@ END
   crowd 20 sase-credential token
   expect_crowd 0:20 1 1000
   wait_for_renewal
-  expect_counter authorize 3
+  expect_counter authorize 1
 }
 
 # beside FILE COUNT COMMAND...: a crowd in the background.
