@@ -52,13 +52,18 @@ bool is_ipv6_group(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
+/// A number from 0 to 255 without leading zeros, which some programs take for octal and others refuse.
+bool is_ipv4_part(std::string_view text) noexcept {
+  std::uint8_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && stop == end && (text == "0" || text.front() != '0');
+}
+
 bool is_ipv4_address(std::string_view text) noexcept {
   for (int parts = 1;; ++parts) {
     const auto dot = text.find('.');
-    std::uint8_t number = 0;
-    const char* const end = text.data() + std::min(dot, text.size());
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || stop != end) return false;
+    if (!is_ipv4_part(text.substr(0, dot))) return false;
     if (dot == std::string_view::npos) return parts == 4;
     text.remove_prefix(dot + 1);
   }

@@ -147,6 +147,14 @@ TEST_CASE("brackets hold an IPv6 address and nothing else", "[host]") {
   }
 }
 
+TEST_CASE("an address in brackets is written in one way", "[host]") {
+  // inet_pton refuses leading zeros, others take them for octal.
+  CHECK(Host::parse("[::0.10.200.255]"));
+  for (const char* const text :
+       {"[::01.2.3.4]", "[::1.2.3.00]", "[::1.2.3.0255]", "[::1.2..4]", "[::1.2.3.]"})
+    CHECK_FALSE(Host::parse(text));
+}
+
 TEST_CASE("hosts are equal when name and port are", "[host]") {
   CHECK(Host::parse("A.test") == Host::parse("a.test:443"));
   CHECK(Host::parse("a.test") != Host::parse("a.test:8443"));
