@@ -6,6 +6,7 @@
 #include "protocol/token_format.hpp"
 #include "tests/fuzz/check.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -69,6 +70,10 @@ void check_failure(const helper::Failure& failure, helper::ExitCode code) {
 }
 
 void check_profile(const helper::Profile& profile) {
+  for (const std::string& text : {profile.api_key_file, profile.api_key_variable, profile.ca_file,
+                                  profile.client_cert, profile.client_key, profile.proxy, profile.no_proxy})
+    check(std::ranges::none_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }),
+          "a profile holds no control bytes");
   const auto endpoint = helper::authorize::Endpoint::parse(profile.authorize_url);
   check(endpoint.host == profile.hosts.front(), "a profile owns the host that authorizes");
   check(profile.min_ttl >= seconds(0) && profile.min_ttl <= seconds(3600), "min-ttl is within its bounds");

@@ -16,6 +16,7 @@ void command_line(std::string_view bytes);
 void credential_request(std::string_view bytes);
 void environment(std::string_view bytes);
 void exchange(std::string_view bytes);
+void host(std::string_view bytes);
 void http_reply(std::string_view bytes);
 void json(std::string_view bytes);
 void ledger(std::string_view bytes);
@@ -43,6 +44,7 @@ inline constexpr std::array readers = {
     NamedReader{"credential_request", credential_request},
     NamedReader{"environment", environment},
     NamedReader{"exchange", exchange},
+    NamedReader{"host", host},
     NamedReader{"http_reply", http_reply},
     NamedReader{"json", json},
     NamedReader{"ledger", ledger},

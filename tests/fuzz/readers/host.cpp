@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/host.hpp"
+
+#include "helper/authorize/endpoint.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <string>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+namespace sase::fuzz {
+
+/// A host as a request, a setting or a list of hosts names it.
+void host(std::string_view bytes) {
+  const auto host = protocol::Host::parse(bytes);
+  if (!host) return;
+  check(host->name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.:[]") == std::string::npos,
+        "a host is a name or an address, in small letters");
+  check(host->port != 0 && bytes.size() >= host->name.size(), "a host is not longer than it was");
+  check(protocol::Host::parse(host->text()) == host, "a written host reads as itself");
+  check(protocol::Host::parse(helper::authorize::authority(*host)) == host,
+        "a port that is named is the same");
+
+  const std::string bare = helper::authorize::bare_name(*host);
+  in6_addr address{};
+  const bool in_brackets = host->name.front() == '[' && host->name.back() == ']';
+  check(in_brackets == (inet_pton(AF_INET6, bare.c_str(), &address) == 1),
+        "what is in brackets is an address to others, too");
+}
+
+}  // namespace sase::fuzz
