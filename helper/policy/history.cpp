@@ -59,6 +59,12 @@ std::chrono::seconds lifetime_of(const protocol::Attribute& attribute) {
   return lifetime;
 }
 
+Instant end_of_pause_of(const protocol::Attribute& attribute, Instant now) {
+  const Instant end(number_of(attribute));
+  if (end - now > longest_rejection_pause) throw ProtocolError("longer than a pause");
+  return end;
+}
+
 PastGrant& grant_of(History& history) {
   return history.grant ? *history.grant : history.grant.emplace();
 }
@@ -97,7 +103,7 @@ void take(History& history, const protocol::Attribute& attribute, Instant now) {
   else if (key == "strikes")
     history.strikes = static_cast<unsigned>(std::min<std::int64_t>(number_of(attribute), most_requests_kept));
   else if (key == "paused_until")
-    history.paused_until = Instant(number_of(attribute));
+    history.paused_until = end_of_pause_of(attribute, now);
   else
     throw ProtocolError("an unknown key");
 }

@@ -13,6 +13,9 @@
 
 namespace sase::helper {
 
+/// No pause after rejections is longer (sparing.hpp).
+inline constexpr Instant longest_rejection_pause = std::chrono::minutes(15);
+
 /// A call that came to no token.
 struct PastFailure {
   protocol::Denied denied;

@@ -28,7 +28,6 @@ inline constexpr std::chrono::seconds longest_retry_after = std::chrono::hours(1
 /// A new token that is rejected within this time is a strike, and each strike doubles the pause.
 inline constexpr Instant quick_rejection = std::chrono::minutes(5);
 inline constexpr Instant first_rejection_pause = std::chrono::minutes(1);
-inline constexpr Instant longest_rejection_pause = std::chrono::minutes(15);
 
 /// Tokens that live for less than min-ttl are not asked for again for this long.
 inline constexpr Instant short_life_remembered = std::chrono::minutes(5);
