@@ -82,6 +82,10 @@ bool is_key_source(SettingId id) noexcept {
   return id == SettingId::api_key_env || id == SettingId::api_key_file;
 }
 
+bool decides_hosts(SettingId id) noexcept {
+  return id == SettingId::region || id == SettingId::api || id == SettingId::url || id == SettingId::host;
+}
+
 std::string Assignment::place() const {
   switch (layer) {
     case Layer::flag: return "--" + std::string(setting->name);

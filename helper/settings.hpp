@@ -124,6 +124,9 @@ class Settings {
 /// Whether a setting says where the API key comes from.
 [[nodiscard]] bool is_key_source(SettingId id) noexcept;
 
+/// Whether a setting has a say in which hosts a profile owns.
+[[nodiscard]] bool decides_hosts(SettingId id) noexcept;
+
 /// The layer of the environment.
 [[nodiscard]] std::vector<Assignment> settings_of(const Environment& environment);
 

@@ -45,7 +45,9 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/user_keyring_test.cpp
   tests/helper/profiles/profile_choice_test.cpp
   tests/helper/profiles/profile_files_test.cpp
+  tests/helper/profiles/profile_index_test.cpp
   tests/helper/profiles/profile_name_test.cpp
+  tests/helper/profiles/profile_snapshot_test.cpp
   tests/helper/profiles/profile_test.cpp
   tests/helper/profiles/region_test.cpp
   tests/helper/run_test.cpp

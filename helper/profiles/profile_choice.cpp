@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/profiles/profile_choice.hpp"
 
+#include "helper/cache/state_folder.hpp"
 #include "helper/nearest_name.hpp"
 #include "helper/profiles/profile_name.hpp"
 #include "protocol/escape.hpp"
@@ -12,6 +13,9 @@
 namespace sase::helper {
 
 namespace {
+
+/// So many profiles are read as fast without an index.
+constexpr std::size_t few = 16;
 
 /// A provider may have a thousand; a line has room for a few.
 std::string join(const std::vector<std::string>& words) {
@@ -66,8 +70,11 @@ std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::
   }
   if (!named_by_.empty()) return if_owner(load_named(named_, named_by_));
 
-  if (auto profile = default_owner(host)) return profile;
-  return only_owner(host);
+  const ProfileText text = files_.read(default_profile);
+  if (!text.files.empty())
+    if (auto profile = default_owner(text, host)) return profile;
+  if (auto profile = only_owner(host)) return profile;
+  return text.files.empty() && files_.names().empty() ? default_owner(text, host) : std::nullopt;
 }
 
 Profile ProfileChoice::without_host() const {
@@ -103,24 +110,25 @@ bool ProfileChoice::is_known(std::string_view name) const {
 
 /// Only what says whose the hosts are is looked at, so that a mistake elsewhere in a profile is the concern
 /// of those alone who need it. One that does not even say that owns nothing.
-bool ProfileChoice::owns(std::string_view name, const protocol::Host& host) const {
+std::vector<protocol::Host> ProfileChoice::hosts_of(std::string_view name) const try {
   Settings values;
   values.add(flags_);
   values.add(settings_of(environment_));
-  try {
-    const ProfileText text = files_.read(name);
-    for (const ProfileText::File& file : text.files)
-      values.add(ProfileText::good_assignments(file));
-    const std::vector<protocol::Host> hosts = hosts_of(values);
-    return std::ranges::find(hosts, host) != hosts.end();
-  } catch (const Failure&) {
-    return false;
-  }
+  const ProfileText text = files_.read(name);
+  for (const ProfileText::File& file : text.files)
+    values.add(ProfileText::good_assignments(file));
+  return helper::hosts_of(values);
+} catch (const Failure&) {
+  return {};
 }
 
-std::optional<Profile> ProfileChoice::default_owner(const protocol::Host& host) const {
-  const ProfileText text = files_.read(default_profile);
-  if (text.files.empty() && !files_.names().empty()) return std::nullopt;
+bool ProfileChoice::owns(std::string_view name, const protocol::Host& host) const {
+  const std::vector<protocol::Host> hosts = hosts_of(name);
+  return std::ranges::find(hosts, host) != hosts.end();
+}
+
+std::optional<Profile> ProfileChoice::default_owner(const ProfileText& text,
+                                                    const protocol::Host& host) const {
   try {
     Profile profile = load(default_profile, text);
     return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;
@@ -130,10 +138,44 @@ std::optional<Profile> ProfileChoice::default_owner(const protocol::Host& host) 
   }
 }
 
-std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host) const {
+/// Whether flags and variables leave it to the files whose the hosts are.
+bool ProfileChoice::decided_by_files() const {
+  const auto says_whose = [](const Assignment& given) { return decides_hosts(given.setting->id); };
+  return std::ranges::none_of(flags_, says_whose) &&
+         std::ranges::none_of(settings_of(environment_), says_whose);
+}
+
+std::vector<Ownership> ProfileChoice::read(std::span<const std::string> names) const {
+  std::vector<Ownership> all;
+  for (const std::string& name : names)
+    for (protocol::Host& host : hosts_of(name))
+      all.emplace_back(std::move(host), name);
+  return all;
+}
+
+std::vector<std::string> ProfileChoice::owners_of(const protocol::Host& host) const {
+  const std::vector<std::string> folders = files_.paths();
+  const auto state = decided_by_files() ? state_folder(environment_) : std::nullopt;
+  const auto index = state ? std::optional<ProfileIndex>(std::in_place, folders, *state) : std::nullopt;
+  if (auto known = index ? index->owners_of(host) : std::nullopt)
+    if (std::ranges::all_of(*known, [&](const std::string& name) { return owns(name, host); }))
+      return std::move(*known);
+
+  const std::vector<std::string> names = files_.names();
+  const bool is_worth_keeping = index && names.size() > few;
+  const auto before = is_worth_keeping ? ProfileSnapshot::take(folders) : ProfileSnapshot();
+  const std::vector<Ownership> all = read(names);
+  if (is_worth_keeping) index->keep(before, all);
   std::vector<std::string> owners;
-  for (std::string& name : files_.names())
-    if (name != default_profile && owns(name, host)) owners.push_back(std::move(name));
+  for (const auto& [owned, name] : all)
+    if (owned == host && (owners.empty() || owners.back() != name)) owners.push_back(name);
+  return owners;
+}
+
+std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host) const {
+  std::vector<std::string> owners = owners_of(host);
+  // It has been asked before, and is no owner or cannot be told from one.
+  owners.erase(std::remove(owners.begin(), owners.end(), default_profile), owners.end());
   if (owners.empty()) return std::nullopt;
   if (owners.size() > 1)
     throw Failure(ExitCode::settings, "several profiles own '" + host.text() + "': " + join(owners),

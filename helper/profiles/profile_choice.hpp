@@ -4,12 +4,14 @@
 #include "helper/environment.hpp"
 #include "helper/profiles/profile.hpp"
 #include "helper/profiles/profile_files.hpp"
+#include "helper/profiles/profile_index.hpp"
 #include "protocol/host.hpp"
 
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase::helper {
 
@@ -34,8 +36,13 @@ class ProfileChoice {
   [[nodiscard]] Profile load(std::string_view name, const ProfileText& text) const;
   [[nodiscard]] Profile load_named(std::string_view name, std::string_view place) const;
   [[nodiscard]] bool is_known(std::string_view name) const;
+  [[nodiscard]] std::vector<protocol::Host> hosts_of(std::string_view name) const;
   [[nodiscard]] bool owns(std::string_view name, const protocol::Host& host) const;
-  [[nodiscard]] std::optional<Profile> default_owner(const protocol::Host& host) const;
+  [[nodiscard]] std::vector<std::string> owners_of(const protocol::Host& host) const;
+  [[nodiscard]] std::vector<Ownership> read(std::span<const std::string> names) const;
+  [[nodiscard]] bool decided_by_files() const;
+  [[nodiscard]] std::optional<Profile> default_owner(const ProfileText& text,
+                                                     const protocol::Host& host) const;
   [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host) const;
 
   const Environment& environment_;

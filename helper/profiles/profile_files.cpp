@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -22,8 +23,6 @@
 namespace sase::helper {
 
 namespace {
-
-constexpr std::string_view extension = ".conf";
 
 /// A profile has a few hundred bytes; a file larger than this is something else.
 constexpr std::size_t largest_file = 65536;
@@ -88,25 +87,27 @@ std::optional<std::string> read_profile_file(const std::string& path) {
 
 /// What a profile's file would be called, or nothing for another file.
 std::string_view profile_of(std::string_view file_name) noexcept {
-  if (!file_name.ends_with(extension)) return {};
-  file_name.remove_suffix(extension.size());
+  if (!file_name.ends_with(profile_extension)) return {};
+  file_name.remove_suffix(profile_extension.size());
   return is_profile_name(file_name) ? file_name : std::string_view{};
 }
 
-void list_folder(const std::string& path, std::vector<std::string>& names) {
+}  // namespace
+
+std::vector<std::string> profiles_in(const std::string& folder) {
   struct Close {
-    void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+    void operator()(DIR* stream) const noexcept { ::closedir(stream); }
   };
-  const std::unique_ptr<DIR, Close> folder(::opendir(path.c_str()));
-  if (!folder) return;  // no folder, no profiles; one that is closed to us holds none for us
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, Close> stream(::opendir(folder.c_str()));
+  if (!stream) return names;  // no folder, no profiles; one that is closed to us holds none for us
   // One thread, and a stream of its own: readdir is safe here.
-  while (const dirent* const entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
+  while (const dirent* const entry = ::readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe)
     const std::string_view name = profile_of(entry->d_name);
     if (!name.empty()) names.emplace_back(name);
   }
+  return names;
 }
-
-}  // namespace
 
 std::vector<Assignment> ProfileText::assignments(const File& file) {
   std::vector<Assignment> values;
@@ -144,7 +145,7 @@ ProfileText ProfileFiles::read(std::string_view name) const {
   for (const Folder& folder : folders_) {
     std::string path = folder.path;
     path += name;
-    path += extension;
+    path += profile_extension;
     auto text = read_profile_file(path);
     if (text)
       profile.files.push_back({.path = std::move(path), .text = std::move(*text), .layer = folder.layer});
@@ -154,7 +155,7 @@ ProfileText ProfileFiles::read(std::string_view name) const {
 
 bool ProfileFiles::exists(std::string_view name) const {
   return std::ranges::any_of(folders_, [name](const Folder& folder) {
-    const std::string path = folder.path + std::string(name) + std::string(extension);
+    const std::string path = folder.path + std::string(name) + std::string(profile_extension);
     return ::access(path.c_str(), F_OK) == 0;
   });
 }
@@ -162,9 +163,15 @@ bool ProfileFiles::exists(std::string_view name) const {
 std::vector<std::string> ProfileFiles::names() const {
   std::vector<std::string> all;
   for (const Folder& folder : folders_)
-    list_folder(folder.path, all);
+    std::ranges::move(profiles_in(folder.path), std::back_inserter(all));
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+std::vector<std::string> ProfileFiles::paths() const {
+  std::vector<std::string> all;
+  std::ranges::transform(folders_, std::back_inserter(all), &Folder::path);
   return all;
 }
 

@@ -27,6 +27,12 @@ struct ProfileText {
   [[nodiscard]] static std::vector<Assignment> good_assignments(const File& file);
 };
 
+/// Of a profile's file.
+inline constexpr std::string_view profile_extension = ".conf";
+
+/// The names of the profiles that have a file in a folder, in no order.
+[[nodiscard]] std::vector<std::string> profiles_in(const std::string& folder);
+
 /// The folders that hold `NAME.conf`: `$XDG_CONFIG_HOME/sase-credential/profiles`, then the system's.
 class ProfileFiles {
  public:
@@ -41,6 +47,9 @@ class ProfileFiles {
 
   /// The names of all profiles that have a file, in order.
   [[nodiscard]] std::vector<std::string> names() const;
+
+  /// The folders themselves, whether they exist or not, in the order of their rank.
+  [[nodiscard]] std::vector<std::string> paths() const;
 
  private:
   struct Folder {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+
+namespace sase::helper {
+
+/// Names the state that folders of profiles are in at a moment: two equal ones mean the same files with the
+/// same contents. (As git's index does, it goes by what stat(2) says of a file and not by its bytes.)
+struct ProfileSnapshot {
+  std::string folders;  ///< of the folders alone: files that came, went or were replaced
+  std::string files;    ///< of each file too: those that were written to where they are
+  std::chrono::system_clock::time_point newest;  ///< when the youngest of all changed
+
+  /// Looks at the folders and at each file in them; the costly half.
+  [[nodiscard]] static ProfileSnapshot take(std::span<const std::string> folders);
+
+  /// Only `folders` of the above.
+  [[nodiscard]] static std::string of_folders(std::span<const std::string> folders);
+};
+
+}  // namespace sase::helper
