@@ -79,7 +79,14 @@ bool has_control_bytes(std::string_view text) noexcept {
 }
 
 bool is_key_source(SettingId id) noexcept {
-  return id == SettingId::api_key_env || id == SettingId::api_key_file;
+  switch (id) {
+    case SettingId::api_key_env:
+    case SettingId::api_key_file:
+    case SettingId::api_key_command:
+    case SettingId::api_key_credential:
+    case SettingId::api_key_keyring: return true;
+    default: return false;
+  }
 }
 
 bool decides_hosts(SettingId id) noexcept {

@@ -15,7 +15,9 @@ set(SASE_UNIT_TESTS
   tests/helper/hardening_test.cpp
   tests/helper/keys/api_key_test.cpp
   tests/helper/keys/key_file_test.cpp
+  tests/helper/keys/key_reading_test.cpp
   tests/helper/keys/key_source_test.cpp
+  tests/helper/keys/login_key_test.cpp
   tests/helper/nearest_name_test.cpp
   tests/helper/policy/authorizer_process_test.cpp
   tests/helper/policy/clock_test.cpp
@@ -43,6 +45,7 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/stream_test.cpp
   tests/helper/posix/subprocess_test.cpp
   tests/helper/posix/user_keyring_test.cpp
+  tests/helper/profiles/config_folder_test.cpp
   tests/helper/profiles/profile_choice_test.cpp
   tests/helper/profiles/profile_files_test.cpp
   tests/helper/profiles/profile_index_test.cpp

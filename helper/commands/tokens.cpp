@@ -5,7 +5,8 @@
 #include "helper/cache/keyring_cache.hpp"
 #include "helper/cache/state_folder.hpp"
 #include "helper/failure.hpp"
-#include "helper/keys/key_source.hpp"
+#include "helper/keys/key_place.hpp"
+#include "helper/keys/key_reading.hpp"
 #include "helper/posix/stream.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
@@ -35,20 +36,13 @@ std::unique_ptr<TokenCache> make_cache(const Call& call, const Profile& profile)
   return folder ? std::make_unique<FileCache>(std::move(*folder)) : nullptr;
 }
 
-/// Where read_api_key() finds the key.
-std::string key_place(const Profile& profile, const Environment& environment) {
-  if (!profile.api_key_file.empty()) return "the file that 'api-key-file' names";
-  if (!profile.api_key_variable.empty()) return "the variable that 'api-key-env' names";
-  for (const std::string_view name : standard_key_variables)
-    if (environment.find(name)) return std::string(name);
-  return "nowhere";
-}
-
 ApiKey traced_key(const Call& call, const Profile& profile, const Trace& trace) {
   if (trace.on())
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
-  ApiKey key = read_api_key(profile, call.environment);
-  if (trace.on()) trace.line("key: from " + key_place(profile, call.environment));
+  const auto place = find_key(profile, call.environment);
+  if (!place) throw no_key(profile);
+  ApiKey key = read_key(*place, call.environment, std::chrono::steady_clock::now() + profile.timeout);
+  if (trace.on()) trace.line("key: from " + place->describe());
   return key;
 }
 

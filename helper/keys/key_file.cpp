@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/keys/key_file.hpp"
+
 #include "helper/failure.hpp"
-#include "helper/keys/key_source.hpp"
 #include "helper/posix/fd.hpp"
 #include "helper/posix/stream.hpp"
 #include "protocol/escape.hpp"

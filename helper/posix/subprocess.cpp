@@ -2,6 +2,7 @@
 #include "helper/posix/subprocess.hpp"
 
 #include "helper/posix/fd.hpp"
+#include "helper/posix/process_tree.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,15 +56,21 @@ class SpawnPlan {
   /// Our own descriptors close themselves, but the host may have left us some of its own.
   void close_others() { ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1); }
 
+  void read_nothing() {
+    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  }
+
   /// What we ignore would be inherited, and so would what our caller blocked.
-  void restore_signals() {
+  void restore_signals(SubprocessSession session) {
     sigset_t signals;
     ::sigemptyset(&signals);
     ::posix_spawnattr_setsigmask(&attributes_, &signals);
     ::sigaddset(&signals, SIGPIPE);
     ::sigaddset(&signals, SIGXFSZ);
     ::posix_spawnattr_setsigdefault(&attributes_, &signals);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    const int apart = session == SubprocessSession::own ? POSIX_SPAWN_SETSID : 0;
+    ::posix_spawnattr_setflags(&attributes_,
+                               static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | apart));
   }
 
   [[nodiscard]] pid_t start(const SubprocessCall& call) const {
@@ -90,13 +97,24 @@ class SpawnPlan {
 /// A running child that does not outlive this object: unless it was waited for, it is killed.
 class Child {
  public:
-  explicit Child(pid_t pid) noexcept : pid_(pid) {}
+  Child(pid_t pid, SubprocessSession session) noexcept : pid_(pid), session_(session) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
     if (pid_ == 0) return;
-    ::kill(pid_, SIGKILL);
+    if (session_ == SubprocessSession::own)
+      kill_process_tree(pid_);
+    else
+      ::kill(pid_, SIGKILL);
     (void)wait();
+  }
+
+  /// Whether it has ended, which wait() tells how.
+  [[nodiscard]] bool has_ended() const noexcept {
+    siginfo_t ended{};
+    const int result = ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+    // Else there is no such child any more.
+    return result == 0 ? ended.si_pid == pid_ : errno != EINTR;
   }
 
   [[nodiscard]] int wait() noexcept {
@@ -109,7 +127,14 @@ class Child {
 
  private:
   pid_t pid_;
+  SubprocessSession session_;
 };
+
+/// How long one wait may take, in milliseconds.
+int longest_wait(SubprocessSession session) noexcept {
+  // Whatever somebody else's program leaves behind when it ends may hold its output for ever.
+  return session == SubprocessSession::own ? 50 : 60'000;
+}
 
 /// Our ends of the two pipes while the child runs.
 class Conversation {
@@ -117,21 +142,25 @@ class Conversation {
   Conversation(Fd to_child, Fd from_child, std::string_view input)
       : to_child_(std::move(to_child)), from_child_(std::move(from_child)), input_(input) {
     ::fcntl(to_child_.get(), F_SETFL, O_NONBLOCK);
+    ::fcntl(from_child_.get(), F_SETFL, O_NONBLOCK);
     if (input_.empty()) to_child_.close();
   }
 
-  /// Moves bytes until the child closes its output. False when the deadline came first.
-  [[nodiscard]] bool run(const SubprocessCall& call) {
+  /// Moves bytes until the child closes its output or has ended. False when the deadline came first.
+  [[nodiscard]] bool run(const SubprocessCall& call, const Child& child) {
+    bool ended = false;
     while (from_child_) {
       std::array<pollfd, 2> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
                                      {.fd = to_child_.get(), .events = POLLOUT, .revents = 0}}};
       const auto left =
           std::chrono::ceil<std::chrono::milliseconds>(call.deadline - steady_clock::now()).count();
       if (left <= 0) return false;
-      const int ready =
-          ::poll(waiting.data(), waiting.size(), static_cast<int>(std::min<long>(left, 60'000)));
+      // Once it has ended, all that it wrote is there.
+      const int wait = ended ? 0 : static_cast<int>(std::min<long>(left, longest_wait(call.session)));
+      const int ready = ::poll(waiting.data(), waiting.size(), wait);
       if (ready < 0 && errno != EINTR) throw_errno("waiting failed");
-      if (ready <= 0) continue;
+      if (ready == 0 && ended) return true;
+      if (ready == 0) ended = child.has_ended();
       if (waiting[1].revents != 0) feed();
       if (waiting[0].revents != 0) take(call.output_limit);
     }
@@ -152,7 +181,7 @@ class Conversation {
   void take(std::size_t limit) {
     const std::span<char> room = output_.room(read_size);
     const ssize_t got = ::read(from_child_.get(), room.data(), room.size());
-    if (got < 0 && errno == EINTR) return;
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got < 0) throw_errno("reading failed");
     if (got == 0) from_child_.close();
     output_.commit(static_cast<std::size_t>(got));
@@ -165,16 +194,12 @@ class Conversation {
 };
 
 /// Waits for a child that has closed its output but may still run; false when the deadline came first.
-bool ended_by(pid_t pid, steady_clock::time_point deadline) noexcept {
+bool ended_by(const Child& child, steady_clock::time_point deadline) noexcept {
   // It usually ends within a fraction of a millisecond, which is worth not to sleep away.
   constexpr long longest_pause = 1'000'000;
   timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
-  siginfo_t ended{};
   while (steady_clock::now() < deadline) {
-    ended.si_pid = 0;
-    const int result = ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT);
-    if (result == 0 && ended.si_pid == pid) return true;
-    if (result != 0 && errno != EINTR) return true;  // there is no such child any more
+    if (child.has_ended()) return true;
     ::nanosleep(&pause, nullptr);
     pause.tv_nsec = std::min(2 * pause.tv_nsec, longest_pause);
   }
@@ -184,20 +209,22 @@ bool ended_by(pid_t pid, steady_clock::time_point deadline) noexcept {
 }  // namespace
 
 std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
-  Pipe input = make_pipe();
+  Pipe input = call.input.empty() ? Pipe{} : make_pipe();
   Pipe output = make_pipe();
   SpawnPlan plan;
-  plan.become(input.reader, STDIN_FILENO);
+  if (call.input.empty())
+    plan.read_nothing();
+  else
+    plan.become(input.reader, STDIN_FILENO);
   plan.become(output.writer, STDOUT_FILENO);
   plan.close_others();
-  plan.restore_signals();
-  const pid_t pid = plan.start(call);
-  Child child(pid);
+  plan.restore_signals(call.session);
+  Child child(plan.start(call), call.session);
   input.reader.close();
   output.writer.close();
 
   Conversation conversation(std::move(input.writer), std::move(output.reader), call.input);
-  if (!conversation.run(call) || !ended_by(pid, call.deadline)) return std::nullopt;
+  if (!conversation.run(call, child) || !ended_by(child, call.deadline)) return std::nullopt;
   return SubprocessResult{.output = std::move(conversation).output(), .wait_status = child.wait()};
 }
 

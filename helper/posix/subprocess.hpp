@@ -12,6 +12,12 @@
 
 namespace sase::helper {
 
+/// Whose session a program runs in.
+enum class SubprocessSession {
+  ours,  ///< it is one of our own programs
+  own,   ///< it is somebody else's: without our terminal, and killed with all that it has started
+};
+
 /// A program to run to its end: words, environment, what it reads, and the bounds on what it may do.
 struct SubprocessCall {
   std::string program;                       ///< absolute path
@@ -20,6 +26,7 @@ struct SubprocessCall {
   std::string_view input;                    ///< all of its standard input
   std::size_t output_limit = 0;              ///< bytes; more ends the call
   std::chrono::steady_clock::time_point deadline{};
+  SubprocessSession session = SubprocessSession::ours;
 };
 
 /// How it went.
@@ -30,7 +37,8 @@ struct SubprocessResult {
 
 /// Runs a program, feeds it and reads it. Its standard error is ours; no other descriptor reaches it. Nothing
 /// is returned when the deadline passed; the program has been killed then. Whatever happens, it is no longer
-/// running and no zombie is left. Throws std::system_error when it cannot be started, std::length_error past
+/// running and no zombie is left. What it has started and left behind when it ended is not waited for, even
+/// if that still holds its output. Throws std::system_error when it cannot be started, std::length_error past
 /// the limit.
 [[nodiscard]] std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call);
 

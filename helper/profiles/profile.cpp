@@ -90,10 +90,8 @@ seconds duration_of(const Assignment& given, seconds least) {
 
 std::string path_of(const Assignment* given) {
   if (given == nullptr) return {};
-  // A key's path is not shown: keys have been put in its place.
-  const std::string shown = is_key_source(given->setting->id) ? "" : ' ' + in_quotes(given->value);
   if (!given->value.starts_with('/'))
-    throw given->failure("the path" + shown + " is not absolute", "begin it with a slash");
+    throw given->failure("the path " + in_quotes(given->value) + " is not absolute", "begin it with a slash");
   return std::string(given->value);
 }
 
@@ -102,13 +100,6 @@ std::string trace_of(const Assignment* given) {
   if (given->value == "1" || given->value.starts_with('/')) return std::string(given->value);
   throw given->failure("unusable trace " + in_quotes(given->value),
                        "write 1 for standard error, 0 for none, or the absolute path of a file");
-}
-
-std::string variable_name_of(const Assignment* given) {
-  if (given == nullptr) return {};
-  if (given->value.empty() || given->value.find('=') != std::string_view::npos)
-    throw given->failure("this is not the name of a variable");
-  return std::string(given->value);
 }
 
 /// The text of the first of the variables that is set.
@@ -245,8 +236,7 @@ Profile make_profile(std::string_view name, const Settings& values, const Enviro
   Profile profile;
   profile.name = name;
   set_service(profile, values);
-  profile.api_key_variable = variable_name_of(values.find(SettingId::api_key_env));
-  profile.api_key_file = path_of(values.find(SettingId::api_key_file));
+  profile.key_source = key_source_of(values);
   set_times(profile, values);
   profile.cache = cache_of(values.find(SettingId::cache));
   set_connection(profile, values, environment);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helper/environment.hpp"
+#include "helper/keys/key_source.hpp"
 #include "helper/profiles/region.hpp"
 #include "helper/settings.hpp"
 #include "protocol/host.hpp"
@@ -24,8 +25,7 @@ struct Profile {
   std::string rest_url;               ///< where the token is good for
   std::vector<protocol::Host> hosts;  ///< all that its token may be given to
 
-  std::string api_key_variable;  ///< name of a variable, or empty
-  std::string api_key_file;      ///< path, or empty; neither: the standard places
+  KeySource key_source;
 
   std::chrono::seconds min_ttl{60};
   std::chrono::seconds refresh_ahead{std::chrono::minutes(15)};

@@ -4,6 +4,7 @@
 #include "helper/nearest_name.hpp"
 #include "helper/posix/fd.hpp"
 #include "helper/posix/stream.hpp"
+#include "helper/profiles/config_folder.hpp"
 #include "helper/profiles/profile_name.hpp"
 #include "protocol/escape.hpp"
 
@@ -129,13 +130,8 @@ std::vector<Assignment> ProfileText::good_assignments(const File& file) {
 }
 
 ProfileFiles::ProfileFiles(const Environment& environment, std::string_view system_root) {
-  // Relative values are ignored, as the XDG base directory specification asks.
-  if (const auto config = environment.find("XDG_CONFIG_HOME"); config && config->starts_with('/'))
-    folders_.push_back(
-        {.path = std::string(*config) + "/sase-credential/profiles/", .layer = Layer::user_file});
-  else if (const auto home = environment.find("HOME"); home && home->starts_with('/'))
-    folders_.push_back(
-        {.path = std::string(*home) + "/.config/sase-credential/profiles/", .layer = Layer::user_file});
+  if (auto folder = config_folder(environment))
+    folders_.push_back({.path = std::move(*folder) + "/profiles/", .layer = Layer::user_file});
   folders_.push_back(
       {.path = std::string(system_root) + "/sase-credential/profiles/", .layer = Layer::system_file});
 }

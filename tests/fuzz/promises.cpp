@@ -70,8 +70,8 @@ void check_failure(const helper::Failure& failure, helper::ExitCode code) {
 }
 
 void check_profile(const helper::Profile& profile) {
-  for (const std::string& text : {profile.api_key_file, profile.api_key_variable, profile.ca_file,
-                                  profile.client_cert, profile.client_key, profile.proxy, profile.no_proxy})
+  for (const std::string& text : {profile.key_source.value, profile.ca_file, profile.client_cert,
+                                  profile.client_key, profile.proxy, profile.no_proxy})
     check(std::ranges::none_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }),
           "a profile holds no control bytes");
   const auto endpoint = helper::authorize::Endpoint::parse(profile.authorize_url);

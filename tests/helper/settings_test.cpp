@@ -47,8 +47,9 @@ TEST_CASE("flags, variables and files share one vocabulary", "[settings]") {
 
 TEST_CASE("the settings of the contract are there", "[settings]") {
   for (const char* const name :
-       {"region", "api", "url", "host", "api-key-env", "api-key-file", "min-ttl", "timeout", "cache",
-        "ca-file", "client-cert", "client-key", "proxy", "no-proxy"})
+       {"region", "api", "url", "host", "api-key-env", "api-key-file", "api-key-command",
+        "api-key-credential", "api-key-keyring", "min-ttl", "timeout", "cache", "ca-file", "client-cert",
+        "client-key", "proxy", "no-proxy"})
     CHECK(find_setting(name) != nullptr);
 }
 
@@ -150,6 +151,23 @@ TEST_CASE("one layer names one source of the key", "[settings]") {
     Settings values;
     CHECK(tests::failure_of([&] { values.add(row.layer); }).code == row.code);
   }
+}
+
+TEST_CASE("no two of the five sources go together", "[settings]") {
+  constexpr std::array sources = {"api-key-env", "api-key-file", "api-key-command", "api-key-credential",
+                                  "api-key-keyring"};
+  for (const char* const first : sources)
+    for (const char* const second : sources)
+      for (const Layer layer : {Layer::flag, Layer::variable, Layer::user_file, Layer::system_file}) {
+        if (first == second) continue;
+        Settings values;
+        const Failure failure = tests::failure_of([&] {
+          values.add(std::vector{given(first, "/a", layer), given(second, "/b", layer)});
+        });
+        CHECK(failure.code == (layer == Layer::flag ? ExitCode::usage : ExitCode::settings));
+        CHECK(
+            tests::contains(failure.what(), "a second source of the API key beside '" + std::string(first)));
+      }
 }
 
 TEST_CASE("the source of the key is that of the highest layer, whatever kind the lower one names",

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/environment.hpp"
 
-#include "helper/keys/key_source.hpp"
+#include "helper/keys/key_reading.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,15 @@ std::string complaint_about(const std::vector<std::string>& variables) try {
 
   helper::Settings values;
   values.add(helper::settings_of(environment));
-  helper::Profile profile = helper::make_profile("default", values, environment);
+  const helper::Profile profile = helper::make_profile("default", values, environment);
   check_profile(profile);
-  profile.api_key_file.clear();  // no file of this machine shall be read
-  check(is_printable(helper::read_api_key(profile, environment).reveal()), "a key is one printable line");
+  const auto place = helper::find_key(profile, environment);
+  if (!place) throw helper::no_key(profile);
+  check(is_printable(place->describe()), "a place is described in printable words");
+  // Nothing of this machine shall be read or run.
+  if (place->kind != helper::KeyKind::variable) return place->describe();
+  const auto now = std::chrono::steady_clock::now();
+  check(is_printable(helper::read_key(*place, environment, now).reveal()), "a key is one printable line");
   return {};
 } catch (const helper::Failure& failure) {
   check_failure(failure, helper::ExitCode::settings);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/keys/key_source.hpp"
+#include "helper/keys/key_file.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"

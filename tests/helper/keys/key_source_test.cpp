@@ -2,114 +2,78 @@
 #include "helper/keys/key_source.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 #include <string>
-#include <utility>
+#include <vector>
 
 namespace sase::helper {
 
 namespace {
 
-std::string key_of(const Profile& profile, const Environment& environment) {
-  return std::string(read_api_key(profile, environment).reveal());
+KeySource source_of(const std::string& name, const std::string& value) {
+  Settings values;
+  const Assignment given{.setting = find_setting(name),
+                         .value = value,
+                         .layer = Layer::user_file,
+                         .file = "/p/default.conf",
+                         .line = 3};
+  values.add(std::vector{given});
+  return key_source_of(values);
 }
-
-Profile without_source() {
-  Profile profile;
-  profile.name = "work";
-  return profile;
-}
-
-Profile with_variable(std::string name) {
-  Profile profile = without_source();
-  profile.api_key_variable = std::move(name);
-  return profile;
-}
-
-Profile with_file(std::string path) {
-  Profile profile = without_source();
-  profile.api_key_file = std::move(path);
-  return profile;
-}
-
-const Profile no_source = without_source();
-const Profile a_variable = with_variable("MY_KEY");
 
 }  // namespace
 
-TEST_CASE("of the standard variables the first that is set counts", "[key_source]") {
-  const tests::EnvironmentList all{"HARMONYSASE_API_KEY=4", "PERIMETER81_API_KEY=3",
-                                   "CHECKPOINT_SASE_API_KEY=2", "SASE_API_KEY=1"};
-  const tests::EnvironmentList without_ours{"HARMONYSASE_API_KEY=4", "PERIMETER81_API_KEY=3",
-                                            "CHECKPOINT_SASE_API_KEY=2"};
-  const tests::EnvironmentList last_two{"HARMONYSASE_API_KEY=4", "PERIMETER81_API_KEY=3"};
-  const tests::EnvironmentList last{"HARMONYSASE_API_KEY=4"};
-  const tests::EnvironmentList first_is_empty{"SASE_API_KEY=", "PERIMETER81_API_KEY=3"};
+TEST_CASE("a profile names at most one place of its key", "[key_source]") {
+  struct Row {
+    const char* name;
+    KeyKind kind;
+    const char* value;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"api-key-env", KeyKind::variable, "MY_KEY"},
+      {"api-key-file", KeyKind::file, "/run/key"},
+      {"api-key-command", KeyKind::command, "pass show sase | head -n 1"},
+      {"api-key-credential", KeyKind::credential, "sase.key"},
+      {"api-key-credential", KeyKind::credential, "..."},
+      {"api-key-keyring", KeyKind::keyring, "sase: a key"},
+  }));
 
-  CHECK(key_of(no_source, *all) == "1");
-  CHECK(key_of(no_source, *without_ours) == "2");
-  CHECK(key_of(no_source, *last_two) == "3");
-  CHECK(key_of(no_source, *last) == "4");
-  CHECK(key_of(no_source, *first_is_empty) == "3");
+  const KeySource source = source_of(row.name, row.value);
+
+  CHECK(source.kind == row.kind);
+  CHECK(source.value == row.value);
+  CHECK(key_source_of(Settings()).kind == KeyKind::standard);
 }
 
-TEST_CASE("a profile that names a variable uses that one", "[key_source]") {
-  const tests::EnvironmentList environment{"SASE_API_KEY=standard", "MY_KEY=mine"};
+TEST_CASE("what cannot name a key's place is refused with its own, and not shown", "[key_source]") {
+  struct Row {
+    std::string name, value;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"api-key-env", "hunter2=x"},
+      {"api-key-env", ""},
+      {"api-key-file", "hunter2"},
+      {"api-key-file", ""},
+      {"api-key-command", ""},
+      {"api-key-command", "  "},
+      {"api-key-credential", ""},
+      {"api-key-credential", "."},
+      {"api-key-credential", ".."},
+      {"api-key-credential", "/run/hunter2"},
+      {"api-key-credential", "../hunter2"},
+      {"api-key-credential", "hunter2/"},
+      {"api-key-credential", "hunter2" + std::string(255, 'x')},
+      {"api-key-keyring", ""},
+      {"api-key-keyring", "hunter2" + std::string(4095, 'x')},
+  }));
 
-  CHECK(key_of(a_variable, *environment) == "mine");
-}
-
-TEST_CASE("a profile that names a file uses that one", "[key_source]") {
-  const tests::TemporaryDirectory folder;
-  const Profile profile = with_file(folder.write("key", "from the file\n"));
-  const tests::EnvironmentList environment{"SASE_API_KEY=standard"};
-
-  CHECK(key_of(profile, *environment) == "from the file");
-}
-
-TEST_CASE("a named source that gives nothing is an error and not a reason to look elsewhere",
-          "[key_source]") {
-  const tests::TemporaryDirectory folder;
-  const tests::EnvironmentList environment{"SASE_API_KEY=standard", "MY_KEY="};
-  const Profile a_file = with_file(folder.path("missing"));
-
-  const Failure variable = tests::failure_of([&] { (void)read_api_key(a_variable, *environment); });
-  const Failure file = tests::failure_of([&] { (void)read_api_key(a_file, *environment); });
-
-  CHECK(variable.code == ExitCode::settings);
-  CHECK(std::string(variable.what()) == "the variable that 'api-key-env' names is not set");
-  CHECK(file.code == ExitCode::settings);
-}
-
-TEST_CASE("without any key there is a settings error with a way out", "[key_source]") {
-  const tests::EnvironmentList environment{"API_KEY=x", "SASE_API_KEY_FILE=x"};
-
-  const Failure failure = tests::failure_of([&] { (void)read_api_key(no_source, *environment); });
-
-  CHECK(failure.code == ExitCode::settings);
-  CHECK(std::string(failure.what()) == "no API key for the profile 'work'");
-  CHECK(tests::contains(failure.hint, "SASE_API_KEY"));
-}
-
-TEST_CASE("a variable whose text cannot be a key is named, and the text is not", "[key_source]") {
-  const tests::EnvironmentList environment{"SASE_API_KEY=hunter2\nhunter2", "MY_KEY=hunter2\x1b"};
-
-  for (const Profile& profile : {no_source, a_variable}) {
-    const Failure failure = tests::failure_of([&] { (void)read_api_key(profile, *environment); });
+  DYNAMIC_SECTION(row.name << " = " << row.value.substr(0, 20)) {
+    const Failure failure = tests::failure_of([&row] { (void)source_of(row.name, row.value); });
     CHECK(failure.code == ExitCode::settings);
-    CHECK(tests::contains(failure.what(), profile.api_key_variable.empty() ? "SASE_API_KEY" : "MY_KEY"));
-    CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
-    CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
+    CHECK(std::string(failure.what()).starts_with("/p/default.conf:3: "));
+    CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
   }
-}
-
-TEST_CASE("a bad key in the first variable is an error, although a second one is good", "[key_source]") {
-  const tests::EnvironmentList environment{"SASE_API_KEY=a\tb", "PERIMETER81_API_KEY=good"};
-
-  CHECK_THROWS_AS(read_api_key(no_source, *environment), Failure);
 }
 
 }  // namespace sase::helper

@@ -53,8 +53,7 @@ TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
   CHECK(profile.timeout == std::chrono::seconds(10));
   CHECK(profile.cache == CacheKind::file);
   CHECK(profile.trace.empty());
-  CHECK(profile.api_key_variable.empty());
-  CHECK(profile.api_key_file.empty());
+  CHECK(profile.key_source.kind == KeyKind::standard);
   CHECK(profile.ca_file.empty());
   CHECK(profile.client_cert.empty());
   CHECK(profile.client_key.empty());
@@ -138,7 +137,8 @@ TEST_CASE("settings are read as they are meant", "[profile]") {
   CHECK(profile.refresh_ahead == std::chrono::minutes(20));
   CHECK(profile.timeout == std::chrono::seconds(90));
   CHECK(profile.cache == CacheKind::none);
-  CHECK(profile.api_key_file == "/k");
+  CHECK(profile.key_source.kind == KeyKind::file);
+  CHECK(profile.key_source.value == "/k");
   CHECK(profile.ca_file == "/ca.pem");
   CHECK(profile.client_cert == "/c.pem");
   CHECK(profile.client_key == "/k.pem");
@@ -150,10 +150,6 @@ TEST_CASE("a token is kept in one of three places", "[profile]") {
   CHECK(profile_of({{"cache", "file"}}).cache == CacheKind::file);
   CHECK(profile_of({{"cache", "keyring"}}).cache == CacheKind::keyring);
   CHECK(profile_of({{"cache", "none"}}).cache == CacheKind::none);
-}
-
-TEST_CASE("the variable that holds the key is named", "[profile]") {
-  CHECK(profile_of({{"api-key-env", "MY_KEY"}}).api_key_variable == "MY_KEY");
 }
 
 TEST_CASE("a trace goes to stderr, to a file or nowhere", "[profile]") {
@@ -222,6 +218,8 @@ TEST_CASE("a bad value is refused with its place", "[profile]") {
       {"client-key", "k.pem"},
       {"api-key-file", "key"},
       {"api-key-env", "A=B"},
+      {"api-key-command", " "},
+      {"api-key-credential", "a/b"},
   }));
 
   DYNAMIC_SECTION(row.name << " = " << row.value) {

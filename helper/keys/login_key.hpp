@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/environment.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sase::helper {
+
+/// The file that `login` keeps a profile's key in, whether it is there or not; nothing where the environment
+/// leads to no folder. `profile` must be a profile's name.
+[[nodiscard]] std::optional<std::string> login_key_file(const Environment& environment,
+                                                        std::string_view profile);
+
+}  // namespace sase::helper

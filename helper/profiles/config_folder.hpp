@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/environment.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sase::helper {
+
+/// The user's own folder of profiles and keys: `$XDG_CONFIG_HOME/sase-credential`, else
+/// `~/.config/sase-credential`. Relative values are ignored, as the XDG base directory specification asks;
+/// nothing where there is no absolute one.
+[[nodiscard]] std::optional<std::string> config_folder(const Environment& environment);
+
+}  // namespace sase::helper
