@@ -7,6 +7,7 @@ set(SASE_UNIT_TESTS
   tests/contracts/token_cache_contract.cpp
   tests/helper/cache/digest_test.cpp
   tests/helper/cache/identity_test.cpp
+  tests/helper/cache/random_seal_test.cpp
   tests/helper/cache/seal_test.cpp
   tests/helper/cache/state_folder_test.cpp
   tests/helper/command_line_test.cpp
@@ -14,9 +15,13 @@ set(SASE_UNIT_TESTS
   tests/helper/environment_test.cpp
   tests/helper/hardening_test.cpp
   tests/helper/keys/api_key_test.cpp
+  tests/helper/keys/credential_key_test.cpp
+  tests/helper/keys/key_command_test.cpp
   tests/helper/keys/key_file_test.cpp
+  tests/helper/keys/key_place_test.cpp
   tests/helper/keys/key_reading_test.cpp
   tests/helper/keys/key_source_test.cpp
+  tests/helper/keys/keyring_key_test.cpp
   tests/helper/keys/login_key_test.cpp
   tests/helper/nearest_name_test.cpp
   tests/helper/policy/authorizer_process_test.cpp
@@ -31,6 +36,7 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/sparing_renewal_test.cpp
   tests/helper/policy/token_source_asking_test.cpp
   tests/helper/policy/token_source_cached_test.cpp
+  tests/helper/policy/token_source_dear_key_test.cpp
   tests/helper/policy/token_source_erase_test.cpp
   tests/helper/policy/token_source_renewal_test.cpp
   tests/helper/policy/token_source_sparing_test.cpp

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/state_folder.hpp"
 
+#include "helper/posix/file_system.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,14 +25,24 @@ std::optional<std::string> absolute(const Environment& environment, std::string_
   return path && path->starts_with('/') ? std::optional<std::string>(*path) : std::nullopt;
 }
 
+std::optional<std::string> runtime_folder(const Environment& environment) {
+  auto base = absolute(environment, "XDG_RUNTIME_DIR");
+  if (base && !is_runtime_folder(*base)) base.reset();
+  return base;
+}
+
 }  // namespace
 
 std::optional<std::string> state_folder(const Environment& environment) {
-  if (const auto base = absolute(environment, "XDG_RUNTIME_DIR"); base && is_runtime_folder(*base))
-    return *base + own_name;
+  if (const auto base = runtime_folder(environment)) return *base + own_name;
   if (const auto base = absolute(environment, "XDG_CACHE_HOME")) return *base + own_name;
   if (const auto home = absolute(environment, "HOME")) return *home + "/.cache" + own_name;
   return std::nullopt;
+}
+
+std::optional<std::string> memory_folder(const Environment& environment) {
+  const auto base = runtime_folder(environment);
+  return base && is_in_memory(*base) ? std::optional(*base + own_name) : std::nullopt;
 }
 
 }  // namespace sase::helper

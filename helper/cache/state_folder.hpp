@@ -12,4 +12,7 @@ namespace sase::helper {
 /// at logout, else below `$XDG_CACHE_HOME` or `~/.cache`. Nothing where none of them is an absolute path.
 [[nodiscard]] std::optional<std::string> state_folder(const Environment& environment);
 
+/// The same folder where it is in memory and goes when the user has logged out; nothing elsewhere.
+[[nodiscard]] std::optional<std::string> memory_folder(const Environment& environment);
+
 }  // namespace sase::helper

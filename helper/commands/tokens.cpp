@@ -20,6 +20,8 @@ namespace sase::helper {
 
 namespace {
 
+using std::chrono::steady_clock;
+
 /// Says what goes without a place for files.
 void warn_of_no_place(const Call& call, std::string_view what) {
   call.diagnostics.warning(
@@ -36,14 +38,48 @@ std::unique_ptr<TokenCache> make_cache(const Call& call, const Profile& profile)
   return folder ? std::make_unique<FileCache>(std::move(*folder)) : nullptr;
 }
 
-ApiKey traced_key(const Call& call, const Profile& profile, const Trace& trace) {
+/// Reads the key for the call and says so.
+ApiKey traced_key(const KeyPlace& place, const Environment& environment, steady_clock::time_point deadline,
+                  const Trace& trace) {
+  const auto start = steady_clock::now();
+  ApiKey key = read_key(place, environment, deadline);
+  if (!trace.on()) return key;
+  std::string words = "key: from " + place.describe();
+  if (place.kind == KeyKind::command) {
+    const auto took = std::chrono::round<std::chrono::milliseconds>(steady_clock::now() - start);
+    words += ", in " + std::to_string(took.count()) + " ms";
+  }
+  trace.line(words);
+  return key;
+}
+
+/// Whether a call without the key can find a token that an earlier one has kept.
+bool can_seal_without_key(const RandomSeal& seal) {
+  return seal.find() || seal.has_place();
+}
+
+KeyHolder key_holder(const Call& call, const Profile& profile, const TokenCache* cache,
+                     steady_clock::time_point deadline, const Trace& trace) {
   if (trace.on())
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
-  const auto place = find_key(profile, call.environment);
+  auto place = find_key(profile, call.environment);
   if (!place) throw no_key(profile);
-  ApiKey key = read_key(*place, call.environment, std::chrono::steady_clock::now() + profile.timeout);
-  if (trace.on()) trace.line("key: from " + place->describe());
-  return key;
+  if (place->kind != KeyKind::command)
+    return {profile, traced_key(*place, call.environment, deadline, trace)};
+
+  RandomSeal seal(command_account(profile.authorize_url, place->name), memory_folder(call.environment));
+  if (cache != nullptr && !can_seal_without_key(seal)) {
+    call.diagnostics.warning(
+        "the command of 'api-key-command' runs on every call: to keep a token without it takes the kernel's "
+        "keyring, or an XDG_RUNTIME_DIR in memory");
+    return {profile, traced_key(*place, call.environment, deadline, trace)};
+  }
+  std::string command = place->name;
+  return {profile, DearKey{.command = std::move(command),
+                           .seal = std::move(seal),
+                           .read = [place = std::move(*place), &call, &trace](auto until) {
+                             return traced_key(place, call.environment, until, trace);
+                           }}};
 }
 
 Failure not_understood(const std::string& why) {
@@ -55,6 +91,7 @@ Failure not_understood(const std::string& why) {
 
 Tokens::Tokens(const Call& call, const Profile& profile)
     : trace_(profile.trace, call.start, call.diagnostics),
+      deadline_(steady_clock::now() + profile.timeout),
       cache_(make_cache(call, profile)),
       authorizer_(call.environment),
       source_({.profile = profile,
@@ -63,8 +100,8 @@ Tokens::Tokens(const Call& call, const Profile& profile)
                .authorizer = authorizer_,
                .diagnostics = call.diagnostics,
                .trace = trace_,
-               .deadline = std::chrono::steady_clock::now() + profile.timeout},
-              traced_key(call, profile, trace_)) {}
+               .deadline = deadline_},
+              key_holder(call, profile, cache_.get(), deadline_, trace_)) {}
 
 ProfileChoice profile_choice(const Call& call) {
   return {call.environment, call.line.settings, call.line.profile};

@@ -8,13 +8,14 @@
 #include "helper/trace.hpp"
 #include "protocol/credential_request.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
 namespace sase::helper {
 
-/// Composes what gives the tokens of a profile during one call. Reads the key; throws Failure where it
-/// cannot.
+/// Composes what gives the tokens of a profile during one call. Reads the key unless a command must run for
+/// it, which is left for when the service is asked; throws Failure where it cannot.
 class Tokens {
  public:
   Tokens(const Call& call, const Profile& profile);
@@ -23,6 +24,7 @@ class Tokens {
 
  private:
   Trace trace_;
+  std::chrono::steady_clock::time_point deadline_;
   std::unique_ptr<TokenCache> cache_;
   AuthorizerProcess authorizer_;
   TokenSource source_;

@@ -3,6 +3,7 @@
 
 #include "helper/failure.hpp"
 #include "helper/posix/fd.hpp"
+#include "helper/posix/file_system.hpp"
 #include "helper/posix/stream.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
@@ -13,9 +14,7 @@
 #include <system_error>
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace sase::helper {
@@ -27,12 +26,6 @@ Failure unusable(const std::string& path, const std::string& why, std::string hi
                  std::move(hint));
 }
 
-bool is_on_memory_file_system(const Fd& file) noexcept {
-  struct statfs system {};
-  return ::fstatfs(file.get(), &system) == 0 &&
-         (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
-}
-
 void check_file(const Fd& file, const std::string& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw unusable(path, std::generic_category().message(errno));
@@ -42,7 +35,7 @@ void check_file(const Fd& file, const std::string& path) {
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
   // Docker and Kubernetes mount secrets readable, as root's, in memory: the container is the border there.
   const bool only_readable = (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-  if (only_readable && status.st_uid == 0 && is_on_memory_file_system(file)) return;
+  if (only_readable && status.st_uid == 0 && is_in_memory(file.get())) return;
   throw unusable(path, "other users can read or write it", "chmod 600 " + protocol::escape(path));
 }
 

@@ -86,6 +86,10 @@ void take(History& history, const protocol::Attribute& attribute, Instant now) {
     failure_of(history).at = past_of(attribute, now);
   else if (key == "route")
     failure_of(history).route = attribute.value;
+  else if (key == "refused_key")
+    failure_of(history).key = attribute.value;
+  else if (key == "confirmed_at")
+    failure_of(history).confirmed = past_of(attribute, now);
   else if (key == "granted_at")
     grant_of(history).at = past_of(attribute, now);
   else if (key == "lifetime")
@@ -144,6 +148,10 @@ std::string History::write(const BootId& boot) const {
   if (failure) {
     append(text, "failed_at", failure->at.count());
     text += "route=" + failure->route + '\n';
+    if (!failure->key.empty()) {
+      text += "refused_key=" + failure->key + '\n';
+      append(text, "confirmed_at", failure->confirmed.count());
+    }
   }
   text += '\n';
   if (failure) text += protocol::AuthorizeReply{.requests = 0, .outcome = failure->denied}.write().reveal();

@@ -20,7 +20,9 @@ inline constexpr Instant longest_rejection_pause = std::chrono::minutes(15);
 struct PastFailure {
   protocol::Denied denied;
   Instant at{};
-  std::string route;  ///< how the service was to be reached (sparing_authorizer.cpp); a hash, and no secret
+  std::string route;    ///< how the service was to be reached (sparing_authorizer.cpp); a hash, and no secret
+  std::string key{};    ///< of a refusal, whose key is dear: its fingerprint (key_holder.hpp)
+  Instant confirmed{};  ///< when it was last found that the key is still that one
 };
 
 /// A token that the service gave.

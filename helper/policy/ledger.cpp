@@ -14,6 +14,13 @@ namespace {
 /// Some times and two lines for people are far below this.
 constexpr std::size_t largest_ledger = 8192;
 
+std::string hash_of(std::string_view purpose, std::string_view authorize_url, std::string_view key) {
+  Digest digest(purpose);
+  digest.add(authorize_url);
+  digest.add(key);
+  return digest.hexadecimal();
+}
+
 }  // namespace
 
 History Ledger::read() const try {
@@ -29,10 +36,11 @@ void Ledger::write(const History& history) const {
 }
 
 std::string account_name(std::string_view authorize_url, std::string_view api_key) {
-  Digest digest("sase-cred-acctv1");
-  digest.add(authorize_url);
-  digest.add(api_key);
-  return digest.hexadecimal();
+  return hash_of("sase-cred-acctv1", authorize_url, api_key);
+}
+
+std::string command_account(std::string_view authorize_url, std::string_view command) {
+  return hash_of("sase-cred-acctc1", authorize_url, command);
 }
 
 }  // namespace sase::helper

@@ -34,4 +34,7 @@ class Ledger {
 /// had.
 [[nodiscard]] std::string account_name(std::string_view authorize_url, std::string_view api_key);
 
+/// The same for a key that a command writes, which is not at hand: the command's text stands for it.
+[[nodiscard]] std::string command_account(std::string_view authorize_url, std::string_view command);
+
 }  // namespace sase::helper

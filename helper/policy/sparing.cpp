@@ -125,8 +125,17 @@ Denied dead_on_arrival() {
 }
 
 std::optional<Denied> failure_since(const History& history, const Question& question) {
-  if (!is_ours(history, question) || history.failure->at < question.started) return std::nullopt;
-  return history.failure->denied;
+  if (!is_ours(history, question)) return std::nullopt;
+  if (history.failure->at >= question.started) return history.failure->denied;
+  // Somebody has looked since whether the refused key is still the one.
+  if (!remembers_refusal(history, question.now) || history.failure->confirmed < question.started)
+    return std::nullopt;
+  return retold(*history.failure, question.now);
+}
+
+bool remembers_refusal(const History& history, Instant now) noexcept {
+  return history.failure && history.failure->denied.denial == Denial::refused &&
+         now < end_of(*history.failure);
 }
 
 std::optional<Denied> reason_to_spare(const History& history, const Question& question) {
@@ -165,11 +174,19 @@ void note_renewal(History& history, Instant now) {
   history.renewal_begun = now;
 }
 
+void note_key(History& history, std::string_view fingerprint, Instant now) {
+  if (history.failure->key == fingerprint)
+    history.failure->confirmed = now;
+  else
+    history.failure.reset();
+}
+
 void note_failure(History& history, Denied denied, std::string_view route, Instant now) {
   // They fit into a ledger, whatever paths are among them.
   denied.what.resize(std::min(denied.what.size(), longest_words));
   denied.hint.resize(std::min(denied.hint.size(), longest_words));
-  history.failure = PastFailure{.denied = std::move(denied), .at = now, .route = std::string(route)};
+  history.failure = PastFailure{
+      .denied = std::move(denied), .at = now, .route = std::string(route), .key = {}, .confirmed = {}};
 }
 
 void note_grant(History& history, seconds lifetime, bool too_short, bool ahead, Instant now) {

@@ -75,6 +75,13 @@ void settle_request(History& history, unsigned sent, Instant now);
 /// Takes down that a renewal begins, which may be killed before it comes to anything.
 void note_renewal(History& history, Instant now);
 
+/// Whether the key was refused and that still counts, so that another one would be tried.
+[[nodiscard]] bool remembers_refusal(const History& history, Instant now) noexcept;
+
+/// Takes down which key, now that it has been read, the service would be asked with. Another one than the one
+/// that was refused has not been refused.
+void note_key(History& history, std::string_view fingerprint, Instant now);
+
 void note_failure(History& history, protocol::Denied denied, std::string_view route, Instant now);
 /// `too_short`: it lives for less than the call wants that asked. `ahead`: the token before it is still good.
 void note_grant(History& history, std::chrono::seconds lifetime, bool too_short, bool ahead, Instant now);

@@ -53,7 +53,7 @@ Failure to_failure(const Denied& denied) {
   return Failure(exit_code_of(denied.denial), denied.what, denied.hint);
 }
 
-SparingAuthorizer::SparingAuthorizer(const Profile& profile, const ApiKey& key, Authorizer& authorizer,
+SparingAuthorizer::SparingAuthorizer(const Profile& profile, KeyHolder& key, Authorizer& authorizer,
                                      const Trace& trace, WarningOnce& trouble, Instant started)
     : profile_(profile),
       key_(key),
@@ -61,11 +61,13 @@ SparingAuthorizer::SparingAuthorizer(const Profile& profile, const ApiKey& key, 
       trace_(trace),
       trouble_(trouble),
       started_(started),
-      account_(account_name(profile.authorize_url, key.reveal())),
+      account_(key.account()),
       route_(route_of(profile)) {}
 
 NewToken SparingAuthorizer::authorize(const Turn* turn, steady_clock::time_point deadline) {
   History history = read(turn);
+  if (key_.is_dear() && remembers_refusal(history, boot_clock()) && !failure_since(history, question()))
+    look_for_another_key(turn, history, deadline);
   if (const auto denied = reason_to_spare(history, question())) throw to_failure(*denied);
   return ask(turn, std::move(history), deadline, Ahead::no);
 }
@@ -106,8 +108,38 @@ void SparingAuthorizer::write(const Turn* turn, const History& history) try {
   trouble_.say(error.what());
 }
 
+/// A refusal says nothing of the key that the command may write by now.
+void SparingAuthorizer::look_for_another_key(const Turn* turn, History& history,
+                                             steady_clock::time_point deadline) {
+  note_key(history, key_.fingerprint(deadline), boot_clock());
+  write(turn, history);
+}
+
+/// Where the key cannot be read, those who wait for this call shall not each find that out anew.
+void SparingAuthorizer::read_key(const Turn* turn, History& history, steady_clock::time_point deadline) try {
+  (void)key_.key(deadline);
+} catch (const Failure& failure) {
+  const bool is_late = failure.code == ExitCode::unreachable;
+  note_failure(history,
+               {.denial = is_late ? Denial::unreachable : Denial::misconfigured,
+                .transient = is_late,
+                .what = failure.what(),
+                .hint = failure.hint,
+                .retry_after = std::nullopt},
+               deadline);
+  write(turn, history);
+  throw;
+}
+
+void SparingAuthorizer::note_failure(History& history, const Denied& denied,
+                                     steady_clock::time_point deadline) {
+  helper::note_failure(history, denied, route_, boot_clock());
+  if (key_.is_dear() && denied.denial == Denial::refused) history.failure->key = key_.fingerprint(deadline);
+}
+
 NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock::time_point deadline,
                                 Ahead ahead) {
+  read_key(turn, history, deadline);
   const Instant before = boot_clock();
   // Nobody waits for a renewal: the next one is its second try.
   const unsigned tries =
@@ -123,7 +155,7 @@ NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock:
   const Instant now = boot_clock();
   settle_request(history, reply.requests, now);
   if (const auto* const denied = std::get_if<Denied>(&reply.outcome)) {
-    note_failure(history, *denied, route_, now);
+    note_failure(history, *denied, deadline);
     write(turn, history);
     throw to_failure(*denied);
   }
@@ -149,11 +181,10 @@ protocol::AuthorizeReply SparingAuthorizer::send(unsigned tries, steady_clock::t
   throw;
 }
 
-protocol::AuthorizeRequest SparingAuthorizer::request(unsigned tries,
-                                                      steady_clock::time_point deadline) const {
+protocol::AuthorizeRequest SparingAuthorizer::request(unsigned tries, steady_clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
   return {.url = profile_.authorize_url,
-          .api_key = protocol::Secret(key_.reveal()),
+          .api_key = protocol::Secret(key_.key(deadline).reveal()),
           .timeout = std::max(left, milliseconds(1)),
           .tries = tries,
           .ca_file = profile_.ca_file,

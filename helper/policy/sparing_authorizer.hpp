@@ -3,10 +3,10 @@
 
 #include "helper/diagnostics.hpp"
 #include "helper/failure.hpp"
-#include "helper/keys/api_key.hpp"
 #include "helper/policy/authorizer.hpp"
 #include "helper/policy/clock.hpp"
 #include "helper/policy/history.hpp"
+#include "helper/policy/key_holder.hpp"
 #include "helper/policy/sparing.hpp"
 #include "helper/policy/turn.hpp"
 #include "helper/profiles/profile.hpp"
@@ -33,7 +33,7 @@ class SparingAuthorizer {
  public:
   /// All that is referred to must outlive this. `started` is when the call began: it shares the failures of
   /// those that it waited for since then.
-  SparingAuthorizer(const Profile& profile, const ApiKey& key, Authorizer& authorizer, const Trace& trace,
+  SparingAuthorizer(const Profile& profile, KeyHolder& key, Authorizer& authorizer, const Trace& trace,
                     WarningOnce& trouble, Instant started);
 
   /// The name of the lock and the ledger (ledger.hpp).
@@ -64,13 +64,18 @@ class SparingAuthorizer {
   void write(const Turn* turn, const History& history);
   [[nodiscard]] NewToken ask(const Turn* turn, History history,
                              std::chrono::steady_clock::time_point deadline, Ahead ahead);
+  void look_for_another_key(const Turn* turn, History& history,
+                            std::chrono::steady_clock::time_point deadline);
+  void read_key(const Turn* turn, History& history, std::chrono::steady_clock::time_point deadline);
+  void note_failure(History& history, const protocol::Denied& denied,
+                    std::chrono::steady_clock::time_point deadline);
   [[nodiscard]] protocol::AuthorizeReply send(unsigned tries, std::chrono::steady_clock::time_point deadline,
                                               const Turn* turn, History& history);
   [[nodiscard]] protocol::AuthorizeRequest request(unsigned tries,
-                                                   std::chrono::steady_clock::time_point deadline) const;
+                                                   std::chrono::steady_clock::time_point deadline);
 
   const Profile& profile_;
-  const ApiKey& key_;
+  KeyHolder& key_;
   Authorizer& authorizer_;
   const Trace& trace_;
   WarningOnce& trouble_;

@@ -25,7 +25,7 @@ seconds time_left_of(const CachedToken& token) {
 
 }  // namespace
 
-TokenSource::TokenSource(const TokenSourceParts& parts, ApiKey key)
+TokenSource::TokenSource(const TokenSourceParts& parts, KeyHolder key)
     : profile_(parts.profile),
       cache_(parts.cache),
       state_folder_(parts.state_folder),
@@ -33,7 +33,6 @@ TokenSource::TokenSource(const TokenSourceParts& parts, ApiKey key)
       trace_(parts.trace),
       deadline_(parts.deadline),
       key_(std::move(key)),
-      identity_(profile_.name, profile_.authorize_url, key_.reveal()),
       // Who wants no cache and has no place for a lock knows it.
       trouble_(parts.cache != nullptr || parts.state_folder ? &parts.diagnostics : nullptr,
                "going on without the cache: ") {}
@@ -63,7 +62,7 @@ void TokenSource::erase(std::string_view token) {
   try {
     // At once, whoever has the turn: until then the rejected token is given to others. A new one that comes
     // this very moment may be lost with it.
-    cache_->remove(identity_);
+    if (const Identity* const identity = key_.find_identity()) cache_->remove(*identity);
     trace_.line("cache: token removed");
   } catch (const std::system_error& error) {
     trouble_.say(error.what());
@@ -84,7 +83,8 @@ void TokenSource::take_down_erase() try {
 }
 
 std::optional<CachedToken> TokenSource::find() try {
-  return cache_ == nullptr ? std::nullopt : cache_->find(identity_);
+  const Identity* const identity = cache_ != nullptr ? key_.find_identity() : nullptr;
+  return identity != nullptr ? cache_->find(*identity) : std::nullopt;
 } catch (const std::system_error& error) {
   trouble_.say(error.what());
   return std::nullopt;
@@ -154,7 +154,7 @@ FreshToken TokenSource::accept(NewToken fresh) {
 void TokenSource::keep(const CachedToken& token) {
   if (cache_ == nullptr) return;
   try {
-    cache_->store(identity_, token);
+    cache_->store(key_.make_identity(), token);
     trace_.line("cache: token kept");
   } catch (const std::system_error& error) {
     trouble_.say(error.what());

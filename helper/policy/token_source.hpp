@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/identity.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/diagnostics.hpp"
-#include "helper/keys/api_key.hpp"
 #include "helper/policy/authorizer.hpp"
 #include "helper/policy/clock.hpp"
+#include "helper/policy/key_holder.hpp"
 #include "helper/policy/sparing_authorizer.hpp"
 #include "helper/policy/turn.hpp"
 #include "helper/profiles/profile.hpp"
@@ -43,7 +42,7 @@ struct TokenSourceParts {
 /// token.
 class TokenSource {
  public:
-  TokenSource(const TokenSourceParts& parts, ApiKey key);
+  TokenSource(const TokenSourceParts& parts, KeyHolder key);
 
   /// A token with at least the profile's min-ttl left. Throws Failure when none is to be had in time.
   [[nodiscard]] FreshToken get();
@@ -74,8 +73,7 @@ class TokenSource {
   Authorizer& authorizer_;
   const Trace& trace_;
   std::chrono::steady_clock::time_point deadline_;
-  ApiKey key_;
-  Identity identity_;
+  KeyHolder key_;
   WarningOnce trouble_;
   Instant started_ = boot_clock();
   std::optional<SparingAuthorizer> service_;  // made when it is needed: most calls never do

@@ -13,18 +13,17 @@ namespace sase::helper {
 
 namespace {
 
-/// Without words for whoever would make the key, the kernel only searches (request_key(2)).
-key_serial_t search_what_is_ours(const std::string& description) noexcept {
-  return ::request_key("user", description.c_str(), nullptr, 0);
+key_serial_t search(key_serial_t keyring, const std::string& description) noexcept {
+  return static_cast<key_serial_t>(::keyctl_search(keyring, "user", description.c_str(), /*destringid=*/0));
 }
 
 /// The key's serial; with it the right to read it that comes from having it within reach.
 key_serial_t find(const std::string& description) {
-  const key_serial_t key = search_what_is_ours(description);
+  const key_serial_t key = search(KEY_SPEC_SESSION_KEYRING, description);
   if (key >= 0 || errno != ENOKEY) return key;
   // Of use to this thread alone, and gone with it.
   if (::keyctl_link(KEY_SPEC_USER_KEYRING, KEY_SPEC_THREAD_KEYRING) != 0) return -1;
-  return search_what_is_ours(description);
+  return search(KEY_SPEC_USER_KEYRING, description);
 }
 
 }  // namespace

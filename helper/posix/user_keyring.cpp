@@ -60,6 +60,21 @@ std::optional<FoundKey> UserKeyring::find(const std::string& name) {
   return std::nullopt;
 }
 
+std::optional<protocol::Secret> UserKeyring::find_secret(const std::string& name, std::size_t limit) {
+  for (int looks = 0; looks < most_looks; ++looks) {
+    const auto serial = find_serial(name);
+    if (!serial) return std::nullopt;
+    protocol::Secret bytes = protocol::Secret::with_capacity(limit);
+    const long size = ::keyctl_read(*serial, bytes.room(limit).data(), limit);
+    if (size < 0 && is_absence(errno)) continue;
+    if (size < 0) throw_errno("cannot read a key");
+    if (static_cast<std::size_t>(size) > limit) return std::nullopt;
+    bytes.commit(static_cast<std::size_t>(size));
+    return bytes;
+  }
+  return std::nullopt;
+}
+
 int UserKeyring::serial_of(const std::string& name) noexcept {
   const key_serial_t key = search(name);
   return key > 0 ? key : 0;

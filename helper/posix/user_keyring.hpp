@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/secret.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -24,6 +26,10 @@ class UserKeyring {
   static constexpr std::size_t largest_key = 32767;
 
   [[nodiscard]] static std::optional<FoundKey> find(const std::string& name);
+
+  /// A key whose bytes are a secret. One with more than `limit` bytes is not there.
+  [[nodiscard]] static std::optional<protocol::Secret> find_secret(const std::string& name,
+                                                                   std::size_t limit);
 
   /// The serial of a key; 0 where there is none that this user can find.
   [[nodiscard]] static int serial_of(const std::string& name) noexcept;

@@ -63,7 +63,7 @@ struct Machine {
              .diagnostics = diagnostics,
              .trace = trace,
              .deadline = std::chrono::steady_clock::now() + time},
-            helper::ApiKey(protocol::Secret(key))};
+            {profile, helper::ApiKey(protocol::Secret(key))}};
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.reveal()); }
   void erase(std::string_view token) { source().erase(token); }

@@ -43,6 +43,19 @@ TEST_CASE("tokens are kept where they are gone soonest", "[state_folder]") {
   }
 }
 
+TEST_CASE("only a runtime directory in memory is a folder in memory", "[state_folder]") {
+  for (const auto& parent : {tests::parent_in_memory(), tests::parent_on_disk()}) {
+    if (!parent) continue;
+    const tests::TemporaryDirectory folder(*parent);
+    const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + folder.path(), "XDG_CACHE_HOME=/dev/shm"};
+    const auto expected =
+        parent == tests::parent_in_memory() ? std::optional(folder.path("sase-credential")) : std::nullopt;
+    CHECK(memory_folder(*environment) == expected);
+  }
+  const tests::EnvironmentList no_runtime{"XDG_CACHE_HOME=/dev/shm", "HOME=/dev/shm"};
+  CHECK_FALSE(memory_folder(*no_runtime));
+}
+
 TEST_CASE("another user's runtime directory is ignored", "[state_folder]") {
   const tests::TemporaryDirectory folder;
   const std::string runtime = folder.make_folder("runtime");

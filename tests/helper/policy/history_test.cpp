@@ -32,7 +32,9 @@ History full() {
                                            .hint = "what to do",
                                            .retry_after = 30s},
                                 .at = now - 2s,
-                                .route = "0123abcd"};
+                                .route = "0123abcd",
+                                .key = "cafe",
+                                .confirmed = now - 1s};
   history.grant =
       PastGrant{.at = now - 3s, .lifetime = 3600s, .after_erase = true, .too_short = true, .ahead = true};
   history.erased = true;
@@ -68,6 +70,8 @@ TEST_CASE("what is written of a history is read from it", "[history]") {
   CHECK(history.failure->denied.retry_after == 30s);
   CHECK(history.failure->at == now - 2s);
   CHECK(history.failure->route == "0123abcd");
+  CHECK(history.failure->key == "cafe");
+  CHECK(history.failure->confirmed == now - 1s);
   REQUIRE(history.grant);
   CHECK(history.grant->at == now - 3s);
   CHECK(history.grant->lifetime == 3600s);

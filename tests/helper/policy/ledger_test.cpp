@@ -136,6 +136,11 @@ TEST_CASE("an account has its name from URL and key, and neither is in it", "[le
   CHECK(name != account_name("https://b.test/x", "key"));
   CHECK(name != account_name("https://a.test/x", "kez"));
   CHECK(account_name("ab", "c") != account_name("a", "bc"));
+  // A command's text is not a key.
+  CHECK(command_account("a", "b") != account_name("a", "b"));
+  CHECK(command_account("a", "b") == command_account("a", "b"));
+  CHECK(command_account("a", "b") != command_account("a", "c"));
+  CHECK(command_account("a", "b") != command_account("b", "b"));
 }
 
 }  // namespace sase::helper

@@ -19,7 +19,7 @@ using tests::FakeAuthorizer;
 
 /// One call that has its turn.
 struct Caller : tests::Machine {
-  ApiKey key{protocol::Secret(tests::the_key)};
+  KeyHolder key{profile, ApiKey(protocol::Secret(tests::the_key))};
   WarningOnce trouble{&diagnostics, "trouble: "};
   Turn turn = hold_turn();
 

@@ -11,9 +11,11 @@
 #include <csignal>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -38,6 +40,7 @@ struct Run {
   std::string input = {};
   std::size_t limit = 10'000'000;
   std::chrono::milliseconds patience = 30s;
+  SubprocessSession session = SubprocessSession::ours;
 
   [[nodiscard]] std::optional<Outcome> run() const {
     const std::vector<std::string> words = {"sh", "-c", script};
@@ -47,7 +50,8 @@ struct Run {
                                   .environment = environment,
                                   .input = input,
                                   .output_limit = limit,
-                                  .deadline = steady_clock::now() + patience});
+                                  .deadline = steady_clock::now() + patience,
+                                  .session = session});
     if (!result) return std::nullopt;
     return Outcome{.output = std::string(result->output.reveal()), .wait_status = result->wait_status};
   }
@@ -60,6 +64,16 @@ std::string output_of(const Run& call) {
 /// Whether this process has no child, running or dead.
 bool has_no_child() {
   return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
+}
+
+/// Whether a process has ended, or will in a moment: init may not have collected it yet.
+bool is_gone(pid_t pid) {
+  for (int looks = 0; looks < 200; ++looks) {
+    const std::string status = tests::text_of_file("/proc/" + std::to_string(pid) + "/stat");
+    if (status.empty() || status.find(") Z ") != std::string::npos) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
 }
 
 /// The tests' own process would die of a child that does not read.
@@ -225,6 +239,55 @@ TEST_CASE("a program that writes to a closed pipe dies of it, although we ignore
 
   CHECK(output_of({.script = "(yes; echo $? >&2) 2>&1 | head -n 1 >/dev/null; kill -PIPE $$; echo survived"})
             .empty());
+}
+
+TEST_CASE("a program of somebody else's has no terminal and a session of its own", "[subprocess]") {
+  // sleep's own number, session and group are the first, fifth and sixth words of its line there.
+  const std::string test =
+      "read -r pid name state parent group session rest </proc/self/stat; "
+      "[ $session = $$ ] && ! true </dev/tty && echo apart";
+
+  CHECK(output_of({.script = "(" + test + ") 2>/dev/null", .session = SubprocessSession::own}) == "apart\n");
+  CHECK(output_of({.script = "(" + test + ") 2>/dev/null; true"}).empty());
+}
+
+TEST_CASE("a program that is given nothing has nothing to read", "[subprocess]") {
+  CHECK(output_of({.script = "readlink /proc/self/fd/0"}) == "/dev/null\n");
+}
+
+TEST_CASE("what a program leaves running when it ends is not waited for", "[subprocess]") {
+  const auto start = steady_clock::now();
+
+  CHECK(output_of({.script = "sleep 5 & echo answer", .session = SubprocessSession::own}) == "answer\n");
+
+  CHECK(steady_clock::now() - start < 4s);
+}
+
+TEST_CASE("all that a program wrote before it ended is read", "[subprocess]") {
+  const std::string output = output_of(
+      {.script = "sleep 5 & head -c 60000 /dev/zero | tr '\\0' x", .session = SubprocessSession::own});
+
+  CHECK(output == std::string(60000, 'x'));
+}
+
+TEST_CASE("at the deadline all that a program has started is killed with it", "[subprocess]") {
+  const tests::TemporaryDirectory folder;
+  const std::string note = "echo $$ >>pids; exec sleep 60";
+  const std::string script = GENERATE_COPY(
+      as<std::string>{}, "echo $$ >>pids; sleep 60; true", "sh -c '" + note + "' & " + note,
+      "setsid sh -c '" + note + "' & " + note, "trap '' TERM HUP INT; sh -c '" + note + "'; sleep 60",
+      "(sh -c '" + note + "' &); sleep 60", "exec >/dev/null; " + note);
+
+  CHECK_FALSE(Run{
+      .script = "cd " + folder.path() + "; " + script, .patience = 300ms, .session = SubprocessSession::own}
+                  .run());
+
+  std::istringstream pids(tests::text_of_file(folder.path("pids")));
+  int started = 0;
+  for (pid_t pid = 0; pids >> pid; ++started)
+    CHECK(is_gone(pid));
+  CHECK(started > 0);
+  CHECK(has_no_child());
 }
 
 TEST_CASE("no descriptor is left open by a call", "[subprocess]") {

@@ -51,6 +51,19 @@ TEST_CASE("a key of any length is read whole", "[user_keyring][keyring]") {
   }
 }
 
+TEST_CASE("a secret is read up to its bound", "[user_keyring][keyring]") {
+  if (!tests::has_keyring()) return;
+  const tests::TestKeys keys;
+  (void)keys.plant("secret", "0123456789");
+
+  const auto whole = UserKeyring::find_secret(keys.name("secret"), 10);
+
+  REQUIRE(whole);
+  CHECK(whole->reveal() == "0123456789");
+  CHECK_FALSE(UserKeyring::find_secret(keys.name("secret"), 9));
+  CHECK_FALSE(UserKeyring::find_secret(keys.name("other"), 10));
+}
+
 TEST_CASE("a key that has come to an end is not there", "[user_keyring][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/cache/random_seal.hpp"
+#include "helper/policy/key_holder.hpp"
+#include "helper/posix/user_keyring.hpp"
+#include "tests/support/machine.hpp"
+#include "tests/support/test_keys.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <string>
+
+namespace sase::tests {
+
+/// A machine whose profile has its key from a command.
+struct DearMachine : Machine {
+  TestKeys keys;
+  std::string command = "pass show sase";
+  /// What the command does, in whatever process; each time is noted as "run".
+  std::function<std::string()> key = [] { return std::string(the_key); };
+
+  [[nodiscard]] std::string account() const {
+    return helper::command_account(profile.authorize_url, command);
+  }
+  [[nodiscard]] helper::RandomSeal seal() const { return {account(), folder, keys.prefix()}; }
+  [[nodiscard]] helper::KeyHolder holder() {
+    return {profile,
+            helper::DearKey{
+                .command = command, .seal = seal(), .read = [this](std::chrono::steady_clock::time_point) {
+                  note("run");
+                  return helper::ApiKey(protocol::Secret(key()));
+                }}};
+  }
+  [[nodiscard]] helper::TokenSource source() {
+    return {{.profile = profile,
+             .cache = cache,
+             .state_folder = state_folder,
+             .authorizer = authorizer,
+             .diagnostics = diagnostics,
+             .trace = trace,
+             .deadline = std::chrono::steady_clock::now() + time},
+            holder()};
+  }
+  [[nodiscard]] std::string get() { return std::string(source().get().token.reveal()); }
+  [[nodiscard]] helper::Failure failure() {
+    return failure_of([this] { (void)source().get(); });
+  }
+  void command_fails(helper::ExitCode code) {
+    key = [code]() -> std::string { throw helper::Failure(code, "the command failed", "mend it"); };
+  }
+
+  /// As when the machine has started anew.
+  void lose_seal() const {
+    (void)std::remove((folder + '/' + account() + ".seal").c_str());
+    if (has_keyring()) (void)helper::UserKeyring::remove(keys.prefix() + "seal:" + account());
+  }
+
+  /// How often the command ran.
+  [[nodiscard]] std::size_t runs() const { return noted("run"); }
+  [[nodiscard]] helper::Turn line_up() const { return {folder, account()}; }
+  [[nodiscard]] helper::History history() const { return line_up().read_ledger(); }
+  void change_history(const std::function<void(helper::History&)>& change) const {
+    helper::History changed = history();
+    change(changed);
+    line_up().write_ledger(changed);
+  }
+  /// The last failure was a second ago, so that a call that begins now did not wait for it.
+  void let_a_second_pass() const {
+    change_history([](helper::History& history) { history.failure->at -= std::chrono::seconds(1); });
+  }
+  [[nodiscard]] bool all_is_quiet() const {
+    return line_up().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+  }
+};
+
+}  // namespace sase::tests
