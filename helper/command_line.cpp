@@ -4,6 +4,7 @@
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/token_format.hpp"
 
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
@@ -18,15 +19,29 @@ namespace {
 
 namespace options = boost::program_options;
 
+constexpr std::array the_format_words = [] {
+  std::array<Word, protocol::token_formats.size()> all;
+  std::ranges::transform(protocol::token_formats, all.begin(), [](const protocol::TokenFormatName& format) {
+    return Word{format.name, format.meaning};
+  });
+  return all;
+}();
+
+std::span<const Word> format_words() noexcept {
+  return the_format_words;
+}
+
 constexpr std::array flags = {
-    Flag{"profile", "NAME", "the profile to use"},
-    Flag{"format", "FORMAT", "how 'token' writes it"},
-    Flag{"no-prompt", "", "on failure tell git to stop instead of asking a person"},
-    Flag{"help", "", "show this help"},
-    Flag{"version", "", "show the version"},
+    Flag{"profile", "PROFILE", "the profile to use", &CommandLine::profile, Reach::all},
+    Flag{"format", "FORMAT", "how the token is written", &CommandLine::format, Reach::listed, format_words},
+    Flag{"no-prompt", "", "on failure tell git to stop instead of asking a person", &CommandLine::no_prompt},
+    Flag{"help", "", "show help, also as -h", &CommandLine::help, Reach::all},
+    Flag{"version", "", "show the version", &CommandLine::version, Reach::all},
 };
 
 using Words = std::span<const char* const>;
+
+constexpr std::string_view short_help = "-h";
 
 bool is_mentioned(std::string_view name, Words words) noexcept {
   return std::ranges::any_of(words, [name](std::string_view word) {
@@ -36,11 +51,12 @@ bool is_mentioned(std::string_view name, Words words) noexcept {
 
 /// Boost's description of the flags. Each one costs as much as unsealing a token, so only those that stand on
 /// the command line are described; to Boost, the others are as unknown as a misspelt one.
-options::options_description describe_flags(Words words) {
+options::options_description describe_flags(Words words, bool with_short_help) {
   options::options_description description;
   auto add = description.add_options();
+  if (with_short_help) add("help,h", "");
   for (const Flag& flag : flags) {
-    if (!is_mentioned(flag.name, words)) continue;
+    if (!is_mentioned(flag.name, words) || (with_short_help && flag.name == "help")) continue;
     if (flag.argument.empty())
       add(flag.name.data(), "");
     else
@@ -49,16 +65,6 @@ options::options_description describe_flags(Words words) {
   for (const Setting& setting : settings)
     if (is_mentioned(setting.name, words)) add(setting.name.data(), options::value<std::string>(), "");
   return description;
-}
-
-std::vector<std::string_view> flag_names() {
-  std::vector<std::string_view> names;
-  names.reserve(flags.size() + settings.size());
-  for (const Flag& flag : flags)
-    names.push_back(flag.name);
-  for (const Setting& setting : settings)
-    names.push_back(setting.name);
-  return names;
 }
 
 /// A longer word is no mistyped flag; it may be a key in the wrong place, so it is not shown.
@@ -84,8 +90,12 @@ constexpr std::size_t longest_name = 40;
 
 options::parsed_options parse(Words words) {
   using options::command_line_style::style_t;
-  constexpr int style = style_t::allow_long | style_t::long_allow_adjacent | style_t::long_allow_next;
-  const options::options_description description = describe_flags(words);
+  constexpr int long_style = style_t::allow_long | style_t::long_allow_adjacent | style_t::long_allow_next;
+  const bool with_short_help = std::ranges::find(words, short_help) != words.end();
+  const int style = with_short_help ? long_style | style_t::allow_short | style_t::allow_dash_for_short |
+                                          style_t::short_allow_adjacent
+                                    : static_cast<int>(long_style);
+  const options::options_description description = describe_flags(words, with_short_help);
   try {
     options::parsed_options parsed =
         options::command_line_parser(std::vector<std::string>(words.begin(), words.end()))
@@ -112,29 +122,37 @@ void take_setting(CommandLine& line, const Setting& setting, const std::string& 
       {.setting = &setting, .value = line.values.back(), .layer = Layer::flag, .file = {}});
 }
 
+void take_flag(CommandLine& line, const Flag& flag, const options::option& option) {
+  line.flags.push_back(&flag);
+  if (const auto* const text = std::get_if<std::optional<std::string> CommandLine::*>(&flag.place))
+    line.** text = option.value.front();
+  else
+    line.*std::get<bool CommandLine::*>(flag.place) = true;
+}
+
 void take(CommandLine& line, const options::option& option) {
   const std::string& name = option.string_key;
   // To Boost, a word that is no flag is an option without a name.
-  if (name.empty())
-    take_operand(line, option.value.front());
-  else if (name == "no-prompt")
-    line.no_prompt = true;
-  else if (name == "help")
-    line.help = true;
-  else if (name == "version")
-    line.version = true;
-  else if (name == "profile")
-    line.profile = option.value.front();
-  else if (name == "format")
-    line.format = option.value.front();
-  else if (const Setting* const setting = find_setting(name))
-    take_setting(line, *setting, option.value.front());
+  if (name.empty()) return take_operand(line, option.value.front());
+  const auto* const flag = std::ranges::find(flags, name, &Flag::name);
+  if (flag != flags.end()) return take_flag(line, *flag, option);
+  if (const Setting* const setting = find_setting(name)) take_setting(line, *setting, option.value.front());
 }
 
 }  // namespace
 
 std::span<const Flag> command_flags() noexcept {
   return flags;
+}
+
+std::vector<std::string_view> flag_names() {
+  std::vector<std::string_view> names;
+  names.reserve(flags.size() + settings.size());
+  for (const Flag& flag : flags)
+    names.push_back(flag.name);
+  for (const Setting& setting : settings)
+    names.push_back(setting.name);
+  return names;
 }
 
 CommandLine parse_command_line(std::span<const char* const> words) {

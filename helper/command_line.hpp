@@ -8,9 +8,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace sase::helper {
+
+struct Flag;
 
 /// What was asked on the command line.
 struct CommandLine {
@@ -18,6 +21,7 @@ struct CommandLine {
   std::vector<std::string> operands;  ///< the words behind it
   std::vector<Assignment> settings;   ///< the layer of the flags; points into `values`
   std::deque<std::string> values;     ///< a deque, because its elements do not move when it grows or is moved
+  std::vector<const Flag*> flags;     ///< those that are no settings, in their order
   std::optional<std::string> profile;
   std::optional<std::string> format;
   bool no_prompt = false;
@@ -25,17 +29,30 @@ struct CommandLine {
   bool version = false;
 };
 
-/// Reads the words behind the program's name. Flags may stand before and behind the command, `--name value`
-/// or
-/// `--name=value`; their names are never cut short. Throws Failure (usage), naming the nearest flag.
-[[nodiscard]] CommandLine parse_command_line(std::span<const char* const> words);
+/// Which commands understand a flag.
+enum class Reach {
+  listed,  ///< those whose row in the table of commands names it
+  all,
+};
 
-/// The flags that are no settings, with their meanings, for help.
+/// A flag that is no setting: a row of the table that parses, helps and completes.
 struct Flag {
   std::string_view name;
-  std::string_view argument;  ///< empty where it takes none
-  std::string_view meaning;
+  std::string_view argument;  ///< empty where it takes none; what is PROFILE is completed as one
+  std::string_view meaning;   ///< one line for help
+  std::variant<bool CommandLine::*, std::optional<std::string> CommandLine::*> place;
+  Reach reach = Reach::listed;
+  std::span<const Word> (*words)() = nullptr;  ///< the values it knows; null where they are not a few words
 };
+
 [[nodiscard]] std::span<const Flag> command_flags() noexcept;
+
+/// Reads the words behind the program's name. Flags may stand before and behind the command, `--name value`
+/// or `--name=value`; their names are never cut short, but `-h` is `--help`. Throws Failure (usage), naming
+/// the nearest flag. Whether the command understands its flags is another's question.
+[[nodiscard]] CommandLine parse_command_line(std::span<const char* const> words);
+
+/// The names of all flags, settings included, without their dashes.
+[[nodiscard]] std::vector<std::string_view> flag_names();
 
 }  // namespace sase::helper

@@ -1,18 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <string_view>
+
 namespace sase::helper {
 
-/// What the front's exit code tells a script. README.md has the same table.
+/// What the front's exit code tells a script. exit_codes says it in words.
 enum class ExitCode : int {
   done = 0,
-  bug = 1,          ///< ours
-  usage = 2,        ///< the command line is wrong
-  request = 3,      ///< the request on stdin is not understood
-  settings = 4,     ///< a setting or the key is missing or wrong
-  refused = 5,      ///< by the service, or its answer makes no sense
-  unreachable = 6,  ///< no connection, too slow or rate-limited: trying later may help
-  local_state = 7,  ///< something on this machine cannot be used
+  bug = 1,
+  usage = 2,
+  request = 3,
+  settings = 4,
+  refused = 5,
+  unreachable = 6,
+  local_state = 7,
+};
+
+struct ExitMeaning {
+  ExitCode code;
+  std::string_view meaning;
+};
+
+/// All of them, in order. Help, the manual page and README.md have the same words.
+inline constexpr std::array exit_codes = {
+    ExitMeaning{ExitCode::done, "done, or not ours"},
+    ExitMeaning{ExitCode::bug, "a bug of ours"},
+    ExitMeaning{ExitCode::usage, "the command line is wrong"},
+    ExitMeaning{ExitCode::request, "the request on stdin is not understood"},
+    ExitMeaning{ExitCode::settings, "a setting or the key is missing or wrong"},
+    ExitMeaning{ExitCode::refused, "refused by the service, or its answer makes no sense"},
+    ExitMeaning{ExitCode::unreachable, "unreachable, timed out or rate-limited: trying later may help"},
+    ExitMeaning{ExitCode::local_state, "something on this machine cannot be used"},
 };
 
 }  // namespace sase::helper

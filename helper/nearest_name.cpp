@@ -14,6 +14,9 @@ namespace {
 /// No name of ours is longer; a longer word is no misspelt name.
 constexpr std::size_t longest_name = 64;
 
+/// What a mistake counts; letters that are swapped are a slip that is made more easily.
+constexpr std::size_t slip = 2;
+
 char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -22,7 +25,6 @@ char to_lower(char c) noexcept {
 /// their neighbour (optimal string alignment). Case does not count.
 std::size_t edit_distance(std::string_view left, std::string_view right) {
   using Row = std::vector<std::size_t>;
-  constexpr std::size_t slip = 2;
   std::vector<Row> rows(left.size() + 1, Row(right.size() + 1));
   for (std::size_t j = 0; j <= right.size(); ++j)
     rows[0][j] = slip * j;
@@ -43,9 +45,14 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 }  // namespace
 
 std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known) {
+  return nearest_within(std::max<std::size_t>(given.size() / 3, 1), given, known);
+}
+
+std::string_view nearest_within(std::size_t mistakes, std::string_view given,
+                                std::span<const std::string_view> known) {
   if (given.empty() || given.size() > longest_name) return {};
   std::string_view best;
-  std::size_t fewest = 2 * std::max<std::size_t>(given.size() / 3, 1) + 1;
+  std::size_t fewest = slip * mistakes + 1;
   for (const std::string_view name : known) {
     const std::size_t distance = edit_distance(given, name);
     if (distance >= fewest) continue;

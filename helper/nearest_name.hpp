@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,10 @@ namespace sase::helper {
 /// The known name that `given` was probably meant to be: the one that the fewest typed mistakes turn it into,
 /// if they are few enough to be mistakes. Empty where none is near.
 [[nodiscard]] std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known);
+
+/// The nearest known name that at most so many typed mistakes turn `given` into; empty where none is so near.
+[[nodiscard]] std::string_view nearest_within(std::size_t mistakes, std::string_view given,
+                                              std::span<const std::string_view> known);
 
 /// A hint, "did you mean 'x'?", or `otherwise` where no name is near.
 [[nodiscard]] std::string suggest(std::string_view given, std::span<const std::string_view> known,

@@ -3,7 +3,7 @@
 
 #include "helper/command_line.hpp"
 #include "helper/commands/command.hpp"
-#include "helper/commands/help.hpp"
+#include "helper/commands/help_page.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
 #include "helper/posix/stream.hpp"
@@ -25,28 +25,34 @@ bool called_by_git(std::string_view program) noexcept {
 
 ExitCode no_command(const Call& call) {
   call.diagnostics.failure("no command is given");
-  call.diagnostics.hint(usage_text().substr(0, usage_text().size() - 1));
+  call.diagnostics.hint(usage_line());
   return ExitCode::usage;
+}
+
+ExitCode version(const Call& call) {
+  write_output(call, "sase-credential " SASE_VERSION "\n");
+  return ExitCode::done;
+}
+
+/// gitcredentials: "If it does not support the requested operation, it should silently ignore the request."
+/// What is for people may take operands under git's name as well.
+bool is_ignored_under_gits_name(const Command* command, const CommandLine& line) noexcept {
+  if (command == nullptr || command->audience != Audience::people) return true;
+  return command->operands.empty() && !line.operands.empty();
 }
 
 ExitCode dispatch(const Call& call, bool by_git) {
   const CommandLine& line = call.line;
-  if (line.version) {
-    write_output(call, "sase-credential " SASE_VERSION "\n");
-    return ExitCode::done;
-  }
-  if (line.help) return help(call);
-  if (!line.command) return no_command(call);
+  if (line.version) return version(call);
+  if (!line.command) return line.help ? help(call) : no_command(call);
   const Command* const command = find_command(*line.command);
-  if (by_git && (command == nullptr || !line.operands.empty())) {
-    // gitcredentials: "If it does not support the requested operation, it should silently ignore the
-    // request."
+  if (by_git && is_ignored_under_gits_name(command, line)) {
     ignore_request(call);
     return ExitCode::done;
   }
   if (command == nullptr) throw unknown_command(*line.command);
-  if (command->operands.empty() && !line.operands.empty())
-    throw Failure(ExitCode::usage, "'" + *line.command + "' takes no operand");
+  if (line.help) return help(call);
+  refuse_what_is_not_understood(*command, line);
   return command->run(call);
 }
 
@@ -79,12 +85,18 @@ void tell_git_to_stop(const CommandLine& line, std::span<const char* const> argu
 ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
              const Diagnostics& diagnostics) {
   CommandLine line;
-  const Call call{
-      .line = line, .environment = environment, .input = input, .output = output, .diagnostics = diagnostics};
+  MisspeltVariables misspelt_variables(environment, diagnostics);
+  const Call call{.line = line,
+                  .environment = environment,
+                  .input = input,
+                  .output = output,
+                  .diagnostics = diagnostics,
+                  .misspelt_variables = misspelt_variables};
   try {
     line = parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
     return dispatch(call, !arguments.empty() && called_by_git(arguments.front()));
   } catch (const Failure& failure) {
+    if (failure.code == ExitCode::settings) misspelt_variables.warn();
     report(failure, diagnostics);
     tell_git_to_stop(line, arguments, output);
     return failure.code;

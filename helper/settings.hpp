@@ -3,6 +3,9 @@
 
 #include "helper/environment.hpp"
 #include "helper/failure.hpp"
+#include "helper/profiles/cache_kind.hpp"
+#include "helper/profiles/region.hpp"
+#include "helper/word.hpp"
 
 #include <array>
 #include <cstddef>
@@ -39,24 +42,27 @@ enum class SettingId {
 /// One word of the vocabulary that flags, variables and profile files share.
 struct Setting {
   SettingId id;
-  std::string_view name;      ///< the flag without its dashes, and the word in a file
-  std::string_view variable;  ///< the environment's name for it
-  std::string_view argument;  ///< what its value is, for help
-  std::string_view meaning;   ///< one line for help
+  std::string_view name;           ///< the flag without its dashes, and the word in a file
+  std::string_view variable;       ///< the environment's name for it
+  std::string_view argument;       ///< what its value is, for help; what ends with FILE is completed as one
+  std::string_view meaning;        ///< one line for help
+  std::string_view fallback = {};  ///< the value that counts where none is given, if there is one
+  std::span<const Word> (*words)() = nullptr;  ///< the values it knows; null where they are not a few words
 };
 
 /// All of them, in the order of SettingId.
 inline constexpr std::array settings = {
-    Setting{SettingId::region, "region", "SASE_REGION", "REGION",
-            "us, eu, au, in or ca; us if none is named"},
-    Setting{SettingId::api, "api", "SASE_API", "API", "the generation that authorizes: v1 or v3"},
+    Setting{SettingId::region, "region", "SASE_REGION", "REGION", "where the tenant lives",
+            regions.front().name, region_words},
+    Setting{SettingId::api, "api", "SASE_API", "API",
+            "the generation that authorizes; v3 where a region has it alone", apis.front().name, api_words},
     Setting{SettingId::url, "url", "SASE_URL", "URL", "origin of another service, such as a sandbox"},
     Setting{SettingId::host, "host", "SASE_HOST", "HOST",
             "a further host the token may be given to; repeatable"},
     Setting{SettingId::api_key_env, "api-key-env", "SASE_API_KEY_ENV", "NAME",
             "variable that holds the API key"},
     Setting{SettingId::api_key_file, "api-key-file", "SASE_API_KEY_FILE", "FILE",
-            "file that holds the API key"},
+            "file that holds the API key, closed to others"},
     Setting{SettingId::api_key_command, "api-key-command", "SASE_API_KEY_COMMAND", "COMMAND",
             "shell command that writes the API key"},
     Setting{SettingId::api_key_credential, "api-key-credential", "SASE_API_KEY_CREDENTIAL", "NAME",
@@ -64,11 +70,12 @@ inline constexpr std::array settings = {
     Setting{SettingId::api_key_keyring, "api-key-keyring", "SASE_API_KEY_KEYRING", "NAME",
             "'user' key of the kernel's keyring that is the API key"},
     Setting{SettingId::min_ttl, "min-ttl", "SASE_MIN_TTL", "DURATION",
-            "never give a token with less time left"},
+            "never give a token with less time left", "1m"},
     Setting{SettingId::refresh_ahead, "refresh-ahead", "SASE_REFRESH_AHEAD", "DURATION",
-            "with less time left, renew in the background"},
-    Setting{SettingId::timeout, "timeout", "SASE_TIMEOUT", "DURATION", "limit on the whole call"},
-    Setting{SettingId::cache, "cache", "SASE_CACHE", "KIND", "where tokens are kept: file, keyring or none"},
+            "with less time left, renew in the background", "15m"},
+    Setting{SettingId::timeout, "timeout", "SASE_TIMEOUT", "DURATION", "limit on the whole call", "10s"},
+    Setting{SettingId::cache, "cache", "SASE_CACHE", "KIND", "where tokens are kept",
+            cache_kinds.front().name, cache_kind_words},
     Setting{SettingId::ca_file, "ca-file", "SASE_CA_FILE", "FILE",
             "certificates to trust instead of the system's"},
     Setting{SettingId::client_cert, "client-cert", "SASE_CLIENT_CERT", "FILE",
@@ -78,7 +85,8 @@ inline constexpr std::array settings = {
             "proxy to go through; HTTPS_PROXY if none is named"},
     Setting{SettingId::no_proxy, "no-proxy", "SASE_NO_PROXY", "LIST",
             "hosts reached without it; NO_PROXY likewise"},
-    Setting{SettingId::trace, "trace", "SASE_TRACE", "WHERE", "where the time goes: 1 for stderr, or a file"},
+    Setting{SettingId::trace, "trace", "SASE_TRACE", "1|FILE",
+            "tell on stderr, or in a file, where the time goes", "off"},
 };
 
 /// The setting of a name, or nothing.

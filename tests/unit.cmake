@@ -11,6 +11,10 @@ set(SASE_UNIT_TESTS
   tests/helper/cache/seal_test.cpp
   tests/helper/cache/state_folder_test.cpp
   tests/helper/command_line_test.cpp
+  tests/helper/commands/candidates_test.cpp
+  tests/helper/commands/command_test.cpp
+  tests/helper/commands/help_page_test.cpp
+  tests/helper/commands/help_text_test.cpp
   tests/helper/diagnostics_test.cpp
   tests/helper/environment_test.cpp
   tests/helper/hardening_test.cpp
@@ -23,6 +27,7 @@ set(SASE_UNIT_TESTS
   tests/helper/keys/key_source_test.cpp
   tests/helper/keys/keyring_key_test.cpp
   tests/helper/keys/login_key_test.cpp
+  tests/helper/misspelt_variables_test.cpp
   tests/helper/nearest_name_test.cpp
   tests/helper/policy/authorizer_process_test.cpp
   tests/helper/policy/clock_test.cpp
@@ -52,6 +57,7 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/subprocess_test.cpp
   tests/helper/posix/user_keyring_test.cpp
   tests/helper/profiles/config_folder_test.cpp
+  tests/helper/profiles/fallback_test.cpp
   tests/helper/profiles/profile_choice_test.cpp
   tests/helper/profiles/profile_files_test.cpp
   tests/helper/profiles/profile_index_test.cpp
@@ -62,6 +68,7 @@ set(SASE_UNIT_TESTS
   tests/helper/run_test.cpp
   tests/helper/settings_test.cpp
   tests/helper/trace_test.cpp
+  tests/helper/word_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/credential_reply_test.cpp
   tests/protocol/credential_request_test.cpp

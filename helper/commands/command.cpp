@@ -10,22 +10,87 @@
 #include <array>
 #include <chrono>
 #include <exception>
+#include <string>
 #include <system_error>
+#include <vector>
 
 namespace sase::helper {
 
 namespace {
 
 constexpr std::array table = {
-    Command{"get", "", "answer a credential request on stdin with a token", get},
-    Command{"store", "", "read a credential and keep nothing of it", store},
-    Command{"erase", "", "drop the cached token if the request on stdin carries it", erase},
-    Command{"capability", "", "announce what is understood beyond the first git", capability},
-    Command{"token", "", "write a token; see --format", token},
-    Command{"help", "[COMMAND]", "show help", help},
+    Command{"get", "", "answer a credential request on stdin with a token", "no-prompt",
+            "Reads a request in git's words on standard input: lines 'protocol=https' and\n"
+            "'host=NAME', then an empty line. Answers with a token if a profile owns that\n"
+            "host; for any other host it says nothing and succeeds.\n",
+            "printf 'protocol=https\\nhost=api.perimeter81.com\\n\\n' | sase-credential get\n"
+            "git config --global credential.https://api.perimeter81.com.helper sase\n",
+            get},
+    Command{"store", "", "read a credential and keep nothing of it", "no-prompt",
+            "git offers what it has used to every helper. Tokens come from the service\n"
+            "alone, so the request on standard input is read to its end and forgotten.\n",
+            "sase-credential store < request\n", store},
+    Command{"erase", "", "drop the cached token that a request on stdin carries", "no-prompt",
+            "git says with this that a host has rejected a token. The cached token goes if\n"
+            "the request's 'password' or 'credential' is that very token, and the next call\n"
+            "gets a new one. 'logout' is how a person clears all.\n",
+            "sase-credential erase < request\n", erase},
+    Command{"capability", "", "announce what is understood beyond the first git", "no-prompt",
+            "Writes git's announcement of capabilities: 'authtype' lets a caller have the\n"
+            "token as what it is, a bearer token (git 2.46 and later).\n",
+            "sase-credential capability\n", capability},
+    Command{"token", "", "write a token, for scripts", "format",
+            "Writes the token of a profile to standard output, whole or not at all. It\n"
+            "lives for at least 'min-ttl' more.\n",
+            "sase-credential token --format header | curl -H @- URL\n"
+            "eval \"$(sase-credential token --profile work --format env)\"\n",
+            token},
+    Command{"help", "[COMMAND|TOPIC]", "show help on a command or a topic", "",
+            "Without a word it shows all commands and topics. 'COMMAND --help' and\n"
+            "'COMMAND -h' show the same as 'help COMMAND'.\n",
+            "sase-credential help token\n"
+            "sase-credential help settings\n",
+            help},
+    Command{"complete", "[-- WORD...]", "write what the last of the words may become", "",
+            "For the shells' completion scripts: one candidate a line, a tab, its meaning.\n",
+            "sase-credential complete -- token --for\n", complete, Audience::shells},
 };
 
+/// Calls back with each name of a list that blanks divide, until it answers with true.
+template <typename Callback>
+bool any_name(std::string_view list, Callback&& callback) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find(' '), list.size());
+    if (callback(list.substr(0, end))) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
+constexpr const char* overview = "see: sase-credential --help";
+
+/// Of `-region` the second dash is missing.
+Failure lone_dash(std::string_view word) {
+  const std::vector<std::string_view> names = flag_names();
+  const std::string_view near = nearest_name(word.substr(word.find_first_not_of('-')), names);
+  return Failure(ExitCode::usage, "unknown flag" + quote_if_short(word),
+                 near.empty() ? overview : "did you mean '--" + std::string(near) + "'?");
+}
+
+/// Which commands do something with a flag.
+std::string readers_of(const Flag& flag) {
+  std::string list;
+  for (const Command& command : table)
+    if (command.understands(flag)) list.append(list.empty() ? "" : ", ").append(command.name);
+  return list;
+}
+
 }  // namespace
+
+bool Command::understands(const Flag& flag) const noexcept {
+  return flag.reach == Reach::all ||
+         any_name(flags, [&flag](std::string_view listed) { return listed == flag.name; });
+}
 
 std::span<const Command> commands() noexcept {
   return table;
@@ -37,10 +102,22 @@ const Command* find_command(std::string_view name) noexcept {
 }
 
 Failure unknown_command(std::string_view name) {
-  std::array<std::string_view, table.size()> known;
-  std::ranges::transform(table, known.begin(), &Command::name);
-  return Failure(ExitCode::usage, "unknown command" + quote_if_short(name),
-                 suggest(name, known, "see: sase-credential --help"));
+  if (name.starts_with('-') && name.find_first_not_of('-') != std::string_view::npos) return lone_dash(name);
+  std::vector<std::string_view> known;
+  for (const Command& command : table)
+    if (command.audience == Audience::people) known.push_back(command.name);
+  return Failure(ExitCode::usage, "unknown command" + quote_if_short(name), suggest(name, known, overview));
+}
+
+void refuse_what_is_not_understood(const Command& command, const CommandLine& line) {
+  const std::string name = "'" + std::string(command.name) + "'";
+  if (command.operands.empty() && !line.operands.empty())
+    throw Failure(ExitCode::usage, name + " takes no operand");
+  for (const Flag* const flag : line.flags)
+    if (!command.understands(*flag))
+      throw Failure(ExitCode::usage,
+                    name + " does not understand the flag '--" + std::string(flag->name) + "'",
+                    "these do: " + readers_of(*flag));
 }
 
 void ignore_request(const Call& call) noexcept {

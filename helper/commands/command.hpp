@@ -6,6 +6,7 @@
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
+#include "helper/misspelt_variables.hpp"
 
 #include <chrono>
 #include <span>
@@ -20,6 +21,7 @@ struct Call {
   int input;
   int output;
   const Diagnostics& diagnostics;
+  MisspeltVariables& misspelt_variables;
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 };
 
@@ -30,13 +32,26 @@ ExitCode erase(const Call& call);
 ExitCode capability(const Call& call);
 ExitCode token(const Call& call);
 ExitCode help(const Call& call);
+ExitCode complete(const Call& call);
 
-/// A row of the one table that finds commands and prints help.
+enum class Audience {
+  people,  ///< the command is in help and completions
+  shells,  ///< it is for our completion scripts alone
+};
+
+/// A row of the one table that finds commands, prints their help and completes their words.
 struct Command {
   std::string_view name;
-  std::string_view operands;  ///< how they are written in help
-  std::string_view meaning;   ///< one line for help
+  std::string_view operands;     ///< how they are written in help; empty where it takes none
+  std::string_view meaning;      ///< one line for help
+  std::string_view flags;        ///< those it understands beyond the ones that all do, divided by blanks
+  std::string_view description;  ///< a few lines for its own help, of at most 78 columns
+  std::string_view examples;     ///< one or two lines of the same width
   ExitCode (*run)(const Call&);
+  Audience audience = Audience::people;
+
+  /// Whether the command does something with a flag.
+  [[nodiscard]] bool understands(const Flag& flag) const noexcept;
 };
 
 [[nodiscard]] std::span<const Command> commands() noexcept;
@@ -44,8 +59,12 @@ struct Command {
 /// The command of a name, or nothing.
 [[nodiscard]] const Command* find_command(std::string_view name) noexcept;
 
-/// The usage error that names the nearest command.
+/// The usage error that names the nearest command, or the flag that lacks a dash.
 [[nodiscard]] Failure unknown_command(std::string_view name);
+
+/// Throws Failure (usage) for operands that a command does not take and for a flag that it does not
+/// understand.
+void refuse_what_is_not_understood(const Command& command, const CommandLine& line);
 
 /// Reads a request that is of no interest to its end, so that its writer does not meet a closed pipe.
 void ignore_request(const Call& call) noexcept;

@@ -89,11 +89,17 @@ Failure not_understood(const std::string& why) {
 
 }  // namespace
 
+protocol::AuthorizeReply WarningAuthorizer::authorize(const protocol::AuthorizeRequest& request,
+                                                      std::chrono::steady_clock::time_point deadline) {
+  misspelt_variables_.warn();
+  return AuthorizerProcess::authorize(request, deadline);
+}
+
 Tokens::Tokens(const Call& call, const Profile& profile)
     : trace_(profile.trace, call.start, call.diagnostics),
       deadline_(steady_clock::now() + profile.timeout),
       cache_(make_cache(call, profile)),
-      authorizer_(call.environment),
+      authorizer_(call),
       source_({.profile = profile,
                .cache = cache_.get(),
                .state_folder = state_folder(call.environment),

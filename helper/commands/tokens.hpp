@@ -14,6 +14,20 @@
 
 namespace sase::helper {
 
+/// Trades the key in a process of its own. Whoever gets this far waits for the network, and has the time to
+/// be told of misspelt variables.
+class WarningAuthorizer : public AuthorizerProcess {
+ public:
+  explicit WarningAuthorizer(const Call& call) noexcept
+      : AuthorizerProcess(call.environment), misspelt_variables_(call.misspelt_variables) {}
+
+  [[nodiscard]] protocol::AuthorizeReply authorize(const protocol::AuthorizeRequest& request,
+                                                   std::chrono::steady_clock::time_point deadline) override;
+
+ private:
+  MisspeltVariables& misspelt_variables_;
+};
+
 /// Composes what gives the tokens of a profile during one call. Reads the key unless a command must run for
 /// it, which is left for when the service is asked; throws Failure where it cannot.
 class Tokens {
@@ -26,7 +40,7 @@ class Tokens {
   Trace trace_;
   std::chrono::steady_clock::time_point deadline_;
   std::unique_ptr<TokenCache> cache_;
-  AuthorizerProcess authorizer_;
+  WarningAuthorizer authorizer_;
   TokenSource source_;
 };
 

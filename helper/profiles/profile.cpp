@@ -25,37 +25,32 @@ std::string in_quotes(std::string_view value) {
                                       : "'" + escape(value) + "'";
 }
 
-Failure unknown_word(const Assignment& given, std::span<const std::string_view> known) {
-  std::string list;
-  for (const std::string_view word : known)
-    list += (list.empty() ? "" : ", ") + std::string(word);
+/// The failure of a value that is none of the words which its setting knows.
+Failure unknown_word(const Assignment& given) {
+  const std::span<const Word> known = given.setting->words();
   return given.failure("unknown " + std::string(given.setting->name) + ' ' + in_quotes(given.value),
-                       suggest(given.value, known, "known are " + list));
+                       suggest(given.value, names_of(known), "known are " + list_of(known)));
 }
 
 const Region& region_of(const Assignment* given) {
   if (given == nullptr) return regions.front();
   const auto* const found = std::ranges::find(regions, given->value, &Region::name);
-  if (found != regions.end()) return *found;
-  std::array<std::string_view, regions.size()> known;
-  std::ranges::transform(regions, known.begin(), &Region::name);
-  throw unknown_word(*given, known);
+  if (found == regions.end()) throw unknown_word(*given);
+  return *found;
 }
 
 Api api_of(const Assignment* given, const Region& region) {
   if (given == nullptr) return region.v1.empty() ? Api::v3 : Api::v1;
-  if (given->value == "v3") return Api::v3;
-  static constexpr std::array<std::string_view, 2> known = {"v1", "v3"};
-  if (given->value != "v1") throw unknown_word(*given, known);
-  return Api::v1;
+  const auto* const found = std::ranges::find(apis, given->value, &ApiName::name);
+  if (found == apis.end()) throw unknown_word(*given);
+  return found->api;
 }
 
 CacheKind cache_of(const Assignment* given) {
-  if (given == nullptr || given->value == "file") return CacheKind::file;
-  if (given->value == "keyring") return CacheKind::keyring;
-  static constexpr std::array<std::string_view, 3> known = {"file", "keyring", "none"};
-  if (given->value != "none") throw unknown_word(*given, known);
-  return CacheKind::none;
+  if (given == nullptr) return cache_kinds.front().kind;
+  const auto* const found = std::ranges::find(cache_kinds, given->value, &CacheKindName::name);
+  if (found == cache_kinds.end()) throw unknown_word(*given);
+  return found->kind;
 }
 
 /// Reads the origin of another service, exactly `https://host[:port]`.

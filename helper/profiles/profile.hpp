@@ -3,6 +3,7 @@
 
 #include "helper/environment.hpp"
 #include "helper/keys/key_source.hpp"
+#include "helper/profiles/cache_kind.hpp"
 #include "helper/profiles/region.hpp"
 #include "helper/settings.hpp"
 #include "protocol/host.hpp"
@@ -13,9 +14,6 @@
 #include <vector>
 
 namespace sase::helper {
-
-/// Where tokens are kept between calls.
-enum class CacheKind { file, keyring, none };
 
 /// A tenant of the service, and how it is reached: checked settings in place of text.
 struct Profile {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/word.hpp"
+
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +29,22 @@ inline constexpr std::array regions = {
     Region{"in", "https://api.in.sase.checkpoint.com", "https://public-apigw.in.sase.checkpoint.com"},
     Region{"ca", "", "https://public-apigw.ca.sase.checkpoint.com"},
 };
+
+struct ApiName {
+  Api api;
+  std::string_view name;
+  std::string_view meaning;  ///< one line for help
+};
+
+/// All of them. The first is the default where the region has it.
+inline constexpr std::array apis = {
+    ApiName{Api::v1, "v1", "authorizes at /api/v1/auth/authorize"},
+    ApiName{Api::v3, "v3", "authorizes at /v3/auth/authorize"},
+};
+
+/// Both tables as words; a region's meaning is the host that it is served from.
+[[nodiscard]] std::span<const Word> region_words() noexcept;
+[[nodiscard]] std::span<const Word> api_words() noexcept;
 
 /// Where an origin authorizes.
 [[nodiscard]] std::string authorize_url(std::string_view origin, Api api);

@@ -93,12 +93,30 @@ TEST_CASE("every flag is understood", "[command_line]") {
   CHECK(parse({"token", "--profile", "work"}).profile == "work");
 }
 
-TEST_CASE("every flag is in the help", "[command_line]") {
-  Words names;
-  for (const Flag& flag : command_flags())
-    names.emplace_back(flag.name);
+TEST_CASE("every row of the flags is parsed as it says", "[command_line]") {
+  for (const Flag& flag : command_flags()) {
+    const std::string word = "--" + std::string(flag.name);
+    INFO(word);
+    const Words words = flag.argument.empty() ? Words{"token", word} : Words{"token", word, "x"};
+    CHECK(parse(words).flags == std::vector<const Flag*>{&flag});
+    const bool takes_text = std::holds_alternative<std::optional<std::string> CommandLine::*>(flag.place);
+    CHECK(takes_text == !flag.argument.empty());
+    CHECK_FALSE(flag.meaning.empty());
+  }
+}
 
-  CHECK(names == Words{"profile", "format", "no-prompt", "help", "version"});
+TEST_CASE("'-h' is '--help', and nothing else is short", "[command_line]") {
+  CHECK(parse({"-h"}).help);
+  CHECK(parse({"token", "-h"}).help);
+  CHECK(parse({"-h", "token", "--region", "eu", "--help"}).command == "token");
+  CHECK_FALSE(parse({"--", "-h"}).help);
+  CHECK(parse({"help", "--", "-h"}).operands == Words{"-h"});
+  CHECK(refusal_of({"-h", "-x"}).code == ExitCode::usage);
+  CHECK(refusal_of({"-h", "--regoin=eu"}).hint == "did you mean '--region'?");
+}
+
+TEST_CASE("the names of all flags are there for suggestions", "[command_line]") {
+  CHECK(flag_names().size() == command_flags().size() + settings.size());
 }
 
 TEST_CASE("a value may look like anything", "[command_line]") {

@@ -52,6 +52,14 @@ TEST_CASE("of two names the nearer one is meant, in whatever order they stand", 
   CHECK(nearest_name("erasers", near_last) == "eraser");
 }
 
+TEST_CASE("how many mistakes are borne can be said", "[nearest_name]") {
+  CHECK(nearest_within(1, "capabilty", known) == "capability");
+  CHECK(nearest_within(1, "cpabilty", known).empty());
+  CHECK(nearest_within(2, "cpabilty", known) == "capability");
+  CHECK(nearest_within(0, "toekn", known).empty());
+  CHECK(nearest_within(0, "TOKEN", known) == "token");
+}
+
 TEST_CASE("where nothing is known nothing is near", "[nearest_name]") {
   CHECK(nearest_name("get", {}).empty());
 }

@@ -342,6 +342,16 @@ TEST_CASE("a usage error names the nearest word", "[run]") {
       {{"list"}, "unknown command 'list'", "see: sase-credential --help"},
       {{"a\x1b[2J\nb"}, "unknown command 'a\\x1b[2J\\x0ab'", "see: sase-credential --help"},
       {{"get", "extra"}, "'get' takes no operand", ""},
+      {{"get", "--format=json"}, "'get' does not understand the flag '--format'", "these do: token"},
+      {{"help", "setings"}, "unknown command or topic 'setings'", "did you mean 'settings'?"},
+      {{"help", "capabilty"}, "unknown command or topic 'capabilty'", "did you mean 'capability'?"},
+      {{"help", "min-ttl"}, "unknown command or topic 'min-ttl'", "see: sase-credential help settings"},
+      {{"tokn", "-h"}, "unknown command 'tokn'", "did you mean 'token'?"},
+      {{"help", "get", "token"}, "'help' takes one word", ""},
+      {{"token", "--region=ue"}, "--region: unknown region 'ue'", "did you mean 'eu'?"},
+      {{"token", "--region=zzzz"}, "--region: unknown region 'zzzz'", "known are " + list_of(region_words())},
+      {{"token", "--cache=flie"}, "--cache: unknown cache 'flie'", "did you mean 'file'?"},
+      {{"token", "--api=v33"}, "--api: unknown api 'v33'", "did you mean 'v3'?"},
       {{"token", "--formt=json"}, "unknown flag '--formt'", "did you mean '--format'?"},
       {{"token", "--format=jsn"}, "unknown format 'jsn'", "did you mean 'json'?"},
       {{"token", "--format="}, "the flag '--format' needs a value", ""},
@@ -383,8 +393,10 @@ TEST_CASE("without a command the usage is shown", "[run]") {
 TEST_CASE("an operation that git does not know yet is ignored in silence", "[run]") {
   const Machine machine;
 
-  for (const Words& words : {Words{"GET"}, Words{"list"}, Words{"get", "extra"}, Words{"a\nb"},
-                             Words{"--", "-x"}, Words{std::string(1'000'000, 'x')}}) {
+  for (const Words& words :
+       {Words{"GET"}, Words{"list"}, Words{"get", "extra"}, Words{"a\nb"}, Words{"--", "-x"},
+        Words{"list", "--format=x"}, Words{"list", "-h"}, Words{"complete"}, Words{"complete", "--", ""},
+        Words{std::string(1'000'000, 'x')}}) {
     const Result result = machine.call_by_git(words, ours);
     CHECK(result.code == ExitCode::done);
     CHECK(result.output.empty());
@@ -414,42 +426,65 @@ TEST_CASE("'--version' says the version, whatever else is asked", "[run]") {
   }
 }
 
-TEST_CASE("help names every command, flag, setting and format", "[run]") {
+TEST_CASE("help goes to the output, whoever asks for it", "[run]") {
   const Machine machine;
-  const std::string help = machine.call({"--help"}).output;
+  struct Row {
+    Words words;
+    std::string beginning;
+  };
+  const auto row = GENERATE(values<Row>({
+      {{"--help"}, "usage: sase-credential [FLAG...] COMMAND"},
+      {{"-h"}, "usage: sase-credential [FLAG...] COMMAND"},
+      {{"help"}, "usage: sase-credential [FLAG...] COMMAND"},
+      {{"help", "token"}, "usage: sase-credential token [FLAG...]\n"},
+      {{"token", "--help"}, "usage: sase-credential token [FLAG...]\n"},
+      {{"token", "-h"}, "usage: sase-credential token [FLAG...]\n"},
+      {{"get", "--format=x", "extra", "--help"}, "usage: sase-credential get [FLAG...]\n"},
+      {{"help", "help"}, "usage: sase-credential help ["},
+      {{"help", "--help"}, "usage: sase-credential help ["},
+      {{"help", "settings"}, "Each setting is"},
+      {{"help", "formats"}, "'token --format FORMAT'"},
+      {{"help", "exit-codes"}, "What went wrong"},
+  }));
 
-  for (const char* const command : {"get", "store", "erase", "capability", "token", "help"})
-    CHECK(tests::contains(help, "\n  "s + command + " "));
-  for (const char* const flag : {"profile", "format", "no-prompt", "help", "version"})
-    CHECK(tests::contains(help, "\n  --"s + flag + " "));
-  for (const Setting& setting : settings)
-    CHECK(tests::contains(help, "\n  --" + std::string(setting.name) + " "));
-  for (const auto& format : protocol::token_formats)
-    CHECK(tests::contains(help, "\n  " + std::string(format.name) + " "));
-}
-
-TEST_CASE("help is help however it is asked for", "[run]") {
-  const Machine machine;
-  const std::string help = machine.call({"--help"}).output;
-
-  for (const Result& result : {machine.call({"help"}), machine.call({"help", "token"}),
-                               machine.call({"get", "--help"}), machine.call_by_git({"--help"})}) {
+  for (const Result& result : {machine.call(row.words), machine.call_without_key(row.words)}) {
+    INFO(row.beginning);
     CHECK(result.code == ExitCode::done);
-    CHECK(tests::contains(result.output, "usage: sase-credential"));
+    CHECK(result.output.starts_with(row.beginning));
     CHECK(result.error.empty());
   }
-  CHECK(help.starts_with("usage: sase-credential"));
+  CHECK(machine.call_by_git({"--help"}).output.starts_with("usage: sase-credential"));
 }
 
-TEST_CASE("no line of the help is wider than a terminal", "[run]") {
+TEST_CASE("completion asks for words and gets candidates", "[run]") {
   const Machine machine;
-  const std::string help = machine.call({"--help"}).output;
 
-  std::size_t begin = 0;
-  for (auto end = help.find('\n'); end != std::string::npos; begin = end + 1, end = help.find('\n', begin)) {
-    INFO(help.substr(begin, end - begin));
-    CHECK(end - begin <= 100);
-  }
+  CHECK(machine.call_without_key({"complete", "--", "--region", "e"}).output ==
+        "eu\tapi.eu.sase.checkpoint.com\n");
+  CHECK(machine.call({"complete", "--", "token", "--for"}).output.starts_with("--format\t"));
+  CHECK(machine.call({"complete", "--", ""}).output.starts_with("get\t"));
+  CHECK(machine.call({"complete", "--", "token", "-h"}).code == ExitCode::done);
+}
+
+TEST_CASE("a misspelt variable is told where a setting fails, and not where the cache answers", "[run]") {
+  const Machine machine;
+  const tests::EnvironmentList misspelt_key{"HOME=" + machine.root.path(), "SASE_API_KYE=hunter2"};
+  const tests::EnvironmentList misspelt_region{
+      "HOME=" + machine.root.path(), "XDG_RUNTIME_DIR=" + machine.root.path("run"),
+      "SASE_URL=https://api.example.test", "SASE_API_KEY=" + std::string(the_key), "SASE_REGOIN=eu"};
+  const tests::MemoryFile output;
+
+  const Result failed = Machine::run_with(*misspelt_key, {"sase-credential", "token"},
+                                          tests::MemoryFile("").fd(), tests::MemoryFile());
+  const Result cached = Machine::run_with(*misspelt_region, {"sase-credential", "token"},
+                                          tests::MemoryFile("").fd(), tests::MemoryFile());
+
+  CHECK(failed.code == ExitCode::settings);
+  CHECK(failed.error.starts_with(
+      "sase-credential: warning: SASE_API_KYE is not known; did you mean SASE_API_KEY?\n"
+      "sase-credential: no API key for the profile 'default'\n"));
+  CHECK(cached.output == "hunter2.token==\n");
+  CHECK(cached.error.empty());
 }
 
 TEST_CASE("output that cannot be written is a failure of this machine", "[run]") {

@@ -607,7 +607,7 @@ load ../support/story
 }
 
 @test "'--help' and '--version' go to stdout" {
-  for words in --help help 'help get'; do
+  for words in --help -h help 'help get' 'get -h'; do
     # shellcheck disable=SC2086 # words
     call sase-credential $words
     expect_code 0
@@ -622,9 +622,9 @@ load ../support/story
 
 @test "help on a command that does not exist is a usage error that names the nearest" {
   call sase-credential help tokn
-  expect_failure 2 "unknown command 'tokn'" "did you mean 'token'?"
+  expect_failure 2 "unknown command or topic 'tokn'" "did you mean 'token'?"
   call sase-credential help nonsense
-  expect_failure 2 "unknown command 'nonsense'" '?*'
+  expect_failure 2 "unknown command or topic 'nonsense'" '?*'
 }
 
 @test "an empty word is no command: exit 2" {
@@ -634,4 +634,28 @@ load ../support/story
   call sase-credential ''
   expect_failure 2 '?*'
   expect_counter authorize 0
+}
+
+@test "a flag that the command does nothing with is a usage error, but not for an operation that git alone knows" {
+  ask_password
+  call sase-credential get --format json
+  expect_failure 2 "'get' does not understand the flag '--format'" 'these do: token'
+  call git-credential-sase get --format json
+  expect_failure 2 "'get' does not understand the flag '--format'" 'these do: token'
+  call git-credential-sase --format json frobnicate
+  expect_silence
+  for operation in get store erase; do
+    call git-credential-sase --no-prompt "$operation"
+    expect_code 0
+    expect_no_message
+  done
+}
+
+@test "a misspelt variable is told when the service is asked, and not when the cache answers" {
+  export SASE_MIN_TLL=5m
+  call sase-credential token
+  expect_warning 'SASE_MIN_TLL is not known; did you mean SASE_MIN_TTL[?]'
+  call sase-credential token
+  expect_token
+  expect_no_message
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/candidates.hpp"
+#include "helper/commands/command.hpp"
+
+namespace sase::helper {
+
+ExitCode complete(const Call& call) {
+  write_output(call, candidates(call.line.operands, ProfileFiles(call.environment)));
+  return ExitCode::done;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/commands/command.hpp"
+
+#include <string>
+
+namespace sase::helper {
+
+/// How the program is called, in one line without its end.
+[[nodiscard]] std::string usage_line();
+
+/// All commands and topics, on one screen.
+[[nodiscard]] std::string overview_page();
+
+/// One command: what it does, its flags, examples.
+[[nodiscard]] std::string command_page(const Command& command);
+
+}  // namespace sase::helper
