@@ -25,6 +25,8 @@ struct CommandLine {
   std::optional<std::string> profile;
   std::optional<std::string> format;
   bool no_prompt = false;
+  bool no_verify = false;
+  bool from_stdin = false;
   bool help = false;
   bool version = false;
 };

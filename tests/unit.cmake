@@ -7,6 +7,7 @@ set(SASE_UNIT_TESTS
   tests/contracts/token_cache_contract.cpp
   tests/helper/cache/digest_test.cpp
   tests/helper/cache/identity_test.cpp
+  tests/helper/cache/profile_tokens_test.cpp
   tests/helper/cache/random_seal_test.cpp
   tests/helper/cache/seal_test.cpp
   tests/helper/cache/state_folder_test.cpp
@@ -15,6 +16,7 @@ set(SASE_UNIT_TESTS
   tests/helper/commands/command_test.cpp
   tests/helper/commands/help_page_test.cpp
   tests/helper/commands/help_text_test.cpp
+  tests/helper/commands/login_report_test.cpp
   tests/helper/diagnostics_test.cpp
   tests/helper/environment_test.cpp
   tests/helper/hardening_test.cpp
@@ -26,6 +28,7 @@ set(SASE_UNIT_TESTS
   tests/helper/keys/key_reading_test.cpp
   tests/helper/keys/key_source_test.cpp
   tests/helper/keys/keyring_key_test.cpp
+  tests/helper/keys/login_files_test.cpp
   tests/helper/keys/login_key_test.cpp
   tests/helper/misspelt_variables_test.cpp
   tests/helper/nearest_name_test.cpp
@@ -43,11 +46,13 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/token_source_cached_test.cpp
   tests/helper/policy/token_source_dear_key_test.cpp
   tests/helper/policy/token_source_erase_test.cpp
+  tests/helper/policy/token_source_new_test.cpp
   tests/helper/policy/token_source_renewal_test.cpp
   tests/helper/policy/token_source_sparing_test.cpp
   tests/helper/policy/token_source_trouble_test.cpp
   tests/helper/policy/token_source_waiting_test.cpp
   tests/helper/policy/turn_test.cpp
+  tests/helper/posix/atomic_file_test.cpp
   tests/helper/posix/detached_test.cpp
   tests/helper/posix/fd_test.cpp
   tests/helper/posix/file_lock_test.cpp
@@ -59,6 +64,8 @@ set(SASE_UNIT_TESTS
   tests/helper/profiles/config_folder_test.cpp
   tests/helper/profiles/fallback_test.cpp
   tests/helper/profiles/profile_choice_test.cpp
+  tests/helper/profiles/profile_draft_test.cpp
+  tests/helper/profiles/profile_edit_test.cpp
   tests/helper/profiles/profile_files_test.cpp
   tests/helper/profiles/profile_index_test.cpp
   tests/helper/profiles/profile_name_test.cpp

@@ -21,7 +21,10 @@ namespace sase::helper {
 /// store() says.
 class KeyringCache : public TokenCache {
  public:
-  explicit KeyringCache(std::string prefix = "sase-credential:") : prefix_(std::move(prefix)) {}
+  /// Before the name of each key.
+  static constexpr std::string_view usual_prefix = "sase-credential:";
+
+  explicit KeyringCache(std::string_view prefix = usual_prefix) : prefix_(prefix) {}
 
   [[nodiscard]] std::optional<CachedToken> find(const Identity& identity) override;
   void store(const Identity& identity, const CachedToken& token) override;

@@ -45,6 +45,18 @@ constexpr std::array table = {
             "sase-credential token --format header | curl -H @- URL\n"
             "eval \"$(sase-credential token --profile work --format env)\"\n",
             token},
+    Command{"login", "", "ask for an API key, try it, and keep it for a profile", "stdin no-verify",
+            "Asks for the key at the terminal, without showing it, and for the region where\n"
+            "nothing names one. Once the service has given a token for it, the key goes into\n"
+            "a file that only you can read, and every setting given as a flag into the\n"
+            "profile. Make a key in the console: Settings > API Support.\n",
+            "sase-credential login --region eu\n"
+            "vault-cli get sase | sase-credential login --profile acme --region au --stdin\n",
+            login},
+    Command{"logout", "", "remove a profile's key and its cached tokens", "",
+            "Removes the key that 'login' kept and all tokens of the profile. The profile\n"
+            "itself stays, and so does a key that you keep in a place of your own.\n",
+            "sase-credential logout --profile acme\n", logout},
     Command{"help", "[COMMAND|TOPIC]", "show help on a command or a topic", "",
             "Without a word it shows all commands and topics. 'COMMAND --help' and\n"
             "'COMMAND -h' show the same as 'help COMMAND'.\n",

@@ -31,6 +31,8 @@ ExitCode store(const Call& call);
 ExitCode erase(const Call& call);
 ExitCode capability(const Call& call);
 ExitCode token(const Call& call);
+ExitCode login(const Call& call);
+ExitCode logout(const Call& call);
 ExitCode help(const Call& call);
 ExitCode complete(const Call& call);
 

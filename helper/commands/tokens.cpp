@@ -95,7 +95,7 @@ protocol::AuthorizeReply WarningAuthorizer::authorize(const protocol::AuthorizeR
   return AuthorizerProcess::authorize(request, deadline);
 }
 
-Tokens::Tokens(const Call& call, const Profile& profile)
+Tokens::Tokens(const Call& call, const Profile& profile, std::optional<ApiKey> key)
     : trace_(profile.trace, call.start, call.diagnostics),
       deadline_(steady_clock::now() + profile.timeout),
       cache_(make_cache(call, profile)),
@@ -107,7 +107,8 @@ Tokens::Tokens(const Call& call, const Profile& profile)
                .diagnostics = call.diagnostics,
                .trace = trace_,
                .deadline = deadline_},
-              key_holder(call, profile, cache_.get(), deadline_, trace_)) {}
+              key ? KeyHolder(profile, std::move(*key))
+                  : key_holder(call, profile, cache_.get(), deadline_, trace_)) {}
 
 ProfileChoice profile_choice(const Call& call) {
   return {call.environment, call.line.settings, call.line.profile};

@@ -28,11 +28,11 @@ class WarningAuthorizer : public AuthorizerProcess {
   MisspeltVariables& misspelt_variables_;
 };
 
-/// Composes what gives the tokens of a profile during one call. Reads the key unless a command must run for
-/// it, which is left for when the service is asked; throws Failure where it cannot.
+/// Composes what gives the tokens of a profile during one call. Reads the key unless it is given, or a
+/// command must run for it, which is left for when the service is asked; throws Failure where it cannot.
 class Tokens {
  public:
-  Tokens(const Call& call, const Profile& profile);
+  Tokens(const Call& call, const Profile& profile, std::optional<ApiKey> key = std::nullopt);
 
   [[nodiscard]] TokenSource& source() noexcept { return source_; }
 

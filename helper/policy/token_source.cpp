@@ -45,6 +45,12 @@ FreshToken TokenSource::get() {
   return accept(service().authorize(turn ? &*turn : nullptr, deadline_));
 }
 
+FreshToken TokenSource::get_new() {
+  auto turn = line_up();
+  if (turn) take_turn(*turn);
+  return accept(service().authorize(turn ? &*turn : nullptr, deadline_));
+}
+
 void TokenSource::renew_ahead() noexcept try {
   if (!ageing_ || !state_folder_) return;
   Turn turn(*state_folder_, service().account());
@@ -129,6 +135,13 @@ std::optional<FreshToken> TokenSource::wait_for_turn(Turn& turn) try {
 } catch (const std::system_error& error) {
   trouble_.say(error.what());
   return std::nullopt;
+}
+
+void TokenSource::take_turn(Turn& turn) try {
+  while (!turn.take())
+    if (!turn.wait_until_free(deadline_)) throw nothing_in_time();
+} catch (const std::system_error& error) {
+  trouble_.say(error.what());
 }
 
 Failure TokenSource::nothing_in_time() const {

@@ -47,6 +47,10 @@ class TokenSource {
   /// A token with at least the profile's min-ttl left. Throws Failure when none is to be had in time.
   [[nodiscard]] FreshToken get();
 
+  /// A token that the service gives now, whatever is kept. Throws Failure as get() does, and likewise spares
+  /// the service.
+  [[nodiscard]] FreshToken get_new();
+
   /// Renews the token that get() gave if it ages, in a process of its own (posix/detached.hpp). To be called
   /// once the token has been delivered. Does nothing while another call is at it, and never fails: the token
   /// is good yet.
@@ -60,6 +64,7 @@ class TokenSource {
   [[nodiscard]] std::optional<FreshToken> find_fresh();
   [[nodiscard]] std::optional<Turn> line_up();
   [[nodiscard]] std::optional<FreshToken> wait_for_turn(Turn& turn);
+  void take_turn(Turn& turn);
   [[nodiscard]] Failure nothing_in_time() const;
   [[nodiscard]] FreshToken accept(NewToken token);
   void keep(const CachedToken& token);

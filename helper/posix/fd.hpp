@@ -19,6 +19,9 @@ class Fd {
   [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
   void close() noexcept;
 
+  /// Gives the descriptor to the caller, who closes it.
+  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
+
  private:
   int fd_ = -1;
 };

@@ -7,6 +7,7 @@
 #include <memory>
 #include <system_error>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,18 +64,6 @@ void must_be_own(const std::string& folder) {
     throw NotPrivate("'" + folder + "' belongs to another user");
 }
 
-void make_directories(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0) return;
-  const auto slash = path.find_last_of('/');
-  if (slash != std::string::npos && slash != 0) must_be_own(path.substr(0, slash));
-  if (::mkdir(path.c_str(), private_directory_mode) == 0 || errno == EEXIST) return;
-  if (errno != ENOENT || slash == std::string::npos || slash == 0) throw_errno("cannot make '" + path + "'");
-  make_directories(path.substr(0, slash));
-  if (::mkdir(path.c_str(), private_directory_mode) != 0 && errno != EEXIST)
-    throw_errno("cannot make '" + path + "'");
-}
-
 void write_whole(const Fd& fd, std::string_view bytes, const std::string& path) {
   try {
     write_all(fd.get(), bytes);
@@ -94,7 +83,7 @@ std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) 
 }
 
 PrivateDirectory PrivateDirectory::create(const std::string& path) {
-  make_directories(path);
+  make_private_folders(path);
   auto directory = open(path);
   if (!directory) throw_errno("cannot open '" + path + "'");
   return std::move(*directory);
@@ -115,6 +104,18 @@ Fd PrivateDirectory::open_lock(const std::string& name) const {
   if (!fd) throw_not_opened(path_ + '/' + name);
   must_be_private(fd, S_IFREG, path_ + '/' + name);
   return fd;
+}
+
+void make_private_folders(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return;
+  const auto slash = path.find_last_of('/');
+  if (slash != std::string::npos && slash != 0) must_be_own(path.substr(0, slash));
+  if (::mkdir(path.c_str(), private_directory_mode) == 0 || errno == EEXIST) return;
+  if (errno != ENOENT || slash == std::string::npos || slash == 0) throw_errno("cannot make '" + path + "'");
+  make_private_folders(path.substr(0, slash));
+  if (::mkdir(path.c_str(), private_directory_mode) != 0 && errno != EEXIST)
+    throw_errno("cannot make '" + path + "'");
 }
 
 Fd open_private_log(const std::string& path) {
@@ -141,6 +142,23 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
     ::unlinkat(fd_.get(), fresh.c_str(), 0);
     throw;
   }
+}
+
+std::vector<std::string> PrivateDirectory::names() const {
+  struct Close {
+    void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+  };
+  // A descriptor of its own, since the stream takes it over, and the place within the folder with it.
+  Fd fd(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::unique_ptr<DIR, Close> stream(fd ? ::fdopendir(fd.get()) : nullptr);
+  if (!stream) throw_errno("cannot read the folder '" + path_ + "'");
+  (void)fd.release();
+  std::vector<std::string> all;
+  // One thread, and a stream of its own: readdir is safe here.
+  while (const dirent* const entry = ::readdir(stream.get()))  // NOLINT(concurrency-mt-unsafe)
+    if (entry->d_name != std::string_view(".") && entry->d_name != std::string_view(".."))
+      all.emplace_back(entry->d_name);
+  return all;
 }
 
 void PrivateDirectory::remove_file(const std::string& name) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase::helper {
 
@@ -32,6 +33,9 @@ class PrivateDirectory {
   /// what is kept here can be had again.
   void replace_file(const std::string& name, std::string_view bytes) const;
 
+  /// The names of all that is in it, in no order. Throws std::system_error.
+  [[nodiscard]] std::vector<std::string> names() const;
+
   /// Removes a file if it is there.
   void remove_file(const std::string& name) const;
 
@@ -44,6 +48,9 @@ class PrivateDirectory {
   Fd fd_;
   std::string path_;
 };
+
+/// Makes a folder and its parents, where they are not there, with mode 0700. Throws std::system_error.
+void make_private_folders(const std::string& path);
 
 /// Opens a file to append to, made with mode 0600 where there is none. Throws std::system_error for a link,
 /// something that is no regular file, another user's, or one open to the group or others.

@@ -6,6 +6,7 @@
 #include <keyutils.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace sase::helper {
 
@@ -17,6 +18,9 @@ constexpr std::size_t usual_size = 4096;
 /// A key that is replaced between being found and being read is looked for again. Nobody replaces it so often
 /// but to keep us here.
 constexpr int most_looks = 100;
+
+/// Descriptions have at most 4,095 bytes (add_key(2)).
+constexpr std::size_t most_described = 4096 + 128;
 
 bool is_absence(int error) noexcept {
   return error == ENOKEY || error == EKEYEXPIRED || error == EKEYREVOKED || error == EKEYREJECTED;
@@ -49,6 +53,20 @@ std::optional<std::string> read_key(key_serial_t key) {
   return bytes;
 }
 
+/// The description of a "user" key; nothing for another type, and for one that may not be seen.
+std::optional<std::string> name_of(key_serial_t key) {
+  std::string words(most_described, '\0');
+  const long size = ::keyctl_describe(key, words.data(), words.size());
+  if (size <= 0 || static_cast<std::size_t>(size) > words.size()) return std::nullopt;
+  words.resize(static_cast<std::size_t>(size) - 1);
+  // "type;uid;gid;permissions;description" (keyctl_describe(3))
+  if (!words.starts_with("user;")) return std::nullopt;
+  std::size_t at = 0;
+  for (int field = 0; field < 4 && at != std::string::npos; ++field)
+    at = words.find(';', at == 0 ? 0 : at + 1);
+  return at == std::string::npos ? std::nullopt : std::optional(words.substr(at + 1));
+}
+
 }  // namespace
 
 std::optional<FoundKey> UserKeyring::find(const std::string& name) {
@@ -78,6 +96,21 @@ std::optional<protocol::Secret> UserKeyring::find_secret(const std::string& name
 int UserKeyring::serial_of(const std::string& name) noexcept {
   const key_serial_t key = search(name);
   return key > 0 ? key : 0;
+}
+
+std::vector<std::string> UserKeyring::names() {
+  std::vector<key_serial_t> keys(1024);
+  long size = 0;
+  // It may grow between the two looks.
+  while ((size = ::keyctl_read(KEY_SPEC_USER_KEYRING, reinterpret_cast<char*>(keys.data()),
+                               keys.size() * sizeof(key_serial_t))) >
+         static_cast<long>(keys.size() * sizeof(key_serial_t)))
+    keys.resize(static_cast<std::size_t>(size) / sizeof(key_serial_t) + 16);
+  keys.resize(size > 0 ? static_cast<std::size_t>(size) / sizeof(key_serial_t) : 0);
+  std::vector<std::string> all;
+  for (const key_serial_t key : keys)
+    if (auto name = name_of(key)) all.push_back(std::move(*name));
+  return all;
 }
 
 bool UserKeyring::remove(const std::string& name) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sase::helper {
 
@@ -33,6 +34,9 @@ class UserKeyring {
 
   /// The serial of a key; 0 where there is none that this user can find.
   [[nodiscard]] static int serial_of(const std::string& name) noexcept;
+
+  /// The names of all keys that this user may see; none where the kernel has or allows no keyrings.
+  [[nodiscard]] static std::vector<std::string> names();
 
   /// Removes a key, whoever put it there. False where there is none.
   static bool remove(const std::string& name);

@@ -34,8 +34,8 @@ Failure unknown_word(const Assignment& given) {
 
 const Region& region_of(const Assignment* given) {
   if (given == nullptr) return regions.front();
-  const auto* const found = std::ranges::find(regions, given->value, &Region::name);
-  if (found == regions.end()) throw unknown_word(*given);
+  const Region* const found = find_region(given->value);
+  if (found == nullptr) throw unknown_word(*given);
   return *found;
 }
 

@@ -29,46 +29,56 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-Failure unknown_profile(std::string_view name, std::string_view place, ExitCode code,
-                        const ProfileFiles& files) {
-  const std::string shown = std::string(place) + ": ";
-  if (!is_profile_name(name))
-    return Failure(
-        code,
-        shown + (name.size() > 80 ? "this" : "'" + protocol::escape(name) + "'") + " cannot name a profile",
-        "names have small letters, digits, '.', '_' and '-', and begin with a letter or digit");
+Failure unknown_profile(const NamedProfile& named, const ProfileFiles& files) {
   const std::vector<std::string> names = files.names();
   const std::vector<std::string_view> known(names.begin(), names.end());
   return Failure(
-      code, shown + "there is no profile '" + std::string(name) + "'",
-      suggest(name, known, names.empty() ? "none has been made yet" : "there are: " + join(names)));
+      named.code, std::string(named.place) + ": there is no profile '" + named.name + "'",
+      suggest(named.name, known, names.empty() ? "none has been made yet" : "there are: " + join(names)));
 }
 
 }  // namespace
 
-ProfileChoice::ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
-                             std::optional<std::string> named)
-    : environment_(environment), flags_(flags), files_(environment) {
-  if (named) {
-    named_ = std::move(*named);
-    named_by_ = "--profile";
-    by_flag_ = true;
-  } else if (const auto variable = environment.find("SASE_PROFILE")) {
-    named_ = *variable;
-    named_by_ = "SASE_PROFILE";
-  }
+std::optional<NamedProfile> named_profile(const Environment& environment,
+                                          const std::optional<std::string>& flag) {
+  if (flag) return NamedProfile{.name = *flag, .place = "--profile", .code = ExitCode::usage};
+  if (const auto variable = environment.find("SASE_PROFILE"))
+    return NamedProfile{.name = std::string(*variable), .place = "SASE_PROFILE", .code = ExitCode::settings};
+  return std::nullopt;
 }
+
+Failure not_a_profile_name(const NamedProfile& named) {
+  // A very long one may be a key that was put in the wrong place.
+  constexpr std::size_t longest_shown = 80;
+  return Failure(named.code,
+                 std::string(named.place) + ": " +
+                     (named.name.size() > longest_shown ? "this" : "'" + protocol::escape(named.name) + "'") +
+                     " cannot name a profile",
+                 "names have small letters, digits, '.', '_' and '-', and begin with a letter or digit");
+}
+
+ProfileChoice::ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
+                             const std::optional<std::string>& named)
+    : environment_(environment),
+      flags_(flags),
+      files_(environment),
+      named_(named_profile(environment, named)) {}
 
 std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::string_view username) const {
   const auto if_owner = [&host](Profile profile) {
     return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;
   };
-  if (by_flag_) return if_owner(load_named(named_, named_by_));
+  const auto load_named = [this] {
+    must_exist(*named_);
+    return load(named_->name, files_.read(named_->name));
+  };
+  const bool by_flag = named_ && named_->code == ExitCode::usage;
+  if (by_flag) return if_owner(load_named());
   if (!username.empty()) {
     if (!is_profile_name(username) || !is_known(username)) return std::nullopt;
     return if_owner(load(username, files_.read(username)));
   }
-  if (!named_by_.empty()) return if_owner(load_named(named_, named_by_));
+  if (named_) return if_owner(load_named());
 
   const ProfileText text = files_.read(default_profile);
   if (!text.files.empty())
@@ -77,15 +87,21 @@ std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::
   return text.files.empty() && files_.names().empty() ? default_owner(text, host) : std::nullopt;
 }
 
-Profile ProfileChoice::without_host() const {
-  if (!named_by_.empty()) return load_named(named_, named_by_);
-  const ProfileText text = files_.read(default_profile);
-  if (!text.files.empty()) return load(default_profile, text);
-  const std::vector<std::string> names = files_.names();
+std::string ProfileChoice::name_without_host() const {
+  if (named_) {
+    must_exist(*named_);
+    return named_->name;
+  }
+  if (files_.exists(default_profile)) return std::string(default_profile);
+  std::vector<std::string> names = files_.names();
   if (names.size() > 1)
     throw Failure(ExitCode::settings, "no profile is named and none of several is the default",
                   "choose with --profile or SASE_PROFILE one of: " + join(names));
-  const std::string_view name = names.empty() ? default_profile : std::string_view(names.front());
+  return names.empty() ? std::string(default_profile) : std::move(names.front());
+}
+
+Profile ProfileChoice::without_host() const {
+  const std::string name = name_without_host();
   return load(name, files_.read(name));
 }
 
@@ -98,10 +114,9 @@ Profile ProfileChoice::load(std::string_view name, const ProfileText& text) cons
   return make_profile(name, values, environment_);
 }
 
-Profile ProfileChoice::load_named(std::string_view name, std::string_view place) const {
-  if (!is_profile_name(name) || !is_known(name))
-    throw unknown_profile(name, place, by_flag_ ? ExitCode::usage : ExitCode::settings, files_);
-  return load(name, files_.read(name));
+void ProfileChoice::must_exist(const NamedProfile& named) const {
+  if (!is_profile_name(named.name)) throw not_a_profile_name(named);
+  if (!is_known(named.name)) throw unknown_profile(named, files_);
 }
 
 bool ProfileChoice::is_known(std::string_view name) const {

@@ -15,6 +15,20 @@
 
 namespace sase::helper {
 
+/// The profile that a call names with `--profile` or `SASE_PROFILE`, and which of the two does so.
+struct NamedProfile {
+  std::string name;
+  std::string_view place;  ///< `--profile` or `SASE_PROFILE`
+  ExitCode code{};         ///< of a failure that is about the name
+};
+
+/// Nothing where neither does.
+[[nodiscard]] std::optional<NamedProfile> named_profile(const Environment& environment,
+                                                        const std::optional<std::string>& flag);
+
+/// What is said of a name that no profile can have.
+[[nodiscard]] Failure not_a_profile_name(const NamedProfile& named);
+
 /// Finds the profile that a call is about. The rules are the same for every command:
 /// a named one (`--profile`, a request's user name, `SASE_PROFILE`, in this order), else `default` if it owns
 /// the host, else the one profile that does.
@@ -22,7 +36,7 @@ class ProfileChoice {
  public:
   /// `flags` are the settings of the command line; they and the environment must outlive this.
   ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
-                std::optional<std::string> named);
+                const std::optional<std::string>& named);
 
   /// The profile for a request about `host`; nothing when it is not ours. `username` may be empty. Throws
   /// Failure when a profile is named that does not exist, when several own the host and none is the default,
@@ -32,9 +46,12 @@ class ProfileChoice {
   /// The profile for a call that names no host. Throws Failure as above.
   [[nodiscard]] Profile without_host() const;
 
+  /// The name of that profile, whose settings may be wrong. Throws Failure as above otherwise.
+  [[nodiscard]] std::string name_without_host() const;
+
  private:
   [[nodiscard]] Profile load(std::string_view name, const ProfileText& text) const;
-  [[nodiscard]] Profile load_named(std::string_view name, std::string_view place) const;
+  void must_exist(const NamedProfile& named) const;
   [[nodiscard]] bool is_known(std::string_view name) const;
   [[nodiscard]] std::vector<protocol::Host> hosts_of(std::string_view name) const;
   [[nodiscard]] bool owns(std::string_view name, const protocol::Host& host) const;
@@ -48,9 +65,7 @@ class ProfileChoice {
   const Environment& environment_;
   std::span<const Assignment> flags_;
   ProfileFiles files_;
-  std::string named_;          ///< by flag or variable; empty where neither
-  std::string_view named_by_;  ///< which of the two
-  bool by_flag_ = false;
+  std::optional<NamedProfile> named_;
 };
 
 }  // namespace sase::helper

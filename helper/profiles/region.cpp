@@ -31,6 +31,11 @@ std::span<const Word> region_words() noexcept {
   return the_region_words;
 }
 
+const Region* find_region(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(regions, name, &Region::name);
+  return found == regions.end() ? nullptr : found;
+}
+
 std::span<const Word> api_words() noexcept {
   return the_api_words;
 }

@@ -30,6 +30,9 @@ inline constexpr std::array regions = {
     Region{"ca", "", "https://public-apigw.ca.sase.checkpoint.com"},
 };
 
+/// The region of a name, or nothing.
+[[nodiscard]] const Region* find_region(std::string_view name) noexcept;
+
 struct ApiName {
   Api api;
   std::string_view name;

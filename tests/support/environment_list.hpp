@@ -5,6 +5,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sase::tests {
@@ -12,7 +13,9 @@ namespace sase::tests {
 /// An environment of a test's own.
 class EnvironmentList {
  public:
-  EnvironmentList(std::initializer_list<std::string> entries) : entries_(entries) {
+  EnvironmentList(std::initializer_list<std::string> entries)
+      : EnvironmentList(std::vector<std::string>(entries)) {}
+  explicit EnvironmentList(std::vector<std::string> entries) : entries_(std::move(entries)) {
     for (const std::string& entry : entries_)
       pointers_.push_back(entry.c_str());
     pointers_.push_back(nullptr);

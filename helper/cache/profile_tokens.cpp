@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cache/profile_tokens.hpp"
+
+#include "helper/cache/keyring_cache.hpp"
+#include "helper/cache/state_folder.hpp"
+#include "helper/posix/private_directory.hpp"
+#include "helper/posix/user_keyring.hpp"
+
+#include <string>
+#include <system_error>
+
+namespace sase::helper {
+
+namespace {
+
+std::size_t remove_files(const std::string& prefix, const Environment& environment) {
+  const auto path = state_folder(environment);
+  const auto folder = path ? PrivateDirectory::open(*path) : std::nullopt;
+  if (!folder) return 0;
+  std::size_t removed = 0;
+  for (const std::string& name : folder->names()) {
+    if (!name.starts_with(prefix) || name.ends_with(".lock")) continue;
+    folder->remove_file(name);
+    // What a killed writer left behind is none.
+    if (name.ends_with(".token")) ++removed;
+  }
+  return removed;
+}
+
+std::size_t remove_keys(const std::string& prefix) {
+  std::size_t removed = 0;
+  for (const std::string& name : UserKeyring::names())
+    // A long token has further keys, whose names go on after a '#'.
+    if (name.starts_with(prefix) && UserKeyring::remove(name) && name.find('#') == std::string::npos)
+      ++removed;
+  return removed;
+}
+
+}  // namespace
+
+std::size_t remove_tokens_of(std::string_view profile, const Environment& environment) {
+  // As Identity::file_stem() begins; no profile's name holds an '@'.
+  const std::string stem = std::string(profile) + '@';
+  return remove_files(stem, environment) + remove_keys(std::string(KeyringCache::usual_prefix) + stem);
+}
+
+}  // namespace sase::helper

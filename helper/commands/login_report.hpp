@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/keys/login_files.hpp"
+#include "helper/profiles/profile.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace sase::helper {
+
+/// What `login` says when it is done: what was verified (`lifetime` is that of the token that was given;
+/// nothing: no token was asked for), what was kept and where, and the lines to copy next.
+[[nodiscard]] std::string login_report(const Profile& profile, const LoginFiles& files,
+                                       std::optional<std::chrono::seconds> lifetime);
+
+}  // namespace sase::helper

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cache/profile_tokens.hpp"
+#include "helper/commands/command.hpp"
+#include "helper/commands/tokens.hpp"
+#include "helper/failure.hpp"
+#include "helper/keys/login_files.hpp"
+#include "helper/profiles/profile_name.hpp"
+#include "protocol/escape.hpp"
+
+#include <string>
+#include <system_error>
+
+namespace sase::helper {
+
+namespace {
+
+/// A profile that was removed by hand may have left its key behind.
+std::string name_of_profile(const Call& call) {
+  const auto named = named_profile(call.environment, call.line.profile);
+  if (named && is_profile_name(named->name) && LoginFiles(call.environment, named->name).has_key())
+    return named->name;
+  return profile_choice(call).name_without_host();
+}
+
+std::size_t remove_tokens(const std::string& profile, const Environment& environment) try {
+  return remove_tokens_of(profile, environment);
+} catch (const std::system_error& error) {
+  throw Failure(ExitCode::local_state,
+                "cannot remove the tokens of '" + profile + "': " + protocol::escape(error.what()));
+}
+
+std::string describe(const LoginFiles& files, bool had_key, std::size_t tokens) {
+  std::string text;
+  if (had_key) text += "removed: the key in " + protocol::escape(files.key()) + '\n';
+  if (tokens > 0)
+    text += "removed: " + std::to_string(tokens) + (tokens == 1 ? " cached token\n" : " cached tokens\n");
+  return text;
+}
+
+}  // namespace
+
+/// The key goes first: without it nobody gets another token.
+ExitCode logout(const Call& call) {
+  const std::string profile = name_of_profile(call);
+  const LoginFiles files(call.environment, profile);
+  const bool had_key = files.remove_key();
+  const std::size_t tokens = remove_tokens(profile, call.environment);
+  std::string text = describe(files, had_key, tokens);
+  if (text.empty()) text = "nothing was kept for the profile '" + profile + "'\n";
+  if (had_key) text += "\nThe key is still good at the service: to end it, delete it in the console.\n";
+  write_output(call, text);
+  return ExitCode::done;
+}
+
+}  // namespace sase::helper

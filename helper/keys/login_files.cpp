@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/keys/login_files.hpp"
+
+#include "helper/failure.hpp"
+#include "helper/keys/login_key.hpp"
+#include "helper/posix/atomic_file.hpp"
+#include "helper/posix/private_directory.hpp"
+#include "helper/profiles/config_folder.hpp"
+#include "helper/profiles/profile_files.hpp"
+#include "protocol/escape.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+Failure nothing_kept(const std::system_error& error) {
+  return Failure(ExitCode::local_state, "nothing was kept: " + protocol::escape(error.what()));
+}
+
+}  // namespace
+
+LoginFiles::LoginFiles(const Environment& environment, std::string_view profile) {
+  const auto folder = config_folder(environment);
+  if (!folder)
+    throw Failure(ExitCode::local_state,
+                  "no place for the key: neither XDG_CONFIG_HOME nor HOME leads to a folder", "set HOME");
+  key_ = *login_key_file(environment, profile);
+  profile_ = *folder + "/profiles/" + std::string(profile) + std::string(profile_extension);
+}
+
+void LoginFiles::keep(std::string_view api_key, std::string_view profile_text) const try {
+  // Opened, since it must be closed to others.
+  const auto keys = PrivateDirectory::create(key_.substr(0, key_.find_last_of('/')));
+  make_private_folders(profile_.substr(0, profile_.find_last_of('/')));
+  AtomicFile key(key_);
+  key.write(api_key);
+  key.write("\n");
+  AtomicFile profile(profile_);
+  profile.write(profile_text);
+  // In this order: a new key must not meet the profile of another service.
+  profile.commit();
+  key.commit();
+} catch (const std::system_error& error) {
+  throw nothing_kept(error);
+}
+
+bool LoginFiles::has_key() const noexcept {
+  return ::faccessat(AT_FDCWD, key_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool LoginFiles::remove_key() const {
+  if (::unlink(key_.c_str()) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  const std::string why = std::generic_category().message(errno);
+  throw Failure(ExitCode::local_state, "cannot remove '" + protocol::escape(key_) + "': " + why);
+}
+
+}  // namespace sase::helper

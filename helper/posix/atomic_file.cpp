@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/atomic_file.hpp"
+
+#include "helper/posix/stream.hpp"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// The rename itself is on the disk once the folder is.
+void sync_folder_of(const std::string& path) noexcept {
+  const auto slash = path.find_last_of('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd) (void)::fsync(fd.get());
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".new-XXXXXX") {
+  struct stat status {};
+  if (::lstat(path_.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+    throw std::system_error(EISDIR, std::generic_category(), "cannot write '" + path_ + "'");
+  file_ = Fd(::mkostemp(temporary_.data(), O_CLOEXEC));
+  if (!file_) {
+    const int reason = errno;
+    temporary_.clear();
+    throw std::system_error(reason, std::generic_category(), "cannot write '" + path_ + "'");
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  try {
+    write_all(file_.get(), bytes);
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), "cannot write '" + path_ + "'");
+  }
+  if (::fsync(file_.get()) != 0) throw_errno("cannot write '" + path_ + "'");
+}
+
+void AtomicFile::commit() {
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno("cannot replace '" + path_ + "'");
+  temporary_.clear();
+  sync_folder_of(path_);
+}
+
+}  // namespace sase::helper

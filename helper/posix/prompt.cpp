@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/prompt.hpp"
+
+#include "helper/posix/stream.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using protocol::Secret;
+
+/// What a person, or the terminal's end, stops a program with.
+constexpr std::array stopping = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+
+// What a signal handler can reach; there is one prompt at a time.
+volatile std::sig_atomic_t stopped_by = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void note_signal(int signal) noexcept {
+  stopped_by = signal;
+}
+
+/// While it lives, such a signal ends the read that waits and not yet the process.
+class HeldSignals {
+ public:
+  HeldSignals() noexcept {
+    stopped_by = 0;
+    struct sigaction action {};
+    action.sa_handler = note_signal;
+    ::sigemptyset(&action.sa_mask);
+    for (std::size_t i = 0; i < stopping.size(); ++i) {
+      ::sigaction(stopping[i], nullptr, &before_[i]);
+      // One that the caller had ignored stays so.
+      if (before_[i].sa_handler != SIG_IGN) ::sigaction(stopping[i], &action, nullptr);
+    }
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() {
+    for (std::size_t i = 0; i < stopping.size(); ++i)
+      ::sigaction(stopping[i], &before_[i], nullptr);
+  }
+
+ private:
+  std::array<struct sigaction, stopping.size()> before_{};
+};
+
+/// A terminal that shows nothing of what is typed, and hands each byte on at once: by lines it takes 4,096 at
+/// most.
+class HiddenTyping {
+ public:
+  explicit HiddenTyping(int terminal) : terminal_(terminal) {
+    if (::tcgetattr(terminal_, &before_) != 0) throw_errno("cannot ask at the terminal");
+    termios hidden = before_;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON);
+    hidden.c_cc[VMIN] = 1;
+    hidden.c_cc[VTIME] = 0;
+    if (::tcsetattr(terminal_, TCSAFLUSH, &hidden) != 0) throw_errno("cannot hide what is typed");
+  }
+  HiddenTyping(const HiddenTyping&) = delete;
+  HiddenTyping& operator=(const HiddenTyping&) = delete;
+  ~HiddenTyping() { ::tcsetattr(terminal_, TCSAFLUSH, &before_); }
+
+  [[nodiscard]] bool erases(char c) const noexcept {
+    return c == '\b' || c == '\x7f' || is(c, before_.c_cc[VERASE]);
+  }
+  [[nodiscard]] bool erases_all(char c) const noexcept { return is(c, before_.c_cc[VKILL]); }
+  [[nodiscard]] bool ends(char c) const noexcept {
+    return c == '\n' || c == '\r' || is(c, before_.c_cc[VEOF]);
+  }
+
+ private:
+  static bool is(char c, cc_t special) noexcept {
+    return special != _POSIX_VDISABLE && static_cast<cc_t>(c) == special;
+  }
+
+  int terminal_;
+  termios before_{};
+};
+
+/// One byte; nothing at the end of the input or when a signal came.
+std::optional<char> read_byte(int terminal) {
+  char byte = 0;
+  while (stopped_by == 0) {
+    const ssize_t got = ::read(terminal, &byte, 1);
+    if (got == 1) return byte;
+    if (got == 0) return std::nullopt;
+    if (errno != EINTR) throw_errno("cannot read from the terminal");
+  }
+  return std::nullopt;
+}
+
+/// Whoever pastes several lines sends them at once. What was left of them would go to the shell, which runs
+/// it and keeps it in its history.
+bool more_is_pasted(int terminal) noexcept {
+  constexpr int patience_in_milliseconds = 50;
+  pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
+  return ::poll(&waiting, 1, patience_in_milliseconds) == 1;
+}
+
+Secret read_hidden(int terminal, std::size_t limit) {
+  const HeldSignals held;
+  const HiddenTyping typing(terminal);
+  Secret line = Secret::with_capacity(limit);
+  while (const auto byte = read_byte(terminal)) {
+    if (typing.ends(*byte) && !more_is_pasted(terminal)) break;
+    if (typing.erases_all(*byte))
+      line.shrink(0);
+    else if (typing.erases(*byte))
+      line.shrink(line.size() > 0 ? line.size() - 1 : 0);
+    else if (line.size() == limit)
+      throw std::length_error("more than " + std::to_string(limit) + " bytes");
+    else
+      line.append({&*byte, 1});
+  }
+  return line;
+}
+
+}  // namespace
+
+Prompt::Prompt() : terminal_(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) {}
+
+std::optional<std::string> Prompt::ask(std::string_view question) const {
+  write_all(terminal_.get(), question);
+  std::string line;
+  while (true) {
+    char byte = 0;
+    const ssize_t got = ::read(terminal_.get(), &byte, 1);
+    if (got < 0 && errno != EINTR) throw_errno("cannot read from the terminal");
+    if (got == 0) return std::nullopt;
+    if (got == 1 && byte == '\n') return line;
+    if (got == 1) line += byte;
+  }
+}
+
+Secret Prompt::ask_hidden(std::string_view question, std::size_t limit) const {
+  while (true) {
+    write_all(terminal_.get(), question);
+    Secret line = read_hidden(terminal_.get(), limit);
+    write_all(terminal_.get(), "\n");
+    if (stopped_by == 0) return line;
+    // With the terminal as it was, the signal does what it would have done.
+    (void)::raise(stopped_by);
+    // After Ctrl-Z and fg we are here again.
+  }
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/login_report.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using tests::contains;
+
+Profile make_profile(std::string name) {
+  Profile profile;
+  profile.name = std::move(name);
+  profile.authorize_url = "https://api.example.test/api/v1/auth/authorize";
+  profile.rest_url = "https://api.example.test/api/rest";
+  profile.hosts = {{.name = "api.example.test"}};
+  return profile;
+}
+
+std::string report(const Profile& profile, std::optional<std::chrono::seconds> lifetime = 3600s) {
+  const tests::EnvironmentList environment{"HOME=/home/me"};
+  return login_report(profile, LoginFiles(*environment, profile.name), lifetime);
+}
+
+}  // namespace
+
+TEST_CASE("a login tells what was verified, what was kept, and the lines to use next", "[login_report]") {
+  CHECK(report(make_profile("default")) ==
+        "verified: https://api.example.test/api/v1/auth/authorize gave a token for 1h\n"
+        "kept: the key in /home/me/.config/sase-credential/keys/default\n"
+        "      the profile in /home/me/.config/sase-credential/profiles/default.conf\n"
+        "\n"
+        "Now these get a token by themselves:\n"
+        "  sase-credential token --format header | curl -H @- https://api.example.test/api/rest/v1/users\n"
+        "  git config --global credential.https://api.example.test.helper sase\n");
+}
+
+TEST_CASE("what was not verified is not said to be", "[login_report]") {
+  CHECK(report(make_profile("default"), std::nullopt)
+            .starts_with("not verified: https://api.example.test/api/v1/auth/authorize was not asked\n"));
+}
+
+TEST_CASE("the lines name a profile that is not the default", "[login_report]") {
+  const std::string text = report(make_profile("work"));
+
+  CHECK(contains(text, "  sase-credential --profile work token --format header | curl "));
+  CHECK(contains(text, ".helper 'sase --profile work'\n"));
+}
+
+TEST_CASE("the lines name certificates of one's own, as a shell reads them", "[login_report]") {
+  Profile profile = make_profile("default");
+  profile.ca_file = "/home/me/my roots'.pem";
+  const std::string text = report(profile);
+
+  CHECK(contains(text, " --cacert '/home/me/my roots'\\''.pem' https://"));
+  CHECK(contains(text, "http.https://api.example.test.sslCAInfo '/home/me/my roots'\\''.pem'\n"));
+}
+
+TEST_CASE("v3 has its own address of users", "[login_report]") {
+  Profile profile = make_profile("default");
+  profile.api = Api::v3;
+  profile.rest_url = "https://api.example.test:8443";
+
+  CHECK(contains(report(profile), " https://api.example.test:8443/v3/users\n"));
+}
+
+}  // namespace sase::helper
