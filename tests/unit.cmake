@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The unit and contract tests, from the root of the sources.
 set(SASE_UNIT_TESTS
+  tests/contracts/documents_test.cpp
   tests/contracts/file_cache_test.cpp
   tests/contracts/keyring_cache_test.cpp
   tests/contracts/keyring_parts_test.cpp
@@ -88,6 +89,7 @@ set(SASE_UNIT_TESTS
   tests/protocol/timestamp_test.cpp
   tests/protocol/token_format_test.cpp
   tests/support/denied_calls.cpp
+  tests/support/document.cpp
   tests/support/memory_file.cpp
   tests/support/temporary_directory.cpp
   tests/support/test_keys.cpp

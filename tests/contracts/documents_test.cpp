@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is written for people names every word of the tables, and no other.
+#include "helper/commands/candidates.hpp"
+#include "helper/commands/command.hpp"
+#include "helper/commands/help_page.hpp"
+#include "helper/commands/topic.hpp"
+#include "helper/exit_code.hpp"
+#include "helper/keys/key_place.hpp"
+#include "helper/settings.hpp"
+#include "protocol/token_format.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/document.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using tests::contains;
+using tests::first_word;
+using tests::Row;
+using Names = std::set<std::string>;
+
+/// The contract's words that the manual pages tell of already. A row in its table makes one superfluous here.
+const Names promised = {"login",
+                        "logout",
+                        "status",
+                        "doctor",
+                        "json",
+                        "stdin",
+                        "no-verify",
+                        "api-key-command",
+                        "api-key-credential",
+                        "api-key-keyring"};
+
+template <typename Table>
+Names names(const Table& table) {
+  Names all;
+  for (const auto& row : table)
+    all.emplace(row.name);
+  return all;
+}
+
+Names people_commands() {
+  Names all;
+  for (const Command& command : commands())
+    if (command.audience == Audience::people) all.emplace(command.name);
+  return all;
+}
+
+/// The first words of the items.
+Names first_words(const std::vector<Row>& items) {
+  Names all;
+  for (const Row& item : items)
+    all.insert(first_word(item.front()));
+  return all;
+}
+
+Names without_promised(Names all, const Names& known) {
+  std::erase_if(
+      all, [&known](const std::string& name) { return promised.contains(name) && !known.contains(name); });
+  return all;
+}
+
+const Row& item_of(const std::vector<Row>& items, std::string_view name) {
+  return *std::ranges::find_if(items, [name](const Row& item) { return first_word(item.front()) == name; });
+}
+
+std::string manual() {
+  return tests::read_source("install/man/sase-credential.1");
+}
+
+std::string profile_manual() {
+  return tests::read_source("install/man/sase-credential-profile.5");
+}
+
+std::string readme() {
+  return tests::read_source("README.md");
+}
+
+std::string candidates_for(const std::vector<std::string>& words) {
+  const tests::EnvironmentList nothing{};
+  return '\n' + candidates(words, ProfileFiles(*nothing, "/nonexistent"));
+}
+
+void check_calls(std::string_view shell) {
+  const auto calls = tests::calls_in(shell);
+  CHECK_FALSE(calls.empty());
+  for (const std::vector<std::string>& words : calls) {
+    INFO("sase-credential " << (words.empty() ? "" : words.front()) << " ... "
+                            << (words.empty() ? "" : words.back()));
+    if (std::ranges::any_of(words,
+                            [](const auto& word) { return promised.contains(word) && !find_command(word); }))
+      continue;
+    std::vector<const char*> pointers;
+    for (const std::string& word : words)
+      pointers.push_back(word.c_str());
+    CommandLine line;
+    REQUIRE_NOTHROW(line = parse_command_line(pointers));
+    if (line.help || line.version) continue;
+    REQUIRE(line.command);
+    const Command* const command = find_command(*line.command);
+    REQUIRE(command != nullptr);
+    CHECK_NOTHROW(refuse_what_is_not_understood(*command, line));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the manual page names the commands, flags, settings and formats of the tables", "[documents]") {
+  const std::string page = manual();
+
+  CHECK(without_promised(first_words(tests::manual_items(page, "COMMANDS", "Ic ")), people_commands()) ==
+        people_commands());
+  CHECK(without_promised(first_words(tests::manual_items(page, "FLAGS", "Fl Fl ")), names(command_flags())) ==
+        names(command_flags()));
+  CHECK(without_promised(first_words(tests::manual_items(page, "SETTINGS", "Fl Fl ")), names(settings)) ==
+        names(settings));
+  CHECK(first_words(tests::manual_items(page, "FORMATS", "Cm ")) == names(protocol::token_formats));
+  for (const std::string_view variable : standard_key_variables)
+    CHECK(contains(tests::manual_items(page, "ENVIRONMENT", "Ev SASE_API_KEY").front().front(),
+                   variable == "SASE_API_KEY" ? "" : variable));
+  for (const Topic& topic : topics())
+    CHECK(contains(page, ".Cm " + std::string(topic.name)));
+}
+
+TEST_CASE("the manual page has the exit codes of the table in its words", "[documents]") {
+  const auto items = tests::manual_items(manual(), "EXIT STATUS", "");
+
+  REQUIRE(items.size() == exit_codes.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    CHECK(items[i].front() == std::to_string(static_cast<int>(exit_codes[i].code)));
+    CHECK(items[i].back().starts_with(std::string(exit_codes[i].meaning) + '\n'));
+  }
+}
+
+TEST_CASE("the manual page of profiles has every setting with its argument and its default", "[documents]") {
+  const auto items = tests::manual_items(profile_manual(), "SETTINGS", "Ic ");
+
+  CHECK(without_promised(first_words(items), names(settings)) == names(settings));
+  for (const Setting& setting : settings) {
+    INFO(setting.name);
+    std::string argument(setting.argument);
+    if (const auto bar = argument.find('|'); bar != std::string::npos) argument.replace(bar, 1, " | ");
+    const Row& item = item_of(items, setting.name);
+    CHECK(item.front() == std::string(setting.name) + " No = Ar " + argument);
+    CHECK(contains(item.back(), "Default:\n") == !setting.fallback.empty());
+    CHECK(contains(item.back(), "Default:\n.Cm " + std::string(setting.fallback)) ==
+          !setting.fallback.empty());
+  }
+}
+
+TEST_CASE("the manual page of profiles has every region, generation and cache", "[documents]") {
+  const std::string page = profile_manual();
+  const auto items = tests::manual_items(page, "REGIONS", "Cm ");
+
+  CHECK(first_words(items) == names(regions));
+  for (const Region& region : regions) {
+    CHECK(contains(item_of(items, region.name).back(), region.v1));
+    CHECK(contains(item_of(items, region.name).back(), region.v3));
+  }
+  CHECK(first_words(tests::manual_items(page, "GENERATIONS", "Cm ")) == names(apis));
+  CHECK(first_words(tests::manual_items(page, "CACHES", "Cm ")) == names(cache_kinds));
+  for (const std::string_view variable : standard_key_variables)
+    CHECK(contains(page, ".Ev " + std::string(variable)));
+}
+
+TEST_CASE("help has every word", "[documents]") {
+  const std::string settings_page = find_topic("settings")->page();
+  const std::string formats_page = find_topic("formats")->page();
+  const std::string codes_page = find_topic("exit-codes")->page();
+
+  for (const Setting& setting : settings) {
+    INFO(setting.name);
+    CHECK(contains(settings_page,
+                   "\n  --" + std::string(setting.name) + ' ' + std::string(setting.argument) + ' '));
+    CHECK(contains(settings_page, ' ' + std::string(setting.variable)));
+    CHECK(contains(settings_page, setting.fallback));
+    if (setting.words != nullptr) CHECK(contains(settings_page, list_of(setting.words())));
+  }
+  for (const auto& format : protocol::token_formats)
+    CHECK(contains(formats_page, "\n  " + std::string(format.name) + ' '));
+  for (const ExitMeaning& row : exit_codes)
+    CHECK(contains(codes_page,
+                   "\n  " + std::to_string(static_cast<int>(row.code)) + "   " + std::string(row.meaning)));
+  for (const std::string_view variable : standard_key_variables)
+    CHECK(contains(settings_page, "\n  " + std::string(variable) + '\n'));
+}
+
+TEST_CASE("completion has every word", "[documents]") {
+  for (const std::string& command : people_commands()) {
+    CHECK(contains(candidates_for({""}), '\n' + command + '\t'));
+    CHECK(contains(candidates_for({"help", ""}), '\n' + command + '\t'));
+  }
+  for (const Topic& topic : topics())
+    CHECK(contains(candidates_for({"help", ""}), '\n' + std::string(topic.name) + '\t'));
+  for (const std::string_view flag : flag_names())
+    CHECK(contains(candidates_for({"-"}), "\n--" + std::string(flag) + '\t'));
+  for (const Setting& setting : settings)
+    if (setting.words != nullptr)
+      for (const Word& word : setting.words())
+        CHECK(contains(candidates_for({"--" + std::string(setting.name), ""}),
+                       '\n' + std::string(word.name) + '\t'));
+  for (const auto& format : protocol::token_formats)
+    CHECK(contains(candidates_for({"--format", ""}), '\n' + std::string(format.name) + '\t'));
+}
+
+TEST_CASE("README.md names the commands, flags and settings of the tables", "[documents]") {
+  const std::string text = readme();
+  Names told_commands, told_settings;
+  for (const Row& row : tests::table_rows(text, "| command |"))
+    for (const std::string& span : tests::code_spans(row.front()))
+      if (!span.starts_with("--")) told_commands.insert(first_word(span));
+  for (const Row& row : tests::table_rows(text, "| setting |"))
+    for (const std::string& span : tests::code_spans(row.front()))
+      told_settings.insert(span);
+
+  CHECK(without_promised(told_commands, people_commands()) == people_commands());
+  CHECK(without_promised(told_settings, names(settings)) == names(settings));
+  for (const Flag& flag : command_flags())
+    CHECK(contains(text, "--" + std::string(flag.name)));
+}
+
+TEST_CASE("README.md has the defaults, the formats and all that a setting knows", "[documents]") {
+  const std::string text = readme();
+
+  for (const Row& row : tests::table_rows(text, "| setting |"))
+    for (const std::string& name : tests::code_spans(row.front())) {
+      const Setting* const setting = find_setting(name);
+      if (setting == nullptr) continue;
+      INFO(name);
+      CHECK(contains(row.at(1), setting->fallback));
+      if (setting->words != nullptr)
+        for (const Word& word : setting->words())
+          CHECK(contains(row.at(1) + row.at(2), '`' + std::string(word.name) + '`'));
+    }
+  for (const auto& format : protocol::token_formats)
+    CHECK(contains(text, '`' + std::string(format.name) + '`'));
+  for (const std::string_view variable : standard_key_variables)
+    CHECK(contains(text, '`' + std::string(variable) + '`'));
+}
+
+TEST_CASE("README.md has the exit codes of the table in its words", "[documents]") {
+  const auto rows = tests::table_rows(readme(), "| code |");
+
+  REQUIRE(rows.size() == exit_codes.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    CHECK(rows[i] ==
+          Row{std::to_string(static_cast<int>(exit_codes[i].code)), std::string(exit_codes[i].meaning)});
+}
+
+TEST_CASE("every example calls a command with flags that it understands", "[documents]") {
+  check_calls(tests::examples_of_markdown(readme()));
+  check_calls(tests::examples_of_manual(manual()));
+  for (const Command& command : commands()) {
+    INFO(command.name);
+    check_calls(command.examples);
+  }
+  for (const std::string& span : tests::code_spans(readme()))
+    if (!tests::calls_in(span).empty() && contains(span, " ")) check_calls(span);
+}
+
+}  // namespace sase::helper
