@@ -17,12 +17,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array<std::pair<Denial, std::string_view>, 5> denial_names = {{
-    {Denial::refused, "refused"},
-    {Denial::nonsense, "nonsense"},
-    {Denial::unreachable, "unreachable"},
-    {Denial::rate_limited, "rate-limited"},
-    {Denial::misconfigured, "misconfigured"},
+constexpr std::array<std::pair<Probe, std::string_view>, 2> probe_names = {{
+    {Probe::way, "way"},
+    {Probe::all, "all"},
 }};
 
 void append(Secret& message, std::string_view key, std::string_view value) {
@@ -58,15 +55,28 @@ bool parse_flag(const Attribute& attribute) {
   return attribute.value == "1";
 }
 
-std::string_view name_of(Denial denial) {
-  return std::ranges::find(denial_names, denial, &std::pair<Denial, std::string_view>::first)->second;
+std::string_view word_for(Probe probe) noexcept {
+  const auto* const found = std::ranges::find(probe_names, probe, &std::pair<Probe, std::string_view>::first);
+  return found == probe_names.end() ? std::string_view() : found->second;
 }
 
-Denial denial_named(std::string_view name) {
-  const auto* const found =
-      std::ranges::find(denial_names, name, &std::pair<Denial, std::string_view>::second);
-  if (found == denial_names.end()) throw ProtocolError("'outcome' is unknown");
+Probe parse_probe(std::string_view word) {
+  const auto* const found = std::ranges::find(probe_names, word, &std::pair<Probe, std::string_view>::second);
+  if (found == probe_names.end()) throw ProtocolError("'probe' is unknown");
   return found->first;
+}
+
+Denial parse_denial(std::string_view name) {
+  const auto denial = denial_named(name);
+  if (!denial) throw ProtocolError("'outcome' is unknown");
+  return *denial;
+}
+
+unsigned parse_status(const Attribute& attribute) {
+  constexpr unsigned largest = 999;
+  const auto status = parse_number<unsigned>(attribute);
+  if (status > largest) throw ProtocolError("'status' is none of HTTP");
+  return status;
 }
 
 [[noreturn]] void refuse_key(std::string_view key) {
@@ -95,6 +105,10 @@ void take(AuthorizeRequest& request, const Attribute& attribute) {
     request.no_proxy = value;
   else if (key == "trace")
     request.trace = parse_flag(attribute);
+  else if (key == "probe")
+    request.probe = parse_probe(value);
+  else if (key == "read_url")
+    request.read_url = value;
   else
     refuse_key(key);
 }
@@ -121,6 +135,21 @@ TraceLine parse_trace_line(const Attribute& attribute) {
   return {.at = at, .what = std::string(attribute.value.substr(blank + 1))};
 }
 
+/// A link, in its order.
+void take_link(std::vector<Link>& links, const Attribute& attribute) {
+  require_printable(attribute);
+  Link link = Link::parse(attribute.value);
+  if (!links.empty() && links.back().name >= link.name) throw ProtocolError("a link is out of order");
+  links.push_back(std::move(link));
+}
+
+/// What to do about the link before it.
+void take_remedy(std::vector<Link>& links, const Attribute& attribute) {
+  require_printable(attribute);
+  if (links.empty() || !links.back().remedy.empty()) throw ProtocolError("a remedy for no link");
+  links.back().remedy = attribute.value;
+}
+
 /// The lines of a reply before it is known which kind of reply they make.
 struct ReplyLines {
   std::string outcome;
@@ -129,6 +158,8 @@ struct ReplyLines {
   std::optional<std::chrono::seconds> lifetime;
   Denied denied;
   std::vector<TraceLine> trace;
+  std::vector<Link> links;
+  std::optional<unsigned> status;
 };
 
 void take(ReplyLines& lines, const Attribute& attribute) {
@@ -152,8 +183,24 @@ void take(ReplyLines& lines, const Attribute& attribute) {
     lines.denied.retry_after = std::chrono::seconds(parse_number<std::int64_t>(attribute));
   else if (key == "trace[]")
     lines.trace.push_back(parse_trace_line(attribute));
+  else if (key == "link[]")
+    take_link(lines.links, attribute);
+  else if (key == "remedy[]")
+    take_remedy(lines.links, attribute);
+  else if (key == "status")
+    lines.status = parse_status(attribute);
   else
     refuse_key(key);
+}
+
+std::variant<Granted, Denied> take_outcome(ReplyLines& lines) {
+  if (lines.outcome == "granted") {
+    if (!lines.lifetime) throw ProtocolError("'lifetime' is missing");
+    return Granted{.token = BearerToken(std::move(lines.token)), .lifetime = *lines.lifetime};
+  }
+  lines.denied.denial = parse_denial(lines.outcome);
+  if (lines.denied.what.empty()) throw ProtocolError("'what' is missing");
+  return std::move(lines.denied);
 }
 
 void append(Secret& message, const Granted& granted) {
@@ -168,6 +215,11 @@ void append(Secret& message, const Denied& denied) {
   append(message, "what", denied.what);
   append(message, "hint", denied.hint);
   if (denied.retry_after) append(message, "retry_after", std::to_string(denied.retry_after->count()));
+}
+
+void append(Secret& message, const Link& link) {
+  append(message, "link[]", link.write());
+  append(message, "remedy[]", link.remedy);
 }
 
 void append(Secret& message, const TraceLine& line) {
@@ -188,6 +240,8 @@ Secret AuthorizeRequest::write() const {
   append(message, "proxy", proxy);
   append(message, "no_proxy", no_proxy);
   append(message, "trace", trace ? "1" : "");
+  append(message, "probe", word_for(probe));
+  append(message, "read_url", read_url);
   message.append("\n");
   return message;
 }
@@ -198,7 +252,7 @@ AuthorizeRequest AuthorizeRequest::parse(std::string_view text) {
   while (const auto attribute = reader.next())
     take(request, *attribute);
   if (request.url.empty()) throw ProtocolError("'url' is missing");
-  if (request.api_key.empty()) throw ProtocolError("'api_key' is missing");
+  if (request.api_key.empty() && request.probe != Probe::way) throw ProtocolError("'api_key' is missing");
   if (request.timeout.count() == 0) throw ProtocolError("'timeout_ms' is missing");
   return request;
 }
@@ -207,8 +261,11 @@ Secret AuthorizeReply::write() const {
   Secret message = Secret::with_capacity(2048);
   append(message, "requests", std::to_string(requests));
   std::visit([&message](const auto& result) { append(message, result); }, outcome);
+  if (status) append(message, "status", std::to_string(*status));
   for (const TraceLine& line : trace)
     append(message, line);
+  for (const Link& link : links)
+    append(message, link);
   message.append("\n");
   return message;
 }
@@ -218,15 +275,11 @@ AuthorizeReply AuthorizeReply::parse(std::string_view text) {
   MessageReader reader(text);
   while (const auto attribute = reader.next())
     take(lines, *attribute);
-  if (lines.outcome == "granted") {
-    if (!lines.lifetime) throw ProtocolError("'lifetime' is missing");
-    return {.requests = lines.requests,
-            .outcome = Granted{.token = BearerToken(std::move(lines.token)), .lifetime = *lines.lifetime},
-            .trace = std::move(lines.trace)};
-  }
-  lines.denied.denial = denial_named(lines.outcome);
-  if (lines.denied.what.empty()) throw ProtocolError("'what' is missing");
-  return {.requests = lines.requests, .outcome = std::move(lines.denied), .trace = std::move(lines.trace)};
+  return {.requests = lines.requests,
+          .outcome = take_outcome(lines),
+          .trace = std::move(lines.trace),
+          .links = std::move(lines.links),
+          .status = lines.status};
 }
 
 }  // namespace sase::protocol

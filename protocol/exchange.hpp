@@ -2,6 +2,8 @@
 #pragma once
 
 #include "protocol/bearer_token.hpp"
+#include "protocol/denial.hpp"
+#include "protocol/link.hpp"
 #include "protocol/secret.hpp"
 
 #include <chrono>
@@ -19,10 +21,17 @@ namespace sase::protocol {
 /// How many requests one call sends at most: the first one, and those that meet a transient fault.
 inline constexpr unsigned most_tries = 3;
 
+/// Whether the authorizer is to report on the chain to the service, link by link.
+enum class Probe {
+  none,
+  way,  ///< only the way there; the service is not asked, and the outcome is a denial (not_asked)
+  all,  ///< one request for a token, and one that reads something with it
+};
+
 /// The front's request: trade this key at this URL, within this time.
 struct AuthorizeRequest {
   std::string url;  ///< where to POST, such as `https://api.perimeter81.com/api/v1/auth/authorize`
-  Secret api_key;
+  Secret api_key;   ///< may be missing where only the way is probed
   std::chrono::milliseconds timeout{};  ///< for everything: name look-up, connecting, TLS, tries and pauses
   unsigned tries = most_tries;          ///< how many requests may be sent, 1 to most_tries
   std::string ca_file;                  ///< PEM file of the roots to trust; empty: the system's
@@ -31,6 +40,8 @@ struct AuthorizeRequest {
   std::string proxy;                    ///< `http://[user:password@]host[:port]`, or empty
   std::string no_proxy;  ///< comma-separated hosts, domains and addresses to reach without `proxy`
   bool trace = false;    ///< whether the reply is to tell what happened when
+  Probe probe = Probe::none;
+  std::string read_url = {};  ///< what to read with the new token, at the host of `url`; for Probe::all
 
   [[nodiscard]] Secret write() const;
   /// Throws ProtocolError.
@@ -41,15 +52,6 @@ struct AuthorizeRequest {
 struct Granted {
   BearerToken token;
   std::chrono::seconds lifetime{};
-};
-
-/// Why there is no token. The names travel between the programs.
-enum class Denial {
-  refused,        ///< the service said no to this key
-  nonsense,       ///< the service's answer is not what it should be
-  unreachable,    ///< no connection, no answer in time, no trusted certificate
-  rate_limited,   ///< the service asks to come back later
-  misconfigured,  ///< a setting cannot be used, such as a CA file that does not exist
 };
 
 /// A failure in words for a person; `what` and `hint` hold no secret and only printable ASCII.
@@ -71,7 +73,9 @@ struct TraceLine {
 struct AuthorizeReply {
   std::uint32_t requests = 0;  ///< how many requests reached out to the service, tries included
   std::variant<Granted, Denied> outcome;
-  std::vector<TraceLine> trace = {};  ///< in the order of time; empty unless it was asked for
+  std::vector<TraceLine> trace = {};    ///< in the order of time; empty unless it was asked for
+  std::vector<Link> links = {};         ///< in the order of LinkName, each at most once; empty unless probed
+  std::optional<unsigned> status = {};  ///< of HTTP, with which the service answered a probe
 
   [[nodiscard]] Secret write() const;
   /// Throws ProtocolError.

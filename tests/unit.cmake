@@ -84,6 +84,7 @@ set(SASE_UNIT_TESTS
   tests/protocol/exchange_test.cpp
   tests/protocol/host_test.cpp
   tests/protocol/lifetime_test.cpp
+  tests/protocol/link_test.cpp
   tests/protocol/message_test.cpp
   tests/protocol/secret_test.cpp
   tests/protocol/timestamp_test.cpp

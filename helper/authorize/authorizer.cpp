@@ -4,6 +4,7 @@
 #include "helper/authorize/authorize_body.hpp"
 #include "helper/authorize/failed_attempt.hpp"
 #include "helper/authorize/https_transport.hpp"
+#include "helper/authorize/probe.hpp"
 #include "helper/authorize/retry.hpp"
 #include "helper/authorize/service_reply.hpp"
 
@@ -49,24 +50,35 @@ Outcome Authorizer::try_once(std::string_view body, std::string_view api_key) tr
   return failed.denied();
 }
 
+namespace {
+
+AuthorizeReply reply_with(Outcome outcome, const Progress& progress) {
+  if (LinkReport* const report = progress.report())
+    return broken_off(std::get<Denied>(std::move(outcome)), progress, *report);
+  return {.requests = progress.requests(), .outcome = std::move(outcome)};
+}
+
+}  // namespace
+
 AuthorizeReply authorize_over_network(const protocol::AuthorizeRequest& request,
                                       std::chrono::steady_clock::time_point deadline, Progress& progress) {
-  const auto reply = [&progress](Outcome outcome) {
-    return AuthorizeReply{.requests = progress.requests(), .outcome = std::move(outcome)};
-  };
   try {
     HttpsTransport transport(request, deadline, progress);
     SystemTiming timing(deadline);
-    return reply(Authorizer(transport, timing, progress).authorize(request.api_key.reveal(), request.tries));
+    if (LinkReport* const report = progress.report())
+      return ChainProbe(transport, timing, progress, *report).run(request);
+    return reply_with(
+        Authorizer(transport, timing, progress).authorize(request.api_key.reveal(), request.tries), progress);
   } catch (const FailedAttempt& failed) {
-    return reply(failed.denied());
+    return reply_with(failed.denied(), progress);
   } catch (const std::exception&) {
     // Its text may hold anything and is not shown.
-    return reply(Denied{.denial = protocol::Denial::nonsense,
-                        .what = "the authorizer failed " + std::string(words_for(progress.phase())) +
-                                " in a way that it does not know",
-                        .hint = "please report this",
-                        .retry_after = {}});
+    return reply_with(Denied{.denial = protocol::Denial::nonsense,
+                             .what = "the authorizer failed " + std::string(words_for(progress.phase())) +
+                                     " in a way that it does not know",
+                             .hint = "please report this",
+                             .retry_after = {}},
+                      progress);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/certificate_failure.hpp"
 
+#include "helper/authorize/certificate_time.hpp"
 #include "helper/authorize/subject_names.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/timestamp.hpp"
@@ -12,7 +13,6 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include <ctime>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -22,16 +22,6 @@ namespace sase::helper::authorize {
 namespace {
 
 using std::chrono::sys_seconds;
-
-std::optional<sys_seconds> time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::from_time_t(timegm(&parts)));
-}
-
-std::string show(const std::optional<sys_seconds>& time) {
-  return time ? protocol::format_rfc3339(*time) : "an unreadable date";
-}
 
 std::string in_quotes(std::string_view name) {
   return '\'' + protocol::escape(name) + '\'';

@@ -39,11 +39,16 @@ constexpr std::size_t usual_body = 4096;
                        .retry_after = {}});
 }
 
-HTTPRequest make_request(const Endpoint& endpoint, std::size_t body_size) {
-  HTTPRequest request(HTTPRequest::HTTP_POST, endpoint.path, HTTPMessage::HTTP_1_1);
+HTTPRequest make_request(const std::string& method, const Endpoint& endpoint, const std::string& accept) {
+  HTTPRequest request(method, endpoint.path, HTTPMessage::HTTP_1_1);
   request.set(HTTPRequest::HOST, endpoint.host.text());
   request.set("User-Agent", user_agent);
-  request.set("Accept", "application/json");
+  request.set("Accept", accept);
+  return request;
+}
+
+HTTPRequest make_post(const Endpoint& endpoint, std::size_t body_size) {
+  HTTPRequest request = make_request(HTTPRequest::HTTP_POST, endpoint, "application/json");
   request.setContentType("application/json");
   request.setContentLength(static_cast<std::streamsize>(body_size));
   return request;
@@ -97,6 +102,21 @@ HttpReply take_fields(const HTTPResponse& response) {
           .body = {}};
 }
 
+HttpReply read_reply(HTTPClientSession& session, Progress& progress) {
+  HTTPResponse response;
+  response.setFieldLimit(most_header_fields);
+  std::istream* stream = &session.receiveResponse(response);
+  while (is_interim(response))
+    stream = &session.receiveResponse(response);
+  progress.enter(Phase::reading);
+  HttpReply reply = take_fields(response);
+  const std::size_t expected = expected_size(response);
+  reply.body = read_body(*stream->rdbuf(), expected);
+  if (response.hasContentLength() && !response.getChunkedTransferEncoding() && reply.body.size() < expected)
+    nonsense("the service's answer is shorter than it says");
+  return reply;
+}
+
 }  // namespace
 
 int status_of(const HTTPResponse& response) {
@@ -114,24 +134,22 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   // The plain session over the TLS socket: the constructor of POCO's HTTPSClientSession that takes a
   // connected socket refuses it for being connected.
   HTTPClientSession session(socket);
-  HTTPRequest request = make_request(endpoint, body.size());
+  HTTPRequest request = make_post(endpoint, body.size());
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
   // POCO sends the last of it as it turns to the answer. To do so here would show the error of a peer that
   // has gone away in place of its reason for going.
   progress.note([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
+  return read_reply(session, progress);
+}
 
-  HTTPResponse response;
-  response.setFieldLimit(most_header_fields);
-  std::istream* stream = &session.receiveResponse(response);
-  while (is_interim(response))
-    stream = &session.receiveResponse(response);
-  progress.enter(Phase::reading);
-  HttpReply reply = take_fields(response);
-  const std::size_t expected = expected_size(response);
-  reply.body = read_body(*stream->rdbuf(), expected);
-  if (response.hasContentLength() && !response.getChunkedTransferEncoding() && reply.body.size() < expected)
-    nonsense("the service's answer is shorter than it says");
-  return reply;
+HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
+                          std::string_view token, Progress& progress) {
+  HTTPClientSession session(socket);
+  HTTPRequest request = make_request(HTTPRequest::HTTP_GET, endpoint, "*/*");
+  request.set(HTTPRequest::AUTHORIZATION, "Bearer " + std::string(token));
+  (void)session.sendRequest(request);
+  progress.note([&] { return "GET " + endpoint.path + " sent, with the new token"; });
+  return read_reply(session, progress);
 }
 
 }  // namespace sase::helper::authorize

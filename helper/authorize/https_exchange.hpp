@@ -34,4 +34,8 @@ inline constexpr auto user_agent = "sase-credential/" SASE_VERSION;
 [[nodiscard]] HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
                                  std::string_view body, Progress& progress);
 
+/// The same for a GET that carries a token.
+[[nodiscard]] HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
+                                        std::string_view token, Progress& progress);
+
 }  // namespace sase::helper::authorize

@@ -7,6 +7,7 @@
 #include "helper/authorize/https_exchange.hpp"
 #include "helper/authorize/no_proxy.hpp"
 #include "helper/authorize/proxy_tunnel.hpp"
+#include "helper/authorize/seen_links.hpp"
 #include "helper/authorize/tls_failure.hpp"
 #include "helper/authorize/watchdog.hpp"
 #include "protocol/escape.hpp"
@@ -28,9 +29,11 @@ namespace sase::helper::authorize {
 
 namespace {
 
+using Poco::Net::SecureStreamSocket;
 using Poco::Net::StreamSocket;
 using protocol::Denial;
 using protocol::Denied;
+using protocol::LinkName;
 using std::chrono::steady_clock;
 
 constexpr auto went_away = "closed the connection without an answer";
@@ -46,14 +49,6 @@ std::string describe_trust(const protocol::AuthorizeRequest& request) {
       (request.ca_file.empty() ? "the system's" : "in '" + protocol::escape(request.ca_file) + '\'');
   if (!request.client_cert.empty())
     words += ", the client certificate is in '" + protocol::escape(request.client_cert) + '\'';
-  return words;
-}
-
-std::string describe_addresses(const protocol::Host& host,
-                               const std::vector<Poco::Net::SocketAddress>& addresses) {
-  std::string words = "name: " + bare_name(host) + " is ";
-  for (const auto& address : addresses)
-    words += (&address == &addresses.front() ? "" : ", ") + address.host().toString();
   return words;
 }
 
@@ -83,7 +78,7 @@ HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, steady
       progress_(progress),
       endpoint_(Endpoint::parse(request.url)),
       proxy_(proxy_for(request, endpoint_.host)),
-      tls_(request, endpoint_.host) {
+      tls_((progress.enter(Phase::preparing), request), endpoint_.host) {
   progress_.note([&] { return describe_trust(request); });
   if (!request.proxy.empty() && !proxy_)
     progress_.note([&] { return "proxy: not for " + authority(endpoint_.host) + ", says no-proxy"; });
@@ -97,38 +92,84 @@ HttpReply HttpsTransport::post(std::string_view body) {
   }
 }
 
+HttpReply HttpsTransport::get(std::string_view url, std::string_view token) {
+  try {
+    return try_get(Endpoint::parse(url), token);
+  } catch (...) {
+    throw FailedAttempt(explain_failure());
+  }
+}
+
+void HttpsTransport::reach() {
+  try {
+    (void)open();
+  } catch (...) {
+    throw FailedAttempt(explain_failure());
+  }
+}
+
 HttpReply HttpsTransport::try_post(std::string_view body) {
-  StreamSocket socket = connect();
-  progress_.enter(Phase::handshaking);
-  limit_waiting(socket);
-  const Poco::Net::SecureStreamSocket secure = tls_.shake_hands(socket);
-  progress_.note([&] { return "tls: " + tls_.describe_session() + ", verified"; });
+  const SecureStreamSocket secure = open();
   progress_.enter(Phase::waiting);
   progress_.count_request();
-  limit_waiting(socket);
   HttpReply reply = exchange(secure, endpoint_, body, progress_);
   progress_.note([&] { return describe_reply(reply); });
   return reply;
 }
 
+HttpReply HttpsTransport::try_get(const Endpoint& target, std::string_view token) {
+  // The token goes where the key went, and nowhere else.
+  if (target.host != endpoint_.host)
+    throw FailedAttempt({.denial = Denial::misconfigured,
+                         .what = "'" + target.host.text() + "' is not the host that gave the token",
+                         .hint = "please report this",
+                         .retry_after = {}});
+  const SecureStreamSocket secure = open();
+  progress_.enter(Phase::waiting);
+  HttpReply reply = read_with_token(secure, target, token, progress_);
+  progress_.note([&] { return describe_reply(reply); });
+  return reply;
+}
+
+SecureStreamSocket HttpsTransport::open() {
+  StreamSocket socket = connect();
+  progress_.enter(Phase::handshaking);
+  limit_waiting(socket);
+  SecureStreamSocket secure = tls_.shake_hands(socket);
+  progress_.note([&] { return "tls: " + tls_.session().describe() + ", verified"; });
+  if (LinkReport* const report = progress_.report()) report_tls(*report, tls_.session());
+  limit_waiting(socket);
+  return secure;
+}
+
 StreamSocket HttpsTransport::connect() {
-  if (!proxy_) return connect_to(endpoint_.host);
+  if (!proxy_) {
+    StreamSocket direct = connect_to(endpoint_.host);
+    progress_.holds(LinkName::proxy, [&] { return describe_no_proxy(request_, endpoint_.host); });
+    return direct;
+  }
   StreamSocket to_proxy = connect_to(proxy_->host);
   progress_.enter(Phase::asking_proxy);
   limit_waiting(to_proxy);
   progress_.note([&] { return describe_question(*proxy_, endpoint_.host); });
   StreamSocket tunnel = open_tunnel(to_proxy, *proxy_, endpoint_.host);
   progress_.note([&] { return "proxy: the way to " + authority(endpoint_.host) + " is open"; });
+  progress_.holds(LinkName::proxy, [&] { return describe_tunnel(*proxy_, endpoint_.host); });
   return tunnel;
 }
 
 StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   progress_.enter(Phase::resolving);
   const auto addresses = look_up(host);
-  if (!is_address(host)) progress_.note([&] { return describe_addresses(host, addresses); });
+  if (!is_address(host)) progress_.note([&] { return "name: " + describe_addresses(host, addresses); });
+  progress_.holds(LinkName::name, [&] {
+    const std::string words = describe_addresses(host, addresses);
+    return proxy_ ? words + ", the proxy" : words;
+  });
   progress_.enter(Phase::connecting);
   StreamSocket socket = connect_to_first(addresses, deadline_, progress_);
   socket.setNoDelay(true);
+  progress_.holds(LinkName::tcp, [&] { return socket.peerAddress().toString() + " answers"; });
   return socket;
 } catch (const std::system_error& error) {
   if (error.code().value() == ETIMEDOUT && steady_clock::now() >= deadline_) throw Poco::TimeoutException();
@@ -178,6 +219,7 @@ Denied HttpsTransport::explain_tls(std::string_view openssl_text) const {
 Denied HttpsTransport::explain_failure() const try {
   if (const auto& failure = tls_.certificate_failure()) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (LinkReport* const report = progress_.report()) report->presented(describe_tls(tls_.session(), now));
     return failure->describe(endpoint_.host, now);
   }
   throw;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 namespace Poco::Net {
+class SecureStreamSocket;
 class StreamSocket;
 }  // namespace Poco::Net
 
@@ -27,9 +28,13 @@ class HttpsTransport : public Transport {
                  Progress& progress);
 
   [[nodiscard]] HttpReply post(std::string_view body) override;
+  [[nodiscard]] HttpReply get(std::string_view url, std::string_view token) override;
+  void reach() override;
 
  private:
   [[nodiscard]] HttpReply try_post(std::string_view body);
+  [[nodiscard]] HttpReply try_get(const Endpoint& target, std::string_view token);
+  [[nodiscard]] Poco::Net::SecureStreamSocket open();
   [[nodiscard]] Poco::Net::StreamSocket connect();
   [[nodiscard]] Poco::Net::StreamSocket connect_to(const protocol::Host& host);
   void limit_waiting(Poco::Net::StreamSocket& socket) const;

@@ -3,6 +3,7 @@
 #include "helper/authorize/confinement.hpp"
 #include "helper/authorize/endpoint.hpp"
 #include "helper/authorize/failed_attempt.hpp"
+#include "helper/authorize/probe.hpp"
 #include "helper/authorize/progress.hpp"
 #include "helper/authorize/watchdog.hpp"
 #include "helper/hardening.hpp"
@@ -27,14 +28,21 @@ using sase::protocol::AuthorizeReply;
 using sase::protocol::AuthorizeRequest;
 using std::chrono::steady_clock;
 namespace authorize = sase::helper::authorize;
+namespace protocol = sase::protocol;
 
-AuthorizeReply too_late(const AuthorizeRequest& request, authorize::Progress& progress) try {
+protocol::Denied too_late(const AuthorizeRequest& request, authorize::Progress& progress) try {
   progress.note([&] { return "the time is up " + std::string(words_for(progress.phase())); });
   const auto endpoint = authorize::Endpoint::parse(request.url);
-  return {.requests = progress.requests(),
-          .outcome = authorize::no_answer_in_time(endpoint.host, request.timeout, progress.phase())};
+  return authorize::no_answer_in_time(endpoint.host, request.timeout, progress.phase());
 } catch (const authorize::FailedAttempt& failed) {
-  return {.requests = 0, .outcome = failed.denied()};
+  return failed.denied();
+}
+
+AuthorizeReply late_reply(const AuthorizeRequest& request, authorize::Progress& progress) {
+  auto denied = too_late(request, progress);
+  if (auto* const report = progress.report())
+    return authorize::broken_off(std::move(denied), progress, *report);
+  return {.requests = progress.requests(), .outcome = std::move(denied)};
 }
 
 [[noreturn]] void complain(const std::exception& error) noexcept {
@@ -72,10 +80,13 @@ struct Start {
 [[noreturn]] void answer(const Start& start) {
   const auto request = AuthorizeRequest::parse(sase::helper::read_message(STDIN_FILENO).reveal());
   const auto deadline = authorize::deadline_for(start.begun, request.timeout);
-  authorize::Progress progress(request.trace ? authorize::Tracing::on : authorize::Tracing::off);
+  authorize::LinkReport report;
+  const bool probing = request.probe != protocol::Probe::none;
+  authorize::Progress progress(request.trace ? authorize::Tracing::on : authorize::Tracing::off,
+                               probing ? &report : nullptr);
   progress.note_of(start.begun, [] { return "the authorizer runs"; });
   progress.note_of(start.confined, [&] { return "confinement: " + start.confinement.describe(); });
-  authorize::Watchdog watchdog(deadline, [&] { finish(too_late(request, progress), progress); });
+  authorize::Watchdog watchdog(deadline, [&] { finish(late_reply(request, progress), progress); });
   AuthorizeReply reply = authorize::authorize_over_network(request, deadline, progress);
   // Otherwise the watchdog is about to end the process, and two replies would be one too many.
   while (!watchdog.call_off())

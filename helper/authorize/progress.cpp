@@ -33,6 +33,7 @@ protocol::TraceLine line(steady_clock::time_point at, std::string what) {
 std::string_view words_for(Phase phase) noexcept {
   switch (phase) {
     case Phase::starting: return "while starting";
+    case Phase::preparing: return "while reading the certificates to trust";
     case Phase::resolving: return "while looking up the name";
     case Phase::connecting: return "while connecting";
     case Phase::asking_proxy: return "while waiting for the proxy";
@@ -42,6 +43,24 @@ std::string_view words_for(Phase phase) noexcept {
     case Phase::pausing: return "between two tries";
   }
   return "in an unknown phase";
+}
+
+protocol::LinkName Progress::link() const noexcept {
+  using protocol::LinkName;
+  if (is_reading_) return LinkName::read;
+  switch (phase()) {
+    // All that can be wrong before is the proxy's URL.
+    case Phase::starting:
+    case Phase::asking_proxy: return LinkName::proxy;
+    case Phase::resolving: return LinkName::name;
+    case Phase::connecting: return LinkName::tcp;
+    case Phase::preparing:
+    case Phase::handshaking: return LinkName::tls;
+    case Phase::waiting:
+    case Phase::reading:
+    case Phase::pausing: break;
+  }
+  return LinkName::authorize;
 }
 
 std::vector<protocol::TraceLine> Progress::trace() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/authorize/link_report.hpp"
 #include "protocol/exchange.hpp"
 
 #include <atomic>
@@ -17,6 +18,7 @@ namespace sase::helper::authorize {
 /// How far a call has come.
 enum class Phase {
   starting,
+  preparing,
   resolving,
   connecting,
   asking_proxy,
@@ -40,7 +42,9 @@ inline constexpr std::size_t longest_trace_line = 400;
 /// Shared by the thread that works and the one that watches the deadline.
 class Progress {
  public:
-  explicit Progress(Tracing tracing = Tracing::off) noexcept : tracing_(tracing) {}
+  /// `report` is what a probe writes into and must outlive this; null where nothing is probed.
+  explicit Progress(Tracing tracing = Tracing::off, LinkReport* report = nullptr) noexcept
+      : tracing_(tracing), report_(report) {}
 
   void enter(Phase phase) noexcept { phase_ = phase; }
   [[nodiscard]] Phase phase() const noexcept { return phase_; }
@@ -62,6 +66,20 @@ class Progress {
     if (tracing_ == Tracing::on) keep(at, words());
   }
 
+  /// Reports that a link of the chain holds, in the words that `words` makes. Nobody has asked for a report:
+  /// then `words` is not even called.
+  template <typename Words>
+  void holds(protocol::LinkName link, const Words& words) {
+    if (report_ != nullptr) report_->holds(link, words());
+  }
+  /// Null where nothing is probed.
+  [[nodiscard]] LinkReport* report() const noexcept { return report_; }
+
+  /// From now on all that happens is part of reading something with the new token.
+  void begin_reading() noexcept { is_reading_ = true; }
+  /// The link that is being tried.
+  [[nodiscard]] protocol::LinkName link() const noexcept;
+
   /// What has been written down so far.
   [[nodiscard]] std::vector<protocol::TraceLine> trace() const;
 
@@ -69,8 +87,10 @@ class Progress {
   void keep(std::chrono::steady_clock::time_point at, std::string what);
 
   const Tracing tracing_;
+  LinkReport* const report_;
   std::atomic<Phase> phase_ = Phase::starting;
   std::atomic<std::uint32_t> requests_ = 0;
+  std::atomic<bool> is_reading_ = false;
   mutable std::mutex mutex_;  ///< of the lines
   std::vector<protocol::TraceLine> lines_;
 };

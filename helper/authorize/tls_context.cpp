@@ -3,7 +3,6 @@
 
 #include "helper/authorize/endpoint.hpp"
 #include "helper/authorize/failed_attempt.hpp"
-#include "helper/authorize/tls_session.hpp"
 #include "helper/authorize/trusted_roots.hpp"
 #include "protocol/escape.hpp"
 
@@ -76,10 +75,8 @@ Context::Ptr make_context() {
 int verify(X509_STORE_CTX* store, void* argument) noexcept try {
   auto* const verdict = static_cast<Verdict*>(argument);
   const int verified = X509_verify_cert(store);
-  if (verified == 1)
-    verdict->session = TlsSession::capture(store);
-  else
-    verdict->failure = CertificateFailure::capture(store);
+  verdict->session = TlsSession::capture(store);
+  if (verified != 1) verdict->failure = CertificateFailure::capture(store);
   return verified;
 } catch (const std::exception&) {
   return 0;
@@ -163,8 +160,8 @@ const std::optional<CertificateFailure>& TlsContext::certificate_failure() const
   return state_->verdict.failure;
 }
 
-std::string TlsContext::describe_session() const {
-  return state_->verdict.session.describe();
+const TlsSession& TlsContext::session() const noexcept {
+  return state_->verdict.session;
 }
 
 }  // namespace sase::helper::authorize

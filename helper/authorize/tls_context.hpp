@@ -2,12 +2,12 @@
 #pragma once
 
 #include "helper/authorize/certificate_failure.hpp"
+#include "helper/authorize/tls_session.hpp"
 #include "protocol/exchange.hpp"
 #include "protocol/host.hpp"
 
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace Poco::Net {
 class SecureStreamSocket;
@@ -33,8 +33,8 @@ class TlsContext {
 
   [[nodiscard]] const std::optional<CertificateFailure>& certificate_failure() const noexcept;
 
-  /// What the last handshake agreed on, for a person (tls_session.hpp).
-  [[nodiscard]] std::string describe_session() const;
+  /// What the last handshake agreed on, or would have if it had not failed over the certificate.
+  [[nodiscard]] const TlsSession& session() const noexcept;
 
  private:
   struct State;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/tls_session.hpp"
 
+#include "helper/authorize/certificate_time.hpp"
 #include "helper/authorize/subject_names.hpp"
 #include "protocol/escape.hpp"
 
@@ -32,6 +33,10 @@ std::string TlsSession::describe() const {
   return std::string(version_) + ", " + cipher_ + ", the certificate is for '" +
          protocol::escape(subject_names(certificate_.get())) + "', issued by '" +
          protocol::escape(display_name(X509_get_issuer_name(certificate_.get()))) + '\'';
+}
+
+std::optional<std::chrono::sys_seconds> TlsSession::end() const {
+  return certificate_ ? time_of(X509_get0_notAfter(certificate_.get())) : std::nullopt;
 }
 
 }  // namespace sase::helper::authorize

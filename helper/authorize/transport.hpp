@@ -28,6 +28,12 @@ class Transport {
 
   /// Sends one request with `body` and gives the reply, whatever its status. Throws FailedAttempt.
   [[nodiscard]] virtual HttpReply post(std::string_view body) = 0;
+
+  /// Reads what is at `url`, which must be at the same host, with a token. Throws likewise.
+  [[nodiscard]] virtual HttpReply get(std::string_view url, std::string_view token) = 0;
+
+  /// Goes as far as speaking TLS, and asks for nothing. Throws likewise.
+  virtual void reach() = 0;
 };
 
 }  // namespace sase::helper::authorize

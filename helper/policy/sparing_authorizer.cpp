@@ -26,6 +26,7 @@ ExitCode exit_code_of(Denial denial) noexcept {
     case Denial::unreachable:
     case Denial::rate_limited: return ExitCode::unreachable;
     case Denial::misconfigured: return ExitCode::settings;
+    case Denial::not_asked: break;
   }
   return ExitCode::bug;
 }

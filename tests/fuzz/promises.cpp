@@ -104,6 +104,10 @@ void check_outcome(std::variant<Granted, Denied> outcome, std::string_view api_k
 }
 
 bool same(const AuthorizeReply& left, const AuthorizeReply& right) {
+  const auto same_link = [](const protocol::Link& one, const protocol::Link& other) {
+    return one.write() == other.write() && one.remedy == other.remedy;
+  };
+  if (left.status != right.status || !std::ranges::equal(left.links, right.links, same_link)) return false;
   if (left.requests != right.requests || left.outcome.index() != right.outcome.index()) return false;
   if (const auto* const denied = std::get_if<Denied>(&left.outcome))
     return same(*denied, std::get<Denied>(right.outcome));

@@ -299,4 +299,67 @@ TEST_CASE("no bytes do anything but make a reply or be refused", "[exchange][hos
   SUCCEED("nothing else happened");
 }
 
+TEST_CASE("a request for a report says what to read, and one for the way alone needs no key", "[exchange]") {
+  AuthorizeRequest request = AuthorizeRequest::parse("url=u\napi_key=k\ntimeout_ms=1\n\n");
+  CHECK(request.probe == Probe::none);
+  request.probe = Probe::all;
+  request.read_url = "https://api.example.test/v3/status";
+  CHECK(text_of(request.write()).ends_with("probe=all\nread_url=https://api.example.test/v3/status\n\n"));
+  const AuthorizeRequest read = AuthorizeRequest::parse(request.write().reveal());
+  CHECK(read.probe == Probe::all);
+  CHECK(read.read_url == request.read_url);
+
+  CHECK(AuthorizeRequest::parse("url=u\ntimeout_ms=1\nprobe=way\n").probe == Probe::way);
+  CHECK_THROWS_AS(AuthorizeRequest::parse("url=u\ntimeout_ms=1\nprobe=all\n"), ProtocolError);
+  CHECK_THROWS_AS(AuthorizeRequest::parse("url=u\napi_key=k\ntimeout_ms=1\nprobe=some\n"), ProtocolError);
+}
+
+TEST_CASE("a reply tells of links, their remedies and the status", "[exchange]") {
+  AuthorizeReply reply = denied(Denial::unreachable);
+  reply.status = 503;
+  reply.links = {{.name = LinkName::name,
+                  .state = LinkState::ok,
+                  .denial = {},
+                  .took = 7us,
+                  .what = "found",
+                  .remedy = {}},
+                 {.name = LinkName::tcp,
+                  .state = LinkState::broken,
+                  .denial = Denial::unreachable,
+                  .took = 8us,
+                  .what = "nobody answers",
+                  .remedy = "check url"},
+                 {.name = LinkName::read,
+                  .state = LinkState::untried,
+                  .denial = {},
+                  .took = {},
+                  .what = "not tried",
+                  .remedy = {}}};
+  const std::string text = text_of(reply.write());
+  CHECK(
+      text.ends_with("status=503\nlink[]=name ok 7 found\nlink[]=tcp unreachable 8 nobody answers\n"
+                     "remedy[]=check url\nlink[]=read untried 0 not tried\n\n"));
+  const AuthorizeReply read = AuthorizeReply::parse(text);
+  REQUIRE(read.links.size() == 3);
+  CHECK(read.status == 503U);
+  CHECK(read.links[0].remedy.empty());
+  CHECK(read.links[1].remedy == "check url");
+  CHECK(text_of(read.write()) == text);
+}
+
+TEST_CASE("links out of order and remedies for none are refused", "[exchange]") {
+  const std::string lines = GENERATE(values<std::string>({
+      "link[]=tcp ok 1 a\nlink[]=name ok 1 a\n",
+      "link[]=tcp ok 1 a\nlink[]=tcp ok 1 a\n",
+      "remedy[]=do it\n",
+      "link[]=tcp ok 1 a\nremedy[]=do it\nremedy[]=do more\n",
+      "link[]=tcp ok 1 a\x1b[31m\n",
+      "link[]=tcp ok 1 a\nremedy[]=\xc3\xa4\n",
+      "link[]=tcp\n",
+      "status=1000\n",
+      "status=-1\n",
+  }));
+  CHECK_THROWS_AS(AuthorizeReply::parse("outcome=refused\nwhat=no\n" + lines), ProtocolError);
+}
+
 }  // namespace sase::protocol

@@ -35,14 +35,19 @@ void check_reply(const AuthorizeReply& reply) {
   if (const auto* const denied = std::get_if<protocol::Denied>(&reply.outcome))
     check(is_printable(denied->what + denied->hint), "what a person is told is printable");
   check(same(reply, AuthorizeReply::parse(reply.write().reveal())), "a written reply reads as itself");
+  check(reply.links.size() <= protocol::link_count, "no link stands twice");
+  for (const protocol::Link& link : reply.links)
+    check(is_printable(link.what + link.remedy) && !link.what.empty(), "a link has words that can be shown");
 }
 
 /// Any text is said whole or not at all.
 void check_saying(std::string_view text) try {
   AuthorizeRequest request = AuthorizeRequest::parse("url=u\napi_key=k\ntimeout_ms=1\n");
   request.proxy = text;
+  request.read_url = text;
   const auto read = AuthorizeRequest::parse(request.write().reveal());
-  check(read.proxy == text && read.no_proxy.empty(), "a value is read as it was written");
+  check(read.proxy == text && read.read_url == text && read.no_proxy.empty(),
+        "a value is read as it was written");
 } catch (const protocol::ProtocolError&) {
   check(!is_one_line(text), "only what would end a line cannot be said");
 }

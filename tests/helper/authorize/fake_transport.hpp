@@ -31,7 +31,29 @@ class FakeTransport : public Transport {
     return step();
   }
 
+  HttpReply get(std::string_view url, std::string_view token) override {
+    read.emplace_back(std::string(url) + ' ' + std::string(token));
+    return answer_read();
+  }
+
+  void reach() override {
+    ++reached;
+    on_reach();
+  }
+
+  /// What a GET is answered with, and what happens on the way where nothing is asked.
+  std::function<HttpReply()> answer_read = [] {
+    HttpReply reply;
+    reply.status = 200;
+    reply.content_type = "text/plain";
+    reply.body = protocol::Secret("Ok");
+    return reply;
+  };
+  std::function<void()> on_reach = [] {};
+
   std::vector<std::string> bodies;
+  std::vector<std::string> read;  ///< each URL with its token
+  int reached = 0;
 
  private:
   Progress& progress_;

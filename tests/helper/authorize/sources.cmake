@@ -12,12 +12,15 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/endpoint_test.cpp
   tests/helper/authorize/json_members_test.cpp
   tests/helper/authorize/landlock_test.cpp
+  tests/helper/authorize/link_report_test.cpp
   tests/helper/authorize/no_proxy_test.cpp
+  tests/helper/authorize/probe_test.cpp
   tests/helper/authorize/progress_test.cpp
   tests/helper/authorize/proxy_test.cpp
   tests/helper/authorize/proxy_tunnel_test.cpp
   tests/helper/authorize/retry_after_test.cpp
   tests/helper/authorize/retry_test.cpp
+  tests/helper/authorize/seen_links_test.cpp
   tests/helper/authorize/service_error_test.cpp
   tests/helper/authorize/service_reply_test.cpp
   tests/helper/authorize/spoken_message_test.cpp
