@@ -35,6 +35,7 @@ constexpr std::array flags = {
     Flag{"profile", "PROFILE", "the profile to use", &CommandLine::profile, Reach::all},
     Flag{"format", "FORMAT", "how the token is written", &CommandLine::format, Reach::listed, format_words},
     Flag{"no-prompt", "", "on failure tell git to stop instead of asking a person", &CommandLine::no_prompt},
+    Flag{"json", "", "write a report for machines", &CommandLine::json},
     Flag{"stdin", "", "read the API key from standard input instead of asking for it",
          &CommandLine::from_stdin},
     Flag{"no-verify", "", "keep the key without asking the service whether it is good",

@@ -27,6 +27,7 @@ struct CommandLine {
   bool no_prompt = false;
   bool no_verify = false;
   bool from_stdin = false;
+  bool json = false;
   bool help = false;
   bool version = false;
 };

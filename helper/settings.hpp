@@ -67,7 +67,7 @@ inline constexpr std::array settings = {
             "shell command that writes the API key"},
     Setting{SettingId::api_key_credential, "api-key-credential", "SASE_API_KEY_CREDENTIAL", "NAME",
             "systemd credential that is the API key"},
-    Setting{SettingId::api_key_keyring, "api-key-keyring", "SASE_API_KEY_KEYRING", "NAME",
+    Setting{SettingId::api_key_keyring, "api-key-keyring", "SASE_API_KEY_KEYRING", "DESCRIPTION",
             "'user' key of the kernel's keyring that is the API key"},
     Setting{SettingId::min_ttl, "min-ttl", "SASE_MIN_TTL", "DURATION",
             "never give a token with less time left", "1m"},

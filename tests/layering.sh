@@ -16,7 +16,7 @@ forbid() {
   printf 'layering: %s:\n%s\n' "$sentence" "$found" >&2
 }
 
-front='helper/cache helper/commands helper/keys helper/policy helper/posix helper/profiles'
+front='helper/cache helper/commands helper/keys helper/policy helper/posix helper/profiles helper/reports'
 front_files=$(ls helper/*.hpp helper/*.cpp)
 posix_headers='(fcntl|unistd|poll|time|dirent|signal|spawn|sys/.*|netinet/.*|arpa/.*|netdb)\.h|csignal|ctime'
 
@@ -27,7 +27,7 @@ forbid 'the programs know nothing of the tests' '#include "tests/' protocol help
 forbid 'POCO is known to helper/authorize/ and tests/ alone' '#include [<"]Poco/' protocol $front $front_files
 forbid 'the front and the authorizer share protocol/ and posix/ alone' '#include "helper/authorize/' protocol $front $front_files
 forbid 'the authorizer knows nothing of cache, keys, policy and profiles' \
-  '#include "helper/(cache|commands|keys|policy|profiles)/' helper/authorize
+  '#include "helper/(cache|commands|keys|policy|profiles|reports)/' helper/authorize
 forbid 'the front is built without streams: they cost more than a cached answer' \
   '#include <(iostream|fstream|sstream|filesystem)>' $front $front_files
 forbid 'the environment is read in one place' 'getenv' protocol $front $front_files helper/authorize
@@ -35,4 +35,6 @@ forbid 'the console handler of POCO talks on our wire' '(include|make|new).*Cons
 forbid 'the kernel keyring is known to helper/posix/ alone' '#include <(keyutils|linux/keyctl)\.h>' protocol helper/authorize \
   $(echo "$front" | sed 's,helper/posix,,') $front_files
 forbid 'Boost.Program_options is known to the command line alone' '#include <boost/' protocol $front helper/authorize
+forbid 'JSON is written with its library in the reports alone' '#include <nlohmann/' protocol helper/authorize \
+  $(echo "$front" | sed 's,helper/reports,,') $front_files
 exit $broken

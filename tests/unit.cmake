@@ -48,6 +48,7 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/token_source_dear_key_test.cpp
   tests/helper/policy/token_source_erase_test.cpp
   tests/helper/policy/token_source_new_test.cpp
+  tests/helper/policy/token_source_probe_test.cpp
   tests/helper/policy/token_source_renewal_test.cpp
   tests/helper/policy/token_source_sparing_test.cpp
   tests/helper/policy/token_source_trouble_test.cpp
@@ -73,8 +74,20 @@ set(SASE_UNIT_TESTS
   tests/helper/profiles/profile_snapshot_test.cpp
   tests/helper/profiles/profile_test.cpp
   tests/helper/profiles/region_test.cpp
+  tests/helper/reports/doctor_report_test.cpp
+  tests/helper/reports/files_check_test.cpp
+  tests/helper/reports/kept_state_test.cpp
+  tests/helper/reports/key_check_test.cpp
+  tests/helper/reports/key_claims_test.cpp
+  tests/helper/reports/profile_status_test.cpp
+  tests/helper/reports/refusal_advice_test.cpp
+  tests/helper/reports/shown_setting_test.cpp
+  tests/helper/reports/spoken_time_test.cpp
+  tests/helper/reports/status_report_test.cpp
+  tests/helper/reports/way_check_test.cpp
   tests/helper/run_test.cpp
   tests/helper/settings_test.cpp
+  tests/helper/terminal_test.cpp
   tests/helper/trace_test.cpp
   tests/helper/word_test.cpp
   tests/protocol/bearer_token_test.cpp

@@ -51,12 +51,24 @@ constexpr std::array table = {
             "a file that only you can read, and every setting given as a flag into the\n"
             "profile. Make a key in the console: Settings > API Support.\n",
             "sase-credential login --region eu\n"
-            "vault-cli get sase | sase-credential login --profile acme --region au --stdin\n",
+            "sase-credential login --stdin --profile acme --region au < key-file\n",
             login},
     Command{"logout", "", "remove a profile's key and its cached tokens", "",
             "Removes the key that 'login' kept and all tokens of the profile. The profile\n"
             "itself stays, and so does a key that you keep in a place of your own.\n",
             "sase-credential logout --profile acme\n", logout},
+    Command{"status", "", "show each profile, its token and its last failure", "json",
+            "A row for each profile, or for the one that --profile names: region, generation,\n"
+            "host, where its key comes from, the time left on its cached token, and what the\n"
+            "last call failed with. Asks nobody and runs no command.\n",
+            "sase-credential status\n"
+            "sase-credential status --json | jq -r '.profiles[].name'\n",
+            status},
+    Command{"doctor", "", "test every link to the service and say what mends it", "json",
+            "Tries the chain in order: settings, key, files, name, proxy, TCP, TLS, clock,\n"
+            "authorize, and one read call with the token. Links behind a broken one are not\n"
+            "tried. Ends with the code that a call would have ended with.\n",
+            "sase-credential doctor --profile acme\n", doctor},
     Command{"help", "[COMMAND|TOPIC]", "show help on a command or a topic", "",
             "Without a word it shows all commands and topics. 'COMMAND --help' and\n"
             "'COMMAND -h' show the same as 'help COMMAND'.\n",

@@ -33,6 +33,8 @@ ExitCode capability(const Call& call);
 ExitCode token(const Call& call);
 ExitCode login(const Call& call);
 ExitCode logout(const Call& call);
+ExitCode status(const Call& call);
+ExitCode doctor(const Call& call);
 ExitCode help(const Call& call);
 ExitCode complete(const Call& call);
 

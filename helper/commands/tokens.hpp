@@ -36,6 +36,9 @@ class Tokens {
 
   [[nodiscard]] TokenSource& source() noexcept { return source_; }
 
+  /// When the call has to come to its end.
+  [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
+
  private:
   Trace trace_;
   std::chrono::steady_clock::time_point deadline_;

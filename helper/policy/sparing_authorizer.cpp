@@ -19,6 +19,29 @@ using protocol::Denied;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+/// All on which it hangs whether the service can be reached: a failure on one way says nothing of another. A
+/// hash, since a proxy's password may be among it.
+std::string route_of(const Profile& profile) {
+  Digest digest("sase-cred-routev");
+  for (const std::string& part : {profile.name, profile.ca_file, profile.client_cert, profile.client_key,
+                                  profile.proxy, profile.no_proxy})
+    digest.add(part);
+  return digest.hexadecimal();
+}
+
+NewToken token_of(protocol::Granted granted, const Moment& asked, bool is_too_short) {
+  return {.granted = std::move(granted), .asked = asked, .is_too_short = is_too_short};
+}
+
+/// A token that cannot be used at all is no token.
+void refuse_dead(protocol::AuthorizeReply& reply) {
+  const auto* const granted = std::get_if<protocol::Granted>(&reply.outcome);
+  if (granted == nullptr || granted->lifetime > std::chrono::seconds(0)) return;
+  reply.outcome = dead_on_arrival();
+}
+
+}  // namespace
+
 ExitCode exit_code_of(Denial denial) noexcept {
   switch (denial) {
     case Denial::refused:
@@ -30,25 +53,6 @@ ExitCode exit_code_of(Denial denial) noexcept {
   }
   return ExitCode::bug;
 }
-
-/// All on which it hangs whether the service can be reached: a failure on one way says nothing of another. A
-/// hash, since a proxy's password may be among it.
-std::string route_of(const Profile& profile) {
-  Digest digest("sase-cred-routev");
-  for (const std::string& part : {profile.name, profile.ca_file, profile.client_cert, profile.client_key,
-                                  profile.proxy, profile.no_proxy})
-    digest.add(part);
-  return digest.hexadecimal();
-}
-
-/// A token that cannot be used at all is no token.
-void refuse_dead(protocol::AuthorizeReply& reply) {
-  const auto* const granted = std::get_if<protocol::Granted>(&reply.outcome);
-  if (granted == nullptr || granted->lifetime > std::chrono::seconds(0)) return;
-  reply.outcome = dead_on_arrival();
-}
-
-}  // namespace
 
 Failure to_failure(const Denied& denied) {
   return Failure(exit_code_of(denied.denial), denied.what, denied.hint);
@@ -66,15 +70,40 @@ SparingAuthorizer::SparingAuthorizer(const Profile& profile, KeyHolder& key, Aut
       route_(route_of(profile)) {}
 
 NewToken SparingAuthorizer::authorize(const Turn* turn, steady_clock::time_point deadline) {
-  History history = read(turn);
-  if (key_.is_dear() && remembers_refusal(history, boot_clock()) && !failure_since(history, question()))
-    look_for_another_key(turn, history, deadline);
+  History history = read_before_asking(turn, deadline);
   if (const auto denied = reason_to_spare(history, question())) throw to_failure(*denied);
-  return ask(turn, std::move(history), deadline, Ahead::no);
+  const unsigned tries = std::min(protocol::most_tries, requests_left(history, boot_clock()));
+  return token_or_failure(ask(turn, std::move(history), {.tries = tries}, deadline, Ahead::no));
 }
 
 NewToken SparingAuthorizer::renew(const Turn& turn, steady_clock::time_point deadline) {
-  return ask(&turn, turn.read_ledger(), deadline, Ahead::yes);
+  // Nobody waits for a renewal: the next one is its second try.
+  return token_or_failure(ask(&turn, turn.read_ledger(), {.tries = 1}, deadline, Ahead::yes));
+}
+
+ServiceProbe SparingAuthorizer::probe(const Turn* turn, steady_clock::time_point deadline,
+                                      const std::string& read_url) {
+  History history = read_before_asking(turn, deadline);
+  if (auto spared = reason_to_spare(history, question())) {
+    protocol::AuthorizeReply reply = send({.probe = protocol::Probe::way}, deadline);
+    return {.links = std::move(reply.links),
+            .status = {},
+            .denied = std::get<Denied>(std::move(reply.outcome)),
+            .spared = std::move(spared),
+            .fresh = {}};
+  }
+  const Errand errand{.probe = protocol::Probe::all, .read_url = read_url};
+  Asked answer = ask(turn, std::move(history), errand, deadline, Ahead::no);
+  ServiceProbe probe{.links = std::move(answer.reply.links),
+                     .status = answer.reply.status,
+                     .denied = {},
+                     .spared = {},
+                     .fresh = {}};
+  if (auto* const granted = std::get_if<protocol::Granted>(&answer.reply.outcome))
+    probe.fresh = token_of(std::move(*granted), answer.at, answer.is_too_short);
+  else
+    probe.denied = std::get<Denied>(std::move(answer.reply.outcome));
+  return probe;
 }
 
 void SparingAuthorizer::share_failure(const Turn& turn) {
@@ -101,6 +130,14 @@ History SparingAuthorizer::read(const Turn* turn) try {
 } catch (const std::system_error& error) {
   trouble_.say(error.what());
   return {};
+}
+
+/// The ledger, once it has been looked whether a refused key is still the one.
+History SparingAuthorizer::read_before_asking(const Turn* turn, steady_clock::time_point deadline) {
+  History history = read(turn);
+  if (key_.is_dear() && remembers_refusal(history, boot_clock()) && !failure_since(history, question()))
+    look_for_another_key(turn, history, deadline);
+  return history;
 }
 
 void SparingAuthorizer::write(const Turn* turn, const History& history) try {
@@ -138,19 +175,24 @@ void SparingAuthorizer::note_failure(History& history, const Denied& denied,
   if (key_.is_dear() && denied.denial == Denial::refused) history.failure->key = key_.fingerprint(deadline);
 }
 
-NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock::time_point deadline,
-                                Ahead ahead) {
+SparingAuthorizer::Asked SparingAuthorizer::ask(const Turn* turn, History history, const Errand& errand,
+                                                steady_clock::time_point deadline, Ahead ahead) {
   read_key(turn, history, deadline);
   const Instant before = boot_clock();
-  // Nobody waits for a renewal: the next one is its second try.
-  const unsigned tries =
-      ahead == Ahead::yes ? 1 : std::min(protocol::most_tries, requests_left(history, before));
   expect_request(history, before);
   if (ahead == Ahead::yes) note_renewal(history, before);
   write(turn, history);
   // Taken before the request is sent, so that the token is never believed to live longer than it does.
   const Moment asked = Moment::now();
-  protocol::AuthorizeReply reply = send(tries, deadline, turn, history);
+  protocol::AuthorizeReply reply = [&] {
+    try {
+      return send(errand, deadline);
+    } catch (const AuthorizerNotStarted&) {
+      settle_request(history, 0, boot_clock());
+      write(turn, history);
+      throw;
+    }
+  }();
   refuse_dead(reply);
 
   const Instant now = boot_clock();
@@ -158,7 +200,7 @@ NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock:
   if (const auto* const denied = std::get_if<Denied>(&reply.outcome)) {
     note_failure(history, *denied, deadline);
     write(turn, history);
-    throw to_failure(*denied);
+    return {.reply = std::move(reply), .at = asked};
   }
   auto& granted = std::get<protocol::Granted>(reply.outcome);
   granted.lifetime = std::min(granted.lifetime, protocol::longest_lifetime);
@@ -167,33 +209,38 @@ NewToken SparingAuthorizer::ask(const Turn* turn, History history, steady_clock:
   const bool is_too_short = granted.lifetime - gone < profile_.min_ttl;
   note_grant(history, granted.lifetime, is_too_short, ahead == Ahead::yes, now);
   write(turn, history);
-  return {.granted = std::move(granted), .asked = asked, .is_too_short = is_too_short};
+  return {.reply = std::move(reply), .at = asked, .is_too_short = is_too_short};
 }
 
-protocol::AuthorizeReply SparingAuthorizer::send(unsigned tries, steady_clock::time_point deadline,
-                                                 const Turn* turn, History& history) try {
-  protocol::AuthorizeReply reply = authorizer_.authorize(request(tries, deadline), deadline);
+NewToken SparingAuthorizer::token_or_failure(Asked asked) {
+  if (const auto* const denied = std::get_if<Denied>(&asked.reply.outcome)) throw to_failure(*denied);
+  return token_of(std::get<protocol::Granted>(std::move(asked.reply.outcome)), asked.at, asked.is_too_short);
+}
+
+protocol::AuthorizeReply SparingAuthorizer::send(const Errand& errand, steady_clock::time_point deadline) {
+  protocol::AuthorizeReply reply = authorizer_.authorize(request(errand, deadline), deadline);
   for (const protocol::TraceLine& line : reply.trace)
     trace_.line(Trace::Clock::time_point(line.at), line.what);
   return reply;
-} catch (const AuthorizerNotStarted&) {
-  settle_request(history, 0, boot_clock());
-  write(turn, history);
-  throw;
 }
 
-protocol::AuthorizeRequest SparingAuthorizer::request(unsigned tries, steady_clock::time_point deadline) {
+protocol::AuthorizeRequest SparingAuthorizer::request(const Errand& errand,
+                                                      steady_clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
+  // Who only looks at the way wants no key.
+  const bool wants_key = errand.probe != protocol::Probe::way;
   return {.url = profile_.authorize_url,
-          .api_key = protocol::Secret(key_.key(deadline).reveal()),
+          .api_key = wants_key ? protocol::Secret(key_.key(deadline).reveal()) : protocol::Secret(),
           .timeout = std::max(left, milliseconds(1)),
-          .tries = tries,
+          .tries = errand.tries,
           .ca_file = profile_.ca_file,
           .client_cert = profile_.client_cert,
           .client_key = profile_.client_key,
           .proxy = profile_.proxy,
           .no_proxy = profile_.no_proxy,
-          .trace = trace_.on()};
+          .trace = trace_.on(),
+          .probe = errand.probe,
+          .read_url = errand.read_url};
 }
 
 }  // namespace sase::helper

@@ -13,9 +13,14 @@
 #include "helper/trace.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace sase::helper {
+
+/// The exit code for a denial.
+[[nodiscard]] ExitCode exit_code_of(protocol::Denial denial) noexcept;
 
 /// What the program says and exits with for a denial.
 [[nodiscard]] Failure to_failure(const protocol::Denied& denied);
@@ -25,6 +30,15 @@ struct NewToken {
   protocol::Granted granted;
   Moment asked;               ///< the moment before it was asked for, from which its life counts
   bool is_too_short = false;  ///< it lives for less than the profile's min-ttl by now
+};
+
+/// What trying the chain to the service link by link came to.
+struct ServiceProbe {
+  std::vector<protocol::Link> links;       ///< empty where the authorizer came to no report
+  std::optional<unsigned> status;          ///< of HTTP, with which the service answered
+  std::optional<protocol::Denied> denied;  ///< why there is no token, if there is none
+  std::optional<protocol::Denied> spared;  ///< why none was asked for; then only the way was tried
+  std::optional<NewToken> fresh;
 };
 
 /// Asks the authorizer for a profile's token where the rules of sparing.hpp allow it, and keeps the ledger of
@@ -47,6 +61,11 @@ class SparingAuthorizer {
   /// std::system_error.
   [[nodiscard]] NewToken renew(const Turn& turn, std::chrono::steady_clock::time_point deadline);
 
+  /// Tries every link, with one request for a token and one that reads `read_url` with it; where the service
+  /// is to be spared, only the way to it. Throws Failure when there is no answer of any kind.
+  [[nodiscard]] ServiceProbe probe(const Turn* turn, std::chrono::steady_clock::time_point deadline,
+                                   const std::string& read_url);
+
   /// Throws the Failure of the call that has had its turn while this one waited, if it failed.
   void share_failure(const Turn& turn);
 
@@ -62,16 +81,32 @@ class SparingAuthorizer {
   [[nodiscard]] Question question() const noexcept;
   [[nodiscard]] History read(const Turn* turn);
   void write(const Turn* turn, const History& history);
-  [[nodiscard]] NewToken ask(const Turn* turn, History history,
-                             std::chrono::steady_clock::time_point deadline, Ahead ahead);
+  /// What is wanted of the authorizer.
+  struct Errand {
+    unsigned tries = 1;
+    protocol::Probe probe = protocol::Probe::none;
+    std::string read_url = {};
+  };
+  /// A request that was sent, and taken down.
+  struct Asked {
+    protocol::AuthorizeReply reply;
+    Moment at;
+    bool is_too_short = false;
+  };
+
+  [[nodiscard]] History read_before_asking(const Turn* turn, std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] Asked ask(const Turn* turn, History history, const Errand& errand,
+                          std::chrono::steady_clock::time_point deadline, Ahead ahead);
+  /// The token; throws the Failure of a request that came to none.
+  [[nodiscard]] static NewToken token_or_failure(Asked asked);
   void look_for_another_key(const Turn* turn, History& history,
                             std::chrono::steady_clock::time_point deadline);
   void read_key(const Turn* turn, History& history, std::chrono::steady_clock::time_point deadline);
   void note_failure(History& history, const protocol::Denied& denied,
                     std::chrono::steady_clock::time_point deadline);
-  [[nodiscard]] protocol::AuthorizeReply send(unsigned tries, std::chrono::steady_clock::time_point deadline,
-                                              const Turn* turn, History& history);
-  [[nodiscard]] protocol::AuthorizeRequest request(unsigned tries,
+  [[nodiscard]] protocol::AuthorizeReply send(const Errand& errand,
+                                              std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] protocol::AuthorizeRequest request(const Errand& errand,
                                                    std::chrono::steady_clock::time_point deadline);
 
   const Profile& profile_;

@@ -51,6 +51,21 @@ FreshToken TokenSource::get_new() {
   return accept(service().authorize(turn ? &*turn : nullptr, deadline_));
 }
 
+ChainReport TokenSource::probe(const std::string& read_url) {
+  auto turn = line_up();
+  if (turn) take_turn(*turn);
+  ChainReport report{.probe = service().probe(turn ? &*turn : nullptr, deadline_, read_url),
+                     .time_left = {},
+                     .unusable = {}};
+  if (!report.probe.fresh) return report;
+  try {
+    report.time_left = accept(*std::exchange(report.probe.fresh, std::nullopt)).time_left;
+  } catch (const Failure& failure) {
+    report.unusable = failure;  // the links are to be told of all the same
+  }
+  return report;
+}
+
 void TokenSource::renew_ahead() noexcept try {
   if (!ageing_ || !state_folder_) return;
   Turn turn(*state_folder_, service().account());

@@ -24,6 +24,13 @@ struct FreshToken {
   std::chrono::seconds time_left{};
 };
 
+/// What a look at the whole chain came to.
+struct ChainReport {
+  ServiceProbe probe;                             ///< without its token
+  std::optional<std::chrono::seconds> time_left;  ///< of the new token, if one was got and kept
+  std::optional<Failure> unusable;                ///< why that token is of no use, if it is of none
+};
+
 /// What a TokenSource works with. All of it must outlive the source.
 struct TokenSourceParts {
   const Profile& profile;
@@ -51,10 +58,18 @@ class TokenSource {
   /// the service.
   [[nodiscard]] FreshToken get_new();
 
+  /// Tries the chain to the service link by link, whatever is in the cache, by the same rules as every call:
+  /// in turn with the others, and only the way where the service is to be spared. A new token is kept. Throws
+  /// Failure when the turn does not come in time, or there is no report of any kind.
+  [[nodiscard]] ChainReport probe(const std::string& read_url);
+
   /// Renews the token that get() gave if it ages, in a process of its own (posix/detached.hpp). To be called
   /// once the token has been delivered. Does nothing while another call is at it, and never fails: the token
   /// is good yet.
   void renew_ahead() noexcept;
+
+  /// The key that this source asks with, and what its tokens are bound to.
+  [[nodiscard]] KeyHolder& key() noexcept { return key_; }
 
   /// Forgets the cached token if it is this one, since whoever it was given to has rejected it.
   void erase(std::string_view token);

@@ -93,11 +93,11 @@ std::string ProfileChoice::name_without_host() const {
     return named_->name;
   }
   if (files_.exists(default_profile)) return std::string(default_profile);
-  std::vector<std::string> names = files_.names();
-  if (names.size() > 1)
+  std::vector<std::string> known = names();
+  if (known.size() > 1)
     throw Failure(ExitCode::settings, "no profile is named and none of several is the default",
-                  "choose with --profile or SASE_PROFILE one of: " + join(names));
-  return names.empty() ? std::string(default_profile) : std::move(names.front());
+                  "choose with --profile or SASE_PROFILE one of: " + join(known));
+  return std::move(known.front());
 }
 
 Profile ProfileChoice::without_host() const {
@@ -105,10 +105,25 @@ Profile ProfileChoice::without_host() const {
   return load(name, files_.read(name));
 }
 
+std::vector<std::string> ProfileChoice::names() const {
+  std::vector<std::string> all = files_.names();
+  if (all.empty()) all.emplace_back(default_profile);
+  return all;
+}
+
+ProfileSettings ProfileChoice::settings_of(std::string_view name) const {
+  ProfileSettings given{.text = files_.read(name), .values = {}};
+  given.values.add(flags_);
+  given.values.add(helper::settings_of(environment_));
+  for (const ProfileText::File& file : given.text.files)
+    given.values.add(ProfileText::assignments(file));
+  return given;
+}
+
 Profile ProfileChoice::load(std::string_view name, const ProfileText& text) const {
   Settings values;
   values.add(flags_);
-  values.add(settings_of(environment_));
+  values.add(helper::settings_of(environment_));
   for (const ProfileText::File& file : text.files)
     values.add(ProfileText::assignments(file));
   return make_profile(name, values, environment_);
@@ -128,7 +143,7 @@ bool ProfileChoice::is_known(std::string_view name) const {
 std::vector<protocol::Host> ProfileChoice::hosts_of(std::string_view name) const try {
   Settings values;
   values.add(flags_);
-  values.add(settings_of(environment_));
+  values.add(helper::settings_of(environment_));
   const ProfileText text = files_.read(name);
   for (const ProfileText::File& file : text.files)
     values.add(ProfileText::good_assignments(file));
@@ -157,7 +172,7 @@ std::optional<Profile> ProfileChoice::default_owner(const ProfileText& text,
 bool ProfileChoice::decided_by_files() const {
   const auto says_whose = [](const Assignment& given) { return decides_hosts(given.setting->id); };
   return std::ranges::none_of(flags_, says_whose) &&
-         std::ranges::none_of(settings_of(environment_), says_whose);
+         std::ranges::none_of(helper::settings_of(environment_), says_whose);
 }
 
 std::vector<Ownership> ProfileChoice::read(std::span<const std::string> names) const {

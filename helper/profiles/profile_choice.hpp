@@ -29,6 +29,13 @@ struct NamedProfile {
 /// What is said of a name that no profile can have.
 [[nodiscard]] Failure not_a_profile_name(const NamedProfile& named);
 
+/// A profile's settings with where each came from. The values point into the text, the command line and the
+/// environment.
+struct ProfileSettings {
+  ProfileText text;
+  Settings values;
+};
+
 /// Finds the profile that a call is about. The rules are the same for every command:
 /// a named one (`--profile`, a request's user name, `SASE_PROFILE`, in this order), else `default` if it owns
 /// the host, else the one profile that does.
@@ -46,8 +53,17 @@ class ProfileChoice {
   /// The profile for a call that names no host. Throws Failure as above.
   [[nodiscard]] Profile without_host() const;
 
-  /// The name of that profile, whose settings may be wrong. Throws Failure as above otherwise.
+  /// The name of that profile, whatever its settings say. Throws Failure as above.
   [[nodiscard]] std::string name_without_host() const;
+
+  /// Whether a profile is named by flag or variable.
+  [[nodiscard]] bool is_named() const noexcept { return named_.has_value(); }
+
+  /// The names of all profiles: those that have a file, else the default alone.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+  /// The settings of a profile, which need not make sense. Throws Failure where they cannot be read.
+  [[nodiscard]] ProfileSettings settings_of(std::string_view name) const;
 
  private:
   [[nodiscard]] Profile load(std::string_view name, const ProfileText& text) const;

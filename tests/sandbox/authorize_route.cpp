@@ -7,6 +7,14 @@
 
 namespace sase::sandbox {
 
+namespace {
+
+bool is_for(KeyGeneration keys, Generation generation) noexcept {
+  return keys == KeyGeneration::both || (keys == KeyGeneration::v1) == (generation == Generation::v1);
+}
+
+}  // namespace
+
 AuthorizeRoute::AuthorizeRoute(const ApiKeys& keys, TokenRegister& tokens, Counters& counters,
                                std::chrono::milliseconds lifetime)
     : keys_(keys), tokens_(tokens), counters_(counters), lifetime_(lifetime) {}
@@ -16,7 +24,8 @@ Response AuthorizeRoute::answer(const Request& request, Generation generation, c
   if (!is_json_content(request.content_type)) return refuse(400, request, generation, plan);
   const auto api_key = parse_authorize_body(request.body);
   if (!api_key) return refuse(400, request, generation, plan);
-  if (!keys_.accepts(*api_key)) return refuse(401, request, generation, plan);
+  if (!keys_.accepts(*api_key) || !is_for(plan.keys, generation))
+    return refuse(401, request, generation, plan);
   // Before anything is minted: an error body must not leave a live token behind.
   if (plan.body) return faulty_error(plan, authorize_error_shape(generation), request);
 

@@ -138,6 +138,8 @@ constexpr std::array rows{
         [](FaultPlan& plan, std::string_view v) { plan.lifetime = duration(v); }},
     Row{"single-session", "on|off", "a new token ends the earlier ones of its key",
         [](FaultPlan& plan, std::string_view v) { plan.single_session = on(v); }},
+    Row{"keys", "both|v1|v3", "the generation that keys are for; the other one refuses them",
+        [](FaultPlan& plan, std::string_view v) { plan.keys = word<KeyGeneration>(v); }},
     Row{"envelope", "missing|array|deep", "data is missing, an array, or 10000 levels deep",
         [](FaultPlan& plan, std::string_view v) { plan.envelope = word<EnvelopeForm>(v); }},
 };

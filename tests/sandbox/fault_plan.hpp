@@ -41,6 +41,9 @@ enum class EnvelopeForm { usual, missing, array, deep };
 /// What stands in the `Date` header; a shifted clock still writes an honest one.
 enum class DateForm { usual, missing, nonsense };
 
+/// Which generation of the service accepts keys.
+enum class KeyGeneration { both, v1, v3 };
+
 /// Which requests a plan applies to.
 enum class FaultRoute { authorize, resource, all };
 
@@ -70,6 +73,7 @@ struct FaultPlan {
   std::optional<std::chrono::milliseconds> lifetime;
   bool single_session = false;
   EnvelopeForm envelope = EnvelopeForm::usual;
+  KeyGeneration keys = KeyGeneration::both;
 };
 
 }  // namespace sase::sandbox

@@ -82,6 +82,12 @@ std::optional<DateForm> form_named(std::string_view word) {
 }
 
 template <>
+std::optional<KeyGeneration> form_named(std::string_view word) {
+  return find<KeyGeneration>(
+      word, {{"both", KeyGeneration::both}, {"v1", KeyGeneration::v1}, {"v3", KeyGeneration::v3}});
+}
+
+template <>
 std::optional<FaultRoute> form_named(std::string_view word) {
   return find<FaultRoute>(
       word,

@@ -25,6 +25,8 @@ std::optional<EnvelopeForm> form_named<EnvelopeForm>(std::string_view word);
 template <>
 std::optional<DateForm> form_named<DateForm>(std::string_view word);
 template <>
+std::optional<KeyGeneration> form_named<KeyGeneration>(std::string_view word);
+template <>
 std::optional<FaultRoute> form_named<FaultRoute>(std::string_view word);
 
 }  // namespace sase::sandbox

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """An HTTP proxy for the stories: CONNECT only, on a free port of 127.0.0.1.
 
-usage: connect_proxy.py FOLDER [--password USER:PASSWORD] [--status N] [--misbehave HOW]
+usage: connect_proxy.py FOLDER [--password USER:PASSWORD] [--status N] [--to PORT] [--misbehave HOW]
 
 Writes its port to FOLDER/port when it is ready, and to FOLDER/log a line for each request: its target, and whether
-credentials came along. With --status every request is refused with that status. The ways to misbehave: hang, close,
+credentials came along. With --to every tunnel leads to that port of localhost, whatever was asked for. With --status every request is refused with that status. The ways to misbehave: hang, close,
 garbage and flood instead of an answer; drip, one byte of it a second; and mute and cut once the tunnel is there.
 """
 import argparse
@@ -47,8 +47,10 @@ def pump(source, target):
             pass
 
 
-def tunnel(peer, target):
+def tunnel(peer, target, port_instead):
     name, _, port = target.rpartition(":")
+    if port_instead:
+        name, port = "localhost", port_instead
     try:
         far = socket.create_connection((name.strip("[]"), int(port)), timeout=5)
     except OSError:
@@ -100,7 +102,7 @@ def serve(peer, options, log):
             if status:
                 peer.sendall(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
             else:
-                tunnel(peer, target)
+                tunnel(peer, target, options.to)
         except OSError:
             pass
 
@@ -110,6 +112,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--password", default="")
     parser.add_argument("--status", type=int, default=0)
+    parser.add_argument("--to", type=int, default=0)
     parser.add_argument("--misbehave", choices=["hang", "close", "garbage", "flood", "drip", "mute", "cut"])
     options = parser.parse_args()
 

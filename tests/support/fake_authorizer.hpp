@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,12 +31,18 @@ class FakeAuthorizer : public helper::Authorizer {
   /// How many requests it says it sent, at most as many as it was allowed; by itself one.
   unsigned requests = 1;
 
+  /// What it reports of the chain, and the HTTP status that the service answered with.
+  std::vector<protocol::Link> links;
+  std::optional<unsigned> status;
+
   /// What it says happened on the way.
   std::vector<protocol::TraceLine> trace;
 
   int calls = 0;
   unsigned tries = 0;
   bool trace_wanted = false;
+  protocol::Probe probe = protocol::Probe::none;
+  std::string read_url;
   std::string url, api_key, ca_file, client_cert, client_key, proxy, no_proxy;
   std::chrono::milliseconds timeout{};
   std::chrono::steady_clock::time_point deadline;
@@ -52,10 +59,16 @@ class FakeAuthorizer : public helper::Authorizer {
     no_proxy = request.no_proxy;
     tries = request.tries;
     trace_wanted = request.trace;
+    probe = request.probe;
+    read_url = request.read_url;
     timeout = request.timeout;
     deadline = by;
     meanwhile();
-    return {.requests = std::min(requests, tries), .outcome = outcome(), .trace = trace};
+    return {.requests = std::min(requests, tries),
+            .outcome = outcome(),
+            .trace = trace,
+            .links = links,
+            .status = status};
   }
 
  private:

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/command.hpp"
+#include "helper/commands/tokens.hpp"
+#include "helper/reports/status_report.hpp"
+#include "helper/terminal.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+/// The profile that a call without a name would mean; nothing where it would mean none.
+std::optional<std::string> chosen_name(const ProfileChoice& choice) {
+  try {
+    return choice.name_without_host();
+  } catch (const Failure&) {
+    return std::nullopt;  // then no profile is marked
+  }
+}
+
+}  // namespace
+
+/// Tells of every profile, or of the one that `--profile` names, without asking anybody.
+ExitCode status(const Call& call) {
+  const ProfileChoice choice = profile_choice(call);
+  // A name on the command line that is none is an error there, as everywhere.
+  const std::vector<std::string> names =
+      call.line.profile ? std::vector{choice.name_without_host()} : choice.names();
+  const std::optional<std::string> chosen =
+      call.line.profile ? chosen_name({call.environment, call.line.settings, std::nullopt})
+                        : chosen_name(choice);
+  std::vector<ProfileStatus> profiles;
+  profiles.reserve(names.size());
+  for (const std::string& name : names) {
+    profiles.push_back(status_of(choice, name, call.environment));
+    profiles.back().is_chosen = name == chosen;
+  }
+  write_output(call, call.line.json ? status_json(profiles)
+                                    : status_text(profiles, Terminal::of(call.output, call.environment)));
+  return ExitCode::done;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace sase::helper {
+
+/// A duration as a person wants to know it, cut to its two largest units: `45s`, `59m`, `2h 5m`, `12 days`.
+/// Below zero it is none: `0s`.
+[[nodiscard]] std::string spoken(std::chrono::seconds duration);
+
+/// How long a part of a call took: `0.2 ms`, `15 ms`.
+[[nodiscard]] std::string spoken_exactly(std::chrono::microseconds duration);
+
+}  // namespace sase::helper
