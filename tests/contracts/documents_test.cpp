@@ -68,8 +68,11 @@ Names without_promised(Names all, const Names& known) {
   return all;
 }
 
-const Row& item_of(const std::vector<Row>& items, std::string_view name) {
-  return *std::ranges::find_if(items, [name](const Row& item) { return first_word(item.front()) == name; });
+/// The item of that name; an empty one where there is none.
+Row item_of(const std::vector<Row>& items, std::string_view name) {
+  const auto found =
+      std::ranges::find_if(items, [name](const Row& item) { return first_word(item.front()) == name; });
+  return found == items.end() ? Row{"", ""} : *found;
 }
 
 std::string manual() {
@@ -148,7 +151,7 @@ TEST_CASE("the manual page of profiles has every setting with its argument and i
     INFO(setting.name);
     std::string argument(setting.argument);
     if (const auto bar = argument.find('|'); bar != std::string::npos) argument.replace(bar, 1, " | ");
-    const Row& item = item_of(items, setting.name);
+    const Row item = item_of(items, setting.name);
     CHECK(item.front() == std::string(setting.name) + " No = Ar " + argument);
     CHECK(contains(item.back(), "Default:\n") == !setting.fallback.empty());
     CHECK(contains(item.back(), "Default:\n.Cm " + std::string(setting.fallback)) ==

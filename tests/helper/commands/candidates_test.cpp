@@ -99,9 +99,10 @@ TEST_CASE("a flag is one that the command understands, or a setting", "[candidat
 
   CHECK(home.of({"token", "--f"}) == Words{"--format"});
   CHECK(home.of({"get", "--f"}).empty());
-  CHECK(home.of({"get", "--no"}) == Words{"--no-prompt", "--no-verify", "--no-proxy"});
+  CHECK(home.of({"get", "--no"}) == Words{"--no-prompt", "--no-proxy"});
+  CHECK(home.of({"login", "--no"}) == Words{"--no-verify", "--no-proxy"});
   CHECK(home.of({"token", "--no"}) == Words{"--no-proxy"});
-  CHECK(home.of({"--no"}) == Words{"--no-prompt", "--no-proxy"});
+  CHECK(home.of({"--no"}) == Words{"--no-prompt", "--no-verify", "--no-proxy"});
   for (const std::string& flag : setting_flags())
     CHECK(home.of({"erase", flag}).front() == flag);
 }
