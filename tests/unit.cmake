@@ -37,6 +37,7 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/clock_test.cpp
   tests/helper/policy/freshness_test.cpp
   tests/helper/policy/history_test.cpp
+  tests/helper/policy/key_holder_test.cpp
   tests/helper/policy/ledger_test.cpp
   tests/helper/policy/sparing_authorizer_test.cpp
   tests/helper/policy/sparing_failure_test.cpp
@@ -58,8 +59,11 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/detached_test.cpp
   tests/helper/posix/fd_test.cpp
   tests/helper/posix/file_lock_test.cpp
+  tests/helper/posix/file_system_test.cpp
   tests/helper/posix/new_key_test.cpp
   tests/helper/posix/private_directory_test.cpp
+  tests/helper/posix/process_tree_test.cpp
+  tests/helper/posix/reachable_key_test.cpp
   tests/helper/posix/stream_test.cpp
   tests/helper/posix/subprocess_test.cpp
   tests/helper/posix/user_keyring_test.cpp

@@ -32,7 +32,7 @@ needs_keyring() { keyctl show @u >/dev/null 2>&1 || skip 'no kernel keyring for 
 
 # A runtime folder that is in memory, as systemd makes them.
 runtime_in_memory() {
-  [ "$(stat -f -c %T /dev/shm 2>/dev/null)" = tmpfs ] && [ -w /dev/shm ] || skip 'needs a /dev/shm in memory'
+  [[ $(stat -f -c %T /dev/shm 2>/dev/null) = tmpfs && -w /dev/shm ]] || skip 'needs a /dev/shm in memory'
   memory=$(mktemp -d /dev/shm/sase-story-XXXXXX)
   export XDG_RUNTIME_DIR=$memory
   state=$memory/sase-credential
@@ -54,13 +54,13 @@ get_token() {
 expect_gone() {
   local pid tries=0
   [ -s "$1" ] || refute 'expected some process to have been started'
-  for pid in $(cat "$1"); do
+  while read -r pid; do
     while [ -e "/proc/$pid/stat" ] && ! grep -q ') Z ' "/proc/$pid/stat"; do
       tries=$((tries + 1))
       [ "$tries" -lt 100 ] || refute "process $pid is still there: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
       sleep 0.01
     done
-  done
+  done <"$1"
 }
 
 # ---- how it runs

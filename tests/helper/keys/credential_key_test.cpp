@@ -4,13 +4,39 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
+#include "tests/support/in_child.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <array>
+#include <cstdint>
 #include <string>
+
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 
 namespace sase::helper {
 
 namespace {
+
+/// As systemd lets a service's user read what is root's (acl(5)). False where the file system has no lists.
+bool let_read(const std::string& path, uid_t user) {
+  struct Entry {
+    std::uint16_t tag, permissions;
+    std::uint32_t id;
+  };
+  struct {
+    std::uint32_t version = 2;
+    std::array<Entry, 5> entries;
+  } list;
+  constexpr std::uint32_t nobody_named = 0xffffffff;
+  list.entries = {{{0x01, 4, nobody_named},
+                   {0x02, 4, user},
+                   {0x04, 0, nobody_named},
+                   {0x10, 4, nobody_named},
+                   {0x20, 0, nobody_named}}};
+  return ::setxattr(path.c_str(), "system.posix_acl_access", &list, sizeof list, 0) == 0;
+}
 
 Failure failure_of(const std::string& path) {
   return tests::failure_of([&path] { (void)read_credential_key(path); });
@@ -46,6 +72,26 @@ TEST_CASE("root's own with an entry for the service's user is read where it is i
   const std::string path = folder.write("credentials/key", "from systemd\n", 0440);
 
   CHECK(read_credential_key(path).reveal() == "from systemd");
+}
+
+TEST_CASE("an access list for the service's user is enough", "[credential_key]") {
+  const auto parent = tests::parent_in_memory();
+  if (!parent || ::geteuid() != 0) return;
+  const tests::TemporaryDirectory folder(*parent);
+  REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+  (void)folder.make_folder("credentials", 0555);
+  const std::string path = folder.write("credentials/key", "from systemd\n", 0400);
+  if (!let_read(path, tests::another_user)) return;
+  CHECK(tests::mode_of(path) == 0440);
+
+  const int code = tests::exit_code_in_child([&path] {
+    if (::setresgid(tests::another_user, tests::another_user, tests::another_user) != 0 ||
+        ::setresuid(tests::another_user, tests::another_user, tests::another_user) != 0)
+      return 2;
+    return read_credential_key(path).reveal() == "from systemd" ? 0 : 1;
+  });
+
+  CHECK(code == 0);
 }
 
 TEST_CASE("a credential that others can write is refused", "[credential_key]") {
