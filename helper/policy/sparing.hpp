@@ -78,8 +78,8 @@ void note_renewal(History& history, Instant now);
 /// Whether the key was refused and that still counts, so that another one would be tried.
 [[nodiscard]] bool remembers_refusal(const History& history, Instant now) noexcept;
 
-/// Takes down which key, now that it has been read, the service would be asked with. Another one than the one
-/// that was refused has not been refused.
+/// Takes down which key the service would be asked with now, where it remembers_refusal(). Another one than
+/// the one that was refused has not been refused.
 void note_key(History& history, std::string_view fingerprint, Instant now);
 
 void note_failure(History& history, protocol::Denied denied, std::string_view route, Instant now);

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,9 +87,10 @@ std::vector<Process> tree_of(pid_t leader, std::vector<Process> others) {
   };
   for (std::size_t before = 1; before != tree.size();) {
     before = tree.size();
-    const auto rest = std::ranges::partition(others, [&belongs](const Process& p) { return !belongs(p); });
-    tree.insert(tree.end(), rest.begin(), rest.end());
-    others.erase(rest.begin(), rest.end());
+    // Not of std::ranges, whose result clang 14 cannot read.
+    const auto rest = std::partition(others.begin(), others.end(), std::not_fn(belongs));
+    tree.insert(tree.end(), rest, others.end());
+    others.erase(rest, others.end());
   }
   return tree;
 }

@@ -131,7 +131,7 @@ class Child {
 };
 
 /// How long one wait may take, in milliseconds.
-int longest_wait(SubprocessSession session) noexcept {
+long longest_wait(SubprocessSession session) noexcept {
   // Whatever somebody else's program leaves behind when it ends may hold its output for ever.
   return session == SubprocessSession::own ? 50 : 60'000;
 }
@@ -150,19 +150,14 @@ class Conversation {
   [[nodiscard]] bool run(const SubprocessCall& call, const Child& child) {
     bool ended = false;
     while (from_child_) {
-      std::array<pollfd, 2> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
-                                     {.fd = to_child_.get(), .events = POLLOUT, .revents = 0}}};
       const auto left =
           std::chrono::ceil<std::chrono::milliseconds>(call.deadline - steady_clock::now()).count();
       if (left <= 0) return false;
       // Once it has ended, all that it wrote is there.
-      const int wait = ended ? 0 : static_cast<int>(std::min<long>(left, longest_wait(call.session)));
-      const int ready = ::poll(waiting.data(), waiting.size(), wait);
-      if (ready < 0 && errno != EINTR) throw_errno("waiting failed");
-      if (ready == 0 && ended) return true;
-      if (ready == 0) ended = child.has_ended();
-      if (waiting[1].revents != 0) feed();
-      if (waiting[0].revents != 0) take(call.output_limit);
+      if (move_within(ended ? 0 : std::min<long>(left, longest_wait(call.session)), call.output_limit))
+        continue;
+      if (ended) return true;
+      ended = child.has_ended();
     }
     return true;
   }
@@ -170,6 +165,18 @@ class Conversation {
   [[nodiscard]] protocol::Secret output() && { return std::move(output_); }
 
  private:
+  /// Moves what can be moved within so many milliseconds. False where that is nothing.
+  bool move_within(long patience, std::size_t limit) {
+    std::array<pollfd, 2> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = to_child_.get(), .events = POLLOUT, .revents = 0}}};
+    const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(patience));
+    if (ready < 0 && errno != EINTR) throw_errno("waiting failed");
+    if (ready <= 0) return ready < 0;
+    if (waiting[1].revents != 0) feed();
+    if (waiting[0].revents != 0) take(limit);
+    return true;
+  }
+
   void feed() {
     const ssize_t written = ::write(to_child_.get(), input_.data(), input_.size());
     if (written < 0 && errno == EAGAIN) return;
