@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <string_view>
 
 namespace sase::fuzz {
 
 /// One for each reader of foreign bytes, in readers/. It gives the bytes to the reader, as they are or as the
 /// comment in its file says, and checks what must hold of whatever comes back. What the reader's contract
-/// says that it throws is caught; anything else that is thrown is a finding.
+/// says that it throws is caught; anything else that is thrown is a finding. Each has a folder of its name in
+/// corpus/.
 void api_key(std::string_view bytes);
 void cache_file(std::string_view bytes);
 void certificate(std::string_view bytes);
@@ -29,34 +29,5 @@ void service_reply(std::string_view bytes);
 void shown_text(std::string_view bytes);
 void times(std::string_view bytes);
 void url(std::string_view bytes);
-
-struct NamedReader {
-  const char* name;
-  void (*read)(std::string_view bytes);
-};
-
-/// All of them; each has a folder of its name in corpus/.
-inline constexpr std::array readers = {
-    NamedReader{"api_key", api_key},
-    NamedReader{"cache_file", cache_file},
-    NamedReader{"certificate", certificate},
-    NamedReader{"command_line", command_line},
-    NamedReader{"credential_request", credential_request},
-    NamedReader{"environment", environment},
-    NamedReader{"exchange", exchange},
-    NamedReader{"host", host},
-    NamedReader{"http_reply", http_reply},
-    NamedReader{"json", json},
-    NamedReader{"ledger", ledger},
-    NamedReader{"message", message},
-    NamedReader{"no_proxy", no_proxy},
-    NamedReader{"profile_file", profile_file},
-    NamedReader{"proxy_reply", proxy_reply},
-    NamedReader{"proxy_setting", proxy_setting},
-    NamedReader{"service_reply", service_reply},
-    NamedReader{"shown_text", shown_text},
-    NamedReader{"times", times},
-    NamedReader{"url", url},
-};
 
 }  // namespace sase::fuzz
