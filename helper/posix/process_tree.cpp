@@ -95,20 +95,31 @@ std::vector<Process> tree_of(pid_t leader, std::vector<Process> others) {
   return tree;
 }
 
+/// False where nothing of it is alive.
+bool kill_what_is_seen(pid_t leader) {
+  bool alive = false;
+  for (const Process& process : tree_of(leader, all_processes())) {
+    if (process.state == 'Z') continue;
+    alive = true;
+    ::kill(process.pid, SIGKILL);
+  }
+  return alive;
+}
+
+/// Without a /proc, or memory, at least these.
+void kill_group(pid_t leader) noexcept {
+  ::kill(-leader, SIGKILL);
+  ::kill(leader, SIGKILL);
+}
+
 }  // namespace
 
 void kill_process_tree(pid_t leader) noexcept try {
-  for (int looks = 0; looks < most_looks; ++looks) {
-    bool alive = false;
-    for (const Process& process : tree_of(leader, all_processes())) {
-      if (process.state == 'Z') continue;
-      alive = true;
-      ::kill(process.pid, SIGKILL);
-    }
-    if (!alive) return;
-  }
+  for (int looks = 0; looks < most_looks; ++looks)
+    if (!kill_what_is_seen(leader)) break;
+  kill_group(leader);
 } catch (const std::exception&) {
-  ::kill(-leader, SIGKILL);
+  kill_group(leader);
 }
 
 }  // namespace sase::helper

@@ -2,12 +2,15 @@
 #include "helper/posix/process_tree.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/denied_calls.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"
 
+#include <cerrno>
 #include <csignal>
 
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +42,31 @@ TEST_CASE("a process tree is killed to its leaves, and nothing beside it", "[pro
   CHECK(::kill(bystander, 0) == 0);
   ::kill(bystander, SIGKILL);
   CHECK(tests::wait_for_child(bystander) == 128 + SIGKILL);
+}
+
+TEST_CASE("without a /proc at least the leader's group is killed", "[process_tree]") {
+  const int code = tests::exit_code_in_child([] {
+    ::alarm(10);
+    tests::Pipe alive = tests::make_pipe();
+    const pid_t leader = tests::start_child([&alive] {
+      alive.reader.close();
+      ::setsid();
+      (void)::fork();
+      return ::write(alive.writer.get(), "x", 1) == 1 ? ::pause() : 2;
+    });
+    alive.writer.close();
+    char byte = 0;
+    for (int processes = 0; processes < 2; ++processes)
+      if (::read(alive.reader.get(), &byte, 1) != 1) return 3;
+    tests::deny_calls({SYS_getdents64}, EACCES);
+
+    kill_process_tree(leader);
+
+    const bool all_ended = ::read(alive.reader.get(), &byte, 1) == 0;
+    return all_ended && tests::wait_for_child(leader) == 128 + SIGKILL ? 0 : 1;
+  });
+
+  CHECK(code == 0);
 }
 
 TEST_CASE("a leader that has ended leaves its session", "[process_tree]") {
