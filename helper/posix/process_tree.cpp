@@ -95,15 +95,15 @@ std::vector<Process> tree_of(pid_t leader, std::vector<Process> others) {
   return tree;
 }
 
-/// False where nothing of it is alive.
+/// False where nothing of it is alive. All are stopped first, so that no shell has the time to tell of the
+/// end of another one, or to start anything.
 bool kill_what_is_seen(pid_t leader) {
-  bool alive = false;
-  for (const Process& process : tree_of(leader, all_processes())) {
-    if (process.state == 'Z') continue;
-    alive = true;
-    ::kill(process.pid, SIGKILL);
-  }
-  return alive;
+  std::vector<Process> alive = tree_of(leader, all_processes());
+  std::erase_if(alive, [](const Process& process) { return process.state == 'Z'; });
+  for (const int number : {SIGSTOP, SIGKILL})
+    for (const Process& process : alive)
+      ::kill(process.pid, number);
+  return !alive.empty();
 }
 
 /// Without a /proc, or memory, at least these.

@@ -290,6 +290,17 @@ TEST_CASE("at the deadline all that a program has started is killed with it", "[
   CHECK(has_no_child());
 }
 
+TEST_CASE("no shell of a program that is killed has anything to say of it", "[subprocess]") {
+  const tests::TemporaryDirectory folder;
+  const std::string script =
+      "exec 2>" + folder.path("said") + "; sh -c 'sh -c \"sleep 60; true\"; true'; true";
+
+  for (int times = 0; times < 20; ++times)
+    CHECK_FALSE(Run{.script = script, .patience = 20ms, .session = SubprocessSession::own}.run());
+
+  CHECK(tests::text_of_file(folder.path("said")).empty());
+}
+
 TEST_CASE("no descriptor is left open by a call", "[subprocess]") {
   const Fd before(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const int expected = before.get() + 1;
