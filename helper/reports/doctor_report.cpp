@@ -51,7 +51,7 @@ void append_link(std::string& text, const CheckedLink& link, const Terminal& ter
   const auto start = text.size();
   text += line;
   // What takes less than this is of no interest to anybody.
-  constexpr std::chrono::microseconds least_shown{50};
+  constexpr std::chrono::microseconds least_shown{100};
   terminal.append_wrapped(
       text, words_column,
       link.what + (link.took < least_shown ? std::string() : " (" + spoken_exactly(link.took) + ')'));

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <sys/stat.h>
@@ -41,20 +42,28 @@ std::string mend(const std::string& path, mode_t kind) {
 }
 
 /// All that is looked at in the folder.
-std::vector<std::string> files_of(KeyHolder& key) {
-  std::vector<std::string> names = {key.account() + ".lock", key.account() + ".ledger"};
-  if (const Identity* const identity = key.find_identity()) names.push_back(identity->file_stem() + ".token");
-  return names;
+std::vector<std::string> files_of(const std::string& folder, KeyHolder& key) {
+  std::string account = folder + '/';
+  account += key.account();
+  std::vector<std::string> paths = {account + ".lock", account + ".ledger"};
+  if (const Identity* const identity = key.find_identity())
+    paths.push_back(folder + '/' + identity->file_stem() + ".token");
+  return paths;
 }
 
-std::string remedy_for(const std::system_error& error, const std::string& folder, KeyHolder& key) {
-  if (auto command = mend(folder, S_IFDIR); !command.empty()) return command;
-  for (const std::string& name : files_of(key))
-    if (auto command = mend(folder + '/' + name, S_IFREG); !command.empty()) return command;
-  if (error.code().value() == ENOSPC || error.code().value() == EDQUOT)
-    return "make room where " + in_shell_quotes(folder) + " is";
+std::string make_writable(const std::string& folder) {
   return "make it possible to write to " + in_shell_quotes(folder) +
          ", or set XDG_RUNTIME_DIR or XDG_CACHE_HOME to a folder of your own";
+}
+
+/// Empty where nothing is seen that would be wrong.
+std::string remedy_for(const std::system_error& error, const std::string& folder, KeyHolder& key) {
+  if (auto command = mend(folder, S_IFDIR); !command.empty()) return command;
+  for (const std::string& path : files_of(folder, key))
+    if (auto command = mend(path, S_IFREG); !command.empty()) return command;
+  const int code = error.code().value();
+  return code == ENOSPC || code == EDQUOT ? "make room where " + in_shell_quotes(folder) + " is"
+                                          : std::string();
 }
 
 /// As any call would, and a little more: that something can be written there shows only in trying.
@@ -105,8 +114,10 @@ CheckedLink without_folder(const Profile& profile) {
 CheckedLink check_files(const Profile& profile, KeyHolder& key, const Environment& environment) {
   const auto folder = state_folder(environment);
   if (!folder) return without_folder(profile);
+  bool is_writable = false;
   try {
     try_to_write(*folder);
+    is_writable = true;
     const KeptState state = look_at_state(profile, key, folder);
     return {.name = link_name,
             .state = LinkState::ok,
@@ -115,10 +126,14 @@ CheckedLink check_files(const Profile& profile, KeyHolder& key, const Environmen
             .remedy = {}};
   } catch (const std::system_error& error) {
     // It is what this command is there to tell.
+    const bool is_of_keyring = is_writable && profile.cache == CacheKind::keyring;
+    std::string remedy = remedy_for(error, *folder, key);
+    if (remedy.empty() && is_of_keyring)
+      remedy = "set cache to file: this kernel or container forbids the keyring";
     return {.name = link_name,
             .state = LinkState::broken,
             .what = protocol::escape(error.what()),
-            .remedy = remedy_for(error, *folder, key),
+            .remedy = remedy.empty() ? make_writable(*folder) : std::move(remedy),
             .code = ExitCode::local_state};
   }
 }

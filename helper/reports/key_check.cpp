@@ -93,7 +93,8 @@ CheckedLink broken(std::string what, std::string remedy) {
 CheckedLink judge_claims(const KeyClaims& claims, const Profile& profile, sys_seconds now) {
   CheckedLink link{.name = "key", .state = LinkState::ok, .what = {}, .remedy = {}};
   if (claims.expires && *claims.expires <= now)
-    return broken("the key itself says that it expired on " + protocol::format_rfc3339(*claims.expires),
+    return broken("the key itself says that it expired on " + protocol::format_rfc3339(*claims.expires) +
+                      ", and this machine's clock says " + protocol::format_rfc3339(now),
                   make_new_key);
   if (const Region* const ours = region_of(profile))
     if (const Region* const other = other_region(claims, *ours))

@@ -9,7 +9,6 @@ namespace sase::helper {
 
 namespace {
 
-using protocol::Denial;
 using protocol::Denied;
 using protocol::Link;
 using protocol::LinkName;
@@ -73,9 +72,11 @@ std::vector<CheckedLink> check_way(TokenSource& source, const Profile& profile, 
   try {
     return links_of(source.probe(read_url(profile)), profile, values);
   } catch (const Failure& failure) {
-    // There is no report, but a chain that does not hold.
+    // There is no report, but a chain that does not hold: without the authorizer none of it can be tried, and
+    // without a turn nothing may be asked.
     std::vector<CheckedLink> links = untried_way();
-    links.front() = CheckedLink::broken(links.front().name, failure);
+    CheckedLink& link = failure.code == ExitCode::local_state ? links.front() : authorize_of(links);
+    link = CheckedLink::broken(link.name, failure);
     return links;
   }
 }

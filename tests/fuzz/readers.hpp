@@ -19,6 +19,7 @@ void exchange(std::string_view bytes);
 void host(std::string_view bytes);
 void http_reply(std::string_view bytes);
 void json(std::string_view bytes);
+void key_claims(std::string_view bytes);
 void ledger(std::string_view bytes);
 void message(std::string_view bytes);
 void no_proxy(std::string_view bytes);

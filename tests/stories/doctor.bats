@@ -120,7 +120,7 @@ proxy http://***@127.0.0.1:1 $file:3"
 @test "key: a JWT that has expired, ends soon, or names another region" {
   export SASE_API_KEY
   SASE_API_KEY=$(jwt '{"exp":1500000000}')
-  broken_at key 4 '*the key itself says that it expired on 2017-07-14T02:40:00Z' 'make a new key in the console*'
+  broken_at key 4 '*the key itself says that it expired on 2017-07-14T02:40:00Z, and this*clock*' 'make a new key in the console*'
   SASE_API_KEY=$(jwt "{\"exp\":$((EPOCHSECONDS + 90000))}")
   diagnose
   [[ $links == *key=warning* ]] || refute 'expected a warning of a key that ends tomorrow'
@@ -331,6 +331,23 @@ in_region() {
   about="flags: $1"
   # shellcheck disable=SC2086 # words
   broken_at authorize 5 "*HTTP 401*; asked was $2" "$3" $1
+}
+
+@test "the new token is read with at the host that gave it, and at no other" {
+  ask_authorizer probe=all "read_url=https://127.0.0.1:$port/api/rest/v2.3/status"
+  call "$build/libexec/sase-credential/authorize"
+  expect_code 0
+  grep -q "^link\[\]=read misconfigured .*'127.0.0.1:$port' is not the host that gave the token" "$out" ||
+    refute 'expected the other host to be refused'
+  grep -q '^outcome=granted' "$out" || refute 'expected the token all the same'
+  expect_equal "$(control stats | jq '.routes."GET /api/rest/v2.3/status"')" null 'read calls'
+}
+
+@test "cache = keyring where the kernel forbids it" {
+  command -v strace >/dev/null || skip 'needs strace'
+  injected add_key,keyctl,request_key error=EPERM sase-credential --cache keyring doctor --json
+  expect_code 7
+  expect_equal "$(jq -r '.links[2].remedy' "$out")" 'set cache to file: this kernel or container forbids the keyring'
 }
 
 @test "a key of another region: what was asked, and what is likeliest" {

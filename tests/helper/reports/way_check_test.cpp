@@ -130,6 +130,18 @@ TEST_CASE("an authorizer that cannot be started breaks the first link", "[way_ch
   CHECK(links[6].state == LinkState::untried);
 }
 
+TEST_CASE("a turn that does not come breaks the link that wants it", "[way_check]") {
+  tests::Machine machine;
+  machine.time = 30ms;
+  const Turn turn = machine.hold_turn();
+  TokenSource source = machine.source();
+  const Settings values;
+  const auto links = check_way(source, machine.profile, values);
+  CHECK(links[0].state == LinkState::untried);
+  CHECK(contains(links[5].what, "is still asking"));
+  CHECK(links[5].code == ExitCode::unreachable);
+}
+
 TEST_CASE("what is read needs no permission, and is where the tokens are good", "[way_check]") {
   Profile profile;
   profile.rest_url = "https://a.test/api/rest";

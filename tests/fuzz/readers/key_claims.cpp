@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/reports/key_claims.hpp"
+
+#include "helper/reports/key_check.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace sase::fuzz {
+
+/// What a key says of itself, which anybody may have made up.
+void key_claims(std::string_view bytes) {
+  const auto claims = helper::read_claims(bytes);
+  if (!claims) return;
+  helper::Profile profile;
+  profile.authorize_url = "https://api.perimeter81.com/api/v1/auth/authorize";
+  const std::chrono::sys_seconds now(std::chrono::seconds(1'800'000'000));
+  const helper::CheckedLink link = helper::judge_claims(*claims, profile, now);
+  check(is_printable(link.what + link.remedy), "what a person is told of a key is printable");
+  check(link.what.size() + link.remedy.size() < 400, "what a person is told of a key is short");
+  check(!claims->expires ||
+            (*claims->expires <= now) == link.what.starts_with("the key itself says that it expired"),
+        "a key that has expired is told of, and no other");
+}
+
+}  // namespace sase::fuzz
