@@ -70,10 +70,10 @@ struct FaultPlan {
   bool reject_tokens = false;
   std::optional<std::size_t> times;  ///< Requests left; nothing: no limit.
   FaultRoute route = FaultRoute::authorize;
+  KeyGeneration keys = KeyGeneration::both;
   std::optional<std::chrono::milliseconds> lifetime;
   bool single_session = false;
   EnvelopeForm envelope = EnvelopeForm::usual;
-  KeyGeneration keys = KeyGeneration::both;
 };
 
 }  // namespace sase::sandbox
