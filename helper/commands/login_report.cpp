@@ -51,7 +51,7 @@ std::string login_report(const Profile& profile, const LoginFiles& files,
   std::string text;
   if (lifetime)
     text += "verified: " + profile.authorize_url + " gave a token for " +
-            protocol::format_duration(*lifetime) + '\n';
+            protocol::format_duration(std::chrono::ceil<std::chrono::minutes>(*lifetime)) + '\n';
   else
     text += "not verified: " + profile.authorize_url + " was not asked\n";
   text += "kept: the key in " + protocol::escape(files.key()) + "\n      the profile in " +

@@ -24,7 +24,7 @@ Profile make_profile(std::string name) {
   return profile;
 }
 
-std::string report(const Profile& profile, std::optional<std::chrono::seconds> lifetime = 3600s) {
+std::string report(const Profile& profile, std::optional<std::chrono::seconds> lifetime = 3599s) {
   const tests::EnvironmentList environment{"HOME=/home/me"};
   return login_report(profile, LoginFiles(*environment, profile.name), lifetime);
 }
