@@ -109,9 +109,11 @@ bool more_is_pasted(int terminal) noexcept {
   return ::poll(&waiting, 1, patience_in_milliseconds) == 1;
 }
 
-Secret read_hidden(int terminal, std::size_t limit) {
+/// Nothing is shown from before the question is: whoever pastes at the sight of it must not be faster.
+Secret read_hidden(int terminal, std::string_view question, std::size_t limit) {
   const HeldSignals held;
   const HiddenTyping typing(terminal);
+  write_all(terminal, question);
   Secret line = Secret::with_capacity(limit);
   while (const auto byte = read_byte(terminal)) {
     if (typing.ends(*byte) && !more_is_pasted(terminal)) break;
@@ -146,8 +148,7 @@ std::optional<std::string> Prompt::ask(std::string_view question) const {
 
 Secret Prompt::ask_hidden(std::string_view question, std::size_t limit) const {
   while (true) {
-    write_all(terminal_.get(), question);
-    Secret line = read_hidden(terminal_.get(), limit);
+    Secret line = read_hidden(terminal_.get(), question, limit);
     write_all(terminal_.get(), "\n");
     if (stopped_by == 0) return line;
     // With the terminal as it was, the signal does what it would have done.

@@ -82,6 +82,15 @@ echo on
   ! grep -q Region "$out" || refute 'the region was asked for'
 }
 
+@test "whoever pastes the key at the first sight of the question is not too fast" {
+  # The terminal takes a while to do what it is told.
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 by_hand "see API key for
+paste $BATS_TEST_TMPDIR/typed
+see not verified
+" strace -e trace=ioctl -e inject=ioctl:delay_enter=200000 -o /dev/null sase-credential login --no-verify
+  expect_code 0
+}
+
 @test "a person is asked for the region where nothing names one, until it is one" {
   only_profiles
   by_hand "see Region (us, eu, au, in, ca) [us]:
