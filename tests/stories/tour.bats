@@ -55,7 +55,7 @@ tour_of_readme() {
 # the length of a path.
 as_in_readme() {
   sed -E -e "s|$home/runtime|/run/user/1000|g; s|$home|/home/me|g" -e "s|localhost:$port|localhost:8443|g; s|127.0.0.1:$port|127.0.0.1:8443|g" \
-    -e "s/sase-sandbox CA [A-Za-z0-9]+/sase-sandbox CA/; s/ \([0-9.]+ ms\)//" \
+    -e "s/sase-sandbox CA [A-Za-z0-9_-]+/sase-sandbox CA/; s/ \([0-9.]+ ms\)//" \
     -e 's/changed [0-9]+s ago/changed 2s ago/; s/valid until [0-9TZ:-]+ \([0-9]+ days left\)/valid until 2027-12-26T15:33:41Z (396 days left)/' \
     -e 's/(1h|59m) left/59m left/' | tr -s ' \n' ' '
 }
