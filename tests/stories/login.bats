@@ -156,6 +156,24 @@ press C-c
   expect_nothing_kept
 }
 
+@test "Ctrl-Z stops a login with the terminal as it was, and it asks again when it goes on" {
+  by_hand "see \$
+type sase-credential login --no-verify
+see API key for
+press C-z
+see Stopped
+echo on
+type fg
+see API key for
+echo off
+paste $BATS_TEST_TMPDIR/typed
+see not verified
+type exit
+" env PS1='$ ' bash --norc --noediting -i
+  expect_code 0
+  expect_kept
+}
+
 @test "without a terminal it says how to pipe the key in" {
   code=0
   setsid -w sase-credential login >"$out" 2>"$err" <"$in" || code=$?
