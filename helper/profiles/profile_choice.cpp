@@ -83,8 +83,7 @@ std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::
   const ProfileText text = files_.read(default_profile);
   if (!text.files.empty())
     if (auto profile = default_owner(text, host)) return profile;
-  if (auto profile = only_owner(host)) return profile;
-  return text.files.empty() && files_.names().empty() ? default_owner(text, host) : std::nullopt;
+  return only_owner(host, text.files.empty() ? DefaultIs::without_file : DefaultIs::no_owner);
 }
 
 std::string ProfileChoice::name_without_host() const {
@@ -191,7 +190,7 @@ std::vector<std::string> ProfileChoice::owners_of(const protocol::Host& host) co
     if (std::ranges::all_of(*known, [&](const std::string& name) { return owns(name, host); }))
       return std::move(*known);
 
-  const std::vector<std::string> names = files_.names();
+  const std::vector<std::string> names = this->names();
   const bool is_worth_keeping = index && names.size() > few;
   const auto before = is_worth_keeping ? ProfileSnapshot::take(folders) : ProfileSnapshot();
   const std::vector<Ownership> all = read(names);
@@ -202,10 +201,10 @@ std::vector<std::string> ProfileChoice::owners_of(const protocol::Host& host) co
   return owners;
 }
 
-std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host) const {
+std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host, DefaultIs default_is) const {
   std::vector<std::string> owners = owners_of(host);
-  // It has been asked before, and is no owner or cannot be told from one.
-  owners.erase(std::remove(owners.begin(), owners.end(), default_profile), owners.end());
+  if (default_is == DefaultIs::no_owner)
+    owners.erase(std::remove(owners.begin(), owners.end(), default_profile), owners.end());
   if (owners.empty()) return std::nullopt;
   if (owners.size() > 1)
     throw Failure(ExitCode::settings, "several profiles own '" + host.text() + "': " + join(owners),

@@ -66,6 +66,12 @@ class ProfileChoice {
   [[nodiscard]] ProfileSettings settings_of(std::string_view name) const;
 
  private:
+  /// What is known of the default profile when the others are asked.
+  enum class DefaultIs {
+    without_file,  ///< it is the only one then, or not there
+    no_owner,      ///< it has been asked before
+  };
+
   [[nodiscard]] Profile load(std::string_view name, const ProfileText& text) const;
   void must_exist(const NamedProfile& named) const;
   [[nodiscard]] bool is_known(std::string_view name) const;
@@ -76,7 +82,7 @@ class ProfileChoice {
   [[nodiscard]] bool decided_by_files() const;
   [[nodiscard]] std::optional<Profile> default_owner(const ProfileText& text,
                                                      const protocol::Host& host) const;
-  [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host) const;
+  [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host, DefaultIs default_is) const;
 
   const Environment& environment_;
   std::span<const Assignment> flags_;
