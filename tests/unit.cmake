@@ -39,7 +39,9 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/history_test.cpp
   tests/helper/policy/key_holder_test.cpp
   tests/helper/policy/ledger_test.cpp
-  tests/helper/policy/sparing_authorizer_test.cpp
+  tests/helper/policy/sparing_authorizer_asking_test.cpp
+  tests/helper/policy/sparing_authorizer_memory_test.cpp
+  tests/helper/policy/sparing_authorizer_probe_test.cpp
   tests/helper/policy/sparing_failure_test.cpp
   tests/helper/policy/sparing_guard_test.cpp
   tests/helper/policy/sparing_rejection_test.cpp
@@ -51,6 +53,7 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/token_source_new_test.cpp
   tests/helper/policy/token_source_probe_test.cpp
   tests/helper/policy/token_source_renewal_test.cpp
+  tests/helper/policy/token_source_renewal_trouble_test.cpp
   tests/helper/policy/token_source_sparing_test.cpp
   tests/helper/policy/token_source_trouble_test.cpp
   tests/helper/policy/token_source_waiting_test.cpp
@@ -65,7 +68,9 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/process_tree_test.cpp
   tests/helper/posix/reachable_key_test.cpp
   tests/helper/posix/stream_test.cpp
-  tests/helper/posix/subprocess_test.cpp
+  tests/helper/posix/subprocess_end_test.cpp
+  tests/helper/posix/subprocess_pipes_test.cpp
+  tests/helper/posix/subprocess_surroundings_test.cpp
   tests/helper/posix/user_keyring_test.cpp
   tests/helper/profiles/config_folder_test.cpp
   tests/helper/profiles/fallback_test.cpp
@@ -89,16 +94,22 @@ set(SASE_UNIT_TESTS
   tests/helper/reports/spoken_time_test.cpp
   tests/helper/reports/status_report_test.cpp
   tests/helper/reports/way_check_test.cpp
-  tests/helper/run_test.cpp
+  tests/helper/run_get_test.cpp
+  tests/helper/run_git_test.cpp
+  tests/helper/run_surroundings_test.cpp
+  tests/helper/run_token_test.cpp
+  tests/helper/run_usage_test.cpp
   tests/helper/settings_test.cpp
   tests/helper/terminal_test.cpp
   tests/helper/trace_test.cpp
   tests/helper/word_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/credential_reply_test.cpp
+  tests/protocol/credential_request_hostile_test.cpp
   tests/protocol/credential_request_test.cpp
   tests/protocol/escape_test.cpp
-  tests/protocol/exchange_test.cpp
+  tests/protocol/exchange_reply_test.cpp
+  tests/protocol/exchange_request_test.cpp
   tests/protocol/host_test.cpp
   tests/protocol/lifetime_test.cpp
   tests/protocol/link_test.cpp

@@ -5,6 +5,7 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/authorize_body_test.cpp
   tests/helper/authorize/authorizer_test.cpp
   tests/helper/authorize/bystander_test.cpp
+  tests/helper/authorize/call_filter_forbidden_test.cpp
   tests/helper/authorize/call_filter_test.cpp
   tests/helper/authorize/certificate_failure_test.cpp
   tests/helper/authorize/confinement_test.cpp

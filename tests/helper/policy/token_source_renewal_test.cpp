@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/policy/token_source.hpp"
-#include "tests/support/in_child.hpp"
-#include "tests/support/machine.hpp"
+#include "tests/support/ageing_machine.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
-#include <thread>
 
 #include <unistd.h>
 
@@ -13,50 +12,12 @@ namespace sase::helper {
 
 namespace {
 
-/// As at the end of a front.
-void renew_ahead(TokenSource& source) {
-  REQUIRE(tests::exit_code_in_child([&source] {
-            source.renew_ahead();
-            return 0;
-          }) == 0);
-}
-
 using namespace std::chrono_literals;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-using tests::Machine;
-
-/// A machine with an ageing token, which takes down each time the service is asked in whatever process.
-struct AgeingMachine : Machine {
-  AgeingMachine() {
-    keep("old", 600s);
-    authorizer.meanwhile = [this] { note("asked"); };
-  }
-
-  /// What a call does, and what comes to pass behind its back.
-  [[nodiscard]] std::string call() {
-    TokenSource caller = source();
-    std::string token(caller.get().token.reveal());
-    renew_ahead(caller);
-    REQUIRE(all_is_quiet());
-    return token;
-  }
-  /// Lets no renewal come to its end before let_go().
-  void hold_renewals() {
-    authorizer.meanwhile = [this] {
-      note("asked");
-      const auto end = steady_clock::now() + 10s;
-      while (noted("let go") == 0 && steady_clock::now() < end)
-        std::this_thread::sleep_for(2ms);
-    };
-  }
-  void let_go() const { note("let go"); }
-  [[nodiscard]] std::size_t asked() const { return noted("asked"); }
-};
-
-tests::FakeAuthorizer::Grant grant(const std::string& token, seconds lifetime) {
-  return {.token = token, .lifetime = lifetime};
-}
+using tests::AgeingMachine;
+using tests::grant;
+using tests::renew_ahead;
 
 }  // namespace
 
@@ -177,51 +138,6 @@ TEST_CASE("of many calls that want to renew one does", "[token_source]") {
   CHECK(machine.kept() == "fresh-token");
 }
 
-TEST_CASE("a renewal that fails leaves the old token and says nothing", "[token_source]") {
-  AgeingMachine machine;
-  const auto denial = GENERATE(protocol::Denial::unreachable, protocol::Denial::refused,
-                               protocol::Denial::nonsense, protocol::Denial::misconfigured);
-  machine.authorizer.answer = tests::denied(denial);
-
-  for (int i = 0; i < 3; ++i)
-    CHECK(machine.call() == "old");
-
-  CHECK(machine.asked() == 1);
-  CHECK(machine.kept() == "old");
-  REQUIRE(machine.history().failure);
-  CHECK(machine.history().failure->denied.what == "what happened");
-  CHECK_FALSE(machine.history().grant);
-  CHECK(machine.history().requests.size() == 1);
-  CHECK(machine.error.text().empty());
-}
-
-TEST_CASE("a renewal that cannot even begin leaves the old token and counts for nothing", "[token_source]") {
-  AgeingMachine machine;
-  machine.authorizer.meanwhile = [&machine] {
-    machine.note("asked");
-    throw AuthorizerNotStarted(ExitCode::local_state, "no authorizer");
-  };
-
-  CHECK(machine.call() == "old");
-
-  CHECK(machine.asked() == 1);
-  CHECK(machine.kept() == "old");
-  CHECK(machine.history().requests.empty());
-}
-
-TEST_CASE("a token that lives for less than min-ttl does not take the place of a good one",
-          "[token_source]") {
-  AgeingMachine machine;
-  machine.authorizer.answer = grant("short", 59s);
-
-  CHECK(machine.call() == "old");
-  CHECK(machine.call() == "old");
-
-  CHECK(machine.asked() == 1);
-  CHECK(machine.kept() == "old");
-  CHECK(machine.history().grant->too_short);
-}
-
 TEST_CASE("tokens that never live beyond refresh-ahead are not renewed by every call", "[token_source]") {
   AgeingMachine machine;
   machine.authorizer.answer = grant("new", 800s);
@@ -261,28 +177,6 @@ TEST_CASE("a renewal has the whole time of a call, however late it begins", "[to
   (void)machine.call();
 
   CHECK(machine.noted("whole") == 1);
-}
-
-TEST_CASE("trouble with a renewal is not the caller's", "[token_source]") {
-  AgeingMachine machine;
-  SECTION("no place for a lock") {
-    machine.state_folder = std::nullopt;
-  }
-  SECTION("no lock") {
-    machine.root.make_folder("state/other", 0755);
-    machine.state_folder = machine.root.path("state/other");
-  }
-  SECTION("no ledger") {
-    machine.root.make_folder("state/sase-credential/" + machine.account() + ".ledger");
-  }
-
-  TokenSource caller = machine.source();
-  CHECK(caller.get().token.reveal() == "old");
-  renew_ahead(caller);
-
-  CHECK(machine.all_is_quiet());
-  CHECK(machine.asked() == 0);
-  CHECK(machine.error.text().empty());
 }
 
 TEST_CASE("a trace in a file tells of a renewal to its end", "[token_source]") {

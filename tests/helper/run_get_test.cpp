@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/run.hpp"
+#include "protocol/escape.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/user_machine.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::string_literals;
+using tests::check_is_one_failure;
+using tests::ours;
+using Machine = tests::UserMachine;
+using Result = Machine::Result;
+
+std::string line_after(std::string_view text, std::string_view key) {
+  const auto at = text.find(key);
+  REQUIRE(at != std::string_view::npos);
+  const auto begin = at + key.size();
+  return std::string(text.substr(begin, text.find('\n', begin) - begin));
+}
+
+}  // namespace
+
+TEST_CASE("'get' answers git's old form with user name and password", "[run]") {
+  const Machine machine;
+
+  const Result result = machine.call({"get"}, ours + "\n");
+
+  CHECK(result.code == ExitCode::done);
+  CHECK(result.output.starts_with("username=default\npassword=hunter2.token==\npassword_expiry_utc="));
+  CHECK(result.output.ends_with("\n\n"));
+  CHECK(result.error.empty());
+}
+
+TEST_CASE("'get' answers a caller that understands it with the bearer form", "[run]") {
+  const Machine machine;
+
+  const Result result = machine.call_by_git({"get"}, "capability[]=authtype\ncapability[]=state\n" + ours);
+
+  CHECK(result.code == ExitCode::done);
+  CHECK(result.output ==
+        "capability[]=authtype\nauthtype=Bearer\ncredential=hunter2.token==\npassword_expiry_utc=" +
+            line_after(result.output, "password_expiry_utc=") + "\nephemeral=1\n\n");
+}
+
+TEST_CASE("the expiry that is told is the token's", "[run]") {
+  const Machine machine;
+  const auto before = Moment::now().wall.time_since_epoch().count();
+
+  const auto expiry = std::stoll(line_after(machine.call({"get"}, ours).output, "password_expiry_utc="));
+
+  CHECK(expiry >= before + 2990);
+  CHECK(expiry <= before + 3005);
+}
+
+TEST_CASE("'get' says nothing for a host that is not ours", "[run]") {
+  const std::string request = GENERATE(values<std::string>({
+      "protocol=https\nhost=evil.test\n\n",
+      "protocol=http\nhost=api.example.test\n\n",
+      "protocol=https\nhost=api.example.test:8443\n\n",
+      "protocol=https\nhost=api.example.test.\n\n",
+      "protocol=https\nhost=api.example.test\nusername=other\n\n",
+      "protocol=https\nhost=evil\n\nhost=api.example.test\n",
+      "url=https://evil.test/\n\n",
+  }));
+  const Machine machine;
+
+  DYNAMIC_SECTION(protocol::escape(request)) {
+    // Not even the key is looked for.
+    for (const Result& result :
+         {machine.call({"get"}, request), machine.call_without_key({"get", "--no-prompt"}, request)}) {
+      CHECK(result.code == ExitCode::done);
+      CHECK(result.output.empty());
+      CHECK(result.error.empty());
+    }
+  }
+}
+
+TEST_CASE("a malformed request is refused in one line", "[run]") {
+  const std::string request = GENERATE(values<std::string>({
+      "",
+      "\n",
+      "protocol=https\n\n",
+      "host=api.example.test\n\n",
+      "protocol=https\nhost=\n\n",
+      "nonsense\n",
+      "protocol=https\nhost=evil\nhost=api.example.test\n\n",
+      "protocol=https\nhost=evil\rhost=api.example.test\n\n",
+      "protocol=https\nhost=api.example.test\0\n\n"s,
+      "url=https://u:hunter2@api.example.test/\n\n",
+      "password=hunter2\nnonsense hunter2\n",
+  }));
+  const Machine machine;
+
+  DYNAMIC_SECTION(protocol::escape(request)) {
+    const Result result = machine.call({"get"}, request);
+    CHECK(result.code == ExitCode::request);
+    check_is_one_failure(result);
+  }
+}
+
+TEST_CASE("a request past the bounds is refused", "[run]") {
+  const Machine machine;
+
+  CHECK(machine.call({"get"}, ours + "path=" + std::string(1U << 20U, 'p') + "\n\n").code ==
+        ExitCode::request);
+  CHECK(machine.call({"get"}, ours + "path=" + std::string(200'000, 'p') + "\n\n").code == ExitCode::done);
+}
+
+TEST_CASE("a request that cannot be read is refused", "[run]") {
+  const Machine machine;
+
+  const Result result =
+      Machine::run_with(*machine.with_key, {"sase-credential", "get"}, -1, tests::MemoryFile());
+
+  CHECK(result.code == ExitCode::request);
+  check_is_one_failure(result);
+}
+
+TEST_CASE("'--no-prompt' tells git to stop after a failure", "[run]") {
+  const Machine machine;
+
+  const Result malformed = machine.call({"get", "--no-prompt"}, "nonsense\n");
+  CHECK(malformed.code == ExitCode::request);
+  CHECK(malformed.output == "quit=1\n\n");
+
+  const Result keyless = machine.call_without_key({"--no-prompt", "get"}, ours);
+  CHECK(keyless.code == ExitCode::settings);
+  CHECK(keyless.output == "quit=1\n\n");
+
+  CHECK(machine.call_by_git({"--no-prompt", "get"}, "nonsense\n").output == "quit=1\n\n");
+}
+
+TEST_CASE("'--no-prompt' adds nothing to a success", "[run]") {
+  const Machine machine;
+
+  CHECK(machine.call({"get", "--no-prompt"}, ours).output == machine.call({"get"}, ours).output);
+  CHECK_FALSE(tests::contains(machine.call({"get", "--no-prompt"}, ours).output, "quit"));
+}
+
+TEST_CASE("'--no-prompt' is for 'get' alone", "[run]") {
+  const Machine machine;
+
+  CHECK(machine.call({"erase", "--no-prompt"}, "nonsense\n").output.empty());
+  CHECK(machine.call_without_key({"token", "--no-prompt"}).output.empty());
+}
+
+TEST_CASE("without '--no-prompt' a failure has no output", "[run]") {
+  const Machine machine;
+
+  const Result result = machine.call_without_key({"get"}, ours);
+
+  CHECK(result.code == ExitCode::settings);
+  check_is_one_failure(result);
+}
+
+}  // namespace sase::helper

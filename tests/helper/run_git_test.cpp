@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/user_machine.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::string_literals;
+using tests::check_is_one_failure;
+using tests::ours;
+using Machine = tests::UserMachine;
+using Result = Machine::Result;
+using Words = Machine::Words;
+
+}  // namespace
+
+TEST_CASE("'store' keeps nothing and says nothing", "[run]") {
+  Machine machine;
+
+  for (const std::string& input :
+       {ours + "credential=attacker\npassword_expiry_utc=99999999999\n\n", "nonsense"s, ""s}) {
+    const Result result = machine.call({"store"}, input);
+    CHECK(result.code == ExitCode::done);
+    CHECK(result.output.empty());
+    CHECK(result.error.empty());
+  }
+  CHECK(tests::contains(machine.call({"get"}, ours).output, "password=hunter2.token==\n"));
+}
+
+TEST_CASE("'erase' drops the token that it carries, and no other", "[run]") {
+  struct Row {
+    const char* name;
+    std::string request;
+    bool kept;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"as a password", ours + "username=default\npassword=hunter2.token==\n", false},
+      {"as a credential", ours + "authtype=Bearer\ncredential=hunter2.token==\n", false},
+      {"another token", ours + "password=another\n", true},
+      {"the credential is another, the password this", ours + "credential=x\npassword=hunter2.token==\n",
+       true},
+      {"no token", ours, true},
+      {"another host", "protocol=https\nhost=evil.test\npassword=hunter2.token==\n", true},
+      {"another protocol", "protocol=http\nhost=api.example.test\npassword=hunter2.token==\n", true},
+      {"any host", "protocol=https\nhost=*\npassword=hunter2.token==\n", true},
+      {"another user", ours + "username=other\npassword=hunter2.token==\n", true},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    Machine machine;
+    const Result result = machine.call({"erase"}, row.request);
+    CHECK(result.code == ExitCode::done);
+    CHECK(result.output.empty());
+    CHECK(result.error.empty());
+    CHECK(machine.has_token() == row.kept);
+  }
+}
+
+TEST_CASE("a malformed 'erase' erases nothing", "[run]") {
+  Machine machine;
+
+  for (const std::string request :
+       {"", "\n", "password=hunter2.token==\n", "protocol=https\npassword=hunter2.token==\n",
+        "protocol=https\nhost=\npassword=hunter2.token==\n"}) {
+    const Result result = machine.call({"erase"}, request);
+    CHECK(result.code == ExitCode::request);
+    check_is_one_failure(result);
+  }
+  CHECK(machine.has_token());
+}
+
+TEST_CASE("'capability' answers at once, whatever standard input is", "[run]") {
+  const Machine machine;
+  const tests::Pipe open_pipe = tests::make_pipe();
+  const auto start = std::chrono::steady_clock::now();
+
+  const Result result = Machine::run_with(*machine.with_key, {"git-credential-sase", "capability"},
+                                          open_pipe.reader.get(), tests::MemoryFile());
+
+  CHECK(result.code == ExitCode::done);
+  CHECK(result.output == "version 0\ncapability authtype\n");
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+}
+
+TEST_CASE("an operation that git does not know yet is ignored in silence", "[run]") {
+  const Machine machine;
+
+  for (const Words& words :
+       {Words{"GET"}, Words{"list"}, Words{"get", "extra"}, Words{"a\nb"}, Words{"--", "-x"},
+        Words{"list", "--format=x"}, Words{"list", "-h"}, Words{"complete"}, Words{"complete", "--", ""},
+        Words{std::string(1'000'000, 'x')}}) {
+    const Result result = machine.call_by_git(words, ours);
+    CHECK(result.code == ExitCode::done);
+    CHECK(result.output.empty());
+    CHECK(result.error.empty());
+  }
+}
+
+TEST_CASE("git's name counts wherever the program lies", "[run]") {
+  const Machine machine;
+
+  for (const std::string name :
+       {"git-credential-sase", "/usr/bin/git-credential-sase", "./git-credential-sase"})
+    CHECK(machine.run_words({name, "list"}).code == ExitCode::done);
+  for (const std::string name :
+       {"sase-credential", "git-credential-sase2", "/git-credential-sase/sase-credential"})
+    CHECK(machine.run_words({name, "list"}).code == ExitCode::usage);
+}
+
+}  // namespace sase::helper

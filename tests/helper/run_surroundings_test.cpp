@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/fd.hpp"
+#include "helper/run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/user_machine.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using tests::check_is_one_failure;
+using tests::ours;
+using Machine = tests::UserMachine;
+using Result = Machine::Result;
+using Words = Machine::Words;
+
+constexpr std::string_view the_key = Machine::key;
+
+}  // namespace
+
+TEST_CASE("a misspelt variable is told where a setting fails, and not where the cache answers", "[run]") {
+  const Machine machine;
+  const tests::EnvironmentList misspelt_key{"HOME=" + machine.root.path(), "SASE_API_KYE=hunter2"};
+  const tests::EnvironmentList misspelt_region{
+      "HOME=" + machine.root.path(), "XDG_RUNTIME_DIR=" + machine.root.path("run"),
+      "SASE_URL=https://api.example.test", "SASE_API_KEY=" + std::string(the_key), "SASE_REGOIN=eu"};
+  const tests::MemoryFile output;
+
+  const Result failed = Machine::run_with(*misspelt_key, {"sase-credential", "token"},
+                                          tests::MemoryFile("").fd(), tests::MemoryFile());
+  const Result cached = Machine::run_with(*misspelt_region, {"sase-credential", "token"},
+                                          tests::MemoryFile("").fd(), tests::MemoryFile());
+
+  CHECK(failed.code == ExitCode::settings);
+  CHECK(failed.error.starts_with(
+      "sase-credential: warning: SASE_API_KYE is not known; did you mean SASE_API_KEY?\n"
+      "sase-credential: no API key for the profile 'default'\n"));
+  CHECK(cached.output == "hunter2.token==\n");
+  CHECK(cached.error.empty());
+}
+
+TEST_CASE("output that cannot be written is a failure of this machine", "[run]") {
+  const Machine machine;
+  const Words command = GENERATE(values<Words>({{"sase-credential", "get"},
+                                                {"sase-credential", "token"},
+                                                {"sase-credential", "capability"},
+                                                {"sase-credential", "--help"},
+                                                {"sase-credential", "--version"}}));
+  std::vector<const char*> arguments;
+  for (const std::string& word : command)
+    arguments.push_back(word.c_str());
+  const tests::MemoryFile input(ours);
+  const tests::MemoryFile error;
+  const Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+
+  DYNAMIC_SECTION(command.back()) {
+    CHECK(run(arguments, *machine.with_key, input.fd(), full.get(), Diagnostics(error.fd())) ==
+          ExitCode::local_state);
+    CHECK(error.text() == "sase-credential: cannot write to standard output: No space left on device\n");
+  }
+}
+
+TEST_CASE("a bad setting is a failure that says where it stands", "[run]") {
+  Machine machine;
+  const std::string path = machine.root.write(".config/sase-credential/profiles/default.conf",
+                                              "url = https://api.example.test\nregoin = eu\n");
+
+  const Result result = machine.call({"token"});
+
+  CHECK(result.code == ExitCode::settings);
+  CHECK(result.error == "sase-credential: " + path +
+                            ":2: unknown setting 'regoin'\n"
+                            "sase-credential: hint: did you mean 'region'?\n");
+  check_is_one_failure(result);
+}
+
+TEST_CASE("nothing is read from the current directory", "[run]") {
+  const Machine machine;
+  const tests::TemporaryDirectory here;
+  for (const char* const name : {".env", ".netrc", "default.conf", "sase-credential/profiles/default.conf",
+                                 ".config/sase-credential/profiles/default.conf", "profiles/default.conf"})
+    here.write(name, "bogus = 1\n");
+  const Fd before(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  REQUIRE(::chdir(here.path().c_str()) == 0);
+
+  const Result result = machine.call({"token"});
+  REQUIRE(::fchdir(before.get()) == 0);
+
+  CHECK(result.output == "hunter2.token==\n");
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/run.hpp"
+#include "helper/settings.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/user_machine.hpp"
+
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+using tests::check_is_one_failure;
+using Machine = tests::UserMachine;
+using Result = Machine::Result;
+using Words = Machine::Words;
+
+}  // namespace
+
+TEST_CASE("a usage error names the nearest word", "[run]") {
+  struct Row {
+    Words words;
+    std::string what, hint;
+  };
+  const auto row = GENERATE(values<Row>({
+      {{"tokn"}, "unknown command 'tokn'", "did you mean 'token'?"},
+      {{"gett"}, "unknown command 'gett'", "did you mean 'get'?"},
+      {{"GET"}, "unknown command 'GET'", "did you mean 'get'?"},
+      {{"list"}, "unknown command 'list'", "see: sase-credential --help"},
+      {{"a\x1b[2J\nb"}, "unknown command 'a\\x1b[2J\\x0ab'", "see: sase-credential --help"},
+      {{"get", "extra"}, "'get' takes no operand", ""},
+      {{"get", "--format=json"}, "'get' does not understand the flag '--format'", "these do: token"},
+      {{"help", "setings"}, "unknown command or topic 'setings'", "did you mean 'settings'?"},
+      {{"help", "capabilty"}, "unknown command or topic 'capabilty'", "did you mean 'capability'?"},
+      {{"help", "min-ttl"}, "unknown command or topic 'min-ttl'", "see: sase-credential help settings"},
+      {{"tokn", "-h"}, "unknown command 'tokn'", "did you mean 'token'?"},
+      {{"help", "get", "token"}, "'help' takes one word", ""},
+      {{"token", "--region=ue"}, "--region: unknown region 'ue'", "did you mean 'eu'?"},
+      {{"token", "--region=zzzz"}, "--region: unknown region 'zzzz'", "known are " + list_of(region_words())},
+      {{"token", "--cache=flie"}, "--cache: unknown cache 'flie'", "did you mean 'file'?"},
+      {{"token", "--api=v33"}, "--api: unknown api 'v33'", "did you mean 'v3'?"},
+      {{"token", "--formt=json"}, "unknown flag '--formt'", "did you mean '--format'?"},
+      {{"token", "--format=jsn"}, "unknown format 'jsn'", "did you mean 'json'?"},
+      {{"token", "--format="}, "the flag '--format' needs a value", ""},
+      {{"token", "--min-ttl=5"},
+       "--min-ttl: unusable duration '5'",
+       "write a number and a unit, such as 90s, 5m or 1h"},
+      {{"token", "--profile=other"}, "--profile: there is no profile 'other'", "none has been made yet"},
+  }));
+  const Machine machine;
+
+  DYNAMIC_SECTION(row.what) {
+    const Result result = machine.call(row.words);
+    CHECK(result.code == ExitCode::usage);
+    CHECK(result.error == "sase-credential: " + row.what + "\n" +
+                              (row.hint.empty() ? "" : "sase-credential: hint: " + row.hint + "\n"));
+    check_is_one_failure(result);
+  }
+}
+
+TEST_CASE("a very long word is shown in part", "[run]") {
+  const Machine machine;
+
+  const Result result = machine.call({std::string(1'000'000, 'x')});
+
+  CHECK(result.code == ExitCode::usage);
+  CHECK(result.error.size() < 1000);
+}
+
+TEST_CASE("without a command the usage is shown", "[run]") {
+  const Machine machine;
+
+  for (const Result& result : {machine.call({}), machine.call_by_git({}), machine.run_words({})}) {
+    CHECK(result.code == ExitCode::usage);
+    CHECK(tests::contains(result.error, "usage: sase-credential"));
+    check_is_one_failure(result);
+  }
+}
+
+TEST_CASE("'--version' says the version, whatever else is asked", "[run]") {
+  const Machine machine;
+
+  for (const Words& words : {Words{"--version"}, Words{"get", "--version"}, Words{"--version", "--help"}}) {
+    const Result result = machine.call(words);
+    CHECK(result.code == ExitCode::done);
+    CHECK(result.output == "sase-credential " SASE_VERSION "\n");
+    CHECK(result.error.empty());
+  }
+}
+
+TEST_CASE("help goes to the output, whoever asks for it", "[run]") {
+  const Machine machine;
+  struct Row {
+    Words words;
+    std::string beginning;
+  };
+  const auto row = GENERATE(values<Row>({
+      {{"--help"}, "usage: sase-credential [FLAG...] COMMAND"},
+      {{"-h"}, "usage: sase-credential [FLAG...] COMMAND"},
+      {{"help"}, "usage: sase-credential [FLAG...] COMMAND"},
+      {{"help", "token"}, "usage: sase-credential token [FLAG...]\n"},
+      {{"token", "--help"}, "usage: sase-credential token [FLAG...]\n"},
+      {{"token", "-h"}, "usage: sase-credential token [FLAG...]\n"},
+      {{"get", "--format=x", "extra", "--help"}, "usage: sase-credential get [FLAG...]\n"},
+      {{"help", "help"}, "usage: sase-credential help ["},
+      {{"help", "--help"}, "usage: sase-credential help ["},
+      {{"help", "settings"}, "Each setting is"},
+      {{"help", "formats"}, "'token --format FORMAT'"},
+      {{"help", "exit-codes"}, "What went wrong"},
+  }));
+
+  for (const Result& result : {machine.call(row.words), machine.call_without_key(row.words)}) {
+    INFO(row.beginning);
+    CHECK(result.code == ExitCode::done);
+    CHECK(result.output.starts_with(row.beginning));
+    CHECK(result.error.empty());
+  }
+  CHECK(machine.call_by_git({"--help"}).output.starts_with("usage: sase-credential"));
+}
+
+TEST_CASE("completion asks for words and gets candidates", "[run]") {
+  const Machine machine;
+
+  CHECK(machine.call_without_key({"complete", "--", "--region", "e"}).output ==
+        "eu\tapi.eu.sase.checkpoint.com\n");
+  CHECK(machine.call({"complete", "--", "token", "--for"}).output.starts_with("--format\t"));
+  CHECK(machine.call({"complete", "--", ""}).output.starts_with("get\t"));
+  CHECK(machine.call({"complete", "--", "token", "-h"}).code == ExitCode::done);
+}
+
+}  // namespace sase::helper
