@@ -153,7 +153,7 @@ void set_service(Profile& profile, const Settings& values) {
   profile.rest_url = rest_url(origin, profile.api);
   profile.hosts.push_back(std::move(host));
   for (const Assignment& further : values.hosts())
-    profile.hosts.push_back(further_host(further));
+    if (Host named = further_host(further); !profile.owns(named)) profile.hosts.push_back(std::move(named));
 }
 
 void set_times(Profile& profile, const Settings& values) {

@@ -21,7 +21,7 @@ struct Profile {
   Api api = Api::v1;
   std::string authorize_url;          ///< where the key is traded for a token
   std::string rest_url;               ///< where the token is good for
-  std::vector<protocol::Host> hosts;  ///< all that its token may be given to
+  std::vector<protocol::Host> hosts;  ///< all that its token may be given to, each once
 
   KeySource key_source;
 

@@ -10,7 +10,8 @@ thousand_profiles() {
   local folder=$XDG_CONFIG_HOME/sase-credential/profiles i
   mkdir -p "$folder"
   for ((i = 1; i < 1000; i++)); do echo "url = https://tenant-$i.example.com" >"$folder/tenant-$i.conf"; done
-  profile sandbox "url = $url"
+  # Which says the same thing twice.
+  profile sandbox "url = $url" "host = $host"
   only_profiles
 }
 

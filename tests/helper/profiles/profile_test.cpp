@@ -116,6 +116,15 @@ TEST_CASE("a profile owns the host it authorizes at and those that are named", "
   CHECK_FALSE(profile.owns(host("api.perimeter81.com")));
 }
 
+TEST_CASE("a host that is named twice, or is that of the url, is one host", "[profile]") {
+  const Profile profile = profile_of({{"url", "https://sandbox.test:8443"},
+                                      {"host", "SANDBOX.test:8443"},
+                                      {"host", "other.test"},
+                                      {"host", "other.test:443"}});
+
+  CHECK(profile.hosts == std::vector{host("sandbox.test:8443"), host("other.test")});
+}
+
 TEST_CASE("the other generation's host is not owned, since tokens are not mixed", "[profile]") {
   CHECK_FALSE(profile_of({}).owns(host("public-apigw.us.sase.checkpoint.com")));
   CHECK_FALSE(profile_of({{"api", "v3"}}).owns(host("api.perimeter81.com")));
