@@ -31,11 +31,17 @@ void note_signal(int signal) noexcept {
   stopped_by = signal;
 }
 
-/// While it lives, such a signal ends the read that waits and not yet the process.
+/// While it lives, such a signal comes only while we wait for a byte, and ends that wait and not yet the
+/// process.
 class HeldSignals {
  public:
   HeldSignals() noexcept {
     stopped_by = 0;
+    sigset_t held;
+    ::sigemptyset(&held);
+    for (const int signal : stopping)
+      ::sigaddset(&held, signal);
+    ::sigprocmask(SIG_BLOCK, &held, &mask_before_);
     struct sigaction action {};
     action.sa_handler = note_signal;
     ::sigemptyset(&action.sa_mask);
@@ -50,9 +56,14 @@ class HeldSignals {
   ~HeldSignals() {
     for (std::size_t i = 0; i < stopping.size(); ++i)
       ::sigaction(stopping[i], &before_[i], nullptr);
+    // One that came since the last wait does now what it would have done.
+    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
   }
 
+  [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }
+
  private:
+  sigset_t mask_before_{};
   std::array<struct sigaction, stopping.size()> before_{};
 };
 
@@ -90,9 +101,15 @@ class HiddenTyping {
 };
 
 /// One byte; nothing at the end of the input or when a signal came.
-std::optional<char> read_byte(int terminal) {
-  char byte = 0;
+std::optional<char> read_byte(int terminal, const HeldSignals& held) {
+  pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
   while (stopped_by == 0) {
+    // Between a look at what came and a read that only waits, a signal would be lost.
+    if (::ppoll(&waiting, 1, nullptr, &held.mask_before()) < 0) {
+      if (errno != EINTR) throw_errno("cannot wait for the terminal");
+      continue;
+    }
+    char byte = 0;
     const ssize_t got = ::read(terminal, &byte, 1);
     if (got == 1) return byte;
     if (got == 0) return std::nullopt;
@@ -115,17 +132,22 @@ Secret read_hidden(int terminal, std::string_view question, std::size_t limit) {
   const HiddenTyping typing(terminal);
   write_all(terminal, question);
   Secret line = Secret::with_capacity(limit);
-  while (const auto byte = read_byte(terminal)) {
+  bool is_too_long = false;
+  while (const auto byte = read_byte(terminal, held)) {
     if (typing.ends(*byte) && !more_is_pasted(terminal)) break;
+    // All of it is read nevertheless: what was left would go to the shell.
+    if (is_too_long) continue;
     if (typing.erases_all(*byte))
       line.shrink(0);
     else if (typing.erases(*byte))
       line.shrink(line.size() > 0 ? line.size() - 1 : 0);
     else if (line.size() == limit)
-      throw std::length_error("more than " + std::to_string(limit) + " bytes");
+      is_too_long = true;
     else
       line.append({&*byte, 1});
   }
+  if (is_too_long && stopped_by == 0)
+    throw std::length_error("more than " + std::to_string(limit) + " bytes");
   return line;
 }
 

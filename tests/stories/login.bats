@@ -137,6 +137,22 @@ type exit
   expect_nothing_kept
 }
 
+@test "of a line that is too long for a key nothing reaches the shell behind either" {
+  printf 'k%.0s' $(seq 60000) >"$BATS_TEST_TMPDIR/endless"
+  by_hand "see \$
+type sase-credential login --no-verify
+see API key
+echo off
+paste $BATS_TEST_TMPDIR/endless
+see it is longer than 16 KiB
+see \$
+echo on
+type exit
+" env PS1='$ ' bash --norc --noediting -i
+  ! grep -q kkkkkkkkkk "$out" || refute 'the shell was given the rest'
+  expect_nothing_kept
+}
+
 @test "Ctrl-C ends a login as always, and leaves the terminal as it was" {
   by_hand "see \$
 type sase-credential login --no-verify; echo ended with \$((\$? + 0))
