@@ -50,6 +50,7 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/token_source_cached_test.cpp
   tests/helper/policy/token_source_dear_key_test.cpp
   tests/helper/policy/token_source_erase_test.cpp
+  tests/helper/policy/token_source_logout_test.cpp
   tests/helper/policy/token_source_new_test.cpp
   tests/helper/policy/token_source_probe_test.cpp
   tests/helper/policy/token_source_renewal_test.cpp

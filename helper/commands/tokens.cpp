@@ -13,6 +13,7 @@
 
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <unistd.h>
 
@@ -64,9 +65,10 @@ KeyHolder key_holder(const Call& call, const Profile& profile, const TokenCache*
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
   auto place = find_key(profile, call.environment);
   if (!place) throw no_key(profile);
-  if (place->kind != KeyKind::command)
-    return {profile, traced_key(*place, call.environment, deadline, trace)};
-
+  if (place->kind != KeyKind::command) {
+    ApiKey key = traced_key(*place, call.environment, deadline, trace);
+    return {profile, std::move(key), std::move(place)};
+  }
   RandomSeal seal(command_account(profile.authorize_url, place->name), memory_folder(call.environment));
   if (cache != nullptr && !can_seal_without_key(seal)) {
     call.diagnostics.warning(

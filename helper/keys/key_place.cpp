@@ -3,6 +3,7 @@
 
 #include "helper/keys/credential_key.hpp"
 #include "helper/keys/login_key.hpp"
+#include "helper/profiles/profile_name.hpp"
 #include "protocol/escape.hpp"
 
 #include <unistd.h>
@@ -46,6 +47,10 @@ std::string KeyPlace::describe() const {
   return "nowhere";
 }
 
+bool KeyPlace::is_logged_out() const noexcept {
+  return kind == KeyKind::file && choice == KeyChoice::standard && !is_there(name);
+}
+
 std::optional<KeyPlace> find_key(const Profile& profile, const Environment& environment) {
   const KeySource& source = profile.key_source;
   if (source.kind == KeyKind::standard) return find_standard(profile, environment);
@@ -57,8 +62,9 @@ std::optional<KeyPlace> find_key(const Profile& profile, const Environment& envi
 }
 
 Failure no_key(const Profile& profile) {
+  const std::string choice = profile.name == default_profile ? "" : " --profile " + profile.name;
   return Failure(ExitCode::settings, "no API key for the profile '" + profile.name + "'",
-                 "set SASE_API_KEY, or 'api-key-file' in the profile");
+                 "run 'sase-credential login" + choice + "', or set SASE_API_KEY");
 }
 
 }  // namespace sase::helper

@@ -36,6 +36,9 @@ struct KeyPlace {
   /// The place in words, for a trace or a person: `SASE_API_KEY`, `the file '/home/me/key'`. Of a value that
   /// a key may have been put in the place of, and of a command, only what names it.
   [[nodiscard]] std::string describe() const;
+
+  /// Whether this was the file of `login`, and `logout` has removed it meanwhile.
+  [[nodiscard]] bool is_logged_out() const noexcept;
 };
 
 /// Where a profile's key would be read from: where the profile says, whether there is one or not, else the

@@ -9,7 +9,8 @@
 
 namespace sase::helper {
 
-KeyHolder::KeyHolder(const Profile& profile, ApiKey key) : profile_(profile), key_(std::move(key)) {
+KeyHolder::KeyHolder(const Profile& profile, ApiKey key, std::optional<KeyPlace> place)
+    : profile_(profile), key_(std::move(key)), place_(std::move(place)) {
   identity_.emplace(profile_.name, profile_.authorize_url, key_->reveal());
 }
 

@@ -4,6 +4,7 @@
 #include "helper/cache/identity.hpp"
 #include "helper/cache/random_seal.hpp"
 #include "helper/keys/api_key.hpp"
+#include "helper/keys/key_place.hpp"
 #include "helper/profiles/profile.hpp"
 
 #include <chrono>
@@ -26,11 +27,14 @@ struct DearKey {
 /// asked, and no earlier: a cached token is found without it.
 class KeyHolder {
  public:
-  /// The profile must outlive this.
-  KeyHolder(const Profile& profile, ApiKey key);
+  /// The profile must outlive this. `place` is where the key was read, if it was there for the next call too.
+  KeyHolder(const Profile& profile, ApiKey key, std::optional<KeyPlace> place = std::nullopt);
   KeyHolder(const Profile& profile, DearKey dear);
 
   [[nodiscard]] bool is_dear() const noexcept { return dear_.has_value(); }
+
+  /// Whether `logout` has removed the key since it was read.
+  [[nodiscard]] bool is_logged_out() const noexcept { return place_ && place_->is_logged_out(); }
 
   /// Names the lock and the ledger.
   [[nodiscard]] std::string account() const;
@@ -55,6 +59,7 @@ class KeyHolder {
   const Profile& profile_;
   std::optional<DearKey> dear_;
   std::optional<ApiKey> key_;
+  std::optional<KeyPlace> place_;
   std::optional<Identity> identity_;
 };
 

@@ -42,6 +42,8 @@ FreshToken TokenSource::get() {
   auto turn = line_up();
   if (turn)
     if (auto shared = wait_for_turn(*turn)) return std::move(*shared);
+  // Whoever waited for long asks with no key that was taken away meanwhile.
+  if (key_.is_logged_out()) throw no_key(profile_);
   return accept(service().authorize(turn ? &*turn : nullptr, deadline_));
 }
 
@@ -182,8 +184,13 @@ FreshToken TokenSource::accept(NewToken fresh) {
 void TokenSource::keep(const CachedToken& token) {
   if (cache_ == nullptr) return;
   try {
-    cache_->store(key_.make_identity(), token);
+    const Identity& identity = key_.make_identity();
+    cache_->store(identity, token);
     trace_.line("cache: token kept");
+    // In this order, for logout removes the key before it looks for tokens: one of us sees the other.
+    if (!key_.is_logged_out()) return;
+    cache_->remove(identity);
+    trace_.line("cache: token removed, since the key was");
   } catch (const std::system_error& error) {
     trouble_.say(error.what());
   }
@@ -193,7 +200,7 @@ void TokenSource::keep(const CachedToken& token) {
 void TokenSource::renew(const Turn& turn) {
   deadline_ = steady_clock::now() + profile_.timeout;
   // The call before us in turn may have done so meanwhile.
-  if (find_fresh() && !ageing_) return;
+  if (key_.is_logged_out() || (find_fresh() && !ageing_)) return;
   (void)accept(service().renew(turn, deadline_));
 }
 

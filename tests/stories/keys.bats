@@ -70,7 +70,7 @@ refused_file() {  # MESSAGE [HINT]
 
 @test "without any key: exit 4 and what to set" {
   call sase-credential token
-  expect_failure 4 "no API key for the profile 'default'" 'set SASE_API_KEY*'
+  expect_failure 4 "no API key for the profile 'default'" '*set SASE_API_KEY*'
 
   ask_password
   call git-credential-sase get

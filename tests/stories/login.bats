@@ -334,3 +334,17 @@ type exit
   call sase-credential logout --profile gone
   expect_failure 2 "--profile: there is no profile 'gone'" '*'
 }
+
+@test "a call that is under way when logout comes leaves no token behind" {
+  by_pipe --no-verify --ca-file "$SASE_CA_FILE"
+  only_profiles
+  unset SASE_CA_FILE
+  fault delay=500ms
+  sase-credential token >"$BATS_TEST_TMPDIR/late" &
+  until [ -n "$(find "$state" -name '*.ledger' -size +0)" ]; do sleep 0.01; done
+  call sase-credential logout
+  expect_code 0
+  wait $!
+  [ -s "$BATS_TEST_TMPDIR/late" ] || refute 'the call that was under way got nothing'
+  [ -z "$(find "$state" -name 'default@*')" ] || refute 'a token was kept after logout'
+}

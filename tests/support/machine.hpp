@@ -52,6 +52,7 @@ struct Machine {
   helper::Diagnostics diagnostics{error.fd()};
   helper::Trace trace;
   std::chrono::milliseconds time = std::chrono::seconds(10);  ///< that a call has
+  std::optional<helper::KeyPlace> place;                      ///< where its key was read
 
   [[nodiscard]] helper::Identity identity() const { return {profile.name, profile.authorize_url, the_key}; }
 
@@ -63,7 +64,7 @@ struct Machine {
              .diagnostics = diagnostics,
              .trace = trace,
              .deadline = std::chrono::steady_clock::now() + time},
-            {profile, helper::ApiKey(protocol::Secret(key))}};
+            {profile, helper::ApiKey(protocol::Secret(key)), place}};
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.reveal()); }
   void erase(std::string_view token) { source().erase(token); }

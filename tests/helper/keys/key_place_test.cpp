@@ -90,6 +90,20 @@ TEST_CASE("a place is described without what may be a key", "[key_place]") {
         "the file '/a\\x0ab'");
 }
 
+TEST_CASE("only login's file can be one that logout has removed", "[key_place]") {
+  const tests::TemporaryDirectory folder;
+  const std::string there = folder.write("there", "");
+  const std::string gone = folder.path("gone");
+  const auto place = [](KeyKind kind, const std::string& name, KeyChoice choice) {
+    return KeyPlace{.kind = kind, .name = name, .choice = choice};
+  };
+
+  CHECK(place(KeyKind::file, gone, KeyChoice::standard).is_logged_out());
+  CHECK_FALSE(place(KeyKind::file, there, KeyChoice::standard).is_logged_out());
+  CHECK_FALSE(place(KeyKind::file, gone, KeyChoice::named).is_logged_out());
+  CHECK_FALSE(place(KeyKind::variable, "SASE_API_KEY", KeyChoice::standard).is_logged_out());
+}
+
 TEST_CASE("the standard places are described by their names", "[key_place]") {
   const tests::TemporaryDirectory folder;
   const Profile profile = profile_with(KeyKind::standard, "");
