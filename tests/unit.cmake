@@ -64,6 +64,7 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/fd_test.cpp
   tests/helper/posix/file_lock_test.cpp
   tests/helper/posix/file_system_test.cpp
+  tests/helper/posix/held_signals_test.cpp
   tests/helper/posix/new_key_test.cpp
   tests/helper/posix/private_directory_test.cpp
   tests/helper/posix/process_tree_test.cpp

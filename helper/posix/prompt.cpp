@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/posix/prompt.hpp"
 
+#include "helper/posix/held_signals.hpp"
 #include "helper/posix/stream.hpp"
 
 #include <array>
@@ -23,49 +24,6 @@ using protocol::Secret;
 
 /// What a person, or the terminal's end, stops a program with.
 constexpr std::array stopping = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
-
-// What a signal handler can reach; there is one prompt at a time.
-volatile std::sig_atomic_t stopped_by = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-
-void note_signal(int signal) noexcept {
-  stopped_by = signal;
-}
-
-/// While it lives, such a signal comes only while we wait for a byte, and ends that wait and not yet the
-/// process.
-class HeldSignals {
- public:
-  HeldSignals() noexcept {
-    stopped_by = 0;
-    sigset_t held;
-    ::sigemptyset(&held);
-    for (const int signal : stopping)
-      ::sigaddset(&held, signal);
-    ::sigprocmask(SIG_BLOCK, &held, &mask_before_);
-    struct sigaction action {};
-    action.sa_handler = note_signal;
-    ::sigemptyset(&action.sa_mask);
-    for (std::size_t i = 0; i < stopping.size(); ++i) {
-      ::sigaction(stopping[i], nullptr, &before_[i]);
-      // One that the caller had ignored stays so.
-      if (before_[i].sa_handler != SIG_IGN) ::sigaction(stopping[i], &action, nullptr);
-    }
-  }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-  ~HeldSignals() {
-    for (std::size_t i = 0; i < stopping.size(); ++i)
-      ::sigaction(stopping[i], &before_[i], nullptr);
-    // One that came since the last wait does now what it would have done.
-    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
-  }
-
-  [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }
-
- private:
-  sigset_t mask_before_{};
-  std::array<struct sigaction, stopping.size()> before_{};
-};
 
 /// A terminal that shows nothing of what is typed, and hands each byte on at once: by lines it takes 4,096 at
 /// most.
@@ -103,7 +61,7 @@ class HiddenTyping {
 /// One byte; nothing at the end of the input or when a signal came.
 std::optional<char> read_byte(int terminal, const HeldSignals& held) {
   pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
-  while (stopped_by == 0) {
+  while (!HeldSignals::one_came()) {
     // Between a look at what came and a read that only waits, a signal would be lost.
     if (::ppoll(&waiting, 1, nullptr, &held.mask_before()) < 0) {
       if (errno != EINTR) throw_errno("cannot wait for the terminal");
@@ -128,7 +86,7 @@ bool more_is_pasted(int terminal) noexcept {
 
 /// Nothing is shown from before the question is: whoever pastes at the sight of it must not be faster.
 Secret read_hidden(int terminal, std::string_view question, std::size_t limit) {
-  const HeldSignals held;
+  const HeldSignals held(stopping);
   const HiddenTyping typing(terminal);
   write_all(terminal, question);
   Secret line = Secret::with_capacity(limit);
@@ -146,7 +104,8 @@ Secret read_hidden(int terminal, std::string_view question, std::size_t limit) {
     else
       line.append({&*byte, 1});
   }
-  if (is_too_long && stopped_by == 0)
+  write_all(terminal, "\n");
+  if (is_too_long && !HeldSignals::one_came())
     throw std::length_error("more than " + std::to_string(limit) + " bytes");
   return line;
 }
@@ -170,12 +129,10 @@ std::optional<std::string> Prompt::ask(std::string_view question) const {
 
 Secret Prompt::ask_hidden(std::string_view question, std::size_t limit) const {
   while (true) {
+    // With the terminal as it was, a signal that came does what it would have done; after Ctrl-Z and fg we
+    // are here again.
     Secret line = read_hidden(terminal_.get(), question, limit);
-    write_all(terminal_.get(), "\n");
-    if (stopped_by == 0) return line;
-    // With the terminal as it was, the signal does what it would have done.
-    (void)::raise(stopped_by);
-    // After Ctrl-Z and fg we are here again.
+    if (!HeldSignals::one_came()) return line;
   }
 }
 

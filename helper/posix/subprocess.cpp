@@ -2,6 +2,7 @@
 #include "helper/posix/subprocess.hpp"
 
 #include "helper/posix/fd.hpp"
+#include "helper/posix/held_signals.hpp"
 #include "helper/posix/process_tree.hpp"
 
 #include <algorithm>
@@ -24,6 +25,9 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t read_size = 4096;
+
+/// What ends us, and would leave a program behind that is in a session of its own.
+constexpr std::array ending = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 struct Pipe {
   Fd reader, writer;
@@ -130,6 +134,11 @@ class Child {
   SubprocessSession session_;
 };
 
+/// Whether a signal has come that was held.
+bool is_stopped(const sigset_t* mask) noexcept {
+  return mask != nullptr && HeldSignals::one_came();
+}
+
 /// How long one wait may take, in milliseconds.
 long longest_wait(SubprocessSession session) noexcept {
   // Whatever somebody else's program leaves behind when it ends may hold its output for ever.
@@ -139,20 +148,22 @@ long longest_wait(SubprocessSession session) noexcept {
 /// Our ends of the two pipes while the child runs.
 class Conversation {
  public:
-  Conversation(Fd to_child, Fd from_child, std::string_view input)
-      : to_child_(std::move(to_child)), from_child_(std::move(from_child)), input_(input) {
+  /// Waits with these signals, or as it is.
+  Conversation(Fd to_child, Fd from_child, std::string_view input, const sigset_t* mask)
+      : to_child_(std::move(to_child)), from_child_(std::move(from_child)), input_(input), mask_(mask) {
     ::fcntl(to_child_.get(), F_SETFL, O_NONBLOCK);
     ::fcntl(from_child_.get(), F_SETFL, O_NONBLOCK);
     if (input_.empty()) to_child_.close();
   }
 
-  /// Moves bytes until the child closes its output or has ended. False when the deadline came first.
+  /// Moves bytes until the child closes its output or has ended. False when the deadline, or a signal, came
+  /// first.
   [[nodiscard]] bool run(const SubprocessCall& call, const Child& child) {
     bool ended = false;
     while (from_child_) {
       const auto left =
           std::chrono::ceil<std::chrono::milliseconds>(call.deadline - steady_clock::now()).count();
-      if (left <= 0) return false;
+      if (left <= 0 || is_stopped(mask_)) return false;
       // Once it has ended, all that it wrote is there.
       if (move_within(ended ? 0 : std::min<long>(left, longest_wait(call.session)), call.output_limit))
         continue;
@@ -169,7 +180,8 @@ class Conversation {
   bool move_within(long patience, std::size_t limit) {
     std::array<pollfd, 2> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
                                    {.fd = to_child_.get(), .events = POLLOUT, .revents = 0}}};
-    const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(patience));
+    const timespec longest{.tv_sec = patience / 1000, .tv_nsec = patience % 1000 * 1'000'000};
+    const int ready = ::ppoll(waiting.data(), waiting.size(), &longest, mask_);
     if (ready < 0 && errno != EINTR) throw_errno("waiting failed");
     if (ready <= 0) return ready < 0;
     if (waiting[1].revents != 0) feed();
@@ -197,25 +209,25 @@ class Conversation {
 
   Fd to_child_, from_child_;
   std::string_view input_;
+  const sigset_t* mask_;
   protocol::Secret output_;
 };
 
-/// Waits for a child that has closed its output but may still run; false when the deadline came first.
-bool ended_by(const Child& child, steady_clock::time_point deadline) noexcept {
+/// Waits for a child that has closed its output but may still run; false when the deadline, or a signal, came
+/// first.
+bool ended_by(const Child& child, steady_clock::time_point deadline, const sigset_t* mask) noexcept {
   // It usually ends within a fraction of a millisecond, which is worth not to sleep away.
   constexpr long longest_pause = 1'000'000;
   timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
-  while (steady_clock::now() < deadline) {
+  while (steady_clock::now() < deadline && !is_stopped(mask)) {
     if (child.has_ended()) return true;
-    ::nanosleep(&pause, nullptr);
+    (void)::ppoll(nullptr, 0, &pause, mask);
     pause.tv_nsec = std::min(2 * pause.tv_nsec, longest_pause);
   }
   return false;
 }
 
-}  // namespace
-
-std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
+std::optional<SubprocessResult> run(const SubprocessCall& call, const sigset_t* mask) {
   Pipe input = call.input.empty() ? Pipe{} : make_pipe();
   Pipe output = make_pipe();
   SpawnPlan plan;
@@ -230,9 +242,17 @@ std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
   input.reader.close();
   output.writer.close();
 
-  Conversation conversation(std::move(input.writer), std::move(output.reader), call.input);
-  if (!conversation.run(call, child) || !ended_by(child, call.deadline)) return std::nullopt;
+  Conversation conversation(std::move(input.writer), std::move(output.reader), call.input, mask);
+  if (!conversation.run(call, child) || !ended_by(child, call.deadline, mask)) return std::nullopt;
   return SubprocessResult{.output = std::move(conversation).output(), .wait_status = child.wait()};
+}
+
+}  // namespace
+
+std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
+  if (call.session == SubprocessSession::ours) return run(call, nullptr);
+  const HeldSignals held(ending);
+  return run(call, &held.mask_before());
 }
 
 }  // namespace sase::helper

@@ -36,10 +36,11 @@ struct SubprocessResult {
 };
 
 /// Runs a program, feeds it and reads it. Its standard error is ours; no other descriptor reaches it. Nothing
-/// is returned when the deadline passed; the program has been killed then. Whatever happens, it is no longer
-/// running and no zombie is left. What it has started and left behind when it ended is not waited for, even
-/// if that still holds its output. Throws std::system_error when it cannot be started, std::length_error past
-/// the limit.
+/// is returned when the deadline passed; the program has been killed then. A signal that ends us meanwhile,
+/// as Ctrl-C does, kills a program in a session of its own first. Whatever happens, it is no longer running
+/// and no zombie is left. What it has started and left behind when it ended is not waited for, even if that
+/// still holds its output. Throws std::system_error when it cannot be started, std::length_error past the
+/// limit.
 [[nodiscard]] std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call);
 
 }  // namespace sase::helper

@@ -256,6 +256,23 @@ TABLE
   expect_counter authorize 0
 }
 
+@test "whoever stops the call stops the command too" {
+  local number
+  for number in INT TERM HUP; do
+    about "$number"
+    rm -rf "$home/pids" "$state"
+    command_is "cd $home; echo \$\$ >>pids; trap '' INT TERM HUP; sleep 60"
+    # A job of a shell without job control would ignore SIGINT.
+    env --default-signal=INT sase-credential token >"$out" 2>"$err" &
+    until [ -s "$home/pids" ]; do sleep 0.01; done
+    kill -s "$number" $!
+    code=0
+    wait $! || code=$?
+    expect_equal "$code" $((128 + $(kill -l "$number"))) 'exit code'
+    expect_gone "$home/pids"
+  done
+}
+
 @test "those who wait for a command that hangs go at their own deadline, or with its failure" {
   command_is 'sleep 60'
   local start
