@@ -82,6 +82,7 @@ set(SASE_UNIT_TESTS
   tests/helper/profiles/profile_files_test.cpp
   tests/helper/profiles/profile_index_test.cpp
   tests/helper/profiles/profile_name_test.cpp
+  tests/helper/profiles/profile_refusal_test.cpp
   tests/helper/profiles/profile_snapshot_test.cpp
   tests/helper/profiles/profile_test.cpp
   tests/helper/profiles/region_test.cpp

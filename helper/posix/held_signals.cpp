@@ -22,7 +22,7 @@ HeldSignals::HeldSignals(std::span<const int> numbers) : numbers_(numbers), befo
   ::sigemptyset(&held);
   for (const int number : numbers_)
     ::sigaddset(&held, number);
-  ::sigprocmask(SIG_BLOCK, &held, &mask_before_);
+  ::pthread_sigmask(SIG_BLOCK, &held, &mask_before_);
   struct sigaction action {};
   action.sa_handler = note_signal;
   ::sigemptyset(&action.sa_mask);
@@ -36,7 +36,7 @@ HeldSignals::~HeldSignals() {
   for (std::size_t i = 0; i < numbers_.size(); ++i)
     ::sigaction(numbers_[i], &before_[i], nullptr);
   // One that came since the last wait does now what it would have done.
-  ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   if (came != 0) (void)::raise(came);
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -84,30 +85,40 @@ bool more_is_pasted(int terminal) noexcept {
   return ::poll(&waiting, 1, patience_in_milliseconds) == 1;
 }
 
-/// Nothing is shown from before the question is: whoever pastes at the sight of it must not be faster.
+/// What is being typed. Of a line that is too long nothing more is kept.
+struct Line {
+  Secret text;
+  std::size_t limit;
+  bool is_too_long = false;
+
+  void take(char byte, const HiddenTyping& typing) {
+    if (is_too_long) return;
+    if (typing.erases_all(byte))
+      text.shrink(0);
+    else if (typing.erases(byte))
+      text.shrink(text.size() > 0 ? text.size() - 1 : 0);
+    else if (text.size() == limit)
+      is_too_long = true;
+    else
+      text.append({&byte, 1});
+  }
+};
+
+/// Nothing is shown from before the question is: whoever pastes at the sight of it must not be faster. All is
+/// read to its end, however long: what was left would go to the shell.
 Secret read_hidden(int terminal, std::string_view question, std::size_t limit) {
   const HeldSignals held(stopping);
   const HiddenTyping typing(terminal);
   write_all(terminal, question);
-  Secret line = Secret::with_capacity(limit);
-  bool is_too_long = false;
+  Line line{.text = Secret::with_capacity(limit), .limit = limit};
   while (const auto byte = read_byte(terminal, held)) {
     if (typing.ends(*byte) && !more_is_pasted(terminal)) break;
-    // All of it is read nevertheless: what was left would go to the shell.
-    if (is_too_long) continue;
-    if (typing.erases_all(*byte))
-      line.shrink(0);
-    else if (typing.erases(*byte))
-      line.shrink(line.size() > 0 ? line.size() - 1 : 0);
-    else if (line.size() == limit)
-      is_too_long = true;
-    else
-      line.append({&*byte, 1});
+    line.take(*byte, typing);
   }
   write_all(terminal, "\n");
-  if (is_too_long && !HeldSignals::one_came())
+  if (line.is_too_long && !HeldSignals::one_came())
     throw std::length_error("more than " + std::to_string(limit) + " bytes");
-  return line;
+  return std::move(line.text);
 }
 
 }  // namespace

@@ -20,9 +20,7 @@ using namespace std::chrono_literals;
 struct LoggedInMachine : tests::Machine {
   std::string file = root.write("keys/default", "");
 
-  LoggedInMachine() {
-    place = KeyPlace{.kind = KeyKind::file, .name = file, .choice = KeyChoice::standard};
-  }
+  LoggedInMachine() { place = KeyPlace{.kind = KeyKind::file, .name = file, .choice = KeyChoice::standard}; }
   void log_out() {
     (void)::unlink(file.c_str());
     file_cache.remove(identity());

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/profiles/profile.hpp"
+#include "tests/support/environment_list.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sase::tests {
+
+using Given = std::vector<std::pair<std::string, std::string>>;
+
+/// A profile of these settings, as if they stood in a file.
+inline helper::Profile profile_of(const Given& given, const helper::Environment& environment) {
+  std::vector<helper::Assignment> layer;
+  for (const auto& [name, value] : given)
+    layer.push_back({.setting = helper::find_setting(name),
+                     .value = value,
+                     .layer = helper::Layer::user_file,
+                     .file = "/p/default.conf",
+                     .line = static_cast<unsigned>(layer.size()) + 1});
+  helper::Settings values;
+  values.add(layer);
+  return helper::make_profile("default", values, environment);
+}
+
+inline helper::Profile profile_of(const Given& given) {
+  const EnvironmentList nothing{};
+  return profile_of(given, *nothing);
+}
+
+}  // namespace sase::tests
