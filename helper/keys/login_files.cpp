@@ -4,12 +4,14 @@
 #include "helper/failure.hpp"
 #include "helper/keys/login_key.hpp"
 #include "helper/posix/atomic_file.hpp"
+#include "helper/posix/file_lock.hpp"
 #include "helper/posix/private_directory.hpp"
 #include "helper/profiles/config_folder.hpp"
 #include "helper/profiles/profile_files.hpp"
 #include "protocol/escape.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include <fcntl.h>
@@ -21,6 +23,16 @@ namespace {
 
 Failure nothing_kept(const std::system_error& error) {
   return Failure(ExitCode::local_state, "nothing was kept: " + protocol::escape(error.what()));
+}
+
+/// Of two logins at once the later one waits: the key of one must not meet the profile of the other. Where
+/// the file system has no locks, or somebody keeps this one, it goes on without.
+void wait_for_other_logins(FileLock& lock) noexcept try {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (!lock.take())
+    if (!lock.wait_until_free(patience)) return;
+} catch (const std::system_error&) {
+  return;
 }
 
 }  // namespace
@@ -37,6 +49,8 @@ LoginFiles::LoginFiles(const Environment& environment, std::string_view profile)
 void LoginFiles::keep(std::string_view api_key, std::string_view profile_text) const try {
   // Opened, since it must be closed to others.
   const auto keys = PrivateDirectory::create(key_.substr(0, key_.find_last_of('/')));
+  FileLock lock(Fd(::fcntl(keys.fd(), F_DUPFD_CLOEXEC, 0)));
+  wait_for_other_logins(lock);
   make_private_folders(profile_.substr(0, profile_.find_last_of('/')));
   AtomicFile key(key_);
   key.write(api_key);

@@ -17,7 +17,8 @@ class LoginFiles {
   [[nodiscard]] const std::string& key() const noexcept { return key_; }
   [[nodiscard]] const std::string& profile() const noexcept { return profile_; }
 
-  /// Puts both in the place of what was there, with mode 0600, or neither. Throws Failure.
+  /// Puts both in the place of what was there, with mode 0600, or neither, one login after the other. Throws
+  /// Failure.
   void keep(std::string_view api_key, std::string_view profile_text) const;
 
   [[nodiscard]] bool has_key() const noexcept;

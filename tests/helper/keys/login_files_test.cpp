@@ -2,13 +2,19 @@
 #include "helper/keys/login_files.hpp"
 
 #include "helper/keys/key_file.hpp"
+#include "helper/posix/file_lock.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
+#include "tests/support/in_child.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
+#include <thread>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 namespace sase::helper {
@@ -50,6 +56,27 @@ TEST_CASE("another key takes the place of the one before", "[login_files]") {
 
   CHECK(read_key_file(home.path("keys/work")).reveal() == "another-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = au\n");
+}
+
+TEST_CASE("of two logins at once the later one waits", "[login_files]") {
+  const Home home;
+  home.files.keep("the-key", "region = eu\n");
+  std::optional<FileLock> first(Fd(::open(home.path("keys").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+  REQUIRE(first->take());
+
+  const pid_t second = tests::start_child([&home, &first] {
+    first.reset();
+    home.files.keep("another-key", "region = au\n");
+    return 0;
+  });
+  // A lock that is held in any process of two is held; nothing tells that the other one has come to wait.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(read_key_file(home.path("keys/work")).reveal() == "the-key");
+  CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
+  first.reset();
+
+  CHECK(tests::wait_for_child(second) == 0);
+  CHECK(read_key_file(home.path("keys/work")).reveal() == "another-key");
 }
 
 TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
