@@ -82,7 +82,7 @@ ApiKey read_key_command(const std::string& command, const Environment& environme
   if (!result) throw out_of_time();
   return key_of(std::move(*result));
 } catch (const std::system_error& error) {
-  throw unusable(protocol::escape(error.what()), "");
+  throw unusable(protocol::escape(error.what()), "use 'api-key-file' or another source of the key");
 } catch (const std::length_error&) {
   throw unusable("it wrote more than 16 KiB", "it must write the key alone, in one line");
 }

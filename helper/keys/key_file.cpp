@@ -21,15 +21,19 @@ namespace sase::helper {
 
 namespace {
 
-Failure unusable(const std::string& path, const std::string& why, std::string hint = {}) {
+constexpr const char* one_line = "write the key into it, alone and in one line";
+constexpr const char* name_it = "name the file that holds the key";
+
+Failure unusable(const std::string& path, const std::string& why, std::string hint) {
   return Failure(ExitCode::settings, "cannot use the API key in '" + protocol::escape(path) + "': " + why,
                  std::move(hint));
 }
 
 void check_file(const Fd& file, const std::string& path) {
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) throw unusable(path, std::generic_category().message(errno));
-  if (!S_ISREG(status.st_mode)) throw unusable(path, "it is not a regular file");
+  if (::fstat(file.get(), &status) != 0)
+    throw unusable(path, std::generic_category().message(errno), name_it);
+  if (!S_ISREG(status.st_mode)) throw unusable(path, "it is not a regular file", name_it);
   if (status.st_uid != ::geteuid() && status.st_uid != 0)
     throw unusable(path, "it belongs to another user", "chown it to yourself, then chmod 600 it");
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
@@ -53,7 +57,8 @@ std::string folder_of(const Fd& file, const std::string& path) {
 void check_folder(const std::string& folder, const std::string& path) {
   struct stat status {};
   if (::stat(folder.c_str(), &status) != 0)
-    throw unusable(path, "its folder: " + std::generic_category().message(errno));
+    throw unusable(path, "its folder: " + std::generic_category().message(errno),
+                   "move the file to a folder of your own");
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     throw unusable(path, "other users can write its folder", "chmod go-w " + protocol::escape(folder));
   if (status.st_uid != ::geteuid() && status.st_uid != 0)
@@ -64,17 +69,19 @@ void check_folder(const std::string& folder, const std::string& path) {
 
 ApiKey read_key_file(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!file) throw unusable(path, std::generic_category().message(errno));
+  if (const int reason = errno; !file)
+    throw unusable(path, std::generic_category().message(reason),
+                   reason == EACCES ? "let this user read it, and search the folders above it" : name_it);
   check_file(file, path);
   check_folder(folder_of(file, path), path);
   try {
     return ApiKey(read_all(file.get(), ApiKey::max_size + 2));
   } catch (const std::system_error& error) {
-    throw unusable(path, error.code().message());
+    throw unusable(path, error.code().message(), name_it);
   } catch (const std::length_error&) {
-    throw unusable(path, "it is longer than 16 KiB");
+    throw unusable(path, "it is longer than 16 KiB", one_line);
   } catch (const protocol::ProtocolError& error) {
-    throw unusable(path, error.what());
+    throw unusable(path, error.what(), one_line);
   }
 }
 

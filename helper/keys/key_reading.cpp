@@ -18,12 +18,16 @@ namespace {
 ApiKey read_variable(const std::string& name, const Environment& environment) {
   const auto value = environment.find(name);
   // The name is not shown: keys have been put in its place.
-  if (!value) throw Failure(ExitCode::settings, "the variable that 'api-key-env' names is not set");
+  if (!value)
+    throw Failure(ExitCode::settings, "the variable that 'api-key-env' names is not set",
+                  "set it to the key, or name the one that holds it");
   try {
     return ApiKey(protocol::Secret(*value));
   } catch (const protocol::ProtocolError& error) {
-    throw Failure(ExitCode::settings, "the API key in the variable '" + protocol::escape(name) +
-                                          "' cannot be used: " + error.what());
+    throw Failure(
+        ExitCode::settings,
+        "the API key in the variable '" + protocol::escape(name) + "' cannot be used: " + error.what(),
+        "set it to the key alone, in one line");
   }
 }
 

@@ -38,7 +38,7 @@ Failure failure_of(const std::error_code& error) {
                       "use 'api-key-file' or another source of the key");
     case ENOSYS:
       return unusable("this kernel has no keyring", "use 'api-key-file' or another source of the key");
-    default: return unusable(error.message(), "");
+    default: return unusable(error.message(), put_it_there);
   }
 }
 
@@ -49,7 +49,7 @@ ApiKey read_keyring_key(const std::string& description) try {
 } catch (const std::system_error& error) {
   throw failure_of(error.code());
 } catch (const std::length_error&) {
-  throw unusable("it is longer than 16 KiB", "");
+  throw unusable("it is longer than 16 KiB", put_it_there);
 } catch (const protocol::ProtocolError& error) {
   throw unusable(error.what(), put_it_there);
 }

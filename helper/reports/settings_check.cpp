@@ -30,6 +30,7 @@ CheckedSettings check_settings(const ProfileChoice& choice, const Environment& e
   } catch (const Failure& failure) {
     // It is what this command is there to tell.
     checked.link = CheckedLink::broken("settings", failure);
+    if (checked.link.remedy.empty()) checked.link.remedy = "mend it in that place, or leave it out";
   }
   return checked;
 }

@@ -79,6 +79,8 @@ jwt() { printf 'eyJhbGciOiJIUzI1NiJ9.%s.c2lnbmF0dXJl' "$(printf %s "$1" | base64
   broken_at settings 4 "$file:2: unknown setting 'regoin'" "did you mean 'region'?"
   profile default 'region = ue'
   broken_at settings 4 "$file:1: unknown region 'ue'" "did you mean 'eu'?"
+  profile default $'api-key-env = A\x01KEY'
+  broken_at settings 4 "$file:1: *control character*" 'mend it in that place, or leave it out'
   profile default "api-key-file = $home/key" 'api-key-env = A_KEY'
   broken_at settings 4 "$file:2: *" '*'
   rm "$file"

@@ -207,8 +207,16 @@ TEST_CASE("a file's text that cannot be a key is refused without a byte of it", 
     const Failure failure = refusal_of(path);
     CHECK(failure.code == ExitCode::settings);
     CHECK(std::string(failure.what()) == "cannot use the API key in '" + path + "': " + row.why);
+    CHECK(failure.hint == "write the key into it, alone and in one line");
     CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
   }
+}
+
+TEST_CASE("a file that is not there is told with what to do", "[key_file]") {
+  const tests::TemporaryDirectory folder;
+
+  CHECK(refusal_of(folder.path("none")).hint == "name the file that holds the key");
+  CHECK(refusal_of(folder.path()).hint == "name the file that holds the key");
 }
 
 TEST_CASE("the longest key with the longest line end is read", "[key_file]") {
