@@ -12,6 +12,8 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <memory>
 #include <system_error>
 
 #include <fcntl.h>
@@ -23,6 +25,16 @@ namespace {
 
 Failure nothing_kept(const std::system_error& error) {
   return Failure(ExitCode::local_state, "nothing was kept: " + protocol::escape(error.what()));
+}
+
+/// Where a link leads, so that the file is replaced that it leads to and not the link: people keep their
+/// settings in a folder of another name. The path itself where it is none, or leads nowhere.
+std::string past_links(const std::string& path) {
+  struct Free {
+    void operator()(char* text) const noexcept { std::free(text); }  // NOLINT(*-no-malloc,*-owning-memory)
+  };
+  const std::unique_ptr<char, Free> real(::realpath(path.c_str(), nullptr));
+  return real ? std::string(real.get()) : path;
 }
 
 /// Of two logins at once the later one waits: the key of one must not meet the profile of the other. Where
@@ -55,7 +67,7 @@ void LoginFiles::keep(std::string_view api_key, std::string_view profile_text) c
   AtomicFile key(key_);
   key.write(api_key);
   key.write("\n");
-  AtomicFile profile(profile_);
+  AtomicFile profile(past_links(profile_));
   profile.write(profile_text);
   // In this order: a new key must not meet the profile of another service.
   profile.commit();

@@ -16,6 +16,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace sase::helper {
 
@@ -56,6 +57,20 @@ TEST_CASE("another key takes the place of the one before", "[login_files]") {
 
   CHECK(read_key_file(home.path("keys/work")).reveal() == "another-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = au\n");
+}
+
+TEST_CASE("a profile that is a link to a file elsewhere stays one", "[login_files]") {
+  const Home home;
+  const std::string elsewhere = home.folder.write("settings/work", "region = us\n");
+  (void)home.folder.make_folder(".config/sase-credential/profiles");
+  REQUIRE(::symlink(elsewhere.c_str(), home.path("profiles/work.conf").c_str()) == 0);
+
+  home.files.keep("the-key", "region = eu\n");
+
+  CHECK(tests::text_of_file(elsewhere) == "region = eu\n");
+  struct stat status {};
+  REQUIRE(::lstat(home.path("profiles/work.conf").c_str(), &status) == 0);
+  CHECK(S_ISLNK(status.st_mode));
 }
 
 TEST_CASE("of two logins at once the later one waits", "[login_files]") {
