@@ -81,6 +81,8 @@ std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::
   if (named_) return if_owner(load_named());
 
   const ProfileText text = files_.read(default_profile);
+  // Where no profile can have a file the default is the only one, and its settings need be read but once.
+  if (text.files.empty() && !files_.has_folder()) return default_owner(text, host);
   if (!text.files.empty())
     if (auto profile = default_owner(text, host)) return profile;
   return only_owner(host, text.files.empty() ? DefaultIs::without_file : DefaultIs::no_owner);

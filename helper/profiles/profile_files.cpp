@@ -156,6 +156,11 @@ bool ProfileFiles::exists(std::string_view name) const {
   });
 }
 
+bool ProfileFiles::has_folder() const {
+  return std::ranges::any_of(folders_,
+                             [](const Folder& folder) { return ::access(folder.path.c_str(), F_OK) == 0; });
+}
+
 std::vector<std::string> ProfileFiles::names() const {
   std::vector<std::string> all;
   for (const Folder& folder : folders_)

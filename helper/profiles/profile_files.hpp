@@ -45,6 +45,9 @@ class ProfileFiles {
   /// Whether a profile of this name has a file.
   [[nodiscard]] bool exists(std::string_view name) const;
 
+  /// Whether there is a folder at all in which a profile could have a file.
+  [[nodiscard]] bool has_folder() const;
+
   /// The names of all profiles that have a file, in order.
   [[nodiscard]] std::vector<std::string> names() const;
 
