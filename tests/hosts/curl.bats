@@ -4,6 +4,7 @@
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
+load ../support/hosts
 
 setup() {
   story_setup
@@ -28,6 +29,7 @@ expect_users() {
 
 @test "a header through the pipe" {
   expect_users "sase-credential token --format header | curl -q -sSf -H @- $url/api/rest/v1/users"
+  used curl "$(curl --version | awk 'NR == 1 { print $2 }')" 'GET /api/rest/v1/users, the header through a pipe'
 }
 
 @test "a header by process substitution" {
