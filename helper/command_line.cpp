@@ -73,7 +73,7 @@ options::options_description describe_flags(Words words, bool with_short_help) {
 }
 
 /// A longer word is no mistyped flag; it may be a key in the wrong place, so it is not shown.
-constexpr std::size_t longest_name = 40;
+constexpr std::size_t longest_flag = 40;
 
 /// Boost's errors in our words: they would show the value of a flag unescaped.
 [[noreturn]] void refuse(const options::error_with_option_name& error) {
@@ -84,7 +84,7 @@ constexpr std::size_t longest_name = 40;
     const std::vector<std::string_view> known = flag_names();
     const std::string_view near = nearest_name(name, known);
     throw Failure(
-        ExitCode::usage, "unknown flag" + (name.size() > longest_name ? "" : " '--" + name + "'"),
+        ExitCode::usage, "unknown flag" + (name.size() > longest_flag ? "" : " '--" + name + "'"),
         near.empty() ? "see: sase-credential --help" : "did you mean '--" + std::string(near) + "'?");
   }
   const auto* const syntax = dynamic_cast<const options::invalid_command_line_syntax*>(&error);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/link_report.hpp"
 
-#include "protocol/escape.hpp"
+#include "helper/authorize/bounded_words.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,12 +15,9 @@ using protocol::LinkName;
 using protocol::LinkState;
 using std::chrono::steady_clock;
 
-/// The front refuses a reply that is not printable.
+/// A token must not be lost for the sake of the words beside it.
 std::string in_bounds(std::string words) {
-  const bool printable = std::ranges::all_of(words, [](char c) { return c >= 0x20 && c < 0x7f; });
-  if (!printable) words = protocol::escape(words);
-  if (words.size() > longest_link_words) words.replace(longest_link_words - 3, std::string::npos, "...");
-  return words;
+  return bounded_words(std::move(words), longest_link_words);
 }
 
 const Link* find(const std::vector<Link>& links, LinkName name) noexcept {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/progress.hpp"
 
-#include "protocol/escape.hpp"
+#include "helper/authorize/bounded_words.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sase::helper::authorize {
@@ -12,20 +11,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::string_view cut_mark = "...";
-
-/// The front refuses a reply that is not printable, and a token must not be lost for the sake of its trace.
-std::string in_bounds(std::string what) {
-  const bool printable = std::ranges::all_of(what, [](char c) { return c >= 0x20 && c < 0x7f; });
-  if (!printable) what = protocol::escape(what);
-  if (what.size() > longest_trace_line)
-    what.replace(longest_trace_line - cut_mark.size(), std::string::npos, cut_mark);
-  return what;
-}
-
 protocol::TraceLine line(steady_clock::time_point at, std::string what) {
   return {.at = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()),
-          .what = in_bounds(std::move(what))};
+          .what = bounded_words(std::move(what), longest_trace_line)};
 }
 
 }  // namespace

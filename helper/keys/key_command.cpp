@@ -22,7 +22,7 @@ namespace {
 constexpr const char* try_it = "run the command in a shell of your own to see what is wrong";
 
 /// The command itself is not shown: it may hold a password.
-Failure unusable(const std::string& why, std::string hint = try_it) {
+Failure no_key_from_command(const std::string& why, std::string hint = try_it) {
   return Failure(ExitCode::settings, "the command of 'api-key-command' gives no key: " + why,
                  std::move(hint));
 }
@@ -50,13 +50,13 @@ std::string describe(int wait_status) {
 }
 
 ApiKey key_of(SubprocessResult result) {
-  if (result.wait_status != 0) throw unusable(describe(result.wait_status));
-  if (result.output.empty()) throw unusable("it wrote nothing");
+  if (result.wait_status != 0) throw no_key_from_command(describe(result.wait_status));
+  if (result.output.empty()) throw no_key_from_command("it wrote nothing");
   try {
     return ApiKey(std::move(result.output));
   } catch (const protocol::ProtocolError& error) {
-    throw unusable(std::string("of what it wrote, ") + error.what(),
-                   "it must write the key alone, in one line");
+    throw no_key_from_command(std::string("of what it wrote, ") + error.what(),
+                              "it must write the key alone, in one line");
   }
 }
 
@@ -82,9 +82,10 @@ ApiKey read_key_command(const std::string& command, const Environment& environme
   if (!result) throw out_of_time();
   return key_of(std::move(*result));
 } catch (const std::system_error& error) {
-  throw unusable(protocol::escape(error.what()), "use 'api-key-file' or another source of the key");
+  throw no_key_from_command(protocol::escape(error.what()),
+                            "use 'api-key-file' or another source of the key");
 } catch (const std::length_error&) {
-  throw unusable("it wrote more than 16 KiB", "it must write the key alone, in one line");
+  throw no_key_from_command("it wrote more than 16 KiB", "it must write the key alone, in one line");
 }
 
 }  // namespace sase::helper

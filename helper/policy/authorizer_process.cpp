@@ -76,7 +76,7 @@ std::vector<const char*> environment_for_authorizer(const Environment& environme
   return kept;
 }
 
-std::string describe(int wait_status) {
+std::string words_for_end(int wait_status) {
   if (WIFSIGNALED(wait_status)) return "it was ended by signal " + std::to_string(WTERMSIG(wait_status));
   return "it ended with " + std::to_string(WEXITSTATUS(wait_status)) + " and no answer";
 }
@@ -110,7 +110,7 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
     constexpr int cannot_load = 127;
     if (WIFEXITED(result->wait_status) && WEXITSTATUS(result->wait_status) == cannot_load)
       throw broken<AuthorizerNotStarted>("it cannot be loaded");
-    if (result->wait_status != 0) throw broken(describe(result->wait_status));
+    if (result->wait_status != 0) throw broken(words_for_end(result->wait_status));
     return protocol::AuthorizeReply::parse(result->output.reveal());
   } catch (const std::system_error& error) {
     throw broken<AuthorizerNotStarted>(protocol::escape(error.what()));

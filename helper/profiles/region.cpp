@@ -7,10 +7,6 @@ namespace sase::helper {
 
 namespace {
 
-constexpr std::string_view host_of(std::string_view origin) noexcept {
-  return origin.substr(std::string_view("https://").size());
-}
-
 constexpr std::array the_region_words = [] {
   std::array<Word, regions.size()> all;
   std::ranges::transform(regions, all.begin(), [](const Region& region) {

@@ -3,6 +3,7 @@
 
 #include "helper/word.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -29,6 +30,12 @@ inline constexpr std::array regions = {
     Region{"in", "https://api.in.sase.checkpoint.com", "https://public-apigw.in.sase.checkpoint.com"},
     Region{"ca", "", "https://public-apigw.ca.sase.checkpoint.com"},
 };
+
+/// The host of an origin, which begins with `https://`.
+[[nodiscard]] constexpr std::string_view host_of(std::string_view origin) noexcept {
+  constexpr std::string_view scheme = "https://";
+  return origin.substr(std::min(scheme.size(), origin.size()));
+}
 
 /// The region of a name, or nothing.
 [[nodiscard]] const Region* find_region(std::string_view name) noexcept;

@@ -51,11 +51,6 @@ std::string describe_shadowed(const KeyPlace& place, const Environment& environm
   return list.empty() ? list : list + " is set too and not used";
 }
 
-std::string_view host_of(std::string_view origin) noexcept {
-  constexpr std::string_view scheme = "https://";
-  return origin.substr(std::min(scheme.size(), origin.size()));
-}
-
 bool mentions(std::string_view text, const Region& region) noexcept {
   return std::ranges::any_of(std::array{region.v1, region.v3}, [text](std::string_view origin) {
     return !origin.empty() && text.find(host_of(origin)) != std::string_view::npos;

@@ -4,6 +4,7 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/address_book_test.cpp
   tests/helper/authorize/authorize_body_test.cpp
   tests/helper/authorize/authorizer_test.cpp
+  tests/helper/authorize/bounded_words_test.cpp
   tests/helper/authorize/bystander_test.cpp
   tests/helper/authorize/call_filter_forbidden_test.cpp
   tests/helper/authorize/call_filter_test.cpp
