@@ -103,6 +103,7 @@ set(SASE_UNIT_TESTS
   tests/helper/run_token_test.cpp
   tests/helper/run_usage_test.cpp
   tests/helper/settings_test.cpp
+  tests/helper/shell_word_test.cpp
   tests/helper/terminal_test.cpp
   tests/helper/trace_test.cpp
   tests/helper/word_test.cpp

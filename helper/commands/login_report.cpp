@@ -2,6 +2,7 @@
 #include "helper/commands/login_report.hpp"
 
 #include "helper/profiles/profile_name.hpp"
+#include "helper/shell_word.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/lifetime.hpp"
 
@@ -12,15 +13,9 @@ namespace sase::helper {
 
 namespace {
 
-/// A word as a shell reads it back.
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view harmless =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,[]";
-  if (text.find_first_not_of(harmless) == std::string_view::npos) return std::string(text);
-  std::string word = "'";
-  for (const char c : text)
-    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + '\'';
+/// What leads past a proxy is more than a line can say, and a password is not to be shown.
+bool is_proxy_for_all(const Profile& profile) noexcept {
+  return !profile.proxy.empty() && profile.no_proxy.empty() && profile.proxy.find('@') == std::string::npos;
 }
 
 /// ` --profile NAME` where the profile must be named.
@@ -30,7 +25,13 @@ std::string choice_of(const Profile& profile) {
 
 std::string curl_line(const Profile& profile) {
   std::string line = "sase-credential" + choice_of(profile) + " token --format header | curl -H @- ";
-  if (!profile.ca_file.empty()) line += "--cacert " + shell_word(profile.ca_file) + ' ';
+  const auto add = [&line](const char* flag, const std::string& value) {
+    if (!value.empty()) line += flag + shell_word(value) + ' ';
+  };
+  add("--cacert ", profile.ca_file);
+  add("--cert ", profile.client_cert);
+  add("--key ", profile.client_key);
+  if (is_proxy_for_all(profile)) add("--proxy ", profile.proxy);
   return line + profile.rest_url + (profile.api == Api::v1 ? "/v1/users" : "/v3/users");
 }
 
@@ -39,8 +40,14 @@ std::string git_lines(const Profile& profile) {
   const std::string choice = choice_of(profile);
   std::string lines =
       "  git config --global credential." + origin + ".helper " + shell_word("sase" + choice) + '\n';
-  if (!profile.ca_file.empty())
-    lines += "  git config --global http." + origin + ".sslCAInfo " + shell_word(profile.ca_file) + '\n';
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty())
+      lines += "  git config --global http." + origin + '.' + name + ' ' + shell_word(value) + '\n';
+  };
+  add("sslCAInfo", profile.ca_file);
+  add("sslCert", profile.client_cert);
+  add("sslKey", profile.client_key);
+  if (is_proxy_for_all(profile)) add("proxy", profile.proxy);
   return lines;
 }
 

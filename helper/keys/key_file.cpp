@@ -5,6 +5,7 @@
 #include "helper/posix/fd.hpp"
 #include "helper/posix/file_system.hpp"
 #include "helper/posix/stream.hpp"
+#include "helper/shell_word.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
@@ -40,7 +41,7 @@ void check_file(const Fd& file, const std::string& path) {
   // Docker and Kubernetes mount secrets readable, as root's, in memory: the container is the border there.
   const bool only_readable = (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
   if (only_readable && status.st_uid == 0 && is_in_memory(file.get())) return;
-  throw unusable(path, "other users can read or write it", "chmod 600 " + protocol::escape(path));
+  throw unusable(path, "other users can read or write it", "chmod 600 " + shell_word(path));
 }
 
 /// The folder that the opened file is really in, past all symbolic links.
@@ -60,7 +61,7 @@ void check_folder(const std::string& folder, const std::string& path) {
     throw unusable(path, "its folder: " + std::generic_category().message(errno),
                    "move the file to a folder of your own");
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    throw unusable(path, "other users can write its folder", "chmod go-w " + protocol::escape(folder));
+    throw unusable(path, "other users can write its folder", "chmod go-w " + shell_word(folder));
   if (status.st_uid != ::geteuid() && status.st_uid != 0)
     throw unusable(path, "its folder belongs to another user", "move the file to a folder of your own");
 }

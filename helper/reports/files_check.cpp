@@ -5,6 +5,7 @@
 #include "helper/posix/private_directory.hpp"
 #include "helper/reports/kept_state.hpp"
 #include "helper/reports/spoken_time.hpp"
+#include "helper/shell_word.hpp"
 #include "protocol/escape.hpp"
 
 #include <cerrno>
@@ -23,22 +24,17 @@ using protocol::LinkState;
 
 constexpr auto link_name = "files";
 
-/// In a form that a shell takes as it is.
-std::string in_shell_quotes(const std::string& path) {
-  return '\'' + protocol::escape(path) + '\'';
-}
-
 /// What is wrong with a file or folder (`kind`) that must be this user's alone, as the command that mends it;
 /// empty where nothing is.
 std::string mend(const std::string& path, mode_t kind) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return {};
-  if ((status.st_mode & S_IFMT) != kind) return "rm -r " + in_shell_quotes(path);
-  if (status.st_uid != ::geteuid()) return "remove it: sudo rm -r " + in_shell_quotes(path);
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) return "chmod go-rwx " + in_shell_quotes(path);
+  if ((status.st_mode & S_IFMT) != kind) return "rm -r " + shell_word(path);
+  if (status.st_uid != ::geteuid()) return "remove it: sudo rm -r " + shell_word(path);
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) return "chmod go-rwx " + shell_word(path);
   const mode_t needed = kind == S_IFDIR ? S_IRWXU : S_IRUSR | S_IWUSR;
   if ((status.st_mode & needed) == needed) return {};
-  return (kind == S_IFDIR ? "chmod u+rwx " : "chmod u+rw ") + in_shell_quotes(path);
+  return (kind == S_IFDIR ? "chmod u+rwx " : "chmod u+rw ") + shell_word(path);
 }
 
 /// All that is looked at in the folder.
@@ -52,8 +48,8 @@ std::vector<std::string> files_of(const std::string& folder, KeyHolder& key) {
 }
 
 std::string make_writable(const std::string& folder) {
-  return "make it possible to write to " + in_shell_quotes(folder) +
-         ", or set XDG_RUNTIME_DIR or XDG_CACHE_HOME to a folder of your own";
+  return "make it possible to write to '" + protocol::escape(folder) +
+         "', or set XDG_RUNTIME_DIR or XDG_CACHE_HOME to a folder of your own";
 }
 
 /// Empty where nothing is seen that would be wrong.
@@ -62,7 +58,7 @@ std::string remedy_for(const std::system_error& error, const std::string& folder
   for (const std::string& path : files_of(folder, key))
     if (auto command = mend(path, S_IFREG); !command.empty()) return command;
   const int code = error.code().value();
-  return code == ENOSPC || code == EDQUOT ? "make room where " + in_shell_quotes(folder) + " is"
+  return code == ENOSPC || code == EDQUOT ? "make room where '" + protocol::escape(folder) + "' is"
                                           : std::string();
 }
 
@@ -121,8 +117,8 @@ CheckedLink check_files(const Profile& profile, KeyHolder& key, const Environmen
     const KeptState state = look_at_state(profile, key, folder);
     return {.name = link_name,
             .state = LinkState::ok,
-            .what = "state in " + in_shell_quotes(*folder) + " (" + reason_for(*folder, environment) + "); " +
-                    describe_cache(profile, state) + describe_memory(state),
+            .what = "state in '" + protocol::escape(*folder) + "' (" + reason_for(*folder, environment) +
+                    "); " + describe_cache(profile, state) + describe_memory(state),
             .remedy = {}};
   } catch (const std::system_error& error) {
     // It is what this command is there to tell.

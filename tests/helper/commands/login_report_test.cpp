@@ -63,6 +63,30 @@ TEST_CASE("the lines name certificates of one's own, as a shell reads them", "[l
   CHECK(contains(text, "http.https://api.example.test.sslCAInfo '/home/me/my roots'\\''.pem'\n"));
 }
 
+TEST_CASE("the lines name the client's certificate and the proxy", "[login_report]") {
+  Profile profile = make_profile("default");
+  profile.client_cert = "/home/me/client.pem";
+  profile.client_key = "/home/me/client key.pem";
+  profile.proxy = "http://proxy.example.test:3128";
+  const std::string text = report(profile);
+
+  CHECK(contains(text,
+                 " --cert /home/me/client.pem --key '/home/me/client key.pem' "
+                 "--proxy http://proxy.example.test:3128 https://"));
+  CHECK(contains(text, ".sslCert /home/me/client.pem\n"));
+  CHECK(contains(text, ".sslKey '/home/me/client key.pem'\n"));
+  CHECK(contains(text, ".proxy http://proxy.example.test:3128\n"));
+}
+
+TEST_CASE("a proxy is not named with its password, nor where something leads past it", "[login_report]") {
+  Profile profile = make_profile("default");
+  profile.proxy = "http://me:secret@proxy.example.test:3128";
+  CHECK_FALSE(contains(report(profile), "proxy.example.test"));
+  profile.proxy = "http://proxy.example.test:3128";
+  profile.no_proxy = "example.test";
+  CHECK_FALSE(contains(report(profile), "proxy.example.test"));
+}
+
 TEST_CASE("v3 has its own address of users", "[login_report]") {
   Profile profile = make_profile("default");
   profile.api = Api::v3;

@@ -73,10 +73,9 @@ TEST_CASE("what cannot be used comes with what mends it", "[files_check]") {
          ::mkdir(folder.c_str(), 0700);
          ::chmod(folder.c_str(), 0755);
        },
-       "chmod go-rwx 'FOLDER'"},
-      {"a link", [](const std::string& folder) { (void)!::symlink("/tmp", folder.c_str()); },
-       "rm -r 'FOLDER'"},
-      {"a file", [](const std::string& folder) { std::ofstream(folder) << "x"; }, "rm -r 'FOLDER'"},
+       "chmod go-rwx FOLDER"},
+      {"a link", [](const std::string& folder) { (void)!::symlink("/tmp", folder.c_str()); }, "rm -r FOLDER"},
+      {"a file", [](const std::string& folder) { std::ofstream(folder) << "x"; }, "rm -r FOLDER"},
   }));
   DYNAMIC_SECTION(row.name) {
     Place place;
@@ -94,7 +93,7 @@ TEST_CASE("another user's folder is to be removed", "[files_check]") {
   Place place;
   ::mkdir(place.folder.c_str(), 0700);
   if (!tests::give_away(place.folder)) return;
-  CHECK(place.check().remedy == "remove it: sudo rm -r '" + place.folder + '\'');
+  CHECK(place.check().remedy == "remove it: sudo rm -r " + place.folder);
 }
 
 TEST_CASE("an open ledger is mended by its own name", "[files_check]") {
@@ -102,7 +101,7 @@ TEST_CASE("an open ledger is mended by its own name", "[files_check]") {
   place.line_up().write_ledger({});
   const std::string ledger = place.folder + '/' + place.account() + ".ledger";
   ::chmod(ledger.c_str(), 0644);
-  CHECK(place.check().remedy == "chmod go-rwx '" + ledger + '\'');
+  CHECK(place.check().remedy == "chmod go-rwx " + ledger);
 }
 
 TEST_CASE("no place at all breaks the link only where a cache is wanted", "[files_check]") {
