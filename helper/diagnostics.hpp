@@ -13,15 +13,26 @@ class Diagnostics {
  public:
   explicit Diagnostics(int fd) noexcept : fd_(fd) {}
 
-  void failure(std::string_view what) const noexcept { line("sase-credential: ", what); }
-  void hint(std::string_view what) const noexcept { line("sase-credential: hint: ", what); }
-  void warning(std::string_view what) const noexcept { line("sase-credential: warning: ", what); }
+  /// The same descriptor, for a call that gives a report of its own: traces alone are said.
+  [[nodiscard]] Diagnostics traces_alone() const noexcept {
+    Diagnostics quiet(fd_);
+    quiet.quiet_ = true;
+    return quiet;
+  }
+
+  void failure(std::string_view what) const noexcept { say("sase-credential: ", what); }
+  void hint(std::string_view what) const noexcept { say("sase-credential: hint: ", what); }
+  void warning(std::string_view what) const noexcept { say("sase-credential: warning: ", what); }
   void trace(std::string_view what) const noexcept { line("sase-credential: trace: ", what); }
 
  private:
+  void say(std::string_view prefix, std::string_view what) const noexcept {
+    if (!quiet_) line(prefix, what);
+  }
   void line(std::string_view prefix, std::string_view what) const noexcept;
 
   int fd_;
+  bool quiet_ = false;
   mutable bool stuck_ = false;
 };
 

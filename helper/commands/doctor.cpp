@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/command.hpp"
 #include "helper/commands/tokens.hpp"
-#include "helper/posix/fd.hpp"
 #include "helper/reports/doctor_report.hpp"
 #include "helper/reports/files_check.hpp"
 #include "helper/reports/key_check.hpp"
@@ -13,8 +12,6 @@
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include <fcntl.h>
 
 namespace sase::helper {
 
@@ -57,13 +54,12 @@ ExitCode doctor(const Call& call) {
   const CheckedSettings checked = check_settings(profile_choice(call), call.environment);
   DoctorReport report{.profile = checked.profile, .links = {checked.link}, .settings = checked.shown};
   if (checked.made) {
-    const Fd nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-    const Diagnostics silence(nowhere.get());
+    const Diagnostics traces = call.diagnostics.traces_alone();
     check_rest({.line = call.line,
                 .environment = call.environment,
                 .input = call.input,
                 .output = call.output,
-                .diagnostics = silence,
+                .diagnostics = traces,
                 .misspelt_variables = call.misspelt_variables,
                 .start = call.start},
                checked, report.links);

@@ -138,13 +138,13 @@ proxy http://***@127.0.0.1:1 $file:3"
 @test "files: a folder that is open to others, a link, a file in its place" {
   mkdir "$state"
   chmod 755 "$state"
-  broken_at files 7 "*'$state' is open to other users*" "chmod go-rwx '$state'"
+  broken_at files 7 "*'$state' is open to other users*" "chmod go-rwx $state"
   rmdir "$state"
   ln -s "$home/tmp" "$state"
-  broken_at files 7 "*'$state' is a link*" "rm -r '$state'"
+  broken_at files 7 "*'$state' is a link*" "rm -r $state"
   rm "$state"
   : >"$state"
-  broken_at files 7 "*'$state' is not a folder*" "rm -r '$state'"
+  broken_at files 7 "*'$state' is not a folder*" "rm -r $state"
   expect_counter authorize 0
 }
 
@@ -152,7 +152,7 @@ proxy http://***@127.0.0.1:1 $file:3"
   needs_root
   mkdir -m 700 "$state"
   chown 65534 "$state"
-  broken_at files 7 "*'$state' belongs to another user" "*sudo rm -r '$state'"
+  broken_at files 7 "*'$state' belongs to another user" "*sudo rm -r $state"
   chown 0 "$state"
   unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
   about='read-only'
@@ -166,7 +166,7 @@ proxy http://***@127.0.0.1:1 $file:3"
 @test "files: a token file that others may read" {
   call sase-credential token
   chmod 644 "$state"/*.token
-  broken_at files 7 '*is open to other users*' "chmod go-rwx '$state/default@*.token'"
+  broken_at files 7 '*is open to other users*' "chmod go-rwx $state/default@*.token"
 }
 
 @test "name, tcp: no such name, nothing listens" {
@@ -350,6 +350,17 @@ in_region() {
   injected add_key,keyctl,request_key error=EPERM sase-credential --cache keyring doctor --json
   expect_code 7
   expect_equal "$(jq -r '.links[2].remedy' "$out")" 'set cache to file: this kernel or container forbids the keyring'
+}
+
+@test "--trace 1 tells on stderr where the time goes, and warns of nothing that the report has" {
+  call sase-credential doctor --trace 1
+  expect_code 0
+  grep -q '^sase-credential: trace: +[0-9.]* ms the authorizer runs$' "$err" || refute 'expected a trace'
+  ! grep -v '^sase-credential: trace: ' "$err" || refute 'expected traces alone'
+  chmod 755 "$state"
+  call sase-credential doctor --trace 1
+  expect_code 7
+  ! grep -v '^sase-credential: trace: ' "$err" || refute 'expected no warning beside the report'
 }
 
 @test "a key of another region: what was asked, and what is likeliest" {
