@@ -2,6 +2,7 @@
 #include "tests/sandbox/resource_routes.hpp"
 
 #include "tests/sandbox/fault_effect.hpp"
+#include "tests/sandbox/file_properties.hpp"
 #include "tests/sandbox/presented_token.hpp"
 #include "tests/sandbox/sample_data.hpp"
 
@@ -45,6 +46,11 @@ bool reads(const Request& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
+/// A WebDAV client asks what there is before it reads.
+bool asks_for_properties(const Request& request) {
+  return request.method == "PROPFIND";
+}
+
 Response unauthorized(const Request& request, const FaultPlan& plan) {
   const BodyShape shape = plan.body.value_or(resource_error_shape(request.path));
   Response response = error_response(shape, 401, "Unauthorized", what_was_sent(request));
@@ -69,16 +75,18 @@ Response ResourceRoutes::answer(const Request& request, const FaultPlan& plan) {
 
 Response ResourceRoutes::api_answer(const Request& request, const FaultPlan& plan) {
   const Row* const row = find_row(request.path);
-  if (row == nullptr || !reads(request)) {
+  if (row == nullptr || !(reads(request) || asks_for_properties(request))) {
     // One name for all of them: a scan of random paths must not grow the map.
     counters_.count_route("unknown");
     return unknown_route(request.method, request.path);
   }
-  counters_.count_route("GET " + request.path);
+  counters_.count_route((asks_for_properties(request) ? "PROPFIND " : "GET ") + request.path);
   const auto token = bearer_token(request.authorization);
   const bool admitted = token && tokens_.is_live(*token, row->generation, TokenRegister::Clock::now());
   if (plan.reject_tokens || !admitted) return unauthorized(request, plan);
-  return row->answer(request);
+  Response response = row->answer(request);
+  if (!asks_for_properties(request) || response.status != 200) return response;
+  return file_properties(request.path, response.body.size());
 }
 
 Response ResourceRoutes::git_answer(const Request& request, const FaultPlan& plan) {

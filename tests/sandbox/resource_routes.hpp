@@ -18,7 +18,8 @@ class ResourceRoutes {
   /// The arguments must outlive this.
   ResourceRoutes(const TokenRegister& tokens, Counters& counters, const GitRepository& repository);
 
-  /// 200, 401 without a live token of the route's generation, 404 or 403 for a path that does not exist.
+  /// 200, 401 without a live token of the route's generation, 404 or 403 for a path that does not exist. The
+  /// API's routes are files for WebDAV, too, which the service does not speak: 207 for PROPFIND.
   [[nodiscard]] Response answer(const Request& request, const FaultPlan& plan);
 
  private:
