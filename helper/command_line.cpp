@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/command_line.hpp"
 
+#include "helper/dialect.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
 #include "protocol/escape.hpp"
@@ -34,6 +35,7 @@ std::span<const Word> format_words() noexcept {
 constexpr std::array flags = {
     Flag{"profile", "PROFILE", "the profile to use", &CommandLine::profile, Reach::all},
     Flag{"format", "FORMAT", "how the token is written", &CommandLine::format, Reach::listed, format_words},
+    Flag{"dialect", "DIALECT", "whose words are spoken", &CommandLine::dialect, Reach::listed, dialect_words},
     Flag{"no-prompt", "", "on failure tell git to stop instead of asking a person", &CommandLine::no_prompt},
     Flag{"json", "", "write a report for machines", &CommandLine::json},
     Flag{"stdin", "", "read the API key from standard input instead of asking for it",

@@ -24,6 +24,7 @@ struct CommandLine {
   std::vector<const Flag*> flags;     ///< those that are no settings, in their order
   std::optional<std::string> profile;
   std::optional<std::string> format;
+  std::optional<std::string> dialect;
   bool no_prompt = false;
   bool no_verify = false;
   bool from_stdin = false;

@@ -18,11 +18,6 @@ namespace sase::helper {
 
 namespace {
 
-/// Called by git's name for it, git's rules hold: what is not known is ignored.
-bool called_by_git(std::string_view program) noexcept {
-  return program.substr(program.find_last_of('/') + 1) == "git-credential-sase";
-}
-
 ExitCode no_command(const Call& call) {
   call.diagnostics.failure("no command is given");
   call.diagnostics.hint(usage_line());
@@ -41,15 +36,28 @@ bool is_ignored_under_gits_name(const Command* command, const CommandLine& line)
   return command->operands.empty() && !line.operands.empty();
 }
 
-ExitCode dispatch(const Call& call, bool by_git) {
+/// What other hosts call, and this one never would.
+void refuse_foreign_operation(const DialectName& dialect, std::string_view command) {
+  if (!is_foreign_operation(dialect, command)) return;
+  std::string known;
+  for (const std::string_view operation : dialect.operations)
+    known.append(known.empty() ? "" : ", ").append(operation);
+  throw Failure(ExitCode::usage,
+                "'" + std::string(command) + "' is no operation of '" + std::string(dialect.program) + "'",
+                "these are: " + known);
+}
+
+ExitCode dispatch(const Call& call) {
   const CommandLine& line = call.line;
   if (line.version) return version(call);
   if (!line.command) return line.help ? help(call) : no_command(call);
   const Command* const command = find_command(*line.command);
-  if (by_git && is_ignored_under_gits_name(command, line)) {
+  if (call.called_as != nullptr && call.called_as->dialect == Dialect::git &&
+      is_ignored_under_gits_name(command, line)) {
     ignore_request(call);
     return ExitCode::done;
   }
+  if (call.called_as != nullptr) refuse_foreign_operation(*call.called_as, *line.command);
   if (command == nullptr) throw unknown_command(*line.command);
   if (line.help) return help(call);
   refuse_what_is_not_understood(*command, line);
@@ -70,11 +78,20 @@ bool is_get_without_prompt(const CommandLine& line, std::span<const char* const>
   return has("--no-prompt") && has("get");
 }
 
+/// Whether git's words on standard output may be understood. Where a flag names the dialect, it must be
+/// git's.
+bool speaks_git(const Call& call, std::span<const char* const> arguments) noexcept {
+  if (call.line.dialect) return find_dialect(*call.line.dialect) == &dialects.front();
+  if (call.called_as != nullptr && call.called_as->dialect != Dialect::git) return false;
+  // There may be one among words that could not be parsed.
+  return std::ranges::none_of(arguments, [](std::string_view word) { return word.starts_with("--dialect"); });
+}
+
 /// git goes on to ask a person after a failure, unless it is told to stop (gitcredentials, `quit`).
-void tell_git_to_stop(const CommandLine& line, std::span<const char* const> arguments, int output) noexcept {
-  if (!is_get_without_prompt(line, arguments)) return;
+void tell_git_to_stop(const Call& call, std::span<const char* const> arguments) noexcept {
+  if (!is_get_without_prompt(call.line, arguments) || !speaks_git(call, arguments)) return;
   try {
-    write_all(output, "quit=1\n\n");
+    write_all(call.output, "quit=1\n\n");
   } catch (const std::exception&) {
     return;  // git is gone, so it has stopped
   }
@@ -91,19 +108,20 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
                   .input = input,
                   .output = output,
                   .diagnostics = diagnostics,
-                  .misspelt_variables = misspelt_variables};
+                  .misspelt_variables = misspelt_variables,
+                  .called_as = arguments.empty() ? nullptr : dialect_of_program(arguments.front())};
   try {
     line = parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
-    return dispatch(call, !arguments.empty() && called_by_git(arguments.front()));
+    return dispatch(call);
   } catch (const Failure& failure) {
     if (failure.code == ExitCode::settings) misspelt_variables.warn();
     report(failure, diagnostics);
-    tell_git_to_stop(line, arguments, output);
+    tell_git_to_stop(call, arguments);
     return failure.code;
   } catch (const std::exception& error) {
     diagnostics.failure(std::string("this is a bug: ") + protocol::escape(error.what()));
     diagnostics.hint("please report it with the command that led here, without its secrets");
-    tell_git_to_stop(line, arguments, output);
+    tell_git_to_stop(call, arguments);
     return ExitCode::bug;
   }
 }

@@ -25,13 +25,20 @@ std::string epoch(std::chrono::sys_seconds time) {
   return std::to_string(time.time_since_epoch().count());
 }
 
-/// Written by hand so that the token is in no buffer that nobody wipes. Nothing needs escaping: a token, a
-/// profile's name and a URL made of checked parts hold neither quotes nor backslashes nor control bytes.
-Secret write_json(const BearerToken& token, const TokenFacts& facts) {
+/// `quote` stands around numbers. Written by hand so that the token is in no buffer that nobody wipes.
+/// Nothing needs escaping: a token, a profile's name and a URL made of checked parts hold neither quotes nor
+/// backslashes nor control bytes.
+Secret write_json(const BearerToken& token, const TokenFacts& facts, std::string_view quote) {
   return join(token, {R"({"access_token":")", token.reveal(), R"(","token_type":"Bearer","expires_in":)",
-                      std::to_string(facts.expires_in.count()), R"(,"expires_at":")",
+                      quote, std::to_string(facts.expires_in.count()), quote, R"(,"expires_at":")",
                       format_rfc3339(facts.expires_at), R"(","profile":")", facts.profile, R"(","api_url":")",
                       facts.api_url, "\"}\n"});
+}
+
+Secret write_exec_credential(const BearerToken& token, const TokenFacts& facts) {
+  return join(token, {R"({"apiVersion":")", facts.exec_api_version,
+                      R"(","kind":"ExecCredential","status":{"token":")", token.reveal(),
+                      R"(","expirationTimestamp":")", format_rfc3339(facts.expires_at), "\"}}\n"});
 }
 
 }  // namespace
@@ -45,7 +52,9 @@ Secret write_token(TokenFormat format, const BearerToken& token, const TokenFact
     case TokenFormat::env:
       return join(token, {"export SASE_ACCESS_TOKEN='", token.reveal(),
                           "'\nexport SASE_ACCESS_TOKEN_EXPIRES=", epoch(facts.expires_at), "\n"});
-    case TokenFormat::json: return write_json(token, facts);
+    case TokenFormat::json: return write_json(token, facts, "");
+    case TokenFormat::external: return write_json(token, facts, "\"");
+    case TokenFormat::exec_credential: return write_exec_credential(token, facts);
   }
   return {};
 }

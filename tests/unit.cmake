@@ -19,6 +19,7 @@ set(SASE_UNIT_TESTS
   tests/helper/commands/help_text_test.cpp
   tests/helper/commands/login_report_test.cpp
   tests/helper/diagnostics_test.cpp
+  tests/helper/dialect_test.cpp
   tests/helper/environment_test.cpp
   tests/helper/hardening_test.cpp
   tests/helper/keys/api_key_test.cpp
@@ -97,9 +98,11 @@ set(SASE_UNIT_TESTS
   tests/helper/reports/spoken_time_test.cpp
   tests/helper/reports/status_report_test.cpp
   tests/helper/reports/way_check_test.cpp
+  tests/helper/run_bazel_test.cpp
   tests/helper/run_get_test.cpp
   tests/helper/run_git_test.cpp
   tests/helper/run_surroundings_test.cpp
+  tests/helper/run_token_host_test.cpp
   tests/helper/run_token_test.cpp
   tests/helper/run_usage_test.cpp
   tests/helper/settings_test.cpp
@@ -111,10 +114,16 @@ set(SASE_UNIT_TESTS
   tests/protocol/credential_reply_test.cpp
   tests/protocol/credential_request_hostile_test.cpp
   tests/protocol/credential_request_test.cpp
+  tests/protocol/dialects/bazel_reply_test.cpp
+  tests/protocol/dialects/bazel_request_test.cpp
+  tests/protocol/dialects/exec_info_test.cpp
+  tests/protocol/dialects/external_query_test.cpp
+  tests/protocol/dialects/plain_origin_test.cpp
   tests/protocol/escape_test.cpp
   tests/protocol/exchange_reply_test.cpp
   tests/protocol/exchange_request_test.cpp
   tests/protocol/host_test.cpp
+  tests/protocol/json_object_test.cpp
   tests/protocol/lifetime_test.cpp
   tests/protocol/link_test.cpp
   tests/protocol/message_test.cpp

@@ -19,10 +19,12 @@ namespace sase::helper {
 namespace {
 
 constexpr std::array table = {
-    Command{"get", "", "answer a credential request on stdin with a token", "no-prompt",
+    Command{"get", "", "answer a credential request on stdin with a token", "dialect no-prompt",
             "Reads a request in git's words on standard input: lines 'protocol=https' and\n"
             "'host=NAME', then an empty line. Answers with a token if a profile owns that\n"
-            "host; for any other host it says nothing and succeeds.\n",
+            "host; for any other host it says nothing and succeeds. In Bazel's dialect, also\n"
+            "as 'bazel-credential-sase get', it reads {\"uri\":\"https://...\"} and answers with\n"
+            "the headers to send; any other host is an error there.\n",
             "printf 'protocol=https\\nhost=api.perimeter81.com\\n\\n' | sase-credential get\n"
             "git config --global credential.https://api.perimeter81.com.helper sase\n",
             get},
@@ -41,7 +43,8 @@ constexpr std::array table = {
             "sase-credential capability\n", capability},
     Command{"token", "", "write a token, for scripts", "format",
             "Writes the token of a profile to standard output, whole or not at all. It\n"
-            "lives for at least 'min-ttl' more.\n",
+            "lives for at least 'min-ttl' more. The format 'external' reads a query on\n"
+            "standard input, 'exec-credential' the variable KUBERNETES_EXEC_INFO.\n",
             "sase-credential token --format header | curl -H @- URL\n"
             "eval \"$(sase-credential token --profile work --format env)\"\n",
             token},
@@ -142,6 +145,14 @@ void refuse_what_is_not_understood(const Command& command, const CommandLine& li
       throw Failure(ExitCode::usage,
                     name + " does not understand the flag '--" + std::string(flag->name) + "'",
                     "these do: " + readers_of(*flag));
+}
+
+Dialect dialect_of(const Call& call) {
+  const auto& flag = call.line.dialect;
+  if (!flag) return call.called_as != nullptr ? call.called_as->dialect : dialects.front().dialect;
+  if (const DialectName* const found = find_dialect(*flag)) return found->dialect;
+  throw Failure(ExitCode::usage, "unknown dialect" + quote_if_short(*flag),
+                suggest(*flag, names_of(dialect_words()), "known are " + list_of(dialect_words())));
 }
 
 void ignore_request(const Call& call) noexcept {

@@ -3,6 +3,7 @@
 
 #include "helper/command_line.hpp"
 #include "helper/diagnostics.hpp"
+#include "helper/dialect.hpp"
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
@@ -22,11 +23,14 @@ struct Call {
   int output;
   const Diagnostics& diagnostics;
   MisspeltVariables& misspelt_variables;
+  const DialectName* called_as =
+      nullptr;  ///< the dialect that the program's name chose; null for our own name
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 };
 
 /// The commands. Each reads and writes the call's streams, gives the exit code, and throws Failure.
 ExitCode get(const Call& call);
+ExitCode bazel_get(const Call& call);
 ExitCode store(const Call& call);
 ExitCode erase(const Call& call);
 ExitCode capability(const Call& call);
@@ -69,6 +73,10 @@ struct Command {
 /// Throws Failure (usage) for operands that a command does not take and for a flag that it does not
 /// understand.
 void refuse_what_is_not_understood(const Command& command, const CommandLine& line);
+
+/// The dialect that the call is in: by its flag, else by the program's name, else git's. Throws Failure
+/// (usage).
+[[nodiscard]] Dialect dialect_of(const Call& call);
 
 /// Reads a request that is of no interest to its end, so that its writer does not meet a closed pipe.
 void ignore_request(const Call& call) noexcept;

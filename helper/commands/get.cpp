@@ -7,6 +7,7 @@
 namespace sase::helper {
 
 ExitCode get(const Call& call) {
+  if (dialect_of(call) == Dialect::bazel) return bazel_get(call);
   const protocol::Secret text = read_request(call);
   const protocol::CredentialRequest request = parse_request(text);
   const auto profile = profile_for(call, request);

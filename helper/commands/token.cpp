@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/command.hpp"
+#include "helper/commands/token_query.hpp"
 #include "helper/commands/tokens.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
@@ -30,13 +31,15 @@ protocol::TokenFormat format_of(const CommandLine& line) {
 
 ExitCode token(const Call& call) {
   const protocol::TokenFormat format = format_of(call.line);
-  const Profile profile = profile_choice(call).without_host();
+  const TokenQuery query = token_query(call, format);
+  const Profile& profile = query.profile;
   Tokens tokens(call, profile);
   const FreshToken fresh = tokens.source().get();
   const protocol::TokenFacts facts{.profile = profile.name,
                                    .api_url = profile.rest_url,
                                    .expires_in = fresh.time_left,
-                                   .expires_at = Moment::now().wall + fresh.time_left};
+                                   .expires_at = Moment::now().wall + fresh.time_left,
+                                   .exec_api_version = query.exec_api_version};
   write_output(call, protocol::write_token(format, fresh.token, facts).reveal());
   tokens.source().renew_ahead();
   return ExitCode::done;

@@ -9,8 +9,10 @@
 #include "helper/keys/key_reading.hpp"
 #include "helper/posix/stream.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/json_object.hpp"
 #include "protocol/protocol_error.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -84,10 +86,7 @@ KeyHolder key_holder(const Call& call, const Profile& profile, const TokenCache*
                            }}};
 }
 
-Failure not_understood(const std::string& why) {
-  return Failure(ExitCode::request, "the request on standard input is not understood: " + why,
-                 "write lines 'protocol=https' and 'host=...', then an empty line");
-}
+constexpr const char* git_form = "write lines 'protocol=https' and 'host=...', then an empty line";
 
 }  // namespace
 
@@ -123,9 +122,9 @@ protocol::Secret read_request(const Call& call) {
     return read_message(call.input);
   } catch (const protocol::ProtocolError& error) {
     discard_input(call.input);
-    throw not_understood(error.what());
+    throw not_understood(error.what(), git_form);
   } catch (const std::system_error& error) {
-    throw not_understood("it cannot be read: " + error.code().message());
+    throw not_understood("it cannot be read: " + error.code().message(), git_form);
   }
 }
 
@@ -133,8 +132,35 @@ protocol::CredentialRequest parse_request(const protocol::Secret& text) {
   try {
     return protocol::CredentialRequest::parse(text.reveal());
   } catch (const protocol::ProtocolError& error) {
-    throw not_understood(error.what());
+    throw not_understood(error.what(), git_form);
   }
+}
+
+protocol::Secret read_document(const Call& call, const char* form) {
+  if (::isatty(call.input) == 1) call.diagnostics.hint(form);
+  try {
+    return read_all(call.input, protocol::JsonObject::usual_limit);
+  } catch (const std::length_error& error) {
+    discard_input(call.input);
+    throw not_understood(std::string("it is longer than ") + error.what(), form);
+  } catch (const std::system_error& error) {
+    throw not_understood("it cannot be read: " + error.code().message(), form);
+  }
+}
+
+Failure not_understood(const std::string& why, const char* form) {
+  return Failure(ExitCode::request, "the request on standard input is not understood: " + why, form);
+}
+
+Profile owner_of(const ProfileChoice& choice, const protocol::Origin& origin, std::string_view what) {
+  if (origin.scheme != "https")
+    throw Failure(ExitCode::settings, std::string(what) + " is not ours: a token goes over https alone");
+  if (auto profile = choice.for_host(origin.host, {})) return *std::move(profile);
+  throw Failure(ExitCode::settings,
+                std::string(what) + " is not ours: " +
+                    (choice.is_named() ? "the profile does not own '" : "no profile owns '") +
+                    origin.host.text() + "'",
+                "a profile owns the host of its 'region' or 'url', and each that it names with 'host'");
 }
 
 std::optional<Profile> profile_for(const Call& call, const protocol::CredentialRequest& request) {

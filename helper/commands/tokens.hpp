@@ -54,6 +54,18 @@ class Tokens {
 [[nodiscard]] protocol::Secret read_request(const Call& call);
 [[nodiscard]] protocol::CredentialRequest parse_request(const protocol::Secret& text);
 
+/// Reads a JSON document from the call's input, of at most protocol::JsonObject::usual_limit bytes. Throws
+/// Failure (request) when it cannot be read or is longer. `form` says how it is written.
+[[nodiscard]] protocol::Secret read_document(const Call& call, const char* form);
+
+/// The failure of a request on standard input; `form` says how one is written.
+[[nodiscard]] Failure not_understood(const std::string& why, const char* form);
+
+/// The profile that owns an origin, where a host must be told that none does. `what` names the origin in that
+/// message. Throws Failure.
+[[nodiscard]] Profile owner_of(const ProfileChoice& choice, const protocol::Origin& origin,
+                               std::string_view what);
+
 /// The profile that a request is about; nothing when it is not ours. Throws Failure.
 [[nodiscard]] std::optional<Profile> profile_for(const Call& call,
                                                  const protocol::CredentialRequest& request);

@@ -165,8 +165,10 @@ void set_times(Profile& profile, const Settings& values) {
   }
   if (const Assignment* const given = values.find(SettingId::refresh_ahead))
     profile.refresh_ahead = duration_of(*given, seconds(0));
-  if (const Assignment* const given = values.find(SettingId::timeout))
+  if (const Assignment* const given = values.find(SettingId::timeout)) {
     profile.timeout = duration_of(*given, seconds(1));
+    profile.has_own_timeout = true;
+  }
 }
 
 bool equals_without_case(std::string_view text, std::string_view lower) noexcept {

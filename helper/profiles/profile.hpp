@@ -28,6 +28,7 @@ struct Profile {
   std::chrono::seconds min_ttl{60};
   std::chrono::seconds refresh_ahead{std::chrono::minutes(15)};
   std::chrono::seconds timeout{10};
+  bool has_own_timeout = false;  ///< a setting gave it; else a host that is in a hurry may have a shorter one
   CacheKind cache = CacheKind::file;
 
   std::string ca_file, client_cert, client_key;

@@ -64,6 +64,10 @@ ProfileChoice::ProfileChoice(const Environment& environment, std::span<const Ass
       files_(environment),
       named_(named_profile(environment, named)) {}
 
+ProfileChoice::ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
+                             NamedProfile named)
+    : environment_(environment), flags_(flags), files_(environment), named_(std::move(named)) {}
+
 std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::string_view username) const {
   const auto if_owner = [&host](Profile profile) {
     return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;

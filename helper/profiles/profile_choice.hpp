@@ -15,14 +15,14 @@
 
 namespace sase::helper {
 
-/// The profile that a call names with `--profile` or `SASE_PROFILE`, and which of the two does so.
+/// The profile that a call names, with `--profile`, `SASE_PROFILE` or in its host's words, and which does so.
 struct NamedProfile {
   std::string name;
-  std::string_view place;  ///< `--profile` or `SASE_PROFILE`
+  std::string_view place;  ///< for messages
   ExitCode code{};         ///< of a failure that is about the name
 };
 
-/// Nothing where neither does.
+/// By flag or variable; nothing where neither names one.
 [[nodiscard]] std::optional<NamedProfile> named_profile(const Environment& environment,
                                                         const std::optional<std::string>& flag);
 
@@ -44,6 +44,7 @@ class ProfileChoice {
   /// `flags` are the settings of the command line; they and the environment must outlive this.
   ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
                 const std::optional<std::string>& named);
+  ProfileChoice(const Environment& environment, std::span<const Assignment> flags, NamedProfile named);
 
   /// The profile for a request about `host`; nothing when it is not ours. `username` may be empty. Throws
   /// Failure when a profile is named that does not exist, when several own the host and none is the default,

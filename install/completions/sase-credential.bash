@@ -27,4 +27,4 @@ _sase_credential() {
   done < <(sase-credential complete -- "${words[@]}" 2>/dev/null)
 }
 
-complete -F _sase_credential sase-credential git-credential-sase
+complete -F _sase_credential sase-credential git-credential-sase bazel-credential-sase

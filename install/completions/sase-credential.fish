@@ -16,6 +16,6 @@ function __sase_credential_candidates
     end
 end
 
-for program in sase-credential git-credential-sase
+for program in sase-credential git-credential-sase bazel-credential-sase
     complete -c $program -f -a '(__sase_credential_candidates)'
 end

@@ -4,6 +4,7 @@
 #include "helper/commands/command.hpp"
 #include "helper/commands/help_page.hpp"
 #include "helper/commands/topic.hpp"
+#include "helper/dialect.hpp"
 #include "helper/exit_code.hpp"
 #include "helper/keys/key_place.hpp"
 #include "helper/settings.hpp"
@@ -107,6 +108,10 @@ TEST_CASE("the manual page names the commands, flags, settings and formats of th
                    variable == "SASE_API_KEY" ? "" : variable));
   for (const Topic& topic : topics())
     CHECK(contains(page, ".Cm " + std::string(topic.name)));
+  for (const DialectName& dialect : dialects) {
+    CHECK(contains(page, "\n.Cm " + std::string(dialect.name) + ' '));
+    CHECK(contains(page, "\n.Nm " + std::string(dialect.program) + '\n'));
+  }
 }
 
 TEST_CASE("the manual page has the exit codes of the table in its words", "[documents]") {
@@ -188,6 +193,11 @@ TEST_CASE("completion has every word", "[documents]") {
                        '\n' + std::string(word.name) + '\t'));
   for (const auto& format : protocol::token_formats)
     CHECK(contains(candidates_for({"--format", ""}), '\n' + std::string(format.name) + '\t'));
+  for (const DialectName& dialect : dialects) {
+    CHECK(contains(candidates_for({"--dialect", ""}), '\n' + std::string(dialect.name) + '\t'));
+    for (const char* const script : {"_sase-credential", "sase-credential.bash", "sase-credential.fish"})
+      CHECK(contains(tests::read_source(std::string("install/completions/") + script), dialect.program));
+  }
 }
 
 TEST_CASE("README.md names the commands, flags and settings of the tables", "[documents]") {
@@ -204,6 +214,8 @@ TEST_CASE("README.md names the commands, flags and settings of the tables", "[do
   CHECK(told_settings == names(settings));
   for (const Flag& flag : command_flags())
     CHECK(contains(text, "--" + std::string(flag.name)));
+  for (const DialectName& dialect : dialects)
+    CHECK(contains(text, '`' + std::string(dialect.program) + '`'));
 }
 
 TEST_CASE("README.md has the defaults, the formats and all that a setting knows", "[documents]") {

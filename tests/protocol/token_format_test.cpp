@@ -37,11 +37,29 @@ TEST_CASE("a token is written in the format that was asked for", "[token_format]
        R"("expires_at":"2026-01-02T03:04:05Z","profile":"default",)"
        R"("api_url":"https://api.example.test/api/rest"})"
        "\n"},
+      {"external", TokenFormat::external,
+       R"({"access_token":"to.ken-_~+/==","token_type":"Bearer","expires_in":"3540",)"
+       R"("expires_at":"2026-01-02T03:04:05Z","profile":"default",)"
+       R"("api_url":"https://api.example.test/api/rest"})"
+       "\n"},
+      {"exec-credential", TokenFormat::exec_credential,
+       R"({"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",)"
+       R"("status":{"token":"to.ken-_~+/==","expirationTimestamp":"2026-01-02T03:04:05Z"}})"
+       "\n"},
   }));
 
   DYNAMIC_SECTION(row.name) {
     CHECK(written(row.format) == row.expected);
   }
+}
+
+TEST_CASE("an ExecCredential is of the version that was asked for", "[token_format]") {
+  TokenFacts asked = facts;
+  asked.exec_api_version = "client.authentication.k8s.io/v1beta1";
+
+  const Secret text = write_token(TokenFormat::exec_credential, BearerToken(Secret("t")), asked);
+
+  CHECK(text.reveal().starts_with(R"({"apiVersion":"client.authentication.k8s.io/v1beta1",)"));
 }
 
 TEST_CASE("a header is exactly one line, since curl takes every line for a header", "[token_format]") {

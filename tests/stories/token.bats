@@ -92,7 +92,7 @@ request() { curl -q --silent --show-error --output /dev/null --write-out '%{http
 }
 
 @test "every format is empty when there is no token" {
-  for format in token header curl env json; do
+  for format in token header curl env json external exec-credential; do
     anew
     SASE_API_KEY=unknown-key call sase-credential token --format "$format"
     expect_failure 5 '*HTTP 401*'
@@ -159,7 +159,7 @@ request() { curl -q --silent --show-error --output /dev/null --write-out '%{http
 
 @test "a token of 64 KiB is given out whole, in every format" {
   anew token=65536
-  for format in token header curl env json; do
+  for format in token header curl env json external exec-credential; do
     call sase-credential token --format "$format"
     expect_code 0
     expect_no_message

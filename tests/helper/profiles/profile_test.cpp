@@ -34,6 +34,7 @@ TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
   CHECK(profile.min_ttl == std::chrono::minutes(1));
   CHECK(profile.refresh_ahead == std::chrono::minutes(15));
   CHECK(profile.timeout == std::chrono::seconds(10));
+  CHECK_FALSE(profile.has_own_timeout);
   CHECK(profile.cache == CacheKind::file);
   CHECK(profile.trace.empty());
   CHECK(profile.key_source.kind == KeyKind::standard);
@@ -128,6 +129,7 @@ TEST_CASE("settings are read as they are meant", "[profile]") {
   CHECK(profile.min_ttl == std::chrono::minutes(45));
   CHECK(profile.refresh_ahead == std::chrono::minutes(20));
   CHECK(profile.timeout == std::chrono::seconds(90));
+  CHECK(profile.has_own_timeout);
   CHECK(profile.cache == CacheKind::none);
   CHECK(profile.key_source.kind == KeyKind::file);
   CHECK(profile.key_source.value == "/k");

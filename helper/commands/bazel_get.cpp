@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/command.hpp"
+#include "helper/commands/tokens.hpp"
+#include "helper/policy/clock.hpp"
+#include "protocol/dialects/bazel_reply.hpp"
+#include "protocol/dialects/bazel_request.hpp"
+#include "protocol/protocol_error.hpp"
+
+namespace sase::helper {
+
+namespace {
+
+/// Bazel kills its helpers after 10 seconds, and then says nothing of why there is no token.
+constexpr std::chrono::seconds bazel_patience{9};
+
+constexpr const char* awaited = R"(write {"uri":"https://..."}, then the end of the input)";
+
+protocol::Origin asked_origin(const Call& call) {
+  const protocol::Secret text = read_document(call, awaited);
+  try {
+    return protocol::parse_bazel_request(text.reveal());
+  } catch (const protocol::ProtocolError& error) {
+    throw not_understood(error.what(), awaited);
+  }
+}
+
+}  // namespace
+
+/// A URI that is not ours is an error here, as the specification of these helpers has it.
+ExitCode bazel_get(const Call& call) {
+  if (call.line.no_prompt)
+    throw Failure(ExitCode::usage, "'--no-prompt' is for git, which alone would ask a person");
+  Profile profile = owner_of(profile_choice(call), asked_origin(call), "the URI");
+  if (!profile.has_own_timeout) profile.timeout = bazel_patience;
+
+  Tokens tokens(call, profile);
+  const FreshToken fresh = tokens.source().get();
+  const auto expiry = Moment::now().wall + fresh.time_left;
+  write_output(call, protocol::write_bazel_reply(fresh.token, expiry).reveal());
+  tokens.source().renew_ahead();
+  return ExitCode::done;
+}
+
+}  // namespace sase::helper

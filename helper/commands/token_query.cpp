@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/token_query.hpp"
+
+#include "helper/commands/tokens.hpp"
+#include "helper/nearest_name.hpp"
+#include "protocol/dialects/external_query.hpp"
+#include "protocol/escape.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using protocol::ExecInfo;
+using protocol::ExternalQuery;
+
+constexpr const char* query_form = R"(the query may be {} or have the members "profile" and "host")";
+
+ExecInfo exec_info(const Environment& environment) {
+  const auto text = environment.find("KUBERNETES_EXEC_INFO");
+  if (!text) return {};
+  try {
+    return ExecInfo::parse(*text);
+  } catch (const protocol::ProtocolError& error) {
+    throw Failure(ExitCode::request, std::string("KUBERNETES_EXEC_INFO is not understood: ") + error.what(),
+                  "kubectl sets it; in the kubeconfig's 'exec', apiVersion is " +
+                      std::string(protocol::exec_api_versions.front()) + " (or v1beta1)");
+  }
+}
+
+TokenQuery asked_by_kubectl(const Call& call) {
+  const ExecInfo info = exec_info(call.environment);
+  const ProfileChoice choice = profile_choice(call);
+  return {
+      .profile = info.server ? owner_of(choice, *info.server, "the cluster's server") : choice.without_host(),
+      .exec_api_version = info.api_version};
+}
+
+Failure unknown_member(std::string_view name) {
+  return Failure(ExitCode::request,
+                 "the query on standard input has an unknown member" + quote_if_short(name),
+                 suggest(name, ExternalQuery::known, query_form));
+}
+
+/// A person at a terminal asks for nothing in particular, and is not kept waiting.
+ExternalQuery external_query(const Call& call) {
+  if (::isatty(call.input) == 1) return {};
+  const protocol::Secret text = read_document(call, query_form);
+  try {
+    ExternalQuery query = ExternalQuery::parse(text.reveal());
+    if (query.unknown) throw unknown_member(*query.unknown);
+    return query;
+  } catch (const protocol::ProtocolError& error) {
+    throw not_understood(error.what(), query_form);
+  }
+}
+
+/// The query takes the place of a request's user name: it goes before SASE_PROFILE. That it and the flag name
+/// two profiles is a mistake of whoever wrote both, and guessing might give the wrong tenant's token.
+ProfileChoice choice_of(const ExternalQuery& query, const Call& call) {
+  if (!query.profile) return profile_choice(call);
+  if (call.line.profile && *call.line.profile != *query.profile)
+    throw Failure(ExitCode::request, "the query on standard input and '--profile' name different profiles",
+                  "name the profile in one of the two");
+  return {call.environment, call.line.settings,
+          NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::settings}};
+}
+
+TokenQuery asked_by_terraform(const Call& call) {
+  const ExternalQuery query = external_query(call);
+  const ProfileChoice choice = choice_of(query, call);
+  if (!query.host) return {.profile = choice.without_host()};
+  return {.profile =
+              owner_of(choice, {.scheme = "https", .host = *query.host, .user = {}}, "the query's host")};
+}
+
+}  // namespace
+
+TokenQuery token_query(const Call& call, protocol::TokenFormat format) {
+  if (format == protocol::TokenFormat::external) return asked_by_terraform(call);
+  if (format == protocol::TokenFormat::exec_credential) return asked_by_kubectl(call);
+  return {.profile = profile_choice(call).without_host()};
+}
+
+}  // namespace sase::helper

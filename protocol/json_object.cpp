@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/json_object.hpp"
+
+#include "protocol/escape.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <utility>
+
+namespace sase::protocol {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// A name from outside in a message; a very long one is no mistyped name of ours, so it is not shown.
+std::string in_quotes(std::string_view name) {
+  constexpr std::size_t longest_shown = 40;
+  return name.size() > longest_shown ? "a member" : "'" + escape(name) + "'";
+}
+
+}  // namespace
+
+/// Takes down members as the library's parser meets them. That parser does not recurse, so no depth can
+/// exhaust the stack before it is refused here.
+class JsonCollector final : public nlohmann::json_sax<Json> {
+ public:
+  [[nodiscard]] JsonObject take() noexcept { return std::move(result_); }
+
+  bool null() override { return add({.name = {}, .kind = JsonKind::null, .text = {}, .object = {}}); }
+  bool boolean(bool /*value*/) override { return add_other(); }
+  bool number_integer(number_integer_t /*value*/) override { return add_other(); }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return add_other(); }
+  bool number_float(number_float_t /*value*/, const string_t& /*digits*/) override { return add_other(); }
+  bool binary(binary_t& /*value*/) override { return add_other(); }
+  bool string(string_t& value) override {
+    return add({.name = {}, .kind = JsonKind::text, .text = std::move(value), .object = {}});
+  }
+
+  bool start_object(std::size_t /*size*/) override { return open(Level::Kind::object); }
+  bool start_array(std::size_t /*size*/) override { return open(Level::Kind::array); }
+  bool key(string_t& name) override {
+    if (!levels_.back().names.insert(name).second) throw ProtocolError(in_quotes(name) + " stands twice");
+    levels_.back().name = std::move(name);
+    return true;
+  }
+  bool end_object() override {
+    JsonObject object = std::move(levels_.back().object);
+    levels_.pop_back();
+    if (levels_.empty())
+      result_ = std::move(object);
+    else
+      add({.name = {}, .kind = JsonKind::object, .text = {}, .object = std::move(object)});
+    return true;
+  }
+  bool end_array() override {
+    levels_.pop_back();
+    return add_other();
+  }
+
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::detail::exception& /*error*/) override {
+    throw ProtocolError("it is no JSON, from byte " + std::to_string(position) + " on");
+  }
+
+ private:
+  struct Level {
+    enum class Kind { object, array };
+    Kind kind;
+    JsonObject object;
+    std::set<std::string, std::less<>> names;
+    std::string name;  ///< of the member whose value comes next
+  };
+
+  bool open(Level::Kind kind) {
+    if (levels_.empty() && kind != Level::Kind::object) refuse_other_document();
+    if (levels_.size() == JsonObject::deepest_nesting)
+      throw ProtocolError("it is nested deeper than " + std::to_string(JsonObject::deepest_nesting) +
+                          " levels");
+    levels_.push_back({.kind = kind, .object = {}, .names = {}, .name = {}});
+    return true;
+  }
+  bool add_other() { return add({.name = {}, .kind = JsonKind::other, .text = {}, .object = {}}); }
+  bool add(JsonObject::Member member) {
+    if (levels_.empty()) refuse_other_document();
+    Level& level = levels_.back();
+    if (level.kind == Level::Kind::array) return true;
+    member.name = std::move(level.name);
+    level.object.members_.push_back(std::move(member));
+    return true;
+  }
+  [[noreturn]] static void refuse_other_document() { throw ProtocolError("it is no JSON object"); }
+
+  std::vector<Level> levels_;
+  JsonObject result_;
+};
+
+JsonObject JsonObject::parse(std::string_view text, std::size_t limit) {
+  if (text.size() > limit) throw ProtocolError("it is longer than " + std::to_string(limit) + " bytes");
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw ProtocolError("it is empty");
+  // The library passes over the first and takes the second for the end.
+  if (text.starts_with("\xef\xbb\xbf")) throw ProtocolError("it begins with a byte order mark");
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    throw ProtocolError("it is no JSON, from byte " + std::to_string(nul + 1) + " on");
+  JsonCollector collector;
+  Json::sax_parse(text.begin(), text.end(), &collector);
+  return collector.take();
+}
+
+std::vector<std::string_view> JsonObject::names() const {
+  std::vector<std::string_view> all;
+  all.reserve(members_.size());
+  for (const Member& member : members_)
+    all.push_back(member.name);
+  return all;
+}
+
+std::optional<std::string_view> JsonObject::text(std::string_view name) const {
+  const Member* const member = find(name);
+  if (member == nullptr || member->kind == JsonKind::null) return std::nullopt;
+  if (member->kind != JsonKind::text) throw ProtocolError(in_quotes(name) + " is no string");
+  return member->text;
+}
+
+const JsonObject* JsonObject::object(std::string_view name) const {
+  const Member* const member = find(name);
+  if (member == nullptr || member->kind == JsonKind::null) return nullptr;
+  if (member->kind != JsonKind::object) throw ProtocolError(in_quotes(name) + " is no object");
+  return &member->object;
+}
+
+const JsonObject::Member* JsonObject::find(std::string_view name) const noexcept {
+  const auto found = std::ranges::find(members_, name, &Member::name);
+  return found == members_.end() ? nullptr : &*found;
+}
+
+}  // namespace sase::protocol
