@@ -142,7 +142,7 @@ protocol::Secret read_document(const Call& call, const char* form) {
     return read_all(call.input, protocol::JsonObject::usual_limit);
   } catch (const std::length_error& error) {
     discard_input(call.input);
-    throw not_understood(std::string("it is longer than ") + error.what(), form);
+    throw not_understood(std::string("it has ") + error.what(), form);
   } catch (const std::system_error& error) {
     throw not_understood("it cannot be read: " + error.code().message(), form);
   }

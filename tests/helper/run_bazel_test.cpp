@@ -77,7 +77,7 @@ TEST_CASE("a request of Bazel's past its bound, or that cannot be read, is refus
 
   const Result result = call_by_bazel(machine, {"get"}, asked + std::string(65536, ' '));
   CHECK(result.code == ExitCode::request);
-  CHECK(tests::contains(result.error, "longer than"));
+  CHECK(tests::contains(result.error, "it has more than 65536 bytes"));
   check_is_one_failure(result);
   CHECK(
       Machine::run_with(*machine.with_key, {"bazel-credential-sase", "get"}, -1, tests::MemoryFile()).code ==
