@@ -164,8 +164,13 @@ std::vector<std::string_view> flag_names() {
 
 CommandLine parse_command_line(std::span<const char* const> words) {
   CommandLine line;
-  for (const options::option& option : parse(words).options)
+  const auto dashes = std::ranges::find(words, std::string_view("--"));
+  for (const options::option& option : parse({words.begin(), dashes}).options)
     take(line, option);
+  if (dashes == words.end()) return line;
+  line.verbatim = line.operands.size();
+  for (const char* const word : Words(dashes + 1, words.end()))
+    take_operand(line, word);
   return line;
 }
 

@@ -3,6 +3,7 @@
 
 #include "helper/settings.hpp"
 
+#include <cstddef>
 #include <deque>
 #include <optional>
 #include <span>
@@ -18,10 +19,11 @@ struct Flag;
 /// What was asked on the command line.
 struct CommandLine {
   std::optional<std::string> command;
-  std::vector<std::string> operands;  ///< the words behind it
-  std::vector<Assignment> settings;   ///< the layer of the flags; points into `values`
-  std::deque<std::string> values;     ///< a deque, because its elements do not move when it grows or is moved
-  std::vector<const Flag*> flags;     ///< those that are no settings, in their order
+  std::vector<std::string> operands;    ///< the words behind it
+  std::optional<std::size_t> verbatim;  ///< how many of those stand before '--', if that is there
+  std::vector<Assignment> settings;     ///< the layer of the flags; points into `values`
+  std::deque<std::string> values;  ///< a deque, because its elements do not move when it grows or is moved
+  std::vector<const Flag*> flags;  ///< those that are no settings, in their order
   std::optional<std::string> profile;
   std::optional<std::string> format;
   std::optional<std::string> dialect;
@@ -52,7 +54,8 @@ struct Flag {
 [[nodiscard]] std::span<const Flag> command_flags() noexcept;
 
 /// Reads the words behind the program's name. Flags may stand before and behind the command, `--name value`
-/// or `--name=value`; their names are never cut short, but `-h` is `--help`. Throws Failure (usage), naming
+/// or `--name=value`; their names are never cut short, but `-h` is `--help`. Behind the first `--` every word
+/// is an operand as it stands, even a second `--`. Throws Failure (usage), naming
 /// the nearest flag. Whether the command understands its flags is another's question.
 [[nodiscard]] CommandLine parse_command_line(std::span<const char* const> words);
 

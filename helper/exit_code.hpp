@@ -16,6 +16,8 @@ enum class ExitCode : int {
   refused = 5,
   unreachable = 6,
   local_state = 7,
+  cannot_run = 126,  // these two as shells have them
+  not_found = 127,
 };
 
 struct ExitMeaning {
@@ -33,6 +35,8 @@ inline constexpr std::array exit_codes = {
     ExitMeaning{ExitCode::refused, "refused by the service, or its answer makes no sense"},
     ExitMeaning{ExitCode::unreachable, "unreachable, timed out or rate-limited: trying later may help"},
     ExitMeaning{ExitCode::local_state, "something on this machine cannot be used"},
+    ExitMeaning{ExitCode::cannot_run, "the command of 'exec' cannot be run"},
+    ExitMeaning{ExitCode::not_found, "the command of 'exec' is not there"},
 };
 
 }  // namespace sase::helper

@@ -8,8 +8,8 @@
 
 int main(int argc, char** argv) {
   using namespace sase::helper;  // NOLINT(google-build-using-namespace): the only names here
-  harden_process();
+  const CallersProcess caller = harden_process();
   const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
   return static_cast<int>(
-      run(arguments, Environment(environ), STDIN_FILENO, STDOUT_FILENO, Diagnostics(STDERR_FILENO)));
+      run(arguments, Environment(environ), STDIN_FILENO, STDOUT_FILENO, Diagnostics(STDERR_FILENO), &caller));
 }

@@ -100,7 +100,7 @@ void tell_git_to_stop(const Call& call, std::span<const char* const> arguments) 
 }  // namespace
 
 ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
-             const Diagnostics& diagnostics) {
+             const Diagnostics& diagnostics, const CallersProcess* caller) {
   CommandLine line;
   MisspeltVariables misspelt_variables(environment, diagnostics);
   const Call call{.line = line,
@@ -109,7 +109,8 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
                   .output = output,
                   .diagnostics = diagnostics,
                   .misspelt_variables = misspelt_variables,
-                  .called_as = arguments.empty() ? nullptr : dialect_of_program(arguments.front())};
+                  .called_as = arguments.empty() ? nullptr : dialect_of_program(arguments.front()),
+                  .caller = caller};
   try {
     line = parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
     return dispatch(call);

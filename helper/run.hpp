@@ -4,6 +4,7 @@
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
+#include "helper/hardening.hpp"
 
 #include <span>
 
@@ -11,8 +12,9 @@ namespace sase::helper {
 
 /// The front without its process: does what `arguments` (the program's name first) ask, with these
 /// descriptors as standard streams. Everything that goes wrong is reported here, in one line and at most one
-/// hint.
+/// hint. `caller` is what the process was before it was hardened, if it was.
 [[nodiscard]] ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input,
-                           int output, const Diagnostics& diagnostics);
+                           int output, const Diagnostics& diagnostics,
+                           const CallersProcess* caller = nullptr);
 
 }  // namespace sase::helper

@@ -74,6 +74,7 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/subprocess_end_test.cpp
   tests/helper/posix/subprocess_pipes_test.cpp
   tests/helper/posix/subprocess_surroundings_test.cpp
+  tests/helper/posix/successor_test.cpp
   tests/helper/posix/user_keyring_test.cpp
   tests/helper/profiles/config_folder_test.cpp
   tests/helper/profiles/fallback_test.cpp

@@ -48,6 +48,16 @@ constexpr std::array table = {
             "sase-credential token --format header | curl -H @- URL\n"
             "eval \"$(sase-credential token --profile work --format env)\"\n",
             token},
+    Command{"exec", "-- CMD [ARG...]", "run a command that has a token in its environment", "",
+            "Gets a token and becomes CMD, with SASE_ACCESS_TOKEN and\n"
+            "SASE_ACCESS_TOKEN_EXPIRES (seconds since 1970) set, and without the variables\n"
+            "that hold an API key. Flags stand before '--'; all behind it is CMD's. The exit\n"
+            "code is CMD's. The token is not renewed while CMD runs: --min-ttl asks for one\n"
+            "that lives long enough. It is in no process list, but you and root can read it\n"
+            "in /proc/PID/environ.\n",
+            "sase-credential exec -- terraform plan\n"
+            "sase-credential exec --profile work --min-ttl 45m -- ./long-job --verbose\n",
+            exec},
     Command{"login", "", "ask for an API key, try it, and keep it for a profile", "stdin no-verify",
             "Asks for the key at the terminal, without showing it, and for the region where\n"
             "nothing names one. Once the service has given a token for it, the key goes into\n"

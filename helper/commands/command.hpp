@@ -7,6 +7,7 @@
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
+#include "helper/hardening.hpp"
 #include "helper/misspelt_variables.hpp"
 
 #include <chrono>
@@ -23,9 +24,9 @@ struct Call {
   int output;
   const Diagnostics& diagnostics;
   MisspeltVariables& misspelt_variables;
-  const DialectName* called_as =
-      nullptr;  ///< the dialect that the program's name chose; null for our own name
+  const DialectName* called_as = nullptr;  ///< whose dialect the program's name chose; null for our own name
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  const CallersProcess* caller = nullptr;  ///< null where nothing was hardened
 };
 
 /// The commands. Each reads and writes the call's streams, gives the exit code, and throws Failure.
@@ -35,6 +36,7 @@ ExitCode store(const Call& call);
 ExitCode erase(const Call& call);
 ExitCode capability(const Call& call);
 ExitCode token(const Call& call);
+ExitCode exec(const Call& call);
 ExitCode login(const Call& call);
 ExitCode logout(const Call& call);
 ExitCode status(const Call& call);

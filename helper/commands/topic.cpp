@@ -72,7 +72,7 @@ std::string exit_codes_page() {
   page.lines("What went wrong is one line on standard error; scripts tell it by the code.\n");
   page.heading("exit codes");
   for (const ExitMeaning& row : exit_codes)
-    page.row(std::to_string(static_cast<int>(row.code)), row.meaning, 6);
+    page.row(std::to_string(static_cast<int>(row.code)), row.meaning, 8);
   return page.text();
 }
 

@@ -3,7 +3,6 @@
 
 #include "helper/failure.hpp"
 #include "helper/policy/freshness.hpp"
-#include "helper/posix/detached.hpp"
 #include "protocol/lifetime.hpp"
 
 #include <algorithm>
@@ -68,13 +67,14 @@ ChainReport TokenSource::probe(const std::string& read_url) {
   return report;
 }
 
-void TokenSource::renew_ahead() noexcept try {
+void TokenSource::renew_ahead(Afterwards afterwards) noexcept try {
   if (!ageing_ || !state_folder_) return;
   Turn turn(*state_folder_, service().account());
   if (!turn.take() || !service().may_renew(turn)) return;
   trace_.line("renewal: the token ages, a process of its own renews it");
   const auto [folder, lock] = turn.descriptors();
-  run_detached(std::array{folder, lock, trace_.fd()}, [this, &turn] { renew(turn); });
+  run_detached(
+      std::array{folder, lock, trace_.fd()}, [this, &turn] { renew(turn); }, afterwards);
 } catch (const std::exception&) {
   return;  // the next call will try again
 }

@@ -8,6 +8,7 @@
 #include "helper/policy/key_holder.hpp"
 #include "helper/policy/sparing_authorizer.hpp"
 #include "helper/policy/turn.hpp"
+#include "helper/posix/detached.hpp"
 #include "helper/profiles/profile.hpp"
 #include "helper/trace.hpp"
 
@@ -66,7 +67,7 @@ class TokenSource {
   /// Renews the token that get() gave if it ages, in a process of its own (posix/detached.hpp). To be called
   /// once the token has been delivered. Does nothing while another call is at it, and never fails: the token
   /// is good yet.
-  void renew_ahead() noexcept;
+  void renew_ahead(Afterwards afterwards = Afterwards::ends) noexcept;
 
   /// The key that this source asks with, and what its tokens are bound to.
   [[nodiscard]] KeyHolder& key() noexcept { return key_; }

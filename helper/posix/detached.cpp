@@ -4,12 +4,14 @@
 #include "helper/posix/fd.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <iterator>
 #include <vector>
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace sase::helper {
@@ -54,20 +56,43 @@ void run_alone(std::span<const int> kept, const std::function<void()>& task) noe
   return;  // there is nobody left to tell
 }
 
-}  // namespace
+void begin_session(std::span<const int> kept, const std::function<void()>& task) noexcept {
+  ::setsid();
+  run_alone(kept, task);
+  ::_exit(0);
+}
 
-void run_detached(std::span<const int> kept, const std::function<void()>& task) {
-  std::vector<int> in_order;
-  std::ranges::copy_if(kept, std::back_inserter(in_order), [](int fd) { return fd >= 0; });
-  std::ranges::sort(in_order);
+void leave_behind(std::span<const int> kept, const std::function<void()>& task) {
   // Before the fork: the reader of a pipe must not wait until the new process has its turn on a processor.
   if (!take_null_streams()) throw_errno("cannot open '/dev/null'");
   const pid_t alone = ::fork();
   if (alone < 0) throw_errno("cannot start a process");
-  if (alone > 0) return;
-  ::setsid();
-  run_alone(in_order, task);
+  if (alone == 0) begin_session(kept, task);
+}
+
+/// By way of a process that ends at once and is waited for: what it leaves behind is no child of ours.
+void leave_to_others(std::span<const int> kept, const std::function<void()>& task) {
+  const pid_t between = ::fork();
+  if (between < 0) throw_errno("cannot start a process");
+  if (between > 0) {
+    while (::waitpid(between, nullptr, 0) < 0 && errno == EINTR)
+      continue;
+    return;
+  }
+  if (take_null_streams() && ::fork() == 0) begin_session(kept, task);
   ::_exit(0);
+}
+
+}  // namespace
+
+void run_detached(std::span<const int> kept, const std::function<void()>& task, Afterwards afterwards) {
+  std::vector<int> in_order;
+  std::ranges::copy_if(kept, std::back_inserter(in_order), [](int fd) { return fd >= 0; });
+  std::ranges::sort(in_order);
+  switch (afterwards) {
+    case Afterwards::ends: return leave_behind(in_order, task);
+    case Afterwards::goes_on: return leave_to_others(in_order, task);
+  }
 }
 
 }  // namespace sase::helper

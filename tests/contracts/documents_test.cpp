@@ -171,8 +171,8 @@ TEST_CASE("help has every word", "[documents]") {
   for (const auto& format : protocol::token_formats)
     CHECK(contains(formats_page, "\n  " + std::string(format.name) + ' '));
   for (const ExitMeaning& row : exit_codes)
-    CHECK(contains(codes_page,
-                   "\n  " + std::to_string(static_cast<int>(row.code)) + "   " + std::string(row.meaning)));
+    CHECK(contains(codes_page, "\n  " + (std::to_string(static_cast<int>(row.code)) + "      ").substr(0, 6) +
+                                   std::string(row.meaning)));
   for (const std::string_view variable : standard_key_variables)
     CHECK(contains(settings_page, "\n  " + std::string(variable) + '\n'));
 }

@@ -150,6 +150,21 @@ TEST_CASE("behind '--' no word is a flag", "[command_line]") {
   CHECK(line.settings.empty());
 }
 
+TEST_CASE("behind '--' every word stays as it is, and where it begins is known", "[command_line]") {
+  const CommandLine line =
+      parse({"exec", "--profile", "work", "--", "", "-h", "--", "--profile", "--regoin=x", "--no-prompt"});
+
+  CHECK(line.command == "exec");
+  CHECK(line.profile == "work");
+  CHECK(line.verbatim == 0U);
+  CHECK(line.operands == Words{"", "-h", "--", "--profile", "--regoin=x", "--no-prompt"});
+  CHECK_FALSE(line.help);
+  CHECK(parse({"exec", "a", "--", "b"}).verbatim == 1U);
+  CHECK_FALSE(parse({"exec", "a"}).verbatim);
+  CHECK(refusal_of({"exec", "--profile", "--", "x"}).what() ==
+        std::string("the flag '--profile' needs a value"));
+}
+
 TEST_CASE("a wrong command line is a usage error that says what is wrong", "[command_line]") {
   struct Row {
     Words words;

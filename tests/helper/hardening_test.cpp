@@ -19,7 +19,35 @@ TEST_CASE("a hardened process leaves no core file and cannot be traced", "[harde
     harden_process();
     rlimit core{};
     ::getrlimit(RLIMIT_CORE, &core);
-    return core.rlim_cur == 0 && core.rlim_max == 0 && ::prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1;
+    return core.rlim_cur == 0 && ::prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1;
+  });
+
+  CHECK(code == 0);
+}
+
+TEST_CASE("what hardening changed can be put back for another program", "[hardening]") {
+  const int code = tests::exit_code_in_child([] {
+    ::close(0);
+    ::umask(027);
+    const rlimit limit{.rlim_cur = 4096, .rlim_max = 8192};
+    ::setrlimit(RLIMIT_CORE, &limit);
+    ::signal(SIGPIPE, SIG_DFL);
+    ::signal(SIGCHLD, SIG_IGN);
+    sigset_t blocked;
+    ::sigemptyset(&blocked);
+    ::sigaddset(&blocked, SIGALRM);
+    ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
+
+    harden_process().restore();
+
+    rlimit core{};
+    ::getrlimit(RLIMIT_CORE, &core);
+    if (core.rlim_cur != 4096 || core.rlim_max != 8192) return 1;
+    if (::signal(SIGPIPE, SIG_DFL) != SIG_DFL || ::signal(SIGCHLD, SIG_DFL) != SIG_IGN) return 2;
+    ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+    if (::sigismember(&blocked, SIGALRM) != 1) return 3;
+    if (::umask(0) != 027) return 4;
+    return ::fcntl(0, F_GETFD) == -1 && ::fcntl(1, F_GETFD) != -1 ? 0 : 5;
   });
 
   CHECK(code == 0);

@@ -102,7 +102,7 @@ bash_offers() {
 }
 
 @test "topics of help" {
-  offers 'sase-credential help ex' exit-codes
+  offers 'sase-credential help exi' exit-codes
   bash_offers sase-credential help sett -- settings
 }
 

@@ -227,6 +227,28 @@ TEST_CASE("a detached process that is gone has run nothing of its maker's", "[de
   CHECK(file.text() == "x");
 }
 
+TEST_CASE("a process that goes on keeps its streams and has no child", "[detached]") {
+  tests::Pipe pipe = tests::make_pipe();
+  const tests::Pipe gate = tests::make_pipe();
+  const int code = tests::exit_code_in_child([&] {
+    ::dup2(pipe.writer.get(), STDOUT_FILENO);
+    run_detached(
+        std::array{gate.reader.get()},
+        [&gate] {
+          char byte = 0;
+          (void)!::read(gate.reader.get(), &byte, 1);
+        },
+        Afterwards::goes_on);
+    if (::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD) return 1;
+    return ::write(STDOUT_FILENO, "mine", 4) == 4 ? 0 : 2;
+  });
+  pipe.writer.close();
+
+  CHECK(code == 0);
+  CHECK(read_all(pipe.reader.get(), 100).reveal() == "mine");
+  CHECK(::write(gate.writer.get(), "x", 1) == 1);
+}
+
 TEST_CASE("where there can be no process it is said", "[detached]") {
   const int code = exit_code_with_processes(1, [] {
     try {

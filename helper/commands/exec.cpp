@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/command.hpp"
+#include "helper/commands/tokens.hpp"
+#include "helper/failure.hpp"
+#include "helper/keys/key_place.hpp"
+#include "helper/policy/clock.hpp"
+#include "helper/posix/successor.hpp"
+#include "protocol/escape.hpp"
+#include "protocol/secret.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+constexpr std::string_view token_variable = "SASE_ACCESS_TOKEN";
+constexpr std::string_view expiry_variable = "SASE_ACCESS_TOKEN_EXPIRES";
+
+/// Without the dashes nobody could tell our flags from the command's.
+void must_have_command(const CommandLine& line) {
+  constexpr const char* how = "write: sase-credential exec -- CMD ARG...";
+  if (line.verbatim == 0 && !line.operands.empty()) return;
+  if (line.operands.empty()) throw Failure(ExitCode::usage, "'exec' is given no command to run", how);
+  throw Failure(ExitCode::usage, "'exec' wants '--' before the command that it runs", how);
+}
+
+/// The variables that the command does not get from our caller: what holds a key, and what we set.
+std::vector<std::string_view> replaced_variables(const Profile& profile, const Environment& environment) {
+  std::vector<std::string_view> names = {token_variable, expiry_variable};
+  names.insert(names.end(), standard_key_variables.begin(), standard_key_variables.end());
+  if (profile.key_source.kind == KeyKind::variable) names.emplace_back(profile.key_source.value);
+  // A flag may have named another source; there is a key in that variable all the same.
+  const auto* const setting = find_setting("api-key-env");
+  if (const auto name = environment.find(setting->variable)) names.push_back(*name);
+  return names;
+}
+
+std::vector<const char*> environment_without(std::span<const std::string_view> names,
+                                             const Environment& environment) {
+  std::vector<const char*> kept;
+  for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (std::ranges::find(names, text.substr(0, text.find('='))) == names.end()) kept.push_back(*entry);
+  }
+  return kept;
+}
+
+/// `NAME=value` and the NUL that ends it.
+protocol::Secret entry_of(std::string_view name, std::string_view value) {
+  protocol::Secret entry = protocol::Secret::with_capacity(name.size() + value.size() + 2);
+  for (const std::string_view part : {name, std::string_view("="), value, std::string_view("\0", 1)})
+    entry.append(part);
+  return entry;
+}
+
+Failure not_run(const std::string& program, const std::error_code& reason) {
+  const std::string what = "cannot run '" + protocol::escape(program) + "': ";
+  if (reason == std::errc::no_such_file_or_directory)
+    return Failure(ExitCode::not_found, what + "there is no such program",
+                   program.find('/') == std::string::npos ? "check its name, and PATH" : "check its path");
+  if (reason == std::errc::executable_format_error)
+    return Failure(ExitCode::cannot_run, what + "its interpreter is missing, or it is no program",
+                   "check its first line");
+  return Failure(ExitCode::cannot_run, what + reason.message(), "name a file that you may execute");
+}
+
+}  // namespace
+
+ExitCode exec(const Call& call) {
+  must_have_command(call.line);
+  const Profile profile = profile_choice(call).without_host();
+  Tokens tokens(call, profile);
+  const FreshToken fresh = tokens.source().get();
+  const auto expires_at = (Moment::now().wall + fresh.time_left).time_since_epoch().count();
+  const protocol::Secret token = entry_of(token_variable, fresh.token.reveal());
+  const protocol::Secret expiry = entry_of(expiry_variable, std::to_string(expires_at));
+  std::vector<const char*> environment =
+      environment_without(replaced_variables(profile, call.environment), call.environment);
+  environment.push_back(token.reveal().data());
+  environment.push_back(expiry.reveal().data());
+  tokens.source().renew_ahead(Afterwards::goes_on);
+  if (call.caller != nullptr) call.caller->restore();
+  try {
+    become(call.line.operands, environment);
+  } catch (const std::system_error& error) {
+    throw not_run(call.line.operands.front(), error.code());
+  }
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/posix/successor.hpp"
+
+#include "helper/posix/stream.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/memory_file.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// What cannot be run leaves the process as it was, so it need not be a child.
+int reason_of(const std::vector<std::string>& words) {
+  try {
+    become(words, {});
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a process becomes a program with these words and this environment alone", "[successor]") {
+  tests::Pipe pipe = tests::make_pipe();
+  const int code = tests::exit_code_in_child([&pipe]() -> int {
+    ::dup2(pipe.writer.get(), STDOUT_FILENO);
+    const std::vector<std::string> words = {"sh", "-c", "echo \"$0|$1|$A$HOME\"; exit 7", "zero", ""};
+    become(words, std::array{"A=b c"});
+  });
+  pipe.writer.close();
+
+  CHECK(code == 7);
+  CHECK(read_all(pipe.reader.get(), 100).reveal() == "zero||b c\n");
+}
+
+TEST_CASE("a program that cannot be run is told apart from one that is not there", "[successor]") {
+  const tests::TemporaryDirectory folder;
+  const std::string plain = folder.write("plain", "text", 0600);
+  const std::string script = folder.write("script", "#!/no/such/interpreter\n", 0700);
+
+  CHECK(reason_of({"no-such-program-here"}) == ENOENT);
+  CHECK(reason_of({""}) == ENOENT);
+  CHECK(reason_of({folder.path("nothing")}) == ENOENT);
+  CHECK(reason_of({folder.path()}) == EACCES);
+  CHECK(reason_of({plain}) == EACCES);
+  CHECK(reason_of({script}) == ENOEXEC);
+}
+
+}  // namespace sase::helper
