@@ -27,17 +27,21 @@ expect_users() {
   expect_code 22
 }
 
-@test "a header through the pipe" {
-  expect_users "sase-credential token --format header | curl -q -sSf -H @- $url/api/rest/v1/users"
+@test "the README's line: a header through the pipe" {
+  expect_users "$(recipe curl/README.md 1)"
   used curl "$(curl --version | awk 'NR == 1 { print $2 }')" 'GET /api/rest/v1/users, the header through a pipe'
 }
 
-@test "a header by process substitution" {
-  expect_users "curl -q -sSf -H @<(sase-credential token --format header) $url/api/rest/v1/users"
+@test "the README's line: a header by process substitution" {
+  expect_users "$(recipe curl/README.md 2)"
 }
 
-@test "a config through the pipe" {
-  expect_users "sase-credential token --format curl | curl -q -sSf -K - $url/api/rest/v1/users"
+@test "the README's line: a config through the pipe" {
+  expect_users "$(recipe curl/README.md 3)"
+}
+
+@test "the README's line: the URL from the JSON form, with the token from the same call" {
+  expect_users "$(recipe curl/README.md 4)"
 }
 
 @test "a config by process substitution, with other options in the command line" {
@@ -48,12 +52,6 @@ expect_users() {
   # printf is the shell's own, so the token is in no command line.
   expect_users "eval \"\$(sase-credential token --format env)\"
     printf 'Authorization: Bearer %s\n' \"\$SASE_ACCESS_TOKEN\" | curl -q -sSf -H @- $url/api/rest/v1/users"
-}
-
-@test "the URL from the JSON form, with the token from the same call" {
-  expect_users 'answer=$(sase-credential token --format json)
-    jq -r "\"header = \\\"Authorization: Bearer \" + .access_token + \"\\\"\", \"url = \\\"\" + .api_url + \"/v1/users\\\"\"" \
-      <<<"$answer" | curl -q -sSf -K -'
 }
 
 @test "a call for each page makes one request for a token" {
@@ -93,17 +91,28 @@ expect_users() {
 }
 
 @test "a failing helper fails the pipe, and no half header is sent" {
-  call bash -uo pipefail -c "SASE_API_KEY=unknown sase-credential token --format header | curl -q -sSf -H @- $url/api/rest/v1/users"
+  SASE_API_KEY=unknown call bash -uo pipefail -c "$(recipe curl/README.md 1)"
   [ "$code" != 0 ] || refute 'expected a failure'
   expect_no_output
+  grep -q '^sase-credential: the service refused the API key' "$err" || refute 'expected the reason'
+  # Without pipefail it is curl that fails.
+  SASE_API_KEY=unknown call sh -uc "$(recipe curl/README.md 1)"
+  expect_code 22
   expect_counter resource_ok 0
 }
 
 @test "the token is in no command line" {
   traced "$home/trace" execve bash -euo pipefail -c \
-    "sase-credential token --format header | curl -q -sSf -H @- $url/api/rest/v1/users
-     sase-credential token --format curl | curl -q -sSf -K - $url/api/rest/v1/users"
+    "$(recipe curl/README.md 1; recipe curl/README.md 2; recipe curl/README.md 3; recipe curl/README.md 4)"
   expect_code 0
   token=$(sase-credential token)
   ! grep -qF -e "$token" "$home/trace" || refute 'the token is in a command line or an environment'
+}
+
+@test "the token does not follow a redirect to another host" {
+  further_sandbox other
+  cat "$further/ca.pem" "$sandbox/ca.pem" >"$home/both.pem"
+  fault "redirect=$further_url/api/rest/v1/users" route=resource
+  CURL_CA_BUNDLE=$home/both.pem call bash -euo pipefail -c "sase-credential token --format header | curl -q -sS -L -v -H @- $url/api/rest/v1/users 2>&1 | grep -ci '^> authorization:'"
+  expect_output $'1\n'
 }
