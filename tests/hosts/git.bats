@@ -4,12 +4,20 @@
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
+load ../support/hosts
 
 setup() {
   story_setup
   export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO=$sandbox/ca.pem GIT_ASKPASS=
-  git config --global "credential.$url.helper" sase
+  run_recipe 1
   ask_password
+}
+
+# run_recipe NUMBER: the README's lines, as they are there.
+run_recipe() {
+  call sh -euc "$(recipe git/README.md "$1")"
+  expect_code 0
+  expect_no_message
 }
 
 # fill: what git has got, as $username and $token.
@@ -63,10 +71,27 @@ git_knows_authtype() { [ "$(printf '%s\n' 2.46 "$(git version | cut -d ' ' -f 3)
   expect_counter authorize 2
 }
 
+@test "a script's lines get a token without asking a person" {
+  unset GIT_TERMINAL_PROMPT GIT_ASKPASS
+  run_recipe 2
+  grep -q '^password=eyJ' "$out" || refute 'git has got no password'
+  SASE_API_KEY='' call sh -euc "$(recipe git/README.md 2)"
+  expect_code 128
+  grep -q '^sase-credential: no API key' "$err" || refute 'expected the reason'
+}
+
+@test "the user name in the URL chooses the profile" {
+  profile default
+  profile work
+  SASE_TRACE=$home/calls run_recipe 4
+  grep -q "settings: profile 'work'" "$home/calls" || refute 'expected the profile work'
+  ! grep -q "settings: profile 'default'" "$home/calls" || refute 'expected no other profile'
+}
+
 @test "the user name in git's configuration chooses the profile" {
   profile default
   profile work
-  git config --global "credential.$url.username" work
+  run_recipe 5
   fill
   expect_equal "$username" work
 }
@@ -128,6 +153,7 @@ git_knows_authtype() { [ "$(printf '%s\n' 2.46 "$(git version | cut -d ' ' -f 3)
   expect_code 0
   expect_no_message
   expect_equal "$(head -n 1 "$home/clone/README.md")" '# demo'
+  used git "$(git version | cut -d ' ' -f 3)" 'clone, the token by the credential helper'
   expect_counter authorize 1
   ! grep -rqF eyJ "$home/clone" || refute 'a token lies in the clone'
 }
@@ -188,10 +214,16 @@ git_knows_authtype() { [ "$(printf '%s\n' 2.46 "$(git version | cut -d ' ' -f 3)
   ! grep -qF -e "$token" -e "$no_token" -e "$key" "$err" || refute 'a secret in the trace'
 }
 
-@test "git in a script without a helper: the header by variables" {
+@test "git in a script without a helper: the header by variables, which no command line shows" {
   git config --global --unset-all "credential.$url.helper"
-  local header
-  header=$(sase-credential token --format header)
-  GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.$url.extraHeader GIT_CONFIG_VALUE_0=$header call git ls-remote "$url/git/demo.git"
+  traced "$home/trace" execve sh -euc "$(recipe git/README.md 3)"
   expect_code 0
+  expect_no_message
+  # Only of the arguments: what hands the header on is the environment.
+  sed -i 's/\], \[.*//' "$home/trace"
+  grep -q '"ls-remote"' "$home/trace" || refute 'expected a trace of git'
+  token=$(sase-credential token)
+  ! grep -qF -e "$token" "$home/trace" || refute 'the token is in a command line'
+  SASE_API_KEY='' call sh -euc "$(recipe git/README.md 3)"
+  expect_failure 4 'no API key for the profile *'
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The real git-lfs as host, which asks again and again when its token is rejected.
+# The real git-lfs as host, which asks again and again when its token is rejected, and uses one that is not.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
+load ../support/hosts
 
 promises=5
 
@@ -11,7 +12,7 @@ promises=5
 setup() {
   story_setup
   export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO=$sandbox/ca.pem GIT_ASKPASS=
-  git config --global "credential.$url.helper" sase
+  sh -euc "$(recipe git/README.md 1)"
   git config --global user.name someone
   git config --global user.email someone@example.test
   git lfs install --skip-repo >"$home/log"
@@ -50,9 +51,17 @@ rejected() {
 
 @test "a token is given to git-lfs once, and kept while the server takes it" {
   lfs push origin main
-  # The sandbox lets it in and then knows nothing of git-lfs.
+  # The sandbox lets it in and then knows of git-lfs nothing but locks.
   [ "$code" != 0 ] || refute 'expected git-lfs to fail'
   expect_counter authorize 1
   lfs push origin main
   expect_counter authorize 1
+}
+
+@test "git-lfs asks for locks, as in the README" {
+  tries
+  call timeout 60 sh -euc "$(recipe git/README.md 6)"
+  expect_silence
+  expect_counter authorize 1
+  used git-lfs "$(git lfs version | sed 's|^git-lfs/\([^ ]*\).*|\1|')" 'locks, the token by the credential helper'
 }

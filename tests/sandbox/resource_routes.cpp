@@ -14,6 +14,8 @@ namespace sase::sandbox {
 namespace {
 
 constexpr std::string_view git_prefix = "/git/demo.git/";
+/// All of git-lfs that is answered: nobody holds a lock.
+constexpr std::string_view lfs_locks = "info/lfs/locks";
 
 Response status_ok(const Request& /*request*/) {
   return text_response(200, "Ok");
@@ -99,7 +101,9 @@ Response ResourceRoutes::git_answer(const Request& request, const FaultPlan& pla
   }
   // git-lfs asks by POST, and must learn first that it needs a token.
   if (!reads(request)) return unknown_route(request.method, request.path);
-  const std::string* const file = repository_.find(std::string_view(request.path).substr(git_prefix.size()));
+  const std::string_view name = std::string_view(request.path).substr(git_prefix.size());
+  if (name == lfs_locks) return {200, {{"Content-Type", "application/vnd.git-lfs+json"}}, R"({"locks":[]})"};
+  const std::string* const file = repository_.find(name);
   if (file == nullptr) return unknown_route(request.method, request.path);
   // text/plain tells git that this is no smart server.
   return text_response(200, *file);
