@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The jobs for GitHub Actions and GitLab CI: their YAML is read and their lines are run as the runners would.
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+load ../support/story
+load ../support/hosts
+
+setup() {
+  story_setup
+  export CURL_CA_BUNDLE=$sandbox/ca.pem
+  # The key is the project's secret, and the runner has nowhere to keep a cache.
+  export PROJECT_SASE_API_KEY=$key PROJECT_CI_JOB_ID=$port-$BATS_TEST_NUMBER
+  unset SASE_API_KEY XDG_RUNTIME_DIR
+  mkdir "$home/runner"
+}
+
+# run_job github|gitlab: our file, with the sandbox in place of the service.
+run_job() {
+  local folder=$1
+  [ "$1" = gitlab ] && folder=gitlab-ci || folder=github-actions
+  as_here <"$story_root/install/$folder/users.yml" >"$home/users.yml"
+  traced "$home/trace" execve /usr/bin/python3 "$story_root/tests/support/ci_job.py" "$1" "$home/users.yml" "$home/runner"
+  # What the runner itself hands a step, by its environment, is no concern of ours.
+  sed -i 's/\], \[.*//' "$home/trace"
+}
+
+expect_no_secret_shown() {
+  no_secret_in "$out"
+  ! grep -qE 'eyJ[A-Za-z0-9_-]{8}' "$home/trace" || refute 'a secret in a command line'
+}
+
+@test "GitHub Actions: the workflow reads from the API with one token, which is masked" {
+  run_job github
+  expect_code 0
+  grep -qx '57 users' "$out" || refute 'expected the users'
+  grep -q 'Ok$' "$out" || refute 'expected the status'
+  grep -qx '::add-mask::\*\*\*' "$out" || refute 'expected a mask'
+  expect_counter authorize 1
+  expect_counter resource_ok 2
+  expect_no_secret_shown
+  used 'GitHub Actions' - 'the steps of users.yml, run by bash as its runner does'
+}
+
+@test "GitHub Actions: the README's step is a step of a workflow" {
+  { printf 'jobs:\n  one:\n    defaults: {run: {shell: bash}}\n    steps:\n' && recipe github-actions/README.md | sed 's/^/      /'; } >"$home/job.yml"
+  # It has its own region, and here an URL instead.
+  sed -i '/SASE_REGION/d' "$home/job.yml"
+  call /usr/bin/python3 "$story_root/tests/support/ci_job.py" github "$home/job.yml" "$home/runner"
+  expect_code 0
+  expect_equal "$(jq .page "$out")" 1 page
+}
+
+@test "GitHub Actions: without the secret the step fails and says why" {
+  PROJECT_SASE_API_KEY='' run_job github
+  # The rightmost that fails is curl.
+  expect_code 22
+  grep -q "^sase-credential: no API key for the profile 'default'" "$err" || refute 'expected the reason'
+  expect_counter resource_ok 0
+}
+
+@test "GitLab CI: the job reads from the API, and leaves no cache" {
+  run_job gitlab
+  expect_code 0
+  grep -qx '57 users' "$out" || refute 'expected the users'
+  expect_counter authorize 1
+  expect_no_secret_shown
+  [ ! -e "/tmp/sase-$PROJECT_CI_JOB_ID" ] || refute 'the cache is still there'
+  used 'GitLab CI' - 'the lines of users.yml, run by bash as its runner does'
+}
+
+@test "GitLab CI: the README's job is a job" {
+  recipe gitlab-ci/README.md >"$home/job.yml"
+  sed -i '/SASE_REGION/d; /variables:/d' "$home/job.yml"
+  call /usr/bin/python3 "$story_root/tests/support/ci_job.py" gitlab "$home/job.yml" "$home/runner"
+  expect_code 0
+  expect_equal "$(jq .page "$out")" 1 page
+}
+
+@test "GitLab CI: without the variable the job fails and says why" {
+  PROJECT_SASE_API_KEY='' run_job gitlab
+  # The rightmost that fails is curl.
+  expect_code 22
+  grep -q "^sase-credential: no API key for the profile 'default'" "$err" || refute 'expected the reason'
+  expect_counter resource_ok 0
+}
