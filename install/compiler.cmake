@@ -42,6 +42,12 @@ endforeach()
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   add_compile_options(-gdwarf-4)  # valgrind before 3.20 cannot read what clang writes by default
 endif()
+# The same sources make the same programs, wherever and whenever they are built; ccache may make the paths relative.
+cmake_path(RELATIVE_PATH CMAKE_SOURCE_DIR BASE_DIRECTORY ${CMAKE_BINARY_DIR} OUTPUT_VARIABLE way_to_sources)
+foreach(path ${way_to_sources} ${CMAKE_SOURCE_DIR})
+  add_compile_options(-ffile-prefix-map=${path}=.)
+endforeach()
+add_compile_options(-ffile-prefix-map=${CMAKE_BINARY_DIR}=build -Wdate-time)
 add_compile_options(-fPIE -ffunction-sections -fdata-sections)
 add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--gc-sections)
 
