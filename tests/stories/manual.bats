@@ -25,3 +25,9 @@ pages=("$BATS_TEST_DIRNAME/../../install/man/"*.[15])
   grep -q '^\.Xr sase-credential-profile 5' "$BATS_TEST_DIRNAME/../../install/man/sase-credential.1"
   grep -q '^\.Xr sase-credential 1' "$BATS_TEST_DIRNAME/../../install/man/sase-credential-profile.5"
 }
+
+@test "the manual page of the sandbox has every option, and no other" {
+  local build=${SASE_BUILD:-$BATS_TEST_DIRNAME/../../build/gcc}
+  diff <("$build/bin/sase-sandbox" --help | sed -n 's/^  --\([a-z-]*\).*/\1/p') \
+    <(sed -n 's/^\.It Fl Fl \([a-z-]*\).*/\1/p' "$BATS_TEST_DIRNAME/../../install/man/sase-sandbox.1")
+}
