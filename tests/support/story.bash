@@ -86,7 +86,7 @@ clean_environment() {
   local name
   for name in $(compgen -e); do
     case $name in
-      PATH | TMPDIR | SASE_BUILD | SASE_PROMISES | SASE_TOOLS | BATS_* | ASAN_OPTIONS | UBSAN_OPTIONS | LSAN_OPTIONS | LLVM_PROFILE_FILE) ;;
+      PATH | TMPDIR | SASE_BUILD | SASE_PROMISES | SASE_TOOLS | SASE_PACKAGES | SASE_LONG | BATS_* | ASAN_OPTIONS | UBSAN_OPTIONS | LSAN_OPTIONS | LLVM_PROFILE_FILE) ;;
       BASH_FUNC_*) ;;
       *) unset "$name" ;;
     esac

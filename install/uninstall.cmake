@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# Takes away what was installed last from a build tree, below $DESTDIR if that is set, and the folders that are ours alone.
+# usage: cmake -D INSTALLED=BUILD/installed [-D PREFIX=PREFIX] -P uninstall.cmake
+#   PREFIX  refuse where something else was installed
+if(NOT EXISTS "${INSTALLED}")
+  message(FATAL_ERROR "nothing was installed from here: '${INSTALLED}' is missing")
+endif()
+file(READ "${INSTALLED}" files)
+list(GET files 0 first)
+if(PREFIX)
+  cmake_path(IS_PREFIX PREFIX "${first}" NORMALIZE below)
+  if(NOT below)
+    message(FATAL_ERROR "what was installed last from here is not below '${PREFIX}': '${first}'")
+  endif()
+endif()
+
+foreach(file ${files})
+  set(file "$ENV{DESTDIR}${file}")
+  if(EXISTS "${file}" OR IS_SYMLINK "${file}")
+    file(REMOVE "${file}")
+    if(EXISTS "${file}" OR IS_SYMLINK "${file}")
+      message(FATAL_ERROR "cannot remove '${file}'")
+    endif()
+    message(STATUS "Removed: ${file}")
+  endif()
+  # Folders of that name, and what is below them, are no one else's.
+  cmake_path(GET file PARENT_PATH folder)
+  while(folder MATCHES "/sase-credential(/|$)")
+    file(GLOB left LIST_DIRECTORIES true "${folder}/*" "${folder}/.*")
+    if(left OR NOT IS_DIRECTORY "${folder}")
+      break()
+    endif()
+    file(REMOVE_RECURSE "${folder}")
+    cmake_path(GET folder PARENT_PATH folder)
+  endwhile()
+endforeach()
+file(REMOVE "${INSTALLED}")

@@ -1,0 +1,99 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# `cmake --install`: a tree that works wherever it is moved, for whoever uses the machine, and goes away whole.
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+load ../support/story
+
+setup() {
+  story_setup
+  tree=$home/tree
+  meant_to_hold_secrets "$home/moved"
+}
+
+# install_tree PREFIX: below the empty folder $tree. Sets $prefix to where that is.
+install_tree() {
+  prefix=$tree$1
+  DESTDIR=$tree cmake --install "$build" --prefix "$1" --strip >"$home/log" || refute "$(<"$home/log")"
+}
+
+@test "a tree that was moved gives a token through git's name for it" {
+  install_tree /opt/sase
+  mv "$prefix" "$home/moved"
+  rm -rf "$tree"
+  ask_password
+  PATH=$home/moved/bin:/usr/bin:/bin call git-credential-sase get
+  expect_password
+  GIT_CONFIG_NOSYSTEM=1 PATH=$home/moved/bin:/usr/bin:/bin call git -c "credential.$url.helper=sase" credential fill
+  expect_code 0
+  grep -qxF "password=$token" "$out" || refute 'git has another token, or none'
+}
+
+@test "the sandbox of a tree works too" {
+  install_tree /opt/sase
+  PATH=$prefix/bin:/usr/bin:/bin
+  further_sandbox other
+  SASE_API_KEY=$(head -n 1 "$further/api-key") SASE_URL=$further_url SASE_CA_FILE=$further/ca.pem call sase-credential token
+  expect_token
+}
+
+@test "whatever the umask, all may read and none but the owner may write" {
+  umask 077
+  install_tree /opt/sase
+  expect_equal "$(find "$tree" -type d ! -perm 755)" '' 'folders that are not open to all'
+  expect_equal "$(find "$prefix/bin" "$prefix/libexec" -type f ! -perm 755)" '' 'programs that are not open to all'
+  expect_equal "$(find "$prefix" -type f ! -perm 755 ! -perm 644)" '' 'files that are not open to all'
+  umask 000
+  rm -rf "$tree"
+  install_tree /opt/sase
+  expect_equal "$(find "$tree" ! -type l -perm /022)" '' 'files that others may write'
+}
+
+@test "a folder that is there keeps its mode" {
+  mkdir -p "$tree/usr/local/bin"
+  chmod 2775 "$tree/usr/local/bin"
+  install_tree /usr/local
+  expect_equal "$(stat -c %a "$prefix/bin")" 2775 'mode of bin'
+}
+
+@test "uninstall leaves no file, no folder of ours and all that is others'" {
+  mkdir -p "$tree/opt/sase/share/man/man1"
+  echo other >"$tree/opt/sase/share/man/man1/other.1"
+  install_tree /opt/sase
+  echo note >"$prefix/bin/mine"
+  DESTDIR=$tree call cmake --build "$build" --target uninstall
+  expect_code 0
+  expect_equal "$(cd "$prefix" && find . ! -type d | sort)" $'./bin/mine\n./share/man/man1/other.1' 'files'
+  expect_equal "$(find "$tree" -name '*sase-credential*')" '' 'what is ours'
+  call cmake --build "$build" --target uninstall
+  [ "$code" != 0 ] || refute 'nothing was left to uninstall'
+  grep -q 'nothing was installed from here' "$out" "$err" || refute 'expected to be told so'
+}
+
+@test "uninstall with a prefix takes nothing from elsewhere" {
+  install_tree /opt/sase
+  call cmake -D INSTALLED="$build/installed" -D PREFIX=/usr/local -P "$story_root/install/uninstall.cmake"
+  [ "$code" != 0 ] || refute 'expected a refusal'
+  [ -x "$prefix/bin/sase-credential" ] || refute 'something went'
+}
+
+@test "git, man and the shells find what is theirs" {
+  install_tree /usr
+  local found
+  for found in man1/git-credential-sase man1/bazel-credential-sase man1/sase-credential man1/sase-sandbox \
+    man5/sase-credential-profile; do
+    mandoc -T ascii "$prefix/share/man/$found".[15].gz >"$home/page" || refute "no page $found"
+  done
+  PATH=$prefix/bin:$PATH call env MANPATH="$prefix/share/man" git help --man credential-sase
+  expect_code 0
+  grep -q 'bearer tokens' "$out" || refute 'git does not find the page'
+  # The shell reads the file of the program's name at the first TAB behind it.
+  call bash --norc -c "source $prefix/share/bash-completion/completions/git-credential-sase; complete -p git-credential-sase"
+  expect_code 0
+  grep -q _sase_credential "$out" || refute 'bash does not find the completion'
+  [ "$(readlink -f "$prefix/share/zsh/vendor-completions/_sase-credential")" = \
+    "$(readlink -f "$prefix/share/zsh/site-functions/_sase-credential")" ] || refute 'zsh does not find the completion'
+  call fish --no-config -c "set fish_complete_path $prefix/share/fish/vendor_completions.d
+    complete -C 'git-credential-sase erase --reg'"
+  grep -q -- --region "$out" || refute 'fish does not find the completion'
+}

@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The packages for Debian and RPM and the tar file: one list of files, as policy wants them, the same whenever, wherever
+# and by whomever they are made.
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+load ../support/story
+load ../support/packages
+
+setup_file() {
+  story_start
+  find_packages "$BATS_FILE_TMPDIR/packages"
+}
+
+setup() {
+  story_setup
+  find_packages "$BATS_FILE_TMPDIR/packages"
+  meant_to_hold_secrets "$home/unpacked" "$home/again" "$home/source"
+}
+
+version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
+
+@test "all have the same files, which are root's, open to all and closed to writers" {
+  files_of_deb "$deb" >"$home/deb"
+  files_of_rpm "$rpm" >"$home/rpm"
+  files_of_tgz "$tgz" >"$home/tgz"
+  expect_equal "$(<"$home/rpm")" "$(<"$home/deb")" 'files of the package for RPM'
+  expect_equal "$(<"$home/tgz")" "$(<"$home/deb")" 'files of the tar file'
+  expect_equal "$(grep -vE '^(-rwxr-xr-x|-rw-r--r--|lrwxrwxrwx) root/root ' "$home/deb")" '' 'files with other modes or owners'
+  expect_equal "$(grep -c '^-rwx.* \(bin\|libexec\)/' "$home/deb")" "$(grep -c '^-rwx' "$home/deb")" 'programs elsewhere'
+  expect_equal "$(dpkg-deb -c "$deb" | grep ^d | grep -v '^drwxr-xr-x root/root')" '' 'folders with other modes or owners'
+}
+
+@test "all that is installed is in the packages" {
+  DESTDIR=$home/unpacked cmake --install "$build" --prefix /usr >"$home/log"
+  expect_equal "$(files_of_deb "$deb" | awk '{ print $3 }')" \
+    "$(cd "$home/unpacked/usr" && find . ! -type d -printf '%P\n' | LC_ALL=C sort)" files
+}
+
+@test "the package for RPM owns no folder that others use" {
+  expect_equal "$(rpm --query --package --queryformat '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | grep ^d | grep -v sase-credential)" \
+    '' folders
+}
+
+@test "lintian finds neither errors nor warnings" {
+  call lintian --allow-root --fail-on error,warning "$deb"
+  expect_silence
+}
+
+@test "name, version, dependencies and sums of the package for Debian" {
+  expect_equal "$(dpkg-deb -f "$deb" Package)-$(dpkg-deb -f "$deb" Version)" "sase-credential-$(version)" 'name and version'
+  expect_equal "$(dpkg-deb -f "$deb" Architecture)" "$(dpkg --print-architecture)" architecture
+  local depends
+  depends=$(dpkg-deb -f "$deb" Depends)
+  [[ $depends = *ca-certificates* && $depends = *libpoconetssl* && $depends = *'libc6 (>='* ]] || refute "it depends on $depends"
+  expect_equal "$(dpkg-deb -f "$deb" Recommends)" git 'what it recommends'
+  expect_equal "$(dpkg-deb --ctrl-tarfile "$deb" | tar t | LC_ALL=C sort | tr -s '\n' ' ')" './ ./control ./md5sums ' 'control files'
+  dpkg-deb -R "$deb" "$home/unpacked"
+  (cd "$home/unpacked" && md5sum --quiet --check DEBIAN/md5sums)
+  expect_equal "$(zcat "$home/unpacked/usr/share/doc/sase-credential/changelog.gz" | dpkg-parsechangelog -l- -SVersion)" "$(version)" \
+    'version in the changelog'
+}
+
+@test "name, version and dependencies of the package for RPM" {
+  expect_equal "$(rpm --query --package --queryformat '%{NAME} %{VERSION} %{LICENSE}' "$rpm")" "sase-credential $(version) Apache-2.0" \
+    'name, version and licence'
+  rpm --query --package --requires "$rpm" >"$home/requires"
+  grep -q '^ca-certificates' "$home/requires" && grep -q '^libPocoNetSSL' "$home/requires" || refute 'dependencies are missing'
+  expect_equal "$(rpm --query --package --recommends "$rpm")" git 'what it recommends'
+  expect_equal "$(rpm --query --package --scripts "$rpm")" '' scripts
+}
+
+@test "the tar file works where it is unpacked" {
+  mkdir "$home/unpacked"
+  tar xzf "$tgz" -C "$home/unpacked" --strip-components 1
+  ask_password
+  PATH=$home/unpacked/bin:/usr/bin:/bin call git-credential-sase get
+  expect_password
+  expect_equal "$("$home/unpacked/bin/sase-credential" --version)" "sase-credential $(version)" version
+}
+
+@test "programs are stripped, and know nothing of where they were built" {
+  mkdir "$home/unpacked"
+  tar xzf "$tgz" -C "$home/unpacked" --strip-components 1
+  local program
+  for program in bin/sase-credential bin/sase-sandbox libexec/sase-credential/authorize; do
+    about "$program"
+    ! readelf --section-headers "$home/unpacked/$program" | grep -qE ' \.(symtab|debug_)' || refute 'it is not stripped'
+    # With all that is for debuggers.
+    ! grep -qaF -e "$story_root" -e "$build" "$build/$program" || refute 'it names the folder it was built in'
+  done
+}
+
+@test "packed by somebody else at another time they are the same, byte for byte" {
+  umask 077
+  TZ=Asia/Tokyo pack "$build" "$home/again"
+  cmp "$deb" "$home/again/${deb##*/}"
+  cmp "$rpm" "$home/again/${rpm##*/}"
+  cmp "$tgz" "$home/again/${tgz##*/}"
+}
+
+# Compiling all of it takes minutes: it is done in a long run.
+@test "built in another folder they are the same, byte for byte" {
+  local object
+  mkdir "$home/source"
+  (cd "$story_root" && git ls-files -co --exclude-standard -z | tar c --null --files-from - | tar x -C "$home/source")
+  cmake -S "$home/source" -B "$home/source/out" -G Ninja -DSASE_TESTS=OFF -DSASE_WERROR=ON >"$home/log" 2>&1 ||
+    refute "$(<"$home/log")"
+  if [ -n "${SASE_LONG-}" ]; then
+    cmake --build "$home/source/out" >"$home/log" || refute "$(tail -n 20 "$home/log")"
+    pack "$home/source/out" "$home/again"
+    cmp "$deb" "$home/again/${deb##*/}"
+    cmp "$rpm" "$home/again/${rpm##*/}"
+    cmp "$tgz" "$home/again/${tgz##*/}"
+    return
+  fi
+  cmake --build "$home/source/out" --target sase_protocol >"$home/log" || refute "$(tail -n 20 "$home/log")"
+  # With all that is for debuggers, who want to know of folders.
+  while IFS= read -r object; do
+    cmp "$home/source/out/protocol/$object" "$build/protocol/$object"
+  done < <(cd "$home/source/out/protocol" && find . -name '*.o' -o -name '*.a')
+}
