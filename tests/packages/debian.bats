@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The package on a bare system of this machine's distribution, from apt's installation to its purge.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+load ../support/story
+load ../support/packages
+
+# Of all that story.bash clears away the network may need this.
+web_proxy=${http_proxy-}
+
+setup_file() {
+  story_start
+  find_packages "$BATS_FILE_TMPDIR/packages"
+}
+
+setup() {
+  story_setup
+  find_packages "$BATS_FILE_TMPDIR/packages"
+  root=$BATS_FILE_TMPDIR/root
+  # shellcheck source=/dev/null
+  distribution=$(. /etc/os-release && echo "$VERSION_CODENAME")
+}
+
+# mirror: where this machine has its own packages from.
+mirror() {
+  apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
+    awk -v wanted="$distribution" '$2 == wanted && $3 == "main" { print $1; exit }'
+}
+
+# bare_system: makes $root, as small as a system with apt can be, with curl and git; apt's settings are this machine's.
+bare_system() {
+  local from=$1
+  apt-config dump | grep -E '^Acquire::https?::Proxy' >"$home/apt.conf" || true
+  mmdebstrap --mode=root --variant=apt --include=ca-certificates,curl,git --aptopt="$home/apt.conf" --skip=cleanup/apt/lists \
+    "$distribution" "$root" "$from" >"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
+  echo '127.0.0.1 localhost' >"$root/etc/hosts"
+}
+
+# in_root COMMAND...: with /proc and /dev, which end with the command, as does all that it started.
+in_root() {
+  unshare --mount --pid --fork --kill-child sh -euc '
+    mount -t proc proc "$1/proc"
+    mount --rbind /dev "$1/dev"
+    exec chroot "$@"' sh "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/home/me LC_ALL=C \
+    DEBIAN_FRONTEND=noninteractive ${web_proxy:+http_proxy="$web_proxy"} "$@"
+}
+
+# system_files: what is there but for what apt, dpkg and the user have of their own.
+system_files() {
+  (cd "$root" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./home -o -path ./var/lib/dpkg -o -path ./var/lib/apt \
+    -o -path ./var/log -o -path ./var/cache \) -prune -o -printf '%y %p %l\n' | LC_ALL=C sort)
+}
+
+# What a user does who has just installed it.
+user_session='
+  cd
+  sase-sandbox --state /home/me/sandbox --port 0 >/home/me/sandbox.log 2>&1 &
+  until [ -s sandbox/url ]; do sleep 0.05; done
+  url=$(cat sandbox/url) host=${url#https://}
+  export SASE_URL=$url SASE_CA_FILE=$HOME/sandbox/ca.pem XDG_RUNTIME_DIR=$HOME/runtime GIT_TERMINAL_PROMPT=0
+  sase-credential login --stdin --url "$url" --ca-file "$SASE_CA_FILE" <sandbox/api-key >/dev/null
+  printf "protocol=https\nhost=%s\n\n" "$host" | git-credential-sase get | grep -c "^password=eyJ"
+  git config --global "credential.$url.helper" sase
+  git config --global "http.$url.sslCAInfo" "$SASE_CA_FILE"
+  git ls-remote "$url/git/demo.git" | grep -c refs/heads/main
+  sase-credential token --format header | curl -sSf -H @- --cacert "$SASE_CA_FILE" "$url/api/rest/v2.3/status"
+  echo
+  curl -sSf --cacert "$SASE_CA_FILE" "$url/sandbox/stats" | grep -o "\"authorize\":[0-9]*"
+'
+
+@test "apt installs it on a bare system, git and curl use it, and purge leaves nothing" {
+  needs_root
+  unshare --mount --pid --fork true 2>/dev/null || skip 'no namespaces of our own are to be had'
+  local from
+  from=$(mirror)
+  [ -n "$from" ] || skip "apt knows no source of $distribution"
+  http_proxy=$web_proxy curl -q -sSf --max-time 20 -o "$home/release" "${from%/}/dists/$distribution/InRelease" 2>"$home/log" ||
+    skip "the packages of $distribution are out of reach"
+  bare_system "$from"
+  system_files >"$home/before"
+
+  about 'apt-get install'
+  cp "$deb" "$root/home/package.deb"
+  call in_root apt-get install -y -q /home/package.deb
+  expect_code 0
+  expect_equal "$(in_root dpkg-query -W -f '${Status}' sase-credential)" 'install ok installed' state
+  call in_root dpkg --verify sase-credential
+  expect_silence
+  call in_root sh -c 'gzip -t /usr/share/man/man[15]/*sase* && ls /usr/share/man/man1'
+  expect_code 0
+
+  about 'a session'
+  mkdir -p "$root/home/me/runtime"
+  chmod 700 "$root/home/me/runtime"
+  call in_root sh -euc "$user_session"
+  expect_output $'1\n1\nOk\n"authorize":1\n'
+
+  about 'apt-get purge'
+  call in_root apt-get purge -y -q --auto-remove sase-credential
+  expect_code 0
+  system_files >"$home/after"
+  expect_equal "$(<"$home/after")" "$(<"$home/before")" 'files of the system'
+  [ -s "$root/home/me/.config/sase-credential/keys/default" ] || refute "the user's key went with the package"
+}
