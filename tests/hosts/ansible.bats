@@ -125,7 +125,7 @@ TASKS
 - {ansible.builtin.debug: {msg: "{{ lookup('$lookup', host='evil.test\nhost=$host') }}"}, ignore_errors: true}
 - {ansible.builtin.debug: {msg: "{{ lookup('$lookup', 'work') }}"}, ignore_errors: true}
 - {ansible.builtin.debug: {msg: "{{ lookup('$lookup', min_ttl='long') }}"}, ignore_errors: true}
-- {ansible.builtin.debug: {msg: "{{ lookup('$lookup', executable='/nonexistent') }}"}, ignore_errors: true}
+- {ansible.builtin.debug: {msg: "{{ lookup('$lookup', executable='$home/none') }}"}, ignore_errors: true}
 - {ansible.builtin.debug: {msg: "{{ lookup('$lookup', executable='/bin/echo') }}"}, ignore_errors: true}
 TASKS
   call ansible-playbook play.yml
@@ -134,7 +134,7 @@ TASKS
   expect_said "'evil.test\\nhost=$host' is no host"
   expect_said "takes options such as profile='work', and no terms"
   expect_said "--min-ttl: unusable duration 'long'"
-  expect_said "cannot run '/nonexistent': No such file or directory"
+  expect_said "cannot run '$home/none': No such file or directory"
   expect_said "'/bin/echo' gives no token as JSON"
   no_secret_in "$out"
   expect_counter authorize 2

@@ -6,9 +6,9 @@ name: checkpoint_sase_token
 author: the authors of sase-credential
 short_description: a bearer token for the Check Point SASE API
 description:
-  - Asks C(sase-credential) on the controller for a bearer token. A cached one costs about as much as a process; however
-    many forks ask at once, the service is asked for one.
-  - A task that uses the token needs C(no_log=true). Ansible shows a task's arguments at C(-vvv), and the failed ones always.
+  - Asks C(sase-credential) on the controller for a bearer token. A cached one costs about as much as starting a process;
+    however many forks ask at once, the service is asked for one.
+  - A task that uses the token needs C(no_log=true), since Ansible shows a task's arguments at C(-vvv).
 options:
   profile:
     description: The profile that is meant. By default the one that C(sase-credential) chooses.
@@ -17,8 +17,8 @@ options:
       - name: checkpoint_sase_profile
   host:
     description:
-      - The host that the token is for, with C(:PORT) if that is not 443. It chooses the profile that owns the host; where
-        none does, the lookup fails and no token leaves.
+      - The host that the token is for, with C(:PORT) if that is not 443. It chooses the profile that owns the host;
+        where none does, the lookup fails and no token leaves.
     type: str
     vars:
       - name: checkpoint_sase_host
@@ -55,9 +55,11 @@ EXAMPLES = """
       Authorization: "{{ lookup('sase_credential.checkpoint.checkpoint_sase_token', header=true) }}"
   no_log: true
 
-- name: A token of another profile, for a long task
-  ansible.builtin.set_fact:
-    token: "{{ lookup('sase_credential.checkpoint.checkpoint_sase_token', profile='work', min_ttl='45m') }}"
+- name: List the users of another profile, in a task that takes long
+  ansible.builtin.script:
+    cmd: list-users
+  environment:
+    SASE_ACCESS_TOKEN: "{{ lookup('sase_credential.checkpoint.checkpoint_sase_token', profile='work', min_ttl='45m') }}"
   no_log: true
 """
 
