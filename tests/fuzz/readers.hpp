@@ -10,15 +10,19 @@ namespace sase::fuzz {
 /// says that it throws is caught; anything else that is thrown is a finding. Each has a folder of its name in
 /// corpus/.
 void api_key(std::string_view bytes);
+void bazel_request(std::string_view bytes);
 void cache_file(std::string_view bytes);
 void certificate(std::string_view bytes);
 void command_line(std::string_view bytes);
 void credential_request(std::string_view bytes);
 void environment(std::string_view bytes);
 void exchange(std::string_view bytes);
+void exec_info(std::string_view bytes);
+void external_query(std::string_view bytes);
 void host(std::string_view bytes);
 void http_reply(std::string_view bytes);
 void json(std::string_view bytes);
+void json_object(std::string_view bytes);
 void key_claims(std::string_view bytes);
 void ledger(std::string_view bytes);
 void message(std::string_view bytes);

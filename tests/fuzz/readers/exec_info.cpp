@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dialects/exec_info.hpp"
+
+#include "protocol/protocol_error.hpp"
+#include "protocol/token_format.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sase::fuzz {
+
+namespace {
+
+using protocol::ExecInfo;
+
+std::optional<ExecInfo> read(std::string_view bytes) try {
+  return ExecInfo::parse(bytes);
+} catch (const protocol::ProtocolError& error) {
+  check(is_printable(error.what()), "an error can be shown");
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// What kubectl says in KUBERNETES_EXEC_INFO.
+void exec_info(std::string_view bytes) {
+  const auto info = read(bytes);
+  if (!info) return;
+  check(bytes.find("ExecCredential") != std::string_view::npos || bytes.find('\\') != std::string_view::npos,
+        "an ExecCredential says that it is one");
+  check(info->api_version == protocol::exec_api_versions[0] ||
+            info->api_version == protocol::exec_api_versions[1],
+        "a version is one that is known");
+  if (info->server)
+    check(is_printable(info->server->text()) && info->server->user.empty(), "a server is a plain origin");
+  const auto reply = protocol::write_token(protocol::TokenFormat::exec_credential,
+                                           protocol::BearerToken(protocol::Secret("to.ken")),
+                                           {.profile = "default",
+                                            .api_url = "https://a.test",
+                                            .expires_in = {},
+                                            .expires_at = {},
+                                            .exec_api_version = info->api_version});
+  // Whoever reads our reply as a request finds the same version.
+  check(ExecInfo::parse(reply.reveal()).api_version == info->api_version,
+        "a reply has the version asked for");
+}
+
+}  // namespace sase::fuzz

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dialects/external_query.hpp"
+
+#include "protocol/json_object.hpp"
+#include "protocol/protocol_error.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/readers.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace sase::fuzz {
+
+namespace {
+
+using protocol::ExternalQuery;
+
+std::optional<ExternalQuery> read(std::string_view bytes) try {
+  return ExternalQuery::parse(bytes);
+} catch (const protocol::ProtocolError& error) {
+  check(is_printable(error.what()), "an error can be shown");
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// What Terraform's data source `external` writes.
+void external_query(std::string_view bytes) {
+  const auto query = read(bytes);
+  if (!query || bytes.find('{') == std::string_view::npos) return;
+  const auto object = protocol::JsonObject::parse(bytes);
+  const auto names = object.names();
+  const auto is_known = [](std::string_view name) { return name == "profile" || name == "host"; };
+  check(query->unknown.has_value() != std::ranges::all_of(names, is_known), "what is not known is told");
+  check(query->profile.value_or("") == object.text("profile").value_or(""), "a profile is as it was given");
+  if (query->host)
+    check(protocol::Host::parse(object.text("host").value()) == query->host, "a host is as it was given");
+}
+
+}  // namespace sase::fuzz
