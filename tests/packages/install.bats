@@ -86,7 +86,7 @@ install_tree() {
   done
   PATH=$prefix/bin:$PATH call env MANPATH="$prefix/share/man" git help --man credential-sase
   expect_code 0
-  grep -q 'bearer tokens' "$out" || refute 'git does not find the page'
+  grep -q '^SASE-CREDENTIAL(1)' "$out" || refute 'git does not find the page'
   # The shell reads the file of the program's name at the first TAB behind it.
   call bash --norc -c "source $prefix/share/bash-completion/completions/git-credential-sase; complete -p git-credential-sase"
   expect_code 0

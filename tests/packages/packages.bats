@@ -27,7 +27,7 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   expect_equal "$(<"$home/rpm")" "$(<"$home/deb")" 'files of the package for RPM'
   expect_equal "$(<"$home/tgz")" "$(<"$home/deb")" 'files of the tar file'
   expect_equal "$(grep -vE '^(-rwxr-xr-x|-rw-r--r--|lrwxrwxrwx) root/root ' "$home/deb")" '' 'files with other modes or owners'
-  expect_equal "$(grep -c '^-rwx.* \(bin\|libexec\)/' "$home/deb")" "$(grep -c '^-rwx' "$home/deb")" 'programs elsewhere'
+  expect_equal "$(grep -c '^-rwx.* \(bin\|libexec\|.*/recipes\)/' "$home/deb")" "$(grep -c '^-rwx' "$home/deb")" 'programs elsewhere'
   expect_equal "$(dpkg-deb -c "$deb" | grep ^d | grep -v '^drwxr-xr-x root/root')" '' 'folders with other modes or owners'
 }
 
@@ -99,24 +99,41 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   cmp "$tgz" "$home/again/${tgz##*/}"
 }
 
-# Compiling all of it takes minutes: it is done in a long run.
-@test "built in another folder they are the same, byte for byte" {
-  local object
+# again TARGET: builds it of a copy of the sources, in another folder and as $build was.
+again() {
+  local options
   mkdir "$home/source"
   (cd "$story_root" && git ls-files -co --exclude-standard -z | tar c --null --files-from - | tar x -C "$home/source")
-  cmake -S "$home/source" -B "$home/source/out" -G Ninja -DSASE_TESTS=OFF -DSASE_WERROR=ON >"$home/log" 2>&1 ||
-    refute "$(<"$home/log")"
-  if [ -n "${SASE_LONG-}" ]; then
-    cmake --build "$home/source/out" >"$home/log" || refute "$(tail -n 20 "$home/log")"
-    pack "$home/source/out" "$home/again"
-    cmp "$deb" "$home/again/${deb##*/}"
-    cmp "$rpm" "$home/again/${rpm##*/}"
-    cmp "$tgz" "$home/again/${tgz##*/}"
-    return
-  fi
-  cmake --build "$home/source/out" --target sase_protocol >"$home/log" || refute "$(tail -n 20 "$home/log")"
-  # With all that is for debuggers, who want to know of folders.
-  while IFS= read -r object; do
-    cmp "$home/source/out/protocol/$object" "$build/protocol/$object"
-  done < <(cd "$home/source/out/protocol" && find . -name '*.o' -o -name '*.a')
+  mapfile -t options < <(grep -E '^(CMAKE_BUILD_TYPE|CMAKE_CXX_COMPILER|CMAKE_UNITY_BUILD|SASE_WERROR):' "$build/CMakeCache.txt" |
+    sed 's/^/-D/')
+  cmake -S "$home/source" -B "$home/source/out" -G Ninja -DSASE_TESTS=OFF "${options[@]}" >"$home/log" 2>&1 ||
+    refute "$(tail -n 20 "$home/log")"
+  cmake --build "$home/source/out" --target "$1" >>"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
+}
+
+# With all that is for debuggers, who want to know of folders.
+@test "a front that is built in another folder is the same, byte for byte" {
+  [ -z "${SASE_LONG-}" ] || skip 'all of it is built'
+  again sase-credential
+  cmp "$home/source/out/bin/sase-credential" "$build/bin/sase-credential"
+}
+
+@test "packages of what is built in another folder are the same, byte for byte" {
+  [ -n "${SASE_LONG-}" ] || skip 'compiles everything: tests/run --long'
+  again all
+  pack "$home/source/out" "$home/again"
+  cmp "$deb" "$home/again/${deb##*/}"
+  cmp "$rpm" "$home/again/${rpm##*/}"
+  cmp "$tgz" "$home/again/${tgz##*/}"
+}
+
+@test "every recipe is in the packages, for all to read" {
+  local recipe
+  files_of_deb "$deb" >"$home/deb"
+  for recipe in "$story_root"/install/*/README.md; do
+    recipe=${recipe%/README.md}
+    grep -qxF -- "-rw-r--r-- root/root share/doc/sase-credential/recipes/${recipe##*/}/README.md" <(sed 's/ *$//' "$home/deb") ||
+      refute "install/CMakeLists.txt does not have '${recipe##*/}'"
+  done
+  expect_equal "$(grep 'recipes/.*/sase-' "$home/deb" | grep -cv '^-rwxr-xr-x')" 0 'scripts that cannot be run'
 }

@@ -1,0 +1,71 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What install/quickstart is told, and what it refuses before it has built anything.
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+load ../support/story
+
+# A copy of its own, so that nothing which was really installed goes away.
+setup() {
+  story_setup
+  mkdir -p "$home/clone/install"
+  cp "$story_root"/install/{quickstart,uninstall.cmake} "$home/clone/install"
+  quickstart=$home/clone/install/quickstart
+}
+
+@test "it says how it is called" {
+  call "$quickstart" --help
+  expect_code 0
+  expect_no_message
+  [[ $(<"$out") = 'usage: install/quickstart [--install [PREFIX] |'* ]] || refute 'expected the usage'
+}
+
+@test "a call that makes no sense is told so" {
+  local words
+  for words in --instal install '--install --uninstall' '--install /tmp more' '--uninstall /tmp more'; do
+    about "$words"
+    # shellcheck disable=SC2086 # a list of words
+    call "$quickstart" $words
+    expect_code 2
+    expect_no_output
+    grep -q '^usage: ' "$err" || refute 'expected the usage'
+  done
+}
+
+@test "with nothing installed there is nothing to take away" {
+  call "$quickstart" --uninstall
+  expect_code 1
+  [[ $(<"$err") = "install/quickstart: nothing was installed from here: "* ]] || refute 'expected to be told so'
+}
+
+@test "what was installed below a folder is taken away from there, and from nowhere else" {
+  mkdir -p "$home/clone/build/quickstart" "$home/a/bin"
+  echo program >"$home/a/bin/sase-credential"
+  printf '%s' "$home/a/bin/sase-credential" >"$home/clone/build/quickstart/installed"
+  call "$quickstart" --uninstall "$home/b"
+  expect_code 1
+  grep -q "is not below" "$err" || refute 'expected a refusal'
+  [ -e "$home/a/bin/sase-credential" ] || refute 'it is gone'
+  call "$quickstart" --uninstall "$home/a"
+  expect_code 0
+  [ ! -e "$home/a/bin/sase-credential" ] || refute 'it is still there'
+}
+
+@test "root installs nothing among the files of another" {
+  needs_root
+  mkdir "$home/other"
+  chown nobody "$home/other"
+  call "$quickstart" --install "$home/other/.local"
+  expect_code 1
+  expect_no_output
+  expect_equal "$(<"$err")" "install/quickstart: '$home/other' is not root's: run this as the user whose it is" message
+}
+
+@test "a folder that cannot be written is told before anything is built" {
+  needs_root
+  # As a text, since this folder is closed to others.
+  call setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "$(<"$quickstart")" /usr/quickstart --install /usr/local
+  expect_code 1
+  expect_no_output
+  expect_equal "$(<"$err")" "install/quickstart: cannot write to '/usr/local': run this as root, or name another folder" message
+}
