@@ -102,10 +102,11 @@ std::vector<Row> manual_items(std::string_view page, std::string_view section, s
 std::vector<std::vector<std::string>> calls_in(std::string_view shell) {
   std::string text(shell);
   std::ranges::replace_if(
-      text, [](char c) { return std::string_view("|);#&<>").find(c) != std::string_view::npos; }, '\n');
-  // A backslash stands before a pipe in a table, and at the end of a line.
+      text, [](char c) { return std::string_view("|);#&<>]}").find(c) != std::string_view::npos; }, '\n');
+  // A backslash stands before a pipe in a table, and at the end of a line; commas in the lists of other
+  // languages.
   std::ranges::replace_if(
-      text, [](char c) { return std::string_view("\"'($`\\").find(c) != std::string_view::npos; }, ' ');
+      text, [](char c) { return std::string_view("\"'($`\\[,").find(c) != std::string_view::npos; }, ' ');
   std::vector<std::vector<std::string>> calls;
   for (const std::string& line : lines_of(text)) {
     std::istringstream stream(line);
