@@ -97,6 +97,7 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   cmp "$deb" "$home/again/${deb##*/}"
   cmp "$rpm" "$home/again/${rpm##*/}"
   cmp "$tgz" "$home/again/${tgz##*/}"
+  [ ! -e /nonexistent ] && [ ! -e "$home/.rpmdb" ] || refute 'something was left in a home'
 }
 
 # again TARGET: builds it of a copy of the sources, in another folder and as $build was.
