@@ -27,9 +27,12 @@ struct CommandLine {
   std::optional<std::string> profile;
   std::optional<std::string> format;
   std::optional<std::string> dialect;
+  std::optional<std::string> mode;
+  std::optional<std::string> group;
   bool no_prompt = false;
   bool no_verify = false;
   bool from_stdin = false;
+  bool once = false;
   bool json = false;
   bool help = false;
   bool version = false;

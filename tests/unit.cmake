@@ -40,6 +40,7 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/history_test.cpp
   tests/helper/policy/key_holder_test.cpp
   tests/helper/policy/ledger_test.cpp
+  tests/helper/policy/renewal_schedule_test.cpp
   tests/helper/policy/sparing_authorizer_asking_test.cpp
   tests/helper/policy/sparing_authorizer_memory_test.cpp
   tests/helper/policy/sparing_authorizer_probe_test.cpp
@@ -47,6 +48,7 @@ set(SASE_UNIT_TESTS
   tests/helper/policy/sparing_guard_test.cpp
   tests/helper/policy/sparing_rejection_test.cpp
   tests/helper/policy/sparing_renewal_test.cpp
+  tests/helper/policy/token_source_ahead_test.cpp
   tests/helper/policy/token_source_asking_test.cpp
   tests/helper/policy/token_source_cached_test.cpp
   tests/helper/policy/token_source_dear_key_test.cpp
@@ -65,17 +67,22 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/fd_test.cpp
   tests/helper/posix/file_lock_test.cpp
   tests/helper/posix/file_system_test.cpp
+  tests/helper/posix/group_number_test.cpp
   tests/helper/posix/held_signals_test.cpp
   tests/helper/posix/new_key_test.cpp
+  tests/helper/posix/notify_socket_test.cpp
   tests/helper/posix/private_directory_test.cpp
   tests/helper/posix/process_tree_test.cpp
+  tests/helper/posix/published_file_test.cpp
   tests/helper/posix/reachable_key_test.cpp
+  tests/helper/posix/side_process_test.cpp
   tests/helper/posix/stream_test.cpp
   tests/helper/posix/subprocess_end_test.cpp
   tests/helper/posix/subprocess_pipes_test.cpp
   tests/helper/posix/subprocess_surroundings_test.cpp
   tests/helper/posix/successor_test.cpp
   tests/helper/posix/user_keyring_test.cpp
+  tests/helper/posix/wake_ups_test.cpp
   tests/helper/profiles/config_folder_test.cpp
   tests/helper/profiles/fallback_test.cpp
   tests/helper/profiles/profile_choice_test.cpp
@@ -110,6 +117,7 @@ set(SASE_UNIT_TESTS
   tests/helper/shell_word_test.cpp
   tests/helper/terminal_test.cpp
   tests/helper/trace_test.cpp
+  tests/helper/watch/round_test.cpp
   tests/helper/word_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/credential_reply_test.cpp

@@ -98,6 +98,8 @@ void add_commands(Lines& lines) {
 
 void add_words(Lines& lines, const Before& before) {
   if (!before.has_command) return add_commands(lines);
+  if (before.command != nullptr && before.command->operands == "FILE" && !before.has_operand)
+    return lines.add_files();
   if (before.command == nullptr || before.command->run != help || before.has_operand) return;
   add_commands(lines);
   for (const Topic& topic : topics())

@@ -58,6 +58,15 @@ constexpr std::array table = {
             "sase-credential exec -- terraform plan\n"
             "sase-credential exec --profile work --min-ttl 45m -- ./long-job --verbose\n",
             exec},
+    Command{"watch", "FILE", "keep a file with a token fresh, until it is stopped", "format mode group once",
+            "Writes a token to FILE, renews it ahead of its end, and replaces FILE whole: a\n"
+            "reader never finds a part of it. While the service is out of reach the old token\n"
+            "stays as long as it is good; then FILE is removed. SIGTERM and SIGINT end it\n"
+            "with 0 and leave FILE; SIGHUP makes it look at once. It tells systemd when it is\n"
+            "ready (Type=notify). Until FILE is written for the first time a failure ends it.\n",
+            "sase-credential watch --format header /run/sase/header\n"
+            "sase-credential watch --mode 640 --group www-data /run/sase/token\n",
+            watch},
     Command{"login", "", "ask for an API key, try it, and keep it for a profile", "stdin no-verify",
             "Asks for the key at the terminal, without showing it, and for the region where\n"
             "nothing names one. Once the service has given a token for it, the key goes into\n"

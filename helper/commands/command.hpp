@@ -37,6 +37,7 @@ ExitCode erase(const Call& call);
 ExitCode capability(const Call& call);
 ExitCode token(const Call& call);
 ExitCode exec(const Call& call);
+ExitCode watch(const Call& call);
 ExitCode login(const Call& call);
 ExitCode logout(const Call& call);
 ExitCode status(const Call& call);

@@ -54,7 +54,7 @@ ExitCode doctor(const Call& call) {
   const CheckedSettings checked = check_settings(profile_choice(call), call.environment);
   DoctorReport report{.profile = checked.profile, .links = {checked.link}, .settings = checked.shown};
   if (checked.made) {
-    const Diagnostics traces = call.diagnostics.traces_alone();
+    const Diagnostics traces = call.diagnostics.anew(Diagnostics::Said::traces);
     check_rest({.line = call.line,
                 .environment = call.environment,
                 .input = call.input,

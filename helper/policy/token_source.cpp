@@ -52,6 +52,21 @@ FreshToken TokenSource::get_new() {
   return accept(service().authorize(turn ? &*turn : nullptr, deadline_));
 }
 
+KeptToken TokenSource::get_ahead() {
+  if (!find_fresh() || !ageing_) return {.fresh = get()};
+  std::optional<Failure> trouble;
+  try {
+    if (auto renewed = renew_in_turn()) return {.fresh = std::move(*renewed)};
+  } catch (const Failure& failure) {
+    trouble = failure;
+  }
+  // It has aged meanwhile, and another call may have replaced it.
+  auto kept = find_fresh();
+  if (kept) return {.fresh = std::move(*kept), .is_ageing = ageing_, .trouble = std::move(trouble)};
+  if (trouble) throw Failure(*trouble);
+  return {.fresh = get()};
+}
+
 ChainReport TokenSource::probe(const std::string& read_url) {
   auto turn = line_up();
   if (turn) take_turn(*turn);
@@ -151,6 +166,33 @@ std::optional<FreshToken> TokenSource::wait_for_turn(Turn& turn) try {
   return find_fresh();
 } catch (const std::system_error& error) {
   trouble_.say(error.what());
+  return std::nullopt;
+}
+
+/// Nothing where the token need not be renewed any more, or may not be yet.
+std::optional<FreshToken> TokenSource::renew_in_turn() try {
+  auto turn = line_up();
+  if (!turn) return accept(service().authorize(nullptr, deadline_));
+  if (auto shared = wait_for_renewal(*turn)) return shared;
+  // A token may have come since we looked.
+  auto cached = find_fresh();
+  if (cached && !ageing_) return cached;
+  if (key_.is_logged_out() || !service().may_renew(*turn)) return std::nullopt;
+  trace_.line("renewal: the token ages and is renewed");
+  return accept(service().renew(*turn, deadline_));
+} catch (const std::system_error& error) {
+  trouble_.say(error.what());
+  return std::nullopt;
+}
+
+/// Takes the turn; the token, or the failure, of those that had it before.
+std::optional<FreshToken> TokenSource::wait_for_renewal(Turn& turn) {
+  while (!turn.take()) {
+    if (!turn.wait_until_free(deadline_)) throw nothing_in_time();
+    auto shared = find_fresh();
+    if (shared && !ageing_) return shared;
+    service().share_failure(turn);
+  }
   return std::nullopt;
 }
 

@@ -25,6 +25,13 @@ struct FreshToken {
   std::chrono::seconds time_left{};
 };
 
+/// A token for somebody who keeps one fresh.
+struct KeptToken {
+  FreshToken fresh;
+  bool is_ageing = false;               ///< it was to be renewed and is not
+  std::optional<Failure> trouble = {};  ///< why not, if that was tried
+};
+
 /// What a look at the whole chain came to.
 struct ChainReport {
   ServiceProbe probe;                             ///< without its token
@@ -59,6 +66,10 @@ class TokenSource {
   /// the service.
   [[nodiscard]] FreshToken get_new();
 
+  /// A token as get() gives it, but one that ages is renewed first, in turn with the others and as rarely as
+  /// they do it; where that fails it is given all the same. Throws Failure as get() does.
+  [[nodiscard]] KeptToken get_ahead();
+
   /// Tries the chain to the service link by link, whatever is in the cache, by the same rules as every call:
   /// in turn with the others, and only the way where the service is to be spared. A new token is kept. Throws
   /// Failure when the turn does not come in time, or there is no report of any kind.
@@ -81,6 +92,8 @@ class TokenSource {
   [[nodiscard]] std::optional<Turn> line_up();
   [[nodiscard]] std::optional<FreshToken> wait_for_turn(Turn& turn);
   void take_turn(Turn& turn);
+  [[nodiscard]] std::optional<FreshToken> renew_in_turn();
+  [[nodiscard]] std::optional<FreshToken> wait_for_renewal(Turn& turn);
   [[nodiscard]] Failure nothing_in_time() const;
   [[nodiscard]] FreshToken accept(NewToken token);
   void keep(const CachedToken& token);

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,18 +25,30 @@ void sync_folder_of(const std::string& path) noexcept {
   if (fd) (void)::fsync(fd.get());
 }
 
+bool has_name(const Fd& file) noexcept {
+  struct stat status {};
+  return ::fstat(file.get(), &status) != 0 || status.st_nlink != 0;
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".new-XXXXXX") {
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     throw std::system_error(EISDIR, std::generic_category(), "cannot write '" + path_ + "'");
+  // Whoever clears up may have taken it for one that was left behind, until it was locked.
+  do
+    make();
+  while (::flock(file_.get(), LOCK_EX) == 0 && !has_name(file_));
+}
+
+void AtomicFile::make() {
+  temporary_ = path_ + std::string(temporary_ending) + std::string(random_letters, 'X');
   file_ = Fd(::mkostemp(temporary_.data(), O_CLOEXEC));
-  if (!file_) {
-    const int reason = errno;
-    temporary_.clear();
-    throw std::system_error(reason, std::generic_category(), "cannot write '" + path_ + "'");
-  }
+  if (file_) return;
+  const int reason = errno;
+  temporary_.clear();
+  throw std::system_error(reason, std::generic_category(), "cannot write '" + path_ + "'");
 }
 
 AtomicFile::~AtomicFile() {

@@ -3,6 +3,7 @@
 
 #include "helper/posix/fd.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ namespace sase::helper {
 /// is not committed is gone when this goes. A link in the file's place is replaced, not followed.
 class AtomicFile {
  public:
+  /// What stands between the file's name and so many random letters in the name of a new one.
+  static constexpr std::string_view temporary_ending = ".new-";
+  static constexpr std::size_t random_letters = 6;
+
   /// The folder must exist. Throws std::system_error, also where a folder is in the file's place.
   explicit AtomicFile(std::string path);
   AtomicFile(const AtomicFile&) = delete;
@@ -25,7 +30,12 @@ class AtomicFile {
   /// Throws std::system_error.
   void commit();
 
+  /// The new file, which is locked (flock) while this lives.
+  [[nodiscard]] int fd() const noexcept { return file_.get(); }
+
  private:
+  void make();
+
   std::string path_;
   std::string temporary_;  ///< empty once it is committed
   Fd file_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/posix/private_directory.hpp"
 
+#include "helper/posix/refused_path.hpp"
 #include "helper/posix/stream.hpp"
 
 #include <cerrno>
@@ -20,26 +21,14 @@ constexpr mode_t private_directory_mode = 0700;
 constexpr mode_t private_file_mode = 0600;
 constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
 
-/// A refusal in words of its own: what the system would say of EPERM helps nobody.
-class NotPrivate : public std::system_error {
- public:
-  explicit NotPrivate(const std::string& what)
-      : std::system_error(EPERM, std::generic_category()), text_(std::make_shared<const std::string>(what)) {}
-
-  [[nodiscard]] const char* what() const noexcept override { return text_->c_str(); }
-
- private:
-  std::shared_ptr<const std::string> text_;  // copying an exception must not throw
-};
-
 /// Throws for something that was not opened. What the system says of a link, or of a file in a folder's
 /// place, helps nobody.
 [[noreturn]] void throw_not_opened(const std::string& path) {
   const int error = errno;
   struct stat status {};
   const bool is_there = ::lstat(path.c_str(), &status) == 0;
-  if (is_there && S_ISLNK(status.st_mode)) throw NotPrivate("'" + path + "' is a link; remove it");
-  if (is_there && error == ENOTDIR) throw NotPrivate("'" + path + "' is not a folder; remove it");
+  if (is_there && S_ISLNK(status.st_mode)) throw RefusedPath("'" + path + "' is a link; remove it");
+  if (is_there && error == ENOTDIR) throw RefusedPath("'" + path + "' is not a folder; remove it");
   errno = error;
   throw_errno("cannot open '" + path + "'");
 }
@@ -49,10 +38,10 @@ void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
   if ((status.st_mode & S_IFMT) != kind)
-    throw NotPrivate("'" + path + "' is not a " + (kind == S_IFREG ? "file" : "folder") + "; remove it");
-  if (status.st_uid != ::geteuid()) throw NotPrivate("'" + path + "' belongs to another user");
+    throw RefusedPath("'" + path + "' is not a " + (kind == S_IFREG ? "file" : "folder") + "; remove it");
+  if (status.st_uid != ::geteuid()) throw RefusedPath("'" + path + "' belongs to another user");
   if ((status.st_mode & open_to_others) != 0)
-    throw NotPrivate("'" + path + "' is open to other users; chmod go-rwx it");
+    throw RefusedPath("'" + path + "' is open to other users; chmod go-rwx it");
 }
 
 /// With root's rights (sudo -E) nothing is made in a folder of another user: it would be in their way for
@@ -61,7 +50,7 @@ void must_be_own(const std::string& folder) {
   if (::geteuid() != 0) return;
   struct stat status {};
   if (::stat(folder.c_str(), &status) == 0 && status.st_uid != ::geteuid())
-    throw NotPrivate("'" + folder + "' belongs to another user");
+    throw RefusedPath("'" + folder + "' belongs to another user");
 }
 
 void write_whole(const Fd& fd, std::string_view bytes, const std::string& path) {

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/command_line.hpp"
+#include "protocol/token_format.hpp"
+
+namespace sase::helper {
+
+/// The format that `--format` names, or the first of them. Throws Failure (usage), naming the nearest.
+[[nodiscard]] protocol::TokenFormat format_of(const CommandLine& line);
+
+}  // namespace sase::helper

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cache/digest.hpp"
+#include "helper/commands/command.hpp"
+#include "helper/commands/format_choice.hpp"
+#include "helper/commands/tokens.hpp"
+#include "helper/failure.hpp"
+#include "helper/nearest_name.hpp"
+#include "helper/posix/group_number.hpp"
+#include "helper/watch/watcher.hpp"
+#include "protocol/escape.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+struct Mode {
+  std::string_view word;
+  mode_t mode;
+};
+
+/// A token is nobody's but the user's and, where that is wanted, one group's.
+constexpr std::array modes = {Mode{"600", 0600}, Mode{"640", 0640}, Mode{"400", 0400}, Mode{"440", 0440}};
+
+mode_t mode_of(const CommandLine& line) {
+  std::string_view word = line.mode ? std::string_view(*line.mode) : modes.front().word;
+  if (word.size() == 4 && word.starts_with('0')) word.remove_prefix(1);
+  const auto* const found = std::ranges::find(modes, word, &Mode::word);
+  if (found != modes.end()) return found->mode;
+  throw Failure(ExitCode::usage, "unusable mode" + quote_if_short(word),
+                "choose 600, 640, 400 or 440: the file is not for others, and they write none of it");
+}
+
+std::optional<gid_t> group_of(const CommandLine& line) {
+  if (!line.group) return std::nullopt;
+  const auto group = find_group(*line.group);
+  if (!group)
+    throw Failure(ExitCode::usage, "unknown group" + quote_if_short(*line.group),
+                  "name one of /etc/group, or write its number");
+  if (!may_give_to(*group))
+    throw Failure(ExitCode::usage,
+                  "no file of this user can be given to the group" + quote_if_short(*line.group),
+                  "name a group that this user is in");
+  return group;
+}
+
+PublishedFile file_of(const CommandLine& line) {
+  if (line.operands.size() != 1)
+    throw Failure(ExitCode::usage, "'watch' wants one file to write the token to",
+                  "write: sase-credential watch FILE");
+  return {line.operands.front(), {.mode = mode_of(line), .group = group_of(line)}};
+}
+
+Failure unusable(const std::system_error& error) {
+  return Failure(ExitCode::local_state, protocol::escape(error.what()));
+}
+
+void prepare(const PublishedFile& file) try { file.prepare(); } catch (const std::system_error& error) {
+  throw unusable(error);
+}
+
+std::string name_of(const protocol::BearerToken& token) {
+  Digest digest("sase-cred-watchv");
+  digest.add(token.reveal());
+  return digest.hexadecimal();
+}
+
+/// One round: the settings and the key are read anew, so that what was changed counts.
+class Look {
+ public:
+  Look(const Call& call, const PublishedFile& file, protocol::TokenFormat format) noexcept
+      : call_(call), file_(file), format_(format) {}
+
+  /// Throws Failure.
+  [[nodiscard]] Round get(const PublishedToken* held) const {
+    Profile profile = profile_choice(call_).without_host();
+    profile.refresh_ahead = ahead_of(profile.refresh_ahead, profile.min_ttl);
+    Tokens tokens(call_, profile);
+    const KeptToken kept = tokens.source().get_ahead();
+    PublishedToken token{.name = name_of(kept.fresh.token),
+                         .mark = {},
+                         .left = kept.fresh.time_left,
+                         .ahead = profile.refresh_ahead,
+                         .is_ageing = kept.is_ageing};
+    const bool is_there = held != nullptr && held->name == token.name && file_.is(held->mark);
+    token.mark = is_there ? held->mark : write(profile, kept.fresh);
+    return {.token = std::move(token), .trouble = kept.trouble};
+  }
+
+ private:
+  [[nodiscard]] FileMark write(const Profile& profile, const FreshToken& fresh) const try {
+    const protocol::TokenFacts facts{.profile = profile.name,
+                                     .api_url = profile.rest_url,
+                                     .expires_in = fresh.time_left,
+                                     .expires_at = Moment::now().wall + fresh.time_left};
+    return file_.write(protocol::write_token(format_, fresh.token, facts).reveal());
+  } catch (const std::system_error& error) {
+    throw unusable(error);
+  }
+
+  const Call& call_;
+  const PublishedFile& file_;
+  protocol::TokenFormat format_;
+};
+
+/// The same in a process of its own.
+Round look(const Call& call, const PublishedFile& file, protocol::TokenFormat format,
+           const RoundOrder& order) {
+  using Said = Diagnostics::Said;
+  const Diagnostics diagnostics = call.diagnostics.anew(order.said);
+  const Diagnostics at_first = call.diagnostics.anew(order.is_first ? Said::all : Said::all_but_warnings);
+  MisspeltVariables misspelt_variables(call.environment, at_first);
+  const Call round{.line = call.line,
+                   .environment = call.environment,
+                   .input = call.input,
+                   .output = call.output,
+                   .diagnostics = diagnostics,
+                   .misspelt_variables = misspelt_variables};
+  try {
+    return Look(round, file, format).get(order.held);
+  } catch (const Failure& failure) {
+    if (failure.code == ExitCode::settings) misspelt_variables.warn();
+    return {.token = {}, .trouble = failure};
+  }
+}
+
+NotifySocket manager_of(const Call& call) try {
+  return NotifySocket(call.environment.find("NOTIFY_SOCKET"));
+} catch (const std::system_error& error) {
+  call.diagnostics.warning(protocol::escape(error.what()));
+  return NotifySocket(std::nullopt);
+}
+
+std::optional<long> number_of(const Call& call, std::string_view variable) {
+  const auto text = call.environment.find(variable);
+  long number = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), number).ec != std::errc())
+    return std::nullopt;
+  return number;
+}
+
+/// sd_watchdog_enabled(3): the variables may be meant for another process, whose environment we have.
+std::optional<Instant> watchdog_of(const Call& call) {
+  const auto micros = number_of(call, "WATCHDOG_USEC");
+  if (!micros || *micros < 1000 || number_of(call, "WATCHDOG_PID").value_or(::getpid()) != ::getpid())
+    return std::nullopt;
+  return std::chrono::duration_cast<Instant>(std::chrono::microseconds(*micros));
+}
+
+}  // namespace
+
+ExitCode watch(const Call& call) {
+  const PublishedFile file = file_of(call.line);
+  const protocol::TokenFormat format = format_of(call.line);
+  prepare(file);
+  if (call.line.once) {
+    (void)Look(call, file, format).get(nullptr);
+    return ExitCode::done;
+  }
+  const NotifySocket manager = manager_of(call);
+  const WatcherParts parts{.file = file,
+                           .diagnostics = call.diagnostics,
+                           .manager = manager,
+                           .watchdog = watchdog_of(call),
+                           .look = [&](const RoundOrder& order) { return look(call, file, format, order); }};
+  Watcher(parts).run();
+  return ExitCode::done;
+}
+
+}  // namespace sase::helper
