@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A file that `watch` keeps: through outages that are shorter than its token's life, and through longer ones.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; words for eval; variables of support/story.bash
 load ../support/watching
 
 setup() {

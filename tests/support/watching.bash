@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # What tests of `watch` need beyond drill.bash: one that runs in the background, and a manager that hears of it.
-# shellcheck disable=SC2154 # variables of story.bash
+# shellcheck disable=SC2034,SC2154 # variables of story.bash, for it and from it
 load ../support/drill
 
 # start_watch FILE [FLAG...]: in the background; $watcher is its process. What it says goes to $out and $err.
