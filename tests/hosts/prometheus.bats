@@ -7,16 +7,16 @@ load ../support/watching
 load ../support/hosts
 
 # Debian's package would start a service on this machine, so it is only unpacked, and kept below build/.
+unpacked=$story_root/build/prometheus
+
 setup_file() {
   story_start
   find_prometheus || true
 }
 
 find_prometheus() {
-  local folder=$story_root/build/prometheus
-  export PROMETHEUS=$folder/usr/bin
-  [ ! -x "$PROMETHEUS/prometheus" ] || return 0
-  mkdir -p "$folder" && cd "$folder" && apt-get download prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
+  [ ! -x "$unpacked/usr/bin/prometheus" ] || return 0
+  mkdir -p "$unpacked" && cd "$unpacked" && apt-get download prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
 }
 
 setup() {
@@ -31,8 +31,8 @@ setup() {
 }
 
 @test "Prometheus uses the file, and the next token without a reload" {
-  [ -x "$PROMETHEUS/prometheus" ] || skip "Debian's package of prometheus is not to be had"
-  PATH=$PROMETHEUS:$PATH
+  PATH=$unpacked/usr/bin:$PATH
+  command -v prometheus >"$home/tmp/found" || skip "Debian's package of prometheus is not to be had"
   recipe prometheus/README.md 2 | sed "s|/run/sase-credential-watch/default|$home/run|
     s|^    scheme: https|&\n    scrape_interval: 200ms\n    scrape_timeout: 200ms\n    tls_config: {ca_file: $sandbox/ca.pem}|" >"$home/prometheus.yml"
   start_watch "$file"
