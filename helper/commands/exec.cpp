@@ -30,17 +30,14 @@ void must_have_command(const CommandLine& line) {
 }
 
 /// The variables that the command does not get from our caller: what holds a key, and what we set.
-std::vector<std::string_view> replaced_variables(const Profile& profile, const Environment& environment) {
-  std::vector<std::string_view> names = {token_variable, expiry_variable};
+std::vector<std::string> replaced_variables(const ProfileChoice& choice) {
+  std::vector<std::string> names = choice.key_variables();
   names.insert(names.end(), standard_key_variables.begin(), standard_key_variables.end());
-  if (profile.key_source.kind == KeyKind::variable) names.emplace_back(profile.key_source.value);
-  // A flag may have named another source; there is a key in that variable all the same.
-  const auto* const setting = find_setting("api-key-env");
-  if (const auto name = environment.find(setting->variable)) names.push_back(*name);
+  names.insert(names.end(), {std::string(token_variable), std::string(expiry_variable)});
   return names;
 }
 
-std::vector<const char*> environment_without(std::span<const std::string_view> names,
+std::vector<const char*> environment_without(std::span<const std::string> names,
                                              const Environment& environment) {
   std::vector<const char*> kept;
   for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
@@ -73,14 +70,14 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
 
 ExitCode exec(const Call& call) {
   must_have_command(call.line);
-  const Profile profile = profile_choice(call).without_host();
+  const ProfileChoice choice = profile_choice(call);
+  const Profile profile = choice.without_host();
   Tokens tokens(call, profile);
   const FreshToken fresh = tokens.source().get();
   const auto expires_at = (Moment::now().wall + fresh.time_left).time_since_epoch().count();
   const protocol::Secret token = entry_of(token_variable, fresh.token.reveal());
   const protocol::Secret expiry = entry_of(expiry_variable, std::to_string(expires_at));
-  std::vector<const char*> environment =
-      environment_without(replaced_variables(profile, call.environment), call.environment);
+  std::vector<const char*> environment = environment_without(replaced_variables(choice), call.environment);
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());
   tokens.source().renew_ahead(Afterwards::goes_on);

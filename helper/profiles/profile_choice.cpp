@@ -125,6 +125,20 @@ ProfileSettings ProfileChoice::settings_of(std::string_view name) const {
   return given;
 }
 
+std::vector<std::string> ProfileChoice::key_variables() const {
+  std::vector<std::string> variables;
+  const auto add = [&variables](std::span<const Assignment> layer) {
+    for (const Assignment& given : layer)
+      if (given.setting->id == SettingId::api_key_env) variables.emplace_back(given.value);
+  };
+  add(flags_);
+  add(helper::settings_of(environment_));
+  for (const std::string& name : files_.names())
+    for (const ProfileText::File& file : readable(name).files)
+      add(ProfileText::good_assignments(file));
+  return variables;
+}
+
 Profile ProfileChoice::load(std::string_view name, const ProfileText& text) const {
   Settings values;
   values.add(flags_);
@@ -141,6 +155,13 @@ void ProfileChoice::must_exist(const NamedProfile& named) const {
 
 bool ProfileChoice::is_known(std::string_view name) const {
   return files_.exists(name) || (name == default_profile && files_.names().empty());
+}
+
+/// A neighbour's file that cannot be read is the neighbour's concern.
+ProfileText ProfileChoice::readable(std::string_view name) const try {
+  return files_.read(name);
+} catch (const Failure&) {
+  return {};
 }
 
 /// Only what says whose the hosts are is looked at, so that a mistake elsewhere in a profile is the concern
@@ -213,8 +234,9 @@ std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host, Def
     owners.erase(std::remove(owners.begin(), owners.end(), default_profile), owners.end());
   if (owners.empty()) return std::nullopt;
   if (owners.size() > 1)
-    throw Failure(ExitCode::settings, "several profiles own '" + host.text() + "': " + join(owners),
-                  "name one with --profile, SASE_PROFILE or the URL's user name, or call one 'default'");
+    throw Failure(
+        ExitCode::settings, "several profiles own '" + host.text() + "': " + join(owners),
+        "name one with --profile, SASE_PROFILE or the URL's user name, or call one 'default'");
   return load(owners.front(), files_.read(owners.front()));
 }
 

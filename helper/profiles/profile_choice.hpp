@@ -66,6 +66,10 @@ class ProfileChoice {
   /// The settings of a profile, which need not make sense. Throws Failure where they cannot be read.
   [[nodiscard]] ProfileSettings settings_of(std::string_view name) const;
 
+  /// The variables that hold an API key by anybody's `api-key-env`: a flag's, the environment's or any
+  /// profile's, whichever source of the key wins. What cannot be read names none.
+  [[nodiscard]] std::vector<std::string> key_variables() const;
+
  private:
   /// What is known of the default profile when the others are asked.
   enum class DefaultIs {
@@ -76,6 +80,7 @@ class ProfileChoice {
   [[nodiscard]] Profile load(std::string_view name, const ProfileText& text) const;
   void must_exist(const NamedProfile& named) const;
   [[nodiscard]] bool is_known(std::string_view name) const;
+  [[nodiscard]] ProfileText readable(std::string_view name) const;
   [[nodiscard]] std::vector<protocol::Host> hosts_of(std::string_view name) const;
   [[nodiscard]] bool owns(std::string_view name, const protocol::Host& host) const;
   [[nodiscard]] std::vector<std::string> owners_of(const protocol::Host& host) const;

@@ -36,6 +36,18 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
   ! grep -q "$key" "$out" || refute 'a key is in the environment'
 }
 
+@test "a variable that any profile names as its key's does not reach the command" {
+  export MINE=$key OTHERS=$key
+  profile mine "url = $url" 'api-key-env = MINE'
+  profile others 'bogus' 'api-key-env = OTHERS'
+  echo "$key" >"$home/key"
+  call sase-credential exec --profile mine --api-key-file "$home/key" -- /usr/bin/env
+  expect_code 0
+  expect_no_message
+  [ "$(grep -c '^SASE_ACCESS_TOKEN=eyJ' "$out")" = 1 ] || refute 'expected one token'
+  ! grep -qF "$key" "$out" || refute 'a key is in the environment'
+}
+
 @test "the command's exit code is the exit code, and a signal that ends it is that signal" {
   for code in 0 1 6 77 255; do
     wanted=$code

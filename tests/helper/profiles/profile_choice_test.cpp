@@ -145,6 +145,17 @@ TEST_CASE("several owners beside a default that is none of them are an error too
         ExitCode::settings);
 }
 
+TEST_CASE("the variables that hold keys are everybody's", "[profile_choice]") {
+  const Profiles profiles = {{"default", "api-key-env = OF_DEFAULT\n"},
+                             {"work", "bogus\napi-key-file = /key\napi-key-env = OF_WORK\n"},
+                             {"none", "url = https://none.test\n"}};
+  const Situation situation{profiles, "work", "", {{"api-key-env", "A"}, {"api-key-env", "B"}}};
+
+  CHECK(situation.ask([](const ProfileChoice& choice) { return choice.key_variables(); }) ==
+        std::vector<std::string>{"A", "B", "OF_DEFAULT", "OF_WORK"});
+  CHECK(Situation{nothing}.ask([](const ProfileChoice& choice) { return choice.key_variables(); }).empty());
+}
+
 TEST_CASE("several profiles and no default are a settings error without a host", "[profile_choice]") {
   const Failure failure = tests::failure_of([] { (void)Situation{no_default}.without_host(); });
 
