@@ -236,7 +236,8 @@ std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host, Def
   if (owners.size() > 1)
     throw Failure(
         ExitCode::settings, "several profiles own '" + host.text() + "': " + join(owners),
-        "name one with --profile, SASE_PROFILE or the URL's user name, or call one 'default'");
+        "name one with --profile or SASE_PROFILE, in git's dialect also with the URL's user name, or call "
+        "one 'default'");
   return load(owners.front(), files_.read(owners.front()));
 }
 

@@ -135,6 +135,8 @@ TEST_CASE("several owners without a default are a settings error that names them
 
   CHECK(failure.code == ExitCode::settings);
   CHECK(std::string(failure.what()) == "several profiles own 'shared.test': home, work");
+  // Other hosts than git cannot name one in the URL.
+  CHECK(tests::contains(failure.hint, "in git's dialect also with the URL's user name"));
 }
 
 TEST_CASE("several owners beside a default that is none of them are an error too", "[profile_choice]") {
