@@ -63,7 +63,10 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
   if (reason == std::errc::executable_format_error)
     return Failure(ExitCode::cannot_run, what + "its interpreter is missing, or it is no program",
                    "check its first line");
-  return Failure(ExitCode::cannot_run, what + reason.message(), "name a file that you may execute");
+  const char* hint = "";
+  if (reason == std::errc::permission_denied) hint = "name a file that you may execute";
+  if (reason == std::errc::argument_list_too_long) hint = "shorten its words, or give it fewer variables";
+  return Failure(ExitCode::cannot_run, what + reason.message(), hint);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 
 #include "helper/posix/fd.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <string_view>
 #include <vector>
 
 #include <unistd.h>
@@ -12,9 +14,39 @@ namespace sase::helper {
 
 namespace {
 
+bool is_path(const std::string& program) noexcept {
+  return program.find('/') != std::string::npos;
+}
+
+bool exists(const std::string& path) noexcept {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
+/// The folders of PATH; an empty one is where we are.
+std::string_view search_path(std::span<const char* const> environment) noexcept {
+  constexpr std::string_view variable = "PATH=";
+  for (const std::string_view entry : environment)
+    if (entry.starts_with(variable)) return entry.substr(variable.size());
+  return {};
+}
+
 /// A script whose interpreter is missing is there all the same.
-bool is_there(const std::string& program) noexcept {
-  return program.find('/') != std::string::npos && ::access(program.c_str(), F_OK) == 0;
+bool is_there(const std::string& program, std::string_view folders) {
+  if (is_path(program)) return exists(program);
+  while (!program.empty() && !folders.empty()) {
+    const auto end = std::min(folders.find(':'), folders.size());
+    const std::string folder(folders.substr(0, end));
+    if (exists(folder.empty() ? program : folder + '/' + program)) return true;
+    folders.remove_prefix(std::min(end + 1, folders.size()));
+  }
+  return false;
+}
+
+/// What execvpe's error says of the program: not that a script's interpreter is missing, nor that the last
+/// folder of PATH is none.
+int reason(int error, const std::string& program, std::span<const char* const> environment) {
+  if (error == ENOTDIR && !is_path(program)) error = ENOENT;
+  return error == ENOENT && is_there(program, search_path(environment)) ? ENOEXEC : error;
 }
 
 }  // namespace
@@ -29,7 +61,7 @@ void become(std::span<const std::string> words, std::span<const char* const> env
     entries.push_back(const_cast<char*>(entry));
   entries.push_back(nullptr);
   ::execvpe(argv.front(), argv.data(), entries.data());
-  if (errno == ENOENT && is_there(words.front())) errno = ENOEXEC;
+  errno = reason(errno, words.front(), environment);
   throw_errno("cannot run '" + words.front() + "'");
 }
 

@@ -8,7 +8,8 @@ namespace sase::helper {
 
 /// Runs a program in the place of this one: its words, the first of which is looked for on PATH unless it has
 /// a slash, and its environment, `NAME=value` entries without the closing null. Returns only by throwing
-/// std::system_error where it cannot be run: `no_such_file_or_directory` where there is no such program.
+/// std::system_error where it cannot be run: `no_such_file_or_directory` where there is no such program,
+/// `executable_format_error` where it is a script whose interpreter is not there.
 [[noreturn]] void become(std::span<const std::string> words, std::span<const char* const> environment);
 
 }  // namespace sase::helper

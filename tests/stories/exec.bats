@@ -72,10 +72,17 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
   : >"$home/tmp/plain"
   call sase-credential exec -- "$home/tmp/plain"
   expect_failure 126 "cannot run '$home/tmp/plain': Permission denied" '?*'
-  printf '#!/no/such/interpreter\n' >"$home/tmp/script"
-  chmod +x "$home/tmp/script"
-  call sase-credential exec -- "$home/tmp/script"
-  expect_failure 126 "cannot run '$home/tmp/script': its interpreter is missing, *" 'check its first line'
+  printf '#!/no/such/interpreter\n' >"$home/tmp/orphan"
+  chmod +x "$home/tmp/orphan"
+  call sase-credential exec -- "$home/tmp/orphan"
+  expect_failure 126 "cannot run '$home/tmp/orphan': its interpreter is missing, *" 'check its first line'
+  PATH=$PATH:$home/tmp call sase-credential exec -- orphan
+  expect_failure 126 "cannot run 'orphan': its interpreter is missing, *" 'check its first line'
+  ln -s loop "$home/tmp/loop"
+  call sase-credential exec -- "$home/tmp/loop"
+  expect_failure 126 "cannot run '$home/tmp/loop': Too many levels of symbolic links" ''
+  injected execve error=E2BIG sase-credential exec -- /bin/true
+  expect_failure 126 "cannot run '/bin/true': Argument list too long" 'shorten ?*'
 }
 
 @test "without '--' or a command it is a usage error that says how" {

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <span>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -21,12 +23,21 @@ namespace sase::helper {
 namespace {
 
 /// What cannot be run leaves the process as it was, so it need not be a child.
-int reason_of(const std::vector<std::string>& words) {
+int reason_of(const std::vector<std::string>& words, std::span<const char* const> environment = {}) {
   try {
-    become(words, {});
+    become(words, environment);
   } catch (const std::system_error& error) {
     return error.code().value();
   }
+}
+
+/// The same of a program that is looked for in these folders.
+int reason_on_path(const std::string& folders, const std::string& program) {
+  return tests::exit_code_in_child([&]() -> int {
+    const std::string path = "PATH=" + folders;
+    ::setenv("PATH", folders.c_str(), /*replace=*/1);
+    return reason_of({program}, std::array{"HOME=/", path.c_str()});
+  });
 }
 
 }  // namespace
@@ -55,6 +66,21 @@ TEST_CASE("a program that cannot be run is told apart from one that is not there
   CHECK(reason_of({folder.path()}) == EACCES);
   CHECK(reason_of({plain}) == EACCES);
   CHECK(reason_of({script}) == ENOEXEC);
+}
+
+TEST_CASE("a program on PATH is there, whatever it lacks and whatever else is on PATH", "[successor]") {
+  const tests::TemporaryDirectory folder;
+  const std::string plain = folder.write("plain", "text", 0600);
+  (void)folder.write("script", "#!/no/such/interpreter\n", 0700);
+  const std::string folders = "/nowhere::" + folder.path();
+
+  CHECK(reason_on_path(folders, "script") == ENOEXEC);
+  CHECK(reason_on_path(folders + ":" + plain, "script") == ENOEXEC);
+  CHECK(reason_on_path(folders, "plain") == EACCES);
+  CHECK(reason_on_path(folders, "no-such-program-here") == ENOENT);
+  CHECK(reason_on_path(folders, "") == ENOENT);
+  CHECK(reason_on_path(folders + ":" + plain, "no-such-program-here") == ENOENT);
+  CHECK(reason_on_path("", "script") == ENOENT);
 }
 
 }  // namespace sase::helper
