@@ -88,6 +88,8 @@ ExitCode exec(const Call& call) {
   try {
     become(call.line.operands, environment);
   } catch (const std::system_error& error) {
+    // There is something to say yet, and nobody to hear it may not be what ends us.
+    if (call.caller != nullptr) harden_process();
     throw not_run(call.line.operands.front(), error.code());
   }
 }

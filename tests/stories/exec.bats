@@ -85,6 +85,16 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
   expect_failure 126 "cannot run '/bin/true': Argument list too long" 'shorten ?*'
 }
 
+@test "a command that is not there is 127 for a caller whose standard error nobody reads, too" {
+  local statement
+  for statement in 'r, w = os.pipe(); os.close(r); os.dup2(w, 2)' 'os.close(2)'; do
+    about "$statement"
+    call after "signal.signal(signal.SIGPIPE, signal.SIG_DFL); $statement" sase-credential exec -- no-such-program-here
+    expect_code 127
+    expect_no_output
+  done
+}
+
 @test "without '--' or a command it is a usage error that says how" {
   local hint='write: sase-credential exec -- CMD ARG...'
   call sase-credential exec
