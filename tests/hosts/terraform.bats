@@ -101,7 +101,7 @@ library() {
 }
 
 @test "the helper takes flags before Terraform's words, and refuses what is not Terraform's" {
-  local helper=$story_root/install/terraform/terraform-credentials-sase operation
+  local helper=$story_root/install/terraform/terraform-credentials-sase operation odd
   profile default
   profile work
   call "$helper" --profile work get "$host"
@@ -110,9 +110,11 @@ library() {
   call "$helper" --profile=nobody get "$host"
   expect_code 2
   expect_no_output
-  call "$helper" get $'evil.test\nhost='"$host"
-  expect_code 3
-  expect_no_output
+  for odd in $'evil.test\nhost='"$host" "$host"$'\nusername=work' "$host"$'\n' "$host"$'\r' "https://$host" "$host/"; do
+    call "$helper" get "$odd"
+    expect_code 2
+    expect_no_output
+  done
   for operation in list '' GET; do
     call "$helper" "$operation" "$host"
     expect_code 2
