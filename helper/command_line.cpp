@@ -80,8 +80,15 @@ options::options_description describe_flags(Words words, bool with_short_help) {
 /// A longer word is no mistyped flag; it may be a key in the wrong place, so it is not shown.
 constexpr std::size_t longest_flag = 40;
 
+/// Whose flag an unknown one is likely to be. Where the dashes behind `exec` are missing, it is the
+/// command's.
+const char* advice_on_unknown_flag(Words words) noexcept {
+  return std::ranges::find(words, std::string_view("exec")) == words.end() ? "see: sase-credential --help"
+                                                                           : exec_form;
+}
+
 /// Boost's errors in our words: they would show the value of a flag unescaped.
-[[noreturn]] void refuse(const options::error_with_option_name& error) {
+[[noreturn]] void refuse(const options::error_with_option_name& error, Words words) {
   std::string name = protocol::escape(error.get_option_name());
   name.erase(0, std::min(name.find_first_not_of('-'), name.size()));
   name.erase(std::min(name.find('='), name.size()));
@@ -90,7 +97,7 @@ constexpr std::size_t longest_flag = 40;
     const std::string_view near = nearest_name(name, known);
     throw Failure(
         ExitCode::usage, "unknown flag" + (name.size() > longest_flag ? "" : " '--" + name + "'"),
-        near.empty() ? "see: sase-credential --help" : "did you mean '--" + std::string(near) + "'?");
+        near.empty() ? advice_on_unknown_flag(words) : "did you mean '--" + std::string(near) + "'?");
   }
   const auto* const syntax = dynamic_cast<const options::invalid_command_line_syntax*>(&error);
   if (syntax != nullptr && syntax->kind() == options::invalid_syntax::extra_parameter)
@@ -115,7 +122,7 @@ options::parsed_options parse(Words words) {
     parsed.description = nullptr;  // it ends with this function
     return parsed;
   } catch (const options::error_with_option_name& error) {
-    refuse(error);
+    refuse(error, words);
   }
 }
 

@@ -56,6 +56,9 @@ struct Flag {
 
 [[nodiscard]] std::span<const Flag> command_flags() noexcept;
 
+/// How a command is written whose flags are not ours, for hints.
+inline constexpr const char* exec_form = "write: sase-credential exec -- CMD ARG...";
+
 /// Reads the words behind the program's name. Flags may stand before and behind the command, `--name value`
 /// or `--name=value`; their names are never cut short, but `-h` is `--help`. Behind the first `--` every word
 /// is an operand as it stands, even a second `--`. Throws Failure (usage), naming

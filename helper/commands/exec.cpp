@@ -23,10 +23,9 @@ constexpr std::string_view expiry_variable = "SASE_ACCESS_TOKEN_EXPIRES";
 
 /// Without the dashes nobody could tell our flags from the command's.
 void must_have_command(const CommandLine& line) {
-  constexpr const char* how = "write: sase-credential exec -- CMD ARG...";
   if (line.verbatim == 0 && !line.operands.empty()) return;
-  if (line.operands.empty()) throw Failure(ExitCode::usage, "'exec' is given no command to run", how);
-  throw Failure(ExitCode::usage, "'exec' wants '--' before the command that it runs", how);
+  if (line.operands.empty()) throw Failure(ExitCode::usage, "'exec' is given no command to run", exec_form);
+  throw Failure(ExitCode::usage, "'exec' wants '--' before the command that it runs", exec_form);
 }
 
 /// The variables that the command does not get from our caller: what holds a key, and what we set.
