@@ -25,8 +25,9 @@ ExecInfo exec_info(const Environment& environment) {
     return ExecInfo::parse(*text);
   } catch (const protocol::ProtocolError& error) {
     throw Failure(ExitCode::request, std::string("KUBERNETES_EXEC_INFO is not understood: ") + error.what(),
-                  "kubectl sets it; in the kubeconfig's 'exec', apiVersion is " +
-                      std::string(protocol::exec_api_versions.front()) + " (or v1beta1)");
+                  "kubectl makes it of the kubeconfig: below 'exec', apiVersion is " +
+                      std::string(protocol::exec_api_versions.front()) +
+                      " (or v1beta1); below 'cluster', server is https://HOST");
   }
 }
 

@@ -131,6 +131,7 @@ TEST_CASE("'exec-credential' refuses what kubectl would not write", "[run]") {
     const Result result = ask_as_kubectl(machine, info);
     CHECK(result.code == ExitCode::request);
     CHECK(contains(result.error, "KUBERNETES_EXEC_INFO is not understood"));
+    CHECK(contains(result.error, "below 'cluster', server is https://HOST"));
     check_is_one_failure(result);
   }
 }
