@@ -5,6 +5,7 @@
 #include "helper/nearest_name.hpp"
 #include "helper/posix/stream.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/token_format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -123,6 +124,12 @@ Failure lone_dash(std::string_view word) {
                  near.empty() ? overview : "did you mean '--" + std::string(near) + "'?");
 }
 
+/// What other helpers have a command for may be a format of ours.
+bool is_format(std::string_view name) noexcept {
+  return std::ranges::any_of(protocol::token_formats,
+                             [name](const protocol::TokenFormatName& format) { return format.name == name; });
+}
+
 /// Which commands do something with a flag.
 std::string readers_of(const Flag& flag) {
   std::string list;
@@ -149,6 +156,9 @@ const Command* find_command(std::string_view name) noexcept {
 
 Failure unknown_command(std::string_view name) {
   if (name.starts_with('-') && name.find_first_not_of('-') != std::string_view::npos) return lone_dash(name);
+  if (is_format(name))
+    return Failure(ExitCode::usage, "unknown command" + quote_if_short(name),
+                   "did you mean 'token --format " + std::string(name) + "'?");
   std::vector<std::string_view> known;
   for (const Command& command : table)
     if (command.audience == Audience::people) known.push_back(command.name);
