@@ -11,6 +11,10 @@ function(sase_make_folder path)
   file(CHMOD "${path}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 endfunction()
 
+# They would end or join the members of a list, of which there is one of the files that are installed.
+if(CMAKE_INSTALL_PREFIX MATCHES "[][;\\]")
+  message(FATAL_ERROR "a prefix cannot have ';', '\\' or brackets in it: '${CMAKE_INSTALL_PREFIX}'")
+endif()
 foreach(folder ${folders})
   sase_make_folder("$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${folder}")
 endforeach()

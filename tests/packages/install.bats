@@ -70,6 +70,27 @@ install_tree() {
   grep -q 'nothing was installed from here' "$out" "$err" || refute 'expected to be told so'
 }
 
+@test "uninstall keeps what people have in folders of our name, whatever these are called" {
+  tree="$home/[work] *"
+  install_tree /sase-credential
+  mkdir "$prefix/notes"
+  echo mine >"$prefix/notes/mine"
+  DESTDIR=$tree call cmake --build "$build" --target uninstall
+  expect_code 0
+  expect_equal "$(cd "$tree" && find .)" $'.\n./sase-credential\n./sase-credential/notes\n./sase-credential/notes/mine' 'what is left'
+}
+
+@test "a prefix that a list of CMake's would break is refused" {
+  local name
+  for name in 'a;b' 'a[b' 'a]b' 'a\b'; do
+    about "$name"
+    DESTDIR=$tree call cmake --install "$build" --prefix "/$name"
+    [ "$code" != 0 ] || refute 'expected a refusal'
+    grep -q 'a prefix cannot have' "$err" || refute 'expected to be told why'
+    [ ! -e "$tree" ] || refute 'something was installed'
+  done
+}
+
 @test "uninstall with a prefix takes nothing from elsewhere" {
   install_tree /opt/sase
   call cmake -D INSTALLED="$build/installed" -D PREFIX=/usr/local -P "$story_root/install/uninstall.cmake"

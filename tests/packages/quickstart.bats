@@ -55,10 +55,14 @@ setup() {
   needs_root
   mkdir "$home/other"
   chown nobody "$home/other"
-  call "$quickstart" --install "$home/other/.local"
-  expect_code 1
-  expect_no_output
-  expect_equal "$(<"$err")" "install/quickstart: '$home/other' is not root's: run this as the user whose it is" message
+  ln -s other "$home/link"
+  local way
+  for way in other link; do
+    call "$quickstart" --install "$home/$way/.local"
+    expect_code 1
+    expect_no_output
+    expect_equal "$(<"$err")" "install/quickstart: '$home/$way' is not root's: run this as the user whose it is" message
+  done
 }
 
 @test "a folder that cannot be written is told before anything is built" {
@@ -68,4 +72,14 @@ setup() {
   expect_code 1
   expect_no_output
   expect_equal "$(<"$err")" "install/quickstart: cannot write to '/usr/local': run this as root, or name another folder" message
+}
+
+@test "a folder that a list of CMake's would break is told before anything is built" {
+  local name
+  for name in 'a;b' 'a[b' 'a]b' 'a\b'; do
+    call "$quickstart" --install "$home/$name"
+    expect_code 1
+    expect_no_output
+    expect_equal "$(<"$err")" "install/quickstart: a prefix cannot have ';', '\\' or brackets in it: '$home/$name'" message
+  done
 }
