@@ -139,3 +139,25 @@ TASKS
   no_secret_in "$out"
   expect_counter authorize 2
 }
+
+@test "a managed host that returns our variables as facts gets nobody's token, and chooses no program" {
+  profile default
+  profile work
+  mkdir library
+  local facts
+  for facts in '"checkpoint_sase_profile": "work"' "\"checkpoint_sase_executable\": \"$home/program\", \"ansible_facts\": {}"; do
+    about "$facts"
+    printf '#!/bin/sh\ntouch %q\n' "$home/ran" >program
+    printf '#!/bin/sh\n# WANT_JSON\ncat <<FACTS\n{"ansible_facts": {%s}}\nFACTS\n' "$facts" >library/hostile
+    chmod +x program library/hostile
+    play localhost >play.yml <<TASKS
+- hostile:
+- {ansible.builtin.debug: {msg: "{{ lookup('$lookup') }}"}, no_log: true}
+TASKS
+    call ansible-playbook play.yml
+    expect_code 2
+    expect_said ' is a fact, which may be '
+    [ ! -e ran ] || refute "the host's program was run"
+  done
+  expect_counter authorize 0
+}

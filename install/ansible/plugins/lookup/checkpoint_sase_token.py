@@ -44,6 +44,8 @@ options:
     default: false
 notes:
   - The API key comes from the profile or the environment of the controller, never from an option.
+  - Variables come from the inventory or the play. The lookup fails where one of these names is a fact, since a managed
+    host can return any fact, and would choose the profile or the program that is run on the controller.
 """
 
 EXAMPLES = """
@@ -78,6 +80,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 NAME = "checkpoint_sase_token"
+VARIABLES = "checkpoint_sase_"
 SAID_BY_THE_HELPER = "sase-credential: "
 
 
@@ -96,6 +99,9 @@ def failure(reason):
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         self.set_options(var_options=variables, direct=kwargs)
+        for fact in (variables or {}).get("ansible_facts", {}):
+            if fact.startswith(VARIABLES):
+                raise failure(f"{fact} is a fact, which may be the managed host's word: it belongs into the inventory or the play")
         if terms:
             raise failure("takes options such as profile='work', and no terms")
         token = self.token_for_host() if self.get_option("host") else self.token()
