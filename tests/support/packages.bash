@@ -3,11 +3,11 @@
 # The packages that tests look at: those in $SASE_PACKAGES, or else new ones of $SASE_BUILD.
 # shellcheck disable=SC2034 # tests read what this sets
 
-# pack BUILD FOLDER: a package of each format out of what is built there.
+# pack BUILD FOLDER: a package of each format out of what is built there. (rpm makes a data base in whatever is its HOME.)
 pack() {
   rm -rf "$2"
   mkdir -p "$2"
-  (cd "$1" && cpack -G 'DEB;RPM;TGZ' -B "$2") >"$2.log" 2>&1 || { cat "$2.log" >&2 && return 1; }
+  (cd "$1" && HOME=$2 cpack -G 'DEB;RPM;TGZ' -B "$2") >"$2.log" 2>&1 || { cat "$2.log" >&2 && return 1; }
 }
 
 # find_packages FOLDER: sets $deb, $rpm and $tgz; what is packed anew goes into the folder.
