@@ -76,6 +76,7 @@ Watcher::Goes Watcher::round() {
 
 /// Returns when it is time to look, or something asks for it.
 Watcher::Goes Watcher::wait_for_round() {
+  if (std::exchange(is_asked_again_, false)) return Goes::on;
   while (true) {
     const Woken woken = wake_ups_.wait(next_event());
     if (woken == Woken::by_stop) return Goes::to_its_end;
@@ -103,6 +104,7 @@ std::optional<Round> Watcher::look(bool is_first) {
       parts_.file.clear_leftovers();
       return std::nullopt;
     }
+    if (woken == Woken::by_hup) is_asked_again_ = true;
     if (woken == Woken::by_bytes && process.read()) return result_of(process);
     do_what_is_due();
   }

@@ -65,6 +65,7 @@ class Watcher {
   std::optional<std::string> trouble_;  ///< what is wrong, in words, since somebody was told of it
   Instant troubled_since_{};
   Instant next_sign_{};
+  bool is_asked_again_ = false;  ///< SIGHUP came while a round was under way, which may have read before it
 };
 
 }  // namespace sase::helper

@@ -254,6 +254,18 @@ token" 'what is said and left'
   expect_counter authorize 1
 }
 
+@test "a SIGHUP that comes while a round is under way is heard" {
+  only_profiles
+  profile default "url = $url"
+  fault delay=500ms
+  start_watch "$file"
+  until_true eval '[ "$(counter authorize)" = 1 ]'
+  profile default "regoin = eu"
+  kill -HUP "$watcher"
+  until_true has_said "unknown setting 'regoin'"
+  expect_stop
+}
+
 @test "a file that somebody took away comes back" {
   start_watch "$file"
   until_true test -s "$file"
