@@ -146,6 +146,8 @@ signal.signal(signal.SIGPIPE, signal.SIG_DFL); signal.signal(signal.SIGXFSZ, sig
 signal.signal(signal.SIGCHLD, signal.SIG_IGN); signal.signal(signal.SIGUSR1, signal.SIG_IGN)
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM, signal.SIGUSR2])
 os.dup2(os.open("'$home'/probed", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 9); os.set_inheritable(9, True)'
+  # AddressSanitizer would forbid core files itself.
+  export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}disable_coredump=0
   keep_token 10m
   have_token
 
