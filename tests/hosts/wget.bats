@@ -50,18 +50,24 @@ expect_no_config() { expect_equal "$(find "$XDG_RUNTIME_DIR" -name 'sase-wget.*'
   expect_no_config
 }
 
-@test "sase-wget that is stopped leaves no file" {
-  fault hang=on route=resource
-  # As Ctrl-C at a terminal does, all of the group is told.
-  setsid sase-wget -q -O users.json "$url/api/rest/v1/users" 3>&- 4>&- &
+# stopped SIGNAL CODE COMMAND...: as Ctrl-C at a terminal does, all of the group is told.
+stopped() {
+  about "$*"
+  setsid "${@:3}" 3>&- 4>&- &
   local tries=0
   until [ -n "$(find "$XDG_RUNTIME_DIR" -name 'sase-wget.*' -size +0)" ]; do
     tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || refute 'sase-wget does not start'
+    [ "$tries" -lt 200 ] || refute 'it does not start'
     sleep 0.02
   done
-  kill -TERM -- -$!
+  kill -s "$1" -- -$!
   wait $! || code=$?
-  expect_code 143
+  expect_code "$2"
   expect_no_config
+}
+
+@test "what is stopped leaves no file" {
+  fault hang=on route=resource
+  stopped TERM 143 sase-wget -q -O users.json "$url/api/rest/v1/users"
+  stopped TERM 1 sh -c "$(recipe wget/README.md 2)"
 }
