@@ -26,10 +26,13 @@ class SaseAuth(AuthBase):
 
     def once_more(self, answer, **options):
         """A token that was rejected is dropped, and the request repeated with the next one."""
-        old = answer.request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if answer.status_code == 401 and old and isinstance(answer.request.body, (bytes, str, type(None))):
-            ask_helper("erase", answer.request.url, username=self.profile, password=old)
-            answer.request.headers["Authorization"] = f"Bearer {ask_helper('get', answer.request.url, username=self.profile)}"
-            answer.close()
-            return answer.connection.send(answer.request, **options)
-        return answer
+        request = answer.request
+        kind, _, old = request.headers.get("Authorization", "").partition(" ")
+        if answer.status_code != 401 or kind != "Bearer" or not isinstance(request.body, (bytes, str, type(None))):
+            return answer
+        ask_helper("erase", request.url, username=self.profile, password=old)
+        if not (token := ask_helper("get", request.url, username=self.profile)):
+            return answer
+        request.headers["Authorization"] = f"Bearer {token}"
+        answer.close()
+        return answer.connection.send(request, **options)

@@ -51,12 +51,15 @@ print(session.post(sys.argv[1] + "/git/demo.git/x", data="a").status_code)' "$ur
   further_sandbox other
   cat "$further/ca.pem" "$sandbox/ca.pem" >"$home/both.pem"
   fault "redirect=$further_url/api/rest/v1/users" route=resource
-  REQUESTS_CA_BUNDLE=$home/both.pem python '
+  # What is known of the other host is sent there, and no token in its place.
+  printf 'machine localhost login me password other\n' >"$home/netrc"
+  chmod 600 "$home/netrc"
+  NETRC=$home/netrc REQUESTS_CA_BUNDLE=$home/both.pem python '
 import sys, requests
 from sase_auth import SaseAuth
 for url in sys.argv[1:]:
   answer = requests.get(url + "/api/rest/v1/users", auth=SaseAuth())
-  print(answer.status_code, len(answer.history), "Authorization" in answer.request.headers)' "$url" "$further_url"
+  print(answer.status_code, len(answer.history), "Bearer" in answer.request.headers.get("Authorization", ""))' "$url" "$further_url"
   expect_output $'401 1 False\n401 0 False\n'
   expect_counter authorize 1
 }
