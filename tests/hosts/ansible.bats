@@ -13,9 +13,8 @@ setup_file() {
   story_start
   export HOME=$BATS_FILE_TMPDIR/controller
   mkdir "$HOME"
-  ln -s "$story_root/install" "$HOME/install"
   ansible_settings
-  cd "$HOME" || return
+  cd "$story_root/install/ansible" || return
   bash -eu <(recipe ansible/README.md 2 | grep ansible-galaxy) >"$HOME/log"
 }
 

@@ -26,9 +26,9 @@ use() {
   as_here <"$story_root/install/kubectl/$1" >"$home/install/kubectl/kubeconfig"
 }
 
-# The command of the recipe's first block.
+# The commands of the recipe's first block, in the recipe's folder.
 run_recipe() {
-  cd "$home" || return
+  cd "$home/install/kubectl" || return
   call bash -euo pipefail -c "$(recipe kubectl/README.md)"
 }
 

@@ -39,10 +39,8 @@ library() {
   used 'terraform external' specification 'GET /api/rest/v1/users, token --format external'
 }
 
-@test "the recipe's files are those that its first block copies" {
-  [[ $(recipe terraform/README.md) == 'cp install/terraform/users.tf . '* ]] || refute 'expected users.tf'
-  mkdir -p "$home/clone" && ln -s "$story_root/install" "$home/clone/install"
-  (cd "$home/clone" && sh -euc "$(recipe terraform/README.md 3)")
+@test "the credentials helper goes where terraform looks for it" {
+  (cd "$story_root/install/terraform" && sh -euc "$(recipe terraform/README.md 3)")
   [ -x "$home/.terraform.d/plugins/terraform-credentials-sase" ] || refute 'the helper is not where terraform looks for it'
 }
 

@@ -142,3 +142,22 @@ again() {
     "$(cd "$story_root/install" && find ./*/README.md -printf '%h\n' | xargs -I {} find {} -type f -executable -printf '%P {}\n' |
       sed 's|\(.*\) ./\(.*\)|\2/\1|' | sort)" 'scripts that can be run'
 }
+
+@test "links of the documents in a package lead to what is in it" {
+  local document link
+  dpkg-deb -x "$deb" "$home/unpacked"
+  cd "$home/unpacked/usr/share/doc/sase-credential" || return
+  grep -q '(recipes/curl/README.md)' README.md || refute 'expected links to recipes'
+  for document in README.md recipes/*/README.md; do
+    about "$document"
+    for link in $(grep -oE '\]\([^)]+\)' "$document" | sed 's/^](//; s/)$//' | grep -v '^https:'); do
+      [ -e "${document%README.md}$link" ] || refute "there is no '$link'"
+    done
+    # Nor do its lines name folders that only a clone has.
+    [ "$document" = README.md ] || ! grep -n 'install/' "$document" || refute 'it names a folder of the sources'
+  done
+}
+
+@test "the collection for Ansible has the version of the packages" {
+  expect_equal "$(sed -n 's/^version: //p' "$story_root/install/ansible/galaxy.yml")" "$(version)" version
+}
