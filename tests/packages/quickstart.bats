@@ -46,6 +46,13 @@ setup() {
   expect_code 1
   grep -q "is not below" "$err" || refute 'expected a refusal'
   [ -e "$home/a/bin/sase-credential" ] || refute 'it is gone'
+  # One of them elsewhere is enough.
+  printf ';%s' "$home/a/../b" >>"$home/clone/build/quickstart/installed"
+  echo other >"$home/b"
+  call "$quickstart" --uninstall "$home/a"
+  expect_code 1
+  [ -e "$home/a/bin/sase-credential" ] && [ -e "$home/b" ] || refute 'something is gone'
+  printf '%s' "$home/a/bin/sase-credential" >"$home/clone/build/quickstart/installed"
   call "$quickstart" --uninstall "$home/a"
   expect_code 0
   [ ! -e "$home/a/bin/sase-credential" ] || refute 'it is still there'
