@@ -35,8 +35,9 @@ bool is_there(const std::string& program, std::string_view folders) {
   if (is_path(program)) return exists(program);
   while (!program.empty() && !folders.empty()) {
     const auto end = std::min(folders.find(':'), folders.size());
-    const std::string folder(folders.substr(0, end));
-    if (exists(folder.empty() ? program : folder + '/' + program)) return true;
+    std::string path(folders.substr(0, end));
+    if (!path.empty()) path += '/';
+    if (exists(path += program)) return true;
     folders.remove_prefix(std::min(end + 1, folders.size()));
   }
   return false;
