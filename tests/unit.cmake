@@ -65,6 +65,7 @@ set(SASE_UNIT_TESTS
   tests/helper/posix/atomic_file_test.cpp
   tests/helper/posix/detached_test.cpp
   tests/helper/posix/fd_test.cpp
+  tests/helper/posix/file_lock_alarm_test.cpp
   tests/helper/posix/file_lock_test.cpp
   tests/helper/posix/file_system_test.cpp
   tests/helper/posix/group_number_test.cpp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/posix/file_lock.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -16,20 +17,32 @@ namespace {
 
 using std::chrono::steady_clock;
 
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+timeval timer_value(steady_clock::duration time) noexcept {
+  const auto micros = std::chrono::ceil<microseconds>(time);
+  const auto whole = std::chrono::floor<seconds>(micros);
+  return {.tv_sec = static_cast<time_t>(whole.count()),
+          .tv_usec = static_cast<suseconds_t>((micros - whole).count())};
+}
+
+steady_clock::duration duration_of(const timeval& value) noexcept {
+  return seconds(value.tv_sec) + microseconds(value.tv_usec);
+}
+
 /// flock waits without a limit of its own; a timer that keeps firing until it is disarmed interrupts it. One
-/// that fired only once could do so just before the wait begins and be lost.
+/// that fired only once could do so just before the wait begins and be lost. There is one such timer, and
+/// execve leaves it running: one that our caller has set goes on afterwards.
 class WaitInterrupter {
  public:
   explicit WaitInterrupter(steady_clock::duration after) noexcept {
     struct sigaction interrupt {};
     interrupt.sa_handler = [](int) {};
     ::sigaction(SIGALRM, &interrupt, &before_);
-    const auto micros = std::chrono::ceil<std::chrono::microseconds>(after).count();
-    constexpr long second = 1'000'000;
-    const itimerval timer{.it_interval = {.tv_sec = 0, .tv_usec = 20'000},
-                          .it_value = {.tv_sec = static_cast<time_t>(micros / second),
-                                       .tv_usec = static_cast<long>(micros % second)}};
-    ::setitimer(ITIMER_REAL, &timer, nullptr);
+    const itimerval timer{.it_interval = timer_value(std::chrono::milliseconds(20)),
+                          .it_value = timer_value(after)};
+    ::setitimer(ITIMER_REAL, &timer, &callers_);
   }
   WaitInterrupter(const WaitInterrupter&) = delete;
   WaitInterrupter& operator=(const WaitInterrupter&) = delete;
@@ -37,9 +50,19 @@ class WaitInterrupter {
     const itimerval off{};
     ::setitimer(ITIMER_REAL, &off, nullptr);
     ::sigaction(SIGALRM, &before_, nullptr);
+    if (timerisset(&callers_.it_value)) give_back();
   }
 
  private:
+  /// What was due meanwhile is due at once.
+  void give_back() noexcept {
+    const auto left = duration_of(callers_.it_value) - (steady_clock::now() - start_);
+    callers_.it_value = timer_value(std::max<steady_clock::duration>(left, microseconds(1)));
+    ::setitimer(ITIMER_REAL, &callers_, nullptr);
+  }
+
+  steady_clock::time_point start_ = steady_clock::now();
+  itimerval callers_{};
   struct sigaction before_ {};
 };
 

@@ -20,7 +20,7 @@ class FileLock {
   /// Waits until nobody has it, for one who may then have no need of it any more; false when `deadline`
   /// passed first. All who wait go on at once, and need not hand the lock from one to the next, each waiting
   /// for the processor: with 1,000 of them that took longer than all else. Throws likewise. Uses SIGALRM
-  /// meanwhile.
+  /// meanwhile; an alarm of the caller's that is due then comes afterwards.
   [[nodiscard]] bool wait_until_free(std::chrono::steady_clock::time_point deadline);
 
   /// The lock lasts as long as any process has this descriptor open.

@@ -20,7 +20,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 namespace sase::helper {
@@ -224,23 +223,6 @@ TEST_CASE("those who wait do not wait for one another", "[file_lock]") {
   FileLock waiter(open_lock(folder.path("lock")));
 
   CHECK(waiter.wait_until_free(steady_clock::now() + 100ms));
-}
-
-TEST_CASE("waiting leaves neither a timer nor a handler behind", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  const Holder holder(folder.path("lock"));
-  ::signal(SIGALRM, SIG_IGN);
-
-  CHECK_FALSE(acquire(folder.path("lock"), 30ms));
-
-  struct sigaction after {};
-  ::sigaction(SIGALRM, nullptr, &after);
-  itimerval timer{};
-  ::getitimer(ITIMER_REAL, &timer);
-  CHECK(after.sa_handler == SIG_IGN);
-  ::signal(SIGALRM, SIG_DFL);
-  CHECK(timer.it_value.tv_sec == 0);
-  CHECK(timer.it_value.tv_usec == 0);
 }
 
 TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
