@@ -4,6 +4,7 @@
 #include "helper/failure.hpp"
 #include "helper/keys/key_place.hpp"
 #include "helper/policy/clock.hpp"
+#include "helper/posix/detached.hpp"
 #include "helper/posix/successor.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/secret.hpp"
@@ -82,7 +83,8 @@ ExitCode exec(const Call& call) {
   std::vector<const char*> environment = environment_without(replaced_variables(choice), call.environment);
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());
-  tokens.source().renew_ahead(Afterwards::goes_on);
+  // Else CMD would find a child that it never made, and might never wait for.
+  if (!inherits_orphans()) tokens.source().renew_ahead(Afterwards::goes_on);
   if (call.caller != nullptr) call.caller->restore();
   try {
     become(call.line.operands, environment);

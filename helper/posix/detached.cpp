@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +85,11 @@ void leave_to_others(std::span<const int> kept, const std::function<void()>& tas
 }
 
 }  // namespace
+
+bool inherits_orphans() noexcept {
+  int asked = 0;
+  return ::getpid() == 1 || (::prctl(PR_GET_CHILD_SUBREAPER, &asked) == 0 && asked != 0);
+}
 
 void run_detached(std::span<const int> kept, const std::function<void()>& task, Afterwards afterwards) {
   std::vector<int> in_order;

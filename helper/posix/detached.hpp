@@ -12,6 +12,11 @@ enum class Afterwards {
   goes_on,  ///< maybe as another program: its streams stay, and the new process is no child of its
 };
 
+/// Whether processes that nobody waits for become children of this one, and of the program that it turns
+/// into: a container's first process gets them, and so does one that has asked for them (prctl(2),
+/// PR_SET_CHILD_SUBREAPER). For it, Afterwards::goes_on cannot keep its word.
+[[nodiscard]] bool inherits_orphans() noexcept;
+
 /// Does something in a process that outlives this one and that nobody need wait for: in a session of its own,
 /// with the root as its folder, its three standard streams on /dev/null and no other descriptor than those
 /// `kept` (negative ones stand for none), so that no host waits for a pipe to close. What `task` throws is

@@ -180,6 +180,16 @@ os.dup2(os.open("'$home'/probed", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 9); os
   [ "$(<"$out")" != "$token" ] || refute 'expected a new token'
 }
 
+@test "a command that inherits orphans, as a container's first process does, finds no process that renews" {
+  keep_token 10m
+  have_token
+  call after '__import__("ctypes").CDLL(None).prctl(36, 1, 0, 0, 0)' sase-credential exec -- /usr/bin/env
+  expect_code 0
+  grep -qF "SASE_ACCESS_TOKEN=$token" "$out" || refute 'expected the old token'
+  wait_for_renewal
+  expect_counter authorize 0
+}
+
 @test "the token is in nobody's arguments" {
   call sase-credential token
   traced "$home/trace" execve sase-credential exec -- /bin/true

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -247,6 +248,14 @@ TEST_CASE("a process that goes on keeps its streams and has no child", "[detache
   CHECK(code == 0);
   CHECK(read_all(pipe.reader.get(), 100).reveal() == "mine");
   CHECK(::write(gate.writer.get(), "x", 1) == 1);
+}
+
+TEST_CASE("a process knows whether it inherits orphans", "[detached]") {
+  CHECK(tests::exit_code_in_child([] {
+          const bool before = inherits_orphans();
+          ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+          return !before && inherits_orphans() ? 0 : 1;
+        }) == 0);
 }
 
 TEST_CASE("where there can be no process it is said", "[detached]") {
