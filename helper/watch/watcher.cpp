@@ -2,7 +2,6 @@
 #include "helper/watch/watcher.hpp"
 
 #include "helper/failure.hpp"
-#include "helper/posix/side_process.hpp"
 #include "helper/reports/spoken_time.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
@@ -35,16 +34,23 @@ seconds to_seconds(Instant duration) noexcept {
   return std::chrono::duration_cast<seconds>(duration);
 }
 
+Round failed_round(Failure failure) {
+  return {.token = {}, .trouble = std::move(failure)};
+}
+
 Failure unexpected_end() {
   return Failure(ExitCode::bug, "a process of ours ended and said nothing");
 }
 
+Failure unanswered() {
+  return Failure(ExitCode::local_state, "a process of ours does not end");
+}
+
 Round result_of(SideProcess& process) try {
   const auto said = process.result();
-  if (said) return Round::parse(*said);
-  return {.token = {}, .trouble = unexpected_end()};
+  return said ? Round::parse(*said) : failed_round(unexpected_end());
 } catch (const protocol::ProtocolError&) {
-  return {.token = {}, .trouble = unexpected_end()};
+  return failed_round(unexpected_end());
 }
 
 }  // namespace
@@ -76,8 +82,8 @@ Watcher::Goes Watcher::round() {
 
 /// Returns when it is time to look, or something asks for it.
 Watcher::Goes Watcher::wait_for_round() {
-  if (std::exchange(is_asked_again_, false)) return Goes::on;
   while (true) {
+    if (std::exchange(is_asked_, false)) return Goes::on;
     const Woken woken = wake_ups_.wait(next_event());
     if (woken == Woken::by_stop) return Goes::to_its_end;
     if (woken == Woken::by_hup) return Goes::on;
@@ -90,23 +96,31 @@ Watcher::Goes Watcher::wait_for_round() {
 }
 
 /// Nothing when it was told to stop meanwhile.
-std::optional<Round> Watcher::look(bool is_first) {
+std::optional<Round> Watcher::look(bool is_first) try {
   const RoundOrder order{.held = held_ ? &*held_ : nullptr,
                          .said = trouble_ ? Diagnostics::Said::all_but_warnings : Diagnostics::Said::all,
                          .is_first = is_first};
   SideProcess process([this, &order] { return parts_.look(order).write(); }, wake_ups_.mask_before());
+  auto round = wait_for(process, boot_clock() + parts_.longest_round);
+  process.stop();
+  if (!round || !round->token) parts_.file.clear_leftovers();
+  return round;
+} catch (const std::system_error& error) {
+  // As where there are too many processes; the next round may do better.
+  return failed_round(Failure(ExitCode::local_state, error.what()));
+}
+
+/// What it says; nothing when we are told to stop first.
+std::optional<Round> Watcher::wait_for(SideProcess& process, Instant deadline) {
   while (true) {
     // The time of the round itself has come, and is not waited for again.
-    const Instant until = std::min(next_sign_, held_ ? *schedule_.end() : Instant::max());
-    const Woken woken = wake_ups_.wait(until, process.fd());
-    if (woken == Woken::by_stop) {
-      process.stop();
-      parts_.file.clear_leftovers();
-      return std::nullopt;
-    }
-    if (woken == Woken::by_hup) is_asked_again_ = true;
+    const Instant end = held_ ? *schedule_.end() : Instant::max();
+    const Woken woken = wake_ups_.wait(std::min({next_sign_, end, deadline}), process.fd());
+    if (woken == Woken::by_stop) return std::nullopt;
+    if (woken == Woken::by_hup) is_asked_ = true;
     if (woken == Woken::by_bytes && process.read()) return result_of(process);
     do_what_is_due();
+    if (boot_clock() >= deadline) return failed_round(unanswered());
   }
 }
 
@@ -151,14 +165,14 @@ void Watcher::settle_token(PublishedToken token, bool in_trouble) {
 }
 
 void Watcher::begin_trouble(const Failure& failure) {
-  if (!trouble_) {
-    troubled_since_ = boot_clock();
+  if (!trouble_) troubled_since_ = boot_clock();
+  if (!trouble_ || trouble_->code != failure.code) {
     say().warning(
         file_in_words() + " is not renewed: " + failure.what() +
         (held_ ? "; its token is good for " + spoken(to_seconds(*schedule_.end() - boot_clock())) : ""));
     if (!failure.hint.empty()) say().hint(failure.hint);
   }
-  trouble_ = failure.what();
+  trouble_ = failure;
 }
 
 void Watcher::end_trouble() {
@@ -187,7 +201,7 @@ void Watcher::tell_status() const {
   } else {
     status += file_in_words() + " is not there";
   }
-  if (trouble_) status += "; not renewed: " + *trouble_;
+  if (trouble_) status += std::string("; not renewed: ") + trouble_->what();
   tell(status + '\n');
 }
 

@@ -5,6 +5,7 @@
 #include "helper/policy/renewal_schedule.hpp"
 #include "helper/posix/notify_socket.hpp"
 #include "helper/posix/published_file.hpp"
+#include "helper/posix/side_process.hpp"
 #include "helper/posix/wake_ups.hpp"
 #include "helper/watch/round.hpp"
 
@@ -28,6 +29,10 @@ struct WatcherParts {
   const NotifySocket& manager;
   std::optional<Instant> watchdog;               ///< how often the manager wants to hear of us, if it does
   std::function<Round(const RoundOrder&)> look;  ///< looks for a token and puts it into the file
+
+  /// A round that takes longer hangs, far beyond its own timeout: its process was stopped, or waits for the
+  /// file system of a network.
+  Instant longest_round = std::chrono::minutes(5);
 };
 
 /// Keeps a file fresh, round by round, until it is told to stop. Each round is a process of its own: what it
@@ -46,6 +51,7 @@ class Watcher {
   [[nodiscard]] Goes round();
   [[nodiscard]] Goes wait_for_round();
   [[nodiscard]] std::optional<Round> look(bool is_first);
+  [[nodiscard]] std::optional<Round> wait_for(SideProcess& process, Instant deadline);
   [[nodiscard]] Instant next_event() const;
   void do_what_is_due();
   void settle(Round round);
@@ -62,10 +68,10 @@ class Watcher {
   WakeUps wake_ups_;
   RenewalSchedule schedule_;
   std::optional<PublishedToken> held_;
-  std::optional<std::string> trouble_;  ///< what is wrong, in words, since somebody was told of it
+  std::optional<Failure> trouble_;  ///< what is wrong, since somebody was told of it
   Instant troubled_since_{};
   Instant next_sign_{};
-  bool is_asked_again_ = false;  ///< SIGHUP came while a round was under way, which may have read before it
+  bool is_asked_ = false;  ///< SIGHUP came during a round, which may have read the settings before
 };
 
 }  // namespace sase::helper
