@@ -20,10 +20,10 @@ seconds ahead_of(seconds refresh_ahead, seconds min_ttl) noexcept {
 }
 
 void RenewalSchedule::renewed(Instant now, seconds left, seconds ahead, double chance) noexcept {
-  // A tenth of it is what those who began together are spread over.
-  constexpr double spread = 0.1;
-  const Instant early = std::min<Instant>(ahead, Instant(left) / 2);
-  next_ = now + std::max(left - early + part_of(early, chance * spread), shortest_pause);
+  const Instant wait = std::max<Instant>(left - ahead, std::min(Instant(left) / 2, shortest_life));
+  // Those who began together are spread over a tenth of what is left then.
+  const Instant spread = std::min((left - wait) / 10, longest_spread);
+  next_ = now + std::max(wait + part_of(spread, chance), shortest_pause);
   end_ = now + left - rounding;
   failures_ = 0;
 }

@@ -27,8 +27,14 @@ class RenewalSchedule {
   /// A failure so long before the end leaves time for one more try.
   static constexpr Instant last_try = std::chrono::seconds(10);
 
-  /// There is a token with so much left, which is good until `ahead` before its end. One that lives for less
-  /// than twice that is renewed at half of what is left.
+  /// A token is not replaced sooner than after this, or half of its life.
+  static constexpr Instant shortest_life = std::chrono::minutes(5);
+
+  /// No more than the minute by which ahead_of() is more than min_ttl.
+  static constexpr Instant longest_spread = std::chrono::minutes(1);
+
+  /// There is a token with so much left, which is to be renewed with `ahead` left; one that ages sooner than
+  /// after shortest_life is renewed then, or at half of what is left.
   void renewed(Instant now, std::chrono::seconds left, std::chrono::seconds ahead, double chance) noexcept;
 
   /// There is none, or none newer than the one that was to be renewed. The pauses grow from one failure to
