@@ -26,6 +26,14 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
 
+/// In a sticky folder only its owner, and root, can replace a file of somebody else.
+bool may_replace(const struct stat& file, const std::string& folder) noexcept {
+  struct stat status {};
+  const uid_t us = ::geteuid();
+  return us == 0 || file.st_uid == us || ::stat(folder.c_str(), &status) != 0 ||
+         (status.st_mode & S_ISVTX) == 0 || status.st_uid == us;
+}
+
 void check_folder(const std::string& folder) {
   struct stat status {};
   if (::stat(folder.c_str(), &status) != 0) {
@@ -37,7 +45,8 @@ void check_folder(const std::string& folder) {
     throw RefusedPath("the folder '" + folder + "' belongs to another user; take one of your own");
   // In a sticky one, as /tmp, nobody can take away another's file.
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0)
-    throw RefusedPath("others can write the folder '" + folder + "'; chmod go-w it");
+    throw RefusedPath("others can write the folder '" + folder +
+                      "'; chmod go-w it, or make one of your own in it");
 }
 
 FileMark mark_of(const struct stat& status) noexcept {
@@ -87,7 +96,11 @@ void PublishedFile::check_place() const {
   if (path_.empty() || path_.ends_with('/')) throw RefusedPath("'" + path_ + "' names no file");
   check_folder(folder_of(path_));
   struct stat status {};
-  if (::lstat(path_.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+  if (::lstat(path_.c_str(), &status) != 0) return;
+  if (S_ISREG(status.st_mode)) {
+    if (may_replace(status, folder_of(path_))) return;
+    throw RefusedPath("'" + path_ + "' belongs to another user; take another name");
+  }
   if (S_ISDIR(status.st_mode)) throw RefusedPath("'" + path_ + "' is a folder; name a file in it");
   if (S_ISLNK(status.st_mode)) throw RefusedPath("'" + path_ + "' is a link; name the file that it leads to");
   throw RefusedPath("'" + path_ + "' is not a regular file");

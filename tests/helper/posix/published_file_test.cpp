@@ -79,10 +79,26 @@ TEST_CASE("a place that is no file's is refused in words", "[published_file]") {
   CHECK(refusal_of(folder.path("pipe")).ends_with("is not a regular file"));
   CHECK(refusal_of(folder.path("none/token")) ==
         "there is no folder '" + folder.path("none/") + "'; make it first");
-  CHECK(refusal_of(folder.path("open/token")) ==
-        "others can write the folder '" + folder.path("open/") + "'; chmod go-w it");
+  CHECK(refusal_of(folder.path("open/token")) == "others can write the folder '" + folder.path("open/") +
+                                                     "'; chmod go-w it, or make one of your own in it");
   REQUIRE(::chmod(folder.path("open").c_str(), 01777) == 0);
   CHECK(refusal_of(folder.path("open/token")) == "(none)");
+}
+
+TEST_CASE("another user's file in a sticky folder cannot be replaced, and that is found at once",
+          "[published_file]") {
+  const tests::TemporaryDirectory folder;
+  const PublishedFile file(folder.write("token", "planted"), {});
+  REQUIRE(::chmod(folder.path().c_str(), 01777) == 0);
+  file.prepare();
+  if (::geteuid() != 0) return;
+
+  const int code = tests::exit_code_in_child([&] {
+    if (::setuid(tests::another_user) != 0) return 1;
+    return refusal_of(folder.path("token")).ends_with("belongs to another user; take another name") ? 0 : 2;
+  });
+
+  CHECK(code == 0);
 }
 
 TEST_CASE("what was refused is refused at each time it is written", "[published_file]") {
