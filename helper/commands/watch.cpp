@@ -56,6 +56,9 @@ PublishedFile file_of(const CommandLine& line) {
   if (line.operands.size() != 1)
     throw Failure(ExitCode::usage, "'watch' wants one file to write the token to",
                   "write: sase-credential watch FILE");
+  if (line.operands.front() == "-")
+    throw Failure(ExitCode::usage, "'watch' writes to a file, not to standard output",
+                  "for a file of that name write './-'; for standard output: sase-credential token");
   return {line.operands.front(), {.mode = mode_of(line), .group = group_of(line)}};
 }
 
@@ -150,7 +153,7 @@ std::optional<long> number_of(const Call& call, std::string_view variable) {
 /// sd_watchdog_enabled(3): the variables may be meant for another process, whose environment we have.
 std::optional<Instant> watchdog_of(const Call& call) {
   const auto micros = number_of(call, "WATCHDOG_USEC");
-  if (!micros || *micros < 1000 || number_of(call, "WATCHDOG_PID").value_or(::getpid()) != ::getpid())
+  if (!micros || *micros < 2000 || number_of(call, "WATCHDOG_PID").value_or(::getpid()) != ::getpid())
     return std::nullopt;
   return std::chrono::duration_cast<Instant>(std::chrono::microseconds(*micros));
 }

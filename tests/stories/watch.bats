@@ -69,6 +69,8 @@ setup() {
 @test "bad words are a usage error before anything is asked" {
   call sase-credential watch
   expect_failure 2 "'watch' wants one file *" 'write: sase-credential watch FILE'
+  call sase-credential watch -
+  expect_failure 2 "'watch' writes to a file, not to standard output" "for a file of that name write './-'; for standard output: sase-credential token"
   call sase-credential watch "$file" second
   expect_failure 2 "'watch' wants one file *"
   for mode in 644 604 660 700 777 0777 4600 999 '' rw abc; do
@@ -113,7 +115,7 @@ $home/run/dangling|'*' is a link; *
 $home/run/pipe|'*' is not a regular file
 $home/run/plain/token|cannot look at '*': Not a directory
 $home/nowhere/token|there is no folder '*'; make it first
-$home/open/token|others can write the folder '*/open/'; chmod go-w it
+$home/open/token|others can write the folder '*/open/'; chmod go-w it, or make one of your own in it
 /proc/token|cannot write '/proc/token': *
 ROWS
   expect_counter authorize 0
