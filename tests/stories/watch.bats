@@ -213,12 +213,14 @@ token" 'what is said and left'
 }
 
 @test "it is stopped at once while the service does not answer, and nothing of it runs on" {
-  for command in '' 'sleep 60'; do
+  # No other test's, nor another run's.
+  local nap="sleep 60.$$$RANDOM"
+  for command in '' "$nap"; do
     anew hang=on
     rm -f "$file"
     if [ -n "$command" ]; then
       SASE_API_KEY_COMMAND=$command start_watch "$file" --timeout 60s
-      until_true pgrep -f '^sleep 60$' >"$home/tmp/running"
+      until_true pgrep -f "^$nap\$" >"$home/tmp/running"
     else
       start_watch "$file" --timeout 60s
       until_true eval '[ "$(counter authorize)" = 1 ]'
@@ -230,7 +232,7 @@ token" 'what is said and left'
     expect_no_message
     # One whose parent is gone is there until it has been waited for.
     until_true eval '! pgrep -g "$group" >"$home/tmp/running"'
-    ! pgrep -f '^sleep 60$' >"$home/tmp/running" || refute 'the key command runs on'
+    ! pgrep -f "^$nap\$" >"$home/tmp/running" || refute 'the key command runs on'
     [ ! -e "$file" ] || refute 'there is a file'
   done
 }
