@@ -88,6 +88,10 @@ class Look {
     profile.refresh_ahead = ahead_of(profile.refresh_ahead, profile.min_ttl);
     Tokens tokens(call_, profile);
     const KeptToken kept = tokens.source().get_ahead();
+    // The watcher takes it for dead and removes it; it must not come back for its last second.
+    if (kept.is_ageing && kept.fresh.time_left <= RenewalSchedule::rounding)
+      throw kept.trouble ? *kept.trouble
+                         : Failure(ExitCode::unreachable, "a new token is not to be asked for yet");
     PublishedToken token{.name = name_of(kept.fresh.token),
                          .mark = {},
                          .left = kept.fresh.time_left,
