@@ -62,8 +62,12 @@ PublishedFile file_of(const CommandLine& line) {
   return {line.operands.front(), {.mode = mode_of(line), .group = group_of(line)}};
 }
 
+/// A long path may cost the words their end, where the reason stands.
 Failure unusable(const std::system_error& error) {
-  return Failure(ExitCode::local_state, protocol::escape(error.what()));
+  const std::string reason = error.code().message();
+  std::string what = protocol::escape(error.what());
+  if (std::string_view(error.what()).ends_with(reason) && !what.ends_with(reason)) what += ": " + reason;
+  return Failure(ExitCode::local_state, what);
 }
 
 void prepare(const PublishedFile& file) try { file.prepare(); } catch (const std::system_error& error) {

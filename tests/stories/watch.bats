@@ -117,6 +117,7 @@ $home/run/plain/token|cannot look at '*': Not a directory
 $home/nowhere/token|there is no folder '*'; make it first
 $home/open/token|others can write the folder '*/open/'; chmod go-w it, or make one of your own in it
 /proc/token|cannot write '/proc/token': *
+$home/run/$(printf '%0300d' 0)|cannot write '*: File name too long
 ROWS
   expect_counter authorize 0
   expect_equal "$(find "$home/run" "$home/open" -type f)" "$home/run/plain" 'files'
