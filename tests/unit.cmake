@@ -119,6 +119,7 @@ set(SASE_UNIT_TESTS
   tests/helper/terminal_test.cpp
   tests/helper/trace_test.cpp
   tests/helper/watch/round_test.cpp
+  tests/helper/watch/watcher_rounds_test.cpp
   tests/helper/watch/watcher_test.cpp
   tests/helper/word_test.cpp
   tests/protocol/bearer_token_test.cpp
