@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <iterator>
 #include <string>
@@ -87,6 +88,21 @@ TEST_CASE("an address that cannot be used is told", "[notify_socket]") {
   CHECK(reason_of("vsock:2:1234") == EAFNOSUPPORT);
   CHECK(reason_of("@") == EINVAL);
   CHECK(reason_of("/" + std::string(200, 'x')) == EINVAL);
+}
+
+TEST_CASE("a manager that hears nothing any more is not waited for", "[notify_socket]") {
+  const tests::TemporaryDirectory folder;
+  const Manager manager(folder.path("notify"));
+  const NotifySocket socket(folder.path("notify"));
+  const auto start = std::chrono::steady_clock::now();
+
+  // What the system keeps for it is a matter of thousands at most.
+  bool heard = true;
+  for (int i = 0; heard && i < 100'000; ++i)
+    heard = socket.tell("WATCHDOG=1\n");
+
+  CHECK_FALSE(heard);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
 TEST_CASE("a manager that is gone is no trouble", "[notify_socket]") {

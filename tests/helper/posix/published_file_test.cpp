@@ -63,6 +63,16 @@ TEST_CASE("only the file that is meant is removed", "[published_file]") {
   CHECK_FALSE(file.remove(second));
 }
 
+TEST_CASE("a file's mark is another's where any part of it is", "[published_file]") {
+  const FileMark mark{.device = 1, .number = 2, .written = {.tv_sec = 3, .tv_nsec = 4}};
+
+  CHECK(mark == FileMark(mark));
+  CHECK_FALSE(mark == FileMark{.device = 9, .number = 2, .written = {.tv_sec = 3, .tv_nsec = 4}});
+  CHECK_FALSE(mark == FileMark{.device = 1, .number = 9, .written = {.tv_sec = 3, .tv_nsec = 4}});
+  CHECK_FALSE(mark == FileMark{.device = 1, .number = 2, .written = {.tv_sec = 9, .tv_nsec = 4}});
+  CHECK_FALSE(mark == FileMark{.device = 1, .number = 2, .written = {.tv_sec = 3, .tv_nsec = 9}});
+}
+
 TEST_CASE("a place that is no file's is refused in words", "[published_file]") {
   const tests::TemporaryDirectory folder;
   REQUIRE(::mkdir(folder.path("folder").c_str(), 0700) == 0);
@@ -81,6 +91,8 @@ TEST_CASE("a place that is no file's is refused in words", "[published_file]") {
         "there is no folder '" + folder.path("none/") + "'; make it first");
   CHECK(refusal_of(folder.path("open/token")) == "others can write the folder '" + folder.path("open/") +
                                                      "'; chmod go-w it, or make one of your own in it");
+  REQUIRE(::chmod(folder.path("open").c_str(), 0702) == 0);
+  CHECK(refusal_of(folder.path("open/token")).starts_with("others can write the folder"));
   REQUIRE(::chmod(folder.path("open").c_str(), 01777) == 0);
   CHECK(refusal_of(folder.path("open/token")) == "(none)");
 }

@@ -6,9 +6,12 @@
 #include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"
 
+#include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace sase::helper {
@@ -69,6 +72,23 @@ TEST_CASE("signals end a wait and not the process, also those that came before",
                        : 1;
           }) == 0);
   }
+}
+
+TEST_CASE("with a terminal SIGHUP says that it is gone, and is an end", "[wake_ups]") {
+  CHECK(in_session([] {
+          const Fd terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+          std::array<char, 100> name{};
+          if (!terminal || ::grantpt(terminal.get()) != 0 || ::unlockpt(terminal.get()) != 0) return 1;
+          if (::ptsname_r(terminal.get(), name.data(), name.size()) != 0) return 2;
+          // The first one that the leader of a session opens becomes its own.
+          const Fd ours(::open(name.data(), O_RDWR | O_CLOEXEC));
+          if (!ours) return 3;
+          WakeUps wake_ups;
+          ::raise(SIGHUP);
+          const Woken woken = wake_ups.wait(Instant::max());
+          ::signal(SIGHUP, SIG_IGN);  // the terminal goes before we do
+          return woken == Woken::by_stop ? 0 : 4;
+        }) == 0);
 }
 
 TEST_CASE("a signal that is ignored ends nothing", "[wake_ups]") {

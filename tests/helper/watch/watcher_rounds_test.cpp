@@ -65,12 +65,14 @@ class Watched {
   /// Waits for the next datagram that holds these words; the empty string if none comes.
   [[nodiscard]] std::string told(std::string_view words) const {
     std::array<char, 1000> bytes{};
-    while (true) {
+    const auto end = steady_clock::now() + 10s;
+    while (steady_clock::now() < end) {
       const ssize_t got = ::recv(manager_.get(), bytes.data(), bytes.size(), 0);
       if (got < 0) return {};
       std::string lines(bytes.data(), static_cast<std::size_t>(got));
       if (tests::contains(lines, words)) return lines;
     }
+    return {};
   }
   void wait_for_rounds(std::size_t count) const {
     const auto end = steady_clock::now() + 10s;
