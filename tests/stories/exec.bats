@@ -27,7 +27,9 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
   grep -vE '^(_|SASE_ACCESS_TOKEN|SASE_ACCESS_TOKEN_EXPIRES)=' "$out" | sort >"$home/tmp/got"
   env | grep -vE '^(_|[A-Z0-9_]*API_KEY|MY_KEY|SASE_ACCESS_TOKEN|SASE_ACCESS_TOKEN_EXPIRES)=' | sort >"$home/tmp/wanted"
   diff "$home/tmp/wanted" "$home/tmp/got" >&2 || refute 'the environment differs'
+  # One of each: a program would take the first of two.
   [ "$(grep -c '^SASE_ACCESS_TOKEN=eyJ' "$out")" = 1 ] || refute 'expected one token'
+  expect_equal "$(grep -c '^SASE_ACCESS_TOKEN' "$out")" 2 'variables of the token'
   ! grep -q "$key" "$out" || refute 'a key is in the environment'
 
   echo "$key" >"$home/key"

@@ -201,6 +201,21 @@ token" 'what is said and left'
   expect_stop
 }
 
+@test "a watchdog that is another process's, or none, hears nothing" {
+  start_manager
+  for words in 'WATCHDOG_USEC=200000 WATCHDOG_PID=1' WATCHDOG_USEC=999 WATCHDOG_USEC=-1 WATCHDOG_USEC=x; do
+    about "$words"
+    : >"$told"
+    # shellcheck disable=SC2086 # one or two variables
+    export ${words?}
+    start_watch "$file"
+    until_true is_told READY=1
+    expect_stop
+    ! is_told WATCHDOG=1 || refute 'it was told'
+    unset WATCHDOG_USEC WATCHDOG_PID
+  done
+}
+
 @test "a failure before the file is written for the first time ends it, and it was never ready" {
   start_manager
   echo old >"$file"

@@ -119,6 +119,52 @@ TEST_CASE("whoever waits for another's renewal shares its token", "[token_source
   CHECK(machine.asked() == 0);
 }
 
+TEST_CASE("whoever waits for another's renewal shares its failure and asks nobody", "[token_source_ahead]") {
+  AgeingMachine machine;
+  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  (void)machine.source().get_ahead();
+  std::optional<Turn> turn(machine.hold_turn());
+  std::thread other([&turn] {
+    std::this_thread::sleep_for(50ms);
+    History history = turn->read_ledger();
+    history.failure->at = boot_clock();
+    turn->write_ledger(history);
+    turn.reset();
+  });
+  const KeptToken kept = machine.source().get_ahead();
+  other.join();
+
+  CHECK(token_of(kept) == "old");
+  CHECK(kept.is_ageing);
+  CHECK(kept.trouble);
+  CHECK(machine.asked() == 1);
+}
+
+TEST_CASE("an old token that dies while it is renewed leaves the failure, and it is asked once",
+          "[token_source_ahead]") {
+  AgeingMachine machine;
+  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  machine.authorizer.meanwhile = [&machine] {
+    machine.note("asked");
+    machine.file_cache.remove(machine.identity());
+  };
+
+  CHECK(tests::failure_of([&machine] { (void)machine.source().get_ahead(); }).code == ExitCode::unreachable);
+  CHECK(machine.asked() == 1);
+}
+
+TEST_CASE("with a key that was taken away nothing is renewed", "[token_source_ahead]") {
+  AgeingMachine machine;
+  machine.place =
+      KeyPlace{.kind = KeyKind::file, .name = machine.root.path("key"), .choice = KeyChoice::standard};
+
+  const KeptToken kept = machine.source().get_ahead();
+
+  CHECK(token_of(kept) == "old");
+  CHECK(kept.is_ageing);
+  CHECK(machine.asked() == 0);
+}
+
 TEST_CASE("whoever cannot have the turn in time keeps the old token and says why", "[token_source_ahead]") {
   AgeingMachine machine;
   const Turn turn = machine.hold_turn();

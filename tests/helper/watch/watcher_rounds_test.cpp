@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/watch/watcher.hpp"
-
 #include "helper/posix/fd.hpp"
+#include "helper/watch/watcher.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
