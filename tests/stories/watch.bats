@@ -274,6 +274,16 @@ token" 'what is said and left'
   expect_counter authorize 1
 }
 
+@test "a variable that is misspelt is told once" {
+  SASE_REGOIN=eu start_watch "$file"
+  until_true test -s "$file"
+  rm "$file"
+  kill -HUP "$watcher"
+  until_true test -s "$file"
+  expect_stop
+  expect_equal "$(grep -c "warning: .*SASE_REGOIN" "$err")" 1 'warnings'
+}
+
 @test "a SIGHUP that comes while a round is under way is heard" {
   only_profiles
   profile default "url = $url"

@@ -140,19 +140,6 @@ TEST_CASE("whoever waits for another's renewal shares its failure and asks nobod
   CHECK(machine.asked() == 1);
 }
 
-TEST_CASE("an old token that dies while it is renewed leaves the failure, and it is asked once",
-          "[token_source_ahead]") {
-  AgeingMachine machine;
-  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
-  machine.authorizer.meanwhile = [&machine] {
-    machine.note("asked");
-    machine.file_cache.remove(machine.identity());
-  };
-
-  CHECK(tests::failure_of([&machine] { (void)machine.source().get_ahead(); }).code == ExitCode::unreachable);
-  CHECK(machine.asked() == 1);
-}
-
 TEST_CASE("with a key that was taken away nothing is renewed", "[token_source_ahead]") {
   AgeingMachine machine;
   machine.place =
