@@ -151,7 +151,11 @@ again() {
   for document in README.md recipes/*/README.md; do
     about "$document"
     for link in $(grep -oE '\]\([^)]+\)' "$document" | sed 's/^](//; s/)$//' | grep -v '^https:'); do
-      [ -e "${document%README.md}$link" ] || refute "there is no '$link'"
+      if [ "${link#\#}" != "$link" ]; then
+        grep -qiE "^##+ ${link#\#}\$" "$document" || refute "no heading is '$link'"
+      else
+        [ -e "${document%README.md}$link" ] || refute "there is no '$link'"
+      fi
     done
     # Nor do its lines name folders that only a clone has.
     [ "$document" = README.md ] || ! grep -n 'install/' "$document" || refute 'it names a folder of the sources'
