@@ -17,14 +17,14 @@ setup() {
 # seen_by_the_system: of the calls of the last `traced` which hold a piece of key or token, by what they do; strace -y shows
 # what a descriptor is. An execve would show arguments and environment.
 seen_by_the_system() {
-  grep -F eyJ "$home/trace" | sed -E 's/^([a-z0-9]+)\([0-9]+<([^>[]*).*/\1 \2/; s/^(execve|[a-z]+at)\(.*/\1/' | sort -u
+  grep -E 'eyJ[A-Za-z0-9_-]{8}' "$home/trace" | sed -E 's/^([a-z0-9]+)\([0-9]+<([^>[]*).*/\1 \2/; s/^(execve|[a-z]+at)\(.*/\1/' | sort -u
 }
 
 # leaks_nothing WORDS EXPECTED: the call that EXPECTED makes, with every trace there is.
 leaks_nothing() {
   local allowed log=$home/sase.log
   for trace in 1 "$log"; do
-    situation '4 7' "$1, SASE_TRACE=$trace"
+    situation '4 7' "$1, SASE_TRACE=${trace/$log/a file}"
     "$2"
     SASE_TRACE=$trace traced "$home/trace" all sase-credential "${@:3}" token
     [ "$(grep -c '^execve(' "$home/trace")" -ge 1 ] || refute 'nothing was traced'
