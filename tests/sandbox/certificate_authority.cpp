@@ -40,9 +40,10 @@ std::string alternative_names(CertificateKind kind, const std::vector<std::strin
 }
 
 Identity make_authority(const StateFolder& folder) {
-  // A name of its own keeps clients from taking it for the authority of another sandbox.
+  // A name of its own keeps clients from taking it for the authority of another sandbox. It is shown to
+  // people, so it must not look like a piece of a key or token: those begin with `eyJ`.
   Identity authority =
-      self_signed_identity({.common_name = "sase-sandbox CA " + random_base64url(8),
+      self_signed_identity({.common_name = "sase-sandbox CA " + random_letters(8),
                             .validity = authority_validity,
                             .extensions = {{"basicConstraints", "critical,CA:TRUE,pathlen:0"},
                                            {"keyUsage", "critical,keyCertSign,cRLSign"},

@@ -11,7 +11,7 @@ namespace sase::sandbox {
 
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// {"alg":"HS256","typ":"JWT"}
 constexpr std::string_view jose_header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
@@ -19,9 +19,7 @@ constexpr std::string_view jose_header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 /// An HMAC-SHA256 in base64url.
 constexpr std::size_t signature_size = 43;
 
-}  // namespace
-
-std::string random_base64url(std::size_t size) {
+std::string random_text(std::string_view alphabet, std::size_t size) {
   std::vector<unsigned char> bytes(size);
   if (RAND_bytes(bytes.data(), static_cast<int>(size)) != 1) throw std::runtime_error("no random bytes");
   std::string text;
@@ -29,6 +27,16 @@ std::string random_base64url(std::size_t size) {
   for (const unsigned char byte : bytes)
     text += alphabet[byte % alphabet.size()];
   return text;
+}
+
+}  // namespace
+
+std::string random_base64url(std::size_t size) {
+  return random_text(base64url, size);
+}
+
+std::string random_letters(std::size_t size) {
+  return random_text("abcdefghijklmnopqrstuvwxyz", size);
 }
 
 std::string random_jwt(std::size_t size) {

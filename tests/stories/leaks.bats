@@ -15,9 +15,14 @@ setup() {
 }
 
 # seen_by_the_system: of the calls of the last `traced` which hold a piece of key or token, by what they do; strace -y shows
-# what a descriptor is. An execve would show arguments and environment.
+# what a descriptor is. An execve would show arguments and environment. In what TLS has sealed chance makes three letters,
+# so that of a socket it takes more.
 seen_by_the_system() {
-  grep -E 'eyJ[A-Za-z0-9_-]{8}' "$home/trace" | sed -E 's/^([a-z0-9]+)\([0-9]+<([^>[]*).*/\1 \2/; s/^(execve|[a-z]+at)\(.*/\1/' | sort -u
+  local socket='^[a-z0-9]+\([0-9]+<socket:'
+  {
+    grep -vE "$socket" "$home/trace" | grep -F eyJ || true
+    grep -E "$socket.*eyJ[A-Za-z0-9_-]{8}" "$home/trace" || true
+  } | sed -E 's/^([a-z0-9]+)\([0-9]+<([^>[]*).*/\1 \2/; s/^(execve|[a-z]+at)\(.*/\1/' | sort -u
 }
 
 # leaks_nothing WORDS EXPECTED: the call that EXPECTED makes, with every trace there is.

@@ -435,7 +435,7 @@ printable_lines_in() {
 # The API key's and the sandbox's tokens are JWTs, so their first letters give away a piece of either.
 no_secret_in() {
   IFS= read -r -d '' said <"$1" || true
-  [[ ! $said =~ eyJ[A-Za-z0-9_-]{8} && $said != *"$key"* ]] || refute "a secret in $1"
+  [[ $said != *eyJ* && $said != *"$key"* ]] || refute "a secret in $1"
 }
 
 # The time EXPIRY (epoch seconds) is SECONDS from now, give or take three and what this machine took.
