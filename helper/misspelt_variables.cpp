@@ -5,6 +5,7 @@
 #include "helper/nearest_name.hpp"
 #include "helper/settings.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/token_format.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -23,8 +24,8 @@ constexpr std::string_view prefix = "SASE_";
 constexpr std::size_t shortest_name = prefix.size() + 4;
 
 std::vector<std::string_view> known_variables() {
-  // The first is no setting; `token --format env` sets the others.
-  std::vector<std::string_view> known = {"SASE_PROFILE", "SASE_ACCESS_TOKEN", "SASE_ACCESS_TOKEN_EXPIRES"};
+  // The first is no setting; `token --format env` and `exec` set the others.
+  std::vector<std::string_view> known = {"SASE_PROFILE", protocol::token_variable, protocol::expiry_variable};
   for (const Setting& setting : settings)
     known.push_back(setting.variable);
   for (const std::string_view name : standard_key_variables)

@@ -50,8 +50,8 @@ Secret write_token(TokenFormat format, const BearerToken& token, const TokenFact
     case TokenFormat::header: return join(token, {"Authorization: Bearer ", token.reveal(), "\n"});
     case TokenFormat::curl: return join(token, {"header = \"Authorization: Bearer ", token.reveal(), "\"\n"});
     case TokenFormat::env:
-      return join(token, {"export SASE_ACCESS_TOKEN='", token.reveal(),
-                          "'\nexport SASE_ACCESS_TOKEN_EXPIRES=", epoch(facts.expires_at), "\n"});
+      return join(token, {"export ", token_variable, "='", token.reveal(), "'\nexport ", expiry_variable, "=",
+                          epoch(facts.expires_at), "\n"});
     case TokenFormat::json: return write_json(token, facts, "");
     case TokenFormat::external: return write_json(token, facts, "\"");
     case TokenFormat::exec_credential: return write_exec_credential(token, facts);

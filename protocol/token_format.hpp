@@ -42,6 +42,10 @@ inline constexpr std::array token_formats = {
                     "an ExecCredential for kubectl, as KUBERNETES_EXEC_INFO asks"},
 };
 
+/// The variables that the format `env` sets: the token, and its end in seconds since 1970.
+inline constexpr std::string_view token_variable = "SASE_ACCESS_TOKEN";
+inline constexpr std::string_view expiry_variable = "SASE_ACCESS_TOKEN_EXPIRES";
+
 /// What is said about a token beside itself.
 struct TokenFacts {
   std::string_view profile;

@@ -8,6 +8,7 @@
 #include "helper/posix/successor.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/secret.hpp"
+#include "protocol/token_format.hpp"
 
 #include <algorithm>
 #include <string>
@@ -19,8 +20,8 @@ namespace sase::helper {
 
 namespace {
 
-constexpr std::string_view token_variable = "SASE_ACCESS_TOKEN";
-constexpr std::string_view expiry_variable = "SASE_ACCESS_TOKEN_EXPIRES";
+using protocol::expiry_variable;
+using protocol::token_variable;
 
 /// Without the dashes nobody could tell our flags from the command's.
 void must_have_command(const CommandLine& line) {
