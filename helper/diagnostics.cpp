@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnostics.hpp"
 
-#include "helper/posix/stream.hpp"
+#include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/hardening.hpp"
+#include "helper/os/processes/hardening.hpp"
 #include "helper/run.hpp"
 
 #include <span>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/run.hpp"
 
-#include "helper/command_line.hpp"
+#include "helper/cli/command_line.hpp"
+#include "helper/cli/help_page.hpp"
 #include "helper/commands/command.hpp"
-#include "helper/commands/help_page.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
-#include "helper/posix/stream.hpp"
+#include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
-#include "helper/hardening.hpp"
+#include "helper/os/processes/hardening.hpp"
 
 #include <span>
 

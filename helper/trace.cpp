@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/trace.hpp"
 
-#include "helper/posix/private_directory.hpp"
-#include "helper/posix/stream.hpp"
+#include "helper/os/files/private_directory.hpp"
+#include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/timestamp.hpp"
 

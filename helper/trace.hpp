@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/diagnostics.hpp"
-#include "helper/posix/fd.hpp"
+#include "helper/os/fd.hpp"
 
 #include <chrono>
 #include <string>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/bearer_token.hpp"
-#include "protocol/dialects/exec_info.hpp"
+#include "protocol/dialects/exec_credential.hpp"
 #include "protocol/secret.hpp"
 
 #include <array>

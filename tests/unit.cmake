@@ -9,104 +9,104 @@ set(SASE_UNIT_TESTS
   tests/helper/cache/digest_test.cpp
   tests/helper/cache/identity_test.cpp
   tests/helper/cache/profile_tokens_test.cpp
-  tests/helper/cache/random_seal_test.cpp
-  tests/helper/cache/seal_test.cpp
-  tests/helper/cache/state_folder_test.cpp
-  tests/helper/command_line_test.cpp
-  tests/helper/commands/candidates_test.cpp
+  tests/helper/cache/wrapping_key_test.cpp
+  tests/helper/cache/encryption_test.cpp
+  tests/helper/config/state_directory_test.cpp
+  tests/helper/cli/command_line_test.cpp
+  tests/helper/cli/completion_test.cpp
   tests/helper/commands/command_test.cpp
-  tests/helper/commands/help_page_test.cpp
-  tests/helper/commands/help_text_test.cpp
+  tests/helper/cli/help_page_test.cpp
+  tests/helper/cli/help_text_test.cpp
   tests/helper/commands/login_report_test.cpp
   tests/helper/diagnostics_test.cpp
-  tests/helper/dialect_test.cpp
+  tests/helper/cli/dialect_test.cpp
   tests/helper/environment_test.cpp
-  tests/helper/hardening_test.cpp
-  tests/helper/keys/api_key_test.cpp
-  tests/helper/keys/credential_key_test.cpp
-  tests/helper/keys/key_command_test.cpp
-  tests/helper/keys/key_file_test.cpp
-  tests/helper/keys/key_place_test.cpp
-  tests/helper/keys/key_reading_test.cpp
-  tests/helper/keys/key_source_test.cpp
-  tests/helper/keys/keyring_key_test.cpp
-  tests/helper/keys/login_files_test.cpp
-  tests/helper/keys/login_key_test.cpp
-  tests/helper/misspelt_variables_test.cpp
+  tests/helper/os/processes/hardening_test.cpp
+  tests/helper/api_key/api_key_test.cpp
+  tests/helper/api_key/systemd_credential_test.cpp
+  tests/helper/api_key/command_test.cpp
+  tests/helper/api_key/file_test.cpp
+  tests/helper/api_key/key_place_test.cpp
+  tests/helper/api_key/reader_test.cpp
+  tests/helper/api_key/source_test.cpp
+  tests/helper/api_key/keyring_test.cpp
+  tests/helper/api_key/login_files_test.cpp
+  tests/helper/api_key/login_key_test.cpp
+  tests/helper/config/misspelled_variables_test.cpp
   tests/helper/nearest_name_test.cpp
-  tests/helper/policy/authorizer_process_test.cpp
-  tests/helper/policy/clock_test.cpp
-  tests/helper/policy/freshness_test.cpp
-  tests/helper/policy/history_test.cpp
-  tests/helper/policy/key_holder_test.cpp
-  tests/helper/policy/ledger_test.cpp
-  tests/helper/policy/renewal_schedule_test.cpp
-  tests/helper/policy/sparing_authorizer_asking_test.cpp
-  tests/helper/policy/sparing_authorizer_memory_test.cpp
-  tests/helper/policy/sparing_authorizer_probe_test.cpp
-  tests/helper/policy/sparing_failure_test.cpp
-  tests/helper/policy/sparing_guard_test.cpp
-  tests/helper/policy/sparing_rejection_test.cpp
-  tests/helper/policy/sparing_renewal_test.cpp
-  tests/helper/policy/token_source_ahead_test.cpp
-  tests/helper/policy/token_source_asking_test.cpp
-  tests/helper/policy/token_source_cached_test.cpp
-  tests/helper/policy/token_source_dear_key_test.cpp
-  tests/helper/policy/token_source_erase_test.cpp
-  tests/helper/policy/token_source_logout_test.cpp
-  tests/helper/policy/token_source_new_test.cpp
-  tests/helper/policy/token_source_probe_test.cpp
-  tests/helper/policy/token_source_renewal_test.cpp
-  tests/helper/policy/token_source_renewal_trouble_test.cpp
-  tests/helper/policy/token_source_sparing_test.cpp
-  tests/helper/policy/token_source_trouble_test.cpp
-  tests/helper/policy/token_source_waiting_test.cpp
-  tests/helper/policy/turn_test.cpp
-  tests/helper/posix/atomic_file_test.cpp
-  tests/helper/posix/detached_test.cpp
-  tests/helper/posix/fd_test.cpp
-  tests/helper/posix/file_lock_alarm_test.cpp
-  tests/helper/posix/file_lock_test.cpp
-  tests/helper/posix/file_system_test.cpp
-  tests/helper/posix/group_number_test.cpp
-  tests/helper/posix/held_signals_test.cpp
-  tests/helper/posix/new_key_test.cpp
-  tests/helper/posix/notify_socket_test.cpp
-  tests/helper/posix/private_directory_test.cpp
-  tests/helper/posix/process_tree_test.cpp
-  tests/helper/posix/published_file_test.cpp
-  tests/helper/posix/reachable_key_test.cpp
-  tests/helper/posix/side_process_test.cpp
-  tests/helper/posix/stream_test.cpp
-  tests/helper/posix/subprocess_end_test.cpp
-  tests/helper/posix/subprocess_pipes_test.cpp
-  tests/helper/posix/subprocess_surroundings_test.cpp
-  tests/helper/posix/successor_test.cpp
-  tests/helper/posix/user_keyring_test.cpp
-  tests/helper/posix/wake_ups_test.cpp
-  tests/helper/profiles/config_folder_test.cpp
-  tests/helper/profiles/fallback_test.cpp
-  tests/helper/profiles/profile_choice_test.cpp
-  tests/helper/profiles/profile_draft_test.cpp
-  tests/helper/profiles/profile_edit_test.cpp
-  tests/helper/profiles/profile_files_test.cpp
-  tests/helper/profiles/profile_index_test.cpp
-  tests/helper/profiles/profile_name_test.cpp
-  tests/helper/profiles/profile_refusal_test.cpp
-  tests/helper/profiles/profile_snapshot_test.cpp
-  tests/helper/profiles/profile_test.cpp
-  tests/helper/profiles/region_test.cpp
-  tests/helper/reports/doctor_report_test.cpp
-  tests/helper/reports/files_check_test.cpp
-  tests/helper/reports/kept_state_test.cpp
-  tests/helper/reports/key_check_test.cpp
-  tests/helper/reports/key_claims_test.cpp
-  tests/helper/reports/profile_status_test.cpp
-  tests/helper/reports/refusal_advice_test.cpp
-  tests/helper/reports/shown_setting_test.cpp
-  tests/helper/reports/spoken_time_test.cpp
-  tests/helper/reports/status_report_test.cpp
-  tests/helper/reports/way_check_test.cpp
+  tests/helper/token/authorizer_process_test.cpp
+  tests/helper/clock_test.cpp
+  tests/helper/token/freshness_test.cpp
+  tests/helper/rate_limit/request_log_test.cpp
+  tests/helper/token/api_key_handle_test.cpp
+  tests/helper/rate_limit/request_log_file_test.cpp
+  tests/helper/token/refresh_schedule_test.cpp
+  tests/helper/token/rate_limited_authorizer_asking_test.cpp
+  tests/helper/token/rate_limited_authorizer_memory_test.cpp
+  tests/helper/token/rate_limited_authorizer_probe_test.cpp
+  tests/helper/rate_limit/rules_failure_test.cpp
+  tests/helper/rate_limit/rules_guard_test.cpp
+  tests/helper/rate_limit/rules_rejection_test.cpp
+  tests/helper/rate_limit/rules_renewal_test.cpp
+  tests/helper/token/provider_ahead_test.cpp
+  tests/helper/token/provider_asking_test.cpp
+  tests/helper/token/provider_cached_test.cpp
+  tests/helper/token/provider_dear_key_test.cpp
+  tests/helper/token/provider_erase_test.cpp
+  tests/helper/token/provider_logout_test.cpp
+  tests/helper/token/provider_new_test.cpp
+  tests/helper/token/provider_probe_test.cpp
+  tests/helper/token/provider_renewal_test.cpp
+  tests/helper/token/provider_renewal_trouble_test.cpp
+  tests/helper/token/provider_sparing_test.cpp
+  tests/helper/token/provider_trouble_test.cpp
+  tests/helper/token/provider_waiting_test.cpp
+  tests/helper/rate_limit/refresh_lock_test.cpp
+  tests/helper/os/files/atomic_file_test.cpp
+  tests/helper/os/processes/background_test.cpp
+  tests/helper/os/fd_test.cpp
+  tests/helper/os/files/file_lock_alarm_test.cpp
+  tests/helper/os/files/file_lock_test.cpp
+  tests/helper/os/files/file_system_test.cpp
+  tests/helper/os/files/group_id_test.cpp
+  tests/helper/os/processes/deferred_signals_test.cpp
+  tests/helper/os/keyring/keyring_entry_test.cpp
+  tests/helper/os/processes/notify_socket_test.cpp
+  tests/helper/os/files/private_directory_test.cpp
+  tests/helper/os/processes/process_tree_test.cpp
+  tests/helper/os/files/published_file_test.cpp
+  tests/helper/os/keyring/reachable_entry_test.cpp
+  tests/helper/os/processes/side_process_test.cpp
+  tests/helper/os/stream_test.cpp
+  tests/helper/os/processes/subprocess_end_test.cpp
+  tests/helper/os/processes/subprocess_pipes_test.cpp
+  tests/helper/os/processes/subprocess_surroundings_test.cpp
+  tests/helper/os/processes/exec_program_test.cpp
+  tests/helper/os/keyring/user_keyring_test.cpp
+  tests/helper/os/processes/signal_waiter_test.cpp
+  tests/helper/config/config_directory_test.cpp
+  tests/helper/config/profile_fallback_test.cpp
+  tests/helper/config/profile_selector_test.cpp
+  tests/helper/config/profile_draft_test.cpp
+  tests/helper/config/profile_edit_test.cpp
+  tests/helper/config/profile_files_test.cpp
+  tests/helper/config/profile_index_test.cpp
+  tests/helper/config/profile_name_test.cpp
+  tests/helper/config/profile_refusal_test.cpp
+  tests/helper/config/profile_snapshot_test.cpp
+  tests/helper/config/profile_test.cpp
+  tests/helper/config/region_test.cpp
+  tests/helper/diagnose/doctor_report_test.cpp
+  tests/helper/diagnose/files_check_test.cpp
+  tests/helper/diagnose/local_state_test.cpp
+  tests/helper/diagnose/key_check_test.cpp
+  tests/helper/diagnose/key_claims_test.cpp
+  tests/helper/diagnose/profile_status_test.cpp
+  tests/helper/diagnose/rejection_advice_test.cpp
+  tests/helper/diagnose/effective_setting_test.cpp
+  tests/helper/diagnose/duration_text_test.cpp
+  tests/helper/diagnose/status_report_test.cpp
+  tests/helper/diagnose/connectivity_check_test.cpp
   tests/helper/run_bazel_test.cpp
   tests/helper/run_get_test.cpp
   tests/helper/run_git_test.cpp
@@ -114,31 +114,31 @@ set(SASE_UNIT_TESTS
   tests/helper/run_token_host_test.cpp
   tests/helper/run_token_test.cpp
   tests/helper/run_usage_test.cpp
-  tests/helper/settings_test.cpp
-  tests/helper/shell_word_test.cpp
-  tests/helper/terminal_test.cpp
+  tests/helper/config/settings_test.cpp
+  tests/helper/shell_quote_test.cpp
+  tests/helper/cli/terminal_test.cpp
   tests/helper/trace_test.cpp
-  tests/helper/watch/round_test.cpp
+  tests/helper/watch/refresh_attempt_test.cpp
   tests/helper/watch/watcher_rounds_test.cpp
   tests/helper/watch/watcher_test.cpp
-  tests/helper/word_test.cpp
+  tests/helper/named_value_test.cpp
   tests/protocol/bearer_token_test.cpp
-  tests/protocol/credential_reply_test.cpp
-  tests/protocol/credential_request_hostile_test.cpp
-  tests/protocol/credential_request_test.cpp
+  tests/protocol/git/credential_reply_test.cpp
+  tests/protocol/git/credential_request_hostile_test.cpp
+  tests/protocol/git/credential_request_test.cpp
   tests/protocol/dialects/bazel_reply_test.cpp
   tests/protocol/dialects/bazel_request_test.cpp
-  tests/protocol/dialects/exec_info_test.cpp
-  tests/protocol/dialects/external_query_test.cpp
+  tests/protocol/dialects/exec_credential_test.cpp
+  tests/protocol/dialects/terraform_external_test.cpp
   tests/protocol/dialects/plain_origin_test.cpp
   tests/protocol/escape_test.cpp
-  tests/protocol/exchange_reply_test.cpp
-  tests/protocol/exchange_request_test.cpp
+  tests/protocol/authorize/exchange_reply_test.cpp
+  tests/protocol/authorize/exchange_request_test.cpp
   tests/protocol/host_test.cpp
   tests/protocol/json_object_test.cpp
   tests/protocol/lifetime_test.cpp
-  tests/protocol/link_test.cpp
-  tests/protocol/message_test.cpp
+  tests/protocol/authorize/check_test.cpp
+  tests/protocol/git/message_test.cpp
   tests/protocol/secret_test.cpp
   tests/protocol/timestamp_test.cpp
   tests/protocol/token_format_test.cpp

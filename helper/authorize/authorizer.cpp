@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/authorizer.hpp"
 
-#include "helper/authorize/authorize_body.hpp"
-#include "helper/authorize/failed_attempt.hpp"
-#include "helper/authorize/https_transport.hpp"
+#include "helper/authorize/http/https_transport.hpp"
 #include "helper/authorize/probe.hpp"
-#include "helper/authorize/retry.hpp"
-#include "helper/authorize/service_reply.hpp"
+#include "helper/authorize/report/failed_attempt.hpp"
+#include "helper/authorize/service/authorize_body.hpp"
+#include "helper/authorize/service/retry.hpp"
+#include "helper/authorize/service/service_response.hpp"
 
 #include <exception>
 #include <utility>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/progress.hpp"
+#include "helper/authorize/http/transport.hpp"
+#include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/timing.hpp"
-#include "helper/authorize/transport.hpp"
-#include "protocol/exchange.hpp"
+#include "protocol/authorize/exchange.hpp"
 
 #include <chrono>
 #include <string_view>

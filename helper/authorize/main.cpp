@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/authorizer.hpp"
-#include "helper/authorize/confinement.hpp"
-#include "helper/authorize/endpoint.hpp"
-#include "helper/authorize/failed_attempt.hpp"
+#include "helper/authorize/net/endpoint.hpp"
 #include "helper/authorize/probe.hpp"
-#include "helper/authorize/progress.hpp"
+#include "helper/authorize/report/failed_attempt.hpp"
+#include "helper/authorize/report/progress.hpp"
+#include "helper/authorize/self_sandbox/self_sandbox.hpp"
 #include "helper/authorize/watchdog.hpp"
-#include "helper/hardening.hpp"
-#include "helper/posix/stream.hpp"
+#include "helper/os/processes/hardening.hpp"
+#include "helper/os/stream.hpp"
+#include "protocol/authorize/exchange.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/exchange.hpp"
 
 #include <chrono>
 #include <csignal>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/probe.hpp"
 
-#include "helper/authorize/authorize_body.hpp"
-#include "helper/authorize/failed_attempt.hpp"
-#include "helper/authorize/seen_links.hpp"
-#include "helper/authorize/service_error.hpp"
-#include "helper/authorize/service_reply.hpp"
+#include "helper/authorize/report/check_details.hpp"
+#include "helper/authorize/report/failed_attempt.hpp"
+#include "helper/authorize/service/authorize_body.hpp"
+#include "helper/authorize/service/service_error.hpp"
+#include "helper/authorize/service/service_response.hpp"
 
 #include <string>
 #include <utility>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/link_report.hpp"
-#include "helper/authorize/progress.hpp"
+#include "helper/authorize/http/transport.hpp"
+#include "helper/authorize/report/check_report.hpp"
+#include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/timing.hpp"
-#include "helper/authorize/transport.hpp"
-#include "protocol/exchange.hpp"
+#include "protocol/authorize/exchange.hpp"
 
 namespace sase::helper::authorize {
 

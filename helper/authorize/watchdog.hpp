@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/progress.hpp"
-#include "protocol/exchange.hpp"
+#include "helper/authorize/report/progress.hpp"
+#include "protocol/authorize/exchange.hpp"
 #include "protocol/host.hpp"
 
 #include <chrono>

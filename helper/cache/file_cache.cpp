@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/file_cache.hpp"
 
-#include "helper/posix/private_directory.hpp"
+#include "helper/os/files/private_directory.hpp"
 
 #include <array>
 #include <utility>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/keyring_cache.hpp"
 
-#include "helper/posix/new_key.hpp"
-#include "helper/posix/user_keyring.hpp"
+#include "helper/os/keyring/keyring_entry.hpp"
+#include "helper/os/keyring/user_keyring.hpp"
 
 #include <chrono>
 #include <string_view>

@@ -2,9 +2,9 @@
 #include "helper/cache/profile_tokens.hpp"
 
 #include "helper/cache/keyring_cache.hpp"
-#include "helper/cache/state_folder.hpp"
-#include "helper/posix/private_directory.hpp"
-#include "helper/posix/user_keyring.hpp"
+#include "helper/config/state_directory.hpp"
+#include "helper/os/files/private_directory.hpp"
+#include "helper/os/keyring/user_keyring.hpp"
 
 #include <string>
 #include <system_error>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/cache/encryption.hpp"
 #include "helper/cache/identity.hpp"
-#include "helper/cache/seal.hpp"
 
 #include <optional>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/clock.hpp"
 #include "helper/commands/command.hpp"
-#include "helper/commands/tokens.hpp"
-#include "helper/policy/clock.hpp"
+#include "helper/token/session.hpp"
 #include "protocol/dialects/bazel_reply.hpp"
 #include "protocol/dialects/bazel_request.hpp"
 #include "protocol/protocol_error.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/command.hpp"
-#include "protocol/credential_reply.hpp"
+#include "protocol/git/credential_reply.hpp"
 
 namespace sase::helper {
 

@@ -3,7 +3,7 @@
 
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
-#include "helper/posix/stream.hpp"
+#include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/token_format.hpp"
 

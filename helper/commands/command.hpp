@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/command_line.hpp"
+#include "helper/cli/command_line.hpp"
+#include "helper/cli/dialect.hpp"
+#include "helper/config/misspelled_variables.hpp"
 #include "helper/diagnostics.hpp"
-#include "helper/dialect.hpp"
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
-#include "helper/hardening.hpp"
-#include "helper/misspelt_variables.hpp"
+#include "helper/os/processes/hardening.hpp"
 
 #include <chrono>
 #include <span>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/commands/candidates.hpp"
+#include "helper/cli/completion.hpp"
 #include "helper/commands/command.hpp"
 
 namespace sase::helper {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/terminal.hpp"
 #include "helper/commands/command.hpp"
-#include "helper/commands/tokens.hpp"
-#include "helper/reports/doctor_report.hpp"
-#include "helper/reports/files_check.hpp"
-#include "helper/reports/key_check.hpp"
-#include "helper/reports/settings_check.hpp"
-#include "helper/reports/way_check.hpp"
-#include "helper/terminal.hpp"
+#include "helper/diagnose/connectivity_check.hpp"
+#include "helper/diagnose/doctor_report.hpp"
+#include "helper/diagnose/files_check.hpp"
+#include "helper/diagnose/key_check.hpp"
+#include "helper/diagnose/settings_check.hpp"
+#include "helper/token/session.hpp"
 
 #include <iterator>
 #include <optional>

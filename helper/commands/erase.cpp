@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/command.hpp"
-#include "helper/commands/tokens.hpp"
+#include "helper/token/session.hpp"
 
 namespace sase::helper {
 

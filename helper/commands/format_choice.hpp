@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/command_line.hpp"
+#include "helper/cli/command_line.hpp"
 #include "protocol/token_format.hpp"
 
 namespace sase::helper {

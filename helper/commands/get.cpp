@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/clock.hpp"
 #include "helper/commands/command.hpp"
-#include "helper/commands/tokens.hpp"
-#include "helper/policy/clock.hpp"
-#include "protocol/credential_reply.hpp"
+#include "helper/token/session.hpp"
+#include "protocol/git/credential_reply.hpp"
 
 namespace sase::helper {
 

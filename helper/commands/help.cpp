@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/help_page.hpp"
+#include "helper/cli/help_topic.hpp"
 #include "helper/commands/command.hpp"
-#include "helper/commands/help_page.hpp"
-#include "helper/commands/topic.hpp"
 #include "helper/nearest_name.hpp"
 
 #include <optional>

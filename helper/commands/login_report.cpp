@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/login_report.hpp"
 
-#include "helper/profiles/profile_name.hpp"
-#include "helper/shell_word.hpp"
+#include "helper/config/profile_name.hpp"
+#include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/lifetime.hpp"
 

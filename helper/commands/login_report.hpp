@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/keys/login_files.hpp"
-#include "helper/profiles/profile.hpp"
+#include "helper/api_key/login_files.hpp"
+#include "helper/config/profile.hpp"
 
 #include <chrono>
 #include <optional>

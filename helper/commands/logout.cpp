@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/login_files.hpp"
 #include "helper/cache/profile_tokens.hpp"
 #include "helper/commands/command.hpp"
-#include "helper/commands/tokens.hpp"
+#include "helper/config/profile_name.hpp"
 #include "helper/failure.hpp"
-#include "helper/keys/login_files.hpp"
-#include "helper/profiles/profile_name.hpp"
+#include "helper/token/session.hpp"
 #include "protocol/escape.hpp"
 
 #include <string>

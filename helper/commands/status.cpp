@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/terminal.hpp"
 #include "helper/commands/command.hpp"
-#include "helper/commands/tokens.hpp"
-#include "helper/reports/status_report.hpp"
-#include "helper/terminal.hpp"
+#include "helper/diagnose/status_report.hpp"
+#include "helper/token/session.hpp"
 
 #include <optional>
 #include <string>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/clock.hpp"
 #include "helper/commands/command.hpp"
 #include "helper/commands/format_choice.hpp"
 #include "helper/commands/token_query.hpp"
-#include "helper/commands/tokens.hpp"
-#include "helper/policy/clock.hpp"
+#include "helper/token/session.hpp"
 #include "protocol/token_format.hpp"
 
 namespace sase::helper {

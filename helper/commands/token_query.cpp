@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/token_query.hpp"
 
-#include "helper/commands/tokens.hpp"
 #include "helper/nearest_name.hpp"
-#include "protocol/dialects/external_query.hpp"
+#include "helper/token/session.hpp"
+#include "protocol/dialects/terraform_external.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/commands/command.hpp"
-#include "helper/profiles/profile.hpp"
+#include "helper/config/profile.hpp"
 #include "protocol/token_format.hpp"
 
 #include <string_view>

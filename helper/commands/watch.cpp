@@ -2,10 +2,10 @@
 #include "helper/cache/digest.hpp"
 #include "helper/commands/command.hpp"
 #include "helper/commands/format_choice.hpp"
-#include "helper/commands/tokens.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
-#include "helper/posix/group_number.hpp"
+#include "helper/os/files/group_id.hpp"
+#include "helper/token/session.hpp"
 #include "helper/watch/watcher.hpp"
 #include "protocol/escape.hpp"
 

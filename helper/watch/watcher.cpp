@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/watch/watcher.hpp"
 
+#include "helper/diagnose/duration_text.hpp"
 #include "helper/failure.hpp"
-#include "helper/reports/spoken_time.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/timestamp.hpp"

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "helper/diagnostics.hpp"
-#include "helper/policy/renewal_schedule.hpp"
-#include "helper/posix/notify_socket.hpp"
-#include "helper/posix/published_file.hpp"
-#include "helper/posix/side_process.hpp"
-#include "helper/posix/wake_ups.hpp"
-#include "helper/watch/round.hpp"
+#include "helper/os/files/published_file.hpp"
+#include "helper/os/processes/notify_socket.hpp"
+#include "helper/os/processes/side_process.hpp"
+#include "helper/os/processes/signal_waiter.hpp"
+#include "helper/token/refresh_schedule.hpp"
+#include "helper/watch/refresh_attempt.hpp"
 
 #include <functional>
 #include <optional>

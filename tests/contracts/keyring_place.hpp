@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/cache/keyring_cache.hpp"
-#include "helper/posix/user_keyring.hpp"
+#include "helper/os/keyring/user_keyring.hpp"
 #include "tests/contracts/token_cache_contract.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/test_keys.hpp"

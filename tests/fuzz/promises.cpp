@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/promises.hpp"
 
-#include "helper/authorize/endpoint.hpp"
-#include "helper/authorize/json_members.hpp"
+#include "helper/authorize/net/endpoint.hpp"
+#include "helper/authorize/service/json_members.hpp"
 #include "protocol/token_format.hpp"
 #include "tests/fuzz/check.hpp"
 

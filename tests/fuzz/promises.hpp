@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/config/profile.hpp"
 #include "helper/failure.hpp"
-#include "helper/profiles/profile.hpp"
-#include "protocol/exchange.hpp"
+#include "protocol/authorize/exchange.hpp"
 
 #include <string_view>
 #include <variant>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/config/settings.hpp"
 #include "helper/run.hpp"
-#include "helper/settings.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/user_machine.hpp"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The authorizer by itself: what it does with what the front asks of it (protocol/exchange.hpp).
+# The authorizer by itself: what it does with what the front asks of it (protocol/authorize/exchange.hpp).
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story

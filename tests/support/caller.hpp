@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/policy/key_holder.hpp"
-#include "helper/policy/sparing_authorizer.hpp"
+#include "helper/token/api_key_handle.hpp"
+#include "helper/token/rate_limited_authorizer.hpp"
 #include "tests/support/machine.hpp"
 
 #include <chrono>

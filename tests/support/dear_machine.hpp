@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/random_seal.hpp"
-#include "helper/policy/key_holder.hpp"
-#include "helper/posix/user_keyring.hpp"
+#include "helper/cache/wrapping_key.hpp"
+#include "helper/os/keyring/user_keyring.hpp"
+#include "helper/token/api_key_handle.hpp"
 #include "tests/support/machine.hpp"
 #include "tests/support/test_keys.hpp"
 

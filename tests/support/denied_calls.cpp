@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/denied_calls.hpp"
 
-#include "helper/posix/fd.hpp"
+#include "helper/os/fd.hpp"
 
 #include <bit>
 #include <cstddef>

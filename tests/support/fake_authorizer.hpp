@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/policy/authorizer.hpp"
+#include "helper/token/authorizer.hpp"
 
 #include <algorithm>
 #include <chrono>

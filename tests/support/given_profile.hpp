@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/profiles/profile.hpp"
+#include "helper/config/profile.hpp"
 #include "tests/support/environment_list.hpp"
 
 #include <string>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "helper/cache/file_cache.hpp"
-#include "helper/policy/ledger.hpp"
-#include "helper/policy/token_source.hpp"
-#include "helper/policy/turn.hpp"
+#include "helper/rate_limit/refresh_lock.hpp"
+#include "helper/rate_limit/request_log_file.hpp"
+#include "helper/token/provider.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/fake_authorizer.hpp"

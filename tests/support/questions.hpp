@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/policy/sparing.hpp"
+#include "helper/rate_limit/rules.hpp"
 #include "protocol/lifetime.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/posix/subprocess.hpp"
+#include "helper/os/processes/subprocess.hpp"
 
 #include <cerrno>
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/test_keys.hpp"
 
-#include "helper/posix/fd.hpp"
+#include "helper/os/fd.hpp"
 #include "tests/support/catch.hpp"
 
 #include <keyutils.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/keys/api_key.hpp"
+#include "helper/api_key/api_key.hpp"
 
-#include "helper/authorize/authorize_body.hpp"
-#include "helper/authorize/json_members.hpp"
+#include "helper/authorize/service/authorize_body.hpp"
+#include "helper/authorize/service/json_members.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/seal.hpp"
+#include "helper/cache/encryption.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/command_line.hpp"
+#include "helper/cli/command_line.hpp"
 
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/credential_request.hpp"
+#include "protocol/git/credential_request.hpp"
 
-#include "helper/profiles/profile_name.hpp"
-#include "protocol/credential_reply.hpp"
+#include "helper/config/profile_name.hpp"
+#include "protocol/git/credential_reply.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/dialects/exec_info.hpp"
-
+#include "protocol/dialects/exec_credential.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/token_format.hpp"
 #include "tests/fuzz/check.hpp"

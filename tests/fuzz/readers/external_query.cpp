@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/dialects/external_query.hpp"
-
+#include "protocol/dialects/terraform_external.hpp"
 #include "protocol/json_object.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"

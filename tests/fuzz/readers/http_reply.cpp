@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/failed_attempt.hpp"
-#include "helper/authorize/https_exchange.hpp"
-#include "helper/authorize/service_reply.hpp"
+#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/report/failed_attempt.hpp"
+#include "helper/authorize/service/service_response.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"

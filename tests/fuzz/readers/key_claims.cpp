@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/reports/key_claims.hpp"
+#include "helper/diagnose/key_claims.hpp"
 
-#include "helper/reports/key_check.hpp"
+#include "helper/diagnose/key_check.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/policy/history.hpp"
-#include "helper/policy/sparing.hpp"
+#include "helper/rate_limit/request_log.hpp"
+#include "helper/rate_limit/rules.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/message.hpp"
+#include "protocol/git/message.hpp"
 
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/no_proxy.hpp"
+#include "helper/authorize/net/no_proxy.hpp"
 
-#include "helper/authorize/endpoint.hpp"
+#include "helper/authorize/net/endpoint.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
 

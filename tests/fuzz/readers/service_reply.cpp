@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/service_reply.hpp"
-
-#include "helper/authorize/json_members.hpp"
+#include "helper/authorize/service/json_members.hpp"
+#include "helper/authorize/service/service_response.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/spoken_message.hpp"
-#include "helper/authorize/tls_failure.hpp"
+#include "helper/authorize/service/service_message.hpp"
+#include "helper/authorize/tls/tls_failure.hpp"
 #include "helper/nearest_name.hpp"
 #include "protocol/escape.hpp"
 #include "tests/fuzz/check.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/retry_after.hpp"
+#include "helper/authorize/http/retry_after.hpp"
 #include "protocol/lifetime.hpp"
 #include "protocol/timestamp.hpp"
 #include "tests/fuzz/check.hpp"

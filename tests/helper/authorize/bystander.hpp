@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/posix/fd.hpp"
+#include "helper/os/fd.hpp"
 #include "tests/support/in_child.hpp"
 
 #include <array>

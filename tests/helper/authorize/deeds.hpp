@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/call_filter.hpp"
-#include "helper/authorize/landlock.hpp"
-#include "helper/posix/fd.hpp"
+#include "helper/authorize/self_sandbox/landlock.hpp"
+#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
+#include "helper/os/fd.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/temporary_directory.hpp"
 

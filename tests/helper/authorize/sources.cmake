@@ -1,31 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 # The unit tests of helper/authorize. They link sase_authorize.
 set(SASE_AUTHORIZE_TESTS
-  tests/helper/authorize/address_book_test.cpp
-  tests/helper/authorize/authorize_body_test.cpp
+  tests/helper/authorize/net/resolver_test.cpp
+  tests/helper/authorize/service/authorize_body_test.cpp
   tests/helper/authorize/authorizer_test.cpp
-  tests/helper/authorize/bounded_words_test.cpp
+  tests/helper/authorize/report/truncated_test.cpp
   tests/helper/authorize/bystander_test.cpp
-  tests/helper/authorize/call_filter_forbidden_test.cpp
-  tests/helper/authorize/call_filter_test.cpp
-  tests/helper/authorize/certificate_failure_test.cpp
-  tests/helper/authorize/confinement_test.cpp
-  tests/helper/authorize/connection_race_test.cpp
-  tests/helper/authorize/endpoint_test.cpp
-  tests/helper/authorize/json_members_test.cpp
-  tests/helper/authorize/landlock_test.cpp
-  tests/helper/authorize/link_report_test.cpp
-  tests/helper/authorize/no_proxy_test.cpp
+  tests/helper/authorize/self_sandbox/seccomp_filter_forbidden_test.cpp
+  tests/helper/authorize/self_sandbox/seccomp_filter_test.cpp
+  tests/helper/authorize/tls/certificate_failure_test.cpp
+  tests/helper/authorize/self_sandbox/self_sandbox_test.cpp
+  tests/helper/authorize/net/happy_eyeballs_test.cpp
+  tests/helper/authorize/net/endpoint_test.cpp
+  tests/helper/authorize/service/json_members_test.cpp
+  tests/helper/authorize/self_sandbox/landlock_test.cpp
+  tests/helper/authorize/report/check_report_test.cpp
+  tests/helper/authorize/net/no_proxy_test.cpp
   tests/helper/authorize/probe_test.cpp
-  tests/helper/authorize/progress_test.cpp
-  tests/helper/authorize/proxy_test.cpp
-  tests/helper/authorize/proxy_tunnel_test.cpp
-  tests/helper/authorize/retry_after_test.cpp
-  tests/helper/authorize/retry_test.cpp
-  tests/helper/authorize/seen_links_test.cpp
-  tests/helper/authorize/service_error_test.cpp
-  tests/helper/authorize/service_reply_test.cpp
-  tests/helper/authorize/spoken_message_test.cpp
-  tests/helper/authorize/tls_failure_test.cpp
+  tests/helper/authorize/report/progress_test.cpp
+  tests/helper/authorize/net/proxy_test.cpp
+  tests/helper/authorize/net/proxy_tunnel_test.cpp
+  tests/helper/authorize/http/retry_after_test.cpp
+  tests/helper/authorize/service/retry_test.cpp
+  tests/helper/authorize/report/check_details_test.cpp
+  tests/helper/authorize/service/service_error_test.cpp
+  tests/helper/authorize/service/service_response_test.cpp
+  tests/helper/authorize/service/service_message_test.cpp
+  tests/helper/authorize/tls/tls_failure_test.cpp
   tests/helper/authorize/watchdog_test.cpp
   tests/support/temporary_directory.cpp)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/posix/fd.hpp"
+#include "helper/os/fd.hpp"
 #include "helper/watch/watcher.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/api_key/api_key.hpp"
+
+#include <string>
+
+namespace sase::helper {
+
+/// Reads the `user` key of a description from the kernel's keyrings, wherever this process can reach one
+/// (posix/reachable_key.hpp). Throws Failure.
+[[nodiscard]] ApiKey read_keyring_key(const std::string& description);
+
+}  // namespace sase::helper

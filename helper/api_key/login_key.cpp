@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/login_key.hpp"
+
+#include "helper/config/config_directory.hpp"
+
+namespace sase::helper {
+
+std::optional<std::string> login_key_file(const Environment& environment, std::string_view profile) {
+  auto file = config_folder(environment);
+  if (file) file->append("/keys/").append(profile);
+  return file;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/reader.hpp"
+
+#include "helper/api_key/command.hpp"
+#include "helper/api_key/file.hpp"
+#include "helper/api_key/keyring.hpp"
+#include "helper/api_key/systemd_credential.hpp"
+#include "helper/failure.hpp"
+#include "protocol/escape.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <stdexcept>
+
+namespace sase::helper {
+
+namespace {
+
+ApiKey read_variable(const std::string& name, const Environment& environment) {
+  const auto value = environment.find(name);
+  // The name is not shown: keys have been put in its place.
+  if (!value)
+    throw Failure(ExitCode::settings, "the variable that 'api-key-env' names is not set",
+                  "set it to the key, or name the one that holds it");
+  try {
+    return ApiKey(protocol::Secret(*value));
+  } catch (const protocol::ProtocolError& error) {
+    throw Failure(
+        ExitCode::settings,
+        "the API key in the variable '" + protocol::escape(name) + "' cannot be used: " + error.what(),
+        "set it to the key alone, in one line");
+  }
+}
+
+}  // namespace
+
+ApiKey read_key(const KeyPlace& place, const Environment& environment,
+                std::chrono::steady_clock::time_point deadline) {
+  switch (place.kind) {
+    case KeyKind::variable: return read_variable(place.name, environment);
+    case KeyKind::file: return read_key_file(place.name);
+    case KeyKind::command: return read_key_command(place.name, environment, deadline);
+    case KeyKind::credential: return read_credential_key(place.name);
+    case KeyKind::keyring: return read_keyring_key(place.name);
+    case KeyKind::standard: break;
+  }
+  throw std::logic_error("a key's place is one of a kind");
+}
+
+}  // namespace sase::helper

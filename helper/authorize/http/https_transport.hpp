@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/authorize/http/transport.hpp"
+#include "helper/authorize/net/endpoint.hpp"
+#include "helper/authorize/net/proxy.hpp"
+#include "helper/authorize/report/progress.hpp"
+#include "helper/authorize/tls/tls_context.hpp"
+#include "protocol/authorize/exchange.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace Poco::Net {
+class SecureStreamSocket;
+class StreamSocket;
+}  // namespace Poco::Net
+
+namespace sase::helper::authorize {
+
+/// The network: name look-up, proxy, TLS and HTTP, one connection a request. POCO's and OpenSSL's failures
+/// are put into words here and go no further.
+class HttpsTransport : public Transport {
+ public:
+  /// The request and the progress must outlive this. Throws FailedAttempt (misconfigured).
+  HttpsTransport(const protocol::AuthorizeRequest& request, std::chrono::steady_clock::time_point deadline,
+                 Progress& progress);
+
+  [[nodiscard]] HttpReply post(std::string_view body) override;
+  [[nodiscard]] HttpReply get(std::string_view url, std::string_view token) override;
+  void reach() override;
+
+ private:
+  [[nodiscard]] HttpReply try_post(std::string_view body);
+  [[nodiscard]] HttpReply try_get(const Endpoint& target, std::string_view token);
+  [[nodiscard]] Poco::Net::SecureStreamSocket open();
+  [[nodiscard]] Poco::Net::StreamSocket connect();
+  [[nodiscard]] Poco::Net::StreamSocket connect_to(const protocol::Host& host);
+  void limit_waiting(Poco::Net::StreamSocket& socket) const;
+  [[nodiscard]] protocol::Denied explain_failure() const;
+  [[nodiscard]] protocol::Denied not_http() const;
+  [[nodiscard]] protocol::Denied broken(std::string_view what) const;
+  [[nodiscard]] protocol::Denied explain_tls(std::string_view openssl_text) const;
+
+  const protocol::AuthorizeRequest& request_;
+  std::chrono::steady_clock::time_point deadline_;
+  Progress& progress_;
+  Endpoint endpoint_;
+  std::optional<Proxy> proxy_;
+  TlsContext tls_;
+};
+
+}  // namespace sase::helper::authorize

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/net/proxy_tunnel.hpp"
+
+#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/net/endpoint.hpp"
+#include "helper/authorize/report/failed_attempt.hpp"
+
+#include <Poco/Net/HTTPBasicCredentials.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/StreamSocket.h>
+
+#include <string>
+
+namespace sase::helper::authorize {
+
+namespace {
+
+using Poco::Net::HTTPClientSession;
+using Poco::Net::HTTPMessage;
+using Poco::Net::HTTPRequest;
+using Poco::Net::HTTPResponse;
+using protocol::Denial;
+using protocol::Denied;
+
+HTTPRequest connect_request(const Proxy& proxy, const protocol::Host& host) {
+  HTTPRequest request(HTTPRequest::HTTP_CONNECT, authority(host), HTTPMessage::HTTP_1_1);
+  request.set(HTTPRequest::HOST, authority(host));
+  request.set("User-Agent", user_agent);
+  request.set(HTTPMessage::PROXY_CONNECTION, HTTPMessage::CONNECTION_KEEP_ALIVE);
+  if (proxy.has_credentials) {
+    // POCO keeps these copies, and those in its send buffer, without wiping them.
+    const Poco::Net::HTTPBasicCredentials credentials(std::string(proxy.user.reveal()),
+                                                      std::string(proxy.password.reveal()));
+    credentials.proxyAuthenticate(request);
+  }
+  return request;
+}
+
+}  // namespace
+
+Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, const Proxy& proxy,
+                                    const protocol::Host& host) {
+  HTTPClientSession session(to_proxy);
+  // Otherwise POCO asks the proxy to hang up after its answer.
+  session.setKeepAlive(true);
+  HTTPRequest request = connect_request(proxy, host);
+  HTTPResponse response;
+  response.setFieldLimit(most_header_fields);
+  (void)session.sendRequest(request);
+  (void)session.receiveResponse(response);
+  const int status = status_of(response);
+  if (status < 200 || status > 299) throw FailedAttempt(describe_proxy_refusal(status, proxy, host));
+  return session.detachSocket();
+}
+
+Denied describe_proxy_refusal(int status, const Proxy& proxy, const protocol::Host& host) {
+  const std::string who = "the proxy '" + authority(proxy.host) + "' ";
+  const std::string code = " (HTTP " + std::to_string(status) + ')';
+  Denied denied{.denial = Denial::unreachable, .what = {}, .hint = {}, .retry_after = {}};
+  switch (status) {
+    case 407:
+      denied.denial = Denial::misconfigured;
+      denied.what = who + (proxy.has_credentials ? "does not accept the user name and password"
+                                                 : "asks for a user name and password");
+      denied.hint =
+          "set proxy (or HTTPS_PROXY) to http://user:password@host:port; Basic is the only scheme supported";
+      break;
+    case 403:
+      denied.what = who + "does not allow connections to '" + host.text() + '\'';
+      denied.hint = "ask for '" + host.text() + "' to be allowed, or name it in no-proxy";
+      break;
+    case 502:
+    case 503:
+    case 504:
+      denied.transient = true;
+      denied.what = who + "cannot reach '" + host.text() + '\'';
+      denied.hint = "check region and url, or that the proxy has a way out";
+      break;
+    default:
+      denied.transient = status >= 500;
+      denied.what = who + "did not open a connection to '" + host.text() + '\'';
+      denied.hint = "check that proxy names a proxy that allows CONNECT";
+  }
+  denied.what += code;
+  return denied;
+}
+
+}  // namespace sase::helper::authorize

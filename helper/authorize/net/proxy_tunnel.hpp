@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/authorize/net/proxy.hpp"
+#include "protocol/authorize/exchange.hpp"
+#include "protocol/host.hpp"
+
+namespace Poco::Net {
+class StreamSocket;
+}  // namespace Poco::Net
+
+namespace sase::helper::authorize {
+
+/// Asks a proxy, over a connection to it, for a tunnel to `host` (RFC 9110 section 9.3.6), and gives the
+/// tunnel. The proxy learns its own credentials and the host's name, nothing else. Throws FailedAttempt when
+/// it says no, and POCO's exceptions.
+[[nodiscard]] Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, const Proxy& proxy,
+                                                  const protocol::Host& host);
+
+/// What a proxy's answer other than 2xx means.
+[[nodiscard]] protocol::Denied describe_proxy_refusal(int status, const Proxy& proxy,
+                                                      const protocol::Host& host);
+
+}  // namespace sase::helper::authorize

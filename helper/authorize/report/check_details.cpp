@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/report/check_details.hpp"
+
+#include "helper/authorize/net/endpoint.hpp"
+#include "helper/authorize/tls/certificate_time.hpp"
+#include "protocol/timestamp.hpp"
+
+#include <Poco/Net/SocketAddress.h>
+
+#include <cstdlib>
+
+namespace sase::helper::authorize {
+
+namespace {
+
+using protocol::LinkName;
+using std::chrono::sys_seconds;
+
+constexpr std::chrono::hours day{24};
+
+sys_seconds wall_clock() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+std::string count_days(std::chrono::seconds duration) {
+  const auto days = duration / day;
+  return std::to_string(days) + (days == 1 ? " day" : " days");
+}
+
+/// `12 days left`, `ended 3 days ago`.
+std::string describe_rest(std::chrono::seconds rest) {
+  return rest.count() < 0 ? "ended " + count_days(-rest) + " ago" : count_days(rest) + " left";
+}
+
+/// A difference of clocks: in seconds, or in minutes or hours where nobody counts those.
+std::string show(std::chrono::seconds difference) {
+  const auto size = std::abs(difference.count());
+  if (size < 120) return std::to_string(size) + " s";
+  if (size < 7200) return std::to_string(size / 60) + " min";
+  return std::to_string(size / 3600) + " h";
+}
+
+}  // namespace
+
+std::string describe_addresses(const protocol::Host& host,
+                               const std::vector<Poco::Net::SocketAddress>& addresses) {
+  if (is_address(host)) return bare_name(host) + " is an address";
+  std::string words = bare_name(host) + " is ";
+  for (const auto& address : addresses)
+    words += (&address == &addresses.front() ? "" : ", ") + address.host().toString();
+  return words;
+}
+
+std::string describe_no_proxy(const protocol::AuthorizeRequest& request, const protocol::Host& host) {
+  return request.proxy.empty() ? "none is set" : "not for '" + authority(host) + "', says no-proxy";
+}
+
+std::string describe_tunnel(const Proxy& proxy, const protocol::Host& host) {
+  return "'" + authority(proxy.host) + "' opened the way to '" + authority(host) + '\'' +
+         (proxy.has_credentials ? ", with user name and password" : "");
+}
+
+std::string describe_tls(const TlsSession& session, sys_seconds now) {
+  const auto end = session.end();
+  return session.describe() + ", valid until " + show(end) +
+         (end ? " (" + describe_rest(*end - now) + ')' : std::string());
+}
+
+void report_tls(LinkReport& report, const TlsSession& session) {
+  const auto now = wall_clock();
+  const auto end = session.end();
+  if (end && *end - now < short_validity)
+    report.warns(LinkName::tls, describe_tls(session, now),
+                 "the certificate ends soon: whoever runs the service, or the proxy that speaks for it, must "
+                 "renew it");
+  else
+    report.holds(LinkName::tls, describe_tls(session, now));
+}
+
+void report_clock(LinkReport& report, std::string_view date, sys_seconds now) {
+  const auto theirs = protocol::parse_http_date(date);
+  if (!theirs) {
+    report.warns(LinkName::clock, "the service does not say what time it is", "");
+    return;
+  }
+  const auto difference = now - *theirs;
+  const std::string words = show(difference) + (difference.count() < 0 ? " behind" : " ahead of");
+  if (difference <= most_difference && -difference <= most_difference)
+    report.holds(LinkName::clock, difference.count() == 0 ? "the same as the service's"
+                                                          : "this machine's is " + words + " the service's");
+  else
+    report.fails(LinkName::clock, protocol::Denial::misconfigured,
+                 "this machine's clock is " + words + " the service's: it says " + show(now) +
+                     ", and the service " + show(*theirs),
+                 "set this machine's clock, as with: timedatectl set-ntp true");
+}
+
+}  // namespace sase::helper::authorize

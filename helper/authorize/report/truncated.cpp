@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/report/truncated.hpp"
+
+#include "protocol/escape.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace sase::helper::authorize {
+
+std::string bounded_words(std::string words, std::size_t limit) {
+  constexpr std::string_view cut_mark = "...";
+  const bool printable = std::ranges::all_of(words, [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (!printable) words = protocol::escape(words);
+  if (words.size() > limit) words.replace(limit - cut_mark.size(), std::string::npos, cut_mark);
+  return words;
+}
+
+}  // namespace sase::helper::authorize

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/self_sandbox/self_sandbox.hpp"
+
+#include "helper/authorize/self_sandbox/landlock.hpp"
+#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
+
+#include <sys/prctl.h>
+
+namespace sase::helper::authorize {
+
+std::string Confinement::describe() const {
+  std::string words;
+  const auto add = [&words](const std::string& part) { words += (words.empty() ? "" : ", ") + part; };
+  if (has_no_new_privileges) add("no_new_privs");
+  if (has_call_filter) add("seccomp");
+  if (landlock != 0) add("landlock " + std::to_string(landlock));
+  return words.empty() ? "none" : words;
+}
+
+Confinement confine_process() noexcept {
+  // The other two want the first; they do not depend on each other.
+  Confinement held;
+  held.has_no_new_privileges = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+  held.landlock = restrict_files();
+  held.has_call_filter = forbid_calls();
+  return held;
+}
+
+}  // namespace sase::helper::authorize

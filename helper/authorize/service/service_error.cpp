@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/service/service_error.hpp"
+
+#include "helper/authorize/http/retry_after.hpp"
+#include "helper/authorize/service/json_members.hpp"
+#include "helper/authorize/service/service_message.hpp"
+#include "protocol/host.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace sase::helper::authorize {
+
+namespace {
+
+using protocol::Denial;
+using protocol::Denied;
+
+constexpr auto check_address =
+    "check region, api and url: another host may have answered, or the path does not exist";
+
+/// What one status means, whatever the body says.
+struct Meaning {
+  int status;
+  Denial denial;
+  bool transient;
+  const char* what;
+  const char* hint;
+};
+
+constexpr std::array<Meaning, 12> meanings = {{
+    {400, Denial::refused, false, "the service did not accept the request",
+     "check that the whole API key was given and that api fits the region"},
+    {401, Denial::refused, false, "the service refused the API key",
+     "check the key, its expiry date and the region in Settings > API Support"},
+    {402, Denial::refused, false, "the account's plan does not cover the API",
+     "the API needs a Premium Plus or Enterprise plan"},
+    // The v3 gateway answers 403, and not 404, to a path that it does not know.
+    {403, Denial::refused, false, "the service denied access",
+     "check the key's permissions, and that region and api are right: a wrong path is answered like this "
+     "too"},
+    {404, Denial::nonsense, false, "the service knows no such address", check_address},
+    {405, Denial::nonsense, false, "the service knows no such address", check_address},
+    {408, Denial::unreachable, true, "the service gave up waiting for the request", ""},
+    {410, Denial::nonsense, false, "the service knows no such address", check_address},
+    {421, Denial::nonsense, false, "the host does not serve this name", check_address},
+    {422, Denial::refused, false, "the service did not accept the request",
+     "check that the whole API key was given and that api fits the region"},
+    {425, Denial::unreachable, true, "the service asks to try again", ""},
+    {429, Denial::rate_limited, true, "the service limits the rate of requests",
+     "it counts by IP address: other programs behind the same address count as well"},
+}};
+
+Meaning meaning_of(int status) {
+  const auto* const found = std::ranges::find(meanings, status, &Meaning::status);
+  if (found != meanings.end()) return *found;
+  if (status >= 500 && status <= 599)
+    return {status, Denial::unreachable, true, "the service is failing", ""};
+  if (status >= 300 && status <= 399)
+    return {status, Denial::nonsense, false, "the service answered with a redirect, which is never followed",
+            check_address};
+  return {status, Denial::nonsense, false, "the service's answer makes no sense", check_address};
+}
+
+/// A page with one of these is somebody else's: the service writes JSON. With 401 and 5xx the status decides.
+constexpr auto page = "a web page answered instead of the service";
+constexpr auto page_hint =
+    "a captive portal, a filter or another host may have answered: check the network, proxy, region and url";
+
+Meaning meaning_of(const HttpReply& reply) {
+  Meaning meaning = meaning_of(reply.status);
+  const bool by_status =
+      reply.status == 401 || reply.status >= 500 || meaning.transient || reply.status / 100 == 3;
+  if (by_status || !is_web_page(reply)) return meaning;
+  return {reply.status, Denial::nonsense, false, page, page_hint};
+}
+
+std::string quoted_message(const HttpReply& reply, std::string_view api_key) {
+  const auto members = JsonMembers::parse(reply.body.reveal());
+  return members ? quote_unless_secret(message_of(*members), api_key) : std::string();
+}
+
+/// Where a redirect leads, which tells a captive portal from a mere wrong address. Its host only: the rest
+/// may echo anything.
+std::string redirect_target(const HttpReply& reply, std::string_view api_key) try {
+  const bool is_redirect = reply.status >= 300 && reply.status <= 399;
+  if (!is_redirect || reply.location.empty()) return {};
+  const std::string origin = protocol::parse_url(reply.location).origin.text();
+  return quote_unless_secret(origin, api_key).empty() ? std::string() : " to '" + origin + '\'';
+} catch (const protocol::ProtocolError&) {
+  return {};
+}
+
+std::string_view trim_left(std::string_view text) noexcept {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\xef\xbb\xbf"), text.size()));
+  return text;
+}
+
+}  // namespace
+
+bool is_web_page(const HttpReply& reply) noexcept {
+  return reply.content_type.starts_with("text/html") || trim_left(reply.body.reveal()).starts_with('<');
+}
+
+Denied describe_service_error(const HttpReply& reply, std::string_view api_key,
+                              std::chrono::sys_seconds now) {
+  const Meaning meaning = meaning_of(reply);
+  return {.denial = meaning.denial,
+          .transient = meaning.transient,
+          .what = std::string(meaning.what) + " (HTTP " + std::to_string(reply.status) + ')' +
+                  redirect_target(reply, api_key) + quoted_message(reply, api_key),
+          .hint = meaning.hint,
+          .retry_after = meaning.transient ? parse_retry_after(reply.retry_after, now) : std::nullopt};
+}
+
+}  // namespace sase::helper::authorize

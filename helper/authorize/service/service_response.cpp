@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/service/service_response.hpp"
+
+#include "helper/authorize/service/json_members.hpp"
+#include "helper/authorize/service/service_error.hpp"
+#include "helper/authorize/service/service_message.hpp"
+#include "protocol/lifetime.hpp"
+#include "protocol/protocol_error.hpp"
+#include "protocol/timestamp.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace sase::helper::authorize {
+
+namespace {
+
+using protocol::Denied;
+using protocol::Granted;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+using Outcome = std::variant<Granted, Denied>;
+
+constexpr auto envelope = "data";
+
+/// The time at the service, and whether it said so itself.
+struct ServiceTime {
+  sys_seconds now;
+  bool is_its_own;
+};
+
+ServiceTime service_time(const HttpReply& reply, sys_seconds wall_clock) {
+  const auto date = protocol::parse_http_date(reply.date);
+  return {.now = date.value_or(wall_clock), .is_its_own = date.has_value()};
+}
+
+Denied nonsense(std::string what) {
+  return {.denial = protocol::Denial::nonsense,
+          .what = std::move(what),
+          .hint = "check region, api and url: another host may have answered",
+          .retry_after = {}};
+}
+
+Denied not_json(const HttpReply& reply) {
+  if (reply.body.empty()) return nonsense("the service's answer is empty");
+  if (!is_web_page(reply)) return nonsense("the service's answer is not JSON");
+  Denied denied = nonsense("a web page answered instead of the service");
+  denied.hint =
+      "a captive portal, a filter or another host may have answered: check the network, proxy, region and "
+      "url";
+  return denied;
+}
+
+bool is_bearer(std::string_view type) noexcept {
+  constexpr std::string_view bearer = "bearer";
+  return std::ranges::equal(type, bearer,
+                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
+/// A missing type is the documented one; null is as good as missing.
+bool has_usable_type(const JsonMembers& members) noexcept {
+  const auto* const type = members.find(envelope, "tokenType");
+  return type == nullptr || type->kind == JsonMembers::Kind::null || is_bearer(type->text.reveal());
+}
+
+std::optional<sys_seconds> expiry_of(const JsonMembers& members) {
+  const auto* const expiry = members.find(envelope, "accessTokenExpire");
+  return expiry == nullptr ? std::nullopt : protocol::parse_expiry(expiry->text.reveal());
+}
+
+seconds lifetime_of(const JsonMembers& members, const ServiceTime& time) {
+  const seconds remaining = protocol::remaining_lifetime(expiry_of(members), time.now);
+  return remaining <= seconds(0) && !time.is_its_own ? protocol::assumed_lifetime : remaining;
+}
+
+Outcome grant(const JsonMembers& members, std::string_view token, const ServiceTime& time) try {
+  const seconds lifetime = lifetime_of(members, time);
+  if (lifetime <= seconds(0)) {
+    Denied dead = nonsense("the service gave a token that has already expired");
+    dead.hint = "the service's own clock says so; trying again later may help";
+    return dead;
+  }
+  return Granted{.token = protocol::BearerToken(protocol::Secret(token)), .lifetime = lifetime};
+} catch (const protocol::ProtocolError& error) {
+  // Its text names the rule that is broken and never the token.
+  return nonsense(std::string("the service's answer cannot be used: ") + error.what());
+}
+
+Outcome read_members(const JsonMembers& members, std::string_view api_key, const ServiceTime& time) {
+  if (!has_usable_type(members)) return nonsense("the service gave a token of another type than bearer");
+  const std::string_view token = members.text(envelope, "accessToken");
+  if (token.empty())
+    return nonsense("the service's answer holds no access token" +
+                    quote_unless_secret(message_of(members), api_key));
+  return grant(members, token, time);
+}
+
+}  // namespace
+
+Outcome read_service_reply(const HttpReply& reply, std::string_view api_key, sys_seconds wall_clock) {
+  const ServiceTime time = service_time(reply, wall_clock);
+  if (reply.status < 200 || reply.status > 299) return describe_service_error(reply, api_key, time.now);
+  const auto members = JsonMembers::parse(reply.body.reveal());
+  return members ? read_members(*members, api_key, time) : not_json(reply);
+}
+
+}  // namespace sase::helper::authorize

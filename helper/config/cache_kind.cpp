@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/cache_kind.hpp"
+
+#include <algorithm>
+
+namespace sase::helper {
+
+namespace {
+
+constexpr std::array words = [] {
+  std::array<Word, cache_kinds.size()> all;
+  std::ranges::transform(cache_kinds, all.begin(), [](const CacheKindName& kind) {
+    return Word{kind.name, kind.meaning};
+  });
+  return all;
+}();
+
+}  // namespace
+
+std::span<const Word> cache_kind_words() noexcept {
+  return words;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/settings.hpp"
+
+#include "protocol/escape.hpp"
+
+#include <algorithm>
+
+namespace sase::helper {
+
+namespace {
+
+constexpr std::array<std::string_view, settings.size()> names = [] {
+  std::array<std::string_view, settings.size()> all;
+  std::ranges::transform(settings, all.begin(), &Setting::name);
+  return all;
+}();
+
+constexpr bool in_order = [] {
+  for (std::size_t i = 0; i < settings.size(); ++i)
+    if (static_cast<std::size_t>(settings[i].id) != i) return false;
+  return true;
+}();
+static_assert(in_order, "Settings finds a setting by its place");
+
+std::size_t index_of(SettingId id) noexcept {
+  return static_cast<std::size_t>(id);
+}
+
+std::string_view trim_blanks(std::string_view text) noexcept {
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+/// `SASE_HOST` holds several hosts, divided by commas.
+void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::string_view list) {
+  while (true) {
+    const auto comma = list.find(',');
+    layer.push_back({.setting = &setting,
+                     .value = trim_blanks(list.substr(0, comma)),
+                     .layer = Layer::variable,
+                     .file = {}});
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+/// None of our values has a use for them, and they would end a line of the exchange. A list of hosts that has
+/// its line ends from a YAML file is understood.
+void refuse_control_bytes(const Assignment& assignment) {
+  if (assignment.setting->id == SettingId::no_proxy) return;
+  if (has_control_bytes(assignment.value)) throw assignment.failure("a control character in the value");
+}
+
+/// Only flags may repeat a setting, and only `host` may stand in a file more than once.
+void refuse_repetitions(std::span<const Assignment> layer) {
+  std::array<bool, settings.size()> seen{};
+  for (const Assignment& assignment : layer) {
+    if (assignment.layer == Layer::flag || assignment.setting->id == SettingId::host) continue;
+    bool& before = seen[index_of(assignment.setting->id)];
+    if (before) throw assignment.failure("'" + std::string(assignment.setting->name) + "' stands twice");
+    before = true;
+  }
+}
+
+}  // namespace
+
+const Setting* find_setting(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(settings, name, &Setting::name);
+  return found == settings.end() ? nullptr : found;
+}
+
+std::span<const std::string_view> setting_names() noexcept {
+  return names;
+}
+
+bool has_control_bytes(std::string_view text) noexcept {
+  return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
+}
+
+bool is_key_source(SettingId id) noexcept {
+  switch (id) {
+    case SettingId::api_key_env:
+    case SettingId::api_key_file:
+    case SettingId::api_key_command:
+    case SettingId::api_key_credential:
+    case SettingId::api_key_keyring: return true;
+    default: return false;
+  }
+}
+
+bool decides_hosts(SettingId id) noexcept {
+  return id == SettingId::region || id == SettingId::api || id == SettingId::url || id == SettingId::host;
+}
+
+std::string Assignment::place() const {
+  switch (layer) {
+    case Layer::flag: return "--" + std::string(setting->name);
+    case Layer::variable: return std::string(setting->variable);
+    case Layer::user_file:
+    case Layer::system_file: break;
+  }
+  return protocol::escape(file) + ':' + std::to_string(line);
+}
+
+Failure Assignment::failure(const std::string& what, std::string hint) const {
+  const ExitCode code = layer == Layer::flag ? ExitCode::usage : ExitCode::settings;
+  return Failure(code, place() + ": " + what, std::move(hint));
+}
+
+void Settings::add(std::span<const Assignment> layer) {
+  std::ranges::for_each(layer, refuse_control_bytes);
+  refuse_repetitions(layer);
+  add_key_source(layer);
+  const bool hosts_given = !hosts_.empty();
+  for (const Assignment& assignment : layer) {
+    const SettingId id = assignment.setting->id;
+    auto& value = values_[index_of(id)];
+    if (is_key_source(id)) continue;
+    if (id == SettingId::host && !hosts_given) hosts_.push_back(assignment);
+    // The last flag wins, as people expect who add one to a line that an alias began.
+    else if (!value || assignment.layer == Layer::flag)
+      value = assignment;
+  }
+}
+
+void Settings::add_key_source(std::span<const Assignment> layer) {
+  const Assignment* source = nullptr;
+  for (const Assignment& assignment : layer) {
+    if (!is_key_source(assignment.setting->id)) continue;
+    if (source != nullptr && (source->setting != assignment.setting || assignment.layer != Layer::flag))
+      throw assignment.failure(
+          "a second source of the API key beside '" + std::string(source->setting->name) + "'",
+          "keep one of the two");
+    source = &assignment;
+  }
+  if (source == nullptr || has_key_source_) return;
+  has_key_source_ = true;
+  values_[index_of(source->setting->id)] = *source;
+}
+
+const Assignment* Settings::find(SettingId id) const noexcept {
+  const auto& value = values_[index_of(id)];
+  return value ? &*value : nullptr;
+}
+
+std::vector<Assignment> settings_of(const Environment& environment) {
+  std::vector<Assignment> layer;
+  for (const Setting& setting : settings) {
+    const auto value = environment.find(setting.variable);
+    if (!value) continue;
+    if (setting.id == SettingId::host)
+      add_hosts(layer, setting, *value);
+    else
+      layer.push_back({.setting = &setting, .value = *value, .layer = Layer::variable, .file = {}});
+  }
+  return layer;
+}
+
+}  // namespace sase::helper

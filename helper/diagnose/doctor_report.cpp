@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/doctor_report.hpp"
+
+#include "helper/diagnose/duration_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace sase::helper {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using protocol::LinkState;
+
+constexpr int shape_version = 1;
+
+/// Where the words begin.
+constexpr std::size_t mark_width = 6;
+constexpr std::size_t words_column = mark_width + 11;
+
+struct Mark {
+  std::string_view word;
+  Tone tone;
+};
+
+Mark mark_of(LinkState state) noexcept {
+  switch (state) {
+    case LinkState::ok: return {"ok", Tone::good};
+    case LinkState::warning: return {"warn", Tone::caution};
+    case LinkState::broken: return {"FAIL", Tone::bad};
+    case LinkState::untried: break;
+  }
+  return {"--", Tone::faint};
+}
+
+void fill_to(std::string& line, std::size_t width, std::size_t column) {
+  line.append(width < column ? column - width : 1, ' ');
+}
+
+void append_link(std::string& text, const CheckedLink& link, const Terminal& terminal) {
+  const Mark mark = mark_of(link.state);
+  // What paints has no width, so lines are measured without it.
+  std::string line;
+  line += mark.word;
+  fill_to(line, line.size(), mark_width);
+  line += link.name;
+  fill_to(line, line.size(), words_column);
+  const auto start = text.size();
+  text += line;
+  // What takes less than this is of no interest to anybody.
+  constexpr std::chrono::microseconds least_shown{100};
+  terminal.append_wrapped(
+      text, words_column,
+      link.what + (link.took < least_shown ? std::string() : " (" + spoken_exactly(link.took) + ')'));
+  text.replace(start, mark.word.size(), terminal.paint(mark.tone, mark.word));
+  if (!link.remedy.empty()) terminal.append_wrapped(text, words_column, "-> " + link.remedy);
+}
+
+/// Those that somebody has set, and those that always are something.
+bool is_worth_a_line(const ShownSetting& setting) noexcept {
+  return !setting.value.empty();
+}
+
+void append_settings(std::string& text, const std::vector<ShownSetting>& rows, const Terminal& terminal) {
+  std::size_t widest = 0;
+  for (const ShownSetting& setting : rows)
+    widest = std::max(widest, setting.name.size());
+  for (const ShownSetting& setting : rows) {
+    if (!is_worth_a_line(setting)) continue;
+    std::string line(setting.name);
+    fill_to(line, line.size(), widest + 2);
+    line += setting.value + "  (" + setting.from + ')';
+    text.append(words_column, ' ');
+    text += terminal.paint(setting.from == "default" ? Tone::faint : Tone::plain, line);
+    text += '\n';
+  }
+}
+
+Json json_of(const CheckedLink& link) {
+  return {{"name", link.name},
+          {"state", name_of(link.state)},
+          {"what", link.what},
+          {"remedy", link.remedy.empty() ? Json() : Json(link.remedy)},
+          {"seconds", static_cast<double>(link.took.count()) / 1e6}};
+}
+
+Json json_of(const ShownSetting& setting) {
+  return {{"name", setting.name},
+          {"value", setting.value.empty() ? Json() : Json(setting.value)},
+          {"from", setting.from}};
+}
+
+template <typename Items>
+Json array_of(const Items& items) {
+  Json array = Json::array();
+  for (const auto& item : items)
+    array.push_back(json_of(item));
+  return array;
+}
+
+}  // namespace
+
+ExitCode DoctorReport::exit_code() const noexcept {
+  const auto broken = std::ranges::find_if(links, &CheckedLink::is_broken);
+  return broken == links.end() ? ExitCode::done : broken->code;
+}
+
+std::string DoctorReport::text(const Terminal& terminal) const {
+  std::string text;
+  for (const CheckedLink& link : links) {
+    append_link(text, link, terminal);
+    if (link.name == "settings") append_settings(text, settings, terminal);
+  }
+  const auto broken = std::ranges::find_if(links, &CheckedLink::is_broken);
+  text += '\n';
+  if (broken == links.end())
+    terminal.append_wrapped(text, 0, "all is well");
+  else
+    terminal.append_wrapped(text, 0,
+                            "broken at '" + std::string(broken->name) + "', exit code " +
+                                std::to_string(static_cast<int>(broken->code)));
+  return text;
+}
+
+std::string DoctorReport::json() const {
+  const Json object = {{"version", shape_version},
+                       {"profile", profile.empty() ? Json() : Json(profile)},
+                       {"ok", exit_code() == ExitCode::done},
+                       {"exit_code", static_cast<int>(exit_code())},
+                       {"links", array_of(links)},
+                       {"settings", array_of(settings)}};
+  return object.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/cli/terminal.hpp"
+#include "helper/diagnose/check_result.hpp"
+#include "helper/diagnose/effective_setting.hpp"
+#include "helper/exit_code.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+/// All that `doctor` found, from the first link to the last.
+struct DoctorReport {
+  std::string profile;  ///< empty where none could be chosen
+  std::vector<CheckedLink> links;
+  std::vector<ShownSetting> settings;
+
+  /// That of the first broken link.
+  [[nodiscard]] ExitCode exit_code() const noexcept;
+
+  /// For people.
+  [[nodiscard]] std::string text(const Terminal& terminal) const;
+
+  /// For programs: one JSON object in one line. README.md has its shape, whose number is `version`.
+  [[nodiscard]] std::string json() const;
+};
+
+}  // namespace sase::helper

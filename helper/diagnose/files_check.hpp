@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/config/profile.hpp"
+#include "helper/diagnose/check_result.hpp"
+#include "helper/environment.hpp"
+#include "helper/token/api_key_handle.hpp"
+
+namespace sase::helper {
+
+/// Looks at the folder of locks, ledgers and tokens, which is made where need be, and at what is kept there
+/// of this profile. What cannot be used breaks the link, with the command that mends it.
+[[nodiscard]] CheckedLink check_files(const Profile& profile, KeyHolder& key, const Environment& environment);
+
+}  // namespace sase::helper

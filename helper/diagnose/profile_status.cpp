@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/profile_status.hpp"
+
+#include "helper/api_key/key_place.hpp"
+#include "helper/api_key/reader.hpp"
+#include "helper/config/state_directory.hpp"
+#include "helper/diagnose/effective_setting.hpp"
+#include "helper/rate_limit/request_log_file.hpp"
+#include "protocol/escape.hpp"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace sase::helper {
+
+namespace {
+
+/// What the profile's token is bound to; a command is not run for it. Throws Failure.
+KeyHolder key_holder(const Profile& profile, const KeyPlace& place, const Environment& environment) {
+  // Nothing that is read here takes time.
+  if (place.kind != KeyKind::command)
+    return {profile, read_key(place, environment, std::chrono::steady_clock::now())};
+  const auto never = [](std::chrono::steady_clock::time_point) -> ApiKey {
+    throw Failure(ExitCode::bug, "a command was to be run for a report");
+  };
+  return {profile, DearKey{.command = place.name,
+                           .seal = RandomSeal(command_account(profile.authorize_url, place.name),
+                                              memory_folder(environment)),
+                           .read = never}};
+}
+
+void look_at_key(ProfileStatus& status, const Profile& profile, const Environment& environment) {
+  try {
+    const auto place = find_key(profile, environment);
+    if (!place) throw no_key(profile);
+    status.key = place->describe();
+    KeyHolder key = key_holder(profile, *place, environment);
+    status.kept = look_at_state(profile, key, state_folder(environment));
+  } catch (const Failure& failure) {
+    // It is what this command is there to tell, and stops none of the other profiles.
+    status.key_failure = failure;
+  } catch (const std::system_error& error) {
+    status.state_trouble = protocol::escape(error.what());
+  }
+}
+
+}  // namespace
+
+ProfileStatus status_of(const ProfileChoice& choice, std::string_view name, const Environment& environment) {
+  ProfileStatus status;
+  status.name = name;
+  try {
+    const ProfileSettings given = choice.settings_of(name);
+    const Profile profile = make_profile(name, given.values, environment);
+    status.region = region_name(given.values);
+    status.api = profile.api == Api::v1 ? "v1" : "v3";
+    status.host = profile.hosts.front().text();
+    look_at_key(status, profile, environment);
+  } catch (const Failure& failure) {
+    // As above.
+    status.failure = failure;
+  }
+  return status;
+}
+
+}  // namespace sase::helper

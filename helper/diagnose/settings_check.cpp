@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/settings_check.hpp"
+
+#include "protocol/escape.hpp"
+
+namespace sase::helper {
+
+namespace {
+
+std::string describe_files(const ProfileText& text) {
+  std::string list;
+  for (const ProfileText::File& file : text.files)
+    list += (list.empty() ? ", in '" : "' and '") + protocol::escape(file.path);
+  return list.empty() ? ", which has no file" : list + '\'';
+}
+
+}  // namespace
+
+CheckedSettings check_settings(const ProfileChoice& choice, const Environment& environment) {
+  CheckedSettings checked;
+  try {
+    checked.profile = choice.name_without_host();
+    checked.given = choice.settings_of(checked.profile);
+    checked.made = make_profile(checked.profile, checked.given.values, environment);
+    checked.shown = shown_settings(*checked.made, checked.given.values, environment);
+    checked.link = {.name = "settings",
+                    .state = protocol::LinkState::ok,
+                    .what = "the profile '" + checked.profile + '\'' + describe_files(checked.given.text),
+                    .remedy = {}};
+  } catch (const Failure& failure) {
+    // It is what this command is there to tell.
+    checked.link = CheckedLink::broken("settings", failure);
+    if (checked.link.remedy.empty()) checked.link.remedy = "mend it in that place, or leave it out";
+  }
+  return checked;
+}
+
+}  // namespace sase::helper

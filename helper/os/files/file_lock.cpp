@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/files/file_lock.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string>
+
+#include <sys/file.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+timeval timer_value(steady_clock::duration time) noexcept {
+  const auto micros = std::chrono::ceil<microseconds>(time);
+  const auto whole = std::chrono::floor<seconds>(micros);
+  return {.tv_sec = static_cast<time_t>(whole.count()),
+          .tv_usec = static_cast<suseconds_t>((micros - whole).count())};
+}
+
+steady_clock::duration duration_of(const timeval& value) noexcept {
+  return seconds(value.tv_sec) + microseconds(value.tv_usec);
+}
+
+/// flock waits without a limit of its own; a timer that keeps firing until it is disarmed interrupts it. One
+/// that fired only once could do so just before the wait begins and be lost. There is one such timer, and
+/// execve leaves it running: one that our caller has set goes on afterwards.
+class WaitInterrupter {
+ public:
+  explicit WaitInterrupter(steady_clock::duration after) noexcept {
+    struct sigaction interrupt {};
+    interrupt.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &interrupt, &before_);
+    const itimerval timer{.it_interval = timer_value(std::chrono::milliseconds(20)),
+                          .it_value = timer_value(after)};
+    ::setitimer(ITIMER_REAL, &timer, &callers_);
+  }
+  WaitInterrupter(const WaitInterrupter&) = delete;
+  WaitInterrupter& operator=(const WaitInterrupter&) = delete;
+  ~WaitInterrupter() {
+    const itimerval off{};
+    ::setitimer(ITIMER_REAL, &off, nullptr);
+    ::sigaction(SIGALRM, &before_, nullptr);
+    if (timerisset(&callers_.it_value)) give_back();
+  }
+
+ private:
+  /// What was due meanwhile is due at once.
+  void give_back() noexcept {
+    const auto left = duration_of(callers_.it_value) - (steady_clock::now() - start_);
+    callers_.it_value = timer_value(std::max<steady_clock::duration>(left, microseconds(1)));
+    ::setitimer(ITIMER_REAL, &callers_, nullptr);
+  }
+
+  steady_clock::time_point start_ = steady_clock::now();
+  itimerval callers_{};
+  struct sigaction before_ {};
+};
+
+/// Some file systems, mostly of networks, have no locks.
+[[noreturn]] void throw_cannot_lock(int fd) {
+  const int error = errno;
+  std::array<char, 4096> path{};
+  const ssize_t size = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path.data(), path.size());
+  errno = error;
+  throw_errno("cannot lock '" + std::string(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0) +
+              "'; is it on a network's file system?");
+}
+
+/// False when a signal interrupted the wait or, with LOCK_NB, when somebody else has it.
+bool lock(int fd, int how) {
+  if (::flock(fd, how) == 0) return true;
+  if (errno != EWOULDBLOCK && errno != EINTR) throw_cannot_lock(fd);
+  return false;
+}
+
+}  // namespace
+
+bool FileLock::take() {
+  return lock(file_.get(), LOCK_EX | LOCK_NB);
+}
+
+bool FileLock::wait_until_free(steady_clock::time_point deadline) {
+  for (auto left = deadline - steady_clock::now(); left > left.zero();
+       left = deadline - steady_clock::now()) {
+    const WaitInterrupter interrupter(left);
+    if (!lock(file_.get(), LOCK_SH)) continue;
+    return lock(file_.get(), LOCK_UN);
+  }
+  return false;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/files/private_directory.hpp"
+
+#include "helper/os/files/rejected_path.hpp"
+#include "helper/os/stream.hpp"
+
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+constexpr mode_t private_directory_mode = 0700;
+constexpr mode_t private_file_mode = 0600;
+constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
+
+/// Throws for something that was not opened. What the system says of a link, or of a file in a folder's
+/// place, helps nobody.
+[[noreturn]] void throw_not_opened(const std::string& path) {
+  const int error = errno;
+  struct stat status {};
+  const bool is_there = ::lstat(path.c_str(), &status) == 0;
+  if (is_there && S_ISLNK(status.st_mode)) throw RefusedPath("'" + path + "' is a link; remove it");
+  if (is_there && error == ENOTDIR) throw RefusedPath("'" + path + "' is not a folder; remove it");
+  errno = error;
+  throw_errno("cannot open '" + path + "'");
+}
+
+/// Throws unless what `fd` is open on is of this kind and this user's alone.
+void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
+  if ((status.st_mode & S_IFMT) != kind)
+    throw RefusedPath("'" + path + "' is not a " + (kind == S_IFREG ? "file" : "folder") + "; remove it");
+  if (status.st_uid != ::geteuid()) throw RefusedPath("'" + path + "' belongs to another user");
+  if ((status.st_mode & open_to_others) != 0)
+    throw RefusedPath("'" + path + "' is open to other users; chmod go-rwx it");
+}
+
+/// With root's rights (sudo -E) nothing is made in a folder of another user: it would be in their way for
+/// ever.
+void must_be_own(const std::string& folder) {
+  if (::geteuid() != 0) return;
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) == 0 && status.st_uid != ::geteuid())
+    throw RefusedPath("'" + folder + "' belongs to another user");
+}
+
+void write_whole(const Fd& fd, std::string_view bytes, const std::string& path) {
+  try {
+    write_all(fd.get(), bytes);
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), "cannot write '" + path + "'");
+  }
+}
+
+}  // namespace
+
+std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd && errno == ENOENT) return std::nullopt;
+  if (!fd) throw_not_opened(path);
+  must_be_private(fd, S_IFDIR, path);
+  return PrivateDirectory(std::move(fd), path);
+}
+
+PrivateDirectory PrivateDirectory::create(const std::string& path) {
+  make_private_folders(path);
+  auto directory = open(path);
+  if (!directory) throw_errno("cannot open '" + path + "'");
+  return std::move(*directory);
+}
+
+Fd PrivateDirectory::open_file(const std::string& name) const {
+  // Without O_NONBLOCK, a FIFO put in the file's place would hold us.
+  Fd fd(::openat(fd_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!fd && errno == ENOENT) return fd;
+  if (!fd) throw_not_opened(path_ + '/' + name);
+  must_be_private(fd, S_IFREG, path_ + '/' + name);
+  return fd;
+}
+
+Fd PrivateDirectory::open_lock(const std::string& name) const {
+  Fd fd(::openat(fd_.get(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+                 private_file_mode));
+  if (!fd) throw_not_opened(path_ + '/' + name);
+  must_be_private(fd, S_IFREG, path_ + '/' + name);
+  return fd;
+}
+
+void make_private_folders(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return;
+  const auto slash = path.find_last_of('/');
+  if (slash != std::string::npos && slash != 0) must_be_own(path.substr(0, slash));
+  if (::mkdir(path.c_str(), private_directory_mode) == 0 || errno == EEXIST) return;
+  if (errno != ENOENT || slash == std::string::npos || slash == 0) throw_errno("cannot make '" + path + "'");
+  make_private_folders(path.substr(0, slash));
+  if (::mkdir(path.c_str(), private_directory_mode) != 0 && errno != EEXIST)
+    throw_errno("cannot make '" + path + "'");
+}
+
+Fd open_private_log(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+               private_file_mode));
+  if (!fd) throw_errno("cannot open '" + path + "'");
+  must_be_private(fd, S_IFREG, path);
+  return fd;
+}
+
+void PrivateDirectory::replace_file(const std::string& name, std::string_view bytes) const {
+  // Writers hold the lock, so the temporary name is fixed: what a killed one left behind is gone with the
+  // next.
+  const std::string fresh = name + ".new";
+  remove_file(fresh);
+  const Fd fd(::openat(fd_.get(), fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                       private_file_mode));
+  if (!fd) throw_errno("cannot write '" + path_ + '/' + fresh + "'");
+  try {
+    write_whole(fd, bytes, path_ + '/' + fresh);
+    if (::renameat(fd_.get(), fresh.c_str(), fd_.get(), name.c_str()) != 0)
+      throw_errno("cannot replace '" + path_ + '/' + name + "'");
+  } catch (...) {
+    ::unlinkat(fd_.get(), fresh.c_str(), 0);
+    throw;
+  }
+}
+
+std::vector<std::string> PrivateDirectory::names() const {
+  struct Close {
+    void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+  };
+  // A descriptor of its own, since the stream takes it over, and the place within the folder with it.
+  Fd fd(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::unique_ptr<DIR, Close> stream(fd ? ::fdopendir(fd.get()) : nullptr);
+  if (!stream) throw_errno("cannot read the folder '" + path_ + "'");
+  (void)fd.release();
+  std::vector<std::string> all;
+  // One thread, and a stream of its own: readdir is safe here.
+  while (const dirent* const entry = ::readdir(stream.get()))  // NOLINT(concurrency-mt-unsafe)
+    if (entry->d_name != std::string_view(".") && entry->d_name != std::string_view(".."))
+      all.emplace_back(entry->d_name);
+  return all;
+}
+
+void PrivateDirectory::remove_file(const std::string& name) const {
+  if (::unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT)
+    throw_errno("cannot remove '" + path_ + '/' + name + "'");
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/processes/deferred_signals.hpp"
+
+#include <cstddef>
+
+namespace sase::helper {
+
+namespace {
+
+// What a signal handler can reach.
+volatile std::sig_atomic_t came = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void note_signal(int number) noexcept {
+  came = number;
+}
+
+}  // namespace
+
+HeldSignals::HeldSignals(std::span<const int> numbers) : numbers_(numbers), before_(numbers.size()) {
+  came = 0;
+  sigset_t held;
+  ::sigemptyset(&held);
+  for (const int number : numbers_)
+    ::sigaddset(&held, number);
+  ::pthread_sigmask(SIG_BLOCK, &held, &mask_before_);
+  struct sigaction action {};
+  action.sa_handler = note_signal;
+  ::sigemptyset(&action.sa_mask);
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+    ::sigaction(numbers_[i], nullptr, &before_[i]);
+    if (before_[i].sa_handler != SIG_IGN) ::sigaction(numbers_[i], &action, nullptr);
+  }
+}
+
+HeldSignals::~HeldSignals() {
+  for (std::size_t i = 0; i < numbers_.size(); ++i)
+    ::sigaction(numbers_[i], &before_[i], nullptr);
+  // One that came since the last wait does now what it would have done.
+  ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
+  if (came != 0) (void)::raise(came);
+}
+
+bool HeldSignals::one_came() noexcept {
+  return came != 0;
+}
+
+}  // namespace sase::helper

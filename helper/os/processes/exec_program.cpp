@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/processes/exec_program.hpp"
+
+#include "helper/os/fd.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+bool is_path(const std::string& program) noexcept {
+  return program.find('/') != std::string::npos;
+}
+
+bool exists(const std::string& path) noexcept {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
+/// The folders of PATH; an empty one is where we are.
+std::string_view search_path(std::span<const char* const> environment) noexcept {
+  constexpr std::string_view variable = "PATH=";
+  for (const std::string_view entry : environment)
+    if (entry.starts_with(variable)) return entry.substr(variable.size());
+  return {};
+}
+
+/// A script whose interpreter is missing is there all the same.
+bool is_there(const std::string& program, std::string_view folders) {
+  if (is_path(program)) return exists(program);
+  while (!program.empty() && !folders.empty()) {
+    const auto end = std::min(folders.find(':'), folders.size());
+    std::string path(folders.substr(0, end));
+    if (!path.empty()) path += '/';
+    if (exists(path += program)) return true;
+    folders.remove_prefix(std::min(end + 1, folders.size()));
+  }
+  return false;
+}
+
+/// What execvpe's error says of the program: not that a script's interpreter is missing, nor that the last
+/// folder of PATH is none.
+int reason(int error, const std::string& program, std::span<const char* const> environment) {
+  if (error == ENOTDIR && !is_path(program)) error = ENOENT;
+  return error == ENOENT && is_there(program, search_path(environment)) ? ENOEXEC : error;
+}
+
+}  // namespace
+
+void become(std::span<const std::string> words, std::span<const char* const> environment) {
+  std::vector<char*> argv;
+  for (const std::string& word : words)
+    argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  std::vector<char*> entries;
+  for (const char* const entry : environment)
+    entries.push_back(const_cast<char*>(entry));
+  entries.push_back(nullptr);
+  ::execvpe(argv.front(), argv.data(), entries.data());
+  errno = reason(errno, words.front(), environment);
+  throw_errno("cannot run '" + words.front() + "'");
+}
+
+}  // namespace sase::helper

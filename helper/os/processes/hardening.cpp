@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/processes/hardening.hpp"
+
+#include <cstddef>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+void open_standard_streams(CallersProcess& caller) noexcept {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) != -1) continue;
+    caller.closed[static_cast<std::size_t>(fd)] = true;
+    // Opened the wrong way round, so that using the closed stream still fails. The lowest free number is
+    // `fd`.
+    const int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (::open("/dev/null", mode) != fd) ::_exit(1);  // NOLINT(concurrency-mt-unsafe)
+  }
+}
+
+/// The hard limit stays: who lowers it cannot raise it again for the program that comes after.
+void forbid_cores(CallersProcess& caller) noexcept {
+  if (::getrlimit(RLIMIT_CORE, &caller.core) != 0) return;
+  const rlimit none{.rlim_cur = 0, .rlim_max = caller.core.rlim_max};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+/// Ignored and blocked signals are inherited. Without SIGCHLD no child could be waited for, without SIGALRM
+/// no wait for a lock would end.
+void set_signals(CallersProcess& caller) noexcept {
+  for (std::size_t i = 0; i < caller.dispositions.size(); ++i) {
+    const int number = CallersProcess::signals[i];
+    caller.dispositions[i] = ::signal(number, number == SIGCHLD ? SIG_DFL : SIG_IGN);
+  }
+  sigset_t wanted;
+  ::sigemptyset(&wanted);
+  ::sigaddset(&wanted, SIGALRM);
+  ::sigaddset(&wanted, SIGCHLD);
+  ::pthread_sigmask(SIG_UNBLOCK, &wanted, &caller.mask);
+}
+
+}  // namespace
+
+void CallersProcess::restore() const noexcept {
+  for (std::size_t i = 0; i < dispositions.size(); ++i)
+    ::signal(signals[i], dispositions[i]);
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  ::setrlimit(RLIMIT_CORE, &core);
+  ::umask(umask);
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (closed[static_cast<std::size_t>(fd)]) ::close(fd);
+}
+
+CallersProcess harden_process() noexcept {
+  CallersProcess caller;
+  open_standard_streams(caller);
+  caller.umask = ::umask(077);
+  forbid_cores(caller);
+  ::prctl(PR_SET_DUMPABLE, 0);
+  set_signals(caller);
+  return caller;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/processes/signal_waiter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// A time of zero would switch the timer off.
+timespec to_timespec(std::chrono::milliseconds time) noexcept {
+  const auto count = std::max<std::chrono::milliseconds::rep>(time.count(), 1);
+  return {.tv_sec = static_cast<time_t>(count / 1000),
+          .tv_nsec = static_cast<long>(count % 1000 * 1'000'000)};
+}
+
+bool is_ignored(int number) noexcept {
+  struct sigaction action {};
+  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+bool has_terminal() noexcept {
+  return static_cast<bool>(Fd(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)));
+}
+
+}  // namespace
+
+WakeUps::WakeUps() : has_terminal_(has_terminal()) {
+  sigset_t ours;
+  ::sigemptyset(&ours);
+  // A blocked signal comes even if it is ignored.
+  for (const int number : {SIGTERM, SIGINT, SIGHUP})
+    if (!is_ignored(number)) ::sigaddset(&ours, number);
+  signals_ = Fd(::signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals_) throw_errno("cannot wait for signals");
+  timer_ = Fd(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
+  if (!timer_) throw_errno("cannot make a timer");
+  ::pthread_sigmask(SIG_BLOCK, &ours, &mask_before_);
+}
+
+WakeUps::~WakeUps() {
+  ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
+}
+
+Woken WakeUps::wait(std::chrono::milliseconds until, int readable) {
+  const itimerspec time{.it_interval = {}, .it_value = to_timespec(until)};
+  if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr) != 0)
+    throw_errno("cannot set a timer");
+  std::array<pollfd, 3> waiting{{{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+                                 {.fd = readable, .events = POLLIN, .revents = 0},
+                                 {.fd = timer_.get(), .events = POLLIN, .revents = 0}}};
+  while (::poll(waiting.data(), waiting.size(), -1) < 0)
+    if (errno != EINTR) throw_errno("waiting failed");
+  signalfd_siginfo came{};
+  if (::read(signals_.get(), &came, sizeof came) == sizeof came)
+    return came.ssi_signo == SIGHUP && !has_terminal_ ? Woken::by_hup : Woken::by_stop;
+  return waiting[1].revents != 0 ? Woken::by_bytes : Woken::by_time;
+}
+
+}  // namespace sase::helper

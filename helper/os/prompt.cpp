@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/prompt.hpp"
+
+#include "helper/os/processes/deferred_signals.hpp"
+#include "helper/os/stream.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using protocol::Secret;
+
+/// What a person, or the terminal's end, stops a program with.
+constexpr std::array stopping = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+
+/// A terminal that shows nothing of what is typed, and hands each byte on at once: by lines it takes 4,096 at
+/// most.
+class HiddenTyping {
+ public:
+  explicit HiddenTyping(int terminal) : terminal_(terminal) {
+    if (::tcgetattr(terminal_, &before_) != 0) throw_errno("cannot ask at the terminal");
+    termios hidden = before_;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON);
+    hidden.c_cc[VMIN] = 1;
+    hidden.c_cc[VTIME] = 0;
+    if (::tcsetattr(terminal_, TCSAFLUSH, &hidden) != 0) throw_errno("cannot hide what is typed");
+  }
+  HiddenTyping(const HiddenTyping&) = delete;
+  HiddenTyping& operator=(const HiddenTyping&) = delete;
+  ~HiddenTyping() { ::tcsetattr(terminal_, TCSAFLUSH, &before_); }
+
+  [[nodiscard]] bool erases(char c) const noexcept {
+    return c == '\b' || c == '\x7f' || is(c, before_.c_cc[VERASE]);
+  }
+  [[nodiscard]] bool erases_all(char c) const noexcept { return is(c, before_.c_cc[VKILL]); }
+  [[nodiscard]] bool ends(char c) const noexcept {
+    return c == '\n' || c == '\r' || is(c, before_.c_cc[VEOF]);
+  }
+
+ private:
+  static bool is(char c, cc_t special) noexcept {
+    return special != _POSIX_VDISABLE && static_cast<cc_t>(c) == special;
+  }
+
+  int terminal_;
+  termios before_{};
+};
+
+/// One byte; nothing at the end of the input or when a signal came.
+std::optional<char> read_byte(int terminal, const HeldSignals& held) {
+  pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
+  while (!HeldSignals::one_came()) {
+    // Between a look at what came and a read that only waits, a signal would be lost.
+    if (::ppoll(&waiting, 1, nullptr, &held.mask_before()) < 0) {
+      if (errno != EINTR) throw_errno("cannot wait for the terminal");
+      continue;
+    }
+    char byte = 0;
+    const ssize_t got = ::read(terminal, &byte, 1);
+    if (got == 1) return byte;
+    if (got == 0) return std::nullopt;
+    if (errno != EINTR) throw_errno("cannot read from the terminal");
+  }
+  return std::nullopt;
+}
+
+/// Whoever pastes several lines sends them at once. What was left of them would go to the shell, which runs
+/// it and keeps it in its history.
+bool more_is_pasted(int terminal) noexcept {
+  constexpr int patience_in_milliseconds = 50;
+  pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
+  return ::poll(&waiting, 1, patience_in_milliseconds) == 1;
+}
+
+/// What is being typed. Of a line that is too long nothing more is kept.
+struct Line {
+  Secret text;
+  std::size_t limit;
+  bool is_too_long = false;
+
+  void take(char byte, const HiddenTyping& typing) {
+    if (is_too_long) return;
+    if (typing.erases_all(byte))
+      text.shrink(0);
+    else if (typing.erases(byte))
+      text.shrink(text.size() > 0 ? text.size() - 1 : 0);
+    else if (text.size() == limit)
+      is_too_long = true;
+    else
+      text.append({&byte, 1});
+  }
+};
+
+/// Nothing is shown from before the question is: whoever pastes at the sight of it must not be faster. All is
+/// read to its end, however long: what was left would go to the shell.
+Secret read_hidden(int terminal, std::string_view question, std::size_t limit) {
+  const HeldSignals held(stopping);
+  const HiddenTyping typing(terminal);
+  write_all(terminal, question);
+  Line line{.text = Secret::with_capacity(limit), .limit = limit};
+  while (const auto byte = read_byte(terminal, held)) {
+    if (typing.ends(*byte) && !more_is_pasted(terminal)) break;
+    line.take(*byte, typing);
+  }
+  write_all(terminal, "\n");
+  if (line.is_too_long && !HeldSignals::one_came())
+    throw std::length_error("more than " + std::to_string(limit) + " bytes");
+  return std::move(line.text);
+}
+
+}  // namespace
+
+Prompt::Prompt() : terminal_(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) {}
+
+std::optional<std::string> Prompt::ask(std::string_view question) const {
+  write_all(terminal_.get(), question);
+  std::string line;
+  while (true) {
+    char byte = 0;
+    const ssize_t got = ::read(terminal_.get(), &byte, 1);
+    if (got < 0 && errno != EINTR) throw_errno("cannot read from the terminal");
+    if (got == 0) return std::nullopt;
+    if (got == 1 && byte == '\n') return line;
+    if (got == 1) line += byte;
+  }
+}
+
+Secret Prompt::ask_hidden(std::string_view question, std::size_t limit) const {
+  while (true) {
+    // With the terminal as it was, a signal that came does what it would have done; after Ctrl-Z and fg we
+    // are here again.
+    Secret line = read_hidden(terminal_.get(), question, limit);
+    if (!HeldSignals::one_came()) return line;
+  }
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/os/files/file_lock.hpp"
+#include "helper/os/files/private_directory.hpp"
+#include "helper/rate_limit/request_log_file.hpp"
+
+#include <array>
+#include <chrono>
+#include <string>
+
+namespace sase::helper {
+
+/// The right to ask the service about one API key at one URL, which one process at a time has, and the ledger
+/// of it. The kernel takes the right back when its holder dies.
+class Turn {
+ public:
+  /// Lines up for it. Makes the folder where need be. Throws std::system_error where there can be no lock.
+  Turn(const std::string& folder, const std::string& account);
+
+  /// As FileLock does.
+  [[nodiscard]] bool take() { return lock_.take(); }
+  [[nodiscard]] bool wait_until_free(std::chrono::steady_clock::time_point deadline) {
+    return lock_.wait_until_free(deadline);
+  }
+
+  /// May be read by those who wait, and is written by the one whose turn it is. Both throw std::system_error.
+  [[nodiscard]] History read_ledger() const { return Ledger(folder_, account_).read(); }
+  void write_ledger(const History& history) const { Ledger(folder_, account_).write(history); }
+
+  /// What must stay open for the turn to be kept.
+  [[nodiscard]] std::array<int, 2> descriptors() const noexcept { return {folder_.fd(), lock_.fd()}; }
+
+ private:
+  PrivateDirectory folder_;
+  FileLock lock_;
+  std::string account_;
+};
+
+}  // namespace sase::helper

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/rate_limit/request_log_file.hpp"
+
+#include "helper/cache/digest.hpp"
+#include "helper/os/stream.hpp"
+
+#include <cstddef>
+#include <stdexcept>
+
+namespace sase::helper {
+
+namespace {
+
+/// Some times and two lines for people are far below this.
+constexpr std::size_t largest_ledger = 8192;
+
+std::string hash_of(std::string_view purpose, std::string_view authorize_url, std::string_view key) {
+  Digest digest(purpose);
+  digest.add(authorize_url);
+  digest.add(key);
+  return digest.hexadecimal();
+}
+
+}  // namespace
+
+History Ledger::read() const try {
+  const Fd file = folder_.open_file(file_);
+  if (!file) return {};
+  return History::parse(read_all(file.get(), largest_ledger).reveal(), current_boot(), boot_clock());
+} catch (const std::length_error&) {
+  return {};
+}
+
+void Ledger::write(const History& history) const {
+  folder_.replace_file(file_, history.write(current_boot()));
+}
+
+std::string account_name(std::string_view authorize_url, std::string_view api_key) {
+  return hash_of("sase-cred-acctv1", authorize_url, api_key);
+}
+
+std::string command_account(std::string_view authorize_url, std::string_view command) {
+  return hash_of("sase-cred-acctc1", authorize_url, command);
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/os/files/private_directory.hpp"
+#include "helper/rate_limit/request_log.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sase::helper {
+
+/// The file of a History, shared by all processes of one user: one for each API key at each URL, whatever the
+/// profile, since the service counts by key. Whoever uses it has its turn (turn.hpp), but for a look
+/// beforehand.
+class Ledger {
+ public:
+  /// `account` names the file; the folder must outlive this.
+  Ledger(const PrivateDirectory& folder, const std::string& account)
+      : folder_(folder), file_(account + ".ledger") {}
+
+  /// Empty where there is none. Throws std::system_error when the file cannot be read; one that is damaged is
+  /// empty.
+  [[nodiscard]] History read() const;
+
+  /// Throws std::system_error.
+  void write(const History& history) const;
+
+ private:
+  const PrivateDirectory& folder_;
+  std::string file_;
+};
+
+/// Names the ledger and the lock of an API key at a URL: 32 hexadecimal digits, from which neither can be
+/// had.
+[[nodiscard]] std::string account_name(std::string_view authorize_url, std::string_view api_key);
+
+/// The same for a key that a command writes, which is not at hand: the command's text stands for it.
+[[nodiscard]] std::string command_account(std::string_view authorize_url, std::string_view command);
+
+}  // namespace sase::helper

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/api_key/api_key.hpp"
+#include "helper/api_key/key_place.hpp"
+#include "helper/cache/identity.hpp"
+#include "helper/cache/wrapping_key.hpp"
+#include "helper/config/profile.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace sase::helper {
+
+/// A key that is dear to read: for which a command runs, which takes its time and may ask a person.
+struct DearKey {
+  std::string command;  ///< its text stands for the key until that is read
+  RandomSeal seal;      ///< of the account that command_account() names
+  std::function<ApiKey(std::chrono::steady_clock::time_point deadline)> read;  ///< throws Failure
+};
+
+/// The API key of one call, and what the profile's tokens, its lock and its ledger are bound to.
+///
+/// A key that is at hand on every call binds them itself. A dear one is read when the service is about to be
+/// asked, and no earlier: a cached token is found without it.
+class KeyHolder {
+ public:
+  /// The profile must outlive this. `place` is where the key was read, if it was there for the next call too.
+  KeyHolder(const Profile& profile, ApiKey key, std::optional<KeyPlace> place = std::nullopt);
+  KeyHolder(const Profile& profile, DearKey dear);
+
+  [[nodiscard]] bool is_dear() const noexcept { return dear_.has_value(); }
+
+  /// Whether `logout` has removed the key since it was read.
+  [[nodiscard]] bool is_logged_out() const noexcept { return place_ && place_->is_logged_out(); }
+
+  /// Names the lock and the ledger.
+  [[nodiscard]] std::string account() const;
+
+  /// What a token is bound to, looked up anew on each call; null while nothing is there that could seal one.
+  /// Void after the next call.
+  [[nodiscard]] const Identity* find_identity();
+
+  /// The same for storing a token. The caller has the account's turn. Throws std::system_error.
+  [[nodiscard]] const Identity& make_identity();
+
+  /// The key itself. Throws Failure.
+  [[nodiscard]] const ApiKey& key(std::chrono::steady_clock::time_point deadline);
+
+  /// Tells one dear key from another: 32 hexadecimal digits from which it cannot be had. The caller has the
+  /// account's turn. Throws Failure.
+  [[nodiscard]] std::string fingerprint(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  void bind_to(const protocol::Secret& seal);
+
+  const Profile& profile_;
+  std::optional<DearKey> dear_;
+  std::optional<ApiKey> key_;
+  std::optional<KeyPlace> place_;
+  std::optional<Identity> identity_;
+};
+
+}  // namespace sase::helper

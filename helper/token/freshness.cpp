@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/freshness.hpp"
+
+#include "protocol/lifetime.hpp"
+
+namespace sase::helper {
+
+Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
+                std::chrono::seconds refresh_ahead) noexcept {
+  if (time_left <= std::chrono::seconds(0) || time_left < min_ttl || time_left > protocol::longest_lifetime)
+    return Freshness::stale;
+  return time_left < refresh_ahead ? Freshness::ageing : Freshness::fresh;
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/cache/token_cache.hpp"
+#include "helper/clock.hpp"
+#include "helper/config/profile.hpp"
+#include "helper/diagnostics.hpp"
+#include "helper/os/processes/background.hpp"
+#include "helper/rate_limit/refresh_lock.hpp"
+#include "helper/token/api_key_handle.hpp"
+#include "helper/token/authorizer.hpp"
+#include "helper/token/rate_limited_authorizer.hpp"
+#include "helper/trace.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sase::helper {
+
+/// A token that may be handed out, and how long it lives yet.
+struct FreshToken {
+  protocol::BearerToken token;
+  std::chrono::seconds time_left{};
+};
+
+/// A token for somebody who keeps one fresh.
+struct KeptToken {
+  FreshToken fresh;
+  bool is_ageing = false;               ///< it was to be renewed and is not
+  std::optional<Failure> trouble = {};  ///< why not, if that was tried
+};
+
+/// What a look at the whole chain came to.
+struct ChainReport {
+  ServiceProbe probe;                             ///< without its token
+  std::optional<std::chrono::seconds> time_left;  ///< of the new token, if one was got and kept
+  std::optional<Failure> unusable;                ///< why that token is of no use, if it is of none
+};
+
+/// What a TokenSource works with. All of it must outlive the source.
+struct TokenSourceParts {
+  const Profile& profile;
+  TokenCache* cache;                        ///< null for none
+  std::optional<std::string> state_folder;  ///< of locks and ledgers; nothing where there is no place for any
+  Authorizer& authorizer;
+  const Diagnostics& diagnostics;
+  const Trace& trace;
+  std::chrono::steady_clock::time_point deadline;  ///< of the whole call
+};
+
+/// Gives the tokens of one profile. The policy is here: the cached token while it is fresh (freshness.hpp);
+/// one that ages is given at once and renewed behind the caller's back; else a new one is asked for, by one
+/// process at a time (turn.hpp) whose success or failure all others share, and only where the service need
+/// not be spared (sparing.hpp). Trouble with cache, lock or ledger is a warning and never a reason to give no
+/// token.
+class TokenSource {
+ public:
+  TokenSource(const TokenSourceParts& parts, KeyHolder key);
+
+  /// A token with at least the profile's min-ttl left. Throws Failure when none is to be had in time.
+  [[nodiscard]] FreshToken get();
+
+  /// A token that the service gives now, whatever is kept. Throws Failure as get() does, and likewise spares
+  /// the service.
+  [[nodiscard]] FreshToken get_new();
+
+  /// A token as get() gives it, but one that ages is renewed first, in turn with the others and as rarely as
+  /// they do it; where that fails it is given all the same. Throws Failure as get() does.
+  [[nodiscard]] KeptToken get_ahead();
+
+  /// Tries the chain to the service link by link, whatever is in the cache, by the same rules as every call:
+  /// in turn with the others, and only the way where the service is to be spared. A new token is kept. Throws
+  /// Failure when the turn does not come in time, or there is no report of any kind.
+  [[nodiscard]] ChainReport probe(const std::string& read_url);
+
+  /// Renews the token that get() gave if it ages, in a process of its own (posix/detached.hpp). To be called
+  /// once the token has been delivered. Does nothing while another call is at it, and never fails: the token
+  /// is good yet.
+  void renew_ahead(Afterwards afterwards = Afterwards::ends) noexcept;
+
+  /// The key that this source asks with, and what its tokens are bound to.
+  [[nodiscard]] KeyHolder& key() noexcept { return key_; }
+
+  /// Forgets the cached token if it is this one, since whoever it was given to has rejected it.
+  void erase(std::string_view token);
+
+ private:
+  [[nodiscard]] std::optional<CachedToken> find();
+  [[nodiscard]] std::optional<FreshToken> find_fresh();
+  [[nodiscard]] std::optional<Turn> line_up();
+  [[nodiscard]] std::optional<FreshToken> wait_for_turn(Turn& turn);
+  void take_turn(Turn& turn);
+  [[nodiscard]] std::optional<FreshToken> renew_in_turn();
+  [[nodiscard]] std::optional<FreshToken> wait_for_renewal(Turn& turn);
+  [[nodiscard]] Failure nothing_in_time() const;
+  [[nodiscard]] FreshToken accept(NewToken token);
+  void keep(const CachedToken& token);
+  void renew(const Turn& turn);
+  void take_down_erase();
+  [[nodiscard]] SparingAuthorizer& service();
+
+  const Profile& profile_;
+  TokenCache* cache_;
+  std::optional<std::string> state_folder_;
+  Authorizer& authorizer_;
+  const Trace& trace_;
+  std::chrono::steady_clock::time_point deadline_;
+  KeyHolder key_;
+  WarningOnce trouble_;
+  Instant started_ = boot_clock();
+  std::optional<SparingAuthorizer> service_;  // made when it is needed: most calls never do
+  bool ageing_ = false;
+};
+
+}  // namespace sase::helper

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dialects/terraform_external.hpp"
+
+#include "protocol/json_object.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <algorithm>
+
+namespace sase::protocol {
+
+namespace {
+
+constexpr std::string_view white_space = " \t\r\n";
+
+std::string_view value_of(const JsonObject& query, std::string_view name) {
+  return query.text(name).value_or(std::string_view());
+}
+
+Host host_of(std::string_view text) {
+  if (auto host = Host::parse(text)) return *std::move(host);
+  throw ProtocolError("'host' is neither 'name' nor 'name:port'");
+}
+
+}  // namespace
+
+ExternalQuery ExternalQuery::parse(std::string_view text) {
+  ExternalQuery query;
+  // Who asks by hand has nothing to say.
+  if (text.find_first_not_of(white_space) == std::string_view::npos) return query;
+  const JsonObject given = JsonObject::parse(text);
+  for (const std::string_view name : given.names())
+    if (!query.unknown && std::ranges::find(known, name) == known.end()) query.unknown = name;
+  if (const auto profile = value_of(given, "profile"); !profile.empty()) query.profile = profile;
+  if (const auto host = value_of(given, "host"); !host.empty()) query.host = host_of(host);
+  return query;
+}
+
+}  // namespace sase::protocol

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/command.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/memory_file.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+const tests::EnvironmentList environment{"PATH=/usr/bin:/bin", "MARK=here"};
+
+std::string output_of(const std::string& command, std::chrono::milliseconds patience = 30s) {
+  return std::string(read_key_command(command, *environment, steady_clock::now() + patience).reveal());
+}
+
+/// Without what a command says itself.
+Failure failure_of(const std::string& command, std::chrono::milliseconds patience = 30s) {
+  return tests::failure_of([&] { (void)output_of("exec 2>/dev/null\n" + command, patience); });
+}
+
+}  // namespace
+
+TEST_CASE("what a command writes is the key", "[key_command]") {
+  CHECK(output_of("echo a-key") == "a-key");
+  CHECK(output_of("printf 'a-key\\r\\n'") == "a-key");
+  CHECK(output_of("echo \"$MARK\" | tr a-z A-Z") == "HERE");
+  CHECK(output_of("head -c 16384 /dev/zero | tr '\\0' k; echo") == std::string(16384, 'k'));
+}
+
+TEST_CASE("a command has nothing to read and no terminal", "[key_command]") {
+  CHECK(output_of("cat; echo end") == "end");
+  CHECK(output_of("(true </dev/tty) 2>/dev/null || echo none") == "none");
+}
+
+TEST_CASE("a command that gives no key is told why, and its text is not shown", "[key_command]") {
+  struct Row {
+    const char* command;
+    const char* why;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"exit 3 # hunter2", "it failed with exit code 3"},
+      {"echo hunter2; false", "it failed with exit code 1"},
+      {"/nonexistent/hunter2", "it failed with exit code 127, a program was not found"},
+      {"/etc/passwd hunter2", "it failed with exit code 126, a program cannot be run"},
+      {"kill -9 $$ # hunter2", "it was ended by signal 9 (Killed)"},
+      {"kill -TERM $$ # hunter2", "it was ended by signal 15 (Terminated)"},
+      {"true hunter2", "it wrote nothing"},
+      {"exec >/dev/null; echo hunter2", "it wrote nothing"},
+      {"echo # hunter2", "of what it wrote, it is empty"},
+      {"echo hunter2; echo hunter2", "of what it wrote, it has more than one line"},
+      {"printf 'hunter2\\n\\n'", "of what it wrote, it has more than one line"},
+      {"printf 'hunter2\\001'", "of what it wrote, it holds bytes that are not printable ASCII"},
+      {"printf 'hunter2\\000'", "of what it wrote, it holds bytes that are not printable ASCII"},
+      {"head -c 16385 /dev/zero | tr '\\0' k # hunter2", "of what it wrote, it is longer than 16 KiB"},
+      {"yes hunter2", "it wrote more than 16 KiB"},
+      {"if hunter2", "it failed with exit code 2"},
+  }));
+
+  DYNAMIC_SECTION(row.command) {
+    const Failure failure = failure_of(row.command);
+    CHECK(failure.code == ExitCode::settings);
+    CHECK(std::string(failure.what()) ==
+          std::string("the command of 'api-key-command' gives no key: ") + row.why);
+    CHECK_FALSE(failure.hint.empty());
+    CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
+  }
+}
+
+TEST_CASE("a command that runs out of time is unreachable", "[key_command]") {
+  const auto start = steady_clock::now();
+
+  const Failure failure = failure_of("sleep 60", 60ms);
+
+  CHECK(failure.code == ExitCode::unreachable);
+  CHECK(tests::contains(failure.what(), "did not end in time"));
+  CHECK(tests::contains(failure.hint, "'timeout'"));
+  CHECK(steady_clock::now() - start < 10s);
+}
+
+TEST_CASE("a daemon that a command leaves with its output does not hold the call", "[key_command]") {
+  const auto start = steady_clock::now();
+
+  CHECK(output_of("sleep 5 & echo a-key") == "a-key");
+
+  CHECK(steady_clock::now() - start < 4s);
+}
+
+TEST_CASE("what a command says to people reaches them", "[key_command]") {
+  const tests::MemoryFile said;
+  const int before = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
+  REQUIRE(::dup2(said.fd(), STDERR_FILENO) == STDERR_FILENO);
+  const std::string key = output_of("echo unlocking >&2; echo a-key");
+  ::dup2(before, STDERR_FILENO);
+  ::close(before);
+
+  CHECK(key == "a-key");
+  CHECK(said.text() == "unlocking\n");
+}
+
+}  // namespace sase::helper

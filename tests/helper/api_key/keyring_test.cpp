@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/keyring.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/denied_calls.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/test_keys.hpp"
+
+#include <keyutils.h>
+
+#include <cerrno>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include <sys/syscall.h>
+
+namespace sase::helper {
+
+namespace {
+
+std::string read(const std::string& description) {
+  return std::string(read_keyring_key(description).reveal());
+}
+
+Failure failure_of(const std::string& description) {
+  return tests::failure_of([&description] { (void)read_keyring_key(description); });
+}
+
+/// Whether a call that these are denied to says why.
+int says(const std::vector<long>& calls, int error, const char* words) {
+  return tests::exit_code_in_child([&] {
+    tests::deny_calls(calls, error);
+    const Failure failure = failure_of("sase");
+    return failure.code == ExitCode::settings && tests::contains(failure.what(), words) &&
+                   tests::contains(failure.hint, "api-key-file")
+               ? 0
+               : 1;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a key of the user keyring is read by its description", "[keyring_key][keyring]") {
+  if (!tests::has_keyring()) return;
+  const tests::TestKeys keys;
+  (void)keys.plant("a key", "from the keyring\n");
+
+  CHECK(read(keys.name("a key")) == "from the keyring");
+}
+
+TEST_CASE("a key of the session is found first", "[keyring_key][keyring]") {
+  if (!tests::has_keyring()) return;
+  const tests::TestKeys keys;
+  (void)keys.plant("key", "of the user");
+  const int code = tests::exit_code_in_child([&keys] {
+    if (::keyctl_join_session_keyring(nullptr) < 0) return 2;
+    if (::keyctl_link(KEY_SPEC_USER_KEYRING, KEY_SPEC_SESSION_KEYRING) != 0) return 3;
+    if (::add_key("user", keys.name("key").c_str(), "of the session", 14, KEY_SPEC_SESSION_KEYRING) < 0)
+      return 4;
+    return read(keys.name("key")) == "of the session" ? 0 : 1;
+  });
+
+  CHECK(code == 0);
+}
+
+TEST_CASE("the user's key is read from a session that does not reach it, as those of cron and services",
+          "[keyring_key][keyring]") {
+  if (!tests::has_keyring()) return;
+  const tests::TestKeys keys;
+  (void)keys.plant("key", "of the user");
+  const int code = tests::exit_code_in_child([&keys] {
+    if (::keyctl_join_session_keyring(nullptr) < 0) return 2;
+    return read(keys.name("key")) == "of the user" ? 0 : 1;
+  });
+
+  CHECK(code == 0);
+}
+
+TEST_CASE("a key that has come to an end is told as such, and not by its description",
+          "[keyring_key][keyring]") {
+  if (!tests::has_keyring()) return;
+  const tests::TestKeys keys;
+  const int serial = keys.plant("hunter2", "bytes");
+  const char* words = "there is no such key";
+  SECTION("revoked") {
+    REQUIRE(::keyctl_revoke(serial) == 0);
+    words = "it was revoked";
+  }
+  SECTION("expired") {
+    REQUIRE(::keyctl_set_timeout(serial, 1) == 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    words = "it has expired";
+  }
+  SECTION("removed") {
+    REQUIRE(::keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0);
+  }
+
+  const Failure failure = failure_of(keys.name("hunter2"));
+
+  CHECK(failure.code == ExitCode::settings);
+  CHECK(tests::contains(failure.what(), words));
+  CHECK(tests::contains(failure.hint, "keyctl padd user NAME @u <FILE"));
+  CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
+}
+
+TEST_CASE("a key that this user may not read is told as such", "[keyring_key][keyring]") {
+  if (!tests::has_keyring()) return;
+  const tests::TestKeys keys;
+  const int serial = keys.plant("key", "bytes");
+  REQUIRE(::keyctl_setperm(serial, KEY_POS_VIEW | KEY_USR_VIEW | KEY_USR_SETATTR) == 0);
+
+  const Failure failure = failure_of(keys.name("key"));
+
+  CHECK(failure.code == ExitCode::settings);
+  CHECK(tests::contains(failure.what(), "its permissions do not let this user read it"));
+  CHECK(tests::contains(failure.hint, "keyctl setperm"));
+}
+
+TEST_CASE("bytes that cannot be a key are refused", "[keyring_key][keyring]") {
+  if (!tests::has_keyring()) return;
+  const tests::TestKeys keys;
+  (void)keys.plant("lines", "hunter2\nhunter2\n");
+  (void)keys.plant("end", "\n");
+
+  CHECK(tests::contains(failure_of(keys.name("lines")).what(), "it has more than one line"));
+  CHECK_FALSE(tests::contains(failure_of(keys.name("lines")).what(), "hunter2"));
+  CHECK(tests::contains(failure_of(keys.name("end")).what(), "it is empty"));
+  if (tests::key_quota() < 18000) return;
+  (void)keys.plant("long", std::string(16387, 'k'));
+  CHECK(tests::contains(failure_of(keys.name("long")).what(), "it is longer than 16 KiB"));
+}
+
+TEST_CASE("where there is no keyring, or it is forbidden, that is said with another way", "[keyring_key]") {
+  const std::vector<long> all = {SYS_add_key, SYS_keyctl, SYS_request_key};
+
+  CHECK(says(all, EPERM, "the kernel's keyring is forbidden here") == 0);
+  CHECK(says(all, ENOSYS, "this kernel has no keyring") == 0);
+}
+
+}  // namespace sase::helper

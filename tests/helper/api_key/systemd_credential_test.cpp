@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/systemd_credential.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// As systemd lets a service's user read what is root's (acl(5)). False where the file system has no lists.
+bool let_read(const std::string& path, uid_t user) {
+  struct Entry {
+    std::uint16_t tag, permissions;
+    std::uint32_t id;
+  };
+  struct {
+    std::uint32_t version = 2;
+    std::array<Entry, 5> entries;
+  } list;
+  constexpr std::uint32_t nobody_named = 0xffffffff;
+  list.entries = {{{0x01, 4, nobody_named},
+                   {0x02, 4, user},
+                   {0x04, 0, nobody_named},
+                   {0x10, 4, nobody_named},
+                   {0x20, 0, nobody_named}}};
+  return ::setxattr(path.c_str(), "system.posix_acl_access", &list, sizeof list, 0) == 0;
+}
+
+Failure failure_of(const std::string& path) {
+  return tests::failure_of([&path] { (void)read_credential_key(path); });
+}
+
+}  // namespace
+
+TEST_CASE("a credential is in the folder that systemd names", "[credential_key]") {
+  const tests::EnvironmentList given{"CREDENTIALS_DIRECTORY=/run/credentials/it.service"};
+  const tests::EnvironmentList with_slash{"CREDENTIALS_DIRECTORY=/run/credentials/it.service/"};
+  const tests::EnvironmentList relative{"CREDENTIALS_DIRECTORY=credentials"};
+  const tests::EnvironmentList empty{"CREDENTIALS_DIRECTORY="};
+
+  CHECK(credential_path(*given, "key") == "/run/credentials/it.service/key");
+  CHECK(credential_path(*with_slash, "key") == "/run/credentials/it.service/key");
+  CHECK_FALSE(credential_path(*relative, "key"));
+  CHECK_FALSE(credential_path(*empty, "key"));
+}
+
+TEST_CASE("a credential is read as systemd makes it", "[credential_key]") {
+  const tests::TemporaryDirectory folder;
+  const std::string path = folder.write("credentials/key", "from systemd\n", 0400);
+
+  CHECK(read_credential_key(path).reveal() == "from systemd");
+}
+
+TEST_CASE("root's own with an entry for the service's user is read where it is in memory",
+          "[credential_key]") {
+  const auto parent = tests::parent_in_memory();
+  if (!parent || ::geteuid() != 0) return;
+  const tests::TemporaryDirectory folder(*parent);
+  (void)folder.make_folder("credentials", 0550);
+  const std::string path = folder.write("credentials/key", "from systemd\n", 0440);
+
+  CHECK(read_credential_key(path).reveal() == "from systemd");
+}
+
+TEST_CASE("an access list for the service's user is enough", "[credential_key]") {
+  const auto parent = tests::parent_in_memory();
+  if (!parent || ::geteuid() != 0) return;
+  const tests::TemporaryDirectory folder(*parent);
+  REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+  (void)folder.make_folder("credentials", 0555);
+  const std::string path = folder.write("credentials/key", "from systemd\n", 0400);
+  if (!let_read(path, tests::another_user)) return;
+  CHECK(tests::mode_of(path) == 0440);
+
+  const int code = tests::exit_code_in_child([&path] {
+    if (::setresgid(tests::another_user, tests::another_user, tests::another_user) != 0 ||
+        ::setresuid(tests::another_user, tests::another_user, tests::another_user) != 0)
+      return 2;
+    return read_credential_key(path).reveal() == "from systemd" ? 0 : 1;
+  });
+
+  CHECK(code == 0);
+}
+
+TEST_CASE("a credential that others can write is refused", "[credential_key]") {
+  const tests::TemporaryDirectory folder;
+  const std::string path = folder.write("credentials/key", "from systemd\n", 0460);
+
+  const Failure failure = failure_of(path);
+
+  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.hint == "chmod 600 " + path);
+}
+
+TEST_CASE("a credential that is not there is told without its name, which may be a key", "[credential_key]") {
+  const tests::TemporaryDirectory folder;
+  (void)folder.make_folder("credentials");
+
+  const Failure missing = failure_of(folder.path("credentials/hunter2"));
+  const Failure no_service = failure_of("hunter2");
+
+  CHECK(missing.code == ExitCode::settings);
+  CHECK(std::string(missing.what()) ==
+        "the systemd credential that 'api-key-credential' names is not among those in '" +
+            folder.path("credentials") + "'");
+  CHECK(tests::contains(missing.hint, "LoadCredential="));
+  CHECK(no_service.code == ExitCode::settings);
+  CHECK(tests::contains(no_service.what(), "there is no CREDENTIALS_DIRECTORY"));
+  CHECK_FALSE(tests::contains(no_service.what() + no_service.hint, "hunter2"));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/net/resolver.hpp"
+
+#include "helper/authorize/report/failed_attempt.hpp"
+#include "tests/support/catch.hpp"
+
+#include <Poco/Net/SocketAddress.h>
+
+#include <string>
+#include <vector>
+
+using namespace sase::helper::authorize;
+using Poco::Net::SocketAddress;
+using sase::protocol::Host;
+
+namespace {
+
+std::vector<SocketAddress> addresses(const std::vector<std::string>& texts) {
+  std::vector<SocketAddress> list;
+  list.reserve(texts.size());
+  for (const std::string& text : texts)
+    list.emplace_back(text, Poco::UInt16{443});
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("the families take turns, beginning with the system's favourite", "[authorize][address_book]") {
+  struct Row {
+    std::vector<std::string> found;
+    std::vector<std::string> tried;
+  };
+  const auto row = GENERATE(values<Row>({
+      {{}, {}},
+      {{"192.0.2.1", "192.0.2.2"}, {"192.0.2.1", "192.0.2.2"}},
+      {{"2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2"},
+       {"2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2"}},
+      {{"192.0.2.1", "2001:db8::1", "2001:db8::2"}, {"192.0.2.1", "2001:db8::1", "2001:db8::2"}},
+  }));
+
+  CHECK(alternate_families(addresses(row.found)) == addresses(row.tried));
+}
+
+TEST_CASE("an address needs no look-up", "[authorize][address_book]") {
+  CHECK(look_up(*Host::parse("192.0.2.1:8443")) ==
+        std::vector<SocketAddress>{SocketAddress("192.0.2.1", Poco::UInt16{8443})});
+  CHECK(look_up(*Host::parse("[2001:db8::1]")) == addresses({"2001:db8::1"}));
+}
+
+TEST_CASE("what only looks like an address is a fault of the URL and not of the name server",
+          "[authorize][address_book]") {
+  CHECK_THROWS_AS(look_up(Host{.name = "[12345::]"}), FailedAttempt);
+}

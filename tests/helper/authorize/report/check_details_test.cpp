@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/report/check_details.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <Poco/Net/SocketAddress.h>
+
+#include <chrono>
+#include <string>
+
+using namespace sase::helper::authorize;
+using namespace std::chrono_literals;
+using sase::protocol::Host;
+using sase::protocol::LinkName;
+using sase::protocol::LinkState;
+using sase::tests::contains;
+
+namespace {
+
+constexpr std::chrono::sys_seconds there(std::chrono::seconds(1'800'000'000));
+constexpr auto date = "Fri, 15 Jan 2027 08:00:00 GMT";
+
+}  // namespace
+
+TEST_CASE("a clock may differ by a minute and not by more", "[authorize][seen_links]") {
+  struct Row {
+    std::string name;
+    std::chrono::seconds difference;
+    LinkState state;
+    std::string words;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"the same", 0s, LinkState::ok, "the same as"},
+      {"a second ahead", 1s, LinkState::ok, "is 1 s ahead of the service's"},
+      {"a minute ahead", 60s, LinkState::ok, "is 60 s ahead of"},
+      {"a minute behind", -60s, LinkState::ok, "is 60 s behind the service's"},
+      {"more ahead", 61s, LinkState::broken, "is 61 s ahead of"},
+      {"more behind", -61s, LinkState::broken, "is 61 s behind the service's"},
+      {"an hour behind", -1h, LinkState::broken,
+       "is 60 min behind the service's: it says 2027-01-15T07:00:00Z"},
+      {"a day ahead", 24h, LinkState::broken, "is 24 h ahead of the service's"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    LinkReport report;
+    report_clock(report, date, there + row.difference);
+    const auto clock = report.complete("not tried")[4];
+    CHECK(clock.name == LinkName::clock);
+    CHECK(clock.state == row.state);
+    CHECK(contains(clock.what, row.words));
+    CHECK(clock.remedy.empty() == (row.state == LinkState::ok));
+  }
+}
+
+TEST_CASE("a service that says no time is worth a warning", "[authorize][seen_links]") {
+  LinkReport report;
+  report_clock(report, "tomorrow", there);
+  CHECK(report.complete("not tried")[4].state == LinkState::warning);
+}
+
+TEST_CASE("names and addresses are told apart", "[authorize][seen_links]") {
+  const std::vector<Poco::Net::SocketAddress> two = {{"192.0.2.1", 443}, {"::1", 443}};
+  CHECK(describe_addresses(*Host::parse("api.example.test"), two) == "api.example.test is 192.0.2.1, ::1");
+  CHECK(describe_addresses(*Host::parse("[::1]"), {two[1]}) == "::1 is an address");
+}
+
+TEST_CASE("why there is no proxy", "[authorize][seen_links]") {
+  sase::protocol::AuthorizeRequest request;
+  const Host host = *Host::parse("api.example.test");
+  CHECK(describe_no_proxy(request, host) == "none is set");
+  request.proxy = "http://someone:secret@proxy.test";
+  CHECK(describe_no_proxy(request, host) == "not for 'api.example.test:443', says no-proxy");
+}
+
+TEST_CASE("a tunnel is told of without its password", "[authorize][seen_links]") {
+  const Proxy proxy = Proxy::parse("http://someone:secret@proxy.test:3128");
+  CHECK(describe_tunnel(proxy, *Host::parse("api.example.test")) ==
+        "'proxy.test:3128' opened the way to 'api.example.test:443', with user name and password");
+}

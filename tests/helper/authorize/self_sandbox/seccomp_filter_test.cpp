@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
+
+#include "tests/helper/authorize/deeds.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/filtered_call.hpp"
+#include "tests/support/in_child.hpp"
+
+#include <functional>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace sase::helper::authorize {
+
+namespace {
+
+using tests::filters_are_allowed;
+using tests::no_filter;
+using tests::result_of;
+
+}  // namespace
+
+TEST_CASE("the filter alone forbids most of what Landlock does, and more", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+  const auto deed = GENERATE(from_range(deeds::forbidden()));
+
+  DYNAMIC_SECTION(deed.name) {
+    CHECK(deeds::result_of(deed, [] { (void)forbid_calls(); }) == (deed.is_filtered ? EPERM : 0));
+  }
+}
+
+TEST_CASE("the filter leaves a call what it needs", "[call_filter]") {
+  const auto deed = GENERATE(from_range(deeds::needed()));
+
+  DYNAMIC_SECTION(deed.name) {
+    CHECK(deeds::result_of(deed, [] { (void)forbid_calls(); }) == 0);
+  }
+}
+
+#ifdef __x86_64__
+TEST_CASE("another architecture's calls are no way round: they end the process", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+  const auto call = GENERATE(values<std::function<void()>>({
+      [] {  // 32-bit programs' getpid, as harmless as can be
+        long number = 20;
+        __asm__ volatile("int $0x80" : "+a"(number) : : "memory", "r8", "r9", "r10", "r11");
+      },
+      [] { (void)::syscall(0x40000000 + SYS_getpid); },  // x32
+      [] { (void)::syscall(0x40000000 + 520); },         // execve of x32
+  }));
+
+  CHECK(tests::exit_code_in_child([&call] {
+          if (!forbid_calls()) return no_filter;
+          // Not the thread alone.
+          std::thread(call).join();
+          return 0;
+        }) == 128 + SIGSYS);
+}
+#endif
+
+TEST_CASE("calls that hide their flags are said not to exist, so that older ones are used", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+
+  CHECK(result_of({"clone3", SYS_clone3}) == ENOSYS);
+  CHECK(result_of({"openat2", SYS_openat2}) == ENOSYS);
+}
+
+TEST_CASE("files may be opened for reading, in every way", "[call_filter]") {
+  const int flags = GENERATE(O_RDONLY, O_RDONLY | O_CLOEXEC, O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
+                             O_RDONLY | O_DIRECTORY, O_PATH);
+
+  CHECK(tests::exit_code_in_child([flags] {
+          (void)forbid_calls();
+          return deeds::open_and_close("/", flags);
+        }) == 0);
+}
+
+TEST_CASE("sockets of the families that a call needs may be made", "[call_filter]") {
+  const int family = GENERATE(AF_UNIX, AF_INET, AF_INET6, AF_NETLINK);
+
+  // A system without IPv6 has another reason.
+  CHECK(result_of({"socket", SYS_socket, {family, SOCK_DGRAM, 0}}) != EPERM);
+}
+
+TEST_CASE("a process may ask for its own limits, and lower them", "[call_filter]") {
+  CHECK(tests::exit_code_in_child([] {
+          (void)forbid_calls();
+          rlimit limit{};
+          const int asked = deeds::outcome(::getrlimit(RLIMIT_NOFILE, &limit));
+          return asked + deeds::outcome(::setrlimit(RLIMIT_NOFILE, &limit));
+        }) == 0);
+}
+
+TEST_CASE("a thread that is started later is filtered as well", "[call_filter]") {
+  if (!filters_are_allowed()) return;
+
+  CHECK(tests::exit_code_in_child([] {
+          (void)forbid_calls();
+          int result = 0;
+          std::thread([&result] { result = deeds::open_and_close("/dev/null", O_WRONLY); }).join();
+          return result;
+        }) == EPERM);
+}
+
+}  // namespace sase::helper::authorize

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/service/service_error.hpp"
+
+#include "tests/helper/authorize/fake_transport.hpp"
+#include "tests/support/catch.hpp"
+
+#include <chrono>
+#include <string>
+
+using namespace sase::helper::authorize;
+using namespace std::chrono_literals;
+using sase::protocol::Denial;
+
+namespace {
+
+constexpr auto key = "the-api-key-0123456789";
+constexpr std::chrono::sys_seconds now{1'800'000'000s};
+
+}  // namespace
+
+TEST_CASE("each status means one thing", "[authorize][service_error]") {
+  struct Row {
+    int status;
+    Denial denial;
+    bool transient;
+    std::string words;
+  };
+  const auto row = GENERATE(values<Row>({
+      {100, Denial::nonsense, false, "makes no sense"},
+      {301, Denial::nonsense, false, "redirect"},
+      {307, Denial::nonsense, false, "redirect"},
+      {400, Denial::refused, false, "did not accept the request"},
+      {401, Denial::refused, false, "refused the API key"},
+      {402, Denial::refused, false, "plan"},
+      {403, Denial::refused, false, "denied access"},
+      {404, Denial::nonsense, false, "no such address"},
+      {405, Denial::nonsense, false, "no such address"},
+      {408, Denial::unreachable, true, "gave up waiting"},
+      {418, Denial::nonsense, false, "makes no sense"},
+      {422, Denial::refused, false, "did not accept the request"},
+      {429, Denial::rate_limited, true, "limits the rate"},
+      {500, Denial::unreachable, true, "failing"},
+      {503, Denial::unreachable, true, "failing"},
+      {599, Denial::unreachable, true, "failing"},
+      {999, Denial::nonsense, false, "makes no sense"},
+  }));
+
+  DYNAMIC_SECTION(row.status) {
+    const auto denied =
+        describe_service_error(reply_with(row.status, R"({"message":"its words"})"), key, now);
+
+    CHECK(denied.denial == row.denial);
+    CHECK(denied.transient == row.transient);
+    CHECK(denied.what.find(row.words) != std::string::npos);
+    CHECK(denied.what.find("(HTTP " + std::to_string(row.status) + ")") != std::string::npos);
+    CHECK(denied.what.find("\"its words\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("a web page is not the service, except where the status says it all",
+          "[authorize][service_error]") {
+  struct Row {
+    int status;
+    std::string content_type;
+    std::string body;
+    std::string words;
+  };
+  const auto row = GENERATE(values<Row>({
+      {403, "text/html; charset=utf-8", "Blocked", "web page"},
+      {403, "", "  <!DOCTYPE html><p>Blocked", "web page"},
+      {404, "text/html", "<pre>Cannot POST /api/v3</pre>", "web page"},
+      {404, "text/plain", "Cannot POST /api/v3/groups", "no such address"},
+      {401, "text/html", "<p>Unauthorized", "refused the API key"},
+      {503, "text/html", "<p>Down", "failing"},
+      {429, "text/html", "<p>Slow down", "limits the rate"},
+      {302, "text/html", "<p>Moved", "redirect"},
+  }));
+
+  DYNAMIC_SECTION(row.status << ' ' << row.body) {
+    HttpReply reply = reply_with(row.status, row.body);
+    reply.content_type = row.content_type;
+    const auto denied = describe_service_error(reply, key, now);
+
+    CHECK(denied.what.find(row.words) != std::string::npos);
+    CHECK(denied.what.find('<') == std::string::npos);
+    CHECK(denied.what.find("Cannot") == std::string::npos);
+  }
+}
+
+TEST_CASE("Retry-After counts for faults that pass", "[authorize][service_error]") {
+  const auto asked = [](int status, const std::string& text) {
+    HttpReply reply = reply_with(status, "{}");
+    reply.retry_after = text;
+    return describe_service_error(reply, key, now).retry_after;
+  };
+
+  CHECK(asked(429, "7") == 7s);
+  CHECK(asked(503, "Fri, 15 Jan 2027 08:01:00 GMT") == 60s);
+  CHECK(asked(429, "nonsense") == std::nullopt);
+  CHECK(asked(401, "7") == std::nullopt);
+}
+
+TEST_CASE("a redirect's host is shown and its path is not", "[authorize][service_error]") {
+  const auto words = [](const std::string& location) {
+    HttpReply reply = reply_with(302, "");
+    reply.location = location;
+    return describe_service_error(reply, key, now).what;
+  };
+
+  CHECK(words("https://portal.example/login?x=1").find(" to 'https://portal.example'") != std::string::npos);
+  CHECK(words("https://portal.example/login?x=1").find("login") == std::string::npos);
+  CHECK(words("/relative").find(" to ") == std::string::npos);
+  CHECK(words("https://the-api-key-0123456789.example/").find("api-key") == std::string::npos);
+  CHECK(words("https://user:pass@portal.example/").find("pass") == std::string::npos);
+}

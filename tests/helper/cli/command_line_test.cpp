@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/command_line.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+CommandLine parse(const Words& words) {
+  std::vector<const char*> pointers;
+  for (const std::string& word : words)
+    pointers.push_back(word.c_str());
+  return parse_command_line(pointers);
+}
+
+Words settings_in(const CommandLine& line) {
+  Words all;
+  for (const Assignment& assignment : line.settings)
+    all.push_back(std::string(assignment.setting->name) + '=' + std::string(assignment.value));
+  return all;
+}
+
+Failure refusal_of(const Words& words) {
+  return tests::failure_of([&words] { (void)parse(words); });
+}
+
+}  // namespace
+
+TEST_CASE("no words ask for nothing", "[command_line]") {
+  const CommandLine line = parse({});
+
+  CHECK_FALSE(line.command);
+  CHECK(line.operands.empty());
+  CHECK(line.settings.empty());
+  CHECK_FALSE(line.profile);
+  CHECK_FALSE(line.format);
+  CHECK_FALSE(line.no_prompt);
+  CHECK_FALSE(line.help);
+  CHECK_FALSE(line.version);
+}
+
+TEST_CASE("the first word that is no flag is the command, the others are its operands", "[command_line]") {
+  const CommandLine line = parse({"help", "token", "more"});
+
+  CHECK(line.command == "help");
+  CHECK(line.operands == Words{"token", "more"});
+}
+
+TEST_CASE("flags may stand before and behind the command", "[command_line]") {
+  struct Row {
+    const char* name;
+    Words words;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"before", {"--profile", "work", "--region", "eu", "token"}},
+      {"behind", {"token", "--profile", "work", "--region", "eu"}},
+      {"around", {"--profile", "work", "token", "--region", "eu"}},
+      {"with '='", {"token", "--profile=work", "--region=eu"}},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    const CommandLine line = parse(row.words);
+    CHECK(line.command == "token");
+    CHECK(line.operands.empty());
+    CHECK(line.profile == "work");
+    CHECK(settings_in(line) == Words{"region=eu"});
+  }
+}
+
+TEST_CASE("every setting is a flag", "[command_line]") {
+  for (const Setting& setting : settings) {
+    INFO(setting.name);
+    const std::string name(setting.name);
+
+    CHECK(settings_in(parse({"token", "--" + name, "x"})) == Words{name + "=x"});
+    CHECK(settings_in(parse({"token", "--" + name + "=x"})) == Words{name + "=x"});
+  }
+}
+
+TEST_CASE("every flag is understood", "[command_line]") {
+  CHECK(parse({"--help"}).help);
+  CHECK(parse({"--version"}).version);
+  CHECK(parse({"get", "--no-prompt"}).no_prompt);
+  CHECK(parse({"token", "--format", "json"}).format == "json");
+  CHECK(parse({"token", "--profile", "work"}).profile == "work");
+}
+
+TEST_CASE("every row of the flags is parsed as it says", "[command_line]") {
+  for (const Flag& flag : command_flags()) {
+    const std::string word = "--" + std::string(flag.name);
+    INFO(word);
+    const Words words = flag.argument.empty() ? Words{"token", word} : Words{"token", word, "x"};
+    CHECK(parse(words).flags == std::vector<const Flag*>{&flag});
+    const bool takes_text = std::holds_alternative<std::optional<std::string> CommandLine::*>(flag.place);
+    CHECK(takes_text == !flag.argument.empty());
+    CHECK_FALSE(flag.meaning.empty());
+  }
+}
+
+TEST_CASE("'-h' is '--help', and nothing else is short", "[command_line]") {
+  CHECK(parse({"-h"}).help);
+  CHECK(parse({"token", "-h"}).help);
+  CHECK(parse({"-h", "token", "--region", "eu", "--help"}).command == "token");
+  CHECK_FALSE(parse({"--", "-h"}).help);
+  CHECK(parse({"help", "--", "-h"}).operands == Words{"-h"});
+  CHECK(refusal_of({"-h", "-x"}).code == ExitCode::usage);
+  CHECK(refusal_of({"-h", "--regoin=eu"}).hint == "did you mean '--region'?");
+}
+
+TEST_CASE("the names of all flags are there for suggestions", "[command_line]") {
+  CHECK(flag_names().size() == command_flags().size() + settings.size());
+}
+
+TEST_CASE("a value may look like anything", "[command_line]") {
+  CHECK(settings_in(parse({"--url=https://a.test/?x=y"})) == Words{"url=https://a.test/?x=y"});
+  CHECK(settings_in(parse({"--proxy", "http://u:p@h:1"})) == Words{"proxy=http://u:p@h:1"});
+  CHECK(settings_in(parse({"--host", "token", "get"})) == Words{"host=token"});
+}
+
+TEST_CASE("flags keep their order, repeated ones too", "[command_line]") {
+  CHECK(settings_in(parse({"--host=a", "token", "--host", "b", "--region=eu", "--host=c"})) ==
+        Words{"host=a", "host=b", "region=eu", "host=c"});
+}
+
+TEST_CASE("the last of a repeated flag counts", "[command_line]") {
+  CHECK(parse({"--profile=a", "--profile=b"}).profile == "b");
+  CHECK(parse({"--format=a", "--format=b"}).format == "b");
+}
+
+TEST_CASE("values stay where they are when the command line is moved", "[command_line]") {
+  CommandLine from =
+      parse({"--region=eu", "--host=a-host-with-a-name-that-is-not-short.example.test", "token"});
+  const CommandLine to = std::move(from);
+
+  CHECK(settings_in(to) == Words{"region=eu", "host=a-host-with-a-name-that-is-not-short.example.test"});
+}
+
+TEST_CASE("behind '--' no word is a flag", "[command_line]") {
+  const CommandLine line = parse({"help", "--", "--region", "--bogus"});
+
+  CHECK(line.operands == Words{"--region", "--bogus"});
+  CHECK(line.settings.empty());
+}
+
+TEST_CASE("behind '--' every word stays as it is, and where it begins is known", "[command_line]") {
+  const CommandLine line =
+      parse({"exec", "--profile", "work", "--", "", "-h", "--", "--profile", "--regoin=x", "--no-prompt"});
+
+  CHECK(line.command == "exec");
+  CHECK(line.profile == "work");
+  CHECK(line.verbatim == 0U);
+  CHECK(line.operands == Words{"", "-h", "--", "--profile", "--regoin=x", "--no-prompt"});
+  CHECK_FALSE(line.help);
+  CHECK(parse({"exec", "a", "--", "b"}).verbatim == 1U);
+  CHECK_FALSE(parse({"exec", "a"}).verbatim);
+  CHECK(refusal_of({"exec", "--profile", "--", "x"}).what() ==
+        std::string("the flag '--profile' needs a value"));
+}
+
+TEST_CASE("a wrong command line is a usage error that says what is wrong", "[command_line]") {
+  struct Row {
+    Words words;
+    std::string what, hint;
+  };
+  const auto row = GENERATE(values<Row>({
+      {{"--regoin=eu"}, "unknown flag '--regoin'", "did you mean '--region'?"},
+      {{"--regoin", "eu"}, "unknown flag '--regoin'", "did you mean '--region'?"},
+      {{"token", "--formt", "json"}, "unknown flag '--formt'", "did you mean '--format'?"},
+      {{"--min_ttl=5m"}, "unknown flag '--min_ttl'", "did you mean '--min-ttl'?"},
+      {{"--reg=eu"}, "unknown flag '--reg'", "see: sase-credential --help"},
+      {{"--prof", "x"}, "unknown flag '--prof'", "see: sase-credential --help"},
+      {{"--zzzzzzzzz"}, "unknown flag '--zzzzzzzzz'", "see: sase-credential --help"},
+      {{"--regions=eu"}, "unknown flag '--regions'", "did you mean '--region'?"},
+      {{"--operand=x"}, "unknown flag '--operand'", "see: sase-credential --help"},
+      {{"exec", "terraform", "plan", "--var"},
+       "unknown flag '--var'",
+       "write: sase-credential exec -- CMD ARG..."},
+      {{"exec", "--regoin", "eu", "--", "true"}, "unknown flag '--regoin'", "did you mean '--region'?"},
+      {{"--region"}, "the flag '--region' needs a value", ""},
+      {{"--region="}, "the flag '--region' needs a value", ""},
+      {{"--profile"}, "the flag '--profile' needs a value", ""},
+      {{"--help=yes"}, "the flag '--help' takes no value", ""},
+      {{"get", "--no-prompt=1"}, "the flag '--no-prompt' takes no value", ""},
+      {{"--\x1b[2J"}, "unknown flag '--\\x1b[2J'", "see: sase-credential --help"},
+  }));
+
+  DYNAMIC_SECTION(row.what) {
+    const Failure failure = refusal_of(row.words);
+    CHECK(failure.code == ExitCode::usage);
+    CHECK(failure.what() == row.what);
+    CHECK(failure.hint == row.hint);
+  }
+}
+
+TEST_CASE("words that are hardly flags are a usage error or a word", "[command_line]") {
+  for (const std::string word : {"--=x", "--=", "---", "--", "-", "-x", "-=", ""}) {
+    INFO("'" << word << "'");
+    try {
+      (void)parse({word});
+      (void)parse({"get", word, "x"});
+      SUCCEED("words");
+    } catch (const Failure& failure) {
+      CHECK(failure.code == ExitCode::usage);
+    }
+  }
+}
+
+TEST_CASE("a key that was given as a flag is not repeated", "[command_line]") {
+  for (const Words& words : {Words{"token", "--api-key=hunter2"}, Words{"token", "--api-key", "hunter2"},
+                             Words{"token", "--api-kye-file=hunter2"}, Words{"token", "--help=hunter2"}}) {
+    const Failure failure = refusal_of(words);
+    CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
+    CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
+  }
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/dialect.hpp"
+
+#include "tests/support/catch.hpp"
+
+namespace sase::helper {
+
+TEST_CASE("a program's name chooses the dialect", "[dialect]") {
+  REQUIRE(dialect_of_program("git-credential-sase") != nullptr);
+  CHECK(dialect_of_program("git-credential-sase")->dialect == Dialect::git);
+  REQUIRE(dialect_of_program("/usr/bin/bazel-credential-sase") != nullptr);
+  CHECK(dialect_of_program("/usr/bin/bazel-credential-sase")->dialect == Dialect::bazel);
+  for (const char* const name :
+       {"sase-credential", "", "bazel", "bazel-credential-sase/", "git-credential-sase2"})
+    CHECK(dialect_of_program(name) == nullptr);
+}
+
+TEST_CASE("a dialect is found by its name", "[dialect]") {
+  for (const DialectName& dialect : dialects) {
+    CHECK(find_dialect(dialect.name) == &dialect);
+    CHECK(dialect_of_program(dialect.program) == &dialect);
+    CHECK_FALSE(dialect.meaning.empty());
+  }
+  CHECK(find_dialect("") == nullptr);
+  CHECK(find_dialect("Git") == nullptr);
+}
+
+TEST_CASE("what only other hosts call is foreign to a dialect", "[dialect]") {
+  const DialectName& git = *find_dialect("git");
+  const DialectName& bazel = *find_dialect("bazel");
+
+  CHECK(is_foreign_operation(bazel, "store"));
+  CHECK(is_foreign_operation(bazel, "erase"));
+  CHECK(is_foreign_operation(bazel, "capability"));
+  CHECK_FALSE(is_foreign_operation(bazel, "get"));
+  CHECK_FALSE(is_foreign_operation(bazel, "token"));
+  for (const std::string_view operation : git_operations)
+    CHECK_FALSE(is_foreign_operation(git, operation));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/help_page.hpp"
+
+#include "helper/cli/help_text.hpp"
+#include "helper/cli/help_topic.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+/// A terminal has 24 lines at least; a few more are borne.
+constexpr int most_lines = 30;
+
+void check_fits(std::string_view page) {
+  CHECK(page.ends_with('\n'));
+  while (!page.empty()) {
+    const std::string_view line = page.substr(0, page.find('\n'));
+    INFO(line);
+    CHECK(line.size() <= HelpText::width);
+    CHECK_FALSE(line.ends_with(' '));
+    CHECK(std::ranges::all_of(line, [](char c) { return c >= ' ' && c < 0x7f; }));
+    page.remove_prefix(line.size() + 1);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every page of help fits a terminal", "[help_page]") {
+  check_fits(overview_page());
+  CHECK(tests::count_lines(overview_page()) <= most_lines);
+  for (const Command& command : commands()) {
+    INFO(command.name);
+    check_fits(command_page(command));
+    CHECK(tests::count_lines(command_page(command)) <= most_lines);
+  }
+  for (const Topic& topic : topics())
+    check_fits(topic.page());
+}
+
+TEST_CASE("the overview names every command and topic that is for people", "[help_page]") {
+  for (const Command& command : commands()) {
+    INFO(command.name);
+    CHECK(tests::contains(overview_page(), "\n  " + std::string(command.name) + ' ') ==
+          (command.audience == Audience::people));
+    CHECK(tests::contains(usage_line(), std::string(command.name)) == (command.audience == Audience::people));
+  }
+  for (const Topic& topic : topics())
+    CHECK(tests::contains(overview_page(), "\n  " + std::string(topic.name) + ' '));
+}
+
+TEST_CASE("a command's page has its flags, its examples and the way to the settings", "[help_page]") {
+  for (const Command& command : commands()) {
+    const std::string page = command_page(command);
+    INFO(page);
+    CHECK(page.starts_with("usage: sase-credential " + std::string(command.name)));
+    CHECK(tests::contains(page, std::string(command.description)));
+    for (const Flag& flag : command_flags())
+      CHECK(tests::contains(page, "\n  --" + std::string(flag.name)) == command.understands(flag));
+    CHECK(tests::contains(page, "\nexamples:\n  $ "));
+    CHECK(tests::contains(page, "sase-credential help settings"));
+  }
+}
+
+TEST_CASE("a flag with known values tells them", "[help_page]") {
+  const std::string page = command_page(*find_command("token"));
+
+  for (const Flag& flag : command_flags())
+    if (flag.name == "format")
+      for (const Word& word : flag.words())
+        CHECK(tests::contains(page, ' ' + std::string(word.name)));
+}
+
+}  // namespace sase::helper

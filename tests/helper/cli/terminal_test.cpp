@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/terminal.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/memory_file.hpp"
+
+#include <cstdlib>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// The master's side of a terminal of this many columns, and the name of the other one.
+struct PseudoTerminal {
+  explicit PseudoTerminal(unsigned short columns) : master(::posix_openpt(O_RDWR | O_NOCTTY)) {
+    REQUIRE(master);
+    REQUIRE(::grantpt(master.get()) == 0);
+    REQUIRE(::unlockpt(master.get()) == 0);
+    slave = Fd(::open(::ptsname(master.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    REQUIRE(slave);
+    const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+    REQUIRE(::ioctl(slave.get(), TIOCSWINSZ, &size) == 0);
+  }
+  Fd master, slave;
+};
+
+std::string wrapped(std::size_t width, std::string head, std::size_t indent, std::string_view text) {
+  Terminal(width, false).append_wrapped(head, indent, text);
+  return head;
+}
+
+}  // namespace
+
+TEST_CASE("what is no terminal has neither width nor colour", "[terminal]") {
+  const tests::MemoryFile file;
+  const tests::EnvironmentList environment{"TERM=xterm"};
+  const Terminal terminal = Terminal::of(file.fd(), *environment);
+  CHECK(terminal.width() == 0);
+  CHECK(terminal.paint(Tone::bad, "x") == "x");
+}
+
+TEST_CASE("a terminal's width, and whether it is coloured", "[terminal]") {
+  struct Row {
+    std::string name;
+    std::string first, second;
+    bool has_colour;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"usual", "TERM=xterm", "A=b", true},
+      {"dumb", "TERM=dumb", "A=b", false},
+      {"unknown", "A=b", "C=d", false},
+      {"NO_COLOR", "TERM=xterm", "NO_COLOR=1", false},
+      {"NO_COLOR empty", "TERM=xterm", "NO_COLOR=", true},
+  }));
+  DYNAMIC_SECTION(row.name) {
+    const PseudoTerminal pair(100);
+    const tests::EnvironmentList environment{row.first, row.second};
+    const Terminal terminal = Terminal::of(pair.slave.get(), *environment);
+    CHECK(terminal.width() == 100);
+    CHECK((terminal.paint(Tone::good, "x") == "\x1b[32mx\x1b[0m") == row.has_colour);
+    CHECK(terminal.paint(Tone::plain, "x") == "x");
+  }
+}
+
+TEST_CASE("a very narrow terminal, and one of unknown width", "[terminal]") {
+  const tests::EnvironmentList environment{"TERM=xterm"};
+  CHECK(Terminal::of(PseudoTerminal(20).slave.get(), *environment).width() == 60);
+  CHECK(Terminal::of(PseudoTerminal(0).slave.get(), *environment).width() == 80);
+}
+
+TEST_CASE("text is wrapped at blanks and goes on indented", "[terminal]") {
+  CHECK(wrapped(0, "", 2, "a long text without bounds") == "  a long text without bounds\n");
+  CHECK(wrapped(12, "", 2, "one two three") == "  one two\n  three\n");
+  CHECK(wrapped(12, "ok", 2, "0123456789 x") == "ok0123456789\n  x\n");
+  CHECK(wrapped(12, "", 2, "averyverylongword x") == "  averyverylongword\n  x\n");
+  CHECK(wrapped(12, "", 2, "") == "  \n");
+  CHECK(wrapped(12, "line\n", 2, "x") == "line\n  x\n");
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/config_directory.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+
+namespace sase::helper {
+
+TEST_CASE("the folder of profiles and keys follows the XDG base directory specification", "[config_folder]") {
+  const tests::EnvironmentList both{"HOME=/home/me", "XDG_CONFIG_HOME=/config"};
+  const tests::EnvironmentList relative{"HOME=/home/me", "XDG_CONFIG_HOME=config"};
+  const tests::EnvironmentList relative_home{"HOME=me"};
+
+  CHECK(config_folder(*both) == "/config/sase-credential");
+  CHECK(config_folder(*relative) == "/home/me/.config/sase-credential");
+  CHECK_FALSE(config_folder(*relative_home));
+}
+
+}  // namespace sase::helper

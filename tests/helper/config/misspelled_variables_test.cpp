@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/misspelled_variables.hpp"
+
+#include "helper/config/settings.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/memory_file.hpp"
+
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+std::string said_of(const tests::EnvironmentList& list) {
+  const tests::MemoryFile error;
+  const Diagnostics diagnostics(error.fd());
+  MisspeltVariables(*list, diagnostics).warn();
+  return error.text();
+}
+
+}  // namespace
+
+TEST_CASE("a variable that one typed mistake makes of ours is told", "[misspelt_variables]") {
+  struct Row {
+    std::string name, meant;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"SASE_REGOIN", "SASE_REGION"},
+      {"SASE_REGIO", "SASE_REGION"},
+      {"SASE_REGIONS", "SASE_REGION"},
+      {"SASE_MIN-TTL", "SASE_MIN_TTL"},
+      {"SASE_API_KYE", "SASE_API_KEY"},
+      {"SASE_PROFLE", "SASE_PROFILE"},
+      {"SASE_region", "SASE_REGION"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    CHECK(said_of({row.name + "=hunter2"}) ==
+          "sase-credential: warning: " + row.name + " is not known; did you mean " + row.meant + "?\n");
+  }
+}
+
+TEST_CASE("other variables are left alone", "[misspelt_variables]") {
+  for (const std::string name :
+       {"SASE_", "SASE_X", "SASE_URI", "SASE_APP", "SASE_BUILD", "SASE_REGNIO", "SASE_REGION_CODE",
+        "ASE_REGION", "XSASE_REGION", "sase_region", "SASE_TOKEN", "REGION", "SASE_ACCESS_TOKEN",
+        "SASE_ACCESS_TOKEN_EXPIRES", "SASE_PROFILE", "SASE_API_KEY", "CHECKPOINT_SASE_API_KYE"}) {
+    INFO(name);
+    CHECK(said_of({name + "=eu"}).empty());
+  }
+  CHECK(said_of({"SASE_REGOIN"}) ==
+        "sase-credential: warning: SASE_REGOIN is not known; did you mean SASE_REGION?\n");
+  CHECK(said_of({"SASE_" + std::string(1'000'000, 'R') + "=eu"}).empty());
+}
+
+TEST_CASE("no setting's variable is a misspelt one", "[misspelt_variables]") {
+  for (const Setting& setting : settings)
+    CHECK(said_of({std::string(setting.variable) + "=x"}).empty());
+}
+
+TEST_CASE("misspelt variables are told once, escaped", "[misspelt_variables]") {
+  const tests::EnvironmentList list{"SASE_REGION\x1b=eu", "SASE_PROXI=p"};
+  const tests::MemoryFile error;
+  const Diagnostics diagnostics(error.fd());
+  MisspeltVariables variables(*list, diagnostics);
+
+  variables.warn();
+  variables.warn();
+
+  CHECK(error.text() ==
+        "sase-credential: warning: SASE_REGION\\x1b is not known; did you mean SASE_REGION?\n"
+        "sase-credential: warning: SASE_PROXI is not known; did you mean SASE_PROXY?\n");
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/profile_draft.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using Flags = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::string_view head = "# Made by 'sase-credential login'.\n";
+
+/// A login: what the call says, in flags and variables, and the profile that there is already.
+struct Situation {
+  Flags flags = {};
+  std::vector<std::string> variables = {};
+  std::string text = "";  ///< of the profile's file; empty: there is none
+
+  template <typename Ask>
+  auto ask(const Ask& question) const {
+    const tests::TemporaryDirectory home;
+    if (!text.empty()) home.write(".config/sase-credential/profiles/work.conf", text);
+    std::vector<std::string> entries = variables;
+    entries.push_back("HOME=" + home.path());
+    const tests::EnvironmentList environment(entries);
+    std::vector<Assignment> settings;
+    for (const auto& [name, value] : flags)
+      settings.push_back({.setting = find_setting(name), .value = value, .layer = Layer::flag, .file = {}});
+    return question(ProfileDraft(*environment, settings, "work"));
+  }
+
+  [[nodiscard]] std::string new_text() const {
+    return ask([](const ProfileDraft& draft) { return draft.text(); });
+  }
+  [[nodiscard]] bool lacks_service() const {
+    return ask([](const ProfileDraft& draft) { return draft.lacks_service(); });
+  }
+  [[nodiscard]] Failure failure() const {
+    return tests::failure_of([this] { (void)new_text(); });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a new profile holds what flags say, and what variables say of the service", "[profile_draft]") {
+  struct Row {
+    const char* name;
+    Flags flags;
+    std::vector<std::string> variables;
+    const char* expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"nothing", {}, {}, ""},
+      {"flags, in the table's order",
+       {{"min-ttl", "5m"}, {"region", "eu"}},
+       {},
+       "region = eu\nmin-ttl = 5m\n"},
+      {"the last of a flag that stands twice", {{"region", "eu"}, {"region", "au"}}, {}, "region = au\n"},
+      {"a flag that may stand twice",
+       {{"host", "a.test"}, {"host", "b.test"}},
+       {},
+       "host = a.test\nhost = b.test\n"},
+      {"variables of the service",
+       {},
+       {"SASE_URL=https://s.test", "SASE_API=v3", "SASE_HOST=a.test,b.test"},
+       "api = v3\nurl = https://s.test\nhost = a.test\nhost = b.test\n"},
+      {"other variables", {}, {"SASE_MIN_TTL=5m", "SASE_CA_FILE=/ca.pem", "SASE_PROXY=http://p"}, ""},
+      {"a flag over a variable", {{"region", "eu"}}, {"SASE_REGION=us"}, "region = eu\n"},
+      {"the trace of this call", {{"trace", "1"}}, {}, ""},
+      {"an empty list", {{"no-proxy", ""}}, {}, ""},
+      {"a list of several lines", {{"no-proxy", "a.test\nb.test"}}, {}, "no-proxy = a.test b.test\n"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    const Situation login{.flags = row.flags, .variables = row.variables};
+    CHECK(login.new_text() == std::string(head) + row.expected);
+  }
+}
+
+TEST_CASE("of a profile that is there only what was said changes", "[profile_draft]") {
+  const Situation login{.flags = {{"region", "au"}},
+                        .variables = {"SASE_API=v3"},
+                        .text = "# ours\nregion = eu\n\nmin-ttl = 5m\n"};
+
+  CHECK(login.new_text() == "# ours\nregion = au\n\nmin-ttl = 5m\napi = v3\n");
+}
+
+TEST_CASE("a profile is asked for its service only where nothing says it", "[profile_draft]") {
+  CHECK(Situation{}.lacks_service());
+  CHECK(Situation{.flags = {{"min-ttl", "5m"}}, .text = "cache = none\n"}.lacks_service());
+  CHECK_FALSE(Situation{.flags = {{"region", "us"}}}.lacks_service());
+  CHECK_FALSE(Situation{.variables = {"SASE_URL=https://s.test"}}.lacks_service());
+  CHECK_FALSE(Situation{.text = "region = in\n"}.lacks_service());
+}
+
+TEST_CASE("the answer is kept, and decides the service", "[profile_draft]") {
+  const tests::EnvironmentList environment{"HOME=/nonexistent"};
+  ProfileDraft draft(*environment, {}, "work");
+
+  draft.set_region(*find_region("au"));
+
+  CHECK(draft.text() == std::string(head) + "region = au\n");
+  CHECK(draft.profile().authorize_url == "https://api.au.sase.checkpoint.com/api/v1/auth/authorize");
+  CHECK(draft.profile().name == "work");
+}
+
+TEST_CASE("a profile whose key comes from elsewhere is not logged in to", "[profile_draft]") {
+  struct Row {
+    const char* name;
+    Situation login;
+    ExitCode code;
+    const char* what;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"by its file",
+       {.text = "region = eu\napi-key-file = /key\n"},
+       ExitCode::settings,
+       "work.conf:2: the key"},
+      {"by a variable",
+       {.variables = {"SASE_API_KEY_COMMAND=pass show x"}},
+       ExitCode::settings,
+       "SASE_API_KEY_COMMAND: the key of the profile 'work' is to come from 'api-key-command'"},
+      {"by a flag", {.flags = {{"api-key-env", "A"}}}, ExitCode::usage, "--api-key-env: the key"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    const Failure failure = row.login.failure();
+    CHECK(failure.code == row.code);
+    CHECK(tests::contains(failure.what(), row.what));
+  }
+}
+
+TEST_CASE("a region that the profile's url makes useless is refused", "[profile_draft]") {
+  const Situation login{.flags = {{"region", "eu"}}, .text = "url = https://s.test\n"};
+
+  const Failure failure = login.failure();
+
+  CHECK(failure.code == ExitCode::settings);
+  CHECK(tests::contains(failure.what(), "work.conf:1: this url goes before --region"));
+}
+
+TEST_CASE("a profile whose file is wrong is not logged in to", "[profile_draft]") {
+  CHECK(tests::contains(Situation{.text = "regoin = eu\n"}.failure().what(),
+                        "work.conf:1: unknown setting 'regoin'"));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/profile.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+/// Of a profile all that a setting with a fallback can change.
+std::string shape_of(const Profile& profile) {
+  return profile.authorize_url + ' ' + std::to_string(profile.min_ttl.count()) + ' ' +
+         std::to_string(profile.refresh_ahead.count()) + ' ' + std::to_string(profile.timeout.count()) + ' ' +
+         std::to_string(static_cast<int>(profile.cache)) + ' ' + profile.trace;
+}
+
+}  // namespace
+
+TEST_CASE("the fallback that help tells is the one that counts", "[settings]") {
+  const tests::EnvironmentList nothing{};
+  const std::string unset = shape_of(make_profile("default", Settings(), *nothing));
+
+  for (const Setting& setting : settings) {
+    if (setting.fallback.empty()) continue;
+    INFO(setting.name);
+    Settings values;
+    values.add(
+        {{Assignment{.setting = &setting, .value = setting.fallback, .layer = Layer::flag, .file = {}}}});
+    CHECK(shape_of(make_profile("default", values, *nothing)) == unset);
+  }
+}
+
+TEST_CASE("the words that a setting tells are the values it takes", "[settings]") {
+  const tests::EnvironmentList nothing{};
+
+  for (const Setting& setting : settings) {
+    if (setting.words == nullptr) continue;
+    for (const Word& word : setting.words()) {
+      INFO(setting.name << ' ' << word.name);
+      Settings values;
+      values.add({{Assignment{.setting = &setting, .value = word.name, .layer = Layer::flag, .file = {}}}});
+      CHECK_NOTHROW(make_profile("default", values, *nothing));
+    }
+  }
+}
+
+}  // namespace sase::helper

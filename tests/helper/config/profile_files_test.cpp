@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/profile_files.hpp"
+
+#include "protocol/escape.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <string>
+#include <vector>
+
+#include <sys/stat.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::string_literals;
+using Words = std::vector<std::string>;
+
+ProfileText::File file(std::string text) {
+  return {.path = "/p/default.conf", .text = std::move(text), .layer = Layer::user_file};
+}
+
+/// A user's and a system's folder of profiles.
+struct Folders {
+  tests::TemporaryDirectory root;
+  tests::EnvironmentList environment{"XDG_CONFIG_HOME=" + root.path("config"), "HOME=" + root.path("home")};
+
+  void user(std::string_view name, std::string_view text) const {
+    root.write("config/sase-credential/profiles/" + std::string(name), text);
+  }
+  void system(std::string_view name, std::string_view text) const {
+    root.write("etc/sase-credential/profiles/" + std::string(name), text);
+  }
+  [[nodiscard]] ProfileFiles files() const { return ProfileFiles(*environment, root.path("etc")); }
+};
+
+}  // namespace
+
+TEST_CASE("a profile's file holds one setting a line", "[profile_files]") {
+  const ProfileText::File text = file(
+      "# a comment\n"
+      "region = eu\n"
+      "\n"
+      "  min-ttl=5m  \n"
+      "\t# another one\n"
+      "url = https://a.test/?x=y\r\n"
+      "proxy =\thttp://u:p#x@h:1\n"
+      "cache = none");
+
+  const auto values = ProfileText::assignments(text);
+
+  REQUIRE(values.size() == 5);
+  CHECK(values[0].setting->id == SettingId::region);
+  CHECK(values[0].value == "eu");
+  CHECK(values[0].line == 2);
+  CHECK(values[1].setting->id == SettingId::min_ttl);
+  CHECK(values[1].value == "5m");
+  CHECK(values[1].line == 4);
+  CHECK(values[2].value == "https://a.test/?x=y");
+  CHECK(values[3].value == "http://u:p#x@h:1");
+  CHECK(values[4].value == "none");
+  CHECK(values[4].line == 8);
+  CHECK(values[4].layer == Layer::user_file);
+  CHECK(values[4].file == "/p/default.conf");
+}
+
+TEST_CASE("a file may be empty", "[profile_files]") {
+  for (const std::string text : {"", "\n", "\n\n", "#", "# x\n", " \t\r\n"})
+    CHECK(ProfileText::assignments(file(text)).empty());
+}
+
+TEST_CASE("a line that is no setting is refused with file, line and a way out", "[profile_files]") {
+  struct Row {
+    std::string text, what, hint;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"region", "/p/default.conf:1: no '=' in this line", "write: setting = value"},
+      {"\n\nregion eu\n", "/p/default.conf:3: no '=' in this line", "write: setting = value"},
+      {"regoin = eu\n", "/p/default.conf:1: unknown setting 'regoin'", "did you mean 'region'?"},
+      {"min_ttl = 5m\n", "/p/default.conf:1: unknown setting 'min_ttl'", "did you mean 'min-ttl'?"},
+      {"Region = eu\n", "/p/default.conf:1: unknown setting 'Region'", "did you mean 'region'?"},
+      {"zzzzzzz = 1\n", "/p/default.conf:1: unknown setting 'zzzzzzz'", ""},
+      {"= eu\n", "/p/default.conf:1: unknown setting ''", ""},
+      {"\x1b[2J = eu\n", "/p/default.conf:1: unknown setting '\\x1b[2J'", ""},
+      {"region =\n", "/p/default.conf:1: 'region' has no value", "remove the line"},
+      {"region = \t\r\n", "/p/default.conf:1: 'region' has no value", "remove the line"},
+      {"region = e\ru\n", "/p/default.conf:1: a control character in the value of 'region'", ""},
+      {"region = e\0u\n"s, "/p/default.conf:1: a control character in the value of 'region'", ""},
+  }));
+
+  DYNAMIC_SECTION(protocol::escape(row.text)) {
+    const Failure failure = tests::failure_of([&row] { (void)ProfileText::assignments(file(row.text)); });
+    CHECK(failure.code == ExitCode::settings);
+    CHECK(failure.what() == row.what);
+    CHECK(failure.hint == row.hint);
+  }
+}
+
+TEST_CASE("a key that stands in a profile's file by mistake is not repeated", "[profile_files]") {
+  const Failure failure =
+      tests::failure_of([] { (void)ProfileText::assignments(file("api-key = hunter2\n")); });
+
+  CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
+  CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
+}
+
+TEST_CASE("the user's file is read before the system's", "[profile_files]") {
+  const Folders folders;
+  folders.user("default.conf", "region = eu\n");
+  folders.system("default.conf", "region = us\n");
+
+  const ProfileText profile = folders.files().read("default");
+
+  REQUIRE(profile.files.size() == 2);
+  CHECK(profile.files[0].text == "region = eu\n");
+  CHECK(profile.files[0].layer == Layer::user_file);
+  CHECK(profile.files[0].path == folders.root.path("config/sase-credential/profiles/default.conf"));
+  CHECK(profile.files[1].text == "region = us\n");
+  CHECK(profile.files[1].layer == Layer::system_file);
+}
+
+TEST_CASE("either file may be missing, or both", "[profile_files]") {
+  const Folders folders;
+  folders.user("a.conf", "");
+  folders.system("b.conf", "");
+
+  CHECK(folders.files().read("a").files.size() == 1);
+  CHECK(folders.files().read("b").files.size() == 1);
+  CHECK(folders.files().read("c").files.empty());
+  CHECK(folders.files().exists("a"));
+  CHECK(folders.files().exists("b"));
+  CHECK_FALSE(folders.files().exists("c"));
+}
+
+TEST_CASE("profiles are listed by name, once each", "[profile_files]") {
+  const Folders folders;
+  CHECK(folders.files().names().empty());
+
+  for (const char* const name : {"work.conf", "default.conf", "UPPER.conf", "notes.txt", ".hidden.conf",
+                                 "conf", ".conf", "x.conf.bak", "a b.conf"})
+    folders.user(name, "");
+  folders.system("work.conf", "");
+  folders.system("another.conf", "");
+
+  CHECK(folders.files().names() == Words{"another", "default", "work"});
+}
+
+TEST_CASE("the user's folder follows the XDG base directory specification", "[profile_files]") {
+  const tests::TemporaryDirectory root;
+  root.write("config/sase-credential/profiles/xdg.conf", "");
+  root.write("home/.config/sase-credential/profiles/home.conf", "");
+  const std::string xdg = "XDG_CONFIG_HOME=" + root.path("config");
+  const std::string home = "HOME=" + root.path("home");
+  const auto names = [&root](std::initializer_list<std::string> entries) {
+    const tests::EnvironmentList environment(entries);
+    return ProfileFiles(*environment, root.path("etc")).names();
+  };
+
+  CHECK(names({xdg, home}) == Words{"xdg"});
+  CHECK(names({home}) == Words{"home"});
+  CHECK(names({"XDG_CONFIG_HOME=", home}) == Words{"home"});
+  CHECK(names({"XDG_CONFIG_HOME=config", home}) == Words{"home"});
+  CHECK(names({"HOME=home"}).empty());
+  CHECK(names({}).empty());
+}
+
+TEST_CASE("a file that cannot be read is a settings error", "[profile_files]") {
+  const Folders folders;
+  folders.user("large.conf", std::string(65537, '#'));
+  folders.user("largest.conf", std::string(65536, '#'));
+  folders.root.make_folder("config/sase-credential/profiles/folder.conf");
+  const ProfileFiles files = folders.files();
+
+  CHECK(tests::failure_of([&files] { (void)files.read("large"); }).code == ExitCode::settings);
+  CHECK(tests::failure_of([&files] { (void)files.read("folder"); }).code == ExitCode::settings);
+  CHECK(files.read("largest").files.size() == 1);
+}
+
+TEST_CASE("a FIFO in a file's place does not hold us", "[profile_files]") {
+  const Folders folders;
+  folders.user("default.conf", "");
+  REQUIRE(::mkfifo(folders.root.path("config/sase-credential/profiles/fifo.conf").c_str(), 0600) == 0);
+
+  try {
+    (void)folders.files().read("fifo");
+    SUCCEED("it was taken for an empty file");
+  } catch (const Failure& failure) {
+    CHECK(failure.code == ExitCode::settings);
+  }
+}
+
+}  // namespace sase::helper

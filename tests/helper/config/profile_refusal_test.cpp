@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/profile.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/given_profile.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+// What is said of settings that make no profile.
+
+namespace sase::helper {
+
+namespace {
+
+using tests::Given;
+using tests::profile_of;
+
+}  // namespace
+
+TEST_CASE("a bad value is refused with its place", "[profile]") {
+  struct Row {
+    std::string name, value;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"region", "uk"},
+      {"region", "US"},
+      {"region", ""},
+      {"api", "v2"},
+      {"api", "V1"},
+      {"cache", "disk"},
+      {"min-ttl", "soon"},
+      {"min-ttl", "60"},
+      {"min-ttl", "-1s"},
+      {"min-ttl", "61m"},
+      {"min-ttl", "3601s"},
+      {"refresh-ahead", "soon"},
+      {"refresh-ahead", "-1s"},
+      {"trace", "2"},
+      {"trace", "trace.log"},
+      {"trace", "on"},
+      {"timeout", "0s"},
+      {"timeout", "10"},
+      {"url", "http://sandbox.test"},
+      {"url", "sandbox.test"},
+      {"url", "https://"},
+      {"url", "https://sandbox.test/path"},
+      {"url", "https://sandbox.test//"},
+      {"url", "https://sandbox.test?x"},
+      {"url", "https://sandbox.test#x"},
+      {"url", "https://user@sandbox.test"},
+      {"url", "https://user:pass@sandbox.test"},
+      {"url", "https://@sandbox.test"},
+      {"url", "https://*.test"},
+      {"url", "https://sandbox.test "},
+      {"host", "*.test"},
+      {"host", "*"},
+      {"host", "https://a.test"},
+      {"host", "a.test/"},
+      {"host", "a.test."},
+      {"host", ""},
+      {"host", "a.test:0"},
+      {"host", "user@a.test"},
+      {"ca-file", "ca.pem"},
+      {"ca-file", "./ca.pem"},
+      {"ca-file", "~/ca.pem"},
+      {"client-cert", "c.pem"},
+      {"client-key", "k.pem"},
+      {"api-key-file", "key"},
+      {"api-key-env", "A=B"},
+      {"api-key-command", " "},
+      {"api-key-credential", "a/b"},
+  }));
+
+  DYNAMIC_SECTION(row.name << " = " << row.value) {
+    const Failure failure = tests::failure_of([&row] { (void)profile_of({{row.name, row.value}}); });
+    CHECK(failure.code == ExitCode::settings);
+    CHECK(std::string(failure.what()).starts_with("/p/default.conf:1: "));
+  }
+}
+
+TEST_CASE("the region ca has no v1", "[profile]") {
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "ca"}, {"api", "v1"}}); });
+
+  CHECK(failure.code == ExitCode::settings);
+  CHECK(std::string(failure.what()) == "/p/default.conf:2: the region 'ca' has no v1");
+}
+
+TEST_CASE("a misspelt word is answered with the nearest one", "[profile]") {
+  CHECK(tests::failure_of([] { (void)profile_of({{"cache", "flie"}}); }).hint == "did you mean 'file'?");
+  CHECK(tests::failure_of([] {
+          (void)profile_of({{"cache", "key-ring"}});
+        }).hint == "did you mean 'keyring'?");
+  CHECK(tests::failure_of([] { (void)profile_of({{"cache", "files"}}); }).hint == "did you mean 'file'?");
+  CHECK(tests::failure_of([] { (void)profile_of({{"api", "v2"}}); }).hint == "did you mean 'v1'?");
+}
+
+TEST_CASE("a bad value is shown escaped", "[profile]") {
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "\xc3\xa4"}}); });
+
+  CHECK(std::string(failure.what()) == "/p/default.conf:1: unknown region '\\xc3\\xa4'");
+}
+
+TEST_CASE("a control character is refused and not shown", "[profile]") {
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"ca-file", "/a\nb"}}); });
+
+  CHECK(std::string(failure.what()) == "/p/default.conf:1: a control character in the value");
+}
+
+TEST_CASE("a bad url's password is not shown", "[profile]") {
+  const Failure failure = tests::failure_of([] { (void)profile_of({{"url", "https://u:hunter2@a.test"}}); });
+
+  CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
+  CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/profile.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/given_profile.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using tests::Given;
+using tests::profile_of;
+
+protocol::Host host(std::string_view text) {
+  return protocol::Host::parse(text).value();
+}
+
+}  // namespace
+
+TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
+  const Profile profile = profile_of({});
+
+  CHECK(profile.name == "default");
+  CHECK(profile.api == Api::v1);
+  CHECK(profile.authorize_url == "https://api.perimeter81.com/api/v1/auth/authorize");
+  CHECK(profile.rest_url == "https://api.perimeter81.com/api/rest");
+  CHECK(profile.hosts == std::vector{host("api.perimeter81.com")});
+  CHECK(profile.min_ttl == std::chrono::minutes(1));
+  CHECK(profile.refresh_ahead == std::chrono::minutes(15));
+  CHECK(profile.timeout == std::chrono::seconds(10));
+  CHECK_FALSE(profile.has_own_timeout);
+  CHECK(profile.cache == CacheKind::file);
+  CHECK(profile.trace.empty());
+  CHECK(profile.key_source.kind == KeyKind::standard);
+  CHECK(profile.ca_file.empty());
+  CHECK(profile.client_cert.empty());
+  CHECK(profile.client_key.empty());
+  CHECK(profile.proxy.empty());
+  CHECK(profile.no_proxy.empty());
+}
+
+TEST_CASE("region and api choose the service", "[profile]") {
+  struct Row {
+    const char* name;
+    Given given;
+    std::string authorize;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"another region", {{"region", "eu"}}, "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize"},
+      {"another generation",
+       {{"api", "v3"}},
+       "https://public-apigw.us.sase.checkpoint.com/v3/auth/authorize"},
+      {"both",
+       {{"region", "in"}, {"api", "v3"}},
+       "https://public-apigw.in.sase.checkpoint.com/v3/auth/authorize"},
+      {"ca means v3", {{"region", "ca"}}, "https://public-apigw.ca.sase.checkpoint.com/v3/auth/authorize"},
+      {"ca with v3",
+       {{"region", "ca"}, {"api", "v3"}},
+       "https://public-apigw.ca.sase.checkpoint.com/v3/auth/authorize"},
+      {"a url", {{"url", "https://sandbox.test:8443"}}, "https://sandbox.test:8443/api/v1/auth/authorize"},
+      {"a url with a closing slash",
+       {{"url", "https://sandbox.test/"}},
+       "https://sandbox.test/api/v1/auth/authorize"},
+      {"a url in capitals",
+       {{"url", "HTTPS://Sandbox.TEST:443"}},
+       "https://sandbox.test/api/v1/auth/authorize"},
+      {"a url on v3",
+       {{"url", "https://sandbox.test"}, {"api", "v3"}},
+       "https://sandbox.test/v3/auth/authorize"},
+      {"a url wins over a region",
+       {{"url", "https://sandbox.test"}, {"region", "eu"}},
+       "https://sandbox.test/api/v1/auth/authorize"},
+      {"a url on v1 in the region ca",
+       {{"url", "https://sandbox.test"}, {"region", "ca"}, {"api", "v1"}},
+       "https://sandbox.test/api/v1/auth/authorize"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    CHECK(profile_of(row.given).authorize_url == row.authorize);
+  }
+}
+
+TEST_CASE("a profile owns the host it authorizes at and those that are named", "[profile]") {
+  const Profile profile = profile_of(
+      {{"url", "https://sandbox.test:8443"}, {"host", "Further.TEST"}, {"host", "other.test:444"}});
+
+  CHECK(profile.owns(host("sandbox.test:8443")));
+  CHECK(profile.owns(host("further.test")));
+  CHECK(profile.owns(host("further.test:443")));
+  CHECK(profile.owns(host("other.test:444")));
+  CHECK_FALSE(profile.owns(host("sandbox.test")));
+  CHECK_FALSE(profile.owns(host("other.test")));
+  CHECK_FALSE(profile.owns(host("sub.further.test")));
+  CHECK_FALSE(profile.owns(host("api.perimeter81.com")));
+}
+
+TEST_CASE("a host that is named twice, or is that of the url, is one host", "[profile]") {
+  const Profile profile = profile_of({{"url", "https://sandbox.test:8443"},
+                                      {"host", "SANDBOX.test:8443"},
+                                      {"host", "other.test"},
+                                      {"host", "other.test:443"}});
+
+  CHECK(profile.hosts == std::vector{host("sandbox.test:8443"), host("other.test")});
+}
+
+TEST_CASE("the other generation's host is not owned, since tokens are not mixed", "[profile]") {
+  CHECK_FALSE(profile_of({}).owns(host("public-apigw.us.sase.checkpoint.com")));
+  CHECK_FALSE(profile_of({{"api", "v3"}}).owns(host("api.perimeter81.com")));
+}
+
+TEST_CASE("settings are read as they are meant", "[profile]") {
+  const Profile profile = profile_of({{"min-ttl", "45m"},
+                                      {"refresh-ahead", "20m"},
+                                      {"timeout", "90s"},
+                                      {"cache", "none"},
+                                      {"api-key-file", "/k"},
+                                      {"ca-file", "/ca.pem"},
+                                      {"client-cert", "/c.pem"},
+                                      {"client-key", "/k.pem"},
+                                      {"proxy", "http://proxy:3128"},
+                                      {"no-proxy", "a.test"}});
+
+  CHECK(profile.min_ttl == std::chrono::minutes(45));
+  CHECK(profile.refresh_ahead == std::chrono::minutes(20));
+  CHECK(profile.timeout == std::chrono::seconds(90));
+  CHECK(profile.has_own_timeout);
+  CHECK(profile.cache == CacheKind::none);
+  CHECK(profile.key_source.kind == KeyKind::file);
+  CHECK(profile.key_source.value == "/k");
+  CHECK(profile.ca_file == "/ca.pem");
+  CHECK(profile.client_cert == "/c.pem");
+  CHECK(profile.client_key == "/k.pem");
+  CHECK(profile.proxy == "http://proxy:3128");
+  CHECK(profile.no_proxy == "a.test");
+}
+
+TEST_CASE("a token is kept in one of three places", "[profile]") {
+  CHECK(profile_of({{"cache", "file"}}).cache == CacheKind::file);
+  CHECK(profile_of({{"cache", "keyring"}}).cache == CacheKind::keyring);
+  CHECK(profile_of({{"cache", "none"}}).cache == CacheKind::none);
+}
+
+TEST_CASE("a trace goes to stderr, to a file or nowhere", "[profile]") {
+  CHECK(profile_of({{"trace", "1"}}).trace == "1");
+  CHECK(profile_of({{"trace", "/var/log/t"}}).trace == "/var/log/t");
+  CHECK(profile_of({{"trace", "0"}}).trace.empty());
+  CHECK(profile_of({{"trace", "off"}}).trace.empty());
+}
+
+TEST_CASE("the bounds of durations are within them", "[profile]") {
+  CHECK(profile_of({{"min-ttl", "60m"}}).min_ttl == std::chrono::hours(1));
+  CHECK(profile_of({{"min-ttl", "1h"}}).min_ttl == std::chrono::hours(1));
+  CHECK(profile_of({{"min-ttl", "0s"}}).min_ttl == std::chrono::seconds(0));
+  CHECK(profile_of({{"timeout", "1s"}}).timeout == std::chrono::seconds(1));
+  CHECK(profile_of({{"refresh-ahead", "0s"}}).refresh_ahead == std::chrono::seconds(0));
+  CHECK(profile_of({{"refresh-ahead", "24h"}}).refresh_ahead == std::chrono::hours(24));
+}
+
+TEST_CASE("what no setting gives comes from the variables that every client knows", "[profile]") {
+  const tests::EnvironmentList environment{"HTTPS_PROXY=http://upper:1", "NO_PROXY=upper.test",
+                                           "SSL_CERT_FILE=/ca.pem", "HTTP_PROXY=http://cleartext:1"};
+
+  const Profile profile = profile_of({}, *environment);
+  CHECK(profile.proxy == "http://upper:1");
+  CHECK(profile.no_proxy == "upper.test");
+  CHECK(profile.ca_file == "/ca.pem");
+
+  const Profile set = profile_of(
+      {{"proxy", "http://set:1"}, {"no-proxy", "set.test"}, {"ca-file", "/set.pem"}}, *environment);
+  CHECK(set.proxy == "http://set:1");
+  CHECK(set.no_proxy == "set.test");
+  CHECK(set.ca_file == "/set.pem");
+}
+
+TEST_CASE("of a variable's two spellings the small one counts, as for curl", "[profile]") {
+  const tests::EnvironmentList environment{"HTTPS_PROXY=http://upper:1", "https_proxy=http://lower:1",
+                                           "NO_PROXY=upper.test", "no_proxy=lower.test"};
+
+  CHECK(profile_of({}, *environment).proxy == "http://lower:1");
+  CHECK(profile_of({}, *environment).no_proxy == "lower.test");
+}
+
+TEST_CASE("nothing is read from the current directory for SSL_CERT_FILE's sake", "[profile]") {
+  const tests::EnvironmentList environment{"SSL_CERT_FILE=ca.pem"};
+
+  const Failure failure = tests::failure_of([&environment] { (void)profile_of({}, *environment); });
+
+  CHECK(failure.code == ExitCode::settings);
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/settings.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+Assignment given(std::string_view name, std::string_view value, Layer layer, unsigned line = 0) {
+  return {
+      .setting = find_setting(name), .value = value, .layer = layer, .file = "/p/default.conf", .line = line};
+}
+
+std::string_view value_of(const Settings& values, SettingId id) {
+  const Assignment* const found = values.find(id);
+  return found == nullptr ? "(none)" : found->value;
+}
+
+std::vector<std::string> hosts_of(const Settings& values) {
+  std::vector<std::string> hosts;
+  for (const Assignment& host : values.hosts())
+    hosts.emplace_back(host.value);
+  return hosts;
+}
+
+}  // namespace
+
+TEST_CASE("flags, variables and files share one vocabulary", "[settings]") {
+  for (const Setting& setting : settings) {
+    INFO(setting.name);
+    std::string variable = "SASE_" + std::string(setting.name);
+    for (char& c : variable)
+      c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+
+    CHECK(setting.variable == variable);
+    CHECK(find_setting(setting.name) == &setting);
+    CHECK_FALSE(setting.meaning.empty());
+    CHECK_FALSE(setting.argument.empty());
+  }
+}
+
+TEST_CASE("the settings of the contract are there", "[settings]") {
+  for (const char* const name :
+       {"region", "api", "url", "host", "api-key-env", "api-key-file", "api-key-command",
+        "api-key-credential", "api-key-keyring", "min-ttl", "timeout", "cache", "ca-file", "client-cert",
+        "client-key", "proxy", "no-proxy"})
+    CHECK(find_setting(name) != nullptr);
+}
+
+TEST_CASE("a name that is no setting is not found", "[settings]") {
+  for (const char* const name : {"", "Region", "region ", "regio", "regions", "min_ttl", "api-key"})
+    CHECK(find_setting(name) == nullptr);
+}
+
+TEST_CASE("all names are there for suggestions", "[settings]") {
+  REQUIRE(setting_names().size() == settings.size());
+  for (const std::string_view name : setting_names())
+    CHECK(find_setting(name) != nullptr);
+}
+
+TEST_CASE("a higher layer wins, setting by setting", "[settings]") {
+  const std::vector flags = {given("region", "flag", Layer::flag)};
+  const std::vector variables = {given("region", "variable", Layer::variable),
+                                 given("api", "variable", Layer::variable)};
+  const std::vector user = {given("api", "user", Layer::user_file), given("cache", "user", Layer::user_file)};
+  const std::vector system = {given("cache", "system", Layer::system_file),
+                              given("timeout", "system", Layer::system_file)};
+  Settings values;
+  for (const auto& layer : {flags, variables, user, system})
+    values.add(layer);
+
+  CHECK(value_of(values, SettingId::region) == "flag");
+  CHECK(value_of(values, SettingId::api) == "variable");
+  CHECK(value_of(values, SettingId::cache) == "user");
+  CHECK(value_of(values, SettingId::timeout) == "system");
+  CHECK(values.find(SettingId::url) == nullptr);
+}
+
+TEST_CASE("the last of a repeated flag wins", "[settings]") {
+  Settings values;
+  values.add(std::vector{given("region", "us", Layer::flag), given("region", "eu", Layer::flag)});
+
+  CHECK(value_of(values, SettingId::region) == "eu");
+}
+
+TEST_CASE("a file gives a setting once", "[settings]") {
+  Settings values;
+  const std::vector layer = {given("region", "us", Layer::user_file, 3),
+                             given("region", "eu", Layer::user_file, 7)};
+
+  const Failure failure = tests::failure_of([&] { values.add(layer); });
+
+  CHECK(failure.code == ExitCode::settings);
+  CHECK(std::string(failure.what()) == "/p/default.conf:7: 'region' stands twice");
+}
+
+TEST_CASE("a file gives a setting once, even one that a flag has given", "[settings]") {
+  Settings values;
+  values.add(std::vector{given("region", "in", Layer::flag)});
+  const std::vector layer = {given("region", "us", Layer::user_file, 3),
+                             given("region", "eu", Layer::user_file, 7)};
+
+  CHECK_THROWS_AS(values.add(layer), Failure);
+}
+
+TEST_CASE("both files may give the same setting", "[settings]") {
+  Settings values;
+  values.add(std::vector{given("region", "us", Layer::user_file)});
+  values.add(std::vector{given("region", "eu", Layer::system_file)});
+
+  CHECK(value_of(values, SettingId::region) == "us");
+}
+
+TEST_CASE("hosts come from the highest layer that gives any, all of them", "[settings]") {
+  Settings values;
+  values.add({});
+  values.add(std::vector{given("host", "a", Layer::user_file), given("host", "b", Layer::user_file)});
+  values.add(std::vector{given("host", "c", Layer::system_file)});
+
+  CHECK(hosts_of(values) == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("one layer names one source of the key", "[settings]") {
+  struct Row {
+    const char* name;
+    std::vector<Assignment> layer;
+    ExitCode code;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"two flags",
+       {given("api-key-env", "A", Layer::flag), given("api-key-file", "/k", Layer::flag)},
+       ExitCode::usage},
+      {"two variables",
+       {given("api-key-env", "A", Layer::variable), given("api-key-file", "/k", Layer::variable)},
+       ExitCode::settings},
+      {"two lines of a file",
+       {given("api-key-file", "/k", Layer::user_file), given("api-key-env", "A", Layer::user_file)},
+       ExitCode::settings},
+      {"the same in two lines of a file",
+       {given("api-key-file", "/k", Layer::user_file), given("api-key-file", "/l", Layer::user_file)},
+       ExitCode::settings},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    Settings values;
+    CHECK(tests::failure_of([&] { values.add(row.layer); }).code == row.code);
+  }
+}
+
+TEST_CASE("no two of the five sources go together", "[settings]") {
+  constexpr std::array sources = {"api-key-env", "api-key-file", "api-key-command", "api-key-credential",
+                                  "api-key-keyring"};
+  for (const char* const first : sources)
+    for (const char* const second : sources)
+      for (const Layer layer : {Layer::flag, Layer::variable, Layer::user_file, Layer::system_file}) {
+        if (first == second) continue;
+        Settings values;
+        const Failure failure = tests::failure_of([&] {
+          values.add(std::vector{given(first, "/a", layer), given(second, "/b", layer)});
+        });
+        CHECK(failure.code == (layer == Layer::flag ? ExitCode::usage : ExitCode::settings));
+        CHECK(
+            tests::contains(failure.what(), "a second source of the API key beside '" + std::string(first)));
+      }
+}
+
+TEST_CASE("the source of the key is that of the highest layer, whatever kind the lower one names",
+          "[settings]") {
+  Settings values;
+  values.add(std::vector{given("api-key-env", "A", Layer::variable)});
+  values.add(std::vector{given("api-key-file", "/k", Layer::user_file)});
+
+  CHECK(value_of(values, SettingId::api_key_env) == "A");
+  CHECK(values.find(SettingId::api_key_file) == nullptr);
+}
+
+TEST_CASE("a lower layer that names two sources is refused although a higher one wins", "[settings]") {
+  Settings values;
+  values.add(std::vector{given("api-key-env", "A", Layer::flag)});
+  const std::vector layer = {given("api-key-file", "/k", Layer::user_file),
+                             given("api-key-env", "B", Layer::user_file)};
+
+  CHECK_THROWS_AS(values.add(layer), Failure);
+}
+
+TEST_CASE("the last of a repeated flag for the key wins", "[settings]") {
+  Settings values;
+  values.add(std::vector{given("api-key-file", "/k", Layer::flag), given("api-key-file", "/l", Layer::flag)});
+
+  CHECK(value_of(values, SettingId::api_key_file) == "/l");
+}
+
+TEST_CASE("the environment gives every setting under its own name", "[settings]") {
+  for (const Setting& setting : settings) {
+    const tests::EnvironmentList environment{"SASE=x", std::string(setting.variable) + "=value"};
+    const auto layer = settings_of(*environment);
+
+    REQUIRE(layer.size() == 1);
+    CHECK(layer.front().setting == &setting);
+    CHECK(layer.front().value == "value");
+    CHECK(layer.front().layer == Layer::variable);
+  }
+}
+
+TEST_CASE("an empty variable gives nothing", "[settings]") {
+  const tests::EnvironmentList environment{"SASE_REGION=", "SASE_HOST=", "SASE_API=v3"};
+  const auto layer = settings_of(*environment);
+
+  REQUIRE(layer.size() == 1);
+  CHECK(layer.front().value == "v3");
+}
+
+TEST_CASE("SASE_HOST holds several hosts, divided by commas", "[settings]") {
+  const tests::EnvironmentList environment{"SASE_HOST=a.test,b.test:8443,c.test"};
+  Settings values;
+  const auto layer = settings_of(*environment);
+  values.add(layer);
+
+  CHECK(hosts_of(values) == std::vector<std::string>{"a.test", "b.test:8443", "c.test"});
+}
+
+TEST_CASE("a value's place is what a person wrote", "[settings]") {
+  CHECK(given("min-ttl", "x", Layer::flag).place() == "--min-ttl");
+  CHECK(given("min-ttl", "x", Layer::variable).place() == "SASE_MIN_TTL");
+  CHECK(given("min-ttl", "x", Layer::user_file, 3).place() == "/p/default.conf:3");
+  CHECK(given("min-ttl", "x", Layer::system_file, 12).place() == "/p/default.conf:12");
+}
+
+TEST_CASE("a bad value is a usage error in a flag and a settings error elsewhere", "[settings]") {
+  CHECK(given("api", "x", Layer::flag).failure("bad").code == ExitCode::usage);
+  CHECK(given("api", "x", Layer::variable).failure("bad").code == ExitCode::settings);
+  CHECK(given("api", "x", Layer::user_file).failure("bad").code == ExitCode::settings);
+  CHECK(given("api", "x", Layer::system_file).failure("bad").code == ExitCode::settings);
+  CHECK(std::string(given("api", "x", Layer::variable).failure("bad").what()) == "SASE_API: bad");
+}
+
+TEST_CASE("the settings that say where the key comes from are known", "[settings]") {
+  for (const Setting& setting : settings)
+    CHECK(is_key_source(setting.id) == setting.name.starts_with("api-key-"));
+}
+
+}  // namespace sase::helper

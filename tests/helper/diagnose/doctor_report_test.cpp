@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/doctor_report.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::LinkState;
+
+DoctorReport report() {
+  return {.profile = "default",
+          .links = {{.name = "settings", .state = LinkState::ok, .what = "the profile", .remedy = {}},
+                    {.name = "tls",
+                     .state = LinkState::warning,
+                     .what = "ends soon",
+                     .remedy = "renew it",
+                     .took = 1500us},
+                    {.name = "read",
+                     .state = LinkState::broken,
+                     .what = "refused",
+                     .remedy = "ask \"them\"",
+                     .code = ExitCode::refused},
+                    {.name = "late",
+                     .state = LinkState::broken,
+                     .what = "no",
+                     .remedy = {},
+                     .code = ExitCode::unreachable},
+                    {.name = "last", .state = LinkState::untried, .what = "not tried", .remedy = {}}},
+          .settings = {{.name = "region", .value = "eu", .from = "SASE_REGION"},
+                       {.name = "proxy", .value = {}, .from = "default"}}};
+}
+
+}  // namespace
+
+TEST_CASE("the first broken link has the exit code", "[doctor_report]") {
+  CHECK(report().exit_code() == ExitCode::refused);
+  CHECK(DoctorReport{}.exit_code() == ExitCode::done);
+}
+
+TEST_CASE("for people: a line a link, its settings and its remedy below", "[doctor_report]") {
+  CHECK(report().text(Terminal(0, false)) ==
+        "ok    settings   the profile\n"
+        "                 region  eu  (SASE_REGION)\n"
+        "warn  tls        ends soon (1.5 ms)\n"
+        "                 -> renew it\n"
+        "FAIL  read       refused\n"
+        "                 -> ask \"them\"\n"
+        "FAIL  late       no\n"
+        "--    last       not tried\n"
+        "\n"
+        "broken at 'read', exit code 5\n");
+  CHECK(tests::contains(report().text(Terminal(0, true)), "\x1b[1;31mFAIL\x1b[0m  read       refused\n"));
+}
+
+TEST_CASE("for programs: one object in one line", "[doctor_report]") {
+  CHECK(
+      report().json() ==
+      R"({"version":1,"profile":"default","ok":false,"exit_code":5,"links":[)"
+      R"({"name":"settings","state":"ok","what":"the profile","remedy":null,"seconds":0.0},)"
+      R"({"name":"tls","state":"warning","what":"ends soon","remedy":"renew it","seconds":0.0015},)"
+      R"({"name":"read","state":"broken","what":"refused","remedy":"ask \"them\"","seconds":0.0},)"
+      R"({"name":"late","state":"broken","what":"no","remedy":null,"seconds":0.0},)"
+      R"({"name":"last","state":"untried","what":"not tried","remedy":null,"seconds":0.0}],)"
+      R"("settings":[{"name":"region","value":"eu","from":"SASE_REGION"},{"name":"proxy","value":null,"from":"default"}]})"
+      "\n");
+  CHECK(tests::contains(DoctorReport{}.json(), R"("profile":null,"ok":true,"exit_code":0)"));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/effective_setting.hpp"
+
+#include "helper/config/profile_selector.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+struct Shown {
+  explicit Shown(const tests::EnvironmentList& list)
+      : choice(*list, {}, std::nullopt), given(choice.settings_of("default")) {
+    rows = shown_settings(make_profile("default", given.values, *list), given.values, *list);
+  }
+  [[nodiscard]] const ShownSetting& operator[](std::string_view name) const {
+    return *std::ranges::find(rows, name, &ShownSetting::name);
+  }
+  ProfileChoice choice;
+  ProfileSettings given;
+  std::vector<ShownSetting> rows;
+};
+
+}  // namespace
+
+TEST_CASE("every setting is shown, with a default where nobody gave it", "[shown_setting]") {
+  const tests::EnvironmentList environment{"HOME=/nonexistent"};
+  const Shown shown(environment);
+  REQUIRE(shown.rows.size() == settings.size());
+  CHECK(shown["region"].value == "us");
+  CHECK(shown["region"].from == "default");
+  CHECK(shown["url"].value == "https://api.perimeter81.com");
+  CHECK(shown["min-ttl"].value == "1m");
+  CHECK(shown["proxy"].value.empty());
+  CHECK(shown["api-key-file"].value.empty());
+}
+
+TEST_CASE("where a setting came from", "[shown_setting]") {
+  const tests::TemporaryDirectory root;
+  const std::string file = root.write("sase-credential/profiles/default.conf",
+                                      "region = eu\n# a word\nhost = a.test\nhost = b.test\n");
+  const tests::EnvironmentList environment{"XDG_CONFIG_HOME=" + root.path(), "SASE_API=v3",
+                                           "https_proxy=http://p.test:1", "NO_PROXY=c.test",
+                                           "SSL_CERT_FILE=/ca.pem"};
+  const Shown shown(environment);
+  CHECK(shown["region"].from == file + ":1");
+  CHECK(shown["url"].from == file + ":1");
+  CHECK(shown["url"].value == "https://public-apigw.eu.sase.checkpoint.com");
+  CHECK(shown["host"].value == "a.test, b.test");
+  CHECK(shown["host"].from == file + ":3");
+  CHECK(shown["api"].from == "SASE_API");
+  CHECK(shown["proxy"].from == "https_proxy");
+  CHECK(shown["no-proxy"].from == "NO_PROXY");
+  CHECK(shown["ca-file"].value == "/ca.pem");
+  CHECK(shown["ca-file"].from == "SSL_CERT_FILE");
+}
+
+TEST_CASE("another service has no region unless one is named", "[shown_setting]") {
+  const tests::EnvironmentList environment{"HOME=/nonexistent", "SASE_URL=https://localhost:1"};
+  CHECK(Shown(environment)["region"].value.empty());
+  const tests::EnvironmentList both{"HOME=/nonexistent", "SASE_URL=https://localhost:1", "SASE_REGION=eu"};
+  CHECK(Shown(both)["region"].value == "eu");
+}
+
+TEST_CASE("what may be a key in the wrong place is not shown", "[shown_setting]") {
+  struct Row {
+    std::string variable, name, value;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"SASE_API_KEY_FILE=/home/me/key", "api-key-file", "/home/me/key"},
+      {"SASE_API_KEY_ENV=MY_KEY", "api-key-env", "MY_KEY"},
+      {"SASE_API_KEY_ENV=hunter2", "api-key-env", "(not shown)"},
+      {"SASE_API_KEY_COMMAND=echo hunter2", "api-key-command", "(not shown)"},
+      {"SASE_API_KEY_KEYRING=hunter2", "api-key-keyring", "(not shown)"},
+      {"SASE_API_KEY_CREDENTIAL=hunter2", "api-key-credential", "(not shown)"},
+  }));
+  const tests::EnvironmentList environment{"HOME=/nonexistent", "MY_KEY=hunter2", row.variable};
+  CHECK(Shown(environment)[row.name].value == row.value);
+}
+
+TEST_CASE("a proxy is shown without user name and password", "[shown_setting]") {
+  CHECK(without_credentials("http://p.test:1") == "http://p.test:1");
+  CHECK(without_credentials("http://a:b@p.test:1") == "http://***@p.test:1");
+  CHECK(without_credentials("a:b@p.test") == "***@p.test");
+  CHECK(without_credentials("a:b://c@d@p.test") == "a:b://***@p.test");
+}
+
+}  // namespace sase::helper

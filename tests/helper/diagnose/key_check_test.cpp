@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/key_check.hpp"
+
+#include "helper/api_key/key_place.hpp"
+#include "helper/api_key/reader.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::LinkState;
+using tests::contains;
+
+constexpr std::chrono::sys_seconds now(std::chrono::seconds(1'800'000'000));
+
+Profile profile_in(std::string_view origin, Api api = Api::v1) {
+  Profile profile;
+  profile.name = "default";
+  profile.api = api;
+  profile.authorize_url = authorize_url(origin, api);
+  return profile;
+}
+
+CheckedLink check(const Profile& profile, const Environment& environment) {
+  std::optional<ApiKey> key;
+  return check_key(profile, environment, [&]() -> const ApiKey& {
+    return key.emplace(
+        read_key(*find_key(profile, environment), environment, std::chrono::steady_clock::now() + 5s));
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a key's own end", "[key_check]") {
+  struct Row {
+    std::string name;
+    std::chrono::seconds left;
+    LinkState state;
+    std::string words;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"long ago", -24h, LinkState::broken, "the key itself says that it expired on 2027-01-14T08:00:00Z"},
+      {"this second", 0s, LinkState::broken, "expired on 2027-01-15T08:00:00Z"},
+      {"tomorrow", 24h, LinkState::warning, "it expires on 2027-01-16T08:00:00Z (24h left)"},
+      {"in a fortnight", short_key_life, LinkState::ok, "(14 days left)"},
+  }));
+  DYNAMIC_SECTION(row.name) {
+    const auto link =
+        judge_claims({.expires = now + row.left, .parties = {}}, profile_in(regions[0].v1), now);
+    CHECK(link.state == row.state);
+    CHECK(contains(link.what, row.words));
+    CHECK(link.remedy.empty() == (row.state == LinkState::ok));
+    CHECK((link.code == ExitCode::settings) == (row.state == LinkState::broken));
+  }
+}
+
+TEST_CASE("a key that names another region, and only another", "[key_check]") {
+  struct Row {
+    std::string name;
+    std::vector<std::string> parties;
+    std::string origin;
+    bool is_broken;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"none", {}, "https://api.perimeter81.com", false},
+      {"something else", {"https://login.test"}, "https://api.perimeter81.com", false},
+      {"its own", {"https://api.perimeter81.com/x"}, "https://api.perimeter81.com", false},
+      {"its own, of v3", {"public-apigw.us.sase.checkpoint.com"}, "https://api.perimeter81.com", false},
+      {"another", {"https://api.eu.sase.checkpoint.com"}, "https://api.perimeter81.com", true},
+      {"another, of v3",
+       {"x", "https://public-apigw.eu.sase.checkpoint.com/v3"},
+       "https://api.perimeter81.com",
+       true},
+      {"another and its own",
+       {"https://api.eu.sase.checkpoint.com", "https://api.perimeter81.com"},
+       "https://api.perimeter81.com",
+       false},
+      {"another, at another service",
+       {"https://api.eu.sase.checkpoint.com"},
+       "https://localhost:8443",
+       false},
+  }));
+  DYNAMIC_SECTION(row.name) {
+    const auto link = judge_claims({.expires = {}, .parties = row.parties}, profile_in(row.origin), now);
+    CHECK(link.is_broken() == row.is_broken);
+    CHECK(contains(link.what, "the region 'eu', and the profile asks 'us'") == row.is_broken);
+    CHECK(contains(link.remedy, "set region to eu") == row.is_broken);
+  }
+}
+
+TEST_CASE("where a key comes from, and what is set beside it", "[key_check]") {
+  const tests::EnvironmentList environment{"SASE_API_KEY=hunter2", "HARMONYSASE_API_KEY=hunter3"};
+  CHECK(check(profile_in("https://a.test"), *environment).what ==
+        "from SASE_API_KEY; HARMONYSASE_API_KEY is set too and not used");
+}
+
+TEST_CASE("a key's file is shown with its age and mode", "[key_check]") {
+  const tests::TemporaryDirectory root;
+  Profile profile = profile_in("https://a.test");
+  profile.key_source = {.kind = KeyKind::file, .value = root.path("key")};
+  const tests::EnvironmentList environment{"A=b"};
+
+  CHECK(check(profile, *environment).is_broken());
+  root.write("key", "hunter2");
+  CHECK(check(profile, *environment).what ==
+        "from the file '" + root.path("key") + "', changed 0s ago, mode 600");
+}
+
+TEST_CASE("no key breaks the link with its failure's words", "[key_check]") {
+  const tests::EnvironmentList environment{"A=b"};
+  const CheckedLink link = check(profile_in("https://a.test"), *environment);
+  CHECK(link.code == ExitCode::settings);
+  CHECK(contains(link.what, "no API key"));
+  CHECK(contains(link.remedy, "SASE_API_KEY"));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/key_claims.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+std::string base64url(std::string_view text) {
+  static constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string encoded;
+  unsigned bits = 0;
+  unsigned held = 0;
+  for (const char c : text) {
+    bits = bits << 8U | static_cast<unsigned char>(c);
+    for (held += 8; held >= 6; held -= 6)
+      encoded += digits[bits >> (held - 6) & 63U];
+  }
+  if (held > 0) encoded += digits[bits << (6 - held) & 63U];
+  return encoded;
+}
+
+std::string token(std::string_view payload) {
+  return "e30." + base64url(payload) + ".c2ln";
+}
+
+}  // namespace
+
+TEST_CASE("a JSON Web Token says when it ends, and whose it is", "[key_claims]") {
+  const auto claims =
+      read_claims(token(R"({"exp":1800000000,"iss":"https://a.test","aud":["b","c",4],"x":{}})"));
+  REQUIRE(claims);
+  CHECK(claims->expires == std::chrono::sys_seconds(std::chrono::seconds(1'800'000'000)));
+  CHECK(claims->parties == std::vector<std::string>{"https://a.test", "b", "c"});
+}
+
+TEST_CASE("what a token does not say, or says in another form, is not known", "[key_claims]") {
+  for (const char* const payload : {"{}", R"({"exp":"1800000000"})", R"({"exp":-1})", R"({"exp":1e300})",
+                                    R"({"exp":253402300800})", R"({"exp":null})"}) {
+    const auto claims = read_claims(token(payload));
+    REQUIRE(claims);
+    CHECK_FALSE(claims->expires);
+    CHECK(claims->parties.empty());
+  }
+  CHECK(read_claims(token(R"({"exp":1800000000.75})"))->expires.has_value());
+  CHECK(read_claims(token(R"({"aud":"one"})"))->parties == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("any other key is none", "[key_claims]") {
+  const std::string key = GENERATE(values<std::string>({
+      "",
+      "plain",
+      "a.b",
+      "a.b.c.d",
+      "..",
+      "a..c",
+      token("[1]"),
+      token("{"),
+      token("12"),
+      "a.!!!!.c",
+      "a.e30=.c",
+      "a.A.c",
+      token(std::string(5000, '[')),
+  }));
+  CHECK_FALSE(read_claims(key));
+}
+
+}  // namespace sase::helper

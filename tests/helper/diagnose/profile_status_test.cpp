@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/profile_status.hpp"
+
+#include "helper/cache/file_cache.hpp"
+#include "helper/clock.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <sys/stat.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using tests::contains;
+
+/// A user with one profile.
+struct User {
+  tests::TemporaryDirectory root;
+  std::string folder = root.make_folder("run") + "/sase-credential";
+  tests::EnvironmentList environment{"XDG_CONFIG_HOME=" + root.path(), "XDG_RUNTIME_DIR=" + root.path("run")};
+
+  void profile(std::string_view text) const { root.write("sase-credential/profiles/default.conf", text); }
+  void key(std::string_view text, mode_t mode = 0600) const { root.write("key", text, mode); }
+  [[nodiscard]] ProfileStatus status() const {
+    return status_of(ProfileChoice(*environment, {}, std::nullopt), "default", *environment);
+  }
+  [[nodiscard]] std::string with_key() const {
+    return "region = eu\napi-key-file = " + root.path("key") + '\n';
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a profile with its token", "[profile_status]") {
+  const User user;
+  user.profile(user.with_key());
+  user.key("hunter2");
+  FileCache(user.folder)
+      .store(Identity("default", "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize", "hunter2"),
+             {.token = protocol::BearerToken(protocol::Secret("a.token")),
+              .expiry = Expiry::after(Moment::now(), 30min)});
+
+  const ProfileStatus status = user.status();
+
+  CHECK_FALSE(status.is_broken());
+  CHECK(status.region == "eu");
+  CHECK(status.api == "v1");
+  CHECK(status.host == "api.eu.sase.checkpoint.com");
+  CHECK(contains(status.key, "/key'"));
+  REQUIRE(status.kept.token_left);
+  CHECK(*status.kept.token_left > 29min);
+}
+
+TEST_CASE("a profile that is wrong says where, and a key that is says why", "[profile_status]") {
+  const User user;
+  user.profile("# a word\nregoin = eu\n");
+  const ProfileStatus wrong = user.status();
+  REQUIRE(wrong.failure);
+  CHECK(contains(wrong.failure->what(), "default.conf:2: unknown setting 'regoin'"));
+
+  user.profile(user.with_key());
+  user.key("hunter2", 0644);
+  const ProfileStatus open = user.status();
+  CHECK_FALSE(open.failure);
+  CHECK(open.region == "eu");
+  REQUIRE(open.key_failure);
+  CHECK(contains(open.key_failure->hint, "chmod 600"));
+}
+
+TEST_CASE("no key at all", "[profile_status]") {
+  const User user;
+  user.profile("region = eu\n");
+  CHECK(contains(user.status().key_failure.value().what(), "no API key"));
+}
+
+TEST_CASE("a command is not run", "[profile_status]") {
+  const User user;
+  user.profile("api-key-command = touch " + user.root.path("ran") + '\n');
+  const ProfileStatus status = user.status();
+  CHECK_FALSE(status.is_broken());
+  CHECK(status.key == "the command of 'api-key-command'");
+  CHECK_FALSE(tests::exists(user.root.path("ran")));
+}
+
+TEST_CASE("a state folder that cannot be used is told, and none is made", "[profile_status]") {
+  const User user;
+  user.profile(user.with_key());
+  user.key("hunter2");
+  CHECK_FALSE(user.status().is_broken());
+  CHECK_FALSE(tests::exists(user.folder));
+  (void)user.root.make_folder("run/sase-credential", 0755);
+  CHECK(contains(user.status().state_trouble.value(), "open to other users"));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/rejection_advice.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using protocol::Denial;
+using tests::contains;
+
+/// What becomes of a broken link where the settings have these values.
+CheckedLink advised(const std::vector<std::pair<std::string_view, std::string_view>>& given, Api api,
+                    Denial denial, std::optional<unsigned> status) {
+  std::vector<Assignment> layer;
+  for (const auto& [name, value] : given)
+    layer.push_back({.setting = find_setting(name), .value = value, .layer = Layer::variable, .file = {}});
+  Settings values;
+  values.add(layer);
+  Profile profile;
+  profile.api = api;
+  profile.authorize_url = "https://where.test/x";
+  CheckedLink link{
+      .name = "authorize", .state = protocol::LinkState::broken, .what = "no", .remedy = "general"};
+  advise(link, {.denial = denial, .what = "no", .hint = {}, .retry_after = {}}, status, {profile, values});
+  return link;
+}
+
+}  // namespace
+
+TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "[refusal_advice]") {
+  struct Row {
+    std::string name;
+    std::vector<std::pair<std::string_view, std::string_view>> given;
+    Api api;
+    unsigned status;
+    std::string what, remedy;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"nothing is set",
+       {},
+       Api::v1,
+       401,
+       "the region 'us', as none is set, api v1",
+       "set region to the tenant's"},
+      {"a region", {{"region", "eu"}}, Api::v1, 401, "the region 'eu', api v1", "console of the region 'eu'"},
+      {"v3", {{"region", "eu"}, {"api", "v3"}}, Api::v3, 401, "the region 'eu', api v3", "leave api out"},
+      {"ca is v3 by itself",
+       {{"region", "ca"}},
+       Api::v3,
+       401,
+       "the region 'ca', api v3",
+       "console of the region 'ca'"},
+      {"another service",
+       {{"url", "https://where.test"}},
+       Api::v1,
+       401,
+       "asked was api v1",
+       "set api to that"},
+      {"a v3 path", {{"region", "eu"}}, Api::v3, 403, "api v3", "v3 answers like this"},
+      {"a permission", {{"region", "eu"}}, Api::v1, 403, "api v1", "permissions"},
+  }));
+  DYNAMIC_SECTION(row.name) {
+    const CheckedLink link = advised(row.given, row.api, Denial::refused, row.status);
+    CHECK(contains(link.what, row.what));
+    CHECK(contains(link.what, "at 'https://where.test/x'"));
+    CHECK(contains(link.remedy, row.remedy));
+  }
+}
+
+TEST_CASE("a refusal that is remembered has the same remedy without a status", "[refusal_advice]") {
+  CHECK(contains(advised({}, Api::v1, Denial::refused, std::nullopt).remedy, "set region"));
+}
+
+TEST_CASE("what else the status tells", "[refusal_advice]") {
+  CHECK(contains(advised({}, Api::v1, Denial::nonsense, 302).remedy, "captive portal"));
+  CHECK(contains(advised({}, Api::v1, Denial::unreachable, 503).remedy, "try again later"));
+  CHECK(advised({}, Api::v1, Denial::unreachable, std::nullopt).remedy == "general");
+  CHECK(advised({}, Api::v1, Denial::nonsense, 404).remedy == "general");
+  CHECK(advised({}, Api::v1, Denial::nonsense, 404).what == "no");
+}
+
+}  // namespace sase::helper

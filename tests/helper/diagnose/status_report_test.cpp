@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/status_report.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+ProfileStatus good() {
+  ProfileStatus status;
+  status.name = "default";
+  status.is_chosen = true;
+  status.region = "eu";
+  status.api = "v1";
+  status.host = "api.eu.sase.checkpoint.com";
+  status.key = "SASE_API_KEY";
+  status.kept.token_left = 3000s;
+  return status;
+}
+
+ProfileStatus paused() {
+  ProfileStatus status = good();
+  status.name = "lab";
+  status.is_chosen = false;
+  status.region.clear();
+  status.host = "localhost:8443";
+  status.kept = {
+      .token_left = {}, .failure = RememberedFailure{.what = "refused", .ago = 20s}, .pause = "wait"};
+  return status;
+}
+
+ProfileStatus broken() {
+  ProfileStatus status;
+  status.name = "x";
+  status.failure = Failure(ExitCode::settings, "/x.conf:1: unknown setting", "did you mean it?");
+  return status;
+}
+
+}  // namespace
+
+TEST_CASE("for people: a row a profile, the chosen one marked, what is wrong below", "[status_report]") {
+  CHECK(status_text({good(), paused(), broken()}, Terminal(0, false)) ==
+        "  PROFILE  REGION  API  HOST                        TOKEN     KEY\n"
+        "* default  eu      v1   api.eu.sase.checkpoint.com  50m left  SASE_API_KEY\n"
+        "  lab      -       v1   localhost:8443              none      SASE_API_KEY\n"
+        "  warn the service is not asked now: wait\n"
+        "  x\n"
+        "  FAIL /x.conf:1: unknown setting\n"
+        "       -> did you mean it?\n");
+}
+
+TEST_CASE("a failure that is over is told with its age", "[status_report]") {
+  ProfileStatus status = paused();
+  status.kept.pause.clear();
+  CHECK(tests::contains(status_text({status}, Terminal(0, false)),
+                        "  warn the last call failed 20s ago: refused\n"));
+}
+
+TEST_CASE("trouble with key or state is told below the row", "[status_report]") {
+  ProfileStatus status = good();
+  status.key_failure = Failure(ExitCode::settings, "no key");
+  status.state_trouble = "open to others";
+  const std::string text = status_text({status}, Terminal(0, false));
+  CHECK(tests::contains(text, "* default"));
+  CHECK(tests::contains(text, "  FAIL no key\n"));
+  CHECK(tests::contains(text, "  FAIL open to others\n"));
+}
+
+TEST_CASE("for programs: one object in one line, the same members for every profile", "[status_report]") {
+  CHECK(
+      status_json({good(), paused(), broken()}) ==
+      R"({"version":1,"profiles":[)"
+      R"({"name":"default","chosen":true,"ok":true,"region":"eu","api":"v1","host":"api.eu.sase.checkpoint.com",)"
+      R"("key":"SASE_API_KEY","token_seconds_left":3000,"last_failure":null,"pause":null,"error":null},)"
+      R"({"name":"lab","chosen":false,"ok":true,"region":null,"api":"v1","host":"localhost:8443",)"
+      R"("key":"SASE_API_KEY","token_seconds_left":null,"last_failure":{"what":"refused","seconds_ago":20},)"
+      R"("pause":"wait","error":null},)"
+      R"({"name":"x","chosen":false,"ok":false,"region":null,"api":null,"host":null,"key":null,)"
+      R"("token_seconds_left":null,"last_failure":null,"pause":null,)"
+      R"("error":{"what":"/x.conf:1: unknown setting","remedy":"did you mean it?"}}]})"
+      "\n");
+  CHECK(status_json({}) == "{\"version\":1,\"profiles\":[]}\n");
+}
+
+}  // namespace sase::helper

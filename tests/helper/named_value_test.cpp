@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/named_value.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <array>
+
+namespace sase::helper {
+
+TEST_CASE("words are named alone and in a sentence", "[word]") {
+  constexpr std::array<Word, 2> words = {Word{"file", "in a file"}, Word{"none", "nowhere"}};
+
+  CHECK(names_of(words) == std::vector<std::string_view>{"file", "none"});
+  CHECK(list_of(words) == "file, none");
+  CHECK(names_of({}).empty());
+  CHECK(list_of({}).empty());
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/files/atomic_file.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <filesystem>
+#include <iterator>
+#include <string>
+#include <system_error>
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+std::ptrdiff_t files_in(const tests::TemporaryDirectory& folder) {
+  return std::distance(std::filesystem::directory_iterator(folder.path()), {});
+}
+
+}  // namespace
+
+TEST_CASE("a file is not there before it is committed, and then it is there whole and private",
+          "[atomic_file]") {
+  const tests::TemporaryDirectory folder;
+  const std::string path = folder.path("key");
+  {
+    AtomicFile file(path);
+    file.write("first ");
+    file.write("second");
+    CHECK_FALSE(tests::exists(path));
+    file.commit();
+  }
+
+  CHECK(tests::text_of_file(path) == "first second");
+  CHECK(tests::mode_of(path) == 0600);
+  CHECK(files_in(folder) == 1);
+}
+
+TEST_CASE("a file that is not committed leaves what was there before, and nothing else", "[atomic_file]") {
+  const tests::TemporaryDirectory folder;
+  const std::string path = folder.write("key", "before");
+  {
+    AtomicFile file(path);
+    file.write("after");
+  }
+
+  CHECK(tests::text_of_file(path) == "before");
+  CHECK(files_in(folder) == 1);
+}
+
+TEST_CASE("a file takes the place of one that was open to others", "[atomic_file]") {
+  const tests::TemporaryDirectory folder;
+  const std::string path = folder.write("key", "before", 0644);
+
+  AtomicFile file(path);
+  file.write("after");
+  file.commit();
+
+  CHECK(tests::text_of_file(path) == "after");
+  CHECK(tests::mode_of(path) == 0600);
+}
+
+TEST_CASE("a link in a file's place is replaced and not followed", "[atomic_file]") {
+  const tests::TemporaryDirectory folder;
+  const std::string target = folder.write("target", "another's");
+  REQUIRE(::symlink(target.c_str(), folder.path("key").c_str()) == 0);
+
+  AtomicFile file(folder.path("key"));
+  file.write("mine");
+  file.commit();
+
+  CHECK(tests::text_of_file(target) == "another's");
+  CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(folder.path("key"))));
+}
+
+TEST_CASE("a folder in a file's place is refused before anything is written", "[atomic_file]") {
+  const tests::TemporaryDirectory folder;
+  (void)folder.make_folder("key");
+
+  CHECK_THROWS_AS(AtomicFile(folder.path("key")), std::system_error);
+  CHECK(files_in(folder) == 1);
+}
+
+TEST_CASE("a folder that is not there is a system error", "[atomic_file]") {
+  const tests::TemporaryDirectory folder;
+
+  CHECK_THROWS_AS(AtomicFile(folder.path("absent/key")), std::system_error);
+}
+
+TEST_CASE("a disk that is full is a system error, and the old file stays", "[atomic_file]") {
+  const tests::TemporaryDirectory folder;
+  const std::string path = folder.write("key", "before");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{.rlim_cur = 4, .rlim_max = before.rlim_max};
+  {
+    AtomicFile file(path);
+    const auto ignored = ::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+    CHECK_THROWS_AS(file.write("much more than that"), std::system_error);
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+    ::signal(SIGXFSZ, ignored);
+  }
+
+  CHECK(tests::text_of_file(path) == "before");
+  CHECK(files_in(folder) == 1);
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/files/file_lock.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/denied_calls.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/memory_file.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+Fd open_lock(const std::string& path) {
+  return Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+}
+
+/// Takes it as soon as it is free; nothing when that takes too long.
+std::optional<FileLock> acquire(Fd file, steady_clock::time_point deadline) {
+  FileLock lock(std::move(file));
+  while (!lock.take())
+    if (!lock.wait_until_free(deadline)) return std::nullopt;
+  return lock;
+}
+
+std::optional<FileLock> acquire(const std::string& path, std::chrono::milliseconds patience) {
+  return acquire(open_lock(path), steady_clock::now() + patience);
+}
+
+/// A process that holds the lock until it is let go or killed.
+class Holder {
+ public:
+  explicit Holder(const std::string& path) {
+    tests::Pipe held = tests::make_pipe();
+    pid_ = tests::start_child([this, &path, &held] {
+      const auto lock = acquire(path, 0ms);
+      let_go_.writer.close();
+      (void)!::write(held.writer.get(), lock ? "y" : "n", 1);
+      char byte = 0;
+      (void)!::read(let_go_.reader.get(), &byte, 1);
+      return 0;
+    });
+    held.writer.close();
+    char answer = 0;
+    (void)!::read(held.reader.get(), &answer, 1);
+    holds_ = answer == 'y';
+  }
+  Holder(const Holder&) = delete;
+  Holder& operator=(const Holder&) = delete;
+  ~Holder() {
+    let_go();
+    if (pid_ != 0) (void)tests::wait_for_child(pid_);
+  }
+
+  [[nodiscard]] bool holds() const noexcept { return holds_; }
+  void let_go() noexcept { let_go_.writer.close(); }
+  void kill() noexcept {
+    ::kill(pid_, SIGKILL);
+    (void)tests::wait_for_child(pid_);
+    pid_ = 0;
+  }
+
+ private:
+  tests::Pipe let_go_ = tests::make_pipe();
+  pid_t pid_ = 0;
+  bool holds_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("a free lock is taken at once, even when the deadline has passed", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+
+  CHECK(acquire(folder.path("lock"), -1s));
+}
+
+TEST_CASE("a lock is free again when its holder lets go", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  {
+    const auto held = acquire(folder.path("lock"), 0ms);
+    REQUIRE(held);
+    CHECK_FALSE(acquire(folder.path("lock"), 0ms));
+  }
+
+  CHECK(acquire(folder.path("lock"), 0ms));
+}
+
+TEST_CASE("a lock that another process holds is not to be had", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Holder holder(folder.path("lock"));
+  REQUIRE(holder.holds());
+  const auto start = steady_clock::now();
+
+  CHECK_FALSE(acquire(folder.path("lock"), 60ms));
+  CHECK(steady_clock::now() - start >= 60ms);
+  CHECK(steady_clock::now() - start < 2s);
+}
+
+TEST_CASE("a deadline that has passed is not waited for", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Holder holder(folder.path("lock"));
+  const auto start = steady_clock::now();
+
+  CHECK_FALSE(acquire(folder.path("lock"), -1s));
+  CHECK(steady_clock::now() - start < 500ms);
+}
+
+TEST_CASE("a lock is free as soon as its holder is killed", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  Holder holder(folder.path("lock"));
+  REQUIRE(holder.holds());
+
+  holder.kill();
+
+  CHECK(acquire(folder.path("lock"), 0ms));
+}
+
+TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  Holder holder(folder.path("lock"));
+  REQUIRE(holder.holds());
+  const auto start = steady_clock::now();
+  std::thread later([&holder] {
+    std::this_thread::sleep_for(50ms);
+    holder.let_go();
+  });
+
+  const auto lock = acquire(folder.path("lock"), 20s);
+  later.join();
+
+  CHECK(lock);
+  CHECK(steady_clock::now() - start < 5s);
+}
+
+TEST_CASE("a lock is taken by one and by the next once it is let go", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  FileLock next(open_lock(folder.path("lock")));
+  {
+    FileLock first(open_lock(folder.path("lock")));
+    CHECK(first.take());
+    CHECK(first.take());
+    CHECK_FALSE(next.take());
+  }
+
+  CHECK(next.take());
+  CHECK_FALSE(acquire(folder.path("lock"), 0ms));
+}
+
+TEST_CASE("waiting until a lock is free does not take it", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  FileLock waiter(open_lock(folder.path("lock")));
+
+  CHECK(waiter.wait_until_free(steady_clock::now() + 10s));
+  CHECK(acquire(folder.path("lock"), 0ms));
+}
+
+TEST_CASE("nobody waits until a lock is free past the deadline", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Holder holder(folder.path("lock"));
+  FileLock waiter(open_lock(folder.path("lock")));
+  const auto start = steady_clock::now();
+
+  CHECK_FALSE(waiter.wait_until_free(start - 1s));
+  CHECK(steady_clock::now() - start < 500ms);
+  CHECK_FALSE(waiter.wait_until_free(start + 40ms));
+  CHECK(steady_clock::now() - start >= 40ms);
+  CHECK(steady_clock::now() - start < 2s);
+}
+
+TEST_CASE("all who wait go on at once when a lock is let go", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  Holder holder(folder.path("lock"));
+  REQUIRE(holder.holds());
+  tests::Pipe gone_on = tests::make_pipe();
+  tests::Pipe gate = tests::make_pipe();
+  std::array<pid_t, 12> children{};
+  for (pid_t& child : children)
+    child = tests::start_child([&] {
+      gate.writer.close();
+      holder.let_go();
+      FileLock lock(open_lock(folder.path("lock")));
+      if (!lock.wait_until_free(steady_clock::now() + 20s)) return 1;
+      (void)!::write(gone_on.writer.get(), "x", 1);
+      // With its lock's file still open: what it kept of the lock would stop the others.
+      char byte = 0;
+      return ::read(gate.reader.get(), &byte, 1) == 0 ? 0 : 2;
+    });
+  gone_on.writer.close();
+
+  holder.let_go();
+
+  std::string all(children.size(), '-');
+  for (char& one : all)
+    if (::read(gone_on.reader.get(), &one, 1) != 1) break;
+  CHECK(all == std::string(children.size(), 'x'));
+  gate.writer.close();
+  for (const pid_t child : children)
+    CHECK(tests::wait_for_child(child) == 0);
+}
+
+TEST_CASE("those who wait do not wait for one another", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const Fd another_waiter = open_lock(folder.path("lock"));
+  REQUIRE(::flock(another_waiter.get(), LOCK_SH) == 0);
+  FileLock waiter(open_lock(folder.path("lock")));
+
+  CHECK(waiter.wait_until_free(steady_clock::now() + 100ms));
+}
+
+TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  (void)acquire(folder.path("lock"), 0ms);
+
+  CHECK(tests::exists(folder.path("lock")));
+  CHECK(tests::text_of_file(folder.path("lock")).empty());
+}
+
+TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
+  FileLock closed{Fd()};
+
+  CHECK_THROWS_AS(acquire(Fd(), steady_clock::now() + 1s), std::system_error);
+  CHECK_THROWS_AS(closed.take(), std::system_error);
+  CHECK_THROWS_AS(closed.wait_until_free(steady_clock::now() + 1s), std::system_error);
+}
+
+TEST_CASE("where there are no locks, the file is named", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  for (const int error : {EOPNOTSUPP, ENOLCK, ENOSYS})
+    CHECK(tests::exit_code_in_child([&folder, error] {
+            tests::deny_calls({SYS_flock}, error);
+            try {
+              (void)acquire(folder.path("lock"), 1s);
+            } catch (const std::system_error& failure) {
+              const bool named = tests::contains(failure.what(), "'" + folder.path("lock") + "'");
+              return failure.code().value() == error && named ? 0 : 1;
+            }
+            return 2;
+          }) == 0);
+}
+
+TEST_CASE("of many processes that wait, one at a time holds the lock", "[file_lock]") {
+  const tests::TemporaryDirectory folder;
+  const std::string lock = folder.path("lock");
+  const std::string inside = folder.path("inside");
+  const auto enter = [&] {
+    const auto held = acquire(lock, 20s);
+    if (!held) return 1;
+    const Fd alone(::open(inside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
+    if (!alone) return 2;
+    std::this_thread::sleep_for(2ms);
+    return ::unlink(inside.c_str()) == 0 ? 0 : 3;
+  };
+
+  std::array<pid_t, 10> children{};
+  for (pid_t& child : children)
+    child = tests::start_child(enter);
+  for (const pid_t child : children)
+    CHECK(tests::wait_for_child(child) == 0);
+}
+
+}  // namespace sase::helper

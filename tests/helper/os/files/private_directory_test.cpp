@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/files/private_directory.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+std::string text_in(const Fd& fd) {
+  std::string text(100, '\0');
+  const ssize_t got = ::read(fd.get(), text.data(), text.size());
+  text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return text;
+}
+
+std::set<std::string> names_in(const std::string& path) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path))
+    names.insert(entry.path().filename());
+  return names;
+}
+
+/// Something in a file's place that is none.
+enum class Impostor { link, dangling_link, folder, fifo, socket };
+
+void put(Impostor impostor, const std::string& path) {
+  switch (impostor) {
+    case Impostor::link: std::filesystem::create_symlink("/dev/null", path); return;
+    case Impostor::dangling_link: std::filesystem::create_symlink("nowhere", path); return;
+    case Impostor::folder: std::filesystem::create_directory(path); return;
+    case Impostor::fifo: ::mkfifo(path.c_str(), 0600); return;
+    case Impostor::socket: break;
+  }
+  const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  ::chmod(path.c_str(), 0600);
+}
+
+}  // namespace
+
+TEST_CASE("a directory is made private from birth, and its parents likewise", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  const mode_t before = ::umask(0);
+
+  (void)PrivateDirectory::create(root.path("a/b/c"));
+  ::umask(before);
+
+  for (const char* const name : {"a", "a/b", "a/b/c"})
+    CHECK(tests::mode_of(root.path(name)) == 0700);
+}
+
+TEST_CASE("a directory that is there is opened as it is", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  root.write("a/file", "text");
+
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+
+  CHECK(directory.path() == root.path("a"));
+  CHECK(text_in(directory.open_file("file")) == "text");
+}
+
+TEST_CASE("parents that are there stay as they are", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  root.make_folder("a", 0755);
+
+  (void)PrivateDirectory::create(root.path("a/b"));
+
+  CHECK(tests::mode_of(root.path("a")) == 0755);
+}
+
+TEST_CASE("opening makes no directory", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+
+  CHECK_FALSE(PrivateDirectory::open(root.path("a")));
+  CHECK_FALSE(PrivateDirectory::open(root.path("a/b")));
+  CHECK_FALSE(tests::exists(root.path("a")));
+}
+
+TEST_CASE("a directory that is open to others is refused", "[private_directory]") {
+  const mode_t mode = GENERATE(values<mode_t>({0701, 0702, 0704, 0710, 0720, 0740, 0755, 0777, 01777}));
+  const tests::TemporaryDirectory root;
+  const std::string path = root.make_folder("a", mode);
+
+  CHECK_THROWS_AS(PrivateDirectory::open(path), std::system_error);
+  CHECK_THROWS_AS(PrivateDirectory::create(path), std::system_error);
+  CHECK(tests::mode_of(path) == mode);
+}
+
+TEST_CASE("another user's directory is refused", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  const std::string path = root.make_folder("a");
+  if (!tests::give_away(path)) return;  // only root can arrange it
+
+  CHECK_THROWS_AS(PrivateDirectory::open(path), std::system_error);
+  CHECK_THROWS_AS(PrivateDirectory::create(path), std::system_error);
+}
+
+TEST_CASE("what is in a directory's place and is none is refused", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  root.make_folder("real");
+  root.write("file", "");
+  std::filesystem::create_directory_symlink("real", root.path("link"));
+  std::filesystem::create_directory_symlink("nowhere", root.path("dangling"));
+  REQUIRE(::mkfifo(root.path("fifo").c_str(), 0600) == 0);
+
+  for (const char* const name : {"file", "link", "dangling", "fifo", "file/below"}) {
+    INFO(name);
+    CHECK_THROWS_AS(PrivateDirectory::open(root.path(name)), std::system_error);
+    CHECK_THROWS_AS(PrivateDirectory::create(root.path(name)), std::system_error);
+  }
+  CHECK_FALSE(tests::exists(root.path("nowhere")));
+}
+
+TEST_CASE("a directory stays the same one although its name is given to another", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  root.write("a/file", "mine");
+  root.write("b/file", "theirs");
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  std::filesystem::rename(root.path("a"), root.path("c"));
+  std::filesystem::rename(root.path("b"), root.path("a"));
+
+  CHECK(text_in(directory.open_file("file")) == "mine");
+}
+
+TEST_CASE("a file that is not there is no error", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+
+  CHECK_FALSE(directory.open_file("file"));
+  CHECK_NOTHROW(directory.remove_file("file"));
+}
+
+TEST_CASE("a file that is open to others is refused", "[private_directory]") {
+  const mode_t mode = GENERATE(values<mode_t>({0601, 0602, 0604, 0610, 0620, 0640, 0644, 0666}));
+  const tests::TemporaryDirectory root;
+  root.write("a/file", "text", mode);
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+
+  CHECK_THROWS_AS(directory.open_file("file"), std::system_error);
+  CHECK_THROWS_AS(directory.open_lock("file"), std::system_error);
+}
+
+TEST_CASE("another user's file is refused", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  if (!tests::give_away(root.write("a/file", "text"))) return;  // only root can arrange it
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+
+  CHECK_THROWS_AS(directory.open_file("file"), std::system_error);
+  CHECK_THROWS_AS(directory.open_lock("file"), std::system_error);
+}
+
+TEST_CASE("what is in a file's place and is none is refused, and holds nobody", "[private_directory]") {
+  const Impostor impostor = GENERATE(values<Impostor>(
+      {Impostor::link, Impostor::dangling_link, Impostor::folder, Impostor::fifo, Impostor::socket}));
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  put(impostor, root.path("a/file"));
+
+  CHECK_THROWS_AS(directory.open_file("file"), std::system_error);
+  CHECK_THROWS_AS(directory.open_lock("file"), std::system_error);
+  CHECK_FALSE(tests::exists(root.path("a/nowhere")));
+}
+
+TEST_CASE("a lock's file is made private from birth", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  const mode_t before = ::umask(0);
+
+  CHECK(directory.open_lock("lock"));
+  ::umask(before);
+
+  CHECK(tests::mode_of(root.path("a/lock")) == 0600);
+  CHECK(directory.open_lock("lock"));
+}
+
+TEST_CASE("a file is replaced whole and is private from birth", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  const mode_t before = ::umask(0);
+
+  directory.replace_file("file", "a longer text");
+  directory.replace_file("file", "text");
+  ::umask(before);
+
+  CHECK(tests::text_of_file(root.path("a/file")) == "text");
+  CHECK(tests::mode_of(root.path("a/file")) == 0600);
+  CHECK(names_in(root.path("a")) == std::set<std::string>{"file"});
+}
+
+TEST_CASE("whoever has the old file open goes on reading it", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  directory.replace_file("file", "old");
+  const Fd old = directory.open_file("file");
+
+  directory.replace_file("file", "new");
+
+  CHECK(text_in(old) == "old");
+  CHECK(text_in(directory.open_file("file")) == "new");
+}
+
+TEST_CASE("what a killed writer left behind is gone with the next one", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  root.write("a/file.new", "half a te", 0644);
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+
+  directory.replace_file("file", "text");
+
+  CHECK(tests::text_of_file(root.path("a/file")) == "text");
+  CHECK(tests::mode_of(root.path("a/file")) == 0600);
+  CHECK(names_in(root.path("a")) == std::set<std::string>{"file"});
+}
+
+TEST_CASE("a link in the temporary file's place is not followed", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  root.write("target", "precious");
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  std::filesystem::create_symlink("../target", root.path("a/file.new"));
+
+  directory.replace_file("file", "text");
+
+  CHECK(tests::text_of_file(root.path("target")) == "precious");
+  CHECK(tests::text_of_file(root.path("a/file")) == "text");
+}
+
+TEST_CASE("a link in the file's place is replaced and not followed", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  root.write("target", "precious");
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  std::filesystem::create_symlink("../target", root.path("a/file"));
+
+  directory.replace_file("file", "text");
+
+  CHECK(tests::text_of_file(root.path("target")) == "precious");
+  CHECK(text_in(directory.open_file("file")) == "text");
+}
+
+TEST_CASE("a file that cannot be replaced leaves nothing behind", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  root.make_folder("a/file");
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+
+  CHECK_THROWS_AS(directory.replace_file("file", "text"), std::system_error);
+  CHECK(names_in(root.path("a")) == std::set<std::string>{"file"});
+}
+
+TEST_CASE("readers see the old bytes or the new ones, never a part", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  directory.replace_file("file", std::string(90, 'a'));
+  std::thread writer([&directory] {
+    for (int i = 0; i < 500; ++i)
+      directory.replace_file("file", std::string(90, i % 2 == 0 ? 'b' : 'a'));
+  });
+
+  int torn = 0;
+  for (int i = 0; i < 500; ++i) {
+    const std::string text = text_in(directory.open_file("file"));
+    if (text != std::string(90, 'a') && text != std::string(90, 'b')) ++torn;
+  }
+  writer.join();
+
+  CHECK(torn == 0);
+}
+
+TEST_CASE("a file is removed", "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
+  directory.replace_file("file", "text");
+
+  directory.remove_file("file");
+
+  CHECK(names_in(root.path("a")).empty());
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/processes/background.hpp"
+
+#include "helper/os/stream.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/memory_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+/// Detaches from a process that ends at once, as the front does.
+void detach(std::span<const int> kept, const std::function<void()>& task) {
+  REQUIRE(tests::exit_code_in_child([&] {
+            run_detached(kept, task);
+            return 0;
+          }) == 0);
+}
+
+/// All that a detached process says, until the last that has the pipe ends.
+std::string said_by(const std::function<std::string()>& words, const std::vector<int>& also_kept = {}) {
+  tests::Pipe pipe = tests::make_pipe();
+  std::vector<int> kept = also_kept;
+  kept.push_back(pipe.writer.get());
+  detach(kept, [&] { write_all(pipe.writer.get(), words()); });
+  pipe.writer.close();
+  return std::string(read_all(pipe.reader.get(), 65536).reveal());
+}
+
+/// The numbers of all descriptors that are open, but for the one that looks.
+std::string open_descriptors() {
+  std::string all;
+  for (int fd = 0; fd < 1024; ++fd)
+    if (::fcntl(fd, F_GETFD) >= 0) all += std::to_string(fd) + ' ';
+  return all;
+}
+
+std::string target_of(const std::string& link) {
+  return std::filesystem::read_symlink(link).string();
+}
+
+/// A copy of a descriptor at that number.
+Fd at_number(int number) {
+  const Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  return Fd(::fcntl(null.get(), F_DUPFD_CLOEXEC, number));
+}
+
+/// What a process comes to that may have only so many, itself included. Only root can be somebody who has
+/// no process yet.
+int exit_code_with_processes(rlim_t most, const std::function<int()>& body) {
+  return tests::exit_code_in_child([most, &body] {
+    constexpr uid_t nobody_else = 54321;
+    const rlimit limit{.rlim_cur = most, .rlim_max = most};
+    if (::setuid(nobody_else) != 0 || ::setrlimit(RLIMIT_NPROC, &limit) != 0) return 77;
+    return body();
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a detached process does what it is told", "[detached]") {
+  CHECK(said_by([] { return std::string("done"); }) == "done");
+}
+
+TEST_CASE("a detached process is in a session of its own", "[detached]") {
+  const std::string here = std::to_string(::getsid(0));
+
+  CHECK(said_by([] { return std::to_string(::getsid(0)); }) != here);
+}
+
+TEST_CASE("the folder of a detached process is the root", "[detached]") {
+  CHECK(said_by([] { return std::filesystem::current_path().string(); }) == "/");
+}
+
+TEST_CASE("the standard streams of a detached process are on /dev/null", "[detached]") {
+  const std::string streams = said_by([] {
+    return target_of("/proc/self/fd/0") + ' ' + target_of("/proc/self/fd/1") + ' ' +
+           target_of("/proc/self/fd/2");
+  });
+
+  CHECK(streams == "/dev/null /dev/null /dev/null");
+}
+
+TEST_CASE("a detached process can write to its streams and read from them", "[detached]") {
+  const std::string worked = said_by([] {
+    char byte = 0;
+    const bool read = ::read(STDIN_FILENO, &byte, 1) == 0;
+    const bool written = ::write(STDOUT_FILENO, "x", 1) == 1 && ::write(STDERR_FILENO, "x", 1) == 1;
+    return std::string(read && written ? "yes" : "no");
+  });
+
+  CHECK(worked == "yes");
+}
+
+TEST_CASE("a detached process has no descriptor but those that are kept", "[detached]") {
+  const Fd first = at_number(40);
+  const Fd second = at_number(50);
+  const Fd third = at_number(60);
+  const Fd neighbour = at_number(61);
+  REQUIRE(neighbour.get() == 61);
+  struct Row {
+    const char* name;
+    std::vector<int> kept;
+    std::string expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"none", {}, ""},
+      {"one", {50}, "50 "},
+      {"in order", {40, 50, 60}, "40 50 60 "},
+      {"out of order", {60, 40, 50}, "40 50 60 "},
+      {"one beside the other", {61, 60}, "60 61 "},
+      {"none at all among them", {-1, 50, -1}, "50 "},
+      {"one twice", {50, 50}, "50 "},
+      {"standard streams", {2, 0, 50}, "50 "},
+      {"one that is not open", {45, 50}, "50 "},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    const std::string open = said_by(open_descriptors, row.kept);
+
+    // The pipe's own descriptor is a small one.
+    CHECK(open.substr(0, 6) == "0 1 2 ");
+    const auto beyond = open.find(' ', 6) + 1;
+    CHECK(open.substr(beyond) == row.expected);
+  }
+}
+
+TEST_CASE("nobody waits for a pipe that a detached process has inherited", "[detached]") {
+  tests::Pipe pipe = tests::make_pipe();
+  const tests::Pipe gate = tests::make_pipe();
+  detach(std::array{gate.reader.get()}, [&gate] {
+    char byte = 0;
+    (void)!::read(gate.reader.get(), &byte, 1);
+  });
+
+  pipe.writer.close();
+
+  CHECK(read_all(pipe.reader.get(), 1).empty());
+  CHECK(::write(gate.writer.get(), "x", 1) == 1);
+}
+
+TEST_CASE("there is a detached process even where children are not to be waited for", "[detached]") {
+  const int code = tests::exit_code_in_child([] {
+    ::signal(SIGCHLD, SIG_IGN);
+    return said_by([] { return std::string("done"); }) == "done" ? 0 : 1;
+  });
+
+  CHECK(code == 0);
+}
+
+TEST_CASE("the caller goes on while a detached process is busy", "[detached]") {
+  const tests::Pipe gate = tests::make_pipe();
+  tests::Pipe result = tests::make_pipe();
+  const auto start = steady_clock::now();
+
+  detach(std::array{result.writer.get(), gate.reader.get()}, [&] {
+    char byte = 0;
+    (void)!::read(gate.reader.get(), &byte, 1);
+    write_all(result.writer.get(), "let go");
+  });
+  result.writer.close();
+
+  CHECK(steady_clock::now() - start < 2s);
+  CHECK(::write(gate.writer.get(), "x", 1) == 1);
+  CHECK(read_all(result.reader.get(), 100).reveal() == "let go");
+}
+
+TEST_CASE("a detached process outlives the one that began it", "[detached]") {
+  const tests::Pipe gate = tests::make_pipe();
+  tests::Pipe result = tests::make_pipe();
+  const int code = tests::exit_code_in_child([&] {
+    detach(std::array{result.writer.get(), gate.reader.get()}, [&] {
+      char byte = 0;
+      (void)!::read(gate.reader.get(), &byte, 1);
+      write_all(result.writer.get(), "alive");
+    });
+    return 0;
+  });
+  result.writer.close();
+
+  CHECK(code == 0);
+  CHECK(::write(gate.writer.get(), "x", 1) == 1);
+  CHECK(read_all(result.reader.get(), 100).reveal() == "alive");
+}
+
+TEST_CASE("what a detached process throws is lost", "[detached]") {
+  std::string said;
+
+  CHECK_NOTHROW(said = said_by([]() -> std::string { throw std::runtime_error("lost"); }));
+
+  CHECK(said.empty());
+}
+
+TEST_CASE("a detached process that is gone has run nothing of its maker's", "[detached]") {
+  const tests::MemoryFile file;
+  {
+    const tests::Pipe pipe = tests::make_pipe();
+    struct Finally {
+      int fd;
+      ~Finally() { (void)!::write(fd, "x", 1); }
+    } const finally{file.fd()};
+    CHECK(said_by([] { return std::string("done"); }, {file.fd()}) == "done");
+  }
+
+  CHECK(file.text() == "x");
+}
+
+TEST_CASE("a process that goes on keeps its streams and has no child", "[detached]") {
+  tests::Pipe pipe = tests::make_pipe();
+  const tests::Pipe gate = tests::make_pipe();
+  const int code = tests::exit_code_in_child([&] {
+    ::dup2(pipe.writer.get(), STDOUT_FILENO);
+    run_detached(
+        std::array{gate.reader.get()},
+        [&gate] {
+          char byte = 0;
+          (void)!::read(gate.reader.get(), &byte, 1);
+        },
+        Afterwards::goes_on);
+    if (::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD) return 1;
+    return ::write(STDOUT_FILENO, "mine", 4) == 4 ? 0 : 2;
+  });
+  pipe.writer.close();
+
+  CHECK(code == 0);
+  CHECK(read_all(pipe.reader.get(), 100).reveal() == "mine");
+  CHECK(::write(gate.writer.get(), "x", 1) == 1);
+}
+
+TEST_CASE("a process knows whether it inherits orphans", "[detached]") {
+  CHECK(tests::exit_code_in_child([] {
+          const bool before = inherits_orphans();
+          ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+          return !before && inherits_orphans() ? 0 : 1;
+        }) == 0);
+}
+
+TEST_CASE("where there can be no process it is said", "[detached]") {
+  const int code = exit_code_with_processes(1, [] {
+    try {
+      run_detached({}, [] {});
+    } catch (const std::system_error& error) {
+      return error.code().value() == EAGAIN ? 0 : 2;
+    }
+    return 1;
+  });
+
+  CHECK((code == 0 || code == 77));
+}
+
+}  // namespace sase::helper

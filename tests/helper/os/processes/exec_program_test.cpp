@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/processes/exec_program.hpp"
+
+#include "helper/os/stream.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/memory_file.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// What cannot be run leaves the process as it was, so it need not be a child.
+int reason_of(const std::vector<std::string>& words, std::span<const char* const> environment = {}) {
+  try {
+    become(words, environment);
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+}
+
+/// The same of a program that is looked for in these folders.
+int reason_on_path(const std::string& folders, const std::string& program) {
+  return tests::exit_code_in_child([&]() -> int {
+    const std::string path = "PATH=" + folders;
+    ::setenv("PATH", folders.c_str(), /*replace=*/1);
+    return reason_of({program}, std::array{"HOME=/", path.c_str()});
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a process becomes a program with these words and this environment alone", "[successor]") {
+  tests::Pipe pipe = tests::make_pipe();
+  const int code = tests::exit_code_in_child([&pipe]() -> int {
+    ::dup2(pipe.writer.get(), STDOUT_FILENO);
+    const std::vector<std::string> words = {"sh", "-c", "echo \"$0|$1|$A$HOME\"; exit 7", "zero", ""};
+    become(words, std::array{"A=b c"});
+  });
+  pipe.writer.close();
+
+  CHECK(code == 7);
+  CHECK(read_all(pipe.reader.get(), 100).reveal() == "zero||b c\n");
+}
+
+TEST_CASE("a program that cannot be run is told apart from one that is not there", "[successor]") {
+  const tests::TemporaryDirectory folder;
+  const std::string plain = folder.write("plain", "text", 0600);
+  const std::string script = folder.write("script", "#!/no/such/interpreter\n", 0700);
+
+  CHECK(reason_of({"no-such-program-here"}) == ENOENT);
+  CHECK(reason_of({""}) == ENOENT);
+  CHECK(reason_of({folder.path("nothing")}) == ENOENT);
+  CHECK(reason_of({folder.path()}) == EACCES);
+  CHECK(reason_of({plain}) == EACCES);
+  CHECK(reason_of({script}) == ENOEXEC);
+}
+
+TEST_CASE("a program on PATH is there, whatever it lacks and whatever else is on PATH", "[successor]") {
+  const tests::TemporaryDirectory folder;
+  const std::string plain = folder.write("plain", "text", 0600);
+  (void)folder.write("script", "#!/no/such/interpreter\n", 0700);
+  const std::string folders = "/nowhere::" + folder.path();
+
+  CHECK(reason_on_path(folders, "script") == ENOEXEC);
+  CHECK(reason_on_path(folders + ":" + plain, "script") == ENOEXEC);
+  CHECK(reason_on_path(folders, "plain") == EACCES);
+  CHECK(reason_on_path(folders, "no-such-program-here") == ENOENT);
+  CHECK(reason_on_path(folders, "") == ENOENT);
+  CHECK(reason_on_path(folders + ":" + plain, "no-such-program-here") == ENOENT);
+  CHECK(reason_on_path("", "script") == ENOENT);
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/processes/notify_socket.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <system_error>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+/// A manager that listens.
+class Manager {
+ public:
+  explicit Manager(const std::string& address) : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un place{};
+    place.sun_family = AF_UNIX;
+    std::ranges::copy(address, std::begin(place.sun_path));
+    const bool is_abstract = address.front() == '@';
+    if (is_abstract) place.sun_path[0] = '\0';
+    const auto size = offsetof(sockaddr_un, sun_path) + address.size() + (is_abstract ? 0 : 1);
+    REQUIRE(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&place), static_cast<socklen_t>(size)) ==
+            0);
+  }
+
+  [[nodiscard]] std::string heard() const {
+    std::array<char, 1000> bytes{};
+    const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    return got < 0 ? "(nothing)" : std::string(bytes.data(), static_cast<std::size_t>(got));
+  }
+
+ private:
+  Fd socket_;
+};
+
+int reason_of(const std::string& address) {
+  try {
+    const NotifySocket socket(address);
+    return 0;
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a manager hears each word, by a path and by an abstract name", "[notify_socket]") {
+  const tests::TemporaryDirectory folder;
+  for (const std::string& address :
+       {folder.path("notify"), "@sase-credential-unit-test-" + std::to_string(::getpid())}) {
+    INFO(address);
+    const Manager manager(address);
+    const NotifySocket socket(address);
+
+    CHECK(socket.is_open());
+    CHECK(socket.tell("READY=1\nSTATUS=x\n"));
+    CHECK(socket.tell("STOPPING=1\n"));
+    CHECK(manager.heard() == "READY=1\nSTATUS=x\n");
+    CHECK(manager.heard() == "STOPPING=1\n");
+  }
+}
+
+TEST_CASE("without a manager nothing is told, and that is well", "[notify_socket]") {
+  const NotifySocket socket(std::nullopt);
+
+  CHECK_FALSE(socket.is_open());
+  CHECK(socket.tell("READY=1\n"));
+}
+
+TEST_CASE("an address that cannot be used is told", "[notify_socket]") {
+  const tests::TemporaryDirectory folder;
+
+  CHECK(reason_of(folder.path("nobody")) == ENOENT);
+  CHECK(reason_of(folder.write("file", "")) == ECONNREFUSED);
+  CHECK(reason_of("relative") == EAFNOSUPPORT);
+  CHECK(reason_of("vsock:2:1234") == EAFNOSUPPORT);
+  CHECK(reason_of("@") == EINVAL);
+  CHECK(reason_of("/" + std::string(200, 'x')) == EINVAL);
+}
+
+TEST_CASE("a manager that hears nothing any more is not waited for", "[notify_socket]") {
+  const tests::TemporaryDirectory folder;
+  const Manager manager(folder.path("notify"));
+  const NotifySocket socket(folder.path("notify"));
+  const auto start = std::chrono::steady_clock::now();
+
+  // What the system keeps for it is a matter of thousands at most.
+  bool heard = true;
+  for (int i = 0; heard && i < 100'000; ++i)
+    heard = socket.tell("WATCHDOG=1\n");
+
+  CHECK_FALSE(heard);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+}
+
+TEST_CASE("a manager that is gone is no trouble", "[notify_socket]") {
+  const tests::TemporaryDirectory folder;
+  std::optional<Manager> manager(std::in_place, folder.path("notify"));
+  const NotifySocket socket(folder.path("notify"));
+  manager.reset();
+
+  CHECK_FALSE(socket.tell("READY=1\n"));
+}
+
+}  // namespace sase::helper

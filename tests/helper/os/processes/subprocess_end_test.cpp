@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/os/processes/subprocess.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/shell_run.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include <sys/types.h>
+#include <sys/wait.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+using tests::has_no_child;
+using tests::output_of;
+using Run = tests::ShellRun;
+
+/// Whether a process has ended, or will in a moment: init may not have collected it yet.
+bool is_gone(pid_t pid) {
+  for (int looks = 0; looks < 200; ++looks) {
+    const std::string status = tests::text_of_file("/proc/" + std::to_string(pid) + "/stat");
+    if (status.empty() || status.find(") Z ") != std::string::npos) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a program's end is told as it was", "[subprocess]") {
+  const int exited = Run{.script = "exit 7"}.run().value().wait_status;
+  const int killed = Run{.script = "kill -9 $$"}.run().value().wait_status;
+
+  CHECK(WIFEXITED(exited));
+  CHECK(WEXITSTATUS(exited) == 7);
+  CHECK(WIFSIGNALED(killed));
+  CHECK(WTERMSIG(killed) == SIGKILL);
+  CHECK(has_no_child());
+}
+
+TEST_CASE("a program that takes too long is killed", "[subprocess]") {
+  const std::string script = GENERATE(values<std::string>({
+      "exec sleep 60",
+      "exec sleep 60 >/dev/null",
+      "trap '' TERM INT HUP PIPE; while :; do :; done",
+      "exec yes",
+      "echo half; exec sleep 60",
+  }));
+  const auto start = steady_clock::now();
+
+  CHECK_FALSE(Run{.script = script, .limit = std::size_t{1} << 40U, .patience = 60ms}.run());
+  CHECK(steady_clock::now() - start >= 60ms);
+  CHECK(steady_clock::now() - start < 10s);
+  CHECK(has_no_child());
+}
+
+TEST_CASE("a program that never reads is killed in time too", "[subprocess]") {
+  CHECK_FALSE(Run{.script = "exec sleep 60", .input = std::string(1'000'000, 'x'), .patience = 60ms}.run());
+  CHECK(has_no_child());
+}
+
+TEST_CASE("a program that is started past the deadline is killed", "[subprocess]") {
+  CHECK_FALSE(Run{.script = "exec sleep 60", .patience = -1s}.run());
+  CHECK(has_no_child());
+}
+
+TEST_CASE("what a program leaves running when it ends is not waited for", "[subprocess]") {
+  const auto start = steady_clock::now();
+
+  CHECK(output_of({.script = "sleep 5 & echo answer", .session = SubprocessSession::own}) == "answer\n");
+
+  CHECK(steady_clock::now() - start < 4s);
+}
+
+TEST_CASE("at the deadline all that a program has started is killed with it", "[subprocess]") {
+  const tests::TemporaryDirectory folder;
+  const std::string note = "echo $$ >>pids; exec sleep 60";
+  const std::string script = GENERATE_COPY(
+      as<std::string>{}, "echo $$ >>pids; sleep 60; true", "sh -c '" + note + "' & " + note,
+      "setsid sh -c '" + note + "' & " + note, "trap '' TERM HUP INT; sh -c '" + note + "'; sleep 60",
+      "(sh -c '" + note + "' &); sleep 60", "exec >/dev/null; " + note);
+
+  CHECK_FALSE(Run{
+      .script = "cd " + folder.path() + "; " + script, .patience = 300ms, .session = SubprocessSession::own}
+                  .run());
+
+  std::istringstream pids(tests::text_of_file(folder.path("pids")));
+  int started = 0;
+  for (pid_t pid = 0; pids >> pid; ++started)
+    CHECK(is_gone(pid));
+  CHECK(started > 0);
+  CHECK(has_no_child());
+}
+
+TEST_CASE("no shell of a program that is killed has anything to say of it", "[subprocess]") {
+  const tests::TemporaryDirectory folder;
+  const std::string script =
+      "exec 2>" + folder.path("said") + "; sh -c 'sh -c \"sleep 60; true\"; true'; true";
+
+  for (int times = 0; times < 20; ++times)
+    CHECK_FALSE(Run{.script = script, .patience = 20ms, .session = SubprocessSession::own}.run());
+
+  CHECK(tests::text_of_file(folder.path("said")).empty());
+}
+
+}  // namespace sase::helper

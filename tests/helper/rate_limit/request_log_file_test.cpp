@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/rate_limit/request_log_file.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <chrono>
+#include <string>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+History with_a_request() {
+  History history;
+  history.requests.push_back(boot_clock());
+  return history;
+}
+
+}  // namespace
+
+TEST_CASE("what is written in a ledger is read from it, and from no other", "[ledger]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
+  const Ledger ledger(folder, "a");
+  const History history = with_a_request();
+
+  ledger.write(history);
+
+  CHECK(ledger.read().requests == history.requests);
+  CHECK(Ledger(folder, "b").read().requests.empty());
+}
+
+TEST_CASE("a ledger that is far too long is empty", "[ledger]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
+  const Ledger ledger(folder, "a");
+  (void)root.write("state/a.ledger", with_a_request().write(current_boot()) + std::string(9000, 'x'));
+
+  CHECK(ledger.read().requests.empty());
+}
+
+TEST_CASE("where there is no ledger, or a damaged one, it is empty", "[ledger]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
+  const Ledger ledger(folder, "a");
+  SECTION("none") {}
+  SECTION("an empty one") {
+    root.write("state/a.ledger", "");
+  }
+  SECTION("a cut one") {
+    const std::string whole = with_a_request().write(current_boot());
+    root.write("state/a.ledger", whole.substr(0, whole.size() - 1));
+  }
+  SECTION("one of another start of the machine") {
+    root.write("state/a.ledger", with_a_request().write(BootId{1}));
+  }
+  SECTION("one of a time to come") {
+    History history;
+    history.requests.push_back(boot_clock() + std::chrono::hours(1));
+    root.write("state/a.ledger", history.write(current_boot()));
+  }
+
+  CHECK(ledger.read().requests.empty());
+}
+
+TEST_CASE("a ledger is replaced whole and is for its owner alone", "[ledger]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
+  const Ledger ledger(folder, "a");
+  ledger.write(with_a_request());
+
+  ledger.write(History{});
+
+  CHECK(ledger.read().requests.empty());
+  CHECK(tests::mode_of(root.path("state/a.ledger")) == 0600);
+  CHECK_FALSE(tests::exists(root.path("state/a.ledger.new")));
+}
+
+TEST_CASE("a ledger that is not ours alone cannot be read", "[ledger]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
+  SECTION("open to others") {
+    root.write("state/a.ledger", with_a_request().write(current_boot()), 0644);
+  }
+  SECTION("a link") {
+    root.write("state/b", with_a_request().write(current_boot()));
+    REQUIRE(::symlink("b", root.path("state/a.ledger").c_str()) == 0);
+  }
+  SECTION("a folder") {
+    root.make_folder("state/a.ledger");
+  }
+
+  CHECK_THROWS_AS(Ledger(folder, "a").read(), std::system_error);
+}
+
+TEST_CASE("a ledger that cannot be written is a system error", "[ledger]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
+  root.make_folder("state/a.ledger");
+
+  CHECK_THROWS_AS(Ledger(folder, "a").write(History{}), std::system_error);
+}
+
+TEST_CASE("the fullest ledger there can be is read", "[ledger]") {
+  const tests::TemporaryDirectory root;
+  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
+  const Ledger ledger(folder, "a");
+  History history;
+  history.requests.assign(64, boot_clock());
+  history.grant = PastGrant{.at = boot_clock(), .lifetime = std::chrono::hours(1)};
+  history.failure = PastFailure{.denied = {.denial = protocol::Denial::refused,
+                                           .transient = true,
+                                           .what = std::string(2000, 'w'),
+                                           .hint = std::string(2000, 'h'),
+                                           .retry_after = std::chrono::seconds::max()},
+                                .at = boot_clock(),
+                                .route = std::string(32, 'r')};
+
+  ledger.write(history);
+
+  CHECK(ledger.read().requests.size() == 64);
+  CHECK(ledger.read().failure->denied.what == history.failure->denied.what);
+}
+
+TEST_CASE("an account has its name from URL and key, and neither is in it", "[ledger]") {
+  const std::string name = account_name("https://a.test/x", "key");
+
+  CHECK(name.size() == 32);
+  CHECK(name.find_first_not_of("0123456789abcdef") == std::string::npos);
+  // Computed with Python's hashlib.blake2b: a new version must find what an old one has kept.
+  CHECK(name == "8e7e394b7bb26522aa6049b16d24a2bf");
+  CHECK(name != account_name("https://b.test/x", "key"));
+  CHECK(name != account_name("https://a.test/x", "kez"));
+  CHECK(account_name("ab", "c") != account_name("a", "bc"));
+  // A command's text is not a key.
+  CHECK(command_account("a", "b") != account_name("a", "b"));
+  CHECK(command_account("a", "b") == command_account("a", "b"));
+  CHECK(command_account("a", "b") != command_account("a", "c"));
+  CHECK(command_account("a", "b") != command_account("b", "b"));
+}
+
+}  // namespace sase::helper

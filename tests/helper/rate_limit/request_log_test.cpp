@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/rate_limit/request_log.hpp"
+
+#include "protocol/protocol_error.hpp"
+#include "tests/support/catch.hpp"
+
+#include <chrono>
+#include <limits>
+#include <random>
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr BootId this_start = {1, 2, 3, '\xff'};
+constexpr BootId another_start = {1, 2, 3};
+constexpr Instant now = 20h;
+
+/// The first line of a ledger of this start.
+const std::string head = "boot=010203ff000000000000000000000000\n";
+
+/// One in which no field has the value it has in an empty one.
+History full() {
+  History history;
+  history.requests = {now - 90s, now - 1s, now};
+  history.failure = PastFailure{.denied = {.denial = protocol::Denial::rate_limited,
+                                           .transient = true,
+                                           .what = "what happened",
+                                           .hint = "what to do",
+                                           .retry_after = 30s},
+                                .at = now - 2s,
+                                .route = "0123abcd",
+                                .key = "cafe",
+                                .confirmed = now - 1s};
+  history.grant =
+      PastGrant{.at = now - 3s, .lifetime = 3600s, .after_erase = true, .too_short = true, .ahead = true};
+  history.erased = true;
+  history.strikes = 3;
+  history.paused_until = now + 240s;
+  return history;
+}
+
+History parsed(const std::string& bytes) {
+  return History::parse(bytes, this_start, now);
+}
+
+/// Two histories are the same if their ledgers are.
+std::string bytes_of(const History& history) {
+  return history.write(this_start);
+}
+
+bool is_empty(const History& history) {
+  return bytes_of(history) == bytes_of(History{});
+}
+
+}  // namespace
+
+TEST_CASE("what is written of a history is read from it", "[history]") {
+  const History history = parsed(bytes_of(full()));
+
+  CHECK(history.requests == full().requests);
+  REQUIRE(history.failure);
+  CHECK(history.failure->denied.denial == protocol::Denial::rate_limited);
+  CHECK(history.failure->denied.transient);
+  CHECK(history.failure->denied.what == "what happened");
+  CHECK(history.failure->denied.hint == "what to do");
+  CHECK(history.failure->denied.retry_after == 30s);
+  CHECK(history.failure->at == now - 2s);
+  CHECK(history.failure->route == "0123abcd");
+  CHECK(history.failure->key == "cafe");
+  CHECK(history.failure->confirmed == now - 1s);
+  REQUIRE(history.grant);
+  CHECK(history.grant->at == now - 3s);
+  CHECK(history.grant->lifetime == 3600s);
+  CHECK(history.grant->after_erase);
+  CHECK(history.grant->too_short);
+  CHECK(history.grant->ahead);
+  CHECK(history.erased);
+  CHECK(history.strikes == 3);
+  CHECK(history.paused_until == now + 240s);
+}
+
+TEST_CASE("each field of a history is kept apart from the others", "[history]") {
+  struct Row {
+    const char* name;
+    void (*change)(History&);
+  };
+  const auto row = GENERATE(values<Row>({
+      {"nothing", [](History&) {}},
+      {"no request", [](History& history) { history.requests.clear(); }},
+      {"no failure", [](History& history) { history.failure.reset(); }},
+      {"no grant", [](History& history) { history.grant.reset(); }},
+      {"no hint", [](History& history) { history.failure->denied.hint.clear(); }},
+      {"no retry-after", [](History& history) { history.failure->denied.retry_after.reset(); }},
+      {"a retry-after of none", [](History& history) { history.failure->denied.retry_after = 0s; }},
+      {"not transient", [](History& history) { history.failure->denied.transient = false; }},
+      {"refused", [](History& history) { history.failure->denied.denial = protocol::Denial::refused; }},
+      {"no route", [](History& history) { history.failure->route.clear(); }},
+      {"not after an erase", [](History& history) { history.grant->after_erase = false; }},
+      {"long enough", [](History& history) { history.grant->too_short = false; }},
+      {"not ahead", [](History& history) { history.grant->ahead = false; }},
+      {"not erased", [](History& history) { history.erased = false; }},
+      {"no strikes", [](History& history) { history.strikes = 0; }},
+      {"no pause", [](History& history) { history.paused_until = 0s; }},
+      {"all at the start of the machine", [](History& history) { history.failure->at = 0s; }},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    History history = full();
+    row.change(history);
+
+    const History read = parsed(bytes_of(history));
+
+    CHECK(bytes_of(read) == bytes_of(history));
+    CHECK((bytes_of(read) == bytes_of(full())) == (std::string(row.name) == "nothing"));
+    CHECK(read.failure.has_value() == history.failure.has_value());
+    CHECK(read.grant.has_value() == history.grant.has_value());
+  }
+}
+
+TEST_CASE("a history of another start of the machine is empty", "[history]") {
+  CHECK(is_empty(History::parse(bytes_of(full()), another_start, now)));
+  CHECK(is_empty(parsed(full().write(another_start))));
+}
+
+TEST_CASE("a history that is cut anywhere is empty", "[history]") {
+  const std::string whole = GENERATE(bytes_of(full()), head + "request[]=1\nstrikes=2\n\n");
+  REQUIRE_FALSE(is_empty(parsed(whole)));
+
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    INFO("cut to " << size << " bytes");
+    CHECK(is_empty(parsed(whole.substr(0, size))));
+  }
+}
+
+TEST_CASE("a damaged history is empty", "[history]") {
+  struct Row {
+    const char* name;
+    std::string bytes;
+  };
+  const std::string later = std::to_string((now + 1ms).count());
+  const std::string failure = head + "failed_at=1\nroute=r\n\n";
+  const std::string words = "what=no\n\n";
+  const auto row = GENERATE_COPY(values<Row>({
+      {"nothing at all", ""},
+      {"only line ends", "\n\n"},
+      {"no start", "request[]=1\n\n"},
+      {"half a start", "boot=010203\nrequest[]=1\n\n"},
+      {"the start is not the first", "request[]=1\n" + head + "\n"},
+      {"two starts", head + "request[]=1\n" + head + "\n"},
+      {"an unknown key", head + "request[]=1\nrequests=1\n\n"},
+      {"a key in capitals", head + "request[]=1\nSTRIKES=1\n\n"},
+      {"no value", head + "request[]=1\nstrikes\n\n"},
+      {"an empty value", head + "request[]=1\nstrikes=\n\n"},
+      {"no number", head + "request[]=1\nstrikes=x\n\n"},
+      {"a number and more", head + "request[]=1\nstrikes=1x\n\n"},
+      {"a number below zero", head + "request[]=1\nstrikes=-1\n\n"},
+      {"a time below zero", head + "request[]=-1\n\n"},
+      {"a number that is too large", head + "request[]=1\nstrikes=9223372036854775808\n\n"},
+      {"a number that is far too large", head + "request[]=1\nlifetime=" + std::string(400, '9') + "\n\n"},
+      {"a request to come", head + "request[]=1\nrequest[]=" + later + "\n\n"},
+      {"a failure to come", head + "failed_at=" + later + "\nroute=r\n\noutcome=refused\n" + words},
+      {"a grant to come", head + "granted_at=" + later + "\n\n"},
+      {"a NUL", head + "request[]=1\nroute=" + std::string(1, '\0') + "\n\n"},
+      {"a failure without words", failure},
+      {"a failure with other words than a reply's", failure + "outcome=refused\nwhy=no\n\n"},
+      {"a failure of an unknown kind", failure + "outcome=lost\n" + words},
+      {"a failure whose words are not printable", failure + "outcome=refused\nwhat=\x1b[2J\n\n"},
+      {"a token where a failure should be", failure + "outcome=granted\naccess_token=T\nlifetime=1\n\n"},
+      {"a bad token where a failure should be", failure + "outcome=granted\naccess_token= \nlifetime=1\n\n"},
+      {"a failure of a retry-after below zero", failure + "outcome=refused\nretry_after=-1\n" + words},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    CHECK(is_empty(parsed(row.bytes)));
+  }
+}
+
+TEST_CASE("this very moment is not a time to come", "[history]") {
+  const std::string at = std::to_string(now.count());
+
+  CHECK(parsed(head + "request[]=" + at + "\n\n").requests.size() == 1);
+  CHECK(parsed(head + "granted_at=" + at + "\n\n").grant);
+}
+
+TEST_CASE("a history holds 64 requests and not one more", "[history]") {
+  std::string bytes = head;
+  for (int i = 0; i < 64; ++i)
+    bytes += "request[]=1\n";
+
+  CHECK(parsed(bytes + "\n").requests.size() == 64);
+  CHECK(is_empty(parsed(bytes + "request[]=1\n\n")));
+}
+
+TEST_CASE("the largest numbers are read for what they are good for", "[history]") {
+  const std::string largest = std::to_string(std::numeric_limits<std::int64_t>::max());
+
+  CHECK(parsed(head + "strikes=" + largest + "\n\n").strikes == 64);
+  CHECK(is_empty(parsed(head + "strikes=1\npaused_until=" + largest + "\n\n")));
+}
+
+TEST_CASE("a token that lived for longer than any does is nothing to go by", "[history]") {
+  CHECK(parsed(head + "lifetime=3600\n\n").grant);
+  CHECK(is_empty(parsed(head + "strikes=1\nlifetime=3601\n\n")));
+}
+
+TEST_CASE("words that do not fit into a line cannot be written", "[history]") {
+  History history = full();
+  history.failure->denied.what = "two\nlines";
+
+  CHECK_THROWS_AS(bytes_of(history), protocol::ProtocolError);
+}
+
+TEST_CASE("whatever bytes there are, reading a history never fails", "[history]") {
+  const std::string whole = bytes_of(full());
+  const std::string alphabet("\0\n\r=-09x\x7f\xff", 10);
+  std::minstd_rand random(1);  // the same bytes in every run
+  const auto below = [&random](std::size_t bound) { return random() % bound; };
+
+  for (int round = 0; round < 3000; ++round) {
+    std::string bytes = whole;
+    for (std::size_t changes = 1 + below(4); changes > 0; --changes)
+      bytes[below(bytes.size())] = alphabet[below(alphabet.size())];
+    if (round % 3 == 0) bytes.erase(below(bytes.size()), below(40));
+    if (round % 5 == 0) bytes.insert(below(bytes.size()), bytes.substr(below(bytes.size()), below(60)));
+
+    INFO(bytes);
+    CHECK_NOTHROW(parsed(bytes));
+  }
+}
+
+}  // namespace sase::helper

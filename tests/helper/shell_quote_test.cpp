@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/shell_quote.hpp"
+
+#include "tests/support/catch.hpp"
+
+namespace sase::helper {
+
+TEST_CASE("what means itself in a shell stays as it is", "[shell_word]") {
+  CHECK(shell_word("/home/me/.config/key-1.pem") == "/home/me/.config/key-1.pem");
+  CHECK(shell_word("http://[::1]:3128") == "http://[::1]:3128");
+}
+
+TEST_CASE("all else is between single quotes", "[shell_word]") {
+  CHECK(shell_word("").size() == 2);
+  CHECK(shell_word("a key") == "'a key'");
+  CHECK(shell_word("$(reboot)") == "'$(reboot)'");
+  CHECK(shell_word("back\\slash") == "'back\\slash'");
+  CHECK(shell_word("it's") == "'it'\\''s'");
+  CHECK(shell_word("~/key") == "'~/key'");
+}
+
+TEST_CASE("no byte of a word can spoil a terminal or end its line", "[shell_word]") {
+  CHECK(shell_word("a\nb") == "'a\\x0ab'");
+  CHECK(shell_word("a\x1b[2J'") == "'a\\x1b[2J'\\'''");
+}
+
+}  // namespace sase::helper

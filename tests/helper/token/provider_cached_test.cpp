@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/provider.hpp"
+#include "tests/support/machine.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+using tests::Machine;
+
+}  // namespace
+
+TEST_CASE("without a cached token one is asked for and kept", "[token_source]") {
+  Machine machine;
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.authorizer.calls == 1);
+  CHECK(machine.kept() == "fresh-token");
+  CHECK(machine.error.text().empty());
+}
+
+TEST_CASE("the next call gets the cached token", "[token_source]") {
+  Machine machine;
+  (void)machine.get();
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "another", .lifetime = 3600s};
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.authorizer.calls == 1);
+}
+
+TEST_CASE("a cached token is told with the time it has left", "[token_source]") {
+  Machine machine;
+  machine.keep("cached", 1000s);
+
+  const FreshToken fresh = machine.source().get();
+
+  CHECK(fresh.time_left <= 1000s);
+  CHECK(fresh.time_left >= 990s);
+}
+
+TEST_CASE("a cached token is given while it lives for min-ttl", "[token_source]") {
+  struct Row {
+    const char* name;
+    seconds min_ttl, left;
+    const char* expected;
+  };
+  // Reading the clock again may cost a second or two, so nothing stands on the very bound.
+  const auto row = GENERATE(values<Row>({
+      {"long before", 60s, 3600s, "cached"},
+      {"shortly before", 60s, 70s, "cached"},
+      {"shortly after", 60s, 59s, "fresh-token"},
+      {"a long job asks for more", 2700s, 2600s, "fresh-token"},
+      {"a long job has enough", 2700s, 2800s, "cached"},
+      {"without a min-ttl", 0s, 10s, "cached"},
+      {"without a min-ttl, at its end", 0s, 0s, "fresh-token"},
+      {"dead", 60s, -1s, "fresh-token"},
+      {"dead without a min-ttl", 0s, -1s, "fresh-token"},
+      {"longer than any token lives", 60s, 3700s, "fresh-token"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    Machine machine;
+    machine.profile.min_ttl = row.min_ttl;
+    machine.keep("cached", row.left);
+
+    CHECK(machine.get() == row.expected);
+    CHECK(machine.kept() == row.expected);
+  }
+}
+
+TEST_CASE("another profile, service or key does not get the cached token", "[token_source]") {
+  Machine machine;
+  machine.keep("cached", 3600s);
+
+  SECTION("another profile") {
+    machine.profile.name = "work";
+    CHECK(machine.get() == "fresh-token");
+  }
+  SECTION("another service") {
+    machine.profile.authorize_url = "https://other.test/api/v1/auth/authorize";
+    CHECK(machine.get() == "fresh-token");
+  }
+  SECTION("another key") {
+    CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
+  }
+}
+
+TEST_CASE("neither key nor token is in a warning or a file", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "hunter2-token", .lifetime = 3600s};
+  (void)machine.get();
+  const std::string stem = machine.folder + '/' + machine.identity().file_stem();
+
+  const std::string token = tests::text_of_file(stem + ".token");
+  CHECK_FALSE(token.empty());
+  CHECK_FALSE(tests::contains(token, "hunter2"));
+  CHECK_FALSE(tests::contains(token, tests::the_key));
+  const std::string account = machine.folder + '/' + machine.account();
+  CHECK(tests::text_of_file(account + ".lock").empty());
+  const std::string ledger = tests::text_of_file(account + ".ledger");
+  CHECK_FALSE(ledger.empty());
+  CHECK_FALSE(tests::contains(ledger, "hunter2"));
+  CHECK_FALSE(tests::contains(ledger, tests::the_key));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/provider.hpp"
+#include "tests/support/dear_machine.hpp"
+#include "tests/support/in_child.hpp"
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::Denial;
+using tests::DearMachine;
+
+}  // namespace
+
+TEST_CASE("the command runs when the service is asked, and not for a cached token", "[dear_key]") {
+  DearMachine machine;
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.runs() == 1);
+  CHECK(machine.authorizer.api_key == tests::the_key);
+  for (int calls = 0; calls < 3; ++calls)
+    CHECK(machine.get() == "fresh-token");
+  CHECK(machine.runs() == 1);
+  CHECK(machine.authorizer.calls == 1);
+}
+
+TEST_CASE("a token is bound to the profile, the URL and the command's text", "[dear_key]") {
+  DearMachine machine;
+  (void)machine.get();
+  SECTION("the profile") {
+    machine.profile.name = "other";
+  }
+  SECTION("the URL") {
+    machine.profile.authorize_url = "https://other.example.test/authorize";
+  }
+  SECTION("the command") {
+    machine.command += " ";
+  }
+
+  (void)machine.get();
+
+  CHECK(machine.authorizer.calls == 2);
+}
+
+TEST_CASE("what seals is lost, and so is the token", "[dear_key]") {
+  DearMachine machine;
+  (void)machine.get();
+  machine.lose_seal();
+
+  CHECK(machine.get() == "fresh-token");
+
+  CHECK(machine.runs() == 2);
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.runs() == 2);
+}
+
+TEST_CASE("neither erasing nor a token of another call runs the command", "[dear_key]") {
+  DearMachine machine;
+  (void)machine.get();
+
+  machine.source().erase("another-token");
+  machine.source().erase("fresh-token");
+
+  CHECK(machine.runs() == 1);
+  CHECK(machine.history().erased);
+  (void)machine.get();
+  CHECK(machine.authorizer.calls == 2);
+}
+
+TEST_CASE("many first calls run the command once, and agree on what seals", "[dear_key]") {
+  DearMachine machine;
+  machine.key = [] {
+    std::this_thread::sleep_for(50ms);
+    return std::string(tests::the_key);
+  };
+  std::vector<pid_t> calls;
+  for (int i = 0; i < 8; ++i)
+    calls.push_back(tests::start_child([&machine] { return machine.get() == "fresh-token" ? 0 : 1; }));
+
+  for (const pid_t call : calls)
+    CHECK(tests::wait_for_child(call) == 0);
+  CHECK(machine.runs() == 1);
+  (void)machine.get();
+  CHECK(machine.runs() == 1);
+}
+
+TEST_CASE("a command's failure is the call's, shared with those who wait, and not remembered", "[dear_key]") {
+  DearMachine machine;
+  machine.command_fails(ExitCode::settings);
+  TokenSource waiting = machine.source();
+
+  const Failure failure = machine.failure();
+  const Failure shared = tests::failure_of([&] { (void)waiting.get(); });
+
+  CHECK(failure.code == ExitCode::settings);
+  CHECK(std::string(failure.what()) == "the command failed");
+  CHECK(shared.code == ExitCode::settings);
+  CHECK(std::string(shared.what()) == "the command failed");
+  CHECK(shared.hint == "mend it");
+  CHECK(machine.runs() == 1);
+  CHECK(machine.authorizer.calls == 0);
+  CHECK(machine.history().requests.empty());
+
+  machine.let_a_second_pass();
+  machine.key = [] { return std::string(tests::the_key); };
+  CHECK(machine.get() == "fresh-token");
+}
+
+TEST_CASE("a command that is out of time is not run again for a moment", "[dear_key]") {
+  DearMachine machine;
+  machine.command_fails(ExitCode::unreachable);
+
+  CHECK(machine.failure().code == ExitCode::unreachable);
+  CHECK(machine.failure().code == ExitCode::unreachable);
+  CHECK(machine.runs() == 1);
+
+  machine.change_history([](History& history) { history.failure->at -= failure_shared; });
+  CHECK(machine.failure().code == ExitCode::unreachable);
+  CHECK(machine.runs() == 2);
+}
+
+TEST_CASE("after a refusal the command tells whether the key has changed", "[dear_key]") {
+  DearMachine machine;
+  machine.authorizer.answer = tests::denied(Denial::refused);
+  CHECK(machine.failure().code == ExitCode::refused);
+  CHECK(machine.runs() == 1);
+  machine.let_a_second_pass();
+
+  SECTION("the same key is not tried again") {
+    const Failure failure = machine.failure();
+    CHECK(failure.code == ExitCode::refused);
+    CHECK(tests::contains(failure.what(), "ago; the service is asked again in"));
+    CHECK(machine.runs() == 2);
+    CHECK(machine.authorizer.calls == 1);
+  }
+  SECTION("nor does each of those who wait look") {
+    TokenSource waiting = machine.source();
+    TokenSource another = machine.source();
+    (void)tests::failure_of([&] { (void)waiting.get(); });
+    CHECK(tests::contains(tests::failure_of([&] { (void)another.get(); }).what(), "asked again in"));
+    CHECK(machine.runs() == 2);
+    CHECK(machine.authorizer.calls == 1);
+  }
+  SECTION("another key is tried at once") {
+    machine.key = [] { return std::string("another-key"); };
+    machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "fresh-token", .lifetime = 1h};
+    CHECK(machine.get() == "fresh-token");
+    CHECK(machine.authorizer.api_key == "another-key");
+    CHECK(machine.runs() == 2);
+  }
+  SECTION("where the command fails the refusal stays") {
+    machine.command_fails(ExitCode::settings);
+    CHECK(machine.failure().code == ExitCode::settings);
+    machine.key = [] { return std::string(tests::the_key); };
+    CHECK(machine.failure().code == ExitCode::refused);
+    CHECK(machine.authorizer.calls == 1);
+  }
+}
+
+TEST_CASE("keys that change do not get past the guard", "[dear_key]") {
+  DearMachine machine;
+  machine.authorizer.answer = tests::denied(Denial::refused);
+  int count = 0;
+  machine.key = [&count] { return "key-" + std::to_string(++count); };
+
+  for (unsigned i = 0; i < most_requests; ++i) {
+    CHECK(machine.failure().code == ExitCode::refused);
+    machine.let_a_second_pass();
+  }
+  CHECK(machine.failure().code == ExitCode::unreachable);
+
+  CHECK(machine.authorizer.calls == static_cast<int>(most_requests));
+}
+
+TEST_CASE("the ledger tells nothing of the key", "[dear_key]") {
+  DearMachine machine;
+  machine.authorizer.answer = tests::denied(Denial::refused);
+  (void)machine.failure();
+  const std::string ledger = tests::text_of_file(machine.folder + '/' + machine.account() + ".ledger");
+  const std::string fingerprint = machine.history().failure->key;
+
+  CHECK(fingerprint.size() == 32);
+  CHECK_FALSE(tests::contains(ledger, tests::the_key));
+  CHECK_FALSE(tests::contains(ledger, machine.command));
+  // The same key has another one on another machine, which has another seal.
+  DearMachine other;
+  other.authorizer.answer = tests::denied(Denial::refused);
+  (void)other.failure();
+  CHECK(other.history().failure->key != fingerprint);
+}
+
+TEST_CASE("without any place for what seals a token is given and not kept", "[dear_key]") {
+  DearMachine machine;
+  machine.cache = nullptr;
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.runs() == 2);
+}
+
+TEST_CASE("a token that ages is renewed by a process that runs the command", "[dear_key]") {
+  DearMachine machine;
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "old-token", .lifetime = 10min};
+  (void)machine.get();
+  machine.change_history([](History& history) { history.grant.reset(); });
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "new-token", .lifetime = 1h};
+  const int code = tests::exit_code_in_child([&machine] {
+    TokenSource source = machine.source();
+    const bool given = source.get().token.reveal() == "old-token";
+    source.renew_ahead();
+    return given ? 0 : 1;
+  });
+
+  CHECK(code == 0);
+  CHECK(machine.all_is_quiet());
+  CHECK(machine.runs() == 2);
+  CHECK(machine.get() == "new-token");
+  CHECK(machine.runs() == 2);
+}
+
+}  // namespace sase::helper

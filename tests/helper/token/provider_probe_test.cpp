@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/provider.hpp"
+#include "tests/support/machine.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace sase::helper {
+
+using namespace std::chrono_literals;
+using tests::Machine;
+
+TEST_CASE("a probe asks whatever is in the cache, and keeps what it gets", "[token_source][probe]") {
+  Machine machine;
+  machine.keep("old-token", 50min);
+
+  const ChainReport report = machine.source().probe("https://read.test");
+
+  CHECK(machine.authorizer.calls == 1);
+  CHECK(machine.kept() == "fresh-token");
+  REQUIRE(report.time_left);
+  CHECK(*report.time_left > 59min);
+  CHECK_FALSE(report.probe.fresh);
+  CHECK_FALSE(report.unusable);
+}
+
+TEST_CASE("a probe waits for its turn, and not for ever", "[token_source][probe]") {
+  Machine machine;
+  machine.time = 50ms;
+  const Turn turn = machine.hold_turn();
+
+  const Failure failure = tests::failure_of([&] { (void)machine.source().probe("https://read.test"); });
+
+  CHECK(failure.code == ExitCode::unreachable);
+  CHECK(machine.authorizer.calls == 0);
+}
+
+TEST_CASE("a token of a probe that lives for too little is told of beside the links",
+          "[token_source][probe]") {
+  Machine machine;
+  machine.profile.min_ttl = 10min;
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short-token", .lifetime = 5min};
+
+  const ChainReport report = machine.source().probe("https://read.test");
+
+  REQUIRE(report.unusable);
+  CHECK(report.unusable->code == ExitCode::refused);
+  CHECK_FALSE(report.time_left);
+}
+
+TEST_CASE("a denial changes nothing in the cache", "[token_source][probe]") {
+  Machine machine;
+  machine.keep("old-token", 50min);
+  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+
+  const ChainReport report = machine.source().probe("https://read.test");
+
+  CHECK(report.probe.denied);
+  CHECK(machine.kept() == "old-token");
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/provider.hpp"
+#include "tests/support/machine.hpp"
+#include "tests/support/questions.hpp"
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using tests::Machine;
+
+/// Once it is over, no call that begins now shares what came to pass before.
+void let_a_moment_pass() {
+  std::this_thread::sleep_for(2ms);
+}
+
+}  // namespace
+
+TEST_CASE("a refused key is remembered, for all that use it", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+  (void)machine.failure();
+  let_a_moment_pass();
+  SECTION("the same call again") {}
+  SECTION("another profile") {
+    machine.profile.name = "work";
+  }
+  SECTION("without a cache") {
+    machine.cache = nullptr;
+  }
+  SECTION("on another way") {
+    machine.profile.proxy = "http://proxy:1";
+  }
+
+  const Failure again = machine.failure();
+
+  CHECK(machine.authorizer.calls == 1);
+  CHECK(again.code == ExitCode::refused);
+  CHECK(tests::contains(again.what(), "what happened, "));
+  CHECK(tests::contains(again.what(), "s ago; the service is asked again in 5m"));
+  CHECK(again.hint == "what to do");
+}
+
+TEST_CASE("another key or another service is not spared for a refused key's sake", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+  (void)machine.failure();
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "T", .lifetime = 3600s};
+
+  SECTION("another key") {
+    CHECK(machine.source("another-key").get().token.reveal() == "T");
+  }
+  SECTION("another service") {
+    machine.profile.authorize_url = "https://other.test/api/v1/auth/authorize";
+    CHECK(machine.get() == "T");
+  }
+}
+
+TEST_CASE("a refusal is forgotten when its time is over", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+  (void)machine.failure();
+  machine.change_history([](History& history) { history.failure.reset(); });
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "T", .lifetime = 3600s};
+
+  CHECK(machine.get() == "T");
+}
+
+TEST_CASE("a service that is out of reach on one way may be in reach on another", "[token_source]") {
+  struct Row {
+    const char* name;
+    void (*change)(Profile&);
+    int calls;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"the same way", [](Profile&) {}, 1},
+      {"another min-ttl", [](Profile& profile) { profile.min_ttl = 10s; }, 1},
+      {"another profile", [](Profile& profile) { profile.name = "work"; }, 2},
+      {"other roots", [](Profile& profile) { profile.ca_file = "/ca.pem"; }, 2},
+      {"another certificate", [](Profile& profile) { profile.client_cert = "/c.pem"; }, 2},
+      {"another certificate's key", [](Profile& profile) { profile.client_key = "/k.pem"; }, 2},
+      {"a proxy", [](Profile& profile) { profile.proxy = "http://proxy:1"; }, 2},
+      {"another way round a proxy", [](Profile& profile) { profile.no_proxy = "a.test"; }, 2},
+      {"more time", [](Profile& profile) { profile.timeout = 30s; }, 1},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    Machine machine;
+    machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+    (void)machine.failure();
+    row.change(machine.profile);
+
+    (void)machine.failure();
+
+    CHECK(machine.authorizer.calls == row.calls);
+  }
+}
+
+TEST_CASE("nothing of the way to the service is in the ledger", "[token_source]") {
+  Machine machine;
+  machine.profile.proxy = "http://user:hunter2@proxy:1";
+  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  (void)machine.failure();
+
+  const std::string ledger = tests::text_of_file(machine.folder + '/' + machine.account() + ".ledger");
+
+  CHECK(tests::contains(ledger, "route="));
+  CHECK_FALSE(tests::contains(ledger, "hunter2"));
+  CHECK_FALSE(tests::contains(ledger, "proxy:1"));
+}
+
+TEST_CASE("what the service asks for with Retry-After holds for all", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = tests::denied(protocol::Denial::rate_limited, 30s);
+  (void)machine.failure();
+  let_a_moment_pass();
+  machine.profile.proxy = "http://proxy:1";
+
+  const Failure again = machine.failure();
+
+  CHECK(machine.authorizer.calls == 1);
+  CHECK(again.code == ExitCode::unreachable);
+  CHECK(tests::promised_wait(again.hint) <= 30s);
+  CHECK(tests::promised_wait(again.hint) > 20s);
+}
+
+TEST_CASE("a setting that was mended a moment ago is tried", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = tests::denied(protocol::Denial::misconfigured);
+  (void)machine.failure();
+  let_a_moment_pass();
+
+  (void)machine.failure();
+
+  CHECK(machine.authorizer.calls == 2);
+}
+
+TEST_CASE("without a cache every call asks, one after the other, until the guard", "[token_source]") {
+  Machine machine;
+  machine.cache = nullptr;
+
+  for (int i = 1; i <= 5; ++i)
+    CHECK(machine.get() == "fresh-token");
+  const Failure failure = machine.failure();
+
+  CHECK(machine.authorizer.calls == 5);
+  CHECK(machine.kept() == "(none)");
+  CHECK(failure.code == ExitCode::unreachable);
+  CHECK(std::string(failure.what()) ==
+        "5 requests for this API key went to the service within a minute, the most that are allowed");
+  CHECK(tests::promised_wait(failure.hint) <= 60s);
+  CHECK(tests::promised_wait(failure.hint) > 50s);
+  CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
+
+  machine.change_history([](History& history) { history.requests.erase(history.requests.begin()); });
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.failure().code == ExitCode::unreachable);
+}
+
+TEST_CASE("without a cache too a call waits for its turn", "[token_source]") {
+  Machine machine;
+  machine.cache = nullptr;
+  const Turn held = machine.hold_turn();
+  machine.time = 50ms;
+
+  CHECK(machine.failure().code == ExitCode::unreachable);
+  CHECK(machine.authorizer.calls == 0);
+}
+
+TEST_CASE("retries count for the guard, and leave fewer to the next call", "[token_source]") {
+  Machine machine;
+  machine.authorizer.requests = 3;
+  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  const auto forget_failure = [](History& history) { history.failure.reset(); };
+
+  (void)machine.failure();
+  CHECK(machine.authorizer.tries == 3);
+  machine.change_history(forget_failure);
+  (void)machine.failure();
+  CHECK(machine.authorizer.tries == 2);
+  machine.change_history(forget_failure);
+
+  CHECK(tests::contains(machine.failure().what(), "within a minute"));
+  CHECK(machine.authorizer.calls == 2);
+}
+
+TEST_CASE("tokens that live for too short a time are asked for once", "[token_source]") {
+  Machine machine;
+  machine.profile.min_ttl = 2700s;
+  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 600s};
+  const Failure first = machine.failure();
+
+  const Failure second = machine.failure();
+
+  CHECK(machine.authorizer.calls == 1);
+  CHECK(second.code == ExitCode::refused);
+  CHECK(std::string(second.what()) == first.what());
+  CHECK(second.hint == "lower 'min-ttl'");
+}
+
+TEST_CASE("where there is no place for a ledger nothing is remembered", "[token_source]") {
+  Machine machine;
+  machine.cache = nullptr;
+  machine.state_folder = std::nullopt;
+  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+
+  for (int i = 0; i < 7; ++i)
+    (void)machine.failure();
+
+  CHECK(machine.authorizer.calls == 7);
+  CHECK(machine.error.text().empty());
+}
+
+}  // namespace sase::helper

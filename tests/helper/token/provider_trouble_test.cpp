@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/provider.hpp"
+#include "tests/support/machine.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <string>
+#include <system_error>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using tests::Machine;
+
+/// A cache that can be read, but not written.
+class FullCache : public TokenCache {
+ public:
+  [[nodiscard]] std::optional<CachedToken> find(const Identity&) override { return std::nullopt; }
+  void store(const Identity&, const CachedToken&) override {
+    throw std::system_error(ENOSPC, std::generic_category(), "cannot write the token");
+  }
+  void remove(const Identity&) override {}
+};
+
+}  // namespace
+
+TEST_CASE("trouble with the cache is one warning, and the token still comes", "[token_source]") {
+  Machine machine;
+  SECTION("a file is in the folder's place") {
+    machine.root.write("state/sase-credential", "");
+  }
+  SECTION("the folder is open to others") {
+    machine.root.make_folder("state/sase-credential", 0755);
+  }
+  SECTION("a link is in the folder's place") {
+    machine.root.make_folder("state/elsewhere");
+    REQUIRE(::symlink("elsewhere", machine.folder.c_str()) == 0);
+  }
+  SECTION("a folder is in the token's place") {
+    machine.root.make_folder("state/sase-credential/" + machine.identity().file_stem() + ".token");
+  }
+  SECTION("the token's file is open to others") {
+    machine.keep("cached", 3600s);
+    ::chmod((machine.folder + '/' + machine.identity().file_stem() + ".token").c_str(), 0644);
+  }
+  SECTION("a FIFO is in the lock's place") {
+    machine.root.make_folder("state/sase-credential");
+    REQUIRE(::mkfifo((machine.folder + '/' + machine.account() + ".lock").c_str(), 0600) == 0);
+  }
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.authorizer.calls == 1);
+  CHECK(machine.error.text().starts_with("sase-credential: warning: going on without the cache: "));
+  CHECK(tests::count_lines(machine.error.text()) == 1);
+}
+
+TEST_CASE("a full cache is one warning, and the token still comes", "[token_source]") {
+  Machine machine;
+  FullCache cache;
+  machine.cache = &cache;
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.error.text() ==
+        "sase-credential: warning: going on without the cache: cannot write the token: No space left on "
+        "device\n");
+}
+
+TEST_CASE("a damaged cache heals itself without a word", "[token_source]") {
+  Machine machine;
+  machine.keep("cached", 3600s);
+  const std::string name = "state/sase-credential/" + machine.identity().file_stem() + ".token";
+  machine.root.write(
+      name, GENERATE(values<std::string>({"", "x", std::string(200, 'x'), std::string(70'000, 'x')})));
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(machine.kept() == "fresh-token");
+  CHECK(machine.error.text().empty());
+}
+
+TEST_CASE("what a warning says of the cache is safe on a terminal", "[token_source]") {
+  Machine machine;
+  const std::string folder = machine.root.write("a\x1b[2J\nb", "");
+  FileCache cache(folder);
+  machine.cache = &cache;
+  machine.state_folder = folder;
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK(tests::count_lines(machine.error.text()) == 1);
+  CHECK_FALSE(tests::contains(machine.error.text(), "\x1b"));
+}
+
+TEST_CASE("without any place for locks a token still comes", "[token_source]") {
+  Machine machine;
+  machine.cache = nullptr;
+  machine.state_folder = std::nullopt;
+
+  CHECK(machine.get() == "fresh-token");
+  CHECK_FALSE(tests::exists(machine.folder));
+}
+
+}  // namespace sase::helper

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/provider.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/machine.hpp"
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include <unistd.h>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+using tests::Machine;
+
+/// A cache in which somebody else's token appears while the lock is being taken.
+class LateCache : public TokenCache {
+ public:
+  [[nodiscard]] std::optional<CachedToken> find(const Identity&) override {
+    if (++asked == 1) return std::nullopt;
+    return CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
+                       .expiry = Expiry::after(Moment::now(), 3600s)};
+  }
+  void store(const Identity&, const CachedToken&) override {}
+  void remove(const Identity&) override {}
+
+  int asked = 0;
+};
+
+/// A cache that takes the turn away from the call that looks into it for the second time.
+class GreedyCache : public TokenCache {
+ public:
+  GreedyCache(const Machine& machine, bool has_token) : turn_(machine.line_up()), has_token_(has_token) {}
+
+  [[nodiscard]] std::optional<CachedToken> find(const Identity&) override {
+    if (++asked_ == 1) return std::nullopt;
+    was_free = turn_.take();
+    if (!has_token_) return std::nullopt;
+    return CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
+                       .expiry = Expiry::after(Moment::now(), 3600s)};
+  }
+  void store(const Identity&, const CachedToken&) override {}
+  void remove(const Identity&) override {}
+
+  bool was_free = false;
+
+ private:
+  Turn turn_;
+  bool has_token_;
+  int asked_ = 0;
+};
+
+/// A call in another process, which has its turn once this is made and is at it for a while.
+class OtherCall {
+ public:
+  explicit OtherCall(Machine& machine) {
+    tests::Pipe begun = tests::make_pipe();
+    pid_ = tests::start_child([&machine, &begun] {
+      machine.trace = Trace();
+      machine.authorizer.meanwhile = [&begun, then = machine.authorizer.meanwhile] {
+        begun.writer.close();
+        std::this_thread::sleep_for(40ms);
+        then();
+      };
+      (void)machine.source().get();
+      return 0;
+    });
+    begun.writer.close();
+    char byte = 0;
+    (void)!::read(begun.reader.get(), &byte, 1);
+  }
+  OtherCall(const OtherCall&) = delete;
+  OtherCall& operator=(const OtherCall&) = delete;
+  ~OtherCall() { (void)tests::wait_for_child(pid_); }
+
+ private:
+  pid_t pid_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("whoever waited for the lock finds the token of the one who held it", "[token_source]") {
+  Machine machine;
+  LateCache cache;
+  machine.cache = &cache;
+
+  CHECK(machine.get() == "of-another-call");
+  CHECK(machine.authorizer.calls == 0);
+  CHECK(cache.asked == 2);
+}
+
+TEST_CASE("whoever asked while another call failed shares its failure", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = protocol::Denied{.denial = protocol::Denial::refused,
+                                               .transient = false,
+                                               .what = "no",
+                                               .hint = "try another",
+                                               .retry_after = std::nullopt};
+  TokenSource waiter = machine.source();
+  REQUIRE(machine.failure().code == ExitCode::refused);
+
+  const Failure shared = tests::failure_of([&waiter] { (void)waiter.get(); });
+
+  CHECK(shared.code == ExitCode::refused);
+  CHECK(std::string(shared.what()) == "no");
+  CHECK(shared.hint == "try another");
+  CHECK(machine.authorizer.calls == 1);
+}
+
+TEST_CASE("the lock is held while the authorizer is asked", "[token_source]") {
+  Machine machine;
+  bool free = true;
+  machine.authorizer.meanwhile = [&machine, &free] { free = Turn(machine.folder, machine.account()).take(); };
+
+  (void)machine.get();
+
+  CHECK_FALSE(free);
+  CHECK_NOTHROW((void)machine.hold_turn());
+}
+
+TEST_CASE("nobody waits for the lock past the timeout", "[token_source]") {
+  Machine machine;
+  const Turn held = machine.hold_turn();
+  machine.time = 50ms;
+  const auto start = steady_clock::now();
+
+  const Failure failure = machine.failure();
+
+  CHECK(failure.code == ExitCode::unreachable);
+  CHECK(tests::contains(failure.what(), "'default'"));
+  CHECK(machine.authorizer.calls == 0);
+  CHECK(steady_clock::now() - start >= 50ms);
+  CHECK(steady_clock::now() - start < 2s);
+}
+
+TEST_CASE("a cached token needs no lock", "[token_source]") {
+  Machine machine;
+  machine.keep("cached", 3600s);
+  const Turn held = machine.hold_turn();
+  machine.time = 50ms;
+
+  CHECK(machine.get() == "cached");
+}
+
+TEST_CASE("two keys have two locks, two profiles of one key have one", "[token_source]") {
+  Machine machine;
+  const Turn held = machine.hold_turn();
+  machine.time = 100ms;
+
+  CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
+  machine.profile.name = "work";
+  CHECK(machine.failure().code == ExitCode::unreachable);
+}
+
+TEST_CASE("whoever waits gets the token of the call that it waited for", "[token_source]") {
+  Machine machine;
+  TokenSource waiter = machine.source();
+  const OtherCall other(machine);
+
+  CHECK(waiter.get().token.reveal() == "fresh-token");
+  CHECK(machine.authorizer.calls == 0);
+  CHECK(machine.error.text().empty());
+}
+
+TEST_CASE("whoever waits shares the failure of the call that it waited for", "[token_source]") {
+  Machine machine;
+  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  TokenSource waiter = machine.source();
+  const OtherCall other(machine);
+
+  const Failure shared = tests::failure_of([&waiter] { (void)waiter.get(); });
+
+  CHECK(shared.code == ExitCode::unreachable);
+  CHECK(std::string(shared.what()) == "what happened");
+  CHECK(machine.authorizer.calls == 0);
+}
+
+TEST_CASE("whoever has waited needs no turn to share what came to pass", "[token_source]") {
+  Machine machine;
+  const bool granted = GENERATE(true, false);
+  if (!granted) machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  GreedyCache cache(machine, granted);
+  machine.cache = &cache;
+  TokenSource waiter = machine.source();
+  machine.cache = &machine.file_cache;
+  const OtherCall other(machine);
+
+  if (granted)
+    CHECK(waiter.get().token.reveal() == "of-another-call");
+  else
+    CHECK(std::string(tests::failure_of([&] { (void)waiter.get(); }).what()) == "what happened");
+
+  CHECK(cache.was_free);
+  CHECK(machine.authorizer.calls == 0);
+}
+
+TEST_CASE("whoever waited for a call that died asks by itself", "[token_source]") {
+  Machine machine;
+  TokenSource waiter = machine.source();
+  machine.authorizer.meanwhile = [] { ::_exit(0); };
+  const OtherCall other(machine);
+  machine.authorizer.meanwhile = [] {};
+
+  CHECK(waiter.get().token.reveal() == "fresh-token");
+  CHECK(machine.authorizer.calls == 1);
+  CHECK(machine.authorizer.tries == 3);
+  CHECK(machine.history().requests.size() == 2);
+}
+
+TEST_CASE("of many calls at once one asks, and all come to the same", "[token_source]") {
+  Machine machine;
+  const bool granted = GENERATE(true, false);
+  if (!granted) machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  machine.authorizer.meanwhile = [&machine] {
+    machine.note("asked");
+    std::this_thread::sleep_for(20ms);
+  };
+  tests::Pipe gate = tests::make_pipe();
+  const tests::Pipe begun = tests::make_pipe();
+
+  std::array<pid_t, 10> children{};
+  for (pid_t& child : children)
+    child = tests::start_child([&] {
+      gate.writer.close();
+      TokenSource source = machine.source();
+      (void)!::write(begun.writer.get(), "x", 1);
+      char byte = 0;
+      (void)!::read(gate.reader.get(), &byte, 1);
+      try {
+        return source.get().token.reveal() == "fresh-token" ? 1 : 2;
+      } catch (const Failure& failure) {
+        return std::string(failure.what()) == "what happened" ? 3 : 4;
+      }
+    });
+  // What comes to pass is shared by those who have begun by then.
+  char byte = 0;
+  for (std::size_t i = 0; i < children.size(); ++i)
+    REQUIRE(::read(begun.reader.get(), &byte, 1) == 1);
+  gate.writer.close();
+
+  for (const pid_t child : children)
+    CHECK(tests::wait_for_child(child) == (granted ? 1 : 3));
+  CHECK(machine.noted("asked") == 1);
+}
+
+TEST_CASE("a trace tells of the cache and of waiting", "[token_source]") {
+  Machine machine;
+  machine.trace_to_stderr();
+  machine.authorizer.meanwhile = [&machine] {
+    while (!tests::contains(machine.error.text(), "another call is asking"))
+      std::this_thread::sleep_for(2ms);
+  };
+  TokenSource waiter = machine.source();
+  const OtherCall other(machine);
+
+  (void)waiter.get();
+
+  const std::string trace = machine.error.text();
+  CHECK(tests::contains(trace, " ms cache: no token\n"));
+  CHECK(tests::contains(trace, " ms lock: another call is asking\n"));
+  CHECK(tests::contains(trace, " ms lock: it is done\n"));
+  CHECK(tests::contains(trace, " ms cache: a token with 3"));
+  CHECK_FALSE(tests::contains(trace, "fresh-token"));
+}
+
+}  // namespace sase::helper

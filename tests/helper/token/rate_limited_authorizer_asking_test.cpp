@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/rate_limited_authorizer.hpp"
+#include "tests/support/caller.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace sase::helper {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+using tests::Caller;
+
+}  // namespace
+
+TEST_CASE("a new token comes with the moment before it was asked for", "[sparing_authorizer]") {
+  Caller caller;
+  const Moment before = Moment::now();
+  Moment asked{};
+  caller.authorizer.meanwhile = [&asked] { asked = Moment::now(); };
+
+  const NewToken fresh = caller.authorize();
+
+  CHECK(fresh.granted.token.reveal() == "fresh-token");
+  CHECK(fresh.granted.lifetime == 1h);
+  CHECK(fresh.asked.boot >= before.boot);
+  CHECK(fresh.asked.boot <= asked.boot);
+  CHECK(fresh.asked.wall >= before.wall);
+  CHECK(fresh.asked.wall <= asked.wall);
+}
+
+TEST_CASE("a request is in the ledger before it is sent, and those that were, afterwards",
+          "[sparing_authorizer]") {
+  Caller caller;
+  caller.authorizer.requests = GENERATE(0U, 1U, 2U, 3U);
+  std::vector<Instant> before;
+  caller.authorizer.meanwhile = [&] { before = caller.history().requests; };
+  const Instant start = boot_clock();
+
+  (void)caller.authorize();
+
+  REQUIRE(before.size() == 1);
+  CHECK(before.front() >= start);
+  const std::vector<Instant> after = caller.history().requests;
+  REQUIRE(after.size() == caller.authorizer.requests);
+  CHECK(std::ranges::all_of(after, [&](Instant at) { return at >= before.front(); }));
+}
+
+TEST_CASE("a call may send as many requests as the guard leaves it", "[sparing_authorizer]") {
+  struct Row {
+    const char* name;
+    unsigned sent, tries;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"none was sent", 0, 3},
+      {"two were", 2, 3},
+      {"three were", 3, 2},
+      {"four were", 4, 1},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    Caller caller;
+    caller.change_history([&](History& history) { history.requests.assign(row.sent, boot_clock()); });
+
+    (void)caller.authorize();
+
+    CHECK(caller.authorizer.tries == row.tries);
+    CHECK(caller.history().requests.size() == row.sent + 1);
+  }
+}
+
+TEST_CASE("past the guard nothing is asked and nothing written", "[sparing_authorizer]") {
+  Caller caller;
+  caller.change_history([](History& history) { history.requests.assign(5, boot_clock()); });
+  const std::string before = tests::text_of_file(caller.ledger());
+
+  CHECK(caller.failure().code == ExitCode::unreachable);
+
+  CHECK(caller.authorizer.calls == 0);
+  CHECK(tests::text_of_file(caller.ledger()) == before);
+}
+
+TEST_CASE("an authorizer that was not started has sent nothing", "[sparing_authorizer]") {
+  Caller caller;
+  caller.change_history([](History& history) { history.requests.assign(2, boot_clock()); });
+  caller.authorizer.meanwhile = [] { throw AuthorizerNotStarted(ExitCode::local_state, "not there"); };
+
+  const Failure failure = caller.failure();
+
+  CHECK(failure.code == ExitCode::local_state);
+  CHECK(std::string(failure.what()) == "not there");
+  CHECK(caller.history().requests.size() == 2);
+  CHECK_FALSE(caller.history().failure);
+}
+
+TEST_CASE("an authorizer that broke in the middle has sent a request", "[sparing_authorizer]") {
+  Caller caller;
+  caller.authorizer.meanwhile = [] { throw Failure(ExitCode::local_state, "it crashed"); };
+
+  CHECK(std::string(caller.failure().what()) == "it crashed");
+
+  CHECK(caller.history().requests.size() == 1);
+  CHECK_FALSE(caller.history().failure);
+}
+
+TEST_CASE("without a turn a token comes and nothing is remembered", "[sparing_authorizer]") {
+  Caller caller;
+
+  for (int i = 0; i < 6; ++i)
+    CHECK(caller.service().authorize(nullptr, steady_clock::now() + 10s).granted.token.reveal() ==
+          "fresh-token");
+
+  CHECK(caller.authorizer.tries == 3);
+  CHECK_FALSE(tests::exists(caller.ledger()));
+}
+
+TEST_CASE("what happened on the way is told when it happened", "[sparing_authorizer]") {
+  Caller caller;
+  const auto start = steady_clock::now();
+  const auto at = std::chrono::duration_cast<std::chrono::microseconds>(start.time_since_epoch());
+  caller.authorizer.trace = {{.at = at + 2ms, .what = "connected"}, {.at = at + 3500us, .what = "answered"}};
+
+  (void)caller.authorize();
+  CHECK_FALSE(caller.authorizer.trace_wanted);
+  CHECK(caller.error.text().empty());
+
+  caller.trace = Trace("1", Trace::Clock::time_point(at), caller.diagnostics);
+  caller.authorizer.answer = tests::denied(protocol::Denial::nonsense);
+  (void)caller.failure();
+  CHECK(caller.authorizer.trace_wanted);
+  CHECK(caller.error.text() ==
+        "sase-credential: trace: +2.000 ms connected\n"
+        "sase-credential: trace: +3.500 ms answered\n");
+}
+
+}  // namespace sase::helper
