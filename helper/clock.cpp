@@ -46,14 +46,14 @@ BootId parse_uuid(std::string_view text) noexcept {
 
 }  // namespace
 
-Moment Moment::now() noexcept {
+ClockReading ClockReading::now() noexcept {
   return {.wall = std::chrono::sys_seconds(read_clock(CLOCK_REALTIME)), .boot = read_clock(CLOCK_BOOTTIME)};
 }
 
-Instant boot_clock() noexcept {
+BootTime boot_clock() noexcept {
   timespec time{};
   ::clock_gettime(CLOCK_BOOTTIME, &time);
-  return std::chrono::duration_cast<Instant>(seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  return std::chrono::duration_cast<BootTime>(seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
 BootId current_boot() noexcept {
@@ -64,11 +64,11 @@ BootId current_boot() noexcept {
   return size <= 0 ? BootId{} : parse_uuid({text.data(), static_cast<std::size_t>(size)});
 }
 
-Expiry Expiry::after(const Moment& start, seconds lifetime) noexcept {
+Expiry Expiry::after(const ClockReading& start, seconds lifetime) noexcept {
   return {.moment = {.wall = start.wall + lifetime, .boot = start.boot + lifetime}, .boot = current_boot()};
 }
 
-seconds time_left(const Expiry& expiry, const Moment& now, BootId (*boot)() noexcept) {
+seconds time_left(const Expiry& expiry, const ClockReading& now, BootId (*boot)() noexcept) {
   const seconds by_wall = expiry.moment.wall - now.wall;
   const seconds by_boot = expiry.moment.boot - now.boot;
   const seconds difference = by_wall - by_boot;

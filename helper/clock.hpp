@@ -10,35 +10,35 @@ namespace sase::helper {
 using BootId = std::array<char, 16>;
 
 /// One instant on both clocks.
-struct Moment {
+struct ClockReading {
   std::chrono::sys_seconds wall;  ///< what people and other programs go by; it can be set
   std::chrono::seconds boot{};    ///< since the machine started, sleep included; nobody can set it
 
-  [[nodiscard]] static Moment now() noexcept;
+  [[nodiscard]] static ClockReading now() noexcept;
 };
 
 /// A point of time since the machine started, sleep included (CLOCK_BOOTTIME): for what is counted in minutes
 /// and must not be stretched or cut by setting the wall clock.
-using Instant = std::chrono::milliseconds;
+using BootTime = std::chrono::milliseconds;
 
-[[nodiscard]] Instant boot_clock() noexcept;
+[[nodiscard]] BootTime boot_clock() noexcept;
 
 /// This machine's start. Reads a file, so ask only where it matters.
 [[nodiscard]] BootId current_boot() noexcept;
 
 /// When a token ends, on both clocks of the machine that got it.
 struct Expiry {
-  Moment moment;
+  ClockReading moment;
   BootId boot{};
 
   /// The end of something that lives `lifetime` from `start`.
-  [[nodiscard]] static Expiry after(const Moment& start, std::chrono::seconds lifetime) noexcept;
+  [[nodiscard]] static Expiry after(const ClockReading& start, std::chrono::seconds lifetime) noexcept;
 };
 
 /// How long something lives yet, zero or less when it is dead. The boot clock decides while the machine is
 /// the same start as then, the wall clock otherwise: stepping the wall clock, or sleeping, must not revive a
 /// dead token. `boot` is called only when the two clocks disagree.
-[[nodiscard]] std::chrono::seconds time_left(const Expiry& expiry, const Moment& now,
+[[nodiscard]] std::chrono::seconds time_left(const Expiry& expiry, const ClockReading& now,
                                              BootId (*boot)() noexcept);
 
 }  // namespace sase::helper

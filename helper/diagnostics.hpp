@@ -12,33 +12,33 @@ namespace sase::helper {
 class Diagnostics {
  public:
   /// What of it is said to people at all.
-  enum class Said {
+  enum class Verbosity {
     all,
     all_but_warnings,  ///< those have been said often enough
     traces,            ///< the call gives a report of its own
   };
 
-  explicit Diagnostics(int fd, Said said = Said::all) noexcept : fd_(fd), said_(said) {}
+  explicit Diagnostics(int fd, Verbosity said = Verbosity::all) noexcept : fd_(fd), said_(said) {}
 
   /// The same descriptor for another call, which is not told of readers that took nothing from this one.
-  [[nodiscard]] Diagnostics anew(Said said) const noexcept { return Diagnostics(fd_, said); }
+  [[nodiscard]] Diagnostics anew(Verbosity said) const noexcept { return Diagnostics(fd_, said); }
 
   void failure(std::string_view what) const noexcept { say("sase-credential: ", what); }
   void note(std::string_view what) const noexcept { say("sase-credential: ", what); }
   void hint(std::string_view what) const noexcept { say("sase-credential: hint: ", what); }
   void warning(std::string_view what) const noexcept {
-    if (said_ == Said::all) line("sase-credential: warning: ", what);
+    if (said_ == Verbosity::all) line("sase-credential: warning: ", what);
   }
   void trace(std::string_view what) const noexcept { line("sase-credential: trace: ", what); }
 
  private:
   void say(std::string_view prefix, std::string_view what) const noexcept {
-    if (said_ != Said::traces) line(prefix, what);
+    if (said_ != Verbosity::traces) line(prefix, what);
   }
   void line(std::string_view prefix, std::string_view what) const noexcept;
 
   int fd_;
-  Said said_;
+  Verbosity said_;
   mutable bool stuck_ = false;
 };
 

@@ -8,12 +8,12 @@ namespace sase::helper {
 
 /// What the front's exit code tells a script. exit_codes says it in words.
 enum class ExitCode : int {
-  done = 0,
-  bug = 1,
-  usage = 2,
-  request = 3,
-  settings = 4,
-  refused = 5,
+  success = 0,
+  internal_error = 1,
+  usage_error = 2,
+  malformed_request = 3,
+  invalid_settings = 4,
+  rejected = 5,
   unreachable = 6,
   local_state = 7,
   cannot_run = 126,  // these two as shells have them
@@ -27,12 +27,12 @@ struct ExitMeaning {
 
 /// All of them, in order. Help, the manual page and README.md have the same words.
 inline constexpr std::array exit_codes = {
-    ExitMeaning{ExitCode::done, "done, or not ours"},
-    ExitMeaning{ExitCode::bug, "a bug of ours"},
-    ExitMeaning{ExitCode::usage, "the command line is wrong"},
-    ExitMeaning{ExitCode::request, "the request on stdin is not understood"},
-    ExitMeaning{ExitCode::settings, "a setting or the key is missing or wrong"},
-    ExitMeaning{ExitCode::refused, "refused by the service, or its answer makes no sense"},
+    ExitMeaning{ExitCode::success, "done, or not ours"},
+    ExitMeaning{ExitCode::internal_error, "a bug of ours"},
+    ExitMeaning{ExitCode::usage_error, "the command line is wrong"},
+    ExitMeaning{ExitCode::malformed_request, "the request on stdin is not understood"},
+    ExitMeaning{ExitCode::invalid_settings, "a setting or the key is missing or wrong"},
+    ExitMeaning{ExitCode::rejected, "refused by the service, or its answer makes no sense"},
     ExitMeaning{ExitCode::unreachable, "unreachable, timed out or rate-limited: trying later may help"},
     ExitMeaning{ExitCode::local_state, "something on this machine cannot be used"},
     ExitMeaning{ExitCode::cannot_run, "the command of 'exec' cannot be run"},

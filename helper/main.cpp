@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) {
   using namespace sase::helper;  // NOLINT(google-build-using-namespace): the only names here
-  const CallersProcess caller = harden_process();
+  const CallerState caller = harden_process();
   const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
   return static_cast<int>(
       run(arguments, Environment(environ), STDIN_FILENO, STDOUT_FILENO, Diagnostics(STDERR_FILENO), &caller));

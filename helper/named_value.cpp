@@ -3,17 +3,17 @@
 
 namespace sase::helper {
 
-std::vector<std::string_view> names_of(std::span<const Word> words) {
+std::vector<std::string_view> names_of(std::span<const NamedValue> words) {
   std::vector<std::string_view> names;
   names.reserve(words.size());
-  for (const Word& word : words)
+  for (const NamedValue& word : words)
     names.push_back(word.name);
   return names;
 }
 
-std::string list_of(std::span<const Word> words) {
+std::string list_of(std::span<const NamedValue> words) {
   std::string list;
-  for (const Word& word : words)
+  for (const NamedValue& word : words)
     list.append(list.empty() ? "" : ", ").append(word.name);
   return list;
 }

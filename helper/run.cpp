@@ -21,28 +21,28 @@ namespace {
 ExitCode no_command(const Call& call) {
   call.diagnostics.failure("no command is given");
   call.diagnostics.hint(usage_line());
-  return ExitCode::usage;
+  return ExitCode::usage_error;
 }
 
 ExitCode version(const Call& call) {
   write_output(call, "sase-credential " SASE_VERSION "\n");
-  return ExitCode::done;
+  return ExitCode::success;
 }
 
 /// gitcredentials: "If it does not support the requested operation, it should silently ignore the request."
 /// What is for people may take operands under git's name as well.
 bool is_ignored_under_gits_name(const Command* command, const CommandLine& line) noexcept {
-  if (command == nullptr || command->audience != Audience::people) return true;
+  if (command == nullptr || command->audience != Visibility::people) return true;
   return command->operands.empty() && !line.operands.empty();
 }
 
 /// What other hosts call, and this one never would.
-void refuse_foreign_operation(const DialectName& dialect, std::string_view command) {
+void reject_foreign_operation(const DialectName& dialect, std::string_view command) {
   if (!is_foreign_operation(dialect, command)) return;
   std::string known;
   for (const std::string_view operation : dialect.operations)
     known.append(known.empty() ? "" : ", ").append(operation);
-  throw Failure(ExitCode::usage,
+  throw Failure(ExitCode::usage_error,
                 "'" + std::string(command) + "' is no operation of '" + std::string(dialect.program) + "'",
                 "these are: " + known);
 }
@@ -55,12 +55,12 @@ ExitCode dispatch(const Call& call) {
   if (call.called_as != nullptr && call.called_as->dialect == Dialect::git &&
       is_ignored_under_gits_name(command, line)) {
     ignore_request(call);
-    return ExitCode::done;
+    return ExitCode::success;
   }
-  if (call.called_as != nullptr) refuse_foreign_operation(*call.called_as, *line.command);
+  if (call.called_as != nullptr) reject_foreign_operation(*call.called_as, *line.command);
   if (command == nullptr) throw unknown_command(*line.command);
   if (line.help) return help(call);
-  refuse_what_is_not_understood(*command, line);
+  reject_unsupported_arguments(*command, line);
   return command->run(call);
 }
 
@@ -88,7 +88,7 @@ bool speaks_git(const Call& call, std::span<const char* const> arguments) noexce
 }
 
 /// git goes on to ask a person after a failure, unless it is told to stop (gitcredentials, `quit`).
-void tell_git_to_stop(const Call& call, std::span<const char* const> arguments) noexcept {
+void write_quit(const Call& call, std::span<const char* const> arguments) noexcept {
   if (!is_get_without_prompt(call.line, arguments) || !speaks_git(call, arguments)) return;
   try {
     write_all(call.output, "quit=1\n\n");
@@ -100,30 +100,30 @@ void tell_git_to_stop(const Call& call, std::span<const char* const> arguments) 
 }  // namespace
 
 ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
-             const Diagnostics& diagnostics, const CallersProcess* caller) {
+             const Diagnostics& diagnostics, const CallerState* caller) {
   CommandLine line;
-  MisspeltVariables misspelt_variables(environment, diagnostics);
+  MisspelledVariables misspelled_variables(environment, diagnostics);
   const Call call{.line = line,
                   .environment = environment,
                   .input = input,
                   .output = output,
                   .diagnostics = diagnostics,
-                  .misspelt_variables = misspelt_variables,
+                  .misspelled_variables = misspelled_variables,
                   .called_as = arguments.empty() ? nullptr : dialect_of_program(arguments.front()),
                   .caller = caller};
   try {
     line = parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
     return dispatch(call);
   } catch (const Failure& failure) {
-    if (failure.code == ExitCode::settings) misspelt_variables.warn();
+    if (failure.code == ExitCode::invalid_settings) misspelled_variables.warn();
     report(failure, diagnostics);
-    tell_git_to_stop(call, arguments);
+    write_quit(call, arguments);
     return failure.code;
   } catch (const std::exception& error) {
     diagnostics.failure(std::string("this is a bug: ") + protocol::escape(error.what()));
     diagnostics.hint("please report it with the command that led here, without its secrets");
-    tell_git_to_stop(call, arguments);
-    return ExitCode::bug;
+    write_quit(call, arguments);
+    return ExitCode::internal_error;
   }
 }
 

@@ -14,7 +14,6 @@ namespace sase::helper {
 /// descriptors as standard streams. Everything that goes wrong is reported here, in one line and at most one
 /// hint. `caller` is what the process was before it was hardened, if it was.
 [[nodiscard]] ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input,
-                           int output, const Diagnostics& diagnostics,
-                           const CallersProcess* caller = nullptr);
+                           int output, const Diagnostics& diagnostics, const CallerState* caller = nullptr);
 
 }  // namespace sase::helper

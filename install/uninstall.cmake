@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Takes away what was installed last from a build tree, below $DESTDIR if that is set, and the folders that are ours alone.
+# Takes away what was installed last from a build tree, below $DESTDIR if that is set, and the directories that are ours alone.
 # usage: cmake -D INSTALLED=BUILD/installed [-D PREFIX=PREFIX] -P uninstall.cmake
 #   PREFIX  refuse where something else was installed
 if(NOT EXISTS "${INSTALLED}")
@@ -24,13 +24,13 @@ foreach(file ${files})
     endif()
     message(STATUS "Removed: ${file}")
   endif()
-  # Folders of that name, and what is below them, if they are empty. (rmdir looks; a pattern of CMake's would take the
-  # brackets in a folder's name amiss.)
-  cmake_path(GET file PARENT_PATH folder)
+  # Directories of that name, and what is below them, if they are empty. (rmdir looks; a pattern of CMake's would take the
+  # brackets in a directory's name amiss.)
+  cmake_path(GET file PARENT_PATH directory)
   set(failed 0)
-  while(folder MATCHES "/sase-credential(/|$)" AND failed EQUAL 0)
-    execute_process(COMMAND rmdir -- "${folder}" RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
-    cmake_path(GET folder PARENT_PATH folder)
+  while(directory MATCHES "/sase-credential(/|$)" AND failed EQUAL 0)
+    execute_process(COMMAND rmdir -- "${directory}" RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+    cmake_path(GET directory PARENT_PATH directory)
   endwhile()
 endforeach()
 file(REMOVE "${INSTALLED}")

@@ -77,7 +77,7 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
   };
 
   bool open(Level::Kind kind) {
-    if (levels_.empty() && kind != Level::Kind::object) refuse_other_document();
+    if (levels_.empty() && kind != Level::Kind::object) reject_other_document();
     if (levels_.size() == JsonObject::deepest_nesting)
       throw ProtocolError("it is nested deeper than " + std::to_string(JsonObject::deepest_nesting) +
                           " levels");
@@ -86,14 +86,14 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
   }
   bool add_other() { return add({.name = {}, .kind = JsonKind::other, .text = {}, .object = {}}); }
   bool add(JsonObject::Member member) {
-    if (levels_.empty()) refuse_other_document();
+    if (levels_.empty()) reject_other_document();
     Level& level = levels_.back();
     if (level.kind == Level::Kind::array) return true;
     member.name = std::move(level.name);
     level.object.members_.push_back(std::move(member));
     return true;
   }
-  [[noreturn]] static void refuse_other_document() { throw ProtocolError("it is no JSON object"); }
+  [[noreturn]] static void reject_other_document() { throw ProtocolError("it is no JSON object"); }
 
   std::vector<Level> levels_;
   JsonObject result_;

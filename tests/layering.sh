@@ -6,7 +6,7 @@ set -u
 cd "${1:-$(dirname "$0")/..}" || exit 2
 broken=0
 
-# forbid SENTENCE PATTERN FOLDER...: no line of a source file in the folders may match.
+# forbid SENTENCE PATTERN DIRECTORY...: no line of a source file in the directories may match.
 forbid() {
   sentence=$1 pattern=$2
   shift 2

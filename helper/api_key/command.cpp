@@ -23,7 +23,7 @@ constexpr const char* try_it = "run the command in a shell of your own to see wh
 
 /// The command itself is not shown: it may hold a password.
 Failure no_key_from_command(const std::string& why, std::string hint = try_it) {
-  return Failure(ExitCode::settings, "the command of 'api-key-command' gives no key: " + why,
+  return Failure(ExitCode::invalid_settings, "the command of 'api-key-command' gives no key: " + why,
                  std::move(hint));
 }
 
@@ -69,8 +69,8 @@ std::span<const char* const> entries_of(const Environment& environment) noexcept
 
 }  // namespace
 
-ApiKey read_key_command(const std::string& command, const Environment& environment,
-                        std::chrono::steady_clock::time_point deadline) try {
+ApiKey run_api_key_command(const std::string& command, const Environment& environment,
+                           std::chrono::steady_clock::time_point deadline) try {
   const std::array<std::string, 3> arguments = {"sh", "-c", command};
   auto result = run_subprocess({.program = "/bin/sh",
                                 .arguments = arguments,

@@ -13,7 +13,7 @@ namespace sase::helper {
 /// error, with nothing to read, and in a session of its own, so that it has no terminal to ask on. At
 /// `deadline` it is killed with all that it started. Throws Failure: settings for a command that fails or
 /// writes no key, unreachable for one that runs out of time.
-[[nodiscard]] ApiKey read_key_command(const std::string& command, const Environment& environment,
-                                      std::chrono::steady_clock::time_point deadline);
+[[nodiscard]] ApiKey run_api_key_command(const std::string& command, const Environment& environment,
+                                         std::chrono::steady_clock::time_point deadline);
 
 }  // namespace sase::helper

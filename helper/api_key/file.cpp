@@ -26,8 +26,8 @@ constexpr const char* one_line = "write the key into it, alone and in one line";
 constexpr const char* name_it = "name the file that holds the key";
 
 Failure unusable(const std::string& path, const std::string& why, std::string hint) {
-  return Failure(ExitCode::settings, "cannot use the API key in '" + protocol::escape(path) + "': " + why,
-                 std::move(hint));
+  return Failure(ExitCode::invalid_settings,
+                 "cannot use the API key in '" + protocol::escape(path) + "': " + why, std::move(hint));
 }
 
 void check_file(const Fd& file, const std::string& path) {
@@ -44,8 +44,8 @@ void check_file(const Fd& file, const std::string& path) {
   throw unusable(path, "other users can read or write it", "chmod 600 " + shell_word(path));
 }
 
-/// The folder that the opened file is really in, past all symbolic links.
-std::string folder_of(const Fd& file, const std::string& path) {
+/// The directory that the opened file is really in, past all symbolic links.
+std::string directory_of(const Fd& file, const std::string& path) {
   std::array<char, 4096> target{};
   const std::string link = "/proc/self/fd/" + std::to_string(file.get());
   const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
@@ -55,26 +55,26 @@ std::string folder_of(const Fd& file, const std::string& path) {
   return slash == 0 || slash == std::string_view::npos ? "/" : std::string(real.substr(0, slash));
 }
 
-void check_folder(const std::string& folder, const std::string& path) {
+void check_directory(const std::string& directory, const std::string& path) {
   struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0)
-    throw unusable(path, "its folder: " + std::generic_category().message(errno),
-                   "move the file to a folder of your own");
+  if (::stat(directory.c_str(), &status) != 0)
+    throw unusable(path, "its directory: " + std::generic_category().message(errno),
+                   "move the file to a directory of your own");
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    throw unusable(path, "other users can write its folder", "chmod go-w " + shell_word(folder));
+    throw unusable(path, "other users can write its directory", "chmod go-w " + shell_word(directory));
   if (status.st_uid != ::geteuid() && status.st_uid != 0)
-    throw unusable(path, "its folder belongs to another user", "move the file to a folder of your own");
+    throw unusable(path, "its directory belongs to another user", "move the file to a directory of your own");
 }
 
 }  // namespace
 
-ApiKey read_key_file(const std::string& path) {
+ApiKey read_api_key_file(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (const int reason = errno; !file)
     throw unusable(path, std::generic_category().message(reason),
-                   reason == EACCES ? "let this user read it, and search the folders above it" : name_it);
+                   reason == EACCES ? "let this user read it, and search the directories above it" : name_it);
   check_file(file, path);
-  check_folder(folder_of(file, path), path);
+  check_directory(directory_of(file, path), path);
   try {
     return ApiKey(read_all(file.get(), ApiKey::max_size + 2));
   } catch (const std::system_error& error) {

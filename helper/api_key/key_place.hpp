@@ -22,30 +22,31 @@ inline constexpr std::array<std::string_view, 4> standard_key_variables = {
 inline constexpr std::string_view standard_credential = "sase-api-key";
 
 /// Why a key is looked for in its place.
-enum class KeyChoice {
+enum class ApiKeySelection {
   named,     ///< the profile says so
   standard,  ///< the profile names none, and this is the first standard place that has one
 };
 
 /// One place that holds a key, or should.
-struct KeyPlace {
-  KeyKind kind{};    ///< never `standard`
+struct ApiKeyLocation {
+  ApiKeySourceKind kind{};  ///< never `standard`
   std::string name;  ///< the variable, the path of the file or credential, the key's description, the command
-  KeyChoice choice = KeyChoice::named;
+  ApiKeySelection choice = ApiKeySelection::named;
 
   /// The place in words, for a trace or a person: `SASE_API_KEY`, `the file '/home/me/key'`. Of a value that
   /// a key may have been put in the place of, and of a command, only what names it.
   [[nodiscard]] std::string describe() const;
 
   /// Whether this was the file of `login`, and `logout` has removed it meanwhile.
-  [[nodiscard]] bool is_logged_out() const noexcept;
+  [[nodiscard]] bool is_removed_by_logout() const noexcept;
 };
 
 /// Where a profile's key would be read from: where the profile says, whether there is one or not, else the
 /// first standard place that has one. Reads no key and runs nothing. Nothing where there is none.
-[[nodiscard]] std::optional<KeyPlace> find_key(const Profile& profile, const Environment& environment);
+[[nodiscard]] std::optional<ApiKeyLocation> find_api_key(const Profile& profile,
+                                                         const Environment& environment);
 
-/// What is said where find_key() finds nothing.
+/// What is said where find_api_key() finds nothing.
 [[nodiscard]] Failure no_key(const Profile& profile);
 
 }  // namespace sase::helper

@@ -19,7 +19,7 @@ constexpr const char* put_it_there = "put it there with: keyctl padd user NAME @
 
 /// The description is not shown: keys have been put in its place.
 Failure no_key_in_keyring(const std::string& why, std::string hint) {
-  return Failure(ExitCode::settings,
+  return Failure(ExitCode::invalid_settings,
                  "cannot use the key of the kernel's keyring that 'api-key-keyring' names: " + why,
                  std::move(hint));
 }
@@ -46,8 +46,8 @@ Failure failure_of(const std::error_code& error) {
 
 }  // namespace
 
-ApiKey read_keyring_key(const std::string& description) try {
-  return ApiKey(read_reachable_key(description, ApiKey::max_size + 2));
+ApiKey read_keyring_api_key(const std::string& description) try {
+  return ApiKey(read_keyring_entry(description, ApiKey::max_size + 2));
 } catch (const std::system_error& error) {
   throw failure_of(error.code());
 } catch (const std::length_error&) {

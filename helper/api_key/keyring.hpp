@@ -8,7 +8,7 @@
 namespace sase::helper {
 
 /// Reads the `user` key of a description from the kernel's keyrings, wherever this process can reach one
-/// (posix/reachable_key.hpp). Throws Failure.
-[[nodiscard]] ApiKey read_keyring_key(const std::string& description);
+/// (posix/reachable_entry.hpp). Throws Failure.
+[[nodiscard]] ApiKey read_keyring_api_key(const std::string& description);
 
 }  // namespace sase::helper

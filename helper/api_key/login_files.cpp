@@ -23,13 +23,13 @@ namespace sase::helper {
 
 namespace {
 
-Failure nothing_kept(const std::system_error& error) {
+Failure nothing_stored(const std::system_error& error) {
   return Failure(ExitCode::local_state, "nothing was kept: " + protocol::escape(error.what()));
 }
 
 /// Where a link leads, so that the file is replaced that it leads to and not the link: people keep their
-/// settings in a folder of another name. The path itself where it is none, or leads nowhere.
-std::string past_links(const std::string& path) {
+/// settings in a directory of another name. The path itself where it is none, or leads nowhere.
+std::string past_checks(const std::string& path) {
   struct Free {
     void operator()(char* text) const noexcept { std::free(text); }  // NOLINT(*-no-malloc,*-owning-memory)
   };
@@ -50,12 +50,12 @@ void wait_for_other_logins(FileLock& lock) noexcept try {
 }  // namespace
 
 LoginFiles::LoginFiles(const Environment& environment, std::string_view profile) {
-  const auto folder = config_folder(environment);
-  if (!folder)
+  const auto directory = config_directory(environment);
+  if (!directory)
     throw Failure(ExitCode::local_state,
-                  "no place for the key: neither XDG_CONFIG_HOME nor HOME leads to a folder", "set HOME");
-  key_ = *login_key_file(environment, profile);
-  profile_ = *folder + "/profiles/" + std::string(profile) + std::string(profile_extension);
+                  "no place for the key: neither XDG_CONFIG_HOME nor HOME leads to a directory", "set HOME");
+  key_ = *login_key_path(environment, profile);
+  profile_ = *directory + "/profiles/" + std::string(profile) + std::string(profile_extension);
 }
 
 void LoginFiles::keep(std::string_view api_key, std::string_view profile_text) const try {
@@ -63,17 +63,17 @@ void LoginFiles::keep(std::string_view api_key, std::string_view profile_text) c
   const auto keys = PrivateDirectory::create(key_.substr(0, key_.find_last_of('/')));
   FileLock lock(Fd(::fcntl(keys.fd(), F_DUPFD_CLOEXEC, 0)));
   wait_for_other_logins(lock);
-  make_private_folders(profile_.substr(0, profile_.find_last_of('/')));
+  create_private_directories(profile_.substr(0, profile_.find_last_of('/')));
   AtomicFile key(key_);
   key.write(api_key);
   key.write("\n");
-  AtomicFile profile(past_links(profile_));
+  AtomicFile profile(past_checks(profile_));
   profile.write(profile_text);
   // In this order: a new key must not meet the profile of another service.
   profile.commit();
   key.commit();
 } catch (const std::system_error& error) {
-  throw nothing_kept(error);
+  throw nothing_stored(error);
 }
 
 bool LoginFiles::has_key() const noexcept {

@@ -11,7 +11,7 @@ namespace sase::helper {
 /// What `login` leaves behind: a profile, and the file of its key (login_key.hpp).
 class LoginFiles {
  public:
-  /// Throws Failure where the environment leads to no folder for them.
+  /// Throws Failure where the environment leads to no directory for them.
   LoginFiles(const Environment& environment, std::string_view profile);
 
   [[nodiscard]] const std::string& key() const noexcept { return key_; }

@@ -5,8 +5,8 @@
 
 namespace sase::helper {
 
-std::optional<std::string> login_key_file(const Environment& environment, std::string_view profile) {
-  auto file = config_folder(environment);
+std::optional<std::string> login_key_path(const Environment& environment, std::string_view profile) {
+  auto file = config_directory(environment);
   if (file) file->append("/keys/").append(profile);
   return file;
 }

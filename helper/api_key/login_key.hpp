@@ -10,8 +10,8 @@
 namespace sase::helper {
 
 /// The file that `login` keeps a profile's key in, whether it is there or not; nothing where the environment
-/// leads to no folder. `profile` must be a profile's name.
-[[nodiscard]] std::optional<std::string> login_key_file(const Environment& environment,
+/// leads to no directory. `profile` must be a profile's name.
+[[nodiscard]] std::optional<std::string> login_key_path(const Environment& environment,
                                                         std::string_view profile);
 
 }  // namespace sase::helper

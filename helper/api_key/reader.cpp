@@ -19,13 +19,13 @@ ApiKey read_variable(const std::string& name, const Environment& environment) {
   const auto value = environment.find(name);
   // The name is not shown: keys have been put in its place.
   if (!value)
-    throw Failure(ExitCode::settings, "the variable that 'api-key-env' names is not set",
+    throw Failure(ExitCode::invalid_settings, "the variable that 'api-key-env' names is not set",
                   "set it to the key, or name the one that holds it");
   try {
     return ApiKey(protocol::Secret(*value));
   } catch (const protocol::ProtocolError& error) {
     throw Failure(
-        ExitCode::settings,
+        ExitCode::invalid_settings,
         "the API key in the variable '" + protocol::escape(name) + "' cannot be used: " + error.what(),
         "set it to the key alone, in one line");
   }
@@ -33,15 +33,15 @@ ApiKey read_variable(const std::string& name, const Environment& environment) {
 
 }  // namespace
 
-ApiKey read_key(const KeyPlace& place, const Environment& environment,
+ApiKey read_key(const ApiKeyLocation& place, const Environment& environment,
                 std::chrono::steady_clock::time_point deadline) {
   switch (place.kind) {
-    case KeyKind::variable: return read_variable(place.name, environment);
-    case KeyKind::file: return read_key_file(place.name);
-    case KeyKind::command: return read_key_command(place.name, environment, deadline);
-    case KeyKind::credential: return read_credential_key(place.name);
-    case KeyKind::keyring: return read_keyring_key(place.name);
-    case KeyKind::standard: break;
+    case ApiKeySourceKind::variable: return read_variable(place.name, environment);
+    case ApiKeySourceKind::file: return read_api_key_file(place.name);
+    case ApiKeySourceKind::command: return run_api_key_command(place.name, environment, deadline);
+    case ApiKeySourceKind::credential: return read_systemd_credential(place.name);
+    case ApiKeySourceKind::keyring: return read_keyring_api_key(place.name);
+    case ApiKeySourceKind::standard: break;
   }
   throw std::logic_error("a key's place is one of a kind");
 }

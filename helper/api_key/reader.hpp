@@ -12,7 +12,7 @@ namespace sase::helper {
 /// Reads the key in a place. A command runs until `deadline` at the longest and with `environment`; all else
 /// takes no time. Throws Failure, which names the place and never a byte of the key, when there is none or it
 /// cannot be used.
-[[nodiscard]] ApiKey read_key(const KeyPlace& place, const Environment& environment,
+[[nodiscard]] ApiKey read_key(const ApiKeyLocation& place, const Environment& environment,
                               std::chrono::steady_clock::time_point deadline);
 
 }  // namespace sase::helper

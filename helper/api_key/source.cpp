@@ -43,21 +43,21 @@ void check_keyring(const Assignment& given) {
 
 struct Row {
   SettingId id;
-  KeyKind kind;
+  ApiKeySourceKind kind;
   void (*check)(const Assignment&);
 };
 
 constexpr std::array rows = {
-    Row{SettingId::api_key_env, KeyKind::variable, check_variable},
-    Row{SettingId::api_key_file, KeyKind::file, check_file},
-    Row{SettingId::api_key_command, KeyKind::command, check_command},
-    Row{SettingId::api_key_credential, KeyKind::credential, check_credential},
-    Row{SettingId::api_key_keyring, KeyKind::keyring, check_keyring},
+    Row{SettingId::api_key_env, ApiKeySourceKind::variable, check_variable},
+    Row{SettingId::api_key_file, ApiKeySourceKind::file, check_file},
+    Row{SettingId::api_key_command, ApiKeySourceKind::command, check_command},
+    Row{SettingId::api_key_credential, ApiKeySourceKind::credential, check_credential},
+    Row{SettingId::api_key_keyring, ApiKeySourceKind::keyring, check_keyring},
 };
 
 }  // namespace
 
-KeySource key_source_of(const Settings& values) {
+ApiKeySource key_source_of(const Settings& values) {
   for (const Row& row : rows) {
     const Assignment* const given = values.find(row.id);
     if (given == nullptr) continue;

@@ -8,7 +8,7 @@
 namespace sase::helper {
 
 /// The kinds of places that a key may be kept in.
-enum class KeyKind {
+enum class ApiKeySourceKind {
   standard,    ///< wherever one is found (key_place.hpp); only in settings
   variable,    ///< of the environment
   file,        ///< of the user's or root's own
@@ -18,13 +18,13 @@ enum class KeyKind {
 };
 
 /// What a profile says of where its key is kept.
-struct KeySource {
-  KeyKind kind = KeyKind::standard;
+struct ApiKeySource {
+  ApiKeySourceKind kind = ApiKeySourceKind::standard;
   std::string value;  ///< name of the variable, path, command, name of the credential, description of the key
 };
 
 /// The one source that the settings name, or `standard`. Throws Failure for a value that cannot be one. Shows
 /// none of the values: keys have been put in their place.
-[[nodiscard]] KeySource key_source_of(const Settings& values);
+[[nodiscard]] ApiKeySource key_source_of(const Settings& values);
 
 }  // namespace sase::helper

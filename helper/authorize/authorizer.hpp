@@ -21,12 +21,12 @@ class Authorizer {
       : transport_(transport), timing_(timing), progress_(progress) {}
 
   /// With at most this many tries, and so at most this many requests.
-  [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> authorize(std::string_view api_key,
-                                                                            unsigned most_tries);
+  [[nodiscard]] std::variant<protocol::TokenResponse, protocol::AuthError> authorize(std::string_view api_key,
+                                                                                     unsigned most_tries);
 
  private:
-  [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> try_once(std::string_view body,
-                                                                           std::string_view api_key);
+  [[nodiscard]] std::variant<protocol::TokenResponse, protocol::AuthError> try_once(std::string_view body,
+                                                                                    std::string_view api_key);
 
   Transport& transport_;
   Timing& timing_;

@@ -30,19 +30,19 @@ using std::chrono::steady_clock;
 namespace authorize = sase::helper::authorize;
 namespace protocol = sase::protocol;
 
-protocol::Denied too_late(const AuthorizeRequest& request, authorize::Progress& progress) try {
-  progress.note([&] { return "the time is up " + std::string(words_for(progress.phase())); });
+protocol::AuthError too_late(const AuthorizeRequest& request, authorize::Progress& progress) try {
+  progress.note([&] { return "the time is up " + std::string(describe(progress.phase())); });
   const auto endpoint = authorize::Endpoint::parse(request.url);
   return authorize::no_answer_in_time(endpoint.host, request.timeout, progress.phase());
 } catch (const authorize::FailedAttempt& failed) {
-  return failed.denied();
+  return failed.auth_error();
 }
 
 AuthorizeReply late_reply(const AuthorizeRequest& request, authorize::Progress& progress) {
-  auto denied = too_late(request, progress);
+  auto auth_error = too_late(request, progress);
   if (auto* const report = progress.report())
-    return authorize::broken_off(std::move(denied), progress, *report);
-  return {.requests = progress.requests(), .outcome = std::move(denied)};
+    return authorize::broken_off(std::move(auth_error), progress, *report);
+  return {.requests = progress.requests(), .outcome = std::move(auth_error)};
 }
 
 [[noreturn]] void complain(const std::exception& error) noexcept {
@@ -73,19 +73,19 @@ void end_with_the_caller() noexcept {
 /// A process that has begun, and is safe to work in.
 struct Start {
   steady_clock::time_point begun;
-  authorize::Confinement confinement;
+  authorize::SelfSandbox self_sandbox;
   steady_clock::time_point confined;
 };
 
 [[noreturn]] void answer(const Start& start) {
   const auto request = AuthorizeRequest::parse(sase::helper::read_message(STDIN_FILENO).reveal());
   const auto deadline = authorize::deadline_for(start.begun, request.timeout);
-  authorize::LinkReport report;
+  authorize::CheckReport report;
   const bool probing = request.probe != protocol::Probe::none;
   authorize::Progress progress(request.trace ? authorize::Tracing::on : authorize::Tracing::off,
                                probing ? &report : nullptr);
   progress.note_of(start.begun, [] { return "the authorizer runs"; });
-  progress.note_of(start.confined, [&] { return "confinement: " + start.confinement.describe(); });
+  progress.note_of(start.confined, [&] { return "confinement: " + start.self_sandbox.describe(); });
   authorize::Watchdog watchdog(deadline, [&] { finish(late_reply(request, progress), progress); });
   AuthorizeReply reply = authorize::authorize_over_network(request, deadline, progress);
   // Otherwise the watchdog is about to end the process, and two replies would be one too many.
@@ -102,9 +102,9 @@ int main() {
   end_with_the_caller();
   const auto begun = steady_clock::now();
   sase::helper::harden_process();
-  const auto confinement = authorize::confine_process();
+  const auto self_sandbox = authorize::enter_self_sandbox();
   try {
-    answer({.begun = begun, .confinement = confinement, .confined = steady_clock::now()});
+    answer({.begun = begun, .self_sandbox = self_sandbox, .confined = steady_clock::now()});
   } catch (const std::exception& error) {
     complain(error);
   }

@@ -10,10 +10,10 @@
 namespace sase::helper::authorize {
 
 /// Tries the chain to the service link by link, each once: never more than one request for a token.
-class ChainProbe {
+class ConnectivityProbe {
  public:
   /// All must outlive this. `progress` writes into `report`.
-  ChainProbe(Transport& transport, Timing& timing, Progress& progress, LinkReport& report) noexcept
+  ConnectivityProbe(Transport& transport, Timing& timing, Progress& progress, CheckReport& report) noexcept
       : transport_(transport), timing_(timing), progress_(progress), report_(report) {}
 
   /// The usual outcome beside all links. A token that was given is the outcome, whatever comes after it.
@@ -27,14 +27,14 @@ class ChainProbe {
   Transport& transport_;
   Timing& timing_;
   Progress& progress_;
-  LinkReport& report_;
+  CheckReport& report_;
 };
 
 /// The reply of a probe that `denied` has ended; with the token, if one was given before that.
-[[nodiscard]] protocol::AuthorizeReply broken_off(protocol::Denied denied, const Progress& progress,
-                                                  LinkReport& report);
+[[nodiscard]] protocol::AuthorizeReply broken_off(protocol::AuthError auth_error, const Progress& progress,
+                                                  CheckReport& report);
 
 /// What the answer to a read call comes to, as the link `read` of `report`. Nothing of its body is shown.
-void report_read(LinkReport& report, const HttpReply& reply);
+void report_read(CheckReport& report, const HttpReply& reply);
 
 }  // namespace sase::helper::authorize

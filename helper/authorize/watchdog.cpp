@@ -57,11 +57,11 @@ void Watchdog::watch(steady_clock::time_point deadline) {
   bite_();
 }
 
-protocol::Denied no_answer_in_time(const protocol::Host& host, milliseconds timeout, Phase phase) {
-  return {.denial = protocol::Denial::unreachable,
+protocol::AuthError no_answer_in_time(const protocol::Host& host, milliseconds timeout, Phase phase) {
+  return {.kind = protocol::ErrorKind::unreachable,
           .transient = true,
           .what = "no answer from '" + host.text() + "' within " + show(timeout) + " (" +
-                  std::string(words_for(phase)) + ')',
+                  std::string(describe(phase)) + ')',
           .hint = "check the network and proxy, or raise timeout",
           .retry_after = {}};
 }

@@ -47,7 +47,7 @@ class Watchdog {
 };
 
 /// What is said when the deadline came first.
-[[nodiscard]] protocol::Denied no_answer_in_time(const protocol::Host& host,
-                                                 std::chrono::milliseconds timeout, Phase phase);
+[[nodiscard]] protocol::AuthError no_answer_in_time(const protocol::Host& host,
+                                                    std::chrono::milliseconds timeout, Phase phase);
 
 }  // namespace sase::helper::authorize

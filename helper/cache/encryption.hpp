@@ -21,18 +21,18 @@ struct CachedToken {
 /// The bytes a token is kept as: a plain head with the token's times, then the token, encrypted and
 /// authenticated with XChaCha20-Poly1305 under the identity's key. Head and identity are authenticated with
 /// it, so bytes that were changed, cut, or sealed for another identity do not open.
-class Seal {
+class TokenCipher {
  public:
   static constexpr std::size_t head_size = 80;
   static constexpr std::size_t tag_size = 16;
   static constexpr std::size_t max_size = head_size + protocol::BearerToken::max_size + tag_size;
 
-  [[nodiscard]] static std::string close(const CachedToken& token, const Identity& identity);
+  [[nodiscard]] static std::string encrypt(const CachedToken& token, const Identity& identity);
 
   /// The token and its times, or nothing when the bytes do not open. `head` is what close() put first,
   /// `sealed` the rest; it is decrypted where it is, so that no second copy of the token is made.
-  [[nodiscard]] static std::optional<CachedToken> open(std::string_view head, protocol::Secret sealed,
-                                                       const Identity& identity);
+  [[nodiscard]] static std::optional<CachedToken> decrypt(std::string_view head, protocol::Secret sealed,
+                                                          const Identity& identity);
 };
 
 }  // namespace sase::helper

@@ -20,16 +20,16 @@ std::string token_file(const Identity& identity) {
 }  // namespace
 
 std::optional<CachedToken> FileCache::find(const Identity& identity) {
-  const auto folder = PrivateDirectory::open(folder_);
-  if (!folder) return std::nullopt;
-  const Fd file = folder->open_file(token_file(identity));
+  const auto directory = PrivateDirectory::open(directory_);
+  if (!directory) return std::nullopt;
+  const Fd file = directory->open_file(token_file(identity));
   if (!file) return std::nullopt;
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_errno("cannot look at the cached token");
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size <= Seal::head_size || size > Seal::max_size) return std::nullopt;
+  if (size <= TokenCipher::head_size || size > TokenCipher::max_size) return std::nullopt;
 
-  std::array<char, Seal::head_size> head{};
+  std::array<char, TokenCipher::head_size> head{};
   protocol::Secret sealed = protocol::Secret::with_capacity(size - head.size());
   const std::array<iovec, 2> parts{
       {{.iov_base = head.data(), .iov_len = head.size()},
@@ -38,15 +38,16 @@ std::optional<CachedToken> FileCache::find(const Identity& identity) {
   if (got < 0) throw_errno("cannot read the cached token");
   if (static_cast<std::size_t>(got) != size) return std::nullopt;
   sealed.commit(size - head.size());
-  return Seal::open({head.data(), head.size()}, std::move(sealed), identity);
+  return TokenCipher::decrypt({head.data(), head.size()}, std::move(sealed), identity);
 }
 
 void FileCache::store(const Identity& identity, const CachedToken& token) {
-  PrivateDirectory::create(folder_).replace_file(token_file(identity), Seal::close(token, identity));
+  PrivateDirectory::create(directory_)
+      .replace_file(token_file(identity), TokenCipher::encrypt(token, identity));
 }
 
 void FileCache::remove(const Identity& identity) {
-  if (const auto folder = PrivateDirectory::open(folder_)) folder->remove_file(token_file(identity));
+  if (const auto directory = PrivateDirectory::open(directory_)) directory->remove_file(token_file(identity));
 }
 
 }  // namespace sase::helper

@@ -7,18 +7,18 @@
 
 namespace sase::helper {
 
-/// Keeps each token in a sealed file of its own, in a folder that only its owner can open.
+/// Keeps each token in a sealed file of its own, in a directory that only its owner can open.
 class FileCache : public TokenCache {
  public:
-  /// The folder need not exist yet.
-  explicit FileCache(std::string folder) : folder_(std::move(folder)) {}
+  /// The directory need not exist yet.
+  explicit FileCache(std::string directory) : directory_(std::move(directory)) {}
 
   [[nodiscard]] std::optional<CachedToken> find(const Identity& identity) override;
   void store(const Identity& identity, const CachedToken& token) override;
   void remove(const Identity& identity) override;
 
  private:
-  std::string folder_;
+  std::string directory_;
 };
 
 }  // namespace sase::helper

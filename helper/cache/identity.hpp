@@ -25,7 +25,7 @@ class Identity {
   [[nodiscard]] const std::string& file_stem() const noexcept { return file_stem_; }
 
   [[nodiscard]] const std::array<unsigned char, size>& bytes() const noexcept { return bytes_; }
-  [[nodiscard]] const protocol::Secret& sealing_key() const noexcept { return sealing_key_; }
+  [[nodiscard]] const protocol::Secret& encryption_key() const noexcept { return sealing_key_; }
 
  private:
   std::array<unsigned char, size> bytes_{};

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t part_size = UserKeyring::largest_key;
-constexpr std::size_t most_parts = (Seal::max_size + part_size - 1) / part_size;
+constexpr std::size_t most_parts = (TokenCipher::max_size + part_size - 1) / part_size;
 
 /// A token that is replaced while it is read is looked for again. Nobody replaces it so often but to keep us
 /// here.
@@ -42,14 +42,14 @@ void remove_further(const std::string& name, int first_serial) {
     if (!UserKeyring::remove(further_name(name, first_serial, number))) return;
 }
 
-std::optional<CachedToken> open_sealed(std::string_view bytes, const Identity& identity) {
-  if (bytes.size() <= Seal::head_size || bytes.size() > Seal::max_size) return std::nullopt;
-  return Seal::open(bytes.substr(0, Seal::head_size), protocol::Secret(bytes.substr(Seal::head_size)),
-                    identity);
+std::optional<CachedToken> read_encrypted(std::string_view bytes, const Identity& identity) {
+  if (bytes.size() <= TokenCipher::head_size || bytes.size() > TokenCipher::max_size) return std::nullopt;
+  return TokenCipher::decrypt(bytes.substr(0, TokenCipher::head_size),
+                              protocol::Secret(bytes.substr(TokenCipher::head_size)), identity);
 }
 
 seconds time_to_stay(const Expiry& expiry) {
-  const seconds left = time_left(expiry, Moment::now(), current_boot);
+  const seconds left = time_left(expiry, ClockReading::now(), current_boot);
   return left > seconds(0) ? left : dead_token_stays;
 }
 
@@ -71,7 +71,7 @@ std::optional<CachedToken> KeyringCache::find(const Identity& identity) try {
     if (!key) return std::nullopt;
     const bool stands_alone = key->bytes.size() < part_size;
     read_further(name, *key);
-    auto token = open_sealed(key->bytes, identity);
+    auto token = read_encrypted(key->bytes, identity);
     if (token || stands_alone || UserKeyring::serial_of(name) == key->serial) return token;
   }
   return std::nullopt;
@@ -81,17 +81,17 @@ std::optional<CachedToken> KeyringCache::find(const Identity& identity) try {
 
 void KeyringCache::store(const Identity& identity, const CachedToken& token) try {
   const std::string name = name_of(identity);
-  const std::string sealed = Seal::close(token, identity);
+  const std::string sealed = TokenCipher::encrypt(token, identity);
   const std::string_view bytes = sealed;
   const seconds stay = time_to_stay(token.expiry);
 
-  const NewKey first(name, bytes.substr(0, part_size), stay);
-  std::vector<NewKey> further;
+  const KeyringEntry first(name, bytes.substr(0, part_size), stay);
+  std::vector<KeyringEntry> further;
   for (std::size_t number = 1; number * part_size < bytes.size(); ++number)
     further.emplace_back(further_name(name, first.serial(), number),
                          bytes.substr(number * part_size, part_size), stay);
   const int before = UserKeyring::serial_of(name);
-  for (const NewKey& key : further)
+  for (const KeyringEntry& key : further)
     key.commit();
   first.commit();
   remove_further(name, before);

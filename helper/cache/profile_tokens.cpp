@@ -14,13 +14,13 @@ namespace sase::helper {
 namespace {
 
 std::size_t remove_files(const std::string& prefix, const Environment& environment) {
-  const auto path = state_folder(environment);
-  const auto folder = path ? PrivateDirectory::open(*path) : std::nullopt;
-  if (!folder) return 0;
+  const auto path = state_directory(environment);
+  const auto directory = path ? PrivateDirectory::open(*path) : std::nullopt;
+  if (!directory) return 0;
   std::size_t removed = 0;
-  for (const std::string& name : folder->names()) {
+  for (const std::string& name : directory->names()) {
     if (!name.starts_with(prefix) || name.ends_with(".lock")) continue;
-    folder->remove_file(name);
+    directory->remove_file(name);
     // What a killed writer left behind is none.
     if (name.ends_with(".token")) ++removed;
   }

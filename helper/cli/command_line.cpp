@@ -21,21 +21,23 @@ namespace {
 namespace options = boost::program_options;
 
 constexpr std::array the_format_words = [] {
-  std::array<Word, protocol::token_formats.size()> all;
+  std::array<NamedValue, protocol::token_formats.size()> all;
   std::ranges::transform(protocol::token_formats, all.begin(), [](const protocol::TokenFormatName& format) {
-    return Word{format.name, format.meaning};
+    return NamedValue{format.name, format.meaning};
   });
   return all;
 }();
 
-std::span<const Word> format_words() noexcept {
+std::span<const NamedValue> format_words() noexcept {
   return the_format_words;
 }
 
 constexpr std::array flags = {
-    Flag{"profile", "PROFILE", "the profile to use", &CommandLine::profile, Reach::all},
-    Flag{"format", "FORMAT", "how the token is written", &CommandLine::format, Reach::listed, format_words},
-    Flag{"dialect", "DIALECT", "whose words are spoken", &CommandLine::dialect, Reach::listed, dialect_words},
+    Flag{"profile", "PROFILE", "the profile to use", &CommandLine::profile, FlagScope::all},
+    Flag{"format", "FORMAT", "how the token is written", &CommandLine::format, FlagScope::listed,
+         format_words},
+    Flag{"dialect", "DIALECT", "whose words are spoken", &CommandLine::dialect, FlagScope::listed,
+         dialect_words},
     Flag{"mode", "MODE", "who may use the file: 600, 640, 400 or 440", &CommandLine::mode},
     Flag{"group", "GROUP", "the group of the file, by name or number", &CommandLine::group},
     Flag{"once", "", "write the file once and end", &CommandLine::once},
@@ -45,15 +47,15 @@ constexpr std::array flags = {
          &CommandLine::from_stdin},
     Flag{"no-verify", "", "keep the key without asking the service whether it is good",
          &CommandLine::no_verify},
-    Flag{"help", "", "show help, also as -h", &CommandLine::help, Reach::all},
-    Flag{"version", "", "show the version", &CommandLine::version, Reach::all},
+    Flag{"help", "", "show help, also as -h", &CommandLine::help, FlagScope::all},
+    Flag{"version", "", "show the version", &CommandLine::version, FlagScope::all},
 };
 
-using Words = std::span<const char* const>;
+using Describe = std::span<const char* const>;
 
 constexpr std::string_view short_help = "-h";
 
-bool is_mentioned(std::string_view name, Words words) noexcept {
+bool is_mentioned(std::string_view name, Describe words) noexcept {
   return std::ranges::any_of(words, [name](std::string_view word) {
     return word.starts_with("--") && word.substr(2).starts_with(name);
   });
@@ -61,7 +63,7 @@ bool is_mentioned(std::string_view name, Words words) noexcept {
 
 /// Boost's description of the flags. Each one costs as much as unsealing a token, so only those that stand on
 /// the command line are described; to Boost, the others are as unknown as a misspelt one.
-options::options_description describe_flags(Words words, bool with_short_help) {
+options::options_description describe_flags(Describe words, bool with_short_help) {
   options::options_description description;
   auto add = description.add_options();
   if (with_short_help) add("help,h", "");
@@ -82,13 +84,13 @@ constexpr std::size_t longest_flag = 40;
 
 /// Whose flag an unknown one is likely to be. Where the dashes behind `exec` are missing, it is the
 /// command's.
-const char* advice_on_unknown_flag(Words words) noexcept {
+const char* advice_on_unknown_flag(Describe words) noexcept {
   return std::ranges::find(words, std::string_view("exec")) == words.end() ? "see: sase-credential --help"
                                                                            : exec_form;
 }
 
 /// Boost's errors in our words: they would show the value of a flag unescaped.
-[[noreturn]] void refuse(const options::error_with_option_name& error, Words words) {
+[[noreturn]] void refuse(const options::error_with_option_name& error, Describe words) {
   std::string name = protocol::escape(error.get_option_name());
   name.erase(0, std::min(name.find_first_not_of('-'), name.size()));
   name.erase(std::min(name.find('='), name.size()));
@@ -96,16 +98,16 @@ const char* advice_on_unknown_flag(Words words) noexcept {
     const std::vector<std::string_view> known = flag_names();
     const std::string_view near = nearest_name(name, known);
     throw Failure(
-        ExitCode::usage, "unknown flag" + (name.size() > longest_flag ? "" : " '--" + name + "'"),
+        ExitCode::usage_error, "unknown flag" + (name.size() > longest_flag ? "" : " '--" + name + "'"),
         near.empty() ? advice_on_unknown_flag(words) : "did you mean '--" + std::string(near) + "'?");
   }
   const auto* const syntax = dynamic_cast<const options::invalid_command_line_syntax*>(&error);
   if (syntax != nullptr && syntax->kind() == options::invalid_syntax::extra_parameter)
-    throw Failure(ExitCode::usage, "the flag '--" + name + "' takes no value");
-  throw Failure(ExitCode::usage, "the flag '--" + name + "' needs a value");
+    throw Failure(ExitCode::usage_error, "the flag '--" + name + "' takes no value");
+  throw Failure(ExitCode::usage_error, "the flag '--" + name + "' needs a value");
 }
 
-options::parsed_options parse(Words words) {
+options::parsed_options parse(Describe words) {
   using options::command_line_style::style_t;
   constexpr int long_style = style_t::allow_long | style_t::long_allow_adjacent | style_t::long_allow_next;
   const bool with_short_help = std::ranges::find(words, short_help) != words.end();
@@ -179,7 +181,7 @@ CommandLine parse_command_line(std::span<const char* const> words) {
     take(line, option);
   if (dashes == words.end()) return line;
   line.verbatim = line.operands.size();
-  for (const char* const word : Words(dashes + 1, words.end()))
+  for (const char* const word : Describe(dashes + 1, words.end()))
     take_operand(line, word);
   return line;
 }

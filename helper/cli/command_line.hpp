@@ -39,7 +39,7 @@ struct CommandLine {
 };
 
 /// Which commands understand a flag.
-enum class Reach {
+enum class FlagScope {
   listed,  ///< those whose row in the table of commands names it
   all,
 };
@@ -50,8 +50,9 @@ struct Flag {
   std::string_view argument;  ///< empty where it takes none; what is PROFILE is completed as one
   std::string_view meaning;   ///< one line for help
   std::variant<bool CommandLine::*, std::optional<std::string> CommandLine::*> place;
-  Reach reach = Reach::listed;
-  std::span<const Word> (*words)() = nullptr;  ///< the values it knows; null where they are not a few words
+  FlagScope reach = FlagScope::listed;
+  std::span<const NamedValue> (*words)() =
+      nullptr;  ///< the values it knows; null where they are not a few words
 };
 
 [[nodiscard]] std::span<const Flag> command_flags() noexcept;

@@ -15,7 +15,7 @@ namespace {
 /// What a flag or a setting takes.
 struct Value {
   std::string_view argument;
-  std::span<const Word> (*words)() = nullptr;
+  std::span<const NamedValue> (*words)() = nullptr;
 };
 
 /// Nothing for a word that is no flag of ours.
@@ -72,7 +72,7 @@ class Lines {
 
 void add_values(Lines& lines, const Value& value, const ProfileFiles& profiles) {
   if (value.words != nullptr)
-    for (const Word& word : value.words())
+    for (const NamedValue& word : value.words())
       lines.add(word.name, word.meaning);
   if (value.argument == "PROFILE") {
     for (const std::string& name : profiles.names())
@@ -93,7 +93,7 @@ void add_flags(Lines& lines, const Command* command) {
 
 void add_commands(Lines& lines) {
   for (const Command& command : commands())
-    if (command.audience == Audience::people) lines.add(command.name, command.meaning);
+    if (command.audience == Visibility::people) lines.add(command.name, command.meaning);
 }
 
 void add_words(Lines& lines, const Before& before) {

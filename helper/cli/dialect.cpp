@@ -8,9 +8,9 @@ namespace sase::helper {
 namespace {
 
 constexpr std::array words = [] {
-  std::array<Word, dialects.size()> all;
+  std::array<NamedValue, dialects.size()> all;
   std::ranges::transform(dialects, all.begin(), [](const DialectName& dialect) {
-    return Word{dialect.name, dialect.meaning};
+    return NamedValue{dialect.name, dialect.meaning};
   });
   return all;
 }();
@@ -21,7 +21,7 @@ bool has(const DialectName& dialect, std::string_view command) noexcept {
 
 }  // namespace
 
-std::span<const Word> dialect_words() noexcept {
+std::span<const NamedValue> dialect_words() noexcept {
   return words;
 }
 

@@ -31,7 +31,7 @@ inline constexpr std::array dialects = {
                 bazel_operations},
 };
 
-[[nodiscard]] std::span<const Word> dialect_words() noexcept;
+[[nodiscard]] std::span<const NamedValue> dialect_words() noexcept;
 
 /// The dialect of a name, or nothing.
 [[nodiscard]] const DialectName* find_dialect(std::string_view name) noexcept;

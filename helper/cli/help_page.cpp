@@ -25,7 +25,7 @@ void append_flag(HelpText& page, const Flag& flag) {
   page.row(word, meaning, column);
 }
 
-void append_flags(HelpText& page, const Command* command, Reach reach) {
+void append_flags(HelpText& page, const Command* command, FlagScope reach) {
   for (const Flag& flag : command_flags())
     if (flag.reach == reach && (command == nullptr || command->understands(flag))) append_flag(page, flag);
 }
@@ -35,7 +35,7 @@ void append_flags(HelpText& page, const Command* command, Reach reach) {
 std::string usage_line() {
   std::string names;
   for (const Command& command : commands())
-    if (command.audience == Audience::people) names.append(names.empty() ? "" : " | ").append(command.name);
+    if (command.audience == Visibility::people) names.append(names.empty() ? "" : " | ").append(command.name);
   return "usage: sase-credential [FLAG...] (" + names + ")";
 }
 
@@ -46,12 +46,12 @@ std::string overview_page() {
       "Bearer tokens for the Check Point SASE API, cached and shared.\n");
   page.heading("commands");
   for (const Command& command : commands())
-    if (command.audience == Audience::people) page.row(with_operands(command), command.meaning, column);
+    if (command.audience == Visibility::people) page.row(with_operands(command), command.meaning, column);
   page.heading("topics of 'help'");
   for (const Topic& topic : topics())
     page.row(topic.name, topic.meaning, column);
   page.heading("flags of every command, beside the settings");
-  append_flags(page, nullptr, Reach::all);
+  append_flags(page, nullptr, FlagScope::all);
   return page.text();
 }
 
@@ -60,8 +60,8 @@ std::string command_page(const Command& command) {
   page.lines("usage: sase-credential " + with_operands(command) + " [FLAG...]\n\n")
       .lines(command.description);
   page.heading("flags");
-  append_flags(page, &command, Reach::listed);
-  append_flags(page, &command, Reach::all);
+  append_flags(page, &command, FlagScope::listed);
+  append_flags(page, &command, FlagScope::all);
   page.lines("  Settings are flags too, such as --region eu: see sase-credential help settings\n");
   page.heading("examples").examples(command.examples);
   return page.text();

@@ -42,8 +42,8 @@ void HelpText::wrapped(std::string line, std::string_view meaning, std::size_t c
   text_.append(line).append("\n");
 }
 
-HelpText& HelpText::rows(std::span<const Word> words, std::size_t column) {
-  for (const Word& word : words)
+HelpText& HelpText::rows(std::span<const NamedValue> words, std::size_t column) {
+  for (const NamedValue& word : words)
     row(word.name, word.meaning, column);
   return *this;
 }

@@ -25,7 +25,7 @@ class HelpText {
   HelpText& row(std::string_view word, std::string_view meaning, std::size_t column);
 
   /// A row for each.
-  HelpText& rows(std::span<const Word> words, std::size_t column);
+  HelpText& rows(std::span<const NamedValue> words, std::size_t column);
 
   /// Lines of shell, each with its prompt.
   HelpText& examples(std::string_view text);

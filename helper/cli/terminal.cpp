@@ -23,13 +23,13 @@ std::size_t width_of(int fd) noexcept {
 }
 
 /// Select Graphic Rendition (ECMA-48), in the colours that every terminal has.
-std::string_view code_for(Tone tone) noexcept {
+std::string_view code_for(Style tone) noexcept {
   switch (tone) {
-    case Tone::plain: break;
-    case Tone::good: return "\x1b[32m";
-    case Tone::caution: return "\x1b[33m";
-    case Tone::bad: return "\x1b[1;31m";
-    case Tone::faint: return "\x1b[2m";
+    case Style::plain: break;
+    case Style::good: return "\x1b[32m";
+    case Style::caution: return "\x1b[33m";
+    case Style::bad: return "\x1b[1;31m";
+    case Style::faint: return "\x1b[2m";
   }
   return {};
 }
@@ -48,7 +48,7 @@ Terminal Terminal::of(int fd, const Environment& environment) noexcept {
   return {width_of(fd), kind && *kind != "dumb" && !environment.find("NO_COLOR")};
 }
 
-std::string Terminal::paint(Tone tone, std::string_view text) const {
+std::string Terminal::paint(Style tone, std::string_view text) const {
   const std::string_view code = has_colour_ ? code_for(tone) : std::string_view();
   if (code.empty()) return std::string(text);
   return std::string(code) + std::string(text) + "\x1b[0m";

@@ -10,7 +10,7 @@
 namespace sase::helper {
 
 /// What colours stand for.
-enum class Tone { plain, good, caution, bad, faint };
+enum class Style { plain, good, caution, bad, faint };
 
 /// How an output is shown to whoever reads it: to a person at a terminal in colour and within its width, to
 /// everything else as it is.
@@ -27,7 +27,7 @@ class Terminal {
   [[nodiscard]] std::size_t width() const noexcept { return width_; }
 
   /// The text in a colour, where there are colours.
-  [[nodiscard]] std::string paint(Tone tone, std::string_view text) const;
+  [[nodiscard]] std::string paint(Style tone, std::string_view text) const;
 
   /// Appends `text` to `output` and a line end. What does not fit goes on in lines that begin with `indent`
   /// blanks, as does the first one where `output` is at the beginning of a line. Lines break at blanks alone.

@@ -29,16 +29,16 @@ protocol::Origin asked_origin(const Call& call) {
 /// A URI that is not ours is an error here, as the specification of these helpers has it.
 ExitCode bazel_get(const Call& call) {
   if (call.line.no_prompt)
-    throw Failure(ExitCode::usage, "'--no-prompt' is for git, which alone would ask a person");
-  Profile profile = owner_of(profile_choice(call), asked_origin(call), "the URI");
+    throw Failure(ExitCode::usage_error, "'--no-prompt' is for git, which alone would ask a person");
+  Profile profile = owner_of(profile_selector(call), asked_origin(call), "the URI");
   if (!profile.has_own_timeout) profile.timeout = bazel_patience;
 
-  Tokens tokens(call, profile);
+  TokenSession tokens(call, profile);
   const FreshToken fresh = tokens.source().get();
-  const auto expiry = Moment::now().wall + fresh.time_left;
+  const auto expiry = ClockReading::now().wall + fresh.time_left;
   write_output(call, protocol::write_bazel_reply(fresh.token, expiry).reveal());
-  tokens.source().renew_ahead();
-  return ExitCode::done;
+  tokens.source().refresh_in_background();
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

@@ -7,7 +7,7 @@ namespace sase::helper {
 /// Reads nothing: callers may leave standard input open.
 ExitCode capability(const Call& call) {
   write_output(call, protocol::capability_reply);
-  return ExitCode::done;
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

@@ -100,7 +100,7 @@ constexpr std::array table = {
             help},
     Command{"complete", "[-- WORD...]", "write what the last of the words may become", "",
             "For the shells' completion scripts: one candidate a line, a tab, its meaning.\n",
-            "sase-credential complete -- token --for\n", complete, Audience::shells},
+            "sase-credential complete -- token --for\n", complete, Visibility::shells},
 };
 
 /// Calls back with each name of a list that blanks divide, until it answers with true.
@@ -120,7 +120,7 @@ constexpr const char* overview = "see: sase-credential --help";
 Failure lone_dash(std::string_view word) {
   const std::vector<std::string_view> names = flag_names();
   const std::string_view near = nearest_name(word.substr(word.find_first_not_of('-')), names);
-  return Failure(ExitCode::usage, "unknown flag" + quote_if_short(word),
+  return Failure(ExitCode::usage_error, "unknown flag" + quote_if_short(word),
                  near.empty() ? overview : "did you mean '--" + std::string(near) + "'?");
 }
 
@@ -141,7 +141,7 @@ std::string readers_of(const Flag& flag) {
 }  // namespace
 
 bool Command::understands(const Flag& flag) const noexcept {
-  return flag.reach == Reach::all ||
+  return flag.reach == FlagScope::all ||
          any_name(flags, [&flag](std::string_view listed) { return listed == flag.name; });
 }
 
@@ -157,21 +157,22 @@ const Command* find_command(std::string_view name) noexcept {
 Failure unknown_command(std::string_view name) {
   if (name.starts_with('-') && name.find_first_not_of('-') != std::string_view::npos) return lone_dash(name);
   if (is_format(name))
-    return Failure(ExitCode::usage, "unknown command" + quote_if_short(name),
+    return Failure(ExitCode::usage_error, "unknown command" + quote_if_short(name),
                    "did you mean 'token --format " + std::string(name) + "'?");
   std::vector<std::string_view> known;
   for (const Command& command : table)
-    if (command.audience == Audience::people) known.push_back(command.name);
-  return Failure(ExitCode::usage, "unknown command" + quote_if_short(name), suggest(name, known, overview));
+    if (command.audience == Visibility::people) known.push_back(command.name);
+  return Failure(ExitCode::usage_error, "unknown command" + quote_if_short(name),
+                 suggest(name, known, overview));
 }
 
-void refuse_what_is_not_understood(const Command& command, const CommandLine& line) {
+void reject_unsupported_arguments(const Command& command, const CommandLine& line) {
   const std::string name = "'" + std::string(command.name) + "'";
   if (command.operands.empty() && !line.operands.empty())
-    throw Failure(ExitCode::usage, name + " takes no operand");
+    throw Failure(ExitCode::usage_error, name + " takes no operand");
   for (const Flag* const flag : line.flags)
     if (!command.understands(*flag))
-      throw Failure(ExitCode::usage,
+      throw Failure(ExitCode::usage_error,
                     name + " does not understand the flag '--" + std::string(flag->name) + "'",
                     "these do: " + readers_of(*flag));
 }
@@ -180,7 +181,7 @@ Dialect dialect_of(const Call& call) {
   const auto& flag = call.line.dialect;
   if (!flag) return call.called_as != nullptr ? call.called_as->dialect : dialects.front().dialect;
   if (const DialectName* const found = find_dialect(*flag)) return found->dialect;
-  throw Failure(ExitCode::usage, "unknown dialect" + quote_if_short(*flag),
+  throw Failure(ExitCode::usage_error, "unknown dialect" + quote_if_short(*flag),
                 suggest(*flag, names_of(dialect_words()), "known are " + list_of(dialect_words())));
 }
 

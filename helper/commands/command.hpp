@@ -23,10 +23,10 @@ struct Call {
   int input;
   int output;
   const Diagnostics& diagnostics;
-  MisspeltVariables& misspelt_variables;
+  MisspelledVariables& misspelled_variables;
   const DialectName* called_as = nullptr;  ///< whose dialect the program's name chose; null for our own name
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  const CallersProcess* caller = nullptr;  ///< null where nothing was hardened
+  const CallerState* caller = nullptr;  ///< null where nothing was hardened
 };
 
 /// The commands. Each reads and writes the call's streams, gives the exit code, and throws Failure.
@@ -45,7 +45,7 @@ ExitCode doctor(const Call& call);
 ExitCode help(const Call& call);
 ExitCode complete(const Call& call);
 
-enum class Audience {
+enum class Visibility {
   people,  ///< the command is in help and completions
   shells,  ///< it is for our completion scripts alone
 };
@@ -59,7 +59,7 @@ struct Command {
   std::string_view description;  ///< a few lines for its own help, of at most 78 columns
   std::string_view examples;     ///< one or two lines of the same width
   ExitCode (*run)(const Call&);
-  Audience audience = Audience::people;
+  Visibility audience = Visibility::people;
 
   /// Whether the command does something with a flag.
   [[nodiscard]] bool understands(const Flag& flag) const noexcept;
@@ -75,7 +75,7 @@ struct Command {
 
 /// Throws Failure (usage) for operands that a command does not take and for a flag that it does not
 /// understand.
-void refuse_what_is_not_understood(const Command& command, const CommandLine& line);
+void reject_unsupported_arguments(const Command& command, const CommandLine& line);
 
 /// The dialect that the call is in: by its flag, else by the program's name, else git's. Throws Failure
 /// (usage).

@@ -6,7 +6,7 @@ namespace sase::helper {
 
 ExitCode complete(const Call& call) {
   write_output(call, candidates(call.line.operands, ProfileFiles(call.environment)));
-  return ExitCode::done;
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

@@ -26,12 +26,13 @@ using protocol::token_variable;
 /// Without the dashes nobody could tell our flags from the command's.
 void must_have_command(const CommandLine& line) {
   if (line.verbatim == 0 && !line.operands.empty()) return;
-  if (line.operands.empty()) throw Failure(ExitCode::usage, "'exec' is given no command to run", exec_form);
-  throw Failure(ExitCode::usage, "'exec' wants '--' before the command that it runs", exec_form);
+  if (line.operands.empty())
+    throw Failure(ExitCode::usage_error, "'exec' is given no command to run", exec_form);
+  throw Failure(ExitCode::usage_error, "'exec' wants '--' before the command that it runs", exec_form);
 }
 
 /// The variables that the command does not get from our caller: what holds a key, and what we set.
-std::vector<std::string> replaced_variables(const ProfileChoice& choice) {
+std::vector<std::string> replaced_variables(const ProfileSelector& choice) {
   std::vector<std::string> names = choice.key_variables();
   names.insert(names.end(), standard_key_variables.begin(), standard_key_variables.end());
   names.insert(names.end(), {std::string(token_variable), std::string(expiry_variable)});
@@ -74,21 +75,21 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
 
 ExitCode exec(const Call& call) {
   must_have_command(call.line);
-  const ProfileChoice choice = profile_choice(call);
+  const ProfileSelector choice = profile_selector(call);
   const Profile profile = choice.without_host();
-  Tokens tokens(call, profile);
+  TokenSession tokens(call, profile);
   const FreshToken fresh = tokens.source().get();
-  const auto expires_at = (Moment::now().wall + fresh.time_left).time_since_epoch().count();
+  const auto expires_at = (ClockReading::now().wall + fresh.time_left).time_since_epoch().count();
   const protocol::Secret token = entry_of(token_variable, fresh.token.reveal());
   const protocol::Secret expiry = entry_of(expiry_variable, std::to_string(expires_at));
   std::vector<const char*> environment = environment_without(replaced_variables(choice), call.environment);
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());
   // Else CMD would find a child that it never made, and might never wait for.
-  if (!inherits_orphans()) tokens.source().renew_ahead(Afterwards::goes_on);
+  if (!inherits_orphans()) tokens.source().refresh_in_background(ParentLifetime::goes_on);
   if (call.caller != nullptr) call.caller->restore();
   try {
-    become(call.line.operands, environment);
+    exec_program(call.line.operands, environment);
   } catch (const std::system_error& error) {
     // There is something to say yet, and nobody to hear it may not be what ends us.
     if (call.caller != nullptr) harden_process();

@@ -18,7 +18,7 @@ protocol::TokenFormat format_of(const CommandLine& line) {
   if (found != token_formats.end()) return found->format;
   std::array<std::string_view, token_formats.size()> known;
   std::ranges::transform(token_formats, known.begin(), &protocol::TokenFormatName::name);
-  throw Failure(ExitCode::usage, "unknown format" + quote_if_short(*line.format),
+  throw Failure(ExitCode::usage_error, "unknown format" + quote_if_short(*line.format),
                 suggest(*line.format, known, "see: sase-credential help formats"));
 }
 

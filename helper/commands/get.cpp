@@ -11,15 +11,15 @@ ExitCode get(const Call& call) {
   const protocol::Secret text = read_request(call);
   const protocol::CredentialRequest request = parse_request(text);
   const auto profile = profile_for(call, request);
-  if (!profile) return ExitCode::done;
+  if (!profile) return ExitCode::success;
 
-  Tokens tokens(call, *profile);
+  TokenSession tokens(call, *profile);
   const FreshToken fresh = tokens.source().get();
   const auto form = request.authtype ? protocol::ReplyForm::bearer : protocol::ReplyForm::password;
-  const auto expiry = Moment::now().wall + fresh.time_left;
+  const auto expiry = ClockReading::now().wall + fresh.time_left;
   write_output(call, protocol::write_credential_reply(form, profile->name, fresh.token, expiry).reveal());
-  tokens.source().renew_ahead();
-  return ExitCode::done;
+  tokens.source().refresh_in_background();
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

@@ -16,12 +16,12 @@ namespace {
 Failure unknown_subject(std::string_view name) {
   std::vector<std::string_view> known;
   for (const Command& command : commands())
-    if (command.audience == Audience::people) known.push_back(command.name);
+    if (command.audience == Visibility::people) known.push_back(command.name);
   for (const Topic& topic : topics())
     known.push_back(topic.name);
   std::string otherwise =
       find_setting(name) != nullptr ? "see: sase-credential help settings" : "see: sase-credential --help";
-  return Failure(ExitCode::usage, "unknown command or topic" + quote_if_short(name),
+  return Failure(ExitCode::usage_error, "unknown command or topic" + quote_if_short(name),
                  suggest(name, known, std::move(otherwise)));
 }
 
@@ -34,7 +34,7 @@ std::string page_of(std::string_view subject) {
 /// Of `help token` the operand, of `token --help` the command. `help --help` is about help.
 std::optional<std::string> subject_of(const CommandLine& line) {
   if (line.command != "help") return line.command;
-  if (line.operands.size() > 1) throw Failure(ExitCode::usage, "'help' takes one word");
+  if (line.operands.size() > 1) throw Failure(ExitCode::usage_error, "'help' takes one word");
   if (!line.operands.empty()) return line.operands.front();
   return line.help ? line.command : std::nullopt;
 }
@@ -44,7 +44,7 @@ std::optional<std::string> subject_of(const CommandLine& line) {
 ExitCode help(const Call& call) {
   const auto subject = subject_of(call.line);
   write_output(call, subject ? page_of(*subject) : overview_page());
-  return ExitCode::done;
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

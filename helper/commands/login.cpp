@@ -37,7 +37,7 @@ std::string profile_name(const Call& call) {
 }
 
 Failure no_terminal() {
-  return Failure(ExitCode::usage, "there is no terminal to ask for the API key at",
+  return Failure(ExitCode::usage_error, "there is no terminal to ask for the API key at",
                  "pipe it in with --stdin, as in: sase-credential login --stdin <key-file");
 }
 
@@ -51,13 +51,13 @@ const Region& ask_region(const Prompt& prompt) {
     if (const Region* const region = find_region(*answer)) return *region;
     complaint = "There is no such region. ";
   }
-  throw Failure(ExitCode::usage, "no region was named", "name it with --region");
+  throw Failure(ExitCode::usage_error, "no region was named", "name it with --region");
 }
 
 ApiKey make_key(protocol::Secret text) try {
   return ApiKey(std::move(text));
 } catch (const protocol::ProtocolError& error) {
-  throw Failure(ExitCode::settings, std::string("this cannot be an API key: ") + error.what(),
+  throw Failure(ExitCode::invalid_settings, std::string("this cannot be an API key: ") + error.what(),
                 "copy it from the console: Settings > API Support");
 }
 
@@ -65,26 +65,27 @@ ApiKey ask_key(const Prompt& prompt, const std::string& profile) try {
   return make_key(
       prompt.ask_hidden("API key for '" + profile + "' (what you type or paste is not shown): ", most_typed));
 } catch (const std::length_error&) {
-  throw Failure(ExitCode::settings, "this cannot be an API key: it is longer than 16 KiB");
+  throw Failure(ExitCode::invalid_settings, "this cannot be an API key: it is longer than 16 KiB");
 } catch (const std::system_error& error) {
   throw Failure(ExitCode::local_state, std::string("cannot ask for the API key: ") + error.code().message());
 }
 
 ApiKey read_piped_key(const Call& call) try {
   if (::isatty(call.input) == 1)
-    throw Failure(ExitCode::usage, "--stdin is for a key that comes through a pipe, and would be shown here",
+    throw Failure(ExitCode::usage_error,
+                  "--stdin is for a key that comes through a pipe, and would be shown here",
                   "leave --stdin out, and you will be asked");
   return make_key(read_all(call.input, most_typed));
 } catch (const std::length_error&) {
-  throw Failure(ExitCode::settings, "this cannot be an API key: it is longer than 16 KiB");
+  throw Failure(ExitCode::invalid_settings, "this cannot be an API key: it is longer than 16 KiB");
 } catch (const std::system_error& error) {
-  throw Failure(ExitCode::settings,
+  throw Failure(ExitCode::invalid_settings,
                 "the API key on standard input cannot be read: " + error.code().message());
 }
 
 /// How long the service's token lives; whoever asks for one has the right key.
 std::chrono::seconds verify(const Call& call, const Profile& profile, const ApiKey& key) try {
-  Tokens tokens(call, profile, ApiKey(protocol::Secret(key.reveal())));
+  TokenSession tokens(call, profile, ApiKey(protocol::Secret(key.reveal())));
   return tokens.source().get_new().time_left;
 } catch (const Failure& failure) {
   throw Failure(failure.code, std::string("nothing was kept: ") + failure.what(), failure.hint);
@@ -92,7 +93,7 @@ std::chrono::seconds verify(const Call& call, const Profile& profile, const ApiK
 
 /// A key that goes before the one that was kept would be used in its stead, and nobody would know why.
 void warn_of_other_key(const Call& call, const Profile& profile, const LoginFiles& files) {
-  const auto place = find_key(profile, call.environment);
+  const auto place = find_api_key(profile, call.environment);
   if (!place || place->name == files.key()) return;
   call.diagnostics.warning("the key from " + place->describe() + " goes before the one that was kept");
 }
@@ -116,7 +117,7 @@ ExitCode login(const Call& call) {
   files.keep(key.reveal(), draft.text());
   write_output(call, login_report(profile, files, lifetime));
   warn_of_other_key(call, profile, files);
-  return ExitCode::done;
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

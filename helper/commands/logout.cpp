@@ -19,7 +19,7 @@ std::string name_of_profile(const Call& call) {
   const auto named = named_profile(call.environment, call.line.profile);
   if (named && is_profile_name(named->name) && LoginFiles(call.environment, named->name).has_key())
     return named->name;
-  return profile_choice(call).name_without_host();
+  return profile_selector(call).name_without_host();
 }
 
 std::size_t remove_tokens(const std::string& profile, const Environment& environment) try {
@@ -49,7 +49,7 @@ ExitCode logout(const Call& call) {
   if (text.empty()) text = "nothing was kept for the profile '" + profile + "'\n";
   if (had_key) text += "\nThe key is still good at the service: to end it, delete it in the console.\n";
   write_output(call, text);
-  return ExitCode::done;
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

@@ -13,7 +13,7 @@ namespace sase::helper {
 namespace {
 
 /// The profile that a call without a name would mean; nothing where it would mean none.
-std::optional<std::string> chosen_name(const ProfileChoice& choice) {
+std::optional<std::string> chosen_name(const ProfileSelector& choice) {
   try {
     return choice.name_without_host();
   } catch (const Failure&) {
@@ -25,7 +25,7 @@ std::optional<std::string> chosen_name(const ProfileChoice& choice) {
 
 /// Tells of every profile, or of the one that `--profile` names, without asking anybody.
 ExitCode status(const Call& call) {
-  const ProfileChoice choice = profile_choice(call);
+  const ProfileSelector choice = profile_selector(call);
   // A name on the command line that is none is an error there, as everywhere.
   const std::vector<std::string> names =
       call.line.profile ? std::vector{choice.name_without_host()} : choice.names();
@@ -40,7 +40,7 @@ ExitCode status(const Call& call) {
   }
   write_output(call, call.line.json ? status_json(profiles)
                                     : status_text(profiles, Terminal::of(call.output, call.environment)));
-  return ExitCode::done;
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

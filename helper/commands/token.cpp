@@ -12,16 +12,16 @@ ExitCode token(const Call& call) {
   const protocol::TokenFormat format = format_of(call.line);
   const TokenQuery query = token_query(call, format);
   const Profile& profile = query.profile;
-  Tokens tokens(call, profile);
+  TokenSession tokens(call, profile);
   const FreshToken fresh = tokens.source().get();
   const protocol::TokenFacts facts{.profile = profile.name,
                                    .api_url = profile.rest_url,
                                    .expires_in = fresh.time_left,
-                                   .expires_at = Moment::now().wall + fresh.time_left,
+                                   .expires_at = ClockReading::now().wall + fresh.time_left,
                                    .exec_api_version = query.exec_api_version};
   write_output(call, protocol::write_token(format, fresh.token, facts).reveal());
-  tokens.source().renew_ahead();
-  return ExitCode::done;
+  tokens.source().refresh_in_background();
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

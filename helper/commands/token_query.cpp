@@ -24,7 +24,8 @@ ExecInfo exec_info(const Environment& environment) {
   try {
     return ExecInfo::parse(*text);
   } catch (const protocol::ProtocolError& error) {
-    throw Failure(ExitCode::request, std::string("KUBERNETES_EXEC_INFO is not understood: ") + error.what(),
+    throw Failure(ExitCode::malformed_request,
+                  std::string("KUBERNETES_EXEC_INFO is not understood: ") + error.what(),
                   "kubectl makes it of the kubeconfig: below 'exec', apiVersion is " +
                       std::string(protocol::exec_api_versions.front()) +
                       " (or v1beta1); below 'cluster', server is https://HOST");
@@ -33,14 +34,14 @@ ExecInfo exec_info(const Environment& environment) {
 
 TokenQuery asked_by_kubectl(const Call& call) {
   const ExecInfo info = exec_info(call.environment);
-  const ProfileChoice choice = profile_choice(call);
+  const ProfileSelector choice = profile_selector(call);
   return {
       .profile = info.server ? owner_of(choice, *info.server, "the cluster's server") : choice.without_host(),
       .exec_api_version = info.api_version};
 }
 
 Failure unknown_member(std::string_view name) {
-  return Failure(ExitCode::request,
+  return Failure(ExitCode::malformed_request,
                  "the query on standard input has an unknown member" + quote_if_short(name),
                  suggest(name, ExternalQuery::known, query_form));
 }
@@ -60,18 +61,19 @@ ExternalQuery external_query(const Call& call) {
 
 /// The query takes the place of a request's user name: it goes before SASE_PROFILE. That it and the flag name
 /// two profiles is a mistake of whoever wrote both, and guessing might give the wrong tenant's token.
-ProfileChoice choice_of(const ExternalQuery& query, const Call& call) {
-  if (!query.profile) return profile_choice(call);
+ProfileSelector choice_of(const ExternalQuery& query, const Call& call) {
+  if (!query.profile) return profile_selector(call);
   if (call.line.profile && *call.line.profile != *query.profile)
-    throw Failure(ExitCode::request, "the query on standard input and '--profile' name different profiles",
+    throw Failure(ExitCode::malformed_request,
+                  "the query on standard input and '--profile' name different profiles",
                   "name the profile in one of the two");
   return {call.environment, call.line.settings,
-          NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::settings}};
+          NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::invalid_settings}};
 }
 
 TokenQuery asked_by_terraform(const Call& call) {
   const ExternalQuery query = external_query(call);
-  const ProfileChoice choice = choice_of(query, call);
+  const ProfileSelector choice = choice_of(query, call);
   if (!query.host) return {.profile = choice.without_host()};
   return {.profile =
               owner_of(choice, {.scheme = "https", .host = *query.host, .user = {}}, "the query's host")};
@@ -82,7 +84,7 @@ TokenQuery asked_by_terraform(const Call& call) {
 TokenQuery token_query(const Call& call, protocol::TokenFormat format) {
   if (format == protocol::TokenFormat::external) return asked_by_terraform(call);
   if (format == protocol::TokenFormat::exec_credential) return asked_by_kubectl(call);
-  return {.profile = profile_choice(call).without_host()};
+  return {.profile = profile_selector(call).without_host()};
 }
 
 }  // namespace sase::helper

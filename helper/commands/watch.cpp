@@ -35,7 +35,7 @@ mode_t mode_of(const CommandLine& line) {
   if (word.size() == 4 && word.starts_with('0')) word.remove_prefix(1);
   const auto* const found = std::ranges::find(modes, word, &Mode::word);
   if (found != modes.end()) return found->mode;
-  throw Failure(ExitCode::usage, "unusable mode" + quote_if_short(word),
+  throw Failure(ExitCode::usage_error, "unusable mode" + quote_if_short(word),
                 "choose 600, 640, 400 or 440: the file is not for others, and they write none of it");
 }
 
@@ -43,10 +43,10 @@ std::optional<gid_t> group_of(const CommandLine& line) {
   if (!line.group) return std::nullopt;
   const auto group = find_group(*line.group);
   if (!group)
-    throw Failure(ExitCode::usage, "unknown group" + quote_if_short(*line.group),
+    throw Failure(ExitCode::usage_error, "unknown group" + quote_if_short(*line.group),
                   "name one of /etc/group, or write its number");
   if (!may_give_to(*group))
-    throw Failure(ExitCode::usage,
+    throw Failure(ExitCode::usage_error,
                   "no file of this user can be given to the group" + quote_if_short(*line.group),
                   "name a group that this user is in");
   return group;
@@ -54,10 +54,10 @@ std::optional<gid_t> group_of(const CommandLine& line) {
 
 PublishedFile file_of(const CommandLine& line) {
   if (line.operands.size() != 1)
-    throw Failure(ExitCode::usage, "'watch' wants one file to write the token to",
+    throw Failure(ExitCode::usage_error, "'watch' wants one file to write the token to",
                   "write: sase-credential watch FILE");
   if (line.operands.front() == "-")
-    throw Failure(ExitCode::usage, "'watch' writes to a file, not to standard output",
+    throw Failure(ExitCode::usage_error, "'watch' writes to a file, not to standard output",
                   "for a file of that name write './-'; for standard output: sase-credential token");
   return {line.operands.front(), {.mode = mode_of(line), .group = group_of(line)}};
 }
@@ -81,28 +81,28 @@ std::string name_of(const protocol::BearerToken& token) {
 }
 
 /// One round: the settings and the key are read anew, so that what was changed counts.
-class Look {
+class RefreshOnce {
  public:
-  Look(const Call& call, const PublishedFile& file, protocol::TokenFormat format) noexcept
+  RefreshOnce(const Call& call, const PublishedFile& file, protocol::TokenFormat format) noexcept
       : call_(call), file_(file), format_(format) {}
 
   /// Throws Failure.
-  [[nodiscard]] Round get(const PublishedToken* held) const {
-    Profile profile = profile_choice(call_).without_host();
-    profile.refresh_ahead = ahead_of(profile.refresh_ahead, profile.min_ttl);
-    Tokens tokens(call_, profile);
+  [[nodiscard]] RefreshAttempt get(const PublishedToken* current) const {
+    Profile profile = profile_selector(call_).without_host();
+    profile.refresh_ahead = effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
+    TokenSession tokens(call_, profile);
     const KeptToken kept = tokens.source().get_ahead();
     // The watcher takes it for dead and removes it; it must not come back for its last second.
-    if (kept.is_ageing && kept.fresh.time_left <= RenewalSchedule::rounding)
+    if (kept.is_due_for_refresh && kept.fresh.time_left <= RefreshSchedule::rounding)
       throw kept.trouble ? *kept.trouble
                          : Failure(ExitCode::unreachable, "a new token is not to be asked for yet");
     PublishedToken token{.name = name_of(kept.fresh.token),
                          .mark = {},
                          .left = kept.fresh.time_left,
                          .ahead = profile.refresh_ahead,
-                         .is_ageing = kept.is_ageing};
-    const bool is_there = held != nullptr && held->name == token.name && file_.is(held->mark);
-    token.mark = is_there ? held->mark : write(profile, kept.fresh);
+                         .is_due_for_refresh = kept.is_due_for_refresh};
+    const bool is_there = current != nullptr && current->name == token.name && file_.is(current->mark);
+    token.mark = is_there ? current->mark : write(profile, kept.fresh);
     return {.token = std::move(token), .trouble = kept.trouble};
   }
 
@@ -111,7 +111,7 @@ class Look {
     const protocol::TokenFacts facts{.profile = profile.name,
                                      .api_url = profile.rest_url,
                                      .expires_in = fresh.time_left,
-                                     .expires_at = Moment::now().wall + fresh.time_left};
+                                     .expires_at = ClockReading::now().wall + fresh.time_left};
     return file_.write(protocol::write_token(format_, fresh.token, facts).reveal());
   } catch (const std::system_error& error) {
     throw unusable(error);
@@ -123,22 +123,23 @@ class Look {
 };
 
 /// The same in a process of its own.
-Round look(const Call& call, const PublishedFile& file, protocol::TokenFormat format,
-           const RoundOrder& order) {
-  using Said = Diagnostics::Said;
+RefreshAttempt look(const Call& call, const PublishedFile& file, protocol::TokenFormat format,
+                    const RefreshOptions& order) {
+  using Verbosity = Diagnostics::Verbosity;
   const Diagnostics diagnostics = call.diagnostics.anew(order.said);
-  const Diagnostics at_first = call.diagnostics.anew(order.is_first ? Said::all : Said::all_but_warnings);
-  MisspeltVariables misspelt_variables(call.environment, at_first);
+  const Diagnostics at_first =
+      call.diagnostics.anew(order.is_first ? Verbosity::all : Verbosity::all_but_warnings);
+  MisspelledVariables misspelled_variables(call.environment, at_first);
   const Call round{.line = call.line,
                    .environment = call.environment,
                    .input = call.input,
                    .output = call.output,
                    .diagnostics = diagnostics,
-                   .misspelt_variables = misspelt_variables};
+                   .misspelled_variables = misspelled_variables};
   try {
-    return Look(round, file, format).get(order.held);
+    return RefreshOnce(round, file, format).get(order.current);
   } catch (const Failure& failure) {
-    if (failure.code == ExitCode::settings) misspelt_variables.warn();
+    if (failure.code == ExitCode::invalid_settings) misspelled_variables.warn();
     return {.token = {}, .trouble = failure};
   }
 }
@@ -159,11 +160,11 @@ std::optional<long> number_of(const Call& call, std::string_view variable) {
 }
 
 /// sd_watchdog_enabled(3): the variables may be meant for another process, whose environment we have.
-std::optional<Instant> watchdog_of(const Call& call) {
+std::optional<BootTime> watchdog_of(const Call& call) {
   const auto micros = number_of(call, "WATCHDOG_USEC");
   if (!micros || *micros < 2000 || number_of(call, "WATCHDOG_PID").value_or(::getpid()) != ::getpid())
     return std::nullopt;
-  return std::chrono::duration_cast<Instant>(std::chrono::microseconds(*micros));
+  return std::chrono::duration_cast<BootTime>(std::chrono::microseconds(*micros));
 }
 
 }  // namespace
@@ -173,17 +174,18 @@ ExitCode watch(const Call& call) {
   const protocol::TokenFormat format = format_of(call.line);
   prepare(file);
   if (call.line.once) {
-    (void)Look(call, file, format).get(nullptr);
-    return ExitCode::done;
+    (void)RefreshOnce(call, file, format).get(nullptr);
+    return ExitCode::success;
   }
   const NotifySocket manager = manager_of(call);
-  const WatcherParts parts{.file = file,
-                           .diagnostics = call.diagnostics,
-                           .manager = manager,
-                           .watchdog = watchdog_of(call),
-                           .look = [&](const RoundOrder& order) { return look(call, file, format, order); }};
+  const WatcherParts parts{
+      .file = file,
+      .diagnostics = call.diagnostics,
+      .manager = manager,
+      .watchdog = watchdog_of(call),
+      .look = [&](const RefreshOptions& order) { return look(call, file, format, order); }};
   Watcher(parts).run();
-  return ExitCode::done;
+  return ExitCode::success;
 }
 
 }  // namespace sase::helper

@@ -8,16 +8,16 @@ namespace sase::helper {
 namespace {
 
 constexpr std::array words = [] {
-  std::array<Word, cache_kinds.size()> all;
+  std::array<NamedValue, cache_kinds.size()> all;
   std::ranges::transform(cache_kinds, all.begin(), [](const CacheKindName& kind) {
-    return Word{kind.name, kind.meaning};
+    return NamedValue{kind.name, kind.meaning};
   });
   return all;
 }();
 
 }  // namespace
 
-std::span<const Word> cache_kind_words() noexcept {
+std::span<const NamedValue> cache_kind_words() noexcept {
   return words;
 }
 

@@ -26,6 +26,6 @@ inline constexpr std::array cache_kinds = {
 };
 
 /// The same as words.
-[[nodiscard]] std::span<const Word> cache_kind_words() noexcept;
+[[nodiscard]] std::span<const NamedValue> cache_kind_words() noexcept;
 
 }  // namespace sase::helper

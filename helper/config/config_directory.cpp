@@ -3,7 +3,7 @@
 
 namespace sase::helper {
 
-std::optional<std::string> config_folder(const Environment& environment) {
+std::optional<std::string> config_directory(const Environment& environment) {
   if (const auto config = environment.find("XDG_CONFIG_HOME"); config && config->starts_with('/'))
     return std::string(*config) + "/sase-credential";
   if (const auto home = environment.find("HOME"); home && home->starts_with('/'))

@@ -8,9 +8,9 @@
 
 namespace sase::helper {
 
-/// The user's own folder of profiles and keys: `$XDG_CONFIG_HOME/sase-credential`, else
+/// The user's own directory of profiles and keys: `$XDG_CONFIG_HOME/sase-credential`, else
 /// `~/.config/sase-credential`. Relative values are ignored, as the XDG base directory specification asks;
 /// nothing where there is no absolute one.
-[[nodiscard]] std::optional<std::string> config_folder(const Environment& environment);
+[[nodiscard]] std::optional<std::string> config_directory(const Environment& environment);
 
 }  // namespace sase::helper

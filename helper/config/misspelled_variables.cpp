@@ -42,7 +42,7 @@ std::string_view meant_by(std::string_view name, const std::vector<std::string_v
 
 }  // namespace
 
-void MisspeltVariables::warn() noexcept try {
+void MisspelledVariables::warn() noexcept try {
   if (std::exchange(looked_, true)) return;
   const std::vector<std::string_view> known = known_variables();
   for (const char* const* entry = environment_.entries(); *entry != nullptr; ++entry) {

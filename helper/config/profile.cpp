@@ -27,7 +27,7 @@ std::string in_quotes(std::string_view value) {
 
 /// The failure of a value that is none of the words which its setting knows.
 Failure unknown_word(const Assignment& given) {
-  const std::span<const Word> known = given.setting->words();
+  const std::span<const NamedValue> known = given.setting->words();
   return given.failure("unknown " + std::string(given.setting->name) + ' ' + in_quotes(given.value),
                        suggest(given.value, names_of(known), "known are " + list_of(known)));
 }
@@ -102,7 +102,7 @@ std::string text_of(const Environment& environment, std::initializer_list<std::s
   for (const std::string_view name : variables)
     if (const auto value = environment.find(name)) {
       if (has_control_bytes(*value))
-        throw Failure(ExitCode::settings, std::string(name) + ": a control character in the value");
+        throw Failure(ExitCode::invalid_settings, std::string(name) + ": a control character in the value");
       return std::string(*value);
     }
   return {};
@@ -122,14 +122,16 @@ std::string host_list_of(const Assignment* given, const Environment& environment
       list, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   if (!has_control_bytes(list)) return list;
   const char* const why = "a control character in the value";
-  throw given != nullptr ? given->failure(why) : Failure(ExitCode::settings, std::string(place) + ": " + why);
+  throw given != nullptr ? given->failure(why)
+                         : Failure(ExitCode::invalid_settings, std::string(place) + ": " + why);
 }
 
-/// OpenSSL's own variable. A relative path would be looked up in whatever folder the host stands in.
+/// OpenSSL's own variable. A relative path would be looked up in whatever directory the host stands in.
 std::string default_ca_file(const Environment& environment) {
   std::string path = text_of(environment, {"SSL_CERT_FILE"});
   if (!path.empty() && path.front() != '/')
-    throw Failure(ExitCode::settings, "SSL_CERT_FILE: the path " + in_quotes(path) + " is not absolute",
+    throw Failure(ExitCode::invalid_settings,
+                  "SSL_CERT_FILE: the path " + in_quotes(path) + " is not absolute",
                   "begin it with a slash, or set 'ca-file'");
   return path;
 }

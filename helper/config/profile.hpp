@@ -23,7 +23,7 @@ struct Profile {
   std::string rest_url;               ///< where the token is good for
   std::vector<protocol::Host> hosts;  ///< all that its token may be given to, each once
 
-  KeySource key_source;
+  ApiKeySource key_source;
 
   std::chrono::seconds min_ttl{60};
   std::chrono::seconds refresh_ahead{std::chrono::minutes(15)};

@@ -44,8 +44,8 @@ ProfileDraft::ProfileDraft(const Environment& environment, std::span<const Assig
       flags_(flags),
       name_(std::move(name)),
       files_(ProfileFiles(environment).read(name_)) {
-  refuse_other_key_sources();
-  refuse_useless_region();
+  reject_other_key_sources();
+  reject_redundant_region();
 }
 
 bool ProfileDraft::lacks_service() const {
@@ -87,7 +87,7 @@ Settings ProfileDraft::values() const {
   return values;
 }
 
-void ProfileDraft::refuse_other_key_sources() const {
+void ProfileDraft::reject_other_key_sources() const {
   const Settings given = values();
   for (const Setting& setting : settings) {
     const Assignment* const source = is_key_source(setting.id) ? given.find(setting.id) : nullptr;
@@ -99,7 +99,7 @@ void ProfileDraft::refuse_other_key_sources() const {
 }
 
 /// A region says where the service is only as long as no `url` does.
-void ProfileDraft::refuse_useless_region() const {
+void ProfileDraft::reject_redundant_region() const {
   const Settings given = values();
   const Assignment* const region = given.find(SettingId::region);
   const Assignment* const url = given.find(SettingId::url);

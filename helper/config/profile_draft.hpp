@@ -41,8 +41,8 @@ class ProfileDraft {
 
  private:
   [[nodiscard]] Settings values() const;
-  void refuse_other_key_sources() const;
-  void refuse_useless_region() const;
+  void reject_other_key_sources() const;
+  void reject_redundant_region() const;
 
   const Environment& environment_;
   std::span<const Assignment> flags_;

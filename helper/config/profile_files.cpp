@@ -37,8 +37,8 @@ std::string_view trim(std::string_view text) noexcept {
 
 Failure line_failure(const ProfileText::File& file, unsigned line, const std::string& what,
                      std::string hint) {
-  return Failure(ExitCode::settings, protocol::escape(file.path) + ':' + std::to_string(line) + ": " + what,
-                 std::move(hint));
+  return Failure(ExitCode::invalid_settings,
+                 protocol::escape(file.path) + ':' + std::to_string(line) + ": " + what, std::move(hint));
 }
 
 Assignment parse_line(const ProfileText::File& file, std::string_view text, unsigned line) {
@@ -72,7 +72,7 @@ void for_each_line(const ProfileText::File& file, Callback&& callback) {
 /// The contents, or nothing where there is no such file. Throws Failure.
 std::optional<std::string> read_profile_file(const std::string& path) {
   const auto unreadable = [&path](const std::string& why) {
-    return Failure(ExitCode::settings, "cannot read '" + protocol::escape(path) + "': " + why);
+    return Failure(ExitCode::invalid_settings, "cannot read '" + protocol::escape(path) + "': " + why);
   };
   const Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
@@ -95,13 +95,13 @@ std::string_view profile_of(std::string_view file_name) noexcept {
 
 }  // namespace
 
-std::vector<std::string> profiles_in(const std::string& folder) {
+std::vector<std::string> profiles_in(const std::string& directory) {
   struct Close {
     void operator()(DIR* stream) const noexcept { ::closedir(stream); }
   };
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, Close> stream(::opendir(folder.c_str()));
-  if (!stream) return names;  // no folder, no profiles; one that is closed to us holds none for us
+  const std::unique_ptr<DIR, Close> stream(::opendir(directory.c_str()));
+  if (!stream) return names;  // no directory, no profiles; one that is closed to us holds none for us
   // One thread, and a stream of its own: readdir is safe here.
   while (const dirent* const entry = ::readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe)
     const std::string_view name = profile_of(entry->d_name);
@@ -130,41 +130,41 @@ std::vector<Assignment> ProfileText::good_assignments(const File& file) {
 }
 
 ProfileFiles::ProfileFiles(const Environment& environment, std::string_view system_root) {
-  if (auto folder = config_folder(environment))
-    folders_.push_back({.path = std::move(*folder) + "/profiles/", .layer = Layer::user_file});
-  folders_.push_back(
+  if (auto directory = config_directory(environment))
+    directories_.push_back({.path = std::move(*directory) + "/profiles/", .layer = Layer::user_file});
+  directories_.push_back(
       {.path = std::string(system_root) + "/sase-credential/profiles/", .layer = Layer::system_file});
 }
 
 ProfileText ProfileFiles::read(std::string_view name) const {
   ProfileText profile;
-  for (const Folder& folder : folders_) {
-    std::string path = folder.path;
+  for (const Directory& directory : directories_) {
+    std::string path = directory.path;
     path += name;
     path += profile_extension;
     auto text = read_profile_file(path);
     if (text)
-      profile.files.push_back({.path = std::move(path), .text = std::move(*text), .layer = folder.layer});
+      profile.files.push_back({.path = std::move(path), .text = std::move(*text), .layer = directory.layer});
   }
   return profile;
 }
 
 bool ProfileFiles::exists(std::string_view name) const {
-  return std::ranges::any_of(folders_, [name](const Folder& folder) {
-    const std::string path = folder.path + std::string(name) + std::string(profile_extension);
+  return std::ranges::any_of(directories_, [name](const Directory& directory) {
+    const std::string path = directory.path + std::string(name) + std::string(profile_extension);
     return ::access(path.c_str(), F_OK) == 0;
   });
 }
 
-bool ProfileFiles::has_folder() const {
-  return std::ranges::any_of(folders_,
-                             [](const Folder& folder) { return ::access(folder.path.c_str(), F_OK) == 0; });
+bool ProfileFiles::has_directory() const {
+  return std::ranges::any_of(
+      directories_, [](const Directory& directory) { return ::access(directory.path.c_str(), F_OK) == 0; });
 }
 
 std::vector<std::string> ProfileFiles::names() const {
   std::vector<std::string> all;
-  for (const Folder& folder : folders_)
-    std::ranges::move(profiles_in(folder.path), std::back_inserter(all));
+  for (const Directory& directory : directories_)
+    std::ranges::move(profiles_in(directory.path), std::back_inserter(all));
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
@@ -172,7 +172,7 @@ std::vector<std::string> ProfileFiles::names() const {
 
 std::vector<std::string> ProfileFiles::paths() const {
   std::vector<std::string> all;
-  std::ranges::transform(folders_, std::back_inserter(all), &Folder::path);
+  std::ranges::transform(directories_, std::back_inserter(all), &Directory::path);
   return all;
 }
 

@@ -30,10 +30,10 @@ struct ProfileText {
 /// Of a profile's file.
 inline constexpr std::string_view profile_extension = ".conf";
 
-/// The names of the profiles that have a file in a folder, in no order.
-[[nodiscard]] std::vector<std::string> profiles_in(const std::string& folder);
+/// The names of the profiles that have a file in a directory, in no order.
+[[nodiscard]] std::vector<std::string> profiles_in(const std::string& directory);
 
-/// The folders that hold `NAME.conf`: `$XDG_CONFIG_HOME/sase-credential/profiles`, then the system's.
+/// The directories that hold `NAME.conf`: `$XDG_CONFIG_HOME/sase-credential/profiles`, then the system's.
 class ProfileFiles {
  public:
   explicit ProfileFiles(const Environment& environment, std::string_view system_root = "/etc");
@@ -45,21 +45,21 @@ class ProfileFiles {
   /// Whether a profile of this name has a file.
   [[nodiscard]] bool exists(std::string_view name) const;
 
-  /// Whether there is a folder at all in which a profile could have a file.
-  [[nodiscard]] bool has_folder() const;
+  /// Whether there is a directory at all in which a profile could have a file.
+  [[nodiscard]] bool has_directory() const;
 
   /// The names of all profiles that have a file, in order.
   [[nodiscard]] std::vector<std::string> names() const;
 
-  /// The folders themselves, whether they exist or not, in the order of their rank.
+  /// The directories themselves, whether they exist or not, in the order of their rank.
   [[nodiscard]] std::vector<std::string> paths() const;
 
  private:
-  struct Folder {
+  struct Directory {
     std::string path;
     Layer layer;
   };
-  std::vector<Folder> folders_;
+  std::vector<Directory> directories_;
 };
 
 }  // namespace sase::helper

@@ -26,24 +26,24 @@ constexpr std::size_t largest_index = std::size_t{4} << 20U;
 /// A file system that counts in ticks, or whose clock is another machine's, gives two changes one time.
 constexpr std::chrono::seconds settled{1};
 
-/// The first line: kind, folders and files in hexadecimal digits, and the size of all that follows it, by
+/// The first line: kind, directories and files in hexadecimal digits, and the size of all that follows it, by
 /// which a file shows that it is still being written.
 struct Head {
-  std::string_view folders, files, size;
+  std::string_view directories, files, size;
 };
 
 constexpr std::size_t digits = 2 * Digest::name_size;
-constexpr std::size_t folders_at = kind.size() + 1;
-constexpr std::size_t files_at = folders_at + digits + 1;
+constexpr std::size_t directories_at = kind.size() + 1;
+constexpr std::size_t files_at = directories_at + digits + 1;
 constexpr std::size_t size_at = files_at + digits + 1;
 
 std::string write_head(const ProfileSnapshot& snapshot, std::size_t size) {
-  return std::string(kind) + ' ' + snapshot.folders + ' ' + snapshot.files + ' ' + std::to_string(size);
+  return std::string(kind) + ' ' + snapshot.directories + ' ' + snapshot.files + ' ' + std::to_string(size);
 }
 
 std::optional<Head> parse_head(std::string_view line) {
   if (!line.starts_with(kind) || line.size() <= size_at) return std::nullopt;
-  return Head{.folders = line.substr(folders_at, digits),
+  return Head{.directories = line.substr(directories_at, digits),
               .files = line.substr(files_at, digits),
               .size = line.substr(size_at)};
 }
@@ -87,26 +87,26 @@ std::vector<std::string> rows_of(std::string_view text, const protocol::Host& ho
 }
 
 /// The first line, as far as nothing shows that the index is out of date without looking at the files.
-std::optional<Head> usable_head(std::string_view text, std::span<const std::string> folders) {
+std::optional<Head> usable_head(std::string_view text, std::span<const std::string> directories) {
   const auto end = text.find('\n');
   if (end == std::string_view::npos) return std::nullopt;
   const auto head = parse_head(text.substr(0, end));
   if (!head || head->size != std::to_string(text.size() - end - 1)) return std::nullopt;
-  return head->folders == ProfileSnapshot::of_folders(folders) ? head : std::nullopt;
+  return head->directories == ProfileSnapshot::of_directories(directories) ? head : std::nullopt;
 }
 
 }  // namespace
 
 std::optional<std::vector<std::string>> ProfileIndex::owners_of(const protocol::Host& host) const noexcept
     try {
-  const auto state = PrivateDirectory::open(state_folder_);
+  const auto state = PrivateDirectory::open(state_directory_);
   const Fd file = state ? state->open_file(file_name) : Fd();
   const auto stored = file ? read(file) : std::nullopt;
-  const auto head = stored ? usable_head(stored->text, folders_) : std::nullopt;
+  const auto head = stored ? usable_head(stored->text, directories_) : std::nullopt;
   if (!head) return std::nullopt;
   std::vector<std::string> names = rows_of(stored->text, host);
   if (!names.empty() && is_recent(stored->checked)) return names;
-  if (head->files != ProfileSnapshot::take(folders_).files) return std::nullopt;
+  if (head->files != ProfileSnapshot::take(directories_).files) return std::nullopt;
   (void)::futimens(file.get(), nullptr);
   return names;
 } catch (const std::exception&) {
@@ -119,7 +119,7 @@ void ProfileIndex::keep(const ProfileSnapshot& before, std::span<const Ownership
   for (const auto& [host, name] : owners)
     rows += row(host, name);
   if (rows.size() < largest_index / 2)
-    PrivateDirectory::create(state_folder_)
+    PrivateDirectory::create(state_directory_)
         .replace_file(file_name, write_head(before, rows.size()) + '\n' + rows);
 } catch (const std::exception&) {
   return;  // the next call reads everything again

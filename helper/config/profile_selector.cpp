@@ -41,9 +41,10 @@ Failure unknown_profile(const NamedProfile& named, const ProfileFiles& files) {
 
 std::optional<NamedProfile> named_profile(const Environment& environment,
                                           const std::optional<std::string>& flag) {
-  if (flag) return NamedProfile{.name = *flag, .place = "--profile", .code = ExitCode::usage};
+  if (flag) return NamedProfile{.name = *flag, .place = "--profile", .code = ExitCode::usage_error};
   if (const auto variable = environment.find("SASE_PROFILE"))
-    return NamedProfile{.name = std::string(*variable), .place = "SASE_PROFILE", .code = ExitCode::settings};
+    return NamedProfile{
+        .name = std::string(*variable), .place = "SASE_PROFILE", .code = ExitCode::invalid_settings};
   return std::nullopt;
 }
 
@@ -57,18 +58,19 @@ Failure not_a_profile_name(const NamedProfile& named) {
                  "names have small letters, digits, '.', '_' and '-', and begin with a letter or digit");
 }
 
-ProfileChoice::ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
-                             const std::optional<std::string>& named)
+ProfileSelector::ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
+                                 const std::optional<std::string>& named)
     : environment_(environment),
       flags_(flags),
       files_(environment),
       named_(named_profile(environment, named)) {}
 
-ProfileChoice::ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
-                             NamedProfile named)
+ProfileSelector::ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
+                                 NamedProfile named)
     : environment_(environment), flags_(flags), files_(environment), named_(std::move(named)) {}
 
-std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::string_view username) const {
+std::optional<Profile> ProfileSelector::for_host(const protocol::Host& host,
+                                                 std::string_view username) const {
   const auto if_owner = [&host](Profile profile) {
     return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;
   };
@@ -76,7 +78,7 @@ std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::
     must_exist(*named_);
     return load(named_->name, files_.read(named_->name));
   };
-  const bool by_flag = named_ && named_->code == ExitCode::usage;
+  const bool by_flag = named_ && named_->code == ExitCode::usage_error;
   if (by_flag) return if_owner(load_named());
   if (!username.empty()) {
     if (!is_profile_name(username) || !is_known(username)) return std::nullopt;
@@ -86,13 +88,13 @@ std::optional<Profile> ProfileChoice::for_host(const protocol::Host& host, std::
 
   const ProfileText text = files_.read(default_profile);
   // Where no profile can have a file the default is the only one, and its settings need be read but once.
-  if (text.files.empty() && !files_.has_folder()) return default_owner(text, host);
+  if (text.files.empty() && !files_.has_directory()) return default_owner(text, host);
   if (!text.files.empty())
     if (auto profile = default_owner(text, host)) return profile;
   return only_owner(host, text.files.empty() ? DefaultIs::without_file : DefaultIs::no_owner);
 }
 
-std::string ProfileChoice::name_without_host() const {
+std::string ProfileSelector::name_without_host() const {
   if (named_) {
     must_exist(*named_);
     return named_->name;
@@ -100,23 +102,23 @@ std::string ProfileChoice::name_without_host() const {
   if (files_.exists(default_profile)) return std::string(default_profile);
   std::vector<std::string> known = names();
   if (known.size() > 1)
-    throw Failure(ExitCode::settings, "no profile is named and none of several is the default",
+    throw Failure(ExitCode::invalid_settings, "no profile is named and none of several is the default",
                   "choose with --profile or SASE_PROFILE one of: " + join(known));
   return std::move(known.front());
 }
 
-Profile ProfileChoice::without_host() const {
+Profile ProfileSelector::without_host() const {
   const std::string name = name_without_host();
   return load(name, files_.read(name));
 }
 
-std::vector<std::string> ProfileChoice::names() const {
+std::vector<std::string> ProfileSelector::names() const {
   std::vector<std::string> all = files_.names();
   if (all.empty()) all.emplace_back(default_profile);
   return all;
 }
 
-ProfileSettings ProfileChoice::settings_of(std::string_view name) const {
+ProfileSettings ProfileSelector::settings_of(std::string_view name) const {
   ProfileSettings given{.text = files_.read(name), .values = {}};
   given.values.add(flags_);
   given.values.add(helper::settings_of(environment_));
@@ -125,7 +127,7 @@ ProfileSettings ProfileChoice::settings_of(std::string_view name) const {
   return given;
 }
 
-std::vector<std::string> ProfileChoice::key_variables() const {
+std::vector<std::string> ProfileSelector::key_variables() const {
   std::vector<std::string> variables;
   const auto add = [&variables](std::span<const Assignment> layer) {
     for (const Assignment& given : layer)
@@ -139,7 +141,7 @@ std::vector<std::string> ProfileChoice::key_variables() const {
   return variables;
 }
 
-Profile ProfileChoice::load(std::string_view name, const ProfileText& text) const {
+Profile ProfileSelector::load(std::string_view name, const ProfileText& text) const {
   Settings values;
   values.add(flags_);
   values.add(helper::settings_of(environment_));
@@ -148,17 +150,17 @@ Profile ProfileChoice::load(std::string_view name, const ProfileText& text) cons
   return make_profile(name, values, environment_);
 }
 
-void ProfileChoice::must_exist(const NamedProfile& named) const {
+void ProfileSelector::must_exist(const NamedProfile& named) const {
   if (!is_profile_name(named.name)) throw not_a_profile_name(named);
   if (!is_known(named.name)) throw unknown_profile(named, files_);
 }
 
-bool ProfileChoice::is_known(std::string_view name) const {
+bool ProfileSelector::is_known(std::string_view name) const {
   return files_.exists(name) || (name == default_profile && files_.names().empty());
 }
 
 /// A neighbour's file that cannot be read is the neighbour's concern.
-ProfileText ProfileChoice::readable(std::string_view name) const try {
+ProfileText ProfileSelector::readable(std::string_view name) const try {
   return files_.read(name);
 } catch (const Failure&) {
   return {};
@@ -166,7 +168,7 @@ ProfileText ProfileChoice::readable(std::string_view name) const try {
 
 /// Only what says whose the hosts are is looked at, so that a mistake elsewhere in a profile is the concern
 /// of those alone who need it. One that does not even say that owns nothing.
-std::vector<protocol::Host> ProfileChoice::hosts_of(std::string_view name) const try {
+std::vector<protocol::Host> ProfileSelector::hosts_of(std::string_view name) const try {
   Settings values;
   values.add(flags_);
   values.add(helper::settings_of(environment_));
@@ -178,13 +180,13 @@ std::vector<protocol::Host> ProfileChoice::hosts_of(std::string_view name) const
   return {};
 }
 
-bool ProfileChoice::owns(std::string_view name, const protocol::Host& host) const {
+bool ProfileSelector::owns(std::string_view name, const protocol::Host& host) const {
   const std::vector<protocol::Host> hosts = hosts_of(name);
   return std::ranges::find(hosts, host) != hosts.end();
 }
 
-std::optional<Profile> ProfileChoice::default_owner(const ProfileText& text,
-                                                    const protocol::Host& host) const {
+std::optional<Profile> ProfileSelector::default_owner(const ProfileText& text,
+                                                      const protocol::Host& host) const {
   try {
     Profile profile = load(default_profile, text);
     return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;
@@ -195,13 +197,13 @@ std::optional<Profile> ProfileChoice::default_owner(const ProfileText& text,
 }
 
 /// Whether flags and variables leave it to the files whose the hosts are.
-bool ProfileChoice::decided_by_files() const {
+bool ProfileSelector::decided_by_files() const {
   const auto says_whose = [](const Assignment& given) { return decides_hosts(given.setting->id); };
   return std::ranges::none_of(flags_, says_whose) &&
          std::ranges::none_of(helper::settings_of(environment_), says_whose);
 }
 
-std::vector<Ownership> ProfileChoice::read(std::span<const std::string> names) const {
+std::vector<Ownership> ProfileSelector::read(std::span<const std::string> names) const {
   std::vector<Ownership> all;
   for (const std::string& name : names)
     for (protocol::Host& host : hosts_of(name))
@@ -209,17 +211,17 @@ std::vector<Ownership> ProfileChoice::read(std::span<const std::string> names) c
   return all;
 }
 
-std::vector<std::string> ProfileChoice::owners_of(const protocol::Host& host) const {
-  const std::vector<std::string> folders = files_.paths();
-  const auto state = decided_by_files() ? state_folder(environment_) : std::nullopt;
-  const auto index = state ? std::optional<ProfileIndex>(std::in_place, folders, *state) : std::nullopt;
+std::vector<std::string> ProfileSelector::owners_of(const protocol::Host& host) const {
+  const std::vector<std::string> directories = files_.paths();
+  const auto state = decided_by_files() ? state_directory(environment_) : std::nullopt;
+  const auto index = state ? std::optional<ProfileIndex>(std::in_place, directories, *state) : std::nullopt;
   if (auto known = index ? index->owners_of(host) : std::nullopt)
     if (std::ranges::all_of(*known, [&](const std::string& name) { return owns(name, host); }))
       return std::move(*known);
 
   const std::vector<std::string> names = this->names();
   const bool is_worth_keeping = index && names.size() > few;
-  const auto before = is_worth_keeping ? ProfileSnapshot::take(folders) : ProfileSnapshot();
+  const auto before = is_worth_keeping ? ProfileSnapshot::take(directories) : ProfileSnapshot();
   const std::vector<Ownership> all = read(names);
   if (is_worth_keeping) index->keep(before, all);
   std::vector<std::string> owners;
@@ -228,14 +230,14 @@ std::vector<std::string> ProfileChoice::owners_of(const protocol::Host& host) co
   return owners;
 }
 
-std::optional<Profile> ProfileChoice::only_owner(const protocol::Host& host, DefaultIs default_is) const {
+std::optional<Profile> ProfileSelector::only_owner(const protocol::Host& host, DefaultIs default_is) const {
   std::vector<std::string> owners = owners_of(host);
   if (default_is == DefaultIs::no_owner)
     owners.erase(std::remove(owners.begin(), owners.end(), default_profile), owners.end());
   if (owners.empty()) return std::nullopt;
   if (owners.size() > 1)
     throw Failure(
-        ExitCode::settings, "several profiles own '" + host.text() + "': " + join(owners),
+        ExitCode::invalid_settings, "several profiles own '" + host.text() + "': " + join(owners),
         "name one with --profile or SASE_PROFILE, in git's dialect also with the URL's user name, or call "
         "one 'default'");
   return load(owners.front(), files_.read(owners.front()));

@@ -39,12 +39,12 @@ struct ProfileSettings {
 /// Finds the profile that a call is about. The rules are the same for every command:
 /// a named one (`--profile`, a request's user name, `SASE_PROFILE`, in this order), else `default` if it owns
 /// the host, else the one profile that does.
-class ProfileChoice {
+class ProfileSelector {
  public:
   /// `flags` are the settings of the command line; they and the environment must outlive this.
-  ProfileChoice(const Environment& environment, std::span<const Assignment> flags,
-                const std::optional<std::string>& named);
-  ProfileChoice(const Environment& environment, std::span<const Assignment> flags, NamedProfile named);
+  ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
+                  const std::optional<std::string>& named);
+  ProfileSelector(const Environment& environment, std::span<const Assignment> flags, NamedProfile named);
 
   /// The profile for a request about `host`; nothing when it is not ours. `username` may be empty. Throws
   /// Failure when a profile is named that does not exist, when several own the host and none is the default,

@@ -41,7 +41,7 @@ void add(Digest& digest, std::string_view name, const struct stat& status) {
   digest.add({reinterpret_cast<const char*>(numbers.data()), sizeof numbers});
 }
 
-void add_folder(Digest& digest, const std::string& path) {
+void add_directory(Digest& digest, const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0)
     add(digest, path, status);
@@ -51,25 +51,26 @@ void add_folder(Digest& digest, const std::string& path) {
 
 }  // namespace
 
-std::string ProfileSnapshot::of_folders(std::span<const std::string> folders) {
+std::string ProfileSnapshot::of_directories(std::span<const std::string> directories) {
   Digest digest(purpose);
-  for (const std::string& path : folders)
-    add_folder(digest, path);
+  for (const std::string& path : directories)
+    add_directory(digest, path);
   return digest.hexadecimal();
 }
 
-ProfileSnapshot ProfileSnapshot::take(std::span<const std::string> folders) {
-  ProfileSnapshot snapshot{.folders = of_folders(folders), .files = {}, .newest = {}};
+ProfileSnapshot ProfileSnapshot::take(std::span<const std::string> directories) {
+  ProfileSnapshot snapshot{.directories = of_directories(directories), .files = {}, .newest = {}};
   Digest digest(purpose);
-  for (const std::string& path : folders) {
+  for (const std::string& path : directories) {
     digest.add(path);
-    const Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder) continue;
+    const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) continue;
     std::vector<std::string> names = profiles_in(path);
     std::ranges::sort(names);
     for (const std::string& name : names) {
       struct stat status {};
-      if (::fstatat(folder.get(), (name + std::string(profile_extension)).c_str(), &status, 0) != 0) continue;
+      if (::fstatat(directory.get(), (name + std::string(profile_extension)).c_str(), &status, 0) != 0)
+        continue;
       add(digest, name, status);
       snapshot.newest = std::max(snapshot.newest, time_of(status.st_ctim));
     }

@@ -7,18 +7,18 @@
 
 namespace sase::helper {
 
-/// Names the state that folders of profiles are in at a moment: two equal ones mean the same files with the
-/// same contents. (As git's index does, it goes by what stat(2) says of a file and not by its bytes.)
+/// Names the state that directories of profiles are in at a moment: two equal ones mean the same files with
+/// the same contents. (As git's index does, it goes by what stat(2) says of a file and not by its bytes.)
 struct ProfileSnapshot {
-  std::string folders;  ///< of the folders alone: files that came, went or were replaced
-  std::string files;    ///< of each file too: those that were written to where they are
+  std::string directories;  ///< of the directories alone: files that came, went or were replaced
+  std::string files;        ///< of each file too: those that were written to where they are
   std::chrono::system_clock::time_point newest;  ///< when the youngest of all changed
 
-  /// Looks at the folders and at each file in them; the costly half.
-  [[nodiscard]] static ProfileSnapshot take(std::span<const std::string> folders);
+  /// Looks at the directories and at each file in them; the costly half.
+  [[nodiscard]] static ProfileSnapshot take(std::span<const std::string> directories);
 
-  /// Only `folders` of the above.
-  [[nodiscard]] static std::string of_folders(std::span<const std::string> folders);
+  /// Only `directories` of the above.
+  [[nodiscard]] static std::string of_directories(std::span<const std::string> directories);
 };
 
 }  // namespace sase::helper

@@ -8,22 +8,24 @@ namespace sase::helper {
 namespace {
 
 constexpr std::array the_region_words = [] {
-  std::array<Word, regions.size()> all;
+  std::array<NamedValue, regions.size()> all;
   std::ranges::transform(regions, all.begin(), [](const Region& region) {
-    return Word{region.name, host_of(region.v1.empty() ? region.v3 : region.v1)};
+    return NamedValue{region.name, host_of(region.v1.empty() ? region.v3 : region.v1)};
   });
   return all;
 }();
 
 constexpr std::array the_api_words = [] {
-  std::array<Word, apis.size()> all;
-  std::ranges::transform(apis, all.begin(), [](const ApiName& api) { return Word{api.name, api.meaning}; });
+  std::array<NamedValue, apis.size()> all;
+  std::ranges::transform(apis, all.begin(), [](const ApiName& api) {
+    return NamedValue{api.name, api.meaning};
+  });
   return all;
 }();
 
 }  // namespace
 
-std::span<const Word> region_words() noexcept {
+std::span<const NamedValue> region_words() noexcept {
   return the_region_words;
 }
 
@@ -32,7 +34,7 @@ const Region* find_region(std::string_view name) noexcept {
   return found == regions.end() ? nullptr : found;
 }
 
-std::span<const Word> api_words() noexcept {
+std::span<const NamedValue> api_words() noexcept {
   return the_api_words;
 }
 

@@ -53,8 +53,8 @@ inline constexpr std::array apis = {
 };
 
 /// Both tables as words; a region's meaning is the host that it is served from.
-[[nodiscard]] std::span<const Word> region_words() noexcept;
-[[nodiscard]] std::span<const Word> api_words() noexcept;
+[[nodiscard]] std::span<const NamedValue> region_words() noexcept;
+[[nodiscard]] std::span<const NamedValue> api_words() noexcept;
 
 /// Where an origin authorizes.
 [[nodiscard]] std::string authorize_url(std::string_view origin, Api api);

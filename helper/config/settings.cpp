@@ -47,13 +47,13 @@ void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::stri
 
 /// None of our values has a use for them, and they would end a line of the exchange. A list of hosts that has
 /// its line ends from a YAML file is understood.
-void refuse_control_bytes(const Assignment& assignment) {
+void reject_control_bytes(const Assignment& assignment) {
   if (assignment.setting->id == SettingId::no_proxy) return;
   if (has_control_bytes(assignment.value)) throw assignment.failure("a control character in the value");
 }
 
 /// Only flags may repeat a setting, and only `host` may stand in a file more than once.
-void refuse_repetitions(std::span<const Assignment> layer) {
+void reject_repetitions(std::span<const Assignment> layer) {
   std::array<bool, settings.size()> seen{};
   for (const Assignment& assignment : layer) {
     if (assignment.layer == Layer::flag || assignment.setting->id == SettingId::host) continue;
@@ -104,13 +104,13 @@ std::string Assignment::place() const {
 }
 
 Failure Assignment::failure(const std::string& what, std::string hint) const {
-  const ExitCode code = layer == Layer::flag ? ExitCode::usage : ExitCode::settings;
+  const ExitCode code = layer == Layer::flag ? ExitCode::usage_error : ExitCode::invalid_settings;
   return Failure(code, place() + ": " + what, std::move(hint));
 }
 
 void Settings::add(std::span<const Assignment> layer) {
-  std::ranges::for_each(layer, refuse_control_bytes);
-  refuse_repetitions(layer);
+  std::ranges::for_each(layer, reject_control_bytes);
+  reject_repetitions(layer);
   add_key_source(layer);
   const bool hosts_given = !hosts_.empty();
   for (const Assignment& assignment : layer) {

@@ -47,7 +47,8 @@ struct Setting {
   std::string_view argument;       ///< what its value is, for help; what ends with FILE is completed as one
   std::string_view meaning;        ///< one line for help
   std::string_view fallback = {};  ///< the value that counts where none is given, if there is one
-  std::span<const Word> (*words)() = nullptr;  ///< the values it knows; null where they are not a few words
+  std::span<const NamedValue> (*words)() =
+      nullptr;  ///< the values it knows; null where they are not a few words
 };
 
 /// All of them, in the order of SettingId.

@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char* own_name = "/sase-credential";
 
-/// After su and in containers the variable may lead to no folder, or to somebody else's.
-bool is_runtime_folder(const std::string& path) noexcept {
+/// After su and in containers the variable may lead to no directory, or to somebody else's.
+bool is_runtime_directory(const std::string& path) noexcept {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return false;
   return S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() &&
@@ -25,23 +25,23 @@ std::optional<std::string> absolute(const Environment& environment, std::string_
   return path && path->starts_with('/') ? std::optional<std::string>(*path) : std::nullopt;
 }
 
-std::optional<std::string> runtime_folder(const Environment& environment) {
+std::optional<std::string> runtime_directory(const Environment& environment) {
   auto base = absolute(environment, "XDG_RUNTIME_DIR");
-  if (base && !is_runtime_folder(*base)) base.reset();
+  if (base && !is_runtime_directory(*base)) base.reset();
   return base;
 }
 
 }  // namespace
 
-std::optional<std::string> state_folder(const Environment& environment) {
-  if (const auto base = runtime_folder(environment)) return *base + own_name;
+std::optional<std::string> state_directory(const Environment& environment) {
+  if (const auto base = runtime_directory(environment)) return *base + own_name;
   if (const auto base = absolute(environment, "XDG_CACHE_HOME")) return *base + own_name;
   if (const auto home = absolute(environment, "HOME")) return *home + "/.cache" + own_name;
   return std::nullopt;
 }
 
-std::optional<std::string> memory_folder(const Environment& environment) {
-  const auto base = runtime_folder(environment);
+std::optional<std::string> memory_directory(const Environment& environment) {
+  const auto base = runtime_directory(environment);
   return base && is_in_memory(*base) ? std::optional(*base + own_name) : std::nullopt;
 }
 

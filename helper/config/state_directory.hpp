@@ -8,11 +8,12 @@
 
 namespace sase::helper {
 
-/// The folder of tokens and locks: below `$XDG_RUNTIME_DIR` where that is set, since it is in memory and gone
-/// at logout, else below `$XDG_CACHE_HOME` or `~/.cache`. Nothing where none of them is an absolute path.
-[[nodiscard]] std::optional<std::string> state_folder(const Environment& environment);
+/// The directory of tokens and locks: below `$XDG_RUNTIME_DIR` where that is set, since it is in memory and
+/// gone at logout, else below `$XDG_CACHE_HOME` or `~/.cache`. Nothing where none of them is an absolute
+/// path.
+[[nodiscard]] std::optional<std::string> state_directory(const Environment& environment);
 
-/// The same folder where it is in memory and goes when the user has logged out; nothing elsewhere.
-[[nodiscard]] std::optional<std::string> memory_folder(const Environment& environment);
+/// The same directory where it is in memory and goes when the user has logged out; nothing elsewhere.
+[[nodiscard]] std::optional<std::string> memory_directory(const Environment& environment);
 
 }  // namespace sase::helper

@@ -15,20 +15,20 @@ namespace sase::helper {
 
 /// One link of the chain from the settings to the service's answer, as `doctor` found it. In words for a
 /// person: no secret, and only printable ASCII.
-struct CheckedLink {
+struct CheckResult {
   std::string_view name;
-  protocol::LinkState state = protocol::LinkState::untried;
+  protocol::CheckState state = protocol::CheckState::untried;
   std::string what;
   std::string remedy;                 ///< what to do, where something is to be done
-  ExitCode code = ExitCode::done;     ///< of a broken one
+  ExitCode code = ExitCode::success;  ///< of a broken one
   std::chrono::microseconds took{0};  ///< how long it took to try it
 
-  [[nodiscard]] bool is_broken() const noexcept { return state == protocol::LinkState::broken; }
+  [[nodiscard]] bool is_broken() const noexcept { return state == protocol::CheckState::broken; }
 
   /// A link that is broken for the reason of a failure.
-  [[nodiscard]] static CheckedLink broken(std::string_view name, const Failure& failure) {
+  [[nodiscard]] static CheckResult broken(std::string_view name, const Failure& failure) {
     return {.name = name,
-            .state = protocol::LinkState::broken,
+            .state = protocol::CheckState::broken,
             .what = failure.what(),
             .remedy = failure.hint,
             .code = failure.code};

@@ -9,75 +9,76 @@ namespace sase::helper {
 
 namespace {
 
-using protocol::Denied;
-using protocol::Link;
-using protocol::LinkName;
-using protocol::LinkState;
+using protocol::AuthError;
+using protocol::Check;
+using protocol::CheckId;
+using protocol::CheckState;
 
-CheckedLink link_of(const Link& link) {
-  ExitCode code = link.denial ? exit_code_of(*link.denial) : ExitCode::done;
+CheckResult link_of(const Check& check) {
+  ExitCode code = check.kind ? exit_code_of(*check.kind) : ExitCode::success;
   // A wrong clock is this machine's affair.
-  if (link.denial && link.name == LinkName::clock) code = ExitCode::local_state;
-  return {.name = name_of(link.name),
-          .state = link.state,
-          .what = link.what,
-          .remedy = link.remedy,
+  if (check.kind && check.name == CheckId::clock) code = ExitCode::local_state;
+  return {.name = name_of(check.name),
+          .state = check.state,
+          .what = check.what,
+          .remedy = check.remedy,
           .code = code,
-          .took = link.took};
+          .took = check.took};
 }
 
-CheckedLink& authorize_of(std::vector<CheckedLink>& links) {
-  return links.at(static_cast<std::size_t>(LinkName::authorize));
+CheckResult& authorize_of(std::vector<CheckResult>& checks) {
+  return checks.at(static_cast<std::size_t>(CheckId::authorize));
 }
 
 /// Says why no token was asked for. The chain ends here, unless it has ended before.
-void tell_of_sparing(std::vector<CheckedLink>& links, const Denied& spared) {
-  CheckedLink& link = authorize_of(links);
-  link.what = "not tried: " + spared.what;
-  if (std::ranges::any_of(links, &CheckedLink::is_broken)) return;
-  link.state = LinkState::broken;
-  link.remedy = spared.hint;
-  link.code = exit_code_of(spared.denial);
+void tell_of_sparing(std::vector<CheckResult>& checks, const AuthError& blocked) {
+  CheckResult& check = authorize_of(checks);
+  check.what = "not tried: " + blocked.what;
+  if (std::ranges::any_of(checks, &CheckResult::is_broken)) return;
+  check.state = CheckState::broken;
+  check.remedy = blocked.hint;
+  check.code = exit_code_of(blocked.kind);
 }
 
 }  // namespace
 
-std::vector<CheckedLink> untried_way() {
-  std::vector<CheckedLink> links;
-  for (std::size_t i = 0; i < protocol::link_count; ++i)
-    links.push_back({.name = name_of(static_cast<LinkName>(i)),
-                     .state = LinkState::untried,
-                     .what = "not tried",
-                     .remedy = {}});
-  return links;
+std::vector<CheckResult> skipped_connectivity_checks() {
+  std::vector<CheckResult> checks;
+  for (std::size_t i = 0; i < protocol::check_count; ++i)
+    checks.push_back({.name = name_of(static_cast<CheckId>(i)),
+                      .state = CheckState::untried,
+                      .what = "not tried",
+                      .remedy = {}});
+  return checks;
 }
 
-std::vector<CheckedLink> links_of(const ChainReport& report, const Profile& profile, const Settings& values) {
-  const ServiceProbe& probe = report.probe;
-  std::vector<CheckedLink> links = untried_way();
-  for (const Link& link : probe.links)
-    links.at(static_cast<std::size_t>(link.name)) = link_of(link);
-  CheckedLink& authorize = authorize_of(links);
+std::vector<CheckResult> links_of(const ProbeReport& report, const Profile& profile, const Settings& values) {
+  const ProbeOutcome& probe = report.probe;
+  std::vector<CheckResult> checks = skipped_connectivity_checks();
+  for (const Check& check : probe.checks)
+    checks.at(static_cast<std::size_t>(check.name)) = link_of(check);
+  CheckResult& authorize = authorize_of(checks);
   // The authorizer did not come to its report, as when it was killed at the end of its time.
-  if (probe.links.empty() && probe.denied)
-    authorize = CheckedLink::broken(authorize.name, to_failure(*probe.denied));
-  if (probe.spared) tell_of_sparing(links, *probe.spared);
-  if (report.unusable) authorize = CheckedLink::broken(authorize.name, *report.unusable);
-  const std::optional<Denied>& refusal = probe.spared ? probe.spared : probe.denied;
+  if (probe.checks.empty() && probe.auth_error)
+    authorize = CheckResult::broken(authorize.name, to_failure(*probe.auth_error));
+  if (probe.blocked) tell_of_sparing(checks, *probe.blocked);
+  if (report.unusable) authorize = CheckResult::broken(authorize.name, *report.unusable);
+  const std::optional<AuthError>& refusal = probe.blocked ? probe.blocked : probe.auth_error;
   if (authorize.is_broken() && refusal) advise(authorize, *refusal, probe.status, {profile, values});
-  return links;
+  return checks;
 }
 
-std::vector<CheckedLink> check_way(TokenSource& source, const Profile& profile, const Settings& values) {
+std::vector<CheckResult> check_connectivity(TokenProvider& source, const Profile& profile,
+                                            const Settings& values) {
   try {
     return links_of(source.probe(read_url(profile)), profile, values);
   } catch (const Failure& failure) {
     // There is no report, but a chain that does not hold: without the authorizer none of it can be tried, and
     // without a turn nothing may be asked.
-    std::vector<CheckedLink> links = untried_way();
-    CheckedLink& link = failure.code == ExitCode::local_state ? links.front() : authorize_of(links);
-    link = CheckedLink::broken(link.name, failure);
-    return links;
+    std::vector<CheckResult> checks = skipped_connectivity_checks();
+    CheckResult& check = failure.code == ExitCode::local_state ? checks.front() : authorize_of(checks);
+    check = CheckResult::broken(check.name, failure);
+    return checks;
   }
 }
 

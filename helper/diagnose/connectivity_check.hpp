@@ -11,16 +11,16 @@
 namespace sase::helper {
 
 /// The links beyond this machine, from the service's name to reading something with a new token, tried with
-/// at most one request for a token (TokenSource::probe). A new token is kept in the cache.
-[[nodiscard]] std::vector<CheckedLink> check_way(TokenSource& source, const Profile& profile,
-                                                 const Settings& values);
+/// at most one request for a token (TokenProvider::probe). A new token is kept in the cache.
+[[nodiscard]] std::vector<CheckResult> check_connectivity(TokenProvider& source, const Profile& profile,
+                                                          const Settings& values);
 
 /// The same from what such a probe came to.
-[[nodiscard]] std::vector<CheckedLink> links_of(const ChainReport& report, const Profile& profile,
+[[nodiscard]] std::vector<CheckResult> links_of(const ProbeReport& report, const Profile& profile,
                                                 const Settings& values);
 
 /// The same where none of them could be tried.
-[[nodiscard]] std::vector<CheckedLink> untried_way();
+[[nodiscard]] std::vector<CheckResult> skipped_connectivity_checks();
 
 /// What is read with a new token to see that it is good: it needs no permission.
 [[nodiscard]] std::string read_url(const Profile& profile);

@@ -13,7 +13,7 @@ namespace sase::helper {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using protocol::LinkState;
+using protocol::CheckState;
 
 constexpr int shape_version = 1;
 
@@ -23,30 +23,30 @@ constexpr std::size_t words_column = mark_width + 11;
 
 struct Mark {
   std::string_view word;
-  Tone tone;
+  Style tone;
 };
 
-Mark mark_of(LinkState state) noexcept {
+Mark mark_of(CheckState state) noexcept {
   switch (state) {
-    case LinkState::ok: return {"ok", Tone::good};
-    case LinkState::warning: return {"warn", Tone::caution};
-    case LinkState::broken: return {"FAIL", Tone::bad};
-    case LinkState::untried: break;
+    case CheckState::ok: return {"ok", Style::good};
+    case CheckState::warning: return {"warn", Style::caution};
+    case CheckState::broken: return {"FAIL", Style::bad};
+    case CheckState::untried: break;
   }
-  return {"--", Tone::faint};
+  return {"--", Style::faint};
 }
 
 void fill_to(std::string& line, std::size_t width, std::size_t column) {
   line.append(width < column ? column - width : 1, ' ');
 }
 
-void append_link(std::string& text, const CheckedLink& link, const Terminal& terminal) {
-  const Mark mark = mark_of(link.state);
+void append_check(std::string& text, const CheckResult& check, const Terminal& terminal) {
+  const Mark mark = mark_of(check.state);
   // What paints has no width, so lines are measured without it.
   std::string line;
   line += mark.word;
   fill_to(line, line.size(), mark_width);
-  line += link.name;
+  line += check.name;
   fill_to(line, line.size(), words_column);
   const auto start = text.size();
   text += line;
@@ -54,40 +54,40 @@ void append_link(std::string& text, const CheckedLink& link, const Terminal& ter
   constexpr std::chrono::microseconds least_shown{100};
   terminal.append_wrapped(
       text, words_column,
-      link.what + (link.took < least_shown ? std::string() : " (" + spoken_exactly(link.took) + ')'));
+      check.what + (check.took < least_shown ? std::string() : " (" + format_milliseconds(check.took) + ')'));
   text.replace(start, mark.word.size(), terminal.paint(mark.tone, mark.word));
-  if (!link.remedy.empty()) terminal.append_wrapped(text, words_column, "-> " + link.remedy);
+  if (!check.remedy.empty()) terminal.append_wrapped(text, words_column, "-> " + check.remedy);
 }
 
 /// Those that somebody has set, and those that always are something.
-bool is_worth_a_line(const ShownSetting& setting) noexcept {
+bool is_worth_a_line(const EffectiveSetting& setting) noexcept {
   return !setting.value.empty();
 }
 
-void append_settings(std::string& text, const std::vector<ShownSetting>& rows, const Terminal& terminal) {
+void append_settings(std::string& text, const std::vector<EffectiveSetting>& rows, const Terminal& terminal) {
   std::size_t widest = 0;
-  for (const ShownSetting& setting : rows)
+  for (const EffectiveSetting& setting : rows)
     widest = std::max(widest, setting.name.size());
-  for (const ShownSetting& setting : rows) {
+  for (const EffectiveSetting& setting : rows) {
     if (!is_worth_a_line(setting)) continue;
     std::string line(setting.name);
     fill_to(line, line.size(), widest + 2);
     line += setting.value + "  (" + setting.from + ')';
     text.append(words_column, ' ');
-    text += terminal.paint(setting.from == "default" ? Tone::faint : Tone::plain, line);
+    text += terminal.paint(setting.from == "default" ? Style::faint : Style::plain, line);
     text += '\n';
   }
 }
 
-Json json_of(const CheckedLink& link) {
-  return {{"name", link.name},
-          {"state", name_of(link.state)},
-          {"what", link.what},
-          {"remedy", link.remedy.empty() ? Json() : Json(link.remedy)},
-          {"seconds", static_cast<double>(link.took.count()) / 1e6}};
+Json json_of(const CheckResult& check) {
+  return {{"name", check.name},
+          {"state", name_of(check.state)},
+          {"what", check.what},
+          {"remedy", check.remedy.empty() ? Json() : Json(check.remedy)},
+          {"seconds", static_cast<double>(check.took.count()) / 1e6}};
 }
 
-Json json_of(const ShownSetting& setting) {
+Json json_of(const EffectiveSetting& setting) {
   return {{"name", setting.name},
           {"value", setting.value.empty() ? Json() : Json(setting.value)},
           {"from", setting.from}};
@@ -104,19 +104,19 @@ Json array_of(const Items& items) {
 }  // namespace
 
 ExitCode DoctorReport::exit_code() const noexcept {
-  const auto broken = std::ranges::find_if(links, &CheckedLink::is_broken);
-  return broken == links.end() ? ExitCode::done : broken->code;
+  const auto broken = std::ranges::find_if(checks, &CheckResult::is_broken);
+  return broken == checks.end() ? ExitCode::success : broken->code;
 }
 
 std::string DoctorReport::text(const Terminal& terminal) const {
   std::string text;
-  for (const CheckedLink& link : links) {
-    append_link(text, link, terminal);
-    if (link.name == "settings") append_settings(text, settings, terminal);
+  for (const CheckResult& check : checks) {
+    append_check(text, check, terminal);
+    if (check.name == "settings") append_settings(text, settings, terminal);
   }
-  const auto broken = std::ranges::find_if(links, &CheckedLink::is_broken);
+  const auto broken = std::ranges::find_if(checks, &CheckResult::is_broken);
   text += '\n';
-  if (broken == links.end())
+  if (broken == checks.end())
     terminal.append_wrapped(text, 0, "all is well");
   else
     terminal.append_wrapped(text, 0,
@@ -128,9 +128,9 @@ std::string DoctorReport::text(const Terminal& terminal) const {
 std::string DoctorReport::json() const {
   const Json object = {{"version", shape_version},
                        {"profile", profile.empty() ? Json() : Json(profile)},
-                       {"ok", exit_code() == ExitCode::done},
+                       {"ok", exit_code() == ExitCode::success},
                        {"exit_code", static_cast<int>(exit_code())},
-                       {"links", array_of(links)},
+                       {"links", array_of(checks)},
                        {"settings", array_of(settings)}};
   return object.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
 }

@@ -14,8 +14,8 @@ namespace sase::helper {
 /// All that `doctor` found, from the first link to the last.
 struct DoctorReport {
   std::string profile;  ///< empty where none could be chosen
-  std::vector<CheckedLink> links;
-  std::vector<ShownSetting> settings;
+  std::vector<CheckResult> checks;
+  std::vector<EffectiveSetting> settings;
 
   /// That of the first broken link.
   [[nodiscard]] ExitCode exit_code() const noexcept;

@@ -3,7 +3,7 @@
 
 namespace sase::helper {
 
-std::string spoken(std::chrono::seconds duration) {
+std::string format_duration(std::chrono::seconds duration) {
   const auto seconds = duration.count() < 0 ? 0 : duration.count();
   if (seconds < 120) return std::to_string(seconds) + 's';
   const auto minutes = seconds / 60;
@@ -15,7 +15,7 @@ std::string spoken(std::chrono::seconds duration) {
   return std::to_string(hours / 24) + " days";
 }
 
-std::string spoken_exactly(std::chrono::microseconds duration) {
+std::string format_milliseconds(std::chrono::microseconds duration) {
   const auto tenths = duration.count() / 100;
   if (tenths < 100) return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " ms";
   return std::to_string(tenths / 10) + " ms";

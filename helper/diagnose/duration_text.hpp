@@ -8,9 +8,9 @@ namespace sase::helper {
 
 /// A duration as a person wants to know it, cut to its two largest units: `45s`, `59m`, `2h 5m`, `12 days`.
 /// Below zero it is none: `0s`.
-[[nodiscard]] std::string spoken(std::chrono::seconds duration);
+[[nodiscard]] std::string format_duration(std::chrono::seconds duration);
 
 /// How long a part of a call took: `0.2 ms`, `15 ms`.
-[[nodiscard]] std::string spoken_exactly(std::chrono::microseconds duration);
+[[nodiscard]] std::string format_milliseconds(std::chrono::microseconds duration);
 
 }  // namespace sase::helper

@@ -105,13 +105,13 @@ std::string without_credentials(std::string_view url) {
   return std::string(head) + "***" + std::string(url.substr(at));
 }
 
-std::vector<ShownSetting> shown_settings(const Profile& profile, const Settings& values,
-                                         const Environment& environment) {
-  std::vector<ShownSetting> shown;
+std::vector<EffectiveSetting> effective_settings(const Profile& profile, const Settings& values,
+                                                 const Environment& environment) {
+  std::vector<EffectiveSetting> shown;
   for (const Setting& setting : settings) {
-    ShownSetting row{.name = setting.name,
-                     .value = value_of(setting.id, profile, values),
-                     .from = place_of(setting.id, values, environment)};
+    EffectiveSetting row{.name = setting.name,
+                         .value = value_of(setting.id, profile, values),
+                         .from = place_of(setting.id, values, environment)};
     if (is_key_source(setting.id)) {
       const Assignment* const given = values.find(setting.id);
       if (given != nullptr) row.value = key_source_value(setting.id, *given, environment);

@@ -12,7 +12,7 @@
 namespace sase::helper {
 
 /// A setting as it is shown. Secrets are masked, text from outside is escaped.
-struct ShownSetting {
+struct EffectiveSetting {
   std::string_view name;
   std::string value;  ///< empty where it has none
   std::string from;   ///< `--region`, `SASE_REGION`, `/path/default.conf:3`, or `default`
@@ -27,7 +27,7 @@ struct ShownSetting {
 /// Every setting, in the order of the vocabulary, with what it comes to in this profile and where that came
 /// from. Of the sources of a key only a path is shown, and a variable's name if it is set: anything else may
 /// be a key that was put in the wrong place.
-[[nodiscard]] std::vector<ShownSetting> shown_settings(const Profile& profile, const Settings& values,
-                                                       const Environment& environment);
+[[nodiscard]] std::vector<EffectiveSetting> effective_settings(const Profile& profile, const Settings& values,
+                                                               const Environment& environment);
 
 }  // namespace sase::helper

@@ -8,8 +8,9 @@
 
 namespace sase::helper {
 
-/// Looks at the folder of locks, ledgers and tokens, which is made where need be, and at what is kept there
-/// of this profile. What cannot be used breaks the link, with the command that mends it.
-[[nodiscard]] CheckedLink check_files(const Profile& profile, KeyHolder& key, const Environment& environment);
+/// Looks at the directory of locks, ledgers and tokens, which is made where need be, and at what is kept
+/// there of this profile. What cannot be used breaks the link, with the command that mends it.
+[[nodiscard]] CheckResult check_files(const Profile& profile, ApiKeyHandle& key,
+                                      const Environment& environment);
 
 }  // namespace sase::helper

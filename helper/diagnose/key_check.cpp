@@ -15,7 +15,7 @@ namespace sase::helper {
 
 namespace {
 
-using protocol::LinkState;
+using protocol::CheckState;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
@@ -33,20 +33,20 @@ std::string octal(mode_t mode) {
 }
 
 /// Age and mode of a file; nothing where it has none to be seen.
-std::string describe_file(const KeyPlace& place) {
+std::string describe_file(const ApiKeyLocation& place) {
   struct stat status {};
-  if (place.kind != KeyKind::file && place.kind != KeyKind::credential) return {};
+  if (place.kind != ApiKeySourceKind::file && place.kind != ApiKeySourceKind::credential) return {};
   if (::stat(place.name.c_str(), &status) != 0) return {};
   const auto changed = std::chrono::system_clock::from_time_t(status.st_mtime);
-  return ", changed " + spoken(wall_clock() - std::chrono::floor<seconds>(changed)) + " ago, mode " +
+  return ", changed " + format_duration(wall_clock() - std::chrono::floor<seconds>(changed)) + " ago, mode " +
          octal(status.st_mode);
 }
 
 /// The standard variables that are set and do not count.
-std::string describe_shadowed(const KeyPlace& place, const Environment& environment) {
+std::string describe_shadowed(const ApiKeyLocation& place, const Environment& environment) {
   std::string list;
   for (const std::string_view name : standard_key_variables)
-    if (environment.find(name) && !(place.kind == KeyKind::variable && place.name == name))
+    if (environment.find(name) && !(place.kind == ApiKeySourceKind::variable && place.name == name))
       list += (list.empty() ? "; " : ", ") + std::string(name);
   return list.empty() ? list : list + " is set too and not used";
 }
@@ -75,18 +75,18 @@ const Region* other_region(const KeyClaims& claims, const Region& ours) noexcept
   return other;
 }
 
-CheckedLink broken(std::string what, std::string remedy) {
+CheckResult broken(std::string what, std::string remedy) {
   return {.name = "key",
-          .state = LinkState::broken,
+          .state = CheckState::broken,
           .what = std::move(what),
           .remedy = std::move(remedy),
-          .code = ExitCode::settings};
+          .code = ExitCode::invalid_settings};
 }
 
 }  // namespace
 
-CheckedLink judge_claims(const KeyClaims& claims, const Profile& profile, sys_seconds now) {
-  CheckedLink link{.name = "key", .state = LinkState::ok, .what = {}, .remedy = {}};
+CheckResult judge_claims(const KeyClaims& claims, const Profile& profile, sys_seconds now) {
+  CheckResult check{.name = "key", .state = CheckState::ok, .what = {}, .remedy = {}};
   if (claims.expires && *claims.expires <= now)
     return broken("the key itself says that it expired on " + protocol::format_rfc3339(*claims.expires) +
                       ", and this machine's clock says " + protocol::format_rfc3339(now),
@@ -96,32 +96,33 @@ CheckedLink judge_claims(const KeyClaims& claims, const Profile& profile, sys_se
       return broken("the key itself says that it is for the region '" + std::string(other->name) +
                         "', and the profile asks '" + std::string(ours->name) + '\'',
                     "set region to " + std::string(other->name) + ", or make a key in that region's console");
-  if (!claims.expires) return link;
+  if (!claims.expires) return check;
   const auto left = *claims.expires - now;
-  link.what = "it expires on " + protocol::format_rfc3339(*claims.expires) + " (" + spoken(left) + " left)";
-  if (left >= short_key_life) return link;
-  link.state = LinkState::warning;
-  link.remedy = make_new_key;
-  return link;
+  check.what =
+      "it expires on " + protocol::format_rfc3339(*claims.expires) + " (" + format_duration(left) + " left)";
+  if (left >= short_key_life) return check;
+  check.state = CheckState::warning;
+  check.remedy = make_new_key;
+  return check;
 }
 
-CheckedLink check_key(const Profile& profile, const Environment& environment,
+CheckResult check_key(const Profile& profile, const Environment& environment,
                       const std::function<const ApiKey&()>& read) {
   const auto start = std::chrono::steady_clock::now();
   try {
-    const auto place = find_key(profile, environment);
+    const auto place = find_api_key(profile, environment);
     if (!place) throw no_key(profile);
     const auto claims = read_claims(read().reveal());
-    CheckedLink link = judge_claims(claims.value_or(KeyClaims{}), profile, wall_clock());
+    CheckResult check = judge_claims(claims.value_or(KeyClaims{}), profile, wall_clock());
     std::string what = "from " + place->describe() + describe_file(*place);
-    if (!link.what.empty()) what += "; " + link.what;
-    link.what = what + describe_shadowed(*place, environment);
-    link.took =
+    if (!check.what.empty()) what += "; " + check.what;
+    check.what = what + describe_shadowed(*place, environment);
+    check.took =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-    return link;
+    return check;
   } catch (const Failure& failure) {
     // It is what this command is there to tell.
-    return CheckedLink::broken("key", failure);
+    return CheckResult::broken("key", failure);
   }
 }
 

@@ -29,15 +29,15 @@ std::optional<Secret> decode(std::string_view text) {
   if (text.size() % 4 == 1) return std::nullopt;
   Secret bytes = Secret::with_capacity(text.size());
   std::uint32_t bits = 0;
-  unsigned held = 0;
+  unsigned current = 0;
   for (const char c : text) {
     const int digit = digit_of(c);
     if (digit < 0) return std::nullopt;
     bits = bits << 6U | static_cast<std::uint32_t>(digit);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    const char byte = static_cast<char>(bits >> held & 0xffU);
+    current += 6;
+    if (current < 8) continue;
+    current -= 8;
+    const char byte = static_cast<char>(bits >> current & 0xffU);
     bytes.append({&byte, 1});
   }
   return bytes;

@@ -13,47 +13,49 @@ namespace sase::helper {
 
 namespace {
 
-std::optional<std::chrono::seconds> token_left(TokenCache& cache, KeyHolder& key) {
+std::optional<std::chrono::seconds> token_left(TokenCache& cache, ApiKeyHandle& key) {
   const Identity* const identity = key.find_identity();
   const auto token = identity != nullptr ? cache.find(*identity) : std::nullopt;
   if (!token) return std::nullopt;
-  const auto left = time_left(token->expiry, Moment::now(), current_boot);
+  const auto left = time_left(token->expiry, ClockReading::now(), current_boot);
   return left.count() > 0 ? std::optional(left) : std::nullopt;
 }
 
-std::unique_ptr<TokenCache> cache_of(const Profile& profile, const std::optional<std::string>& folder) {
+std::unique_ptr<TokenCache> cache_of(const Profile& profile, const std::optional<std::string>& path) {
   if (profile.cache == CacheKind::keyring) return std::make_unique<KeyringCache>();
-  if (profile.cache == CacheKind::none || !folder) return nullptr;
-  return std::make_unique<FileCache>(*folder);
+  if (profile.cache == CacheKind::none || !path) return nullptr;
+  return std::make_unique<FileCache>(*path);
 }
 
-History history_of(const std::string& account, const std::optional<std::string>& folder) {
-  const auto directory = folder ? PrivateDirectory::open(*folder) : std::nullopt;
-  return directory ? Ledger(*directory, account).read() : History{};
+RequestLog read_log(const std::string& key_id, const std::optional<std::string>& path) {
+  const auto directory = path ? PrivateDirectory::open(*path) : std::nullopt;
+  return directory ? RequestLogFile(*directory, key_id).read() : RequestLog{};
 }
 
 }  // namespace
 
-KeptState recall(const History& history, Instant now, std::chrono::seconds min_ttl) {
-  KeptState state;
-  if (history.failure)
-    state.failure = {.what = history.failure->denied.what,
-                     .ago = std::chrono::floor<std::chrono::seconds>(now - history.failure->at)};
+LocalState recall(const RequestLog& log, BootTime now, std::chrono::seconds min_ttl) {
+  LocalState state;
+  if (log.failure)
+    state.failure = {.what = log.failure->auth_error.what,
+                     .ago = std::chrono::floor<std::chrono::seconds>(now - log.failure->at)};
   // Of a call that begins after all that has been, and goes the way that failed.
-  const Question question{.started = now + Instant(1),
-                          .now = now,
-                          .route = history.failure ? std::string_view(history.failure->route) : "",
-                          .min_ttl = min_ttl};
-  if (const auto denied = reason_to_spare(history, question)) {
-    state.pause = denied->what;
-    if (!denied->hint.empty()) state.pause += "; " + denied->hint;
+  const AttemptContext question{
+      .started = now + BootTime(1),
+      .now = now,
+      .network_fingerprint = log.failure ? std::string_view(log.failure->network_fingerprint) : "",
+      .min_ttl = min_ttl};
+  if (const auto auth_error = why_blocked(log, question)) {
+    state.pause = auth_error->what;
+    if (!auth_error->hint.empty()) state.pause += "; " + auth_error->hint;
   }
   return state;
 }
 
-KeptState look_at_state(const Profile& profile, KeyHolder& key, const std::optional<std::string>& folder) {
-  KeptState state = recall(history_of(key.account(), folder), boot_clock(), profile.min_ttl);
-  if (const auto cache = cache_of(profile, folder)) state.token_left = token_left(*cache, key);
+LocalState read_local_state(const Profile& profile, ApiKeyHandle& key,
+                            const std::optional<std::string>& directory) {
+  LocalState state = recall(read_log(key.key_id(), directory), boot_clock(), profile.min_ttl);
+  if (const auto cache = cache_of(profile, directory)) state.token_left = token_left(*cache, key);
   return state;
 }
 

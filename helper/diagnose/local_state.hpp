@@ -18,18 +18,18 @@ struct RememberedFailure {
 };
 
 /// What this machine keeps of one profile.
-struct KeptState {
+struct LocalState {
   std::optional<std::chrono::seconds> token_left;  ///< of the cached token, if there is one that lives
   std::optional<RememberedFailure> failure;        ///< of the last call that asked the service, if it failed
   std::string pause;  ///< why the service would not be asked now, and for how long; empty where it would be
 };
 
-/// Looks, and makes and changes nothing, nor runs a command for the key. `folder` is the state folder. Throws
-/// std::system_error where something that is there cannot be used.
-[[nodiscard]] KeptState look_at_state(const Profile& profile, KeyHolder& key,
-                                      const std::optional<std::string>& folder);
+/// Looks, and makes and changes nothing, nor runs a command for the key. `directory` is the state directory.
+/// Throws std::system_error where something that is there cannot be used.
+[[nodiscard]] LocalState read_local_state(const Profile& profile, ApiKeyHandle& key,
+                                          const std::optional<std::string>& directory);
 
 /// The part of it that is in a ledger.
-[[nodiscard]] KeptState recall(const History& history, Instant now, std::chrono::seconds min_ttl);
+[[nodiscard]] LocalState recall(const RequestLog& log, BootTime now, std::chrono::seconds min_ttl);
 
 }  // namespace sase::helper

@@ -17,26 +17,27 @@ namespace sase::helper {
 namespace {
 
 /// What the profile's token is bound to; a command is not run for it. Throws Failure.
-KeyHolder key_holder(const Profile& profile, const KeyPlace& place, const Environment& environment) {
+ApiKeyHandle api_key_handle(const Profile& profile, const ApiKeyLocation& place,
+                            const Environment& environment) {
   // Nothing that is read here takes time.
-  if (place.kind != KeyKind::command)
+  if (place.kind != ApiKeySourceKind::command)
     return {profile, read_key(place, environment, std::chrono::steady_clock::now())};
   const auto never = [](std::chrono::steady_clock::time_point) -> ApiKey {
-    throw Failure(ExitCode::bug, "a command was to be run for a report");
+    throw Failure(ExitCode::internal_error, "a command was to be run for a report");
   };
-  return {profile, DearKey{.command = place.name,
-                           .seal = RandomSeal(command_account(profile.authorize_url, place.name),
-                                              memory_folder(environment)),
-                           .read = never}};
+  return {profile, DeferredKey{.command = place.name,
+                               .seal = WrappingKey(make_command_key_id(profile.authorize_url, place.name),
+                                                   memory_directory(environment)),
+                               .read = never}};
 }
 
 void look_at_key(ProfileStatus& status, const Profile& profile, const Environment& environment) {
   try {
-    const auto place = find_key(profile, environment);
+    const auto place = find_api_key(profile, environment);
     if (!place) throw no_key(profile);
     status.key = place->describe();
-    KeyHolder key = key_holder(profile, *place, environment);
-    status.kept = look_at_state(profile, key, state_folder(environment));
+    ApiKeyHandle key = api_key_handle(profile, *place, environment);
+    status.kept = read_local_state(profile, key, state_directory(environment));
   } catch (const Failure& failure) {
     // It is what this command is there to tell, and stops none of the other profiles.
     status.key_failure = failure;
@@ -47,7 +48,8 @@ void look_at_key(ProfileStatus& status, const Profile& profile, const Environmen
 
 }  // namespace
 
-ProfileStatus status_of(const ProfileChoice& choice, std::string_view name, const Environment& environment) {
+ProfileStatus status_of(const ProfileSelector& choice, std::string_view name,
+                        const Environment& environment) {
   ProfileStatus status;
   status.name = name;
   try {

@@ -23,13 +23,13 @@ struct ProfileStatus {
   std::string key;                           ///< where the key comes from
   std::optional<Failure> key_failure;        ///< why it cannot be read; what is kept is then not known
   std::optional<std::string> state_trouble;  ///< why what is kept cannot be looked at
-  KeptState kept;
+  LocalState kept;
 
   [[nodiscard]] bool is_broken() const noexcept { return failure || key_failure || state_trouble; }
 };
 
 /// Reads the profile and its key, and runs no command for it.
-[[nodiscard]] ProfileStatus status_of(const ProfileChoice& choice, std::string_view name,
+[[nodiscard]] ProfileStatus status_of(const ProfileSelector& choice, std::string_view name,
                                       const Environment& environment);
 
 }  // namespace sase::helper

@@ -8,7 +8,7 @@ namespace sase::helper {
 
 namespace {
 
-using protocol::Denial;
+using protocol::ErrorKind;
 
 bool gives(const AskedService& asked, SettingId id) noexcept {
   return asked.values.find(id) != nullptr;
@@ -58,17 +58,17 @@ bool is_redirect(std::optional<unsigned> status) noexcept {
 
 }  // namespace
 
-void advise(CheckedLink& link, const protocol::Denied& denied, std::optional<unsigned> status,
+void advise(CheckResult& check, const protocol::AuthError& auth_error, std::optional<unsigned> status,
             const AskedService& asked) {
-  if (denied.denial == Denial::refused) {
-    link.what += describe(asked);
-    link.remedy = status == 403U ? remedy_for_access(asked) : remedy_for_key(asked);
+  if (auth_error.kind == ErrorKind::rejected) {
+    check.what += describe(asked);
+    check.remedy = status == 403U ? remedy_for_access(asked) : remedy_for_key(asked);
   } else if (is_redirect(status)) {
-    link.remedy =
+    check.remedy =
         "log in to this network in a browser: a captive portal may have answered; else check proxy, "
         "region and url";
   } else if (status && *status >= 500) {
-    link.remedy = "try again later: the fault is the service's, or that of a proxy before it";
+    check.remedy = "try again later: the fault is the service's, or that of a proxy before it";
   }
 }
 

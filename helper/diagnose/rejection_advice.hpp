@@ -19,7 +19,7 @@ struct AskedService {
 /// Adds to the link `authorize`, which `denied` broke, what was asked, and puts the likeliest remedy for just
 /// that in the place of a general one. A refusal does not say whether it is the key, the region or the API
 /// that is wrong, so nothing is claimed. `status` is that of HTTP, if there was an answer.
-void advise(CheckedLink& link, const protocol::Denied& denied, std::optional<unsigned> status,
+void advise(CheckResult& check, const protocol::AuthError& auth_error, std::optional<unsigned> status,
             const AskedService& asked);
 
 }  // namespace sase::helper

@@ -16,21 +16,21 @@ std::string describe_files(const ProfileText& text) {
 
 }  // namespace
 
-CheckedSettings check_settings(const ProfileChoice& choice, const Environment& environment) {
+CheckedSettings check_settings(const ProfileSelector& choice, const Environment& environment) {
   CheckedSettings checked;
   try {
     checked.profile = choice.name_without_host();
     checked.given = choice.settings_of(checked.profile);
     checked.made = make_profile(checked.profile, checked.given.values, environment);
-    checked.shown = shown_settings(*checked.made, checked.given.values, environment);
-    checked.link = {.name = "settings",
-                    .state = protocol::LinkState::ok,
-                    .what = "the profile '" + checked.profile + '\'' + describe_files(checked.given.text),
-                    .remedy = {}};
+    checked.shown = effective_settings(*checked.made, checked.given.values, environment);
+    checked.check = {.name = "settings",
+                     .state = protocol::CheckState::ok,
+                     .what = "the profile '" + checked.profile + '\'' + describe_files(checked.given.text),
+                     .remedy = {}};
   } catch (const Failure& failure) {
     // It is what this command is there to tell.
-    checked.link = CheckedLink::broken("settings", failure);
-    if (checked.link.remedy.empty()) checked.link.remedy = "mend it in that place, or leave it out";
+    checked.check = CheckResult::broken("settings", failure);
+    if (checked.check.remedy.empty()) checked.check.remedy = "mend it in that place, or leave it out";
   }
   return checked;
 }

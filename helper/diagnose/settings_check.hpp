@@ -14,13 +14,13 @@ namespace sase::helper {
 
 /// The settings of the profile that a call without a host means.
 struct CheckedSettings {
-  CheckedLink link;
-  std::string profile;              ///< its name; empty where none can be chosen
-  ProfileSettings given;            ///< where each setting came from
-  std::optional<Profile> made;      ///< nothing where a setting is wrong
-  std::vector<ShownSetting> shown;  ///< empty likewise
+  CheckResult check;
+  std::string profile;                  ///< its name; empty where none can be chosen
+  ProfileSettings given;                ///< where each setting came from
+  std::optional<Profile> made;          ///< nothing where a setting is wrong
+  std::vector<EffectiveSetting> shown;  ///< empty likewise
 };
 
-[[nodiscard]] CheckedSettings check_settings(const ProfileChoice& choice, const Environment& environment);
+[[nodiscard]] CheckedSettings check_settings(const ProfileSelector& choice, const Environment& environment);
 
 }  // namespace sase::helper

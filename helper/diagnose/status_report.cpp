@@ -32,7 +32,7 @@ Row row_of(const ProfileStatus& status) {
           status.region.empty() ? "-" : status.region,
           status.api,
           status.host,
-          status.kept.token_left ? spoken(*status.kept.token_left) + " left" : "none",
+          status.kept.token_left ? format_duration(*status.kept.token_left) + " left" : "none",
           status.key.empty() ? "none" : status.key};
 }
 
@@ -48,7 +48,7 @@ std::string padded(const Row& row, const std::array<std::size_t, column_count>& 
 
 void append_failure(std::string& text, const Failure& failure, const Terminal& terminal) {
   text.append(margin, ' ');
-  text += terminal.paint(Tone::bad, "FAIL") + ' ';
+  text += terminal.paint(Style::bad, "FAIL") + ' ';
   text += failure.what();
   text += '\n';
   if (!failure.hint.empty()) text += std::string(margin + 5, ' ') + "-> " + failure.hint + '\n';
@@ -60,14 +60,14 @@ void append_news(std::string& text, const ProfileStatus& status, const Terminal&
   if (status.key_failure) append_failure(text, *status.key_failure, terminal);
   if (status.state_trouble)
     append_failure(text, Failure(ExitCode::local_state, *status.state_trouble), terminal);
-  const KeptState& kept = status.kept;
+  const LocalState& kept = status.kept;
   std::string words;
   if (!kept.pause.empty())
     words = "the service is not asked now: " + kept.pause;
   else if (kept.failure)
-    words = "the last call failed " + spoken(kept.failure->ago) + " ago: " + kept.failure->what;
+    words = "the last call failed " + format_duration(kept.failure->ago) + " ago: " + kept.failure->what;
   if (!words.empty())
-    text += std::string(margin, ' ') + terminal.paint(Tone::caution, "warn") + ' ' + words + '\n';
+    text += std::string(margin, ' ') + terminal.paint(Style::caution, "warn") + ' ' + words + '\n';
 }
 
 Json json_of(const Failure& failure) {
@@ -81,7 +81,7 @@ Json error_of(const ProfileStatus& status) {
   return {};
 }
 
-Json failure_of(const KeptState& kept) {
+Json failure_of(const LocalState& kept) {
   if (!kept.failure) return {};
   return {{"what", kept.failure->what}, {"seconds_ago", kept.failure->ago.count()}};
 }
@@ -91,7 +91,7 @@ Json text_or_null(const std::string& text) {
 }
 
 Json json_of(const ProfileStatus& status) {
-  const KeptState& kept = status.kept;
+  const LocalState& kept = status.kept;
   return {{"name", status.name},
           {"chosen", status.is_chosen},
           {"ok", !status.is_broken()},
@@ -119,7 +119,7 @@ std::string status_text(const std::vector<ProfileStatus>& profiles, const Termin
   }
   Row head;
   std::ranges::copy(heads, head.begin());
-  std::string text = std::string(margin, ' ') + terminal.paint(Tone::faint, padded(head, widths)) + '\n';
+  std::string text = std::string(margin, ' ') + terminal.paint(Style::faint, padded(head, widths)) + '\n';
   for (std::size_t i = 0; i < rows.size(); ++i) {
     text += profiles[i].is_chosen ? "* " : "  ";
     text += padded(rows[i], widths) + '\n';

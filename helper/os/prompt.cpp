@@ -60,11 +60,11 @@ class HiddenTyping {
 };
 
 /// One byte; nothing at the end of the input or when a signal came.
-std::optional<char> read_byte(int terminal, const HeldSignals& held) {
+std::optional<char> read_byte(int terminal, const DeferredSignals& current) {
   pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
-  while (!HeldSignals::one_came()) {
+  while (!DeferredSignals::one_came()) {
     // Between a look at what came and a read that only waits, a signal would be lost.
-    if (::ppoll(&waiting, 1, nullptr, &held.mask_before()) < 0) {
+    if (::ppoll(&waiting, 1, nullptr, &current.mask_before()) < 0) {
       if (errno != EINTR) throw_errno("cannot wait for the terminal");
       continue;
     }
@@ -107,16 +107,16 @@ struct Line {
 /// Nothing is shown from before the question is: whoever pastes at the sight of it must not be faster. All is
 /// read to its end, however long: what was left would go to the shell.
 Secret read_hidden(int terminal, std::string_view question, std::size_t limit) {
-  const HeldSignals held(stopping);
+  const DeferredSignals current(stopping);
   const HiddenTyping typing(terminal);
   write_all(terminal, question);
   Line line{.text = Secret::with_capacity(limit), .limit = limit};
-  while (const auto byte = read_byte(terminal, held)) {
+  while (const auto byte = read_byte(terminal, current)) {
     if (typing.ends(*byte) && !more_is_pasted(terminal)) break;
     line.take(*byte, typing);
   }
   write_all(terminal, "\n");
-  if (line.is_too_long && !HeldSignals::one_came())
+  if (line.is_too_long && !DeferredSignals::one_came())
     throw std::length_error("more than " + std::to_string(limit) + " bytes");
   return std::move(line.text);
 }
@@ -143,7 +143,7 @@ Secret Prompt::ask_hidden(std::string_view question, std::size_t limit) const {
     // With the terminal as it was, a signal that came does what it would have done; after Ctrl-Z and fg we
     // are here again.
     Secret line = read_hidden(terminal_.get(), question, limit);
-    if (!HeldSignals::one_came()) return line;
+    if (!DeferredSignals::one_came()) return line;
   }
 }
 

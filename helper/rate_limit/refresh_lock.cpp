@@ -3,9 +3,9 @@
 
 namespace sase::helper {
 
-Turn::Turn(const std::string& folder, const std::string& account)
-    : folder_(PrivateDirectory::create(folder)),
-      lock_(folder_.open_lock(account + ".lock")),
-      account_(account) {}
+RefreshLock::RefreshLock(const std::string& directory, const std::string& key_id)
+    : directory_(PrivateDirectory::create(directory)),
+      lock_(directory_.open_lock(key_id + ".lock")),
+      key_id_(key_id) {}
 
 }  // namespace sase::helper

@@ -13,10 +13,10 @@ namespace sase::helper {
 
 /// The right to ask the service about one API key at one URL, which one process at a time has, and the ledger
 /// of it. The kernel takes the right back when its holder dies.
-class Turn {
+class RefreshLock {
  public:
-  /// Lines up for it. Makes the folder where need be. Throws std::system_error where there can be no lock.
-  Turn(const std::string& folder, const std::string& account);
+  /// Lines up for it. Makes the directory where need be. Throws std::system_error where there can be no lock.
+  RefreshLock(const std::string& directory, const std::string& key_id);
 
   /// As FileLock does.
   [[nodiscard]] bool take() { return lock_.take(); }
@@ -25,16 +25,16 @@ class Turn {
   }
 
   /// May be read by those who wait, and is written by the one whose turn it is. Both throw std::system_error.
-  [[nodiscard]] History read_ledger() const { return Ledger(folder_, account_).read(); }
-  void write_ledger(const History& history) const { Ledger(folder_, account_).write(history); }
+  [[nodiscard]] RequestLog read_log() const { return RequestLogFile(directory_, key_id_).read(); }
+  void write_log(const RequestLog& log) const { RequestLogFile(directory_, key_id_).write(log); }
 
   /// What must stay open for the turn to be kept.
-  [[nodiscard]] std::array<int, 2> descriptors() const noexcept { return {folder_.fd(), lock_.fd()}; }
+  [[nodiscard]] std::array<int, 2> descriptors() const noexcept { return {directory_.fd(), lock_.fd()}; }
 
  private:
-  PrivateDirectory folder_;
+  PrivateDirectory directory_;
   FileLock lock_;
-  std::string account_;
+  std::string key_id_;
 };
 
 }  // namespace sase::helper

@@ -47,8 +47,8 @@ std::int64_t number_of(const protocol::Attribute& attribute) {
 }
 
 /// A time that lies behind us; times come only from this clock.
-Instant past_of(const protocol::Attribute& attribute, Instant now) {
-  const Instant instant(number_of(attribute));
+BootTime past_of(const protocol::Attribute& attribute, BootTime now) {
+  const BootTime instant(number_of(attribute));
   if (instant > now) throw ProtocolError("a time to come");
   return instant;
 }
@@ -59,80 +59,81 @@ std::chrono::seconds lifetime_of(const protocol::Attribute& attribute) {
   return lifetime;
 }
 
-Instant end_of_pause_of(const protocol::Attribute& attribute, Instant now) {
-  const Instant end(number_of(attribute));
+BootTime end_of_pause_of(const protocol::Attribute& attribute, BootTime now) {
+  const BootTime end(number_of(attribute));
   if (end - now > longest_rejection_pause) throw ProtocolError("longer than a pause");
   return end;
 }
 
-PastGrant& grant_of(History& history) {
-  return history.grant ? *history.grant : history.grant.emplace();
+LastSuccess& grant_of(RequestLog& log) {
+  return log.grant ? *log.grant : log.grant.emplace();
 }
 
-PastFailure& failure_of(History& history) {
-  return history.failure ? *history.failure : history.failure.emplace();
+LastFailure& failure_of(RequestLog& log) {
+  return log.failure ? *log.failure : log.failure.emplace();
 }
 
-void take_request(History& history, Instant at) {
-  if (history.requests.size() == most_requests_kept) throw ProtocolError("too many requests");
-  history.requests.push_back(at);
+void take_request(RequestLog& log, BootTime at) {
+  if (log.requests.size() == most_requests_kept) throw ProtocolError("too many requests");
+  log.requests.push_back(at);
 }
 
-void take(History& history, const protocol::Attribute& attribute, Instant now) {
+void take(RequestLog& log, const protocol::Attribute& attribute, BootTime now) {
   const std::string_view key = attribute.key;
   if (key == "request[]")
-    take_request(history, past_of(attribute, now));
+    take_request(log, past_of(attribute, now));
   else if (key == "failed_at")
-    failure_of(history).at = past_of(attribute, now);
+    failure_of(log).at = past_of(attribute, now);
   else if (key == "route")
-    failure_of(history).route = attribute.value;
+    failure_of(log).network_fingerprint = attribute.value;
   else if (key == "refused_key")
-    failure_of(history).key = attribute.value;
+    failure_of(log).key = attribute.value;
   else if (key == "confirmed_at")
-    failure_of(history).confirmed = past_of(attribute, now);
+    failure_of(log).confirmed = past_of(attribute, now);
   else if (key == "granted_at")
-    grant_of(history).at = past_of(attribute, now);
+    grant_of(log).at = past_of(attribute, now);
   else if (key == "lifetime")
-    grant_of(history).lifetime = lifetime_of(attribute);
+    grant_of(log).lifetime = lifetime_of(attribute);
   else if (key == "after_erase")
-    grant_of(history).after_erase = number_of(attribute) != 0;
+    grant_of(log).after_erase = number_of(attribute) != 0;
   else if (key == "too_short")
-    grant_of(history).too_short = number_of(attribute) != 0;
+    grant_of(log).too_short = number_of(attribute) != 0;
   else if (key == "ahead")
-    grant_of(history).ahead = number_of(attribute) != 0;
+    grant_of(log).ahead = number_of(attribute) != 0;
   else if (key == "renewal_begun")
-    history.renewal_begun = past_of(attribute, now);
+    log.refresh_started = past_of(attribute, now);
   else if (key == "erased")
-    history.erased = number_of(attribute) != 0;
+    log.erased = number_of(attribute) != 0;
   else if (key == "strikes")
-    history.strikes = static_cast<unsigned>(std::min<std::int64_t>(number_of(attribute), most_requests_kept));
+    log.consecutive_rejections =
+        static_cast<unsigned>(std::min<std::int64_t>(number_of(attribute), most_requests_kept));
   else if (key == "paused_until")
-    history.paused_until = end_of_pause_of(attribute, now);
+    log.paused_until = end_of_pause_of(attribute, now);
   else
     throw ProtocolError("an unknown key");
 }
 
-History parse_strictly(std::string_view bytes, const BootId& boot, Instant now) {
+RequestLog parse_strictly(std::string_view bytes, const BootId& boot, BootTime now) {
   // Both parts end like this; without it the last line may be cut.
   if (!bytes.ends_with(end_of_message)) throw ProtocolError("no end");
   const auto end = bytes.find(end_of_message);
   protocol::MessageReader reader(bytes.substr(0, end + 1));
   const auto first = reader.next();
   if (!first || first->key != "boot" || first->value != hexadecimal(boot)) return {};
-  History history;
+  RequestLog log;
   while (const auto attribute = reader.next())
-    take(history, *attribute, now);
-  if (!history.failure) return history;
+    take(log, *attribute, now);
+  if (!log.failure) return log;
   auto reply = protocol::AuthorizeReply::parse(bytes.substr(end + end_of_message.size()));
-  history.failure->denied = std::get<protocol::Denied>(std::move(reply.outcome));
-  return history;
+  log.failure->auth_error = std::get<protocol::AuthError>(std::move(reply.outcome));
+  return log;
 }
 
 }  // namespace
 
-std::string History::write(const BootId& boot) const {
+std::string RequestLog::write(const BootId& boot) const {
   std::string text = "boot=" + hexadecimal(boot) + '\n';
-  for (const Instant at : requests)
+  for (const BootTime at : requests)
     append(text, "request[]", at.count());
   if (grant) {
     append(text, "granted_at", grant->at.count());
@@ -141,24 +142,25 @@ std::string History::write(const BootId& boot) const {
     append(text, "too_short", grant->too_short ? 1 : 0);
     append(text, "ahead", grant->ahead ? 1 : 0);
   }
-  if (renewal_begun) append(text, "renewal_begun", renewal_begun->count());
+  if (refresh_started) append(text, "renewal_begun", refresh_started->count());
   append(text, "erased", erased ? 1 : 0);
-  append(text, "strikes", strikes);
+  append(text, "strikes", consecutive_rejections);
   append(text, "paused_until", paused_until.count());
   if (failure) {
     append(text, "failed_at", failure->at.count());
-    text += "route=" + failure->route + '\n';
+    text += "route=" + failure->network_fingerprint + '\n';
     if (!failure->key.empty()) {
       text += "refused_key=" + failure->key + '\n';
       append(text, "confirmed_at", failure->confirmed.count());
     }
   }
   text += '\n';
-  if (failure) text += protocol::AuthorizeReply{.requests = 0, .outcome = failure->denied}.write().reveal();
+  if (failure)
+    text += protocol::AuthorizeReply{.requests = 0, .outcome = failure->auth_error}.write().reveal();
   return text;
 }
 
-History History::parse(std::string_view bytes, const BootId& boot, Instant now) try {
+RequestLog RequestLog::parse(std::string_view bytes, const BootId& boot, BootTime now) try {
   return parse_strictly(bytes, boot, now);
 } catch (const ProtocolError&) {
   return {};

@@ -23,23 +23,23 @@ std::string hash_of(std::string_view purpose, std::string_view authorize_url, st
 
 }  // namespace
 
-History Ledger::read() const try {
-  const Fd file = folder_.open_file(file_);
+RequestLog RequestLogFile::read() const try {
+  const Fd file = directory_.open_file(file_);
   if (!file) return {};
-  return History::parse(read_all(file.get(), largest_ledger).reveal(), current_boot(), boot_clock());
+  return RequestLog::parse(read_all(file.get(), largest_ledger).reveal(), current_boot(), boot_clock());
 } catch (const std::length_error&) {
   return {};
 }
 
-void Ledger::write(const History& history) const {
-  folder_.replace_file(file_, history.write(current_boot()));
+void RequestLogFile::write(const RequestLog& log) const {
+  directory_.replace_file(file_, log.write(current_boot()));
 }
 
-std::string account_name(std::string_view authorize_url, std::string_view api_key) {
+std::string make_key_id(std::string_view authorize_url, std::string_view api_key) {
   return hash_of("sase-cred-acctv1", authorize_url, api_key);
 }
 
-std::string command_account(std::string_view authorize_url, std::string_view command) {
+std::string make_command_key_id(std::string_view authorize_url, std::string_view command) {
   return hash_of("sase-cred-acctc1", authorize_url, command);
 }
 

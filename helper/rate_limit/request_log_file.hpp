@@ -9,32 +9,32 @@
 
 namespace sase::helper {
 
-/// The file of a History, shared by all processes of one user: one for each API key at each URL, whatever the
-/// profile, since the service counts by key. Whoever uses it has its turn (turn.hpp), but for a look
+/// The file of a RequestLog, shared by all processes of one user: one for each API key at each URL, whatever
+/// the profile, since the service counts by key. Whoever uses it has its turn (turn.hpp), but for a look
 /// beforehand.
-class Ledger {
+class RequestLogFile {
  public:
-  /// `account` names the file; the folder must outlive this.
-  Ledger(const PrivateDirectory& folder, const std::string& account)
-      : folder_(folder), file_(account + ".ledger") {}
+  /// `account` names the file; the directory must outlive this.
+  RequestLogFile(const PrivateDirectory& directory, const std::string& key_id)
+      : directory_(directory), file_(key_id + ".ledger") {}
 
   /// Empty where there is none. Throws std::system_error when the file cannot be read; one that is damaged is
   /// empty.
-  [[nodiscard]] History read() const;
+  [[nodiscard]] RequestLog read() const;
 
   /// Throws std::system_error.
-  void write(const History& history) const;
+  void write(const RequestLog& log) const;
 
  private:
-  const PrivateDirectory& folder_;
+  const PrivateDirectory& directory_;
   std::string file_;
 };
 
 /// Names the ledger and the lock of an API key at a URL: 32 hexadecimal digits, from which neither can be
 /// had.
-[[nodiscard]] std::string account_name(std::string_view authorize_url, std::string_view api_key);
+[[nodiscard]] std::string make_key_id(std::string_view authorize_url, std::string_view api_key);
 
 /// The same for a key that a command writes, which is not at hand: the command's text stands for it.
-[[nodiscard]] std::string command_account(std::string_view authorize_url, std::string_view command);
+[[nodiscard]] std::string make_command_key_id(std::string_view authorize_url, std::string_view command);
 
 }  // namespace sase::helper

@@ -9,49 +9,50 @@
 
 namespace sase::helper {
 
-KeyHolder::KeyHolder(const Profile& profile, ApiKey key, std::optional<KeyPlace> place)
+ApiKeyHandle::ApiKeyHandle(const Profile& profile, ApiKey key, std::optional<ApiKeyLocation> place)
     : profile_(profile), key_(std::move(key)), place_(std::move(place)) {
   identity_.emplace(profile_.name, profile_.authorize_url, key_->reveal());
 }
 
-KeyHolder::KeyHolder(const Profile& profile, DearKey dear) : profile_(profile), dear_(std::move(dear)) {}
+ApiKeyHandle::ApiKeyHandle(const Profile& profile, DeferredKey deferred_key)
+    : profile_(profile), deferred_key_(std::move(deferred_key)) {}
 
-std::string KeyHolder::account() const {
-  return dear_ ? command_account(profile_.authorize_url, dear_->command)
-               : account_name(profile_.authorize_url, key_->reveal());
+std::string ApiKeyHandle::key_id() const {
+  return deferred_key_ ? make_command_key_id(profile_.authorize_url, deferred_key_->command)
+                       : make_key_id(profile_.authorize_url, key_->reveal());
 }
 
-const Identity* KeyHolder::find_identity() {
-  if (dear_) {
+const Identity* ApiKeyHandle::find_identity() {
+  if (deferred_key_) {
     // Another call may have made one, or one in the place of one that is lost.
     identity_.reset();
-    if (const auto seal = dear_->seal.find()) bind_to(*seal);
+    if (const auto seal = deferred_key_->seal.find()) bind_to(*seal);
   }
   return identity_ ? &*identity_ : nullptr;
 }
 
-const Identity& KeyHolder::make_identity() {
-  if (dear_) bind_to(dear_->seal.find_or_make());
+const Identity& ApiKeyHandle::get_or_create_identity() {
+  if (deferred_key_) bind_to(deferred_key_->seal.get_or_create());
   return *identity_;
 }
 
 /// What seals comes first and has one length, so that no two pairs are the same text.
-void KeyHolder::bind_to(const protocol::Secret& seal) {
-  protocol::Secret both = protocol::Secret::with_capacity(seal.size() + dear_->command.size());
+void ApiKeyHandle::bind_to(const protocol::Secret& seal) {
+  protocol::Secret both = protocol::Secret::with_capacity(seal.size() + deferred_key_->command.size());
   both.append(seal.reveal());
-  both.append(dear_->command);
+  both.append(deferred_key_->command);
   identity_.emplace(profile_.name, profile_.authorize_url, both.reveal());
 }
 
-const ApiKey& KeyHolder::key(std::chrono::steady_clock::time_point deadline) {
-  if (!key_) key_ = dear_->read(deadline);
+const ApiKey& ApiKeyHandle::key(std::chrono::steady_clock::time_point deadline) {
+  if (!key_) key_ = deferred_key_->read(deadline);
   return *key_;
 }
 
-std::string KeyHolder::fingerprint(std::chrono::steady_clock::time_point deadline) {
+std::string ApiKeyHandle::fingerprint(std::chrono::steady_clock::time_point deadline) {
   Digest digest("sase-cred-refuse");
   try {
-    digest.add(make_identity().sealing_key().reveal());
+    digest.add(get_or_create_identity().encryption_key().reveal());
   } catch (const std::system_error&) {
     digest.add("");  // without a seal it tells as much of the key as an account's name
   }

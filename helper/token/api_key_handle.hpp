@@ -15,9 +15,9 @@
 namespace sase::helper {
 
 /// A key that is dear to read: for which a command runs, which takes its time and may ask a person.
-struct DearKey {
+struct DeferredKey {
   std::string command;  ///< its text stands for the key until that is read
-  RandomSeal seal;      ///< of the account that command_account() names
+  WrappingKey seal;     ///< of the account that make_command_key_id() names
   std::function<ApiKey(std::chrono::steady_clock::time_point deadline)> read;  ///< throws Failure
 };
 
@@ -25,26 +25,28 @@ struct DearKey {
 ///
 /// A key that is at hand on every call binds them itself. A dear one is read when the service is about to be
 /// asked, and no earlier: a cached token is found without it.
-class KeyHolder {
+class ApiKeyHandle {
  public:
   /// The profile must outlive this. `place` is where the key was read, if it was there for the next call too.
-  KeyHolder(const Profile& profile, ApiKey key, std::optional<KeyPlace> place = std::nullopt);
-  KeyHolder(const Profile& profile, DearKey dear);
+  ApiKeyHandle(const Profile& profile, ApiKey key, std::optional<ApiKeyLocation> place = std::nullopt);
+  ApiKeyHandle(const Profile& profile, DeferredKey deferred_key);
 
-  [[nodiscard]] bool is_dear() const noexcept { return dear_.has_value(); }
+  [[nodiscard]] bool is_deferred() const noexcept { return deferred_key_.has_value(); }
 
   /// Whether `logout` has removed the key since it was read.
-  [[nodiscard]] bool is_logged_out() const noexcept { return place_ && place_->is_logged_out(); }
+  [[nodiscard]] bool is_removed_by_logout() const noexcept {
+    return place_ && place_->is_removed_by_logout();
+  }
 
   /// Names the lock and the ledger.
-  [[nodiscard]] std::string account() const;
+  [[nodiscard]] std::string key_id() const;
 
   /// What a token is bound to, looked up anew on each call; null while nothing is there that could seal one.
   /// Void after the next call.
   [[nodiscard]] const Identity* find_identity();
 
   /// The same for storing a token. The caller has the account's turn. Throws std::system_error.
-  [[nodiscard]] const Identity& make_identity();
+  [[nodiscard]] const Identity& get_or_create_identity();
 
   /// The key itself. Throws Failure.
   [[nodiscard]] const ApiKey& key(std::chrono::steady_clock::time_point deadline);
@@ -57,9 +59,9 @@ class KeyHolder {
   void bind_to(const protocol::Secret& seal);
 
   const Profile& profile_;
-  std::optional<DearKey> dear_;
+  std::optional<DeferredKey> deferred_key_;
   std::optional<ApiKey> key_;
-  std::optional<KeyPlace> place_;
+  std::optional<ApiKeyLocation> place_;
   std::optional<Identity> identity_;
 };
 

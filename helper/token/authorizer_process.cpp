@@ -28,7 +28,7 @@ constexpr std::size_t largest_reply = 131072;
 /// The authorizer keeps its own time; it is given this much longer to say that it ran out of it.
 constexpr std::chrono::milliseconds grace{250};
 
-/// Where the authorizer is installed, seen from the folder of the front.
+/// Where the authorizer is installed, seen from the directory of the front.
 constexpr std::string_view authorizer_place = "/../libexec/sase-credential/authorize";
 
 template <typename Kind = Failure>
@@ -50,8 +50,8 @@ constexpr std::array<std::string_view, 6> passed_on = {"SSL_CERT_DIR", "RES_OPTI
                                                        // A sanitized build's own settings.
                                                        "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"};
 
-/// Whether every path of a list is absolute: certificates are not taken from whatever folder the host stands
-/// in.
+/// Whether every path of a list is absolute: certificates are not taken from whatever directory the host
+/// stands in.
 bool all_absolute(std::string_view paths) noexcept {
   while (true) {
     const auto colon = paths.find(':');
@@ -84,11 +84,11 @@ std::string words_for_end(int wait_status) {
 protocol::AuthorizeReply out_of_time(const protocol::AuthorizeRequest& request) {
   // How far it came is not known; none too few are counted.
   return {.requests = request.tries,
-          .outcome = protocol::Denied{.denial = protocol::Denial::unreachable,
-                                      .transient = true,
-                                      .what = "no answer in time from '" + request.url + "'",
-                                      .hint = "check the network, or raise 'timeout'",
-                                      .retry_after = std::nullopt}};
+          .outcome = protocol::AuthError{.kind = protocol::ErrorKind::unreachable,
+                                         .transient = true,
+                                         .what = "no answer in time from '" + request.url + "'",
+                                         .hint = "check the network, or raise 'timeout'",
+                                         .retry_after = std::nullopt}};
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
                 std::chrono::seconds refresh_ahead) noexcept {
   if (time_left <= std::chrono::seconds(0) || time_left < min_ttl || time_left > protocol::longest_lifetime)
     return Freshness::stale;
-  return time_left < refresh_ahead ? Freshness::ageing : Freshness::fresh;
+  return time_left < refresh_ahead ? Freshness::due_for_refresh : Freshness::fresh;
 }
 
 }  // namespace sase::helper

@@ -7,9 +7,9 @@ namespace sase::helper {
 
 /// What a token with some time left is good for.
 enum class Freshness {
-  fresh,   ///< given out
-  ageing,  ///< given out, and renewed behind the caller's back
-  stale,   ///< not given out
+  fresh,            ///< given out
+  due_for_refresh,  ///< given out, and renewed behind the caller's back
+  stale,            ///< not given out
 };
 
 /// A token is given out while it lives for `min_ttl`, and for at least a second; one that would live for

@@ -28,22 +28,23 @@ struct FreshToken {
 /// A token for somebody who keeps one fresh.
 struct KeptToken {
   FreshToken fresh;
-  bool is_ageing = false;               ///< it was to be renewed and is not
+  bool is_due_for_refresh = false;      ///< it was to be renewed and is not
   std::optional<Failure> trouble = {};  ///< why not, if that was tried
 };
 
 /// What a look at the whole chain came to.
-struct ChainReport {
-  ServiceProbe probe;                             ///< without its token
+struct ProbeReport {
+  ProbeOutcome probe;                             ///< without its token
   std::optional<std::chrono::seconds> time_left;  ///< of the new token, if one was got and kept
   std::optional<Failure> unusable;                ///< why that token is of no use, if it is of none
 };
 
-/// What a TokenSource works with. All of it must outlive the source.
-struct TokenSourceParts {
+/// What a TokenProvider works with. All of it must outlive the source.
+struct TokenProviderParts {
   const Profile& profile;
-  TokenCache* cache;                        ///< null for none
-  std::optional<std::string> state_folder;  ///< of locks and ledgers; nothing where there is no place for any
+  TokenCache* cache;  ///< null for none
+  std::optional<std::string>
+      state_directory;  ///< of locks and ledgers; nothing where there is no place for any
   Authorizer& authorizer;
   const Diagnostics& diagnostics;
   const Trace& trace;
@@ -55,9 +56,9 @@ struct TokenSourceParts {
 /// process at a time (turn.hpp) whose success or failure all others share, and only where the service need
 /// not be spared (sparing.hpp). Trouble with cache, lock or ledger is a warning and never a reason to give no
 /// token.
-class TokenSource {
+class TokenProvider {
  public:
-  TokenSource(const TokenSourceParts& parts, KeyHolder key);
+  TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key);
 
   /// A token with at least the profile's min-ttl left. Throws Failure when none is to be had in time.
   [[nodiscard]] FreshToken get();
@@ -73,15 +74,15 @@ class TokenSource {
   /// Tries the chain to the service link by link, whatever is in the cache, by the same rules as every call:
   /// in turn with the others, and only the way where the service is to be spared. A new token is kept. Throws
   /// Failure when the turn does not come in time, or there is no report of any kind.
-  [[nodiscard]] ChainReport probe(const std::string& read_url);
+  [[nodiscard]] ProbeReport probe(const std::string& read_url);
 
   /// Renews the token that get() gave if it ages, in a process of its own (posix/detached.hpp). To be called
   /// once the token has been delivered. Does nothing while another call is at it, and never fails: the token
   /// is good yet.
-  void renew_ahead(Afterwards afterwards = Afterwards::ends) noexcept;
+  void refresh_in_background(ParentLifetime afterwards = ParentLifetime::ends) noexcept;
 
   /// The key that this source asks with, and what its tokens are bound to.
-  [[nodiscard]] KeyHolder& key() noexcept { return key_; }
+  [[nodiscard]] ApiKeyHandle& key() noexcept { return key_; }
 
   /// Forgets the cached token if it is this one, since whoever it was given to has rejected it.
   void erase(std::string_view token);
@@ -89,29 +90,29 @@ class TokenSource {
  private:
   [[nodiscard]] std::optional<CachedToken> find();
   [[nodiscard]] std::optional<FreshToken> find_fresh();
-  [[nodiscard]] std::optional<Turn> line_up();
-  [[nodiscard]] std::optional<FreshToken> wait_for_turn(Turn& turn);
-  void take_turn(Turn& turn);
-  [[nodiscard]] std::optional<FreshToken> renew_in_turn();
-  [[nodiscard]] std::optional<FreshToken> wait_for_renewal(Turn& turn);
-  [[nodiscard]] Failure nothing_in_time() const;
+  [[nodiscard]] std::optional<RefreshLock> open_refresh_lock();
+  [[nodiscard]] std::optional<FreshToken> wait_for_refresh_lock(RefreshLock& refresh_lock);
+  void acquire_refresh_lock(RefreshLock& refresh_lock);
+  [[nodiscard]] std::optional<FreshToken> refresh_under_lock();
+  [[nodiscard]] std::optional<FreshToken> wait_for_other_refresh(RefreshLock& refresh_lock);
+  [[nodiscard]] Failure lock_timeout_failure() const;
   [[nodiscard]] FreshToken accept(NewToken token);
   void keep(const CachedToken& token);
-  void renew(const Turn& turn);
-  void take_down_erase();
-  [[nodiscard]] SparingAuthorizer& service();
+  void renew(const RefreshLock& refresh_lock);
+  void record_erase_locked();
+  [[nodiscard]] RateLimitedAuthorizer& service();
 
   const Profile& profile_;
   TokenCache* cache_;
-  std::optional<std::string> state_folder_;
+  std::optional<std::string> state_directory_;
   Authorizer& authorizer_;
   const Trace& trace_;
   std::chrono::steady_clock::time_point deadline_;
-  KeyHolder key_;
-  WarningOnce trouble_;
-  Instant started_ = boot_clock();
-  std::optional<SparingAuthorizer> service_;  // made when it is needed: most calls never do
-  bool ageing_ = false;
+  ApiKeyHandle key_;
+  WarningOnce warning_;
+  BootTime started_ = boot_clock();
+  std::optional<RateLimitedAuthorizer> service_;  // made when it is needed: most calls never do
+  bool due_for_refresh_ = false;
 };
 
 }  // namespace sase::helper

@@ -14,8 +14,8 @@ namespace sase::helper {
 
 namespace {
 
-using protocol::Denial;
-using protocol::Denied;
+using protocol::AuthError;
+using protocol::ErrorKind;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -29,203 +29,218 @@ std::string route_of(const Profile& profile) {
   return digest.hexadecimal();
 }
 
-NewToken token_of(protocol::Granted granted, const Moment& asked, bool is_too_short) {
-  return {.granted = std::move(granted), .asked = asked, .is_too_short = is_too_short};
+NewToken token_of(protocol::TokenResponse token_response, const ClockReading& asked, bool is_too_short) {
+  return {.token_response = std::move(token_response), .asked = asked, .is_too_short = is_too_short};
 }
 
 /// A token that cannot be used at all is no token.
-void refuse_dead(protocol::AuthorizeReply& reply) {
-  const auto* const granted = std::get_if<protocol::Granted>(&reply.outcome);
-  if (granted == nullptr || granted->lifetime > std::chrono::seconds(0)) return;
+void reject_expired_response(protocol::AuthorizeReply& reply) {
+  const auto* const token_response = std::get_if<protocol::TokenResponse>(&reply.outcome);
+  if (token_response == nullptr || token_response->lifetime > std::chrono::seconds(0)) return;
   reply.outcome = dead_on_arrival();
 }
 
 }  // namespace
 
-ExitCode exit_code_of(Denial denial) noexcept {
-  switch (denial) {
-    case Denial::refused:
-    case Denial::nonsense: return ExitCode::refused;
-    case Denial::unreachable:
-    case Denial::rate_limited: return ExitCode::unreachable;
-    case Denial::misconfigured: return ExitCode::settings;
-    case Denial::not_asked: break;
+ExitCode exit_code_of(ErrorKind kind) noexcept {
+  switch (kind) {
+    case ErrorKind::rejected:
+    case ErrorKind::invalid_response: return ExitCode::rejected;
+    case ErrorKind::unreachable:
+    case ErrorKind::rate_limited: return ExitCode::unreachable;
+    case ErrorKind::misconfigured: return ExitCode::invalid_settings;
+    case ErrorKind::not_asked: break;
   }
-  return ExitCode::bug;
+  return ExitCode::internal_error;
 }
 
-Failure to_failure(const Denied& denied) {
-  return Failure(exit_code_of(denied.denial), denied.what, denied.hint);
+Failure to_failure(const AuthError& auth_error) {
+  return Failure(exit_code_of(auth_error.kind), auth_error.what, auth_error.hint);
 }
 
-SparingAuthorizer::SparingAuthorizer(const Profile& profile, KeyHolder& key, Authorizer& authorizer,
-                                     const Trace& trace, WarningOnce& trouble, Instant started)
+RateLimitedAuthorizer::RateLimitedAuthorizer(const Profile& profile, ApiKeyHandle& key,
+                                             Authorizer& authorizer, const Trace& trace, WarningOnce& trouble,
+                                             BootTime started)
     : profile_(profile),
       key_(key),
       authorizer_(authorizer),
       trace_(trace),
-      trouble_(trouble),
+      warning_(trouble),
       started_(started),
-      account_(key.account()),
-      route_(route_of(profile)) {}
+      key_id_(key.key_id()),
+      network_fingerprint_(route_of(profile)) {}
 
-NewToken SparingAuthorizer::authorize(const Turn* turn, steady_clock::time_point deadline) {
-  History history = read_before_asking(turn, deadline);
-  if (const auto denied = reason_to_spare(history, question())) throw to_failure(*denied);
-  const unsigned tries = std::min(protocol::most_tries, requests_left(history, boot_clock()));
-  return token_or_failure(ask(turn, std::move(history), {.tries = tries}, deadline, Ahead::no));
+NewToken RateLimitedAuthorizer::authorize(const RefreshLock* refresh_lock,
+                                          steady_clock::time_point deadline) {
+  RequestLog log = read_log_before_request(refresh_lock, deadline);
+  if (const auto auth_error = why_blocked(log, question())) throw to_failure(*auth_error);
+  const unsigned tries = std::min(protocol::most_tries, requests_left(log, boot_clock()));
+  return token_or_failure(ask(refresh_lock, std::move(log), {.tries = tries}, deadline, Ahead::no));
 }
 
-NewToken SparingAuthorizer::renew(const Turn& turn, steady_clock::time_point deadline) {
+NewToken RateLimitedAuthorizer::renew(const RefreshLock& refresh_lock, steady_clock::time_point deadline) {
   // Nobody waits for a renewal: the next one is its second try.
-  return token_or_failure(ask(&turn, turn.read_ledger(), {.tries = 1}, deadline, Ahead::yes));
+  return token_or_failure(ask(&refresh_lock, refresh_lock.read_log(), {.tries = 1}, deadline, Ahead::yes));
 }
 
-ServiceProbe SparingAuthorizer::probe(const Turn* turn, steady_clock::time_point deadline,
-                                      const std::string& read_url) {
-  History history = read_before_asking(turn, deadline);
-  if (auto spared = reason_to_spare(history, question())) {
+ProbeOutcome RateLimitedAuthorizer::probe(const RefreshLock* refresh_lock, steady_clock::time_point deadline,
+                                          const std::string& read_url) {
+  RequestLog log = read_log_before_request(refresh_lock, deadline);
+  if (auto blocked = why_blocked(log, question())) {
     protocol::AuthorizeReply reply = send({.probe = protocol::Probe::way}, deadline);
-    return {.links = std::move(reply.links),
+    return {.checks = std::move(reply.checks),
             .status = {},
-            .denied = std::get<Denied>(std::move(reply.outcome)),
-            .spared = std::move(spared),
+            .auth_error = std::get<AuthError>(std::move(reply.outcome)),
+            .blocked = std::move(blocked),
             .fresh = {}};
   }
-  const Errand errand{.probe = protocol::Probe::all, .read_url = read_url};
-  Asked answer = ask(turn, std::move(history), errand, deadline, Ahead::no);
-  ServiceProbe probe{.links = std::move(answer.reply.links),
+  const AuthorizeOptions errand{.probe = protocol::Probe::all, .read_url = read_url};
+  AuthorizeResult answer = ask(refresh_lock, std::move(log), errand, deadline, Ahead::no);
+  ProbeOutcome probe{.checks = std::move(answer.reply.checks),
                      .status = answer.reply.status,
-                     .denied = {},
-                     .spared = {},
+                     .auth_error = {},
+                     .blocked = {},
                      .fresh = {}};
-  if (auto* const granted = std::get_if<protocol::Granted>(&answer.reply.outcome))
-    probe.fresh = token_of(std::move(*granted), answer.at, answer.is_too_short);
+  if (auto* const token_response = std::get_if<protocol::TokenResponse>(&answer.reply.outcome))
+    probe.fresh = token_of(std::move(*token_response), answer.at, answer.is_too_short);
   else
-    probe.denied = std::get<Denied>(std::move(answer.reply.outcome));
+    probe.auth_error = std::get<AuthError>(std::move(answer.reply.outcome));
   return probe;
 }
 
-void SparingAuthorizer::share_failure(const Turn& turn) {
-  const History history = read(&turn);
-  if (const auto denied = failure_since(history, question())) throw to_failure(*denied);
+void RateLimitedAuthorizer::throw_shared_failure(const RefreshLock& refresh_lock) {
+  const RequestLog log = read(&refresh_lock);
+  if (const auto auth_error = failure_since(log, question())) throw to_failure(*auth_error);
 }
 
-bool SparingAuthorizer::may_renew(const Turn& turn) const {
-  return helper::may_renew(turn.read_ledger(), question(), profile_.refresh_ahead);
+bool RateLimitedAuthorizer::may_refresh(const RefreshLock& refresh_lock) const {
+  return helper::may_refresh(refresh_lock.read_log(), question(), profile_.refresh_ahead);
 }
 
-void SparingAuthorizer::note_erase(const Turn& turn) {
-  History history = read(&turn);
-  helper::note_erase(history, boot_clock());
-  write(&turn, history);
+void RateLimitedAuthorizer::record_erase(const RefreshLock& refresh_lock) {
+  RequestLog log = read(&refresh_lock);
+  helper::record_erase(log, boot_clock());
+  write(&refresh_lock, log);
 }
 
-Question SparingAuthorizer::question() const noexcept {
-  return {.started = started_, .now = boot_clock(), .route = route_, .min_ttl = profile_.min_ttl};
+AttemptContext RateLimitedAuthorizer::question() const noexcept {
+  return {.started = started_,
+          .now = boot_clock(),
+          .network_fingerprint = network_fingerprint_,
+          .min_ttl = profile_.min_ttl};
 }
 
-History SparingAuthorizer::read(const Turn* turn) try {
-  return turn != nullptr ? turn->read_ledger() : History{};
+RequestLog RateLimitedAuthorizer::read(const RefreshLock* refresh_lock) try {
+  return refresh_lock != nullptr ? refresh_lock->read_log() : RequestLog{};
 } catch (const std::system_error& error) {
-  trouble_.say(error.what());
+  warning_.say(error.what());
   return {};
 }
 
 /// The ledger, once it has been looked whether a refused key is still the one.
-History SparingAuthorizer::read_before_asking(const Turn* turn, steady_clock::time_point deadline) {
-  History history = read(turn);
-  if (key_.is_dear() && remembers_refusal(history, boot_clock()) && !failure_since(history, question()))
-    look_for_another_key(turn, history, deadline);
-  return history;
+RequestLog RateLimitedAuthorizer::read_log_before_request(const RefreshLock* refresh_lock,
+                                                          steady_clock::time_point deadline) {
+  RequestLog log = read(refresh_lock);
+  if (key_.is_deferred() && is_rejection_remembered(log, boot_clock()) && !failure_since(log, question()))
+    check_for_new_key(refresh_lock, log, deadline);
+  return log;
 }
 
-void SparingAuthorizer::write(const Turn* turn, const History& history) try {
-  if (turn != nullptr) turn->write_ledger(history);
+void RateLimitedAuthorizer::write(const RefreshLock* refresh_lock, const RequestLog& log) try {
+  if (refresh_lock != nullptr) refresh_lock->write_log(log);
 } catch (const std::system_error& error) {
-  trouble_.say(error.what());
+  warning_.say(error.what());
 }
 
 /// A refusal says nothing of the key that the command may write by now.
-void SparingAuthorizer::look_for_another_key(const Turn* turn, History& history,
-                                             steady_clock::time_point deadline) {
-  note_key(history, key_.fingerprint(deadline), boot_clock());
-  write(turn, history);
+void RateLimitedAuthorizer::check_for_new_key(const RefreshLock* refresh_lock, RequestLog& log,
+                                              steady_clock::time_point deadline) {
+  record_key_fingerprint(log, key_.fingerprint(deadline), boot_clock());
+  write(refresh_lock, log);
 }
 
 /// Where the key cannot be read, those who wait for this call shall not each find that out anew.
-void SparingAuthorizer::read_key(const Turn* turn, History& history, steady_clock::time_point deadline) try {
+void RateLimitedAuthorizer::read_key(const RefreshLock* refresh_lock, RequestLog& log,
+                                     steady_clock::time_point deadline) try {
   (void)key_.key(deadline);
 } catch (const Failure& failure) {
   const bool is_late = failure.code == ExitCode::unreachable;
-  note_failure(history,
-               {.denial = is_late ? Denial::unreachable : Denial::misconfigured,
-                .transient = is_late,
-                .what = failure.what(),
-                .hint = failure.hint,
-                .retry_after = std::nullopt},
-               deadline);
-  write(turn, history);
+  record_failure(log,
+                 {.kind = is_late ? ErrorKind::unreachable : ErrorKind::misconfigured,
+                  .transient = is_late,
+                  .what = failure.what(),
+                  .hint = failure.hint,
+                  .retry_after = std::nullopt},
+                 deadline);
+  write(refresh_lock, log);
   throw;
 }
 
-void SparingAuthorizer::note_failure(History& history, const Denied& denied,
-                                     steady_clock::time_point deadline) {
-  helper::note_failure(history, denied, route_, boot_clock());
-  if (key_.is_dear() && denied.denial == Denial::refused) history.failure->key = key_.fingerprint(deadline);
+void RateLimitedAuthorizer::record_failure(RequestLog& log, const AuthError& auth_error,
+                                           steady_clock::time_point deadline) {
+  helper::record_failure(log, auth_error, network_fingerprint_, boot_clock());
+  if (key_.is_deferred() && auth_error.kind == ErrorKind::rejected)
+    log.failure->key = key_.fingerprint(deadline);
 }
 
-SparingAuthorizer::Asked SparingAuthorizer::ask(const Turn* turn, History history, const Errand& errand,
-                                                steady_clock::time_point deadline, Ahead ahead) {
-  read_key(turn, history, deadline);
-  const Instant before = boot_clock();
-  expect_request(history, before);
-  if (ahead == Ahead::yes) note_renewal(history, before);
-  write(turn, history);
+RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::ask(const RefreshLock* refresh_lock,
+                                                                  RequestLog log,
+                                                                  const AuthorizeOptions& errand,
+                                                                  steady_clock::time_point deadline,
+                                                                  Ahead ahead) {
+  read_key(refresh_lock, log, deadline);
+  const BootTime before = boot_clock();
+  count_before_send(log, before);
+  if (ahead == Ahead::yes) record_refresh_start(log, before);
+  write(refresh_lock, log);
   // Taken before the request is sent, so that the token is never believed to live longer than it does.
-  const Moment asked = Moment::now();
+  const ClockReading asked = ClockReading::now();
   protocol::AuthorizeReply reply = [&] {
     try {
       return send(errand, deadline);
     } catch (const AuthorizerNotStarted&) {
-      settle_request(history, 0, boot_clock());
-      write(turn, history);
+      correct_count(log, 0, boot_clock());
+      write(refresh_lock, log);
       throw;
     }
   }();
-  refuse_dead(reply);
+  reject_expired_response(reply);
 
-  const Instant now = boot_clock();
-  settle_request(history, reply.requests, now);
-  if (const auto* const denied = std::get_if<Denied>(&reply.outcome)) {
-    note_failure(history, *denied, deadline);
-    write(turn, history);
+  const BootTime now = boot_clock();
+  correct_count(log, reply.requests, now);
+  if (const auto* const auth_error = std::get_if<AuthError>(&reply.outcome)) {
+    record_failure(log, *auth_error, deadline);
+    write(refresh_lock, log);
     return {.reply = std::move(reply), .at = asked};
   }
-  auto& granted = std::get<protocol::Granted>(reply.outcome);
-  granted.lifetime = std::min(granted.lifetime, protocol::longest_lifetime);
+  auto& token_response = std::get<protocol::TokenResponse>(reply.outcome);
+  token_response.lifetime = std::min(token_response.lifetime, protocol::longest_lifetime);
   // Times are cut to whole seconds, so up to one of them has gone that nobody saw.
-  const auto gone = std::max<std::chrono::seconds>(Moment::now().boot - asked.boot, std::chrono::seconds(1));
-  const bool is_too_short = granted.lifetime - gone < profile_.min_ttl;
-  note_grant(history, granted.lifetime, is_too_short, ahead == Ahead::yes, now);
-  write(turn, history);
+  const auto gone =
+      std::max<std::chrono::seconds>(ClockReading::now().boot - asked.boot, std::chrono::seconds(1));
+  const bool is_too_short = token_response.lifetime - gone < profile_.min_ttl;
+  record_success(log, token_response.lifetime, is_too_short, ahead == Ahead::yes, now);
+  write(refresh_lock, log);
   return {.reply = std::move(reply), .at = asked, .is_too_short = is_too_short};
 }
 
-NewToken SparingAuthorizer::token_or_failure(Asked asked) {
-  if (const auto* const denied = std::get_if<Denied>(&asked.reply.outcome)) throw to_failure(*denied);
-  return token_of(std::get<protocol::Granted>(std::move(asked.reply.outcome)), asked.at, asked.is_too_short);
+NewToken RateLimitedAuthorizer::token_or_failure(AuthorizeResult asked) {
+  if (const auto* const auth_error = std::get_if<AuthError>(&asked.reply.outcome))
+    throw to_failure(*auth_error);
+  return token_of(std::get<protocol::TokenResponse>(std::move(asked.reply.outcome)), asked.at,
+                  asked.is_too_short);
 }
 
-protocol::AuthorizeReply SparingAuthorizer::send(const Errand& errand, steady_clock::time_point deadline) {
+protocol::AuthorizeReply RateLimitedAuthorizer::send(const AuthorizeOptions& errand,
+                                                     steady_clock::time_point deadline) {
   protocol::AuthorizeReply reply = authorizer_.authorize(request(errand, deadline), deadline);
   for (const protocol::TraceLine& line : reply.trace)
     trace_.line(Trace::Clock::time_point(line.at), line.what);
   return reply;
 }
 
-protocol::AuthorizeRequest SparingAuthorizer::request(const Errand& errand,
-                                                      steady_clock::time_point deadline) {
+protocol::AuthorizeRequest RateLimitedAuthorizer::request(const AuthorizeOptions& errand,
+                                                          steady_clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
   // Who only looks at the way wants no key.
   const bool wants_key = errand.probe != protocol::Probe::way;

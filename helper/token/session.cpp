@@ -29,26 +29,26 @@ using std::chrono::steady_clock;
 void warn_of_no_place(const Call& call, std::string_view what) {
   call.diagnostics.warning(
       "no place for " + std::string(what) +
-      ": neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a folder; set one, or choose "
+      ": neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a directory; set one, or choose "
       "'cache = none'");
 }
 
 std::unique_ptr<TokenCache> make_cache(const Call& call, const Profile& profile) {
   if (profile.cache == CacheKind::none) return nullptr;
-  auto folder = state_folder(call.environment);
-  if (!folder) warn_of_no_place(call, profile.cache == CacheKind::file ? "the cache" : "the lock");
+  auto directory = state_directory(call.environment);
+  if (!directory) warn_of_no_place(call, profile.cache == CacheKind::file ? "the cache" : "the lock");
   if (profile.cache == CacheKind::keyring) return std::make_unique<KeyringCache>();
-  return folder ? std::make_unique<FileCache>(std::move(*folder)) : nullptr;
+  return directory ? std::make_unique<FileCache>(std::move(*directory)) : nullptr;
 }
 
 /// Reads the key for the call and says so.
-ApiKey traced_key(const KeyPlace& place, const Environment& environment, steady_clock::time_point deadline,
-                  const Trace& trace) {
+ApiKey traced_key(const ApiKeyLocation& place, const Environment& environment,
+                  steady_clock::time_point deadline, const Trace& trace) {
   const auto start = steady_clock::now();
   ApiKey key = read_key(place, environment, deadline);
   if (!trace.on()) return key;
   std::string words = "key: from " + place.describe();
-  if (place.kind == KeyKind::command) {
+  if (place.kind == ApiKeySourceKind::command) {
     const auto took = std::chrono::round<std::chrono::milliseconds>(steady_clock::now() - start);
     words += ", in " + std::to_string(took.count()) + " ms";
   }
@@ -57,21 +57,22 @@ ApiKey traced_key(const KeyPlace& place, const Environment& environment, steady_
 }
 
 /// Whether a call without the key can find a token that an earlier one has kept.
-bool can_seal_without_key(const RandomSeal& seal) {
+bool can_seal_without_key(const WrappingKey& seal) {
   return seal.find() || seal.has_place();
 }
 
-KeyHolder key_holder(const Call& call, const Profile& profile, const TokenCache* cache,
-                     steady_clock::time_point deadline, const Trace& trace) {
+ApiKeyHandle api_key_handle(const Call& call, const Profile& profile, const TokenCache* cache,
+                            steady_clock::time_point deadline, const Trace& trace) {
   if (trace.on())
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
-  auto place = find_key(profile, call.environment);
+  auto place = find_api_key(profile, call.environment);
   if (!place) throw no_key(profile);
-  if (place->kind != KeyKind::command) {
+  if (place->kind != ApiKeySourceKind::command) {
     ApiKey key = traced_key(*place, call.environment, deadline, trace);
     return {profile, std::move(key), std::move(place)};
   }
-  RandomSeal seal(command_account(profile.authorize_url, place->name), memory_folder(call.environment));
+  WrappingKey seal(make_command_key_id(profile.authorize_url, place->name),
+                   memory_directory(call.environment));
   if (cache != nullptr && !can_seal_without_key(seal)) {
     call.diagnostics.warning(
         "the command of 'api-key-command' runs on every call: to keep a token without it takes the kernel's "
@@ -79,11 +80,11 @@ KeyHolder key_holder(const Call& call, const Profile& profile, const TokenCache*
     return {profile, traced_key(*place, call.environment, deadline, trace)};
   }
   std::string command = place->name;
-  return {profile, DearKey{.command = std::move(command),
-                           .seal = std::move(seal),
-                           .read = [place = std::move(*place), &call, &trace](auto until) {
-                             return traced_key(place, call.environment, until, trace);
-                           }}};
+  return {profile, DeferredKey{.command = std::move(command),
+                               .seal = std::move(seal),
+                               .read = [place = std::move(*place), &call, &trace](auto until) {
+                                 return traced_key(place, call.environment, until, trace);
+                               }}};
 }
 
 constexpr const char* git_form = "write lines 'protocol=https' and 'host=...', then an empty line";
@@ -96,22 +97,22 @@ protocol::AuthorizeReply WarningAuthorizer::authorize(const protocol::AuthorizeR
   return AuthorizerProcess::authorize(request, deadline);
 }
 
-Tokens::Tokens(const Call& call, const Profile& profile, std::optional<ApiKey> key)
+TokenSession::TokenSession(const Call& call, const Profile& profile, std::optional<ApiKey> key)
     : trace_(profile.trace, call.start, call.diagnostics),
       deadline_(steady_clock::now() + profile.timeout),
       cache_(make_cache(call, profile)),
       authorizer_(call),
       source_({.profile = profile,
                .cache = cache_.get(),
-               .state_folder = state_folder(call.environment),
+               .state_directory = state_directory(call.environment),
                .authorizer = authorizer_,
                .diagnostics = call.diagnostics,
                .trace = trace_,
                .deadline = deadline_},
-              key ? KeyHolder(profile, std::move(*key))
-                  : key_holder(call, profile, cache_.get(), deadline_, trace_)) {}
+              key ? ApiKeyHandle(profile, std::move(*key))
+                  : api_key_handle(call, profile, cache_.get(), deadline_, trace_)) {}
 
-ProfileChoice profile_choice(const Call& call) {
+ProfileSelector profile_selector(const Call& call) {
   return {call.environment, call.line.settings, call.line.profile};
 }
 
@@ -149,14 +150,16 @@ protocol::Secret read_document(const Call& call, const char* form) {
 }
 
 Failure not_understood(const std::string& why, const char* form) {
-  return Failure(ExitCode::request, "the request on standard input is not understood: " + why, form);
+  return Failure(ExitCode::malformed_request, "the request on standard input is not understood: " + why,
+                 form);
 }
 
-Profile owner_of(const ProfileChoice& choice, const protocol::Origin& origin, std::string_view what) {
+Profile owner_of(const ProfileSelector& choice, const protocol::Origin& origin, std::string_view what) {
   if (origin.scheme != "https")
-    throw Failure(ExitCode::settings, std::string(what) + " is not ours: a token goes over https alone");
+    throw Failure(ExitCode::invalid_settings,
+                  std::string(what) + " is not ours: a token goes over https alone");
   if (auto profile = choice.for_host(origin.host, {})) return *std::move(profile);
-  throw Failure(ExitCode::settings,
+  throw Failure(ExitCode::invalid_settings,
                 std::string(what) + " is not ours: " +
                     (choice.is_named() ? "the profile does not own '" : "no profile owns '") +
                     origin.host.text() + "'",
@@ -167,7 +170,7 @@ std::optional<Profile> profile_for(const Call& call, const protocol::CredentialR
   if (request.protocol != "https") return std::nullopt;
   const auto host = protocol::Host::parse(request.host);
   if (!host) return std::nullopt;
-  return profile_choice(call).for_host(*host, request.username);
+  return profile_selector(call).for_host(*host, request.username);
 }
 
 }  // namespace sase::helper

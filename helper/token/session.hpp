@@ -19,22 +19,22 @@ namespace sase::helper {
 class WarningAuthorizer : public AuthorizerProcess {
  public:
   explicit WarningAuthorizer(const Call& call) noexcept
-      : AuthorizerProcess(call.environment), misspelt_variables_(call.misspelt_variables) {}
+      : AuthorizerProcess(call.environment), misspelt_variables_(call.misspelled_variables) {}
 
   [[nodiscard]] protocol::AuthorizeReply authorize(const protocol::AuthorizeRequest& request,
                                                    std::chrono::steady_clock::time_point deadline) override;
 
  private:
-  MisspeltVariables& misspelt_variables_;
+  MisspelledVariables& misspelt_variables_;
 };
 
 /// Composes what gives the tokens of a profile during one call. Reads the key unless it is given, or a
 /// command must run for it, which is left for when the service is asked; throws Failure where it cannot.
-class Tokens {
+class TokenSession {
  public:
-  Tokens(const Call& call, const Profile& profile, std::optional<ApiKey> key = std::nullopt);
+  TokenSession(const Call& call, const Profile& profile, std::optional<ApiKey> key = std::nullopt);
 
-  [[nodiscard]] TokenSource& source() noexcept { return source_; }
+  [[nodiscard]] TokenProvider& source() noexcept { return source_; }
 
   /// When the call has to come to its end.
   [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
@@ -44,11 +44,11 @@ class Tokens {
   std::chrono::steady_clock::time_point deadline_;
   std::unique_ptr<TokenCache> cache_;
   WarningAuthorizer authorizer_;
-  TokenSource source_;
+  TokenProvider source_;
 };
 
 /// The choice of a profile by this call's flags and environment.
-[[nodiscard]] ProfileChoice profile_choice(const Call& call);
+[[nodiscard]] ProfileSelector profile_selector(const Call& call);
 
 /// Reads a request from the call's input. Throws Failure (request) when it is not understood.
 [[nodiscard]] protocol::Secret read_request(const Call& call);
@@ -63,7 +63,7 @@ class Tokens {
 
 /// The profile that owns an origin, where a host must be told that none does. `what` names the origin in that
 /// message. Throws Failure.
-[[nodiscard]] Profile owner_of(const ProfileChoice& choice, const protocol::Origin& origin,
+[[nodiscard]] Profile owner_of(const ProfileSelector& choice, const protocol::Origin& origin,
                                std::string_view what);
 
 /// The profile that a request is about; nothing when it is not ours. Throws Failure.

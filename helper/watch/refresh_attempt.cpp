@@ -50,7 +50,7 @@ ExitCode code_of(const Values& values) {
   const auto number = number_of(values, "code");
   const auto row = std::ranges::find(
       exit_codes, number, [](const ExitMeaning& meaning) { return static_cast<int>(meaning.code); });
-  return row == exit_codes.end() ? ExitCode::bug : row->code;
+  return row == exit_codes.end() ? ExitCode::internal_error : row->code;
 }
 
 PublishedToken token_of(const Values& values) {
@@ -62,13 +62,13 @@ PublishedToken token_of(const Values& values) {
                         .tv_nsec = static_cast<long>(number_of(values, "written_ns"))};
   token.left = std::chrono::seconds(number_of(values, "left"));
   token.ahead = std::chrono::seconds(number_of(values, "ahead"));
-  token.is_ageing = number_of(values, "ageing") != 0;
+  token.is_due_for_refresh = number_of(values, "ageing") != 0;
   return token;
 }
 
 }  // namespace
 
-std::string Round::write() const {
+std::string RefreshAttempt::write() const {
   std::string text;
   if (token) {
     append(text, "token", token->name);
@@ -78,7 +78,7 @@ std::string Round::write() const {
     append(text, "written_ns", token->mark.written.tv_nsec);
     append(text, "left", token->left.count());
     append(text, "ahead", token->ahead.count());
-    append(text, "ageing", token->is_ageing ? 1 : 0);
+    append(text, "ageing", token->is_due_for_refresh ? 1 : 0);
   }
   if (trouble) {
     append(text, "code", static_cast<int>(trouble->code));
@@ -88,9 +88,9 @@ std::string Round::write() const {
   return text;
 }
 
-Round Round::parse(std::string_view text) {
+RefreshAttempt RefreshAttempt::parse(std::string_view text) {
   const Values values = read(text);
-  Round round;
+  RefreshAttempt round;
   if (values.contains("token")) round.token = token_of(values);
   if (values.contains("code"))
     round.trouble =

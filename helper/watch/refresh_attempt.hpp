@@ -13,16 +13,16 @@ namespace sase::helper {
 
 /// The token that a file holds.
 struct PublishedToken {
-  std::string name;              ///< tells it from others; it cannot be had from it
-  FileMark mark;                 ///< of the file
-  std::chrono::seconds left{};   ///< that it had when it was written or looked for again
-  std::chrono::seconds ahead{};  ///< with less left it is to be renewed
-  bool is_ageing = false;        ///< that was to be done, and is not
+  std::string name;                 ///< tells it from others; it cannot be had from it
+  FileMark mark;                    ///< of the file
+  std::chrono::seconds left{};      ///< that it had when it was written or looked for again
+  std::chrono::seconds ahead{};     ///< with less left it is to be renewed
+  bool is_due_for_refresh = false;  ///< that was to be done, and is not
 };
 
 /// What one look for a token came to: a token that is in the file now, trouble, or both: an old token that is
 /// good yet.
-struct Round {
+struct RefreshAttempt {
   std::optional<PublishedToken> token;
   std::optional<Failure> trouble;
 
@@ -30,7 +30,7 @@ struct Round {
   [[nodiscard]] std::string write() const;
 
   /// Throws protocol::ProtocolError.
-  [[nodiscard]] static Round parse(std::string_view text);
+  [[nodiscard]] static RefreshAttempt parse(std::string_view text);
 };
 
 }  // namespace sase::helper

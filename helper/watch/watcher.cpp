@@ -21,7 +21,7 @@ namespace {
 using std::chrono::seconds;
 
 /// How often it is looked whether the file is still there.
-constexpr Instant look_after_file = std::chrono::minutes(1);
+constexpr BootTime look_after_file = std::chrono::minutes(1);
 
 /// From 0 to below 1.
 double chance() noexcept {
@@ -30,25 +30,25 @@ double chance() noexcept {
   return bits / 4294967296.0;
 }
 
-seconds to_seconds(Instant duration) noexcept {
+seconds to_seconds(BootTime duration) noexcept {
   return std::chrono::duration_cast<seconds>(duration);
 }
 
-Round failed_round(Failure failure) {
+RefreshAttempt failed_round(Failure failure) {
   return {.token = {}, .trouble = std::move(failure)};
 }
 
 Failure unexpected_end() {
-  return Failure(ExitCode::bug, "a process of ours ended and said nothing");
+  return Failure(ExitCode::internal_error, "a process of ours ended and said nothing");
 }
 
 Failure unanswered() {
   return Failure(ExitCode::local_state, "a process of ours does not end");
 }
 
-Round result_of(SideProcess& process) try {
+RefreshAttempt result_of(SideProcess& process) try {
   const auto said = process.result();
-  return said ? Round::parse(*said) : failed_round(unexpected_end());
+  return said ? RefreshAttempt::parse(*said) : failed_round(unexpected_end());
 } catch (const protocol::ProtocolError&) {
   return failed_round(unexpected_end());
 }
@@ -56,50 +56,51 @@ Round result_of(SideProcess& process) try {
 }  // namespace
 
 void Watcher::run() {
-  next_sign_ = boot_clock();
-  if (first_round() == Goes::on) {
+  next_watchdog_ping_ = boot_clock();
+  if (first_round() == Continue::on) {
     tell("READY=1\n");
-    while (wait_for_round() == Goes::on && round() == Goes::on)
+    while (wait_for_round() == Continue::on && round() == Continue::on)
       continue;
   }
   tell("STOPPING=1\nSTATUS=stopped; the file is left as it is\n");
 }
 
-Watcher::Goes Watcher::first_round() {
+Watcher::Continue Watcher::first_round() {
   auto first = look(true);
-  if (!first) return Goes::to_its_end;
+  if (!first) return Continue::to_its_end;
   if (!first->token) throw Failure(*first->trouble);
-  settle(std::move(*first));
-  return Goes::on;
+  apply(std::move(*first));
+  return Continue::on;
 }
 
-Watcher::Goes Watcher::round() {
+Watcher::Continue Watcher::round() {
   auto next = look(false);
-  if (!next) return Goes::to_its_end;
-  settle(std::move(*next));
-  return Goes::on;
+  if (!next) return Continue::to_its_end;
+  apply(std::move(*next));
+  return Continue::on;
 }
 
 /// Returns when it is time to look, or something asks for it.
-Watcher::Goes Watcher::wait_for_round() {
+Watcher::Continue Watcher::wait_for_round() {
   while (true) {
-    if (std::exchange(is_asked_, false)) return Goes::on;
-    const Woken woken = wake_ups_.wait(next_event());
-    if (woken == Woken::by_stop) return Goes::to_its_end;
-    if (woken == Woken::by_hup) return Goes::on;
+    if (std::exchange(is_asked_, false)) return Continue::on;
+    const WakeReason woken = wake_ups_.wait(next_event());
+    if (woken == WakeReason::by_stop) return Continue::to_its_end;
+    if (woken == WakeReason::by_hup) return Continue::on;
     do_what_is_due();
-    if (boot_clock() >= schedule_.next()) return Goes::on;
-    if (!held_ || parts_.file.is_there()) continue;
-    held_.reset();
-    return Goes::on;
+    if (boot_clock() >= schedule_.next()) return Continue::on;
+    if (!current_ || parts_.file.is_there()) continue;
+    current_.reset();
+    return Continue::on;
   }
 }
 
 /// Nothing when it was told to stop meanwhile.
-std::optional<Round> Watcher::look(bool is_first) try {
-  const RoundOrder order{.held = held_ ? &*held_ : nullptr,
-                         .said = trouble_ ? Diagnostics::Said::all_but_warnings : Diagnostics::Said::all,
-                         .is_first = is_first};
+std::optional<RefreshAttempt> Watcher::look(bool is_first) try {
+  const RefreshOptions order{
+      .current = current_ ? &*current_ : nullptr,
+      .said = warning_ ? Diagnostics::Verbosity::all_but_warnings : Diagnostics::Verbosity::all,
+      .is_first = is_first};
   SideProcess process([this, &order] { return parts_.look(order).write(); }, wake_ups_.mask_before());
   auto round = wait_for(process, boot_clock() + parts_.longest_round);
   process.stop();
@@ -111,38 +112,38 @@ std::optional<Round> Watcher::look(bool is_first) try {
 }
 
 /// What it says; nothing when we are told to stop first.
-std::optional<Round> Watcher::wait_for(SideProcess& process, Instant deadline) {
+std::optional<RefreshAttempt> Watcher::wait_for(SideProcess& process, BootTime deadline) {
   while (true) {
     // The time of the round itself has come, and is not waited for again.
-    const Instant end = held_ ? *schedule_.end() : Instant::max();
-    const Woken woken = wake_ups_.wait(std::min({next_sign_, end, deadline}), process.fd());
-    if (woken == Woken::by_stop) return std::nullopt;
-    if (woken == Woken::by_hup) is_asked_ = true;
-    if (woken == Woken::by_bytes && process.read()) return result_of(process);
+    const BootTime end = current_ ? *schedule_.end() : BootTime::max();
+    const WakeReason woken = wake_ups_.wait(std::min({next_watchdog_ping_, end, deadline}), process.fd());
+    if (woken == WakeReason::by_stop) return std::nullopt;
+    if (woken == WakeReason::by_hup) is_asked_ = true;
+    if (woken == WakeReason::by_bytes && process.read()) return result_of(process);
     do_what_is_due();
     if (boot_clock() >= deadline) return failed_round(unanswered());
   }
 }
 
-Instant Watcher::next_event() const {
-  const Instant end = held_ ? *schedule_.end() : Instant::max();
-  return std::min({schedule_.next(), end, next_sign_, boot_clock() + look_after_file});
+BootTime Watcher::next_event() const {
+  const BootTime end = current_ ? *schedule_.end() : BootTime::max();
+  return std::min({schedule_.next(), end, next_watchdog_ping_, boot_clock() + look_after_file});
 }
 
 /// What has its time, whatever else goes on.
 void Watcher::do_what_is_due() {
-  const Instant now = boot_clock();
-  if (held_ && now >= *schedule_.end()) expire();
-  if (now < next_sign_) return;
+  const BootTime now = boot_clock();
+  if (current_ && now >= *schedule_.end()) expire();
+  if (now < next_watchdog_ping_) return;
   if (!parts_.watchdog) {
-    next_sign_ = Instant::max();
+    next_watchdog_ping_ = BootTime::max();
     return;
   }
   tell("WATCHDOG=1\n");
-  next_sign_ = now + *parts_.watchdog / 2;
+  next_watchdog_ping_ = now + *parts_.watchdog / 2;
 }
 
-void Watcher::settle(Round round) {
+void Watcher::apply(RefreshAttempt round) {
   const bool in_trouble = round.trouble.has_value();
   if (round.token)
     settle_token(std::move(*round.token), in_trouble);
@@ -150,58 +151,60 @@ void Watcher::settle(Round round) {
     schedule_.failed(boot_clock(), chance());
   if (round.trouble)
     begin_trouble(*round.trouble);
-  else if (!held_->is_ageing)
+  else if (!current_->is_due_for_refresh)
     end_trouble();
-  tell_status();
+  notify_status();
 }
 
 void Watcher::settle_token(PublishedToken token, bool in_trouble) {
-  const bool is_another = !held_ || held_->name != token.name;
-  held_ = std::move(token);
-  const Instant now = boot_clock();
+  const bool is_another = !current_ || current_->name != token.name;
+  current_ = std::move(token);
+  const BootTime now = boot_clock();
   // One that is new to us tells when it ends, even where it should have been renewed.
-  if (is_another || !held_->is_ageing) schedule_.renewed(now, held_->left, held_->ahead, chance());
-  if (in_trouble || (!is_another && held_->is_ageing)) schedule_.failed(now, chance());
+  if (is_another || !current_->is_due_for_refresh)
+    schedule_.renewed(now, current_->left, current_->ahead, chance());
+  if (in_trouble || (!is_another && current_->is_due_for_refresh)) schedule_.failed(now, chance());
 }
 
 void Watcher::begin_trouble(const Failure& failure) {
-  if (!trouble_) troubled_since_ = boot_clock();
-  if (!trouble_ || trouble_->code != failure.code) {
+  if (!warning_) troubled_since_ = boot_clock();
+  if (!warning_ || warning_->code != failure.code) {
     say().warning(
         file_in_words() + " is not renewed: " + failure.what() +
-        (held_ ? "; its token is good for " + spoken(to_seconds(*schedule_.end() - boot_clock())) : ""));
+        (current_ ? "; its token is good for " + format_duration(to_seconds(*schedule_.end() - boot_clock()))
+                  : ""));
     if (!failure.hint.empty()) say().hint(failure.hint);
   }
-  trouble_ = failure;
+  warning_ = failure;
 }
 
 void Watcher::end_trouble() {
-  if (!std::exchange(trouble_, std::nullopt)) return;
+  if (!std::exchange(warning_, std::nullopt)) return;
   say().note(file_in_words() + " is fresh again, after " +
-             spoken(to_seconds(boot_clock() - troubled_since_)));
+             format_duration(to_seconds(boot_clock() - troubled_since_)));
 }
 
 /// A reader shall find no file rather than a token that nobody takes.
 void Watcher::expire() {
-  const PublishedToken dead = *std::exchange(held_, std::nullopt);
+  const PublishedToken dead = *std::exchange(current_, std::nullopt);
   if (parts_.file.remove(dead.mark))
     say().warning(file_in_words() + " is removed: its token has ended, and there is no new one yet");
-  tell_status();
+  notify_status();
 }
 
 void Watcher::tell(const std::string& lines) const {
   (void)parts_.manager.tell(lines);
 }
 
-void Watcher::tell_status() const {
+void Watcher::notify_status() const {
   std::string status = "STATUS=";
-  if (held_) {
-    const auto end = Moment::now().wall + to_seconds(*schedule_.end() - boot_clock());
+  if (current_) {
+    const auto end = ClockReading::now().wall + to_seconds(*schedule_.end() - boot_clock());
     status += file_in_words() + " is good until " + protocol::format_rfc3339(end);
   } else {
     status += file_in_words() + " is not there";
   }
-  if (trouble_) status += std::string("; not renewed: ") + trouble_->what();
+  if (warning_) status += std::string("; not renewed: ") + warning_->what();
   tell(status + '\n');
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # Completion for bash: source it, or put it into /usr/share/bash-completion/completions. The candidates come from the
-# program itself; the one on PATH is asked, so that a press of a key runs nothing out of the folder one stands in.
+# program itself; the one on PATH is asked, so that a press of a key runs nothing out of the directory one stands in.
 
 _sase_credential() {
   local words=() word line i

@@ -12,8 +12,8 @@ namespace sase::protocol {
 
 namespace {
 
-constexpr std::array<std::string_view, link_count> link_names = {"name",  "tcp",       "proxy", "tls",
-                                                                 "clock", "authorize", "read"};
+constexpr std::array<std::string_view, check_count> check_names = {"name",  "tcp",       "proxy", "tls",
+                                                                   "clock", "authorize", "read"};
 constexpr std::array<std::string_view, 4> state_names = {"ok", "warning", "broken", "untried"};
 
 /// Takes the text up to the next blank off a line.
@@ -24,22 +24,22 @@ std::string_view take_word(std::string_view& line) noexcept {
   return word;
 }
 
-LinkName link_named(std::string_view name) {
-  const auto* const found = std::ranges::find(link_names, name);
-  if (found == link_names.end()) throw ProtocolError("a link has an unknown name");
-  return static_cast<LinkName>(found - link_names.begin());
+CheckId find_check(std::string_view name) {
+  const auto* const found = std::ranges::find(check_names, name);
+  if (found == check_names.end()) throw ProtocolError("a link has an unknown name");
+  return static_cast<CheckId>(found - check_names.begin());
 }
 
-void read_state(Link& link, std::string_view word) {
-  link.denial = denial_named(word);
-  if (link.denial) {
-    link.state = LinkState::broken;
+void read_state(Check& check, std::string_view word) {
+  check.kind = find_error_kind(word);
+  if (check.kind) {
+    check.state = CheckState::broken;
     return;
   }
   const auto* const found = std::ranges::find(state_names, word);
-  if (found == state_names.end() || word == name_of(LinkState::broken))
+  if (found == state_names.end() || word == name_of(CheckState::broken))
     throw ProtocolError("a link has an unknown state");
-  link.state = static_cast<LinkState>(found - state_names.begin());
+  check.state = static_cast<CheckState>(found - state_names.begin());
 }
 
 std::chrono::microseconds read_time(std::string_view word) {
@@ -52,18 +52,18 @@ std::chrono::microseconds read_time(std::string_view word) {
 
 }  // namespace
 
-std::string_view name_of(LinkName name) noexcept {
-  return link_names[static_cast<std::size_t>(name)];
+std::string_view name_of(CheckId name) noexcept {
+  return check_names[static_cast<std::size_t>(name)];
 }
 
-std::string_view name_of(LinkState state) noexcept {
+std::string_view name_of(CheckState state) noexcept {
   return state_names[static_cast<std::size_t>(state)];
 }
 
-std::string Link::write() const {
+std::string Check::write() const {
   std::string line(name_of(name));
   line += ' ';
-  line += denial ? name_of(*denial) : name_of(state);
+  line += kind ? name_of(*kind) : name_of(state);
   line += ' ';
   line += std::to_string(took.count());
   line += ' ';
@@ -71,14 +71,14 @@ std::string Link::write() const {
   return line;
 }
 
-Link Link::parse(std::string_view line) {
-  Link link;
-  link.name = link_named(take_word(line));
-  read_state(link, take_word(line));
-  link.took = read_time(take_word(line));
+Check Check::parse(std::string_view line) {
+  Check check;
+  check.name = find_check(take_word(line));
+  read_state(check, take_word(line));
+  check.took = read_time(take_word(line));
   if (line.empty()) throw ProtocolError("a link has no words");
-  link.what = line;
-  return link;
+  check.what = line;
+  return check;
 }
 
 }  // namespace sase::protocol

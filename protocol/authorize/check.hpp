@@ -12,10 +12,10 @@
 namespace sase::protocol {
 
 /// The links of the chain to the service that lie beyond this machine, in the order in which they are tried.
-enum class LinkName { name, tcp, proxy, tls, clock, authorize, read };
-inline constexpr std::size_t link_count = 7;
+enum class CheckId { name, tcp, proxy, tls, clock, authorize, read };
+inline constexpr std::size_t check_count = 7;
 
-enum class LinkState {
+enum class CheckState {
   ok,
   warning,  ///< it holds, and a person should know something of it
   broken,
@@ -23,10 +23,10 @@ enum class LinkState {
 };
 
 /// What is known of one link, in words for a person: no secret, and only printable ASCII.
-struct Link {
-  LinkName name{};
-  LinkState state = LinkState::untried;
-  std::optional<Denial> denial;      ///< of a broken one, and of no other
+struct Check {
+  CheckId name{};
+  CheckState state = CheckState::untried;
+  std::optional<ErrorKind> kind;     ///< of a broken one, and of no other
   std::chrono::microseconds took{};  ///< how long it took to try it
   std::string what;
   std::string remedy;  ///< what to do, of a broken one or a warning; may be empty
@@ -35,10 +35,10 @@ struct Link {
   /// The remedy is not in it.
   [[nodiscard]] std::string write() const;
   /// Throws ProtocolError.
-  [[nodiscard]] static Link parse(std::string_view line);
+  [[nodiscard]] static Check parse(std::string_view line);
 };
 
-[[nodiscard]] std::string_view name_of(LinkName name) noexcept;
-[[nodiscard]] std::string_view name_of(LinkState state) noexcept;
+[[nodiscard]] std::string_view name_of(CheckId name) noexcept;
+[[nodiscard]] std::string_view name_of(CheckState state) noexcept;
 
 }  // namespace sase::protocol

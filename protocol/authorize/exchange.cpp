@@ -66,10 +66,10 @@ Probe parse_probe(std::string_view word) {
   return found->first;
 }
 
-Denial parse_denial(std::string_view name) {
-  const auto denial = denial_named(name);
-  if (!denial) throw ProtocolError("'outcome' is unknown");
-  return *denial;
+ErrorKind parse_denial(std::string_view name) {
+  const auto kind = find_error_kind(name);
+  if (!kind) throw ProtocolError("'outcome' is unknown");
+  return *kind;
 }
 
 unsigned parse_status(const Attribute& attribute) {
@@ -79,7 +79,7 @@ unsigned parse_status(const Attribute& attribute) {
   return status;
 }
 
-[[noreturn]] void refuse_key(std::string_view key) {
+[[noreturn]] void reject_key(std::string_view key) {
   throw ProtocolError("the key '" + escape(key.substr(0, 40)) + "' is unknown");
 }
 
@@ -110,7 +110,7 @@ void take(AuthorizeRequest& request, const Attribute& attribute) {
   else if (key == "read_url")
     request.read_url = value;
   else
-    refuse_key(key);
+    reject_key(key);
 }
 
 /// What a person will read must be safe on a terminal, whoever made it up.
@@ -136,18 +136,18 @@ TraceLine parse_trace_line(const Attribute& attribute) {
 }
 
 /// A link, in its order.
-void take_link(std::vector<Link>& links, const Attribute& attribute) {
+void take_link(std::vector<Check>& checks, const Attribute& attribute) {
   require_printable(attribute);
-  Link link = Link::parse(attribute.value);
-  if (!links.empty() && links.back().name >= link.name) throw ProtocolError("a link is out of order");
-  links.push_back(std::move(link));
+  Check check = Check::parse(attribute.value);
+  if (!checks.empty() && checks.back().name >= check.name) throw ProtocolError("a link is out of order");
+  checks.push_back(std::move(check));
 }
 
 /// What to do about the link before it.
-void take_remedy(std::vector<Link>& links, const Attribute& attribute) {
+void take_remedy(std::vector<Check>& checks, const Attribute& attribute) {
   require_printable(attribute);
-  if (links.empty() || !links.back().remedy.empty()) throw ProtocolError("a remedy for no link");
-  links.back().remedy = attribute.value;
+  if (checks.empty() || !checks.back().remedy.empty()) throw ProtocolError("a remedy for no link");
+  checks.back().remedy = attribute.value;
 }
 
 /// The lines of a reply before it is known which kind of reply they make.
@@ -156,9 +156,9 @@ struct ReplyLines {
   std::uint32_t requests = 0;
   Secret token;
   std::optional<std::chrono::seconds> lifetime;
-  Denied denied;
+  AuthError auth_error;
   std::vector<TraceLine> trace;
-  std::vector<Link> links;
+  std::vector<Check> checks;
   std::optional<unsigned> status;
 };
 
@@ -174,52 +174,52 @@ void take(ReplyLines& lines, const Attribute& attribute) {
   else if (key == "lifetime")
     lines.lifetime = std::chrono::seconds(parse_number<std::int64_t>(attribute));
   else if (key == "transient")
-    lines.denied.transient = value == "1";
+    lines.auth_error.transient = value == "1";
   else if (key == "what")
-    lines.denied.what = value;
+    lines.auth_error.what = value;
   else if (key == "hint")
-    lines.denied.hint = value;
+    lines.auth_error.hint = value;
   else if (key == "retry_after")
-    lines.denied.retry_after = std::chrono::seconds(parse_number<std::int64_t>(attribute));
+    lines.auth_error.retry_after = std::chrono::seconds(parse_number<std::int64_t>(attribute));
   else if (key == "trace[]")
     lines.trace.push_back(parse_trace_line(attribute));
   else if (key == "link[]")
-    take_link(lines.links, attribute);
+    take_link(lines.checks, attribute);
   else if (key == "remedy[]")
-    take_remedy(lines.links, attribute);
+    take_remedy(lines.checks, attribute);
   else if (key == "status")
     lines.status = parse_status(attribute);
   else
-    refuse_key(key);
+    reject_key(key);
 }
 
-std::variant<Granted, Denied> take_outcome(ReplyLines& lines) {
+std::variant<TokenResponse, AuthError> take_outcome(ReplyLines& lines) {
   if (lines.outcome == "granted") {
     if (!lines.lifetime) throw ProtocolError("'lifetime' is missing");
-    return Granted{.token = BearerToken(std::move(lines.token)), .lifetime = *lines.lifetime};
+    return TokenResponse{.token = BearerToken(std::move(lines.token)), .lifetime = *lines.lifetime};
   }
-  lines.denied.denial = parse_denial(lines.outcome);
-  if (lines.denied.what.empty()) throw ProtocolError("'what' is missing");
-  return std::move(lines.denied);
+  lines.auth_error.kind = parse_denial(lines.outcome);
+  if (lines.auth_error.what.empty()) throw ProtocolError("'what' is missing");
+  return std::move(lines.auth_error);
 }
 
-void append(Secret& message, const Granted& granted) {
+void append(Secret& message, const TokenResponse& token_response) {
   append(message, "outcome", "granted");
-  append(message, "access_token", granted.token.reveal());
-  append(message, "lifetime", std::to_string(granted.lifetime.count()));
+  append(message, "access_token", token_response.token.reveal());
+  append(message, "lifetime", std::to_string(token_response.lifetime.count()));
 }
 
-void append(Secret& message, const Denied& denied) {
-  append(message, "outcome", name_of(denied.denial));
-  append(message, "transient", denied.transient ? "1" : "");
-  append(message, "what", denied.what);
-  append(message, "hint", denied.hint);
-  if (denied.retry_after) append(message, "retry_after", std::to_string(denied.retry_after->count()));
+void append(Secret& message, const AuthError& auth_error) {
+  append(message, "outcome", name_of(auth_error.kind));
+  append(message, "transient", auth_error.transient ? "1" : "");
+  append(message, "what", auth_error.what);
+  append(message, "hint", auth_error.hint);
+  if (auth_error.retry_after) append(message, "retry_after", std::to_string(auth_error.retry_after->count()));
 }
 
-void append(Secret& message, const Link& link) {
-  append(message, "link[]", link.write());
-  append(message, "remedy[]", link.remedy);
+void append(Secret& message, const Check& check) {
+  append(message, "link[]", check.write());
+  append(message, "remedy[]", check.remedy);
 }
 
 void append(Secret& message, const TraceLine& line) {
@@ -264,8 +264,8 @@ Secret AuthorizeReply::write() const {
   if (status) append(message, "status", std::to_string(*status));
   for (const TraceLine& line : trace)
     append(message, line);
-  for (const Link& link : links)
-    append(message, link);
+  for (const Check& check : checks)
+    append(message, check);
   message.append("\n");
   return message;
 }
@@ -278,7 +278,7 @@ AuthorizeReply AuthorizeReply::parse(std::string_view text) {
   return {.requests = lines.requests,
           .outcome = take_outcome(lines),
           .trace = std::move(lines.trace),
-          .links = std::move(lines.links),
+          .checks = std::move(lines.checks),
           .status = lines.status};
 }
 

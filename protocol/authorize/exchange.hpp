@@ -49,14 +49,14 @@ struct AuthorizeRequest {
 };
 
 /// A token, and how long it lives from the moment the request was sent.
-struct Granted {
+struct TokenResponse {
   BearerToken token;
   std::chrono::seconds lifetime{};
 };
 
 /// A failure in words for a person; `what` and `hint` hold no secret and only printable ASCII.
-struct Denied {
-  Denial denial{};
+struct AuthError {
+  ErrorKind kind{};
   bool transient = false;  ///< the same request may succeed later
   std::string what;
   std::string hint;                                 ///< may be empty
@@ -72,9 +72,9 @@ struct TraceLine {
 /// The authorizer's reply.
 struct AuthorizeReply {
   std::uint32_t requests = 0;  ///< how many requests reached out to the service, tries included
-  std::variant<Granted, Denied> outcome;
+  std::variant<TokenResponse, AuthError> outcome;
   std::vector<TraceLine> trace = {};    ///< in the order of time; empty unless it was asked for
-  std::vector<Link> links = {};         ///< in the order of LinkName, each at most once; empty unless probed
+  std::vector<Check> checks = {};       ///< in the order of CheckId, each at most once; empty unless probed
   std::optional<unsigned> status = {};  ///< of HTTP, with which the service answered a probe
 
   [[nodiscard]] Secret write() const;

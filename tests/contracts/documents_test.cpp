@@ -39,7 +39,7 @@ Names names(const Table& table) {
 Names people_commands() {
   Names all;
   for (const Command& command : commands())
-    if (command.audience == Audience::people) all.emplace(command.name);
+    if (command.audience == Visibility::people) all.emplace(command.name);
   return all;
 }
 
@@ -90,7 +90,7 @@ void check_calls(std::string_view shell) {
     REQUIRE(line.command);
     const Command* const command = find_command(*line.command);
     REQUIRE(command != nullptr);
-    CHECK_NOTHROW(refuse_what_is_not_understood(*command, line));
+    CHECK_NOTHROW(reject_unsupported_arguments(*command, line));
   }
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("completion has every word", "[documents]") {
     CHECK(contains(candidates_for({"-"}), "\n--" + std::string(flag) + '\t'));
   for (const Setting& setting : settings)
     if (setting.words != nullptr)
-      for (const Word& word : setting.words())
+      for (const NamedValue& word : setting.words())
         CHECK(contains(candidates_for({"--" + std::string(setting.name), ""}),
                        '\n' + std::string(word.name) + '\t'));
   for (const auto& format : protocol::token_formats)
@@ -228,7 +228,7 @@ TEST_CASE("README.md has the defaults, the formats and all that a setting knows"
       INFO(name);
       CHECK(contains(row.at(1), setting->fallback));
       if (setting->words != nullptr)
-        for (const Word& word : setting->words())
+        for (const NamedValue& word : setting->words())
           CHECK(contains(row.at(1) + row.at(2), '`' + std::string(word.name) + '`'));
     }
   for (const auto& format : protocol::token_formats)

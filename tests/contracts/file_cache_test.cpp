@@ -17,21 +17,21 @@ namespace sase::helper {
 
 namespace {
 
-/// A folder that does not exist yet, and caches in it.
+/// A directory that does not exist yet, and caches in it.
 struct Place {
   tests::TemporaryDirectory root;
-  std::string folder = root.path("state/sase-credential");
+  std::string directory = root.path("state/sase-credential");
   Identity identity{"default", "https://api.example.test/api/v1/auth/authorize", "a-test-api-key"};
-  std::string file = folder + '/' + identity.file_stem() + ".token";
+  std::string file = directory + '/' + identity.file_stem() + ".token";
 
   [[nodiscard]] tests::OpenCache open() const {
-    return [this] { return std::make_unique<FileCache>(folder); };
+    return [this] { return std::make_unique<FileCache>(directory); };
   }
-  [[nodiscard]] FileCache cache() const { return FileCache(folder); }
+  [[nodiscard]] FileCache cache() const { return FileCache(directory); }
 
   void store(std::string_view text = "to.ken==") const {
     cache().store(identity, {.token = protocol::BearerToken(protocol::Secret(text)),
-                             .expiry = Expiry::after(Moment::now(), std::chrono::hours(1))});
+                             .expiry = Expiry::after(ClockReading::now(), std::chrono::hours(1))});
   }
   [[nodiscard]] bool finds() const { return cache().find(identity).has_value(); }
 };
@@ -72,7 +72,7 @@ TEST_CASE("the file cache passes what every cache passes", "[file_cache][contrac
   }
 }
 
-TEST_CASE("looking and removing make neither folder nor file", "[file_cache]") {
+TEST_CASE("looking and removing make neither directory nor file", "[file_cache]") {
   const Place place;
 
   CHECK_FALSE(place.finds());
@@ -81,14 +81,14 @@ TEST_CASE("looking and removing make neither folder nor file", "[file_cache]") {
   CHECK_FALSE(tests::exists(place.root.path("state")));
 }
 
-TEST_CASE("folder and file are private from birth", "[file_cache]") {
+TEST_CASE("directory and file are private from birth", "[file_cache]") {
   const Place place;
   const mode_t before = ::umask(0);
 
   place.store();
   ::umask(before);
 
-  CHECK(tests::mode_of(place.folder) == 0700);
+  CHECK(tests::mode_of(place.directory) == 0700);
   CHECK(tests::mode_of(place.file) == 0600);
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("each identity has one file and nothing else is left", "[file_cache]")
   place.store("another");
 
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(place.folder))
+  for (const auto& entry : std::filesystem::directory_iterator(place.directory))
     names.insert(entry.path().filename());
   CHECK(names == std::set<std::string>{place.identity.file_stem() + ".token"});
 }
@@ -127,8 +127,8 @@ TEST_CASE("a damaged file is a token that is not there", "[file_cache]") {
     CHECK_FALSE(place.finds());
   }
   for (const std::string& bytes :
-       {whole + "x", whole + whole, std::string(whole.size(), '\0'), std::string(Seal::max_size, 'x'),
-        std::string(Seal::max_size + 1, 'x'), std::string(1'000'000, 'x')}) {
+       {whole + "x", whole + whole, std::string(whole.size(), '\0'), std::string(TokenCipher::max_size, 'x'),
+        std::string(TokenCipher::max_size + 1, 'x'), std::string(1'000'000, 'x')}) {
     replace(bytes);
     CHECK_FALSE(place.finds());
   }
@@ -140,22 +140,22 @@ TEST_CASE("a file renamed to another identity's does not open", "[file_cache]") 
   const Place place;
   place.store();
   const Identity other("work", "https://api.example.test/api/v1/auth/authorize", "a-test-api-key");
-  std::filesystem::rename(place.file, place.folder + '/' + other.file_stem() + ".token");
+  std::filesystem::rename(place.file, place.directory + '/' + other.file_stem() + ".token");
 
   CHECK_FALSE(place.cache().find(other));
 }
 
 TEST_CASE("a place that cannot be used is a system error", "[file_cache]") {
   const Place place;
-  SECTION("a file in the folder's place") {
+  SECTION("a file in the directory's place") {
     place.root.write("state/sase-credential", "");
   }
-  SECTION("a folder that is open to others") {
-    place.root.make_folder("state/sase-credential", 0750);
+  SECTION("a directory that is open to others") {
+    place.root.make_directory("state/sase-credential", 0750);
   }
-  SECTION("a link in the folder's place") {
-    place.root.make_folder("state/elsewhere");
-    std::filesystem::create_directory_symlink("elsewhere", place.folder);
+  SECTION("a link in the directory's place") {
+    place.root.make_directory("state/elsewhere");
+    std::filesystem::create_directory_symlink("elsewhere", place.directory);
   }
   SECTION("a token's file that is open to others") {
     place.store();
@@ -176,13 +176,13 @@ TEST_CASE("a place that cannot be used is a system error", "[file_cache]") {
   CHECK_THROWS_AS(place.cache().remove(place.identity), std::system_error);
 }
 
-TEST_CASE("a folder or file of another user is a system error", "[file_cache]") {
+TEST_CASE("a directory or file of another user is a system error", "[file_cache]") {
   const Place place;
   place.store();
   if (!tests::give_away(place.file)) return;  // only root can arrange it
 
   CHECK_THROWS_AS(place.finds(), std::system_error);
-  REQUIRE(tests::give_away(place.folder));
+  REQUIRE(tests::give_away(place.directory));
   CHECK_THROWS_AS(place.store(), std::system_error);
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("the name of the usual key says whose it is", "[keyring_cache][keyring
   const Identity identity("default", authorize_url, "a-test-api-key-" + std::to_string(::getpid()));
   KeyringCache cache;
   cache.store(identity, {.token = protocol::BearerToken(protocol::Secret("t")),
-                         .expiry = Expiry::after(Moment::now(), 5s)});
+                         .expiry = Expiry::after(ClockReading::now(), 5s)});
 
   CHECK(UserKeyring::remove("sase-credential:" + identity.file_stem()));
 }

@@ -39,7 +39,7 @@ TEST_CASE("the further keys of a large token come and go with it", "[keyring_cac
 TEST_CASE("a token that fills its keys to the last byte is found whole", "[keyring_cache][keyring]") {
   if (!tests::has_keyring() || !has_room_for_the_largest()) return;
   const Place place;
-  const std::size_t around = Seal::head_size + Seal::tag_size;
+  const std::size_t around = TokenCipher::head_size + TokenCipher::tag_size;
   for (const std::size_t sealed : {32766U, 32767U, 32768U, 65533U, 65534U, 65535U}) {
     const std::string text(sealed - around, 'f');
     place.store(text);

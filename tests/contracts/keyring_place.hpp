@@ -29,7 +29,7 @@ struct KeyringPlace {
 
   void store(std::string_view text = "to.ken==", std::chrono::seconds left = std::chrono::hours(1)) const {
     cache().store(identity, {.token = protocol::BearerToken(protocol::Secret(text)),
-                             .expiry = helper::Expiry::after(helper::Moment::now(), left)});
+                             .expiry = helper::Expiry::after(helper::ClockReading::now(), left)});
   }
   [[nodiscard]] std::string found() const {
     const auto cached = cache().find(identity);
@@ -40,7 +40,7 @@ struct KeyringPlace {
 
 /// The largest token goes on in two further keys, which is more than an ordinary user's quota allows.
 inline bool has_room_for_the_largest() {
-  if (key_quota() > 5 * helper::Seal::max_size) return true;
+  if (key_quota() > 5 * helper::TokenCipher::max_size) return true;
   WARN("skipped: tokens beyond this user's quota of " << key_quota() << " bytes for keys");
   return false;
 }

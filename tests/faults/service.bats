@@ -58,7 +58,7 @@ more_faults() {
   status=502 body=html            | 5s | 6 | 3 | 5 | the service is failing (HTTP 502)
   status=500 body=echo-key        | 5s | 6 | 3 | 5 | * (HTTP 500)
   retry-after=date+60             | 5s | 6 | 1 | 3 | * (HTTP 429)*
-  retry-after=nonsense            | 5s | 6 | 3 | 5 | * (HTTP 429)*
+  retry-after=invalid            | 5s | 6 | 3 | 5 | * (HTTP 429)*
   status=503 delay=600ms          | 1s | 6 | 1-2 | 2 | *
   expiry=now                      | 5s | 5 | 1 | 3 | *expired
   expiry=negative                 | 5s | 5 | 1 | 3 | *expired
@@ -91,7 +91,7 @@ harmless_faults() {
   big-body=262144                 | 1
   many-headers=90                 | 1
   date=missing                    | 1
-  date=nonsense                   | 1
+  date=invalid                   | 1
   date=+1d                        | 1
   date=-1d                        | 1
   expiry=missing                  | 1

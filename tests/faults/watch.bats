@@ -100,7 +100,7 @@ wait_for_tokens() {
   head -c 4096 /dev/zero >"$inside/filler"
   until_true has_said "^sase-credential: warning: '$file' is not renewed: cannot write '$file': No space left on device; its token is good for "
   expect_equal "$(<"$inside/token")" "$before" 'the file'
-  expect_equal "$(ls "$inside")" $'filler\ntoken' 'what is in the folder'
+  expect_equal "$(ls "$inside")" $'filler\ntoken' 'what is in the directory'
   fault lifetime=1h
   rm "$inside/filler"
   until_true has_said "^sase-credential: '$file' is fresh again, after "

@@ -15,10 +15,10 @@ namespace sase::fuzz {
 
 namespace {
 
+using protocol::AuthError;
 using protocol::AuthorizeReply;
 using protocol::AuthorizeRequest;
-using protocol::Denied;
-using protocol::Granted;
+using protocol::TokenResponse;
 using std::chrono::seconds;
 
 /// Two lines for a person, the longest of foreign words in them.
@@ -30,21 +30,23 @@ void check_words(const std::string& what, const std::string& hint) {
   check(what.size() + hint.size() <= longest_words, "what a person is told is short");
 }
 
-void check_granted(const Granted& granted) {
-  check(is_b64token(granted.token.reveal()), "a token is b64token text");
-  check(granted.lifetime > seconds(0), "a granted token lives");
-  check(granted.lifetime <= seconds(3600), "no token is believed to live longer than an hour");
+void check_granted(const TokenResponse& token_response) {
+  check(is_b64token(token_response.token.reveal()), "a token is b64token text");
+  check(token_response.lifetime > seconds(0), "a granted token lives");
+  check(token_response.lifetime <= seconds(3600), "no token is believed to live longer than an hour");
 }
 
-void check_denied(const Denied& denied, std::string_view api_key) {
-  check_words(denied.what, denied.hint);
-  check(!gives_away(denied.what + denied.hint, api_key), "no piece of the key is in the words of a denial");
-  check(!denied.retry_after || denied.transient, "only what passes is worth waiting for");
-  check(!denied.retry_after || (denied.retry_after->count() >= 0 && denied.retry_after->count() <= 3600),
+void check_denied(const AuthError& auth_error, std::string_view api_key) {
+  check_words(auth_error.what, auth_error.hint);
+  check(!gives_away(auth_error.what + auth_error.hint, api_key),
+        "no piece of the key is in the words of a denial");
+  check(!auth_error.retry_after || auth_error.transient, "only what passes is worth waiting for");
+  check(!auth_error.retry_after ||
+            (auth_error.retry_after->count() >= 0 && auth_error.retry_after->count() <= 3600),
         "a Retry-After is within its bounds");
-  const bool may_pass =
-      denied.denial == protocol::Denial::unreachable || denied.denial == protocol::Denial::rate_limited;
-  check(!denied.transient || may_pass, "a refusal does not pass");
+  const bool may_pass = auth_error.kind == protocol::ErrorKind::unreachable ||
+                        auth_error.kind == protocol::ErrorKind::rate_limited;
+  check(!auth_error.transient || may_pass, "a refusal does not pass");
 }
 
 /// JSON is written without escapes: a profile has nothing in it that would need one.
@@ -57,8 +59,8 @@ void check_token_text(const helper::Profile& profile) {
         "a token's JSON says what the profile says");
 }
 
-bool same(const Denied& left, const Denied& right) {
-  return left.denial == right.denial && left.transient == right.transient && left.what == right.what &&
+bool same(const AuthError& left, const AuthError& right) {
+  return left.kind == right.kind && left.transient == right.transient && left.what == right.what &&
          left.hint == right.hint && left.retry_after == right.retry_after;
 }
 
@@ -95,24 +97,26 @@ void check_profile(const helper::Profile& profile) {
         "the authorizer is told what the profile says");
 }
 
-void check_outcome(std::variant<Granted, Denied> outcome, std::string_view api_key) {
+void check_outcome(std::variant<TokenResponse, AuthError> outcome, std::string_view api_key) {
   const AuthorizeReply reply{.requests = 1, .outcome = std::move(outcome)};
-  if (const auto* const granted = std::get_if<Granted>(&reply.outcome)) check_granted(*granted);
-  if (const auto* const denied = std::get_if<Denied>(&reply.outcome)) check_denied(*denied, api_key);
+  if (const auto* const token_response = std::get_if<TokenResponse>(&reply.outcome))
+    check_granted(*token_response);
+  if (const auto* const auth_error = std::get_if<AuthError>(&reply.outcome))
+    check_denied(*auth_error, api_key);
   check(same(reply, AuthorizeReply::parse(reply.write().reveal())),
         "the front is told what the service said");
 }
 
 bool same(const AuthorizeReply& left, const AuthorizeReply& right) {
-  const auto same_link = [](const protocol::Link& one, const protocol::Link& other) {
+  const auto same_link = [](const protocol::Check& one, const protocol::Check& other) {
     return one.write() == other.write() && one.remedy == other.remedy;
   };
-  if (left.status != right.status || !std::ranges::equal(left.links, right.links, same_link)) return false;
+  if (left.status != right.status || !std::ranges::equal(left.checks, right.checks, same_link)) return false;
   if (left.requests != right.requests || left.outcome.index() != right.outcome.index()) return false;
-  if (const auto* const denied = std::get_if<Denied>(&left.outcome))
-    return same(*denied, std::get<Denied>(right.outcome));
-  const auto& one = std::get<Granted>(left.outcome);
-  const auto& other = std::get<Granted>(right.outcome);
+  if (const auto* const auth_error = std::get_if<AuthError>(&left.outcome))
+    return same(*auth_error, std::get<AuthError>(right.outcome));
+  const auto& one = std::get<TokenResponse>(left.outcome);
+  const auto& other = std::get<TokenResponse>(right.outcome);
   return one.token.reveal() == other.token.reveal() && one.lifetime == other.lifetime;
 }
 

@@ -18,7 +18,8 @@ void check_profile(const helper::Profile& profile);
 
 /// What holds of the service's replies, whatever it said: a token within its bounds, or words that hold
 /// nothing of the key; and either can be said to the front.
-void check_outcome(std::variant<protocol::Granted, protocol::Denied> outcome, std::string_view api_key);
+void check_outcome(std::variant<protocol::TokenResponse, protocol::AuthError> outcome,
+                   std::string_view api_key);
 
 /// Whether two replies of the authorizer say the same.
 [[nodiscard]] bool same(const protocol::AuthorizeReply& left, const protocol::AuthorizeReply& right);

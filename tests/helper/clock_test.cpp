@@ -77,7 +77,7 @@ TEST_CASE("the time left goes by the clock that cannot lie", "[clock]") {
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const Moment now{.wall = wall_then + row.wall_later, .boot = boot_then + row.boot_later};
+    const ClockReading now{.wall = wall_then + row.wall_later, .boot = boot_then + row.boot_later};
     CHECK(time_left(expiry_with(row.got_in), now, row.now_in) == row.left);
   }
 }
@@ -103,8 +103,8 @@ TEST_CASE("the end of something is on both clocks", "[clock]") {
 }
 
 TEST_CASE("what begins now lives for as long as it was given", "[clock]") {
-  const Expiry expiry = Expiry::after(Moment::now(), 3600s);
-  const seconds left = time_left(expiry, Moment::now(), current_boot);
+  const Expiry expiry = Expiry::after(ClockReading::now(), 3600s);
+  const seconds left = time_left(expiry, ClockReading::now(), current_boot);
 
   CHECK(left <= 3600s);
   CHECK(left >= 3595s);
@@ -116,7 +116,7 @@ TEST_CASE("a moment is that of the system's clocks", "[clock]") {
   ::clock_gettime(CLOCK_REALTIME, &wall);
   ::clock_gettime(CLOCK_BOOTTIME, &since_start);
 
-  const Moment now = Moment::now();
+  const ClockReading now = ClockReading::now();
 
   CHECK(now.wall.time_since_epoch().count() - wall.tv_sec <= 5);
   CHECK(now.wall.time_since_epoch().count() >= wall.tv_sec);
@@ -128,16 +128,16 @@ TEST_CASE("the boot clock counts milliseconds and the time the machine slept", "
   const auto exactly = [] {
     timespec time{};
     ::clock_gettime(CLOCK_BOOTTIME, &time);
-    return std::chrono::floor<Instant>(seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+    return std::chrono::floor<BootTime>(seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
   };
 
-  const Instant before = exactly();
-  const Instant now = boot_clock();
-  const Instant after = exactly();
+  const BootTime before = exactly();
+  const BootTime now = boot_clock();
+  const BootTime after = exactly();
 
   CHECK(before <= now);
   CHECK(now <= after);
-  CHECK(std::chrono::floor<seconds>(now) - Moment::now().boot <= 0s);
+  CHECK(std::chrono::floor<seconds>(now) - ClockReading::now().boot <= 0s);
 }
 
 TEST_CASE("this start of the machine has one name", "[clock]") {

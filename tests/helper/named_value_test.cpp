@@ -8,7 +8,8 @@
 namespace sase::helper {
 
 TEST_CASE("words are named alone and in a sentence", "[word]") {
-  constexpr std::array<Word, 2> words = {Word{"file", "in a file"}, Word{"none", "nowhere"}};
+  constexpr std::array<NamedValue, 2> words = {NamedValue{"file", "in a file"},
+                                               NamedValue{"none", "nowhere"}};
 
   CHECK(names_of(words) == std::vector<std::string_view>{"file", "none"});
   CHECK(list_of(words) == "file, none");

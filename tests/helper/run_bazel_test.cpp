@@ -16,7 +16,7 @@ using Result = Machine::Result;
 
 const std::string asked = R"({"uri":"https://api.example.test/x"})";
 
-Result call_by_bazel(const Machine& machine, Machine::Words words, const std::string& input) {
+Result call_by_bazel(const Machine& machine, Machine::Describe words, const std::string& input) {
   words.insert(words.begin(), "/usr/bin/bazel-credential-sase");
   return machine.run_words(words, input);
 }
@@ -29,7 +29,7 @@ TEST_CASE("Bazel gets its headers by name and by flag", "[run]") {
   for (const Result& result :
        {call_by_bazel(machine, {"get"}, asked), machine.call({"get", "--dialect", "bazel"}, asked),
         machine.call_by_git({"get", "--dialect=bazel"}, asked)}) {
-    CHECK(result.code == ExitCode::done);
+    CHECK(result.code == ExitCode::success);
     CHECK(
         result.output.starts_with(R"({"headers":{"Authorization":["Bearer hunter2.token=="]},"expires":")"));
     CHECK(result.output.ends_with("Z\"}\n"));
@@ -53,7 +53,7 @@ TEST_CASE("a URI that is not ours is an error for Bazel", "[run]") {
 
   DYNAMIC_SECTION(uri) {
     const Result result = call_by_bazel(machine, {"get"}, R"({"uri":")" + uri + "\"}");
-    CHECK(result.code == ExitCode::settings);
+    CHECK(result.code == ExitCode::invalid_settings);
     CHECK(tests::contains(result.error, "the URI is not ours"));
     check_is_one_failure(result);
   }
@@ -67,7 +67,7 @@ TEST_CASE("a malformed request of Bazel's is refused in one line", "[run]") {
 
   DYNAMIC_SECTION(protocol::escape(request)) {
     const Result result = call_by_bazel(machine, {"get"}, request);
-    CHECK(result.code == ExitCode::request);
+    CHECK(result.code == ExitCode::malformed_request);
     check_is_one_failure(result);
   }
 }
@@ -76,12 +76,12 @@ TEST_CASE("a request of Bazel's past its bound, or that cannot be read, is refus
   const Machine machine;
 
   const Result result = call_by_bazel(machine, {"get"}, asked + std::string(65536, ' '));
-  CHECK(result.code == ExitCode::request);
+  CHECK(result.code == ExitCode::malformed_request);
   CHECK(tests::contains(result.error, "it has more than 65536 bytes"));
   check_is_one_failure(result);
   CHECK(
       Machine::run_with(*machine.with_key, {"bazel-credential-sase", "get"}, -1, tests::MemoryFile()).code ==
-      ExitCode::request);
+      ExitCode::malformed_request);
 }
 
 TEST_CASE("of git's operations Bazel has 'get' alone", "[run]") {
@@ -90,26 +90,26 @@ TEST_CASE("of git's operations Bazel has 'get' alone", "[run]") {
   for (const char* const operation : {"store", "erase", "capability", "list", "--no-prompt"}) {
     INFO(operation);
     const Result result = call_by_bazel(machine, {operation}, asked);
-    CHECK(result.code == ExitCode::usage);
+    CHECK(result.code == ExitCode::usage_error);
     check_is_one_failure(result);
   }
   CHECK(call_by_bazel(machine, {"token"}, "").output == "hunter2.token==\n");
-  CHECK(call_by_bazel(machine, {"get", "--help"}, "").code == ExitCode::done);
+  CHECK(call_by_bazel(machine, {"get", "--help"}, "").code == ExitCode::success);
 }
 
 TEST_CASE("in Bazel's dialect nothing tells git to stop", "[run]") {
   const Machine machine;
-  using Words = Machine::Words;
+  using Describe = Machine::Describe;
 
-  for (const Words& words : {Words{"get", "--no-prompt", "--dialect", "bazel"},
-                             Words{"get", "--no-prompt", "--dialect=bazel", "--nonsense"},
-                             Words{"get", "--no-prompt", "--dialect", "bazle"}}) {
+  for (const Describe& words : {Describe{"get", "--no-prompt", "--dialect", "bazel"},
+                                Describe{"get", "--no-prompt", "--dialect=bazel", "--garbage"},
+                                Describe{"get", "--no-prompt", "--dialect", "bazle"}}) {
     const Result result = machine.call(words, "");
-    CHECK(result.code == ExitCode::usage);
+    CHECK(result.code == ExitCode::usage_error);
     check_is_one_failure(result);
   }
-  const Result by_name = call_by_bazel(machine, {"get", "--no-prompt", "--nonsense"}, "");
-  CHECK(by_name.code == ExitCode::usage);
+  const Result by_name = call_by_bazel(machine, {"get", "--no-prompt", "--garbage"}, "");
+  CHECK(by_name.code == ExitCode::usage_error);
   check_is_one_failure(by_name);
   CHECK(machine.call({"get", "--no-prompt", "--dialect=git"}, "").output == "quit=1\n\n");
 }
@@ -118,10 +118,10 @@ TEST_CASE("an unknown dialect is a usage error that names the nearest", "[run]")
   const Machine machine;
 
   const Result result = machine.call({"get", "--dialect", "bazle"}, asked);
-  CHECK(result.code == ExitCode::usage);
+  CHECK(result.code == ExitCode::usage_error);
   CHECK(tests::contains(result.error, "unknown dialect 'bazle'"));
   CHECK(tests::contains(result.error, "did you mean 'bazel'?"));
-  CHECK(machine.call({"token", "--dialect", "bazel"}).code == ExitCode::usage);
+  CHECK(machine.call({"token", "--dialect", "bazel"}).code == ExitCode::usage_error);
 }
 
 }  // namespace sase::helper

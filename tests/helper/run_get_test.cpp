@@ -31,7 +31,7 @@ TEST_CASE("'get' answers git's old form with user name and password", "[run]") {
 
   const Result result = machine.call({"get"}, ours + "\n");
 
-  CHECK(result.code == ExitCode::done);
+  CHECK(result.code == ExitCode::success);
   CHECK(result.output.starts_with("username=default\npassword=hunter2.token==\npassword_expiry_utc="));
   CHECK(result.output.ends_with("\n\n"));
   CHECK(result.error.empty());
@@ -42,7 +42,7 @@ TEST_CASE("'get' answers a caller that understands it with the bearer form", "[r
 
   const Result result = machine.call_by_git({"get"}, "capability[]=authtype\ncapability[]=state\n" + ours);
 
-  CHECK(result.code == ExitCode::done);
+  CHECK(result.code == ExitCode::success);
   CHECK(result.output ==
         "capability[]=authtype\nauthtype=Bearer\ncredential=hunter2.token==\npassword_expiry_utc=" +
             line_after(result.output, "password_expiry_utc=") + "\nephemeral=1\n\n");
@@ -50,7 +50,7 @@ TEST_CASE("'get' answers a caller that understands it with the bearer form", "[r
 
 TEST_CASE("the expiry that is told is the token's", "[run]") {
   const Machine machine;
-  const auto before = Moment::now().wall.time_since_epoch().count();
+  const auto before = ClockReading::now().wall.time_since_epoch().count();
 
   const auto expiry = std::stoll(line_after(machine.call({"get"}, ours).output, "password_expiry_utc="));
 
@@ -74,7 +74,7 @@ TEST_CASE("'get' says nothing for a host that is not ours", "[run]") {
     // Not even the key is looked for.
     for (const Result& result :
          {machine.call({"get"}, request), machine.call_without_key({"get", "--no-prompt"}, request)}) {
-      CHECK(result.code == ExitCode::done);
+      CHECK(result.code == ExitCode::success);
       CHECK(result.output.empty());
       CHECK(result.error.empty());
     }
@@ -88,18 +88,18 @@ TEST_CASE("a malformed request is refused in one line", "[run]") {
       "protocol=https\n\n",
       "host=api.example.test\n\n",
       "protocol=https\nhost=\n\n",
-      "nonsense\n",
+      "garbage\n",
       "protocol=https\nhost=evil\nhost=api.example.test\n\n",
       "protocol=https\nhost=evil\rhost=api.example.test\n\n",
       "protocol=https\nhost=api.example.test\0\n\n"s,
       "url=https://u:hunter2@api.example.test/\n\n",
-      "password=hunter2\nnonsense hunter2\n",
+      "password=hunter2\ngarbage hunter2\n",
   }));
   const Machine machine;
 
   DYNAMIC_SECTION(protocol::escape(request)) {
     const Result result = machine.call({"get"}, request);
-    CHECK(result.code == ExitCode::request);
+    CHECK(result.code == ExitCode::malformed_request);
     check_is_one_failure(result);
   }
 }
@@ -108,8 +108,8 @@ TEST_CASE("a request past the bounds is refused", "[run]") {
   const Machine machine;
 
   CHECK(machine.call({"get"}, ours + "path=" + std::string(1U << 20U, 'p') + "\n\n").code ==
-        ExitCode::request);
-  CHECK(machine.call({"get"}, ours + "path=" + std::string(200'000, 'p') + "\n\n").code == ExitCode::done);
+        ExitCode::malformed_request);
+  CHECK(machine.call({"get"}, ours + "path=" + std::string(200'000, 'p') + "\n\n").code == ExitCode::success);
 }
 
 TEST_CASE("a request that cannot be read is refused", "[run]") {
@@ -118,22 +118,22 @@ TEST_CASE("a request that cannot be read is refused", "[run]") {
   const Result result =
       Machine::run_with(*machine.with_key, {"sase-credential", "get"}, -1, tests::MemoryFile());
 
-  CHECK(result.code == ExitCode::request);
+  CHECK(result.code == ExitCode::malformed_request);
   check_is_one_failure(result);
 }
 
 TEST_CASE("'--no-prompt' tells git to stop after a failure", "[run]") {
   const Machine machine;
 
-  const Result malformed = machine.call({"get", "--no-prompt"}, "nonsense\n");
-  CHECK(malformed.code == ExitCode::request);
+  const Result malformed = machine.call({"get", "--no-prompt"}, "garbage\n");
+  CHECK(malformed.code == ExitCode::malformed_request);
   CHECK(malformed.output == "quit=1\n\n");
 
   const Result keyless = machine.call_without_key({"--no-prompt", "get"}, ours);
-  CHECK(keyless.code == ExitCode::settings);
+  CHECK(keyless.code == ExitCode::invalid_settings);
   CHECK(keyless.output == "quit=1\n\n");
 
-  CHECK(machine.call_by_git({"--no-prompt", "get"}, "nonsense\n").output == "quit=1\n\n");
+  CHECK(machine.call_by_git({"--no-prompt", "get"}, "garbage\n").output == "quit=1\n\n");
 }
 
 TEST_CASE("'--no-prompt' adds nothing to a success", "[run]") {
@@ -146,7 +146,7 @@ TEST_CASE("'--no-prompt' adds nothing to a success", "[run]") {
 TEST_CASE("'--no-prompt' is for 'get' alone", "[run]") {
   const Machine machine;
 
-  CHECK(machine.call({"erase", "--no-prompt"}, "nonsense\n").output.empty());
+  CHECK(machine.call({"erase", "--no-prompt"}, "garbage\n").output.empty());
   CHECK(machine.call_without_key({"token", "--no-prompt"}).output.empty());
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("without '--no-prompt' a failure has no output", "[run]") {
 
   const Result result = machine.call_without_key({"get"}, ours);
 
-  CHECK(result.code == ExitCode::settings);
+  CHECK(result.code == ExitCode::invalid_settings);
   check_is_one_failure(result);
 }
 

@@ -15,7 +15,7 @@ using tests::check_is_one_failure;
 using tests::ours;
 using Machine = tests::UserMachine;
 using Result = Machine::Result;
-using Words = Machine::Words;
+using Describe = Machine::Describe;
 
 }  // namespace
 
@@ -23,9 +23,9 @@ TEST_CASE("'store' keeps nothing and says nothing", "[run]") {
   Machine machine;
 
   for (const std::string& input :
-       {ours + "credential=attacker\npassword_expiry_utc=99999999999\n\n", "nonsense"s, ""s}) {
+       {ours + "credential=attacker\npassword_expiry_utc=99999999999\n\n", "garbage"s, ""s}) {
     const Result result = machine.call({"store"}, input);
-    CHECK(result.code == ExitCode::done);
+    CHECK(result.code == ExitCode::success);
     CHECK(result.output.empty());
     CHECK(result.error.empty());
   }
@@ -54,7 +54,7 @@ TEST_CASE("'erase' drops the token that it carries, and no other", "[run]") {
   DYNAMIC_SECTION(row.name) {
     Machine machine;
     const Result result = machine.call({"erase"}, row.request);
-    CHECK(result.code == ExitCode::done);
+    CHECK(result.code == ExitCode::success);
     CHECK(result.output.empty());
     CHECK(result.error.empty());
     CHECK(machine.has_token() == row.kept);
@@ -68,7 +68,7 @@ TEST_CASE("a malformed 'erase' erases nothing", "[run]") {
        {"", "\n", "password=hunter2.token==\n", "protocol=https\npassword=hunter2.token==\n",
         "protocol=https\nhost=\npassword=hunter2.token==\n"}) {
     const Result result = machine.call({"erase"}, request);
-    CHECK(result.code == ExitCode::request);
+    CHECK(result.code == ExitCode::malformed_request);
     check_is_one_failure(result);
   }
   CHECK(machine.has_token());
@@ -82,7 +82,7 @@ TEST_CASE("'capability' answers at once, whatever standard input is", "[run]") {
   const Result result = Machine::run_with(*machine.with_key, {"git-credential-sase", "capability"},
                                           open_pipe.reader.get(), tests::MemoryFile());
 
-  CHECK(result.code == ExitCode::done);
+  CHECK(result.code == ExitCode::success);
   CHECK(result.output == "version 0\ncapability authtype\n");
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
 }
@@ -90,12 +90,12 @@ TEST_CASE("'capability' answers at once, whatever standard input is", "[run]") {
 TEST_CASE("an operation that git does not know yet is ignored in silence", "[run]") {
   const Machine machine;
 
-  for (const Words& words :
-       {Words{"GET"}, Words{"list"}, Words{"get", "extra"}, Words{"a\nb"}, Words{"--", "-x"},
-        Words{"list", "--format=x"}, Words{"list", "-h"}, Words{"complete"}, Words{"complete", "--", ""},
-        Words{std::string(1'000'000, 'x')}}) {
+  for (const Describe& words :
+       {Describe{"GET"}, Describe{"list"}, Describe{"get", "extra"}, Describe{"a\nb"}, Describe{"--", "-x"},
+        Describe{"list", "--format=x"}, Describe{"list", "-h"}, Describe{"complete"},
+        Describe{"complete", "--", ""}, Describe{std::string(1'000'000, 'x')}}) {
     const Result result = machine.call_by_git(words, ours);
-    CHECK(result.code == ExitCode::done);
+    CHECK(result.code == ExitCode::success);
     CHECK(result.output.empty());
     CHECK(result.error.empty());
   }
@@ -106,10 +106,10 @@ TEST_CASE("git's name counts wherever the program lies", "[run]") {
 
   for (const std::string name :
        {"git-credential-sase", "/usr/bin/git-credential-sase", "./git-credential-sase"})
-    CHECK(machine.run_words({name, "list"}).code == ExitCode::done);
+    CHECK(machine.run_words({name, "list"}).code == ExitCode::success);
   for (const std::string name :
        {"sase-credential", "git-credential-sase2", "/git-credential-sase/sase-credential"})
-    CHECK(machine.run_words({name, "list"}).code == ExitCode::usage);
+    CHECK(machine.run_words({name, "list"}).code == ExitCode::usage_error);
 }
 
 }  // namespace sase::helper

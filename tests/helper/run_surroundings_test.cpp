@@ -19,7 +19,7 @@ using tests::check_is_one_failure;
 using tests::ours;
 using Machine = tests::UserMachine;
 using Result = Machine::Result;
-using Words = Machine::Words;
+using Describe = Machine::Describe;
 
 constexpr std::string_view the_key = Machine::key;
 
@@ -38,7 +38,7 @@ TEST_CASE("a misspelt variable is told where a setting fails, and not where the 
   const Result cached = Machine::run_with(*misspelt_region, {"sase-credential", "token"},
                                           tests::MemoryFile("").fd(), tests::MemoryFile());
 
-  CHECK(failed.code == ExitCode::settings);
+  CHECK(failed.code == ExitCode::invalid_settings);
   CHECK(failed.error.starts_with(
       "sase-credential: warning: SASE_API_KYE is not known; did you mean SASE_API_KEY?\n"
       "sase-credential: no API key for the profile 'default'\n"));
@@ -48,11 +48,11 @@ TEST_CASE("a misspelt variable is told where a setting fails, and not where the 
 
 TEST_CASE("output that cannot be written is a failure of this machine", "[run]") {
   const Machine machine;
-  const Words command = GENERATE(values<Words>({{"sase-credential", "get"},
-                                                {"sase-credential", "token"},
-                                                {"sase-credential", "capability"},
-                                                {"sase-credential", "--help"},
-                                                {"sase-credential", "--version"}}));
+  const Describe command = GENERATE(values<Describe>({{"sase-credential", "get"},
+                                                      {"sase-credential", "token"},
+                                                      {"sase-credential", "capability"},
+                                                      {"sase-credential", "--help"},
+                                                      {"sase-credential", "--version"}}));
   std::vector<const char*> arguments;
   for (const std::string& word : command)
     arguments.push_back(word.c_str());
@@ -74,7 +74,7 @@ TEST_CASE("a bad setting is a failure that says where it stands", "[run]") {
 
   const Result result = machine.call({"token"});
 
-  CHECK(result.code == ExitCode::settings);
+  CHECK(result.code == ExitCode::invalid_settings);
   CHECK(result.error == "sase-credential: " + path +
                             ":2: unknown setting 'regoin'\n"
                             "sase-credential: hint: did you mean 'region'?\n");

@@ -16,8 +16,8 @@ using tests::contains;
 using Machine = tests::UserMachine;
 using Result = Machine::Result;
 
-Result ask(const Machine& machine, const std::string& query, Machine::Words flags = {}) {
-  Machine::Words words = {"token", "--format=external"};
+Result ask(const Machine& machine, const std::string& query, Machine::Describe flags = {}) {
+  Machine::Describe words = {"token", "--format=external"};
   words.insert(words.end(), flags.begin(), flags.end());
   return machine.call(words, query);
 }
@@ -46,12 +46,12 @@ TEST_CASE("'external' answers a query with strings alone", "[run]") {
                                   R"({"profile":"default","host":"API.example.test:443"})"}) {
     INFO(query);
     const Result result = ask(machine, query);
-    CHECK(result.code == ExitCode::done);
+    CHECK(result.code == ExitCode::success);
     CHECK(result.output.starts_with(
         R"({"access_token":"hunter2.token==","token_type":"Bearer","expires_in":")"));
     CHECK(result.error.empty());
   }
-  CHECK(ask(machine, R"({"profile":"default"})", {"--profile=default"}).code == ExitCode::done);
+  CHECK(ask(machine, R"({"profile":"default"})", {"--profile=default"}).code == ExitCode::success);
 }
 
 TEST_CASE("'external' refuses a query that is not understood", "[run]") {
@@ -61,11 +61,11 @@ TEST_CASE("'external' refuses a query that is not understood", "[run]") {
        {"hunter2", "[]", R"({"profile":1})", R"({"host":"https://api.example.test"})", R"({} hunter2)"}) {
     INFO(query);
     const Result result = ask(machine, query);
-    CHECK(result.code == ExitCode::request);
+    CHECK(result.code == ExitCode::malformed_request);
     check_is_one_failure(result);
   }
   const Result misspelt = ask(machine, R"({"profil":"default"})");
-  CHECK(misspelt.code == ExitCode::request);
+  CHECK(misspelt.code == ExitCode::malformed_request);
   CHECK(contains(misspelt.error, "unknown member 'profil'"));
   CHECK(contains(misspelt.error, "did you mean 'profile'?"));
   check_is_one_failure(misspelt);
@@ -75,16 +75,16 @@ TEST_CASE("a query for what is not ours, or for another profile than the flag's,
   const Machine machine;
 
   const Result foreign = ask(machine, R"({"host":"evil.test"})");
-  CHECK(foreign.code == ExitCode::settings);
+  CHECK(foreign.code == ExitCode::invalid_settings);
   CHECK(contains(foreign.error, "no profile owns 'evil.test'"));
   check_is_one_failure(foreign);
   const Result unknown = ask(machine, R"({"profile":"work"})");
-  CHECK(unknown.code == ExitCode::settings);
+  CHECK(unknown.code == ExitCode::invalid_settings);
   CHECK(contains(unknown.error, "the query: there is no profile 'work'"));
   check_is_one_failure(unknown);
-  CHECK(ask(machine, R"({"profile":"../x"})").code == ExitCode::settings);
+  CHECK(ask(machine, R"({"profile":"../x"})").code == ExitCode::invalid_settings);
   const Result disputed = ask(machine, R"({"profile":"work"})", {"--profile=default"});
-  CHECK(disputed.code == ExitCode::request);
+  CHECK(disputed.code == ExitCode::malformed_request);
   check_is_one_failure(disputed);
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("a query's profile must own the query's host", "[run]") {
 
   const Result result = ask(machine, R"({"profile":"default","host":"evil.test"})");
 
-  CHECK(result.code == ExitCode::settings);
+  CHECK(result.code == ExitCode::invalid_settings);
   CHECK(contains(result.error, "the profile does not own 'evil.test'"));
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("'exec-credential' is refused for a cluster that is not ours", "[run]"
        {"https://evil.test", "http://api.example.test", "https://api.example.test:8443"}) {
     INFO(server);
     const Result result = ask_as_kubectl(machine, info_of(server));
-    CHECK(result.code == ExitCode::settings);
+    CHECK(result.code == ExitCode::invalid_settings);
     CHECK(contains(result.error, "the cluster's server is not ours"));
     check_is_one_failure(result);
   }
@@ -129,7 +129,7 @@ TEST_CASE("'exec-credential' refuses what kubectl would not write", "[run]") {
   for (const std::string info : {"hunter2", "{}", R"({"kind":"ExecCredential","apiVersion":"v1"})"}) {
     INFO(info);
     const Result result = ask_as_kubectl(machine, info);
-    CHECK(result.code == ExitCode::request);
+    CHECK(result.code == ExitCode::malformed_request);
     CHECK(contains(result.error, "KUBERNETES_EXEC_INFO is not understood"));
     CHECK(contains(result.error, "below 'cluster', server is https://HOST"));
     check_is_one_failure(result);

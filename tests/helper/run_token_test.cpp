@@ -25,7 +25,7 @@ TEST_CASE("'token' writes the token in the format that was asked for", "[run]") 
   CHECK(tests::contains(machine.call({"token", "--format=json"}).output,
                         R"("profile":"default","api_url":"https://api.example.test/api/rest"})"));
   for (const auto& format : protocol::token_formats)
-    CHECK(machine.call({"token", "--format=" + std::string(format.name)}).code == ExitCode::done);
+    CHECK(machine.call({"token", "--format=" + std::string(format.name)}).code == ExitCode::success);
 }
 
 TEST_CASE("'token' reads nothing", "[run]") {

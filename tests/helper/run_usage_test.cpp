@@ -13,13 +13,13 @@ namespace {
 using tests::check_is_one_failure;
 using Machine = tests::UserMachine;
 using Result = Machine::Result;
-using Words = Machine::Words;
+using Describe = Machine::Describe;
 
 }  // namespace
 
 TEST_CASE("a usage error names the nearest word", "[run]") {
   struct Row {
-    Words words;
+    Describe words;
     std::string what, hint;
   };
   const auto row = GENERATE(values<Row>({
@@ -54,7 +54,7 @@ TEST_CASE("a usage error names the nearest word", "[run]") {
 
   DYNAMIC_SECTION(row.what) {
     const Result result = machine.call(row.words);
-    CHECK(result.code == ExitCode::usage);
+    CHECK(result.code == ExitCode::usage_error);
     CHECK(result.error == "sase-credential: " + row.what + "\n" +
                               (row.hint.empty() ? "" : "sase-credential: hint: " + row.hint + "\n"));
     check_is_one_failure(result);
@@ -66,7 +66,7 @@ TEST_CASE("a very long word is shown in part", "[run]") {
 
   const Result result = machine.call({std::string(1'000'000, 'x')});
 
-  CHECK(result.code == ExitCode::usage);
+  CHECK(result.code == ExitCode::usage_error);
   CHECK(result.error.size() < 1000);
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("without a command the usage is shown", "[run]") {
   const Machine machine;
 
   for (const Result& result : {machine.call({}), machine.call_by_git({}), machine.run_words({})}) {
-    CHECK(result.code == ExitCode::usage);
+    CHECK(result.code == ExitCode::usage_error);
     CHECK(tests::contains(result.error, "usage: sase-credential"));
     check_is_one_failure(result);
   }
@@ -83,9 +83,10 @@ TEST_CASE("without a command the usage is shown", "[run]") {
 TEST_CASE("'--version' says the version, whatever else is asked", "[run]") {
   const Machine machine;
 
-  for (const Words& words : {Words{"--version"}, Words{"get", "--version"}, Words{"--version", "--help"}}) {
+  for (const Describe& words :
+       {Describe{"--version"}, Describe{"get", "--version"}, Describe{"--version", "--help"}}) {
     const Result result = machine.call(words);
-    CHECK(result.code == ExitCode::done);
+    CHECK(result.code == ExitCode::success);
     CHECK(result.output == "sase-credential " SASE_VERSION "\n");
     CHECK(result.error.empty());
   }
@@ -94,7 +95,7 @@ TEST_CASE("'--version' says the version, whatever else is asked", "[run]") {
 TEST_CASE("help goes to the output, whoever asks for it", "[run]") {
   const Machine machine;
   struct Row {
-    Words words;
+    Describe words;
     std::string beginning;
   };
   const auto row = GENERATE(values<Row>({
@@ -114,7 +115,7 @@ TEST_CASE("help goes to the output, whoever asks for it", "[run]") {
 
   for (const Result& result : {machine.call(row.words), machine.call_without_key(row.words)}) {
     INFO(row.beginning);
-    CHECK(result.code == ExitCode::done);
+    CHECK(result.code == ExitCode::success);
     CHECK(result.output.starts_with(row.beginning));
     CHECK(result.error.empty());
   }
@@ -128,7 +129,7 @@ TEST_CASE("completion asks for words and gets candidates", "[run]") {
         "eu\tapi.eu.sase.checkpoint.com\n");
   CHECK(machine.call({"complete", "--", "token", "--for"}).output.starts_with("--format\t"));
   CHECK(machine.call({"complete", "--", ""}).output.starts_with("get\t"));
-  CHECK(machine.call({"complete", "--", "token", "-h"}).code == ExitCode::done);
+  CHECK(machine.call({"complete", "--", "token", "-h"}).code == ExitCode::success);
 }
 
 }  // namespace sase::helper

@@ -142,8 +142,8 @@ TEST_CASE("a file that is not ours alone gets no trace and one warning", "[trace
     if (!tests::give_away(scene.file)) return;
     why = "belongs to another user";
   }
-  SECTION("a folder") {
-    scene.root.make_folder("trace");
+  SECTION("a directory") {
+    scene.root.make_directory("trace");
     why = "cannot open";
   }
   SECTION("a FIFO that nobody reads") {
@@ -176,7 +176,7 @@ TEST_CASE("a FIFO that is read gets no trace either", "[trace]") {
 TEST_CASE("what a warning says of a trace's file is safe on a terminal", "[trace]") {
   const Scene scene;
 
-  const Trace trace = scene.trace(scene.root.path("no\x1b[2J\nfolder/trace"));
+  const Trace trace = scene.trace(scene.root.path("no\x1b[2J\ndirectory/trace"));
 
   CHECK_FALSE(trace.on());
   CHECK(tests::count_lines(scene.error.text()) == 1);

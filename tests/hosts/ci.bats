@@ -17,9 +17,9 @@ setup() {
 
 # run_job github|gitlab: our file, with the sandbox in place of the service.
 run_job() {
-  local folder=$1
-  [ "$1" = gitlab ] && folder=gitlab-ci || folder=github-actions
-  as_here <"$story_root/install/$folder/users.yml" >"$home/users.yml"
+  local directory=$1
+  [ "$1" = gitlab ] && directory=gitlab-ci || directory=github-actions
+  as_here <"$story_root/install/$directory/users.yml" >"$home/users.yml"
   traced "$home/trace" execve /usr/bin/python3 "$story_root/tests/support/ci_job.py" "$1" "$home/users.yml" "$home/runner"
   # What the runner itself hands a step, by its environment, is no concern of ours.
   sed -i 's/\], \[.*//' "$home/trace"

@@ -14,7 +14,7 @@ setup() {
   meant_to_hold_secrets "$home/.config/sase-credential/keys"
   as_here <"$story_root/install/cron/sase-report" >"$home/bin/sase-report"
   chmod +x "$home/bin/sase-report"
-  # In the place of an installation in a folder of PATH.
+  # In the place of an installation in a directory of PATH.
   ln -s "$build/bin/sase-credential" "$home/bin/sase-credential"
   echo "cacert = $sandbox/ca.pem" >"$home/.curlrc"
 }

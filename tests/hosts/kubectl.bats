@@ -26,7 +26,7 @@ use() {
   as_here <"$story_root/install/kubectl/$1" >"$home/install/kubectl/kubeconfig"
 }
 
-# The commands of the recipe's first block, in the recipe's folder.
+# The commands of the recipe's first block, in the recipe's directory.
 run_recipe() {
   cd "$home/install/kubectl" || return
   call bash -euo pipefail -c "$(recipe kubectl/README.md)"

@@ -11,7 +11,7 @@ setup() {
   meant_to_hold_secrets "$home/moved"
 }
 
-# install_tree PREFIX: below the empty folder $tree. Sets $prefix to where that is.
+# install_tree PREFIX: below the empty directory $tree. Sets $prefix to where that is.
 install_tree() {
   prefix=$tree$1
   DESTDIR=$tree cmake --install "$build" --prefix "$1" --strip >"$home/log" || refute "$(<"$home/log")"
@@ -40,7 +40,7 @@ install_tree() {
 @test "whatever the umask, all may read and none but the owner may write" {
   umask 077
   install_tree /opt/sase
-  expect_equal "$(find "$tree" -type d ! -perm 755)" '' 'folders that are not open to all'
+  expect_equal "$(find "$tree" -type d ! -perm 755)" '' 'directories that are not open to all'
   expect_equal "$(find "$prefix/bin" "$prefix/libexec" -type f ! -perm 755)" '' 'programs that are not open to all'
   expect_equal "$(find "$prefix" -type f ! -perm 755 ! -perm 644)" '' 'files that are not open to all'
   umask 000
@@ -49,14 +49,14 @@ install_tree() {
   expect_equal "$(find "$tree" ! -type l -perm /022)" '' 'files that others may write'
 }
 
-@test "a folder that is there keeps its mode" {
+@test "a directory that is there keeps its mode" {
   mkdir -p "$tree/usr/local/bin"
   chmod 2775 "$tree/usr/local/bin"
   install_tree /usr/local
   expect_equal "$(stat -c %a "$prefix/bin")" 2775 'mode of bin'
 }
 
-@test "uninstall leaves no file, no folder of ours and all that is others'" {
+@test "uninstall leaves no file, no directory of ours and all that is others'" {
   mkdir -p "$tree/opt/sase/share/man/man1"
   echo other >"$tree/opt/sase/share/man/man1/other.1"
   install_tree /opt/sase
@@ -70,7 +70,7 @@ install_tree() {
   grep -q 'nothing was installed from here' "$out" "$err" || refute 'expected to be told so'
 }
 
-@test "uninstall keeps what people have in folders of our name, whatever these are called" {
+@test "uninstall keeps what people have in directories of our name, whatever these are called" {
   tree="$home/[work] *"
   install_tree /sase-credential
   mkdir "$prefix/notes"

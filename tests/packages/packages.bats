@@ -28,7 +28,7 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   expect_equal "$(<"$home/tgz")" "$(<"$home/deb")" 'files of the tar file'
   expect_equal "$(grep -vE '^(-rwxr-xr-x|-rw-r--r--|lrwxrwxrwx) root/root ' "$home/deb")" '' 'files with other modes or owners'
   expect_equal "$(grep -c '^-rwx.* \(bin\|libexec\|.*/recipes\)/' "$home/deb")" "$(grep -c '^-rwx' "$home/deb")" 'programs elsewhere'
-  expect_equal "$(dpkg-deb -c "$deb" | grep ^d | grep -v '^drwxr-xr-x root/root')" '' 'folders with other modes or owners'
+  expect_equal "$(dpkg-deb -c "$deb" | grep ^d | grep -v '^drwxr-xr-x root/root')" '' 'directories with other modes or owners'
 }
 
 @test "all that is installed is in the packages" {
@@ -37,9 +37,9 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
     "$(cd "$home/unpacked/usr" && find . ! -type d -printf '%P\n' | LC_ALL=C sort)" files
 }
 
-@test "the package for RPM owns no folder that others use" {
+@test "the package for RPM owns no directory that others use" {
   expect_equal "$(rpm --query --package --queryformat '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | grep ^d | grep -v sase-credential)" \
-    '' folders
+    '' directories
 }
 
 @test "lintian finds neither errors nor warnings" {
@@ -87,7 +87,7 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
     about "$program"
     ! readelf --section-headers "$home/unpacked/$program" | grep -qE ' \.(symtab|debug_)' || refute 'it is not stripped'
     # With all that is for debuggers.
-    ! grep -qaF -e "$story_root" -e "$build" "$build/$program" || refute 'it names the folder it was built in'
+    ! grep -qaF -e "$story_root" -e "$build" "$build/$program" || refute 'it names the directory it was built in'
   done
 }
 
@@ -100,7 +100,7 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   [ ! -e /nonexistent ] && [ ! -e "$home/.rpmdb" ] || refute 'something was left in a home'
 }
 
-# again TARGET: builds it of a copy of the sources, in another folder and as $build was.
+# again TARGET: builds it of a copy of the sources, in another directory and as $build was.
 again() {
   local options
   mkdir "$home/source"
@@ -112,15 +112,15 @@ again() {
   cmake --build "$home/source/out" --target "$1" >>"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
 }
 
-# The library that is compiled soonest, with all that is for debuggers, who want to know of folders; what else could make
+# The library that is compiled soonest, with all that is for debuggers, who want to know of directories; what else could make
 # a difference, the time, is an error of the compiler (-Wdate-time).
-@test "a library that is built in another folder is the same, byte for byte" {
+@test "a library that is built in another directory is the same, byte for byte" {
   [ -z "${SASE_LONG-}" ] || skip 'all of it is built'
   again sase_posix
   cmp "$home/source/out/helper/libsase_posix.a" "$build/helper/libsase_posix.a"
 }
 
-@test "packages of what is built in another folder are the same, byte for byte" {
+@test "packages of what is built in another directory are the same, byte for byte" {
   [ -n "${SASE_LONG-}" ] || skip 'compiles everything: tests/run --long'
   again all
   pack "$home/source/out" "$home/again"
@@ -157,8 +157,8 @@ again() {
         [ -e "${document%README.md}$link" ] || refute "there is no '$link'"
       fi
     done
-    # Nor do its lines name folders that only a clone has.
-    [ "$document" = README.md ] || ! grep -n 'install/' "$document" || refute 'it names a folder of the sources'
+    # Nor do its lines name directories that only a clone has.
+    [ "$document" = README.md ] || ! grep -n 'install/' "$document" || refute 'it names a directory of the sources'
   done
 }
 

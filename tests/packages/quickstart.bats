@@ -38,7 +38,7 @@ setup() {
   [[ $(<"$err") = "install/quickstart: nothing was installed from here: "* ]] || refute 'expected to be told so'
 }
 
-@test "what was installed below a folder is taken away from there, and from nowhere else" {
+@test "what was installed below a directory is taken away from there, and from nowhere else" {
   mkdir -p "$home/clone/build/quickstart" "$home/a/bin"
   echo program >"$home/a/bin/sase-credential"
   printf '%s' "$home/a/bin/sase-credential" >"$home/clone/build/quickstart/installed"
@@ -72,16 +72,16 @@ setup() {
   done
 }
 
-@test "a folder that cannot be written is told before anything is built" {
+@test "a directory that cannot be written is told before anything is built" {
   needs_root
-  # As a text, since this folder is closed to others.
+  # As a text, since this directory is closed to others.
   call setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "$(<"$quickstart")" /usr/quickstart --install /usr/local
   expect_code 1
   expect_no_output
-  expect_equal "$(<"$err")" "install/quickstart: cannot write to '/usr/local': run this as root, or name another folder" message
+  expect_equal "$(<"$err")" "install/quickstart: cannot write to '/usr/local': run this as root, or name another directory" message
 }
 
-@test "a folder that a list of CMake's would break is told before anything is built" {
+@test "a directory that a list of CMake's would break is told before anything is built" {
   local name
   for name in 'a;b' 'a[b' 'a]b' 'a\b'; do
     call "$quickstart" --install "$home/$name"

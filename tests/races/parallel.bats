@@ -90,7 +90,7 @@ END
 beside() {
   meant_to_hold_secrets "$1" "$1.crowd"
   mkdir "$1.crowd"
-  /usr/bin/python3 "$story_root/tests/support/crowd.py" --folder "$1.crowd" "${@:2}" >"$1" 3>&- 4>&- &
+  /usr/bin/python3 "$story_root/tests/support/crowd.py" --directory "$1.crowd" "${@:2}" >"$1" 3>&- 4>&- &
 }
 
 @test "two profiles at once: a token each, and one request for each" {

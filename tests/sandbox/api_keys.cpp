@@ -17,12 +17,12 @@ constexpr std::size_t key_size = 300;
 
 }  // namespace
 
-ApiKeys::ApiKeys(const StateFolder& folder) : folder_(folder) {
-  if (!folder_.read(file_name)) folder_.write(file_name, random_jwt(key_size) + "\n");
+ApiKeys::ApiKeys(const StateDirectory& directory) : directory_(directory) {
+  if (!directory_.read(file_name)) directory_.write(file_name, random_jwt(key_size) + "\n");
 }
 
 bool ApiKeys::accepts(std::string_view key) const {
-  std::istringstream lines(folder_.read(file_name).value_or(""));
+  std::istringstream lines(directory_.read(file_name).value_or(""));
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line == key) return true;
   }

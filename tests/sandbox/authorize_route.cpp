@@ -33,7 +33,7 @@ Response AuthorizeRoute::answer(const Request& request, Generation generation, c
   const auto lifetime = plan.lifetime.value_or(lifetime_);
   const auto earlier = plan.single_session ? EarlierTokens::end : EarlierTokens::keep;
   tokens_.add(token, {generation, *api_key, lifetime, earlier}, TokenRegister::Clock::now());
-  counters_.count(Event::granted);
+  counters_.count(Event::token_response);
   return json_response(200, authorize_reply(generation, token, now, lifetime, plan));
 }
 

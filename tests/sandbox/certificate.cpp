@@ -103,7 +103,7 @@ void add_extensions(X509* certificate, X509* issuer, const CertificateRequest& r
 }
 
 /// `authority` null: self-signed.
-Identity make_identity(const CertificateRequest& request, const Identity* authority) {
+Identity get_or_create_identity(const CertificateRequest& request, const Identity* authority) {
   const auto key = new_key();
   const auto certificate = own(X509_new());
   require(key != nullptr && certificate != nullptr, "make a key");
@@ -146,11 +146,11 @@ bool Identity::lives_for(long seconds) const {
 }
 
 Identity self_signed_identity(const CertificateRequest& request) {
-  return make_identity(request, nullptr);
+  return get_or_create_identity(request, nullptr);
 }
 
 Identity signed_identity(const CertificateRequest& request, const Identity& authority) {
-  return make_identity(request, &authority);
+  return get_or_create_identity(request, &authority);
 }
 
 std::optional<Identity> read_identity(const std::string& certificate_pem, const std::string& key_pem) {

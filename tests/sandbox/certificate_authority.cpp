@@ -39,7 +39,7 @@ std::string alternative_names(CertificateKind kind, const std::vector<std::strin
   return list;
 }
 
-Identity make_authority(const StateFolder& folder) {
+Identity make_authority(const StateDirectory& directory) {
   // A name of its own keeps clients from taking it for the authority of another sandbox. It is shown to
   // people, so it must not look like a piece of a key or token: those begin with `eyJ`.
   Identity authority =
@@ -48,26 +48,26 @@ Identity make_authority(const StateFolder& folder) {
                             .extensions = {{"basicConstraints", "critical,CA:TRUE,pathlen:0"},
                                            {"keyUsage", "critical,keyCertSign,cRLSign"},
                                            {"subjectKeyIdentifier", "hash"}}});
-  folder.write("ca-key.pem", authority.key_pem());
-  folder.write("ca.pem", authority.certificate_pem());
+  directory.write("ca-key.pem", authority.key_pem());
+  directory.write("ca.pem", authority.certificate_pem());
   return authority;
 }
 
-Identity find_or_make_authority(const StateFolder& folder) {
-  const auto certificate = folder.read("ca.pem");
-  const auto key = folder.read("ca-key.pem");
+Identity find_or_make_authority(const StateDirectory& directory) {
+  const auto certificate = directory.read("ca.pem");
+  const auto key = directory.read("ca-key.pem");
   if (certificate && key) {
     // Anything wrong with an earlier authority is mended by making a new one.
     if (auto earlier = read_identity(*certificate, *key); earlier && earlier->lives_for(day)) return *earlier;
   }
-  return make_authority(folder);
+  return make_authority(directory);
 }
 
 }  // namespace
 
-void issue_certificate(const StateFolder& folder, CertificateKind kind,
+void issue_certificate(const StateDirectory& directory, CertificateKind kind,
                        const std::vector<std::string>& names) {
-  const Identity authority = find_or_make_authority(folder);
+  const Identity authority = find_or_make_authority(directory);
   const CertificateRequest request{.common_name = "sase-sandbox",
                                    .validity = validity_of(kind),
                                    .extensions = {{"basicConstraints", "critical,CA:FALSE"},
@@ -78,8 +78,8 @@ void issue_certificate(const StateFolder& folder, CertificateKind kind,
                                                   {"subjectAltName", alternative_names(kind, names)}}};
   const Identity server = kind == CertificateKind::self_signed ? self_signed_identity(request)
                                                                : signed_identity(request, authority);
-  folder.write("server-key.pem", server.key_pem());
-  folder.write("server.pem", server.certificate_pem());
+  directory.write("server-key.pem", server.key_pem());
+  directory.write("server.pem", server.certificate_pem());
 }
 
 }  // namespace sase::sandbox

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tests/sandbox/state_folder.hpp"
+#include "tests/sandbox/state_directory.hpp"
 
 #include <string>
 #include <vector>
@@ -11,12 +11,12 @@ namespace sase::sandbox {
 /// What is right or wrong with the server's certificate.
 enum class CertificateKind { good, expired, wrong_name, self_signed, not_yet };
 
-/// Writes `server.pem` and `server-key.pem` into the folder: a fresh EC P-256 certificate for localhost,
+/// Writes `server.pem` and `server-key.pem` into the directory: a fresh EC P-256 certificate for localhost,
 /// 127.0.0.1,
 /// ::1 and `names`, signed by the throw-away authority `ca.pem`/`ca-key.pem`. The authority of an earlier run
 /// is used again while it is valid, so that clients which trust it go on working; otherwise a new one is
 /// made. Throws std::runtime_error when OpenSSL fails.
-void issue_certificate(const StateFolder& folder, CertificateKind kind,
+void issue_certificate(const StateDirectory& directory, CertificateKind kind,
                        const std::vector<std::string>& names);
 
 }  // namespace sase::sandbox

@@ -11,7 +11,7 @@ namespace sase::sandbox {
 namespace {
 
 constexpr std::array<std::pair<Event, const char*>, 7> names{{{Event::authorize, "authorize"},
-                                                              {Event::granted, "granted"},
+                                                              {Event::token_response, "granted"},
                                                               {Event::refused, "refused"},
                                                               {Event::faulted, "faulted"},
                                                               {Event::resource_ok, "resource_ok"},
@@ -25,9 +25,9 @@ void Counters::count(Event event) {
   ++events_[event];
 }
 
-void Counters::count_route(const std::string& route) {
+void Counters::count_route(const std::string& network_fingerprint) {
   const std::lock_guard lock(mutex_);
-  ++routes_[route];
+  ++routes_[network_fingerprint];
 }
 
 void Counters::reset() {
@@ -44,9 +44,10 @@ std::string Counters::to_json() const {
     json += Poco::toJSON(name) + ":" + std::to_string(found == events_.end() ? 0 : found->second) + ",";
   }
   json += "\"routes\":{";
-  for (auto route = routes_.begin(); route != routes_.end(); ++route) {
-    if (route != routes_.begin()) json += ",";
-    json += Poco::toJSON(route->first) + ":" + std::to_string(route->second);
+  for (auto network_fingerprint = routes_.begin(); network_fingerprint != routes_.end();
+       ++network_fingerprint) {
+    if (network_fingerprint != routes_.begin()) json += ",";
+    json += Poco::toJSON(network_fingerprint->first) + ":" + std::to_string(network_fingerprint->second);
   }
   return json + "}}";
 }

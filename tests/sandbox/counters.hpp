@@ -9,7 +9,7 @@
 namespace sase::sandbox {
 
 /// One thing that is counted.
-enum class Event { authorize, granted, refused, faulted, resource_ok, resource_denied, connection };
+enum class Event { authorize, token_response, refused, faulted, resource_ok, resource_denied, connection };
 
 /// What has happened since the start or the last reset. Any thread may call any member.
 class Counters {
@@ -17,7 +17,7 @@ class Counters {
   void count(Event event);
 
   /// Counts a request of a route, such as `POST /v3/auth/authorize`.
-  void count_route(const std::string& route);
+  void count_route(const std::string& network_fingerprint);
   void reset();
 
   /// The numbers as one JSON object: a member per event, and `routes`.

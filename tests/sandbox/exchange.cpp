@@ -58,7 +58,7 @@ void add_date(std::string& head, const FaultPlan& plan) {
     case DateForm::usual:
       head += "Date: " + http_date(std::chrono::system_clock::now() + plan.clock_shift) + "\r\n";
       break;
-    case DateForm::nonsense: head += "Date: yesterday at half past nine\r\n"; break;
+    case DateForm::invalid: head += "Date: yesterday at half past nine\r\n"; break;
     case DateForm::missing: break;
   }
 }

@@ -20,7 +20,7 @@ int forced_status(const FaultPlan& plan) {
 
 std::string retry_after_value(const std::string& fault, ServerTime now) {
   constexpr std::string_view dated = "date+";
-  if (!fault.starts_with(dated)) return fault == "nonsense" ? "as soon as you like" : fault;
+  if (!fault.starts_with(dated)) return fault == "invalid" ? "as soon as you like" : fault;
   return http_date(now + std::chrono::seconds(std::stoll(fault.substr(dated.size()))));
 }
 

@@ -67,7 +67,7 @@ std::string header_text(std::string_view text) {
 
 std::string retry_after(std::string_view text) {
   constexpr std::string_view dated = "date+";
-  if (text == "nonsense") return std::string(text);
+  if (text == "invalid") return std::string(text);
   const bool as_date = text.starts_with(dated);
   count(as_date ? text.substr(dated.size()) : text, 0, 10'000'000);
   return std::string(text);
@@ -111,7 +111,7 @@ constexpr std::array rows{
         "object",
         "form of accessTokenExpire",
         [](FaultPlan& plan, std::string_view v) { plan.expiry = word<ExpiryForm>(v); }},
-    Row{"retry-after", "SECONDS|date+SECONDS|nonsense",
+    Row{"retry-after", "SECONDS|date+SECONDS|invalid",
         "header Retry-After; status 429 unless status= is given",
         [](FaultPlan& plan, std::string_view v) { plan.retry_after = retry_after(v); }},
     Row{"redirect", "URL", "302 to URL; status= may choose another 3xx",
@@ -122,7 +122,7 @@ constexpr std::array rows{
         [](FaultPlan& plan, std::string_view v) {
           plan.token_type = v == "missing" ? std::string{} : header_text(v);
         }},
-    Row{"date", "missing|nonsense|[+-]DURATION", "header Date, or a clock that is wrong by DURATION",
+    Row{"date", "missing|invalid|[+-]DURATION", "header Date, or a clock that is wrong by DURATION",
         set_date},
     Row{"big-body", "1..67108864", "pad the body to this many bytes",
         [](FaultPlan& plan, std::string_view v) { plan.big_body = count(v, 1, 67'108'864); }},
@@ -133,7 +133,7 @@ constexpr std::array rows{
     Row{"times", "1..1000000", "clear all faults after so many requests of the route",
         [](FaultPlan& plan, std::string_view v) { plan.times = count(v, 1, 1'000'000); }},
     Row{"route", "authorize|resource|all", "which requests are hit; authorize unless given",
-        [](FaultPlan& plan, std::string_view v) { plan.route = word<FaultRoute>(v); }},
+        [](FaultPlan& plan, std::string_view v) { plan.network_fingerprint = word<FaultRoute>(v); }},
     Row{"lifetime", "DURATION", "lifetime of new tokens",
         [](FaultPlan& plan, std::string_view v) { plan.lifetime = duration(v); }},
     Row{"single-session", "on|off", "a new token ends the earlier ones of its key",

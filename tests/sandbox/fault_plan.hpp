@@ -39,7 +39,7 @@ enum class TokenForm { usual, sized, newline, escape, space, empty, missing, num
 enum class EnvelopeForm { usual, missing, array, deep };
 
 /// What stands in the `Date` header; a shifted clock still writes an honest one.
-enum class DateForm { usual, missing, nonsense };
+enum class DateForm { usual, missing, invalid };
 
 /// Which generation of the service accepts keys.
 enum class KeyGeneration { both, v1, v3 };
@@ -69,7 +69,7 @@ struct FaultPlan {
   std::size_t many_headers = 0;  ///< Headers added.
   bool reject_tokens = false;
   std::optional<std::size_t> times;  ///< Requests left; nothing: no limit.
-  FaultRoute route = FaultRoute::authorize;
+  FaultRoute network_fingerprint = FaultRoute::authorize;
   KeyGeneration keys = KeyGeneration::both;
   std::optional<std::chrono::milliseconds> lifetime;
   bool single_session = false;

@@ -9,8 +9,8 @@ namespace sase::sandbox {
 
 namespace {
 
-bool applies(FaultRoute route, RouteKind kind) {
-  switch (route) {
+bool applies(FaultRoute network_fingerprint, RouteKind kind) {
+  switch (network_fingerprint) {
     case FaultRoute::all: return true;
     case FaultRoute::authorize: return kind == RouteKind::authorize;
     case FaultRoute::resource: return kind == RouteKind::resource;
@@ -40,7 +40,7 @@ std::vector<std::string> FaultSwitch::settings() const {
 
 std::optional<FaultPlan> FaultSwitch::take(RouteKind kind) {
   const std::lock_guard lock(mutex_);
-  if (settings_.empty() || !applies(plan_.route, kind)) return std::nullopt;
+  if (settings_.empty() || !applies(plan_.network_fingerprint, kind)) return std::nullopt;
   FaultPlan plan = plan_;
   use_up();
   return plan;

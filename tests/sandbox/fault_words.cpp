@@ -8,14 +8,14 @@ namespace sase::sandbox {
 namespace {
 
 template <typename Form>
-struct Word {
+struct NamedValue {
   std::string_view word;
   Form form;
 };
 
 template <typename Form>
-std::optional<Form> find(std::string_view word, std::initializer_list<Word<Form>> words) {
-  for (const Word<Form>& known : words) {
+std::optional<Form> find(std::string_view word, std::initializer_list<NamedValue<Form>> words) {
+  for (const NamedValue<Form>& known : words) {
     if (known.word == word) return known.form;
   }
   return std::nullopt;
@@ -78,7 +78,7 @@ std::optional<EnvelopeForm> form_named(std::string_view word) {
 
 template <>
 std::optional<DateForm> form_named(std::string_view word) {
-  return find<DateForm>(word, {{"missing", DateForm::missing}, {"nonsense", DateForm::nonsense}});
+  return find<DateForm>(word, {{"missing", DateForm::missing}, {"invalid", DateForm::invalid}});
 }
 
 template <>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sandbox/certificate_authority.hpp"
-#include "tests/sandbox/folder_lock.hpp"
+#include "tests/sandbox/directory_lock.hpp"
 #include "tests/sandbox/options.hpp"
 #include "tests/sandbox/server.hpp"
 #include "tests/sandbox/service.hpp"
-#include "tests/sandbox/state_folder.hpp"
+#include "tests/sandbox/state_directory.hpp"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/SSLManager.h>
@@ -24,7 +24,7 @@
 
 namespace {
 
-using sase::sandbox::StateFolder;
+using sase::sandbox::StateDirectory;
 
 enum ExitCode { done = 0, failed = 1, usage = 2 };
 
@@ -63,19 +63,19 @@ class TlsLibrary {
 /// The files that say where the running sandbox is; gone when it is.
 class Announcement {
  public:
-  Announcement(const StateFolder& folder, const std::string& url) : folder_(folder) {
-    folder_.write("pid", std::to_string(::getpid()) + "\n");
-    folder_.write("url", url + "\n");
+  Announcement(const StateDirectory& directory, const std::string& url) : directory_(directory) {
+    directory_.write("pid", std::to_string(::getpid()) + "\n");
+    directory_.write("url", url + "\n");
   }
   Announcement(const Announcement&) = delete;
   Announcement& operator=(const Announcement&) = delete;
   ~Announcement() {
-    folder_.remove("url");
-    folder_.remove("pid");
+    directory_.remove("url");
+    directory_.remove("pid");
   }
 
  private:
-  const StateFolder& folder_;
+  const StateDirectory& directory_;
 };
 
 void wait_for_the_end(sase::sandbox::Service& service) {
@@ -90,18 +90,18 @@ void wait_for_the_end(sase::sandbox::Service& service) {
 }
 
 void serve(const sase::sandbox::Options& options) {
-  const StateFolder folder(options.state);
-  const sase::sandbox::FolderLock lock(folder);
+  const StateDirectory directory(options.state);
+  const sase::sandbox::DirectoryLock lock(directory);
   // Whoever waits for `url` must not take what a killed sandbox has left for ours.
-  folder.remove("url");
-  sase::sandbox::issue_certificate(folder, options.certificate, options.names);
+  directory.remove("url");
+  sase::sandbox::issue_certificate(directory, options.certificate, options.names);
   const TlsLibrary tls;
-  sase::sandbox::Service service(folder, options.lifetime);
+  sase::sandbox::Service service(directory, options.lifetime);
   service.faults().replace(options.faults);
-  const sase::sandbox::Server server(options, folder, service);
+  const sase::sandbox::Server server(options, directory, service);
   const std::string url = "https://localhost:" + std::to_string(server.port());
-  const Announcement announcement(folder, url);
-  std::cout << "sase-sandbox: listening on " << url << " (state in " << folder.path().string() << ")"
+  const Announcement announcement(directory, url);
+  std::cout << "sase-sandbox: listening on " << url << " (state in " << directory.path().string() << ")"
             << std::endl;
   wait_for_the_end(service);
 }

@@ -34,7 +34,7 @@ po::options_description description() {
   po::options_description options("Options");
   options.add_options()  //
       ("state", po::value<std::string>(),
-       "folder for ca.pem, api-key, url and pid; created if need be (needed)")                   //
+       "directory for ca.pem, api-key, url and pid; created if need be (needed)")                //
       ("address", po::value<std::string>()->default_value("127.0.0.1"), "address to listen on")  //
       ("port", po::value<int>()->default_value(8443), "port to listen on; 0 picks a free one")   //
       ("lifetime", po::value<std::string>()->default_value("60m"), "lifetime of access tokens")  //

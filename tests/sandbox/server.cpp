@@ -28,8 +28,8 @@ constexpr long idle_limit = 15;       ///< Seconds a peer may take between two b
 constexpr long keep_alive_limit = 5;  ///< Seconds between two requests.
 constexpr int requests_limit = 100;   ///< Requests of one connection.
 
-Poco::Net::SecureServerSocket listening_socket(const Options& options, const StateFolder& folder) {
-  Poco::Net::SecureServerSocket socket(make_tls_context(folder, options.tls_max));
+Poco::Net::SecureServerSocket listening_socket(const Options& options, const StateDirectory& directory) {
+  Poco::Net::SecureServerSocket socket(make_tls_context(directory, options.tls_max));
   // SO_REUSEADDR for a quick restart, but not SO_REUSEPORT: two sandboxes must not share a port unawares.
   socket.bind(Poco::Net::SocketAddress(options.address, options.port), true, false);
   socket.listen(backlog);
@@ -50,8 +50,8 @@ Poco::Net::HTTPServerParams::Ptr server_params(const Options& options) {
 }  // namespace
 
 struct Server::Parts {
-  Parts(const Options& options, const StateFolder& folder, Service& service)
-      : socket(listening_socket(options, folder)),
+  Parts(const Options& options, const StateDirectory& directory, Service& service)
+      : socket(listening_socket(options, directory)),
         context{service, parked, stop.get_token(), [this] { return server.queuedConnections() > 0; }},
         threads(1, options.threads),
         params(server_params(options)),
@@ -67,8 +67,8 @@ struct Server::Parts {
   Poco::Net::TCPServer server;
 };
 
-Server::Server(const Options& options, const StateFolder& folder, Service& service)
-    : parts_(std::make_unique<Parts>(options, folder, service)) {
+Server::Server(const Options& options, const StateDirectory& directory, Service& service)
+    : parts_(std::make_unique<Parts>(options, directory, service)) {
   parts_->server.start();
 }
 

@@ -3,7 +3,7 @@
 
 #include "tests/sandbox/options.hpp"
 #include "tests/sandbox/service.hpp"
-#include "tests/sandbox/state_folder.hpp"
+#include "tests/sandbox/state_directory.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -13,9 +13,9 @@ namespace sase::sandbox {
 /// The HTTPS server around a service. It listens from construction to destruction, on threads of its own.
 class Server {
  public:
-  /// The certificate must be in `folder` already; `folder` and `service` must outlive this.
+  /// The certificate must be in `directory` already; `directory` and `service` must outlive this.
   /// Throws Poco::Exception when the address cannot be had.
-  Server(const Options& options, const StateFolder& folder, Service& service);
+  Server(const Options& options, const StateDirectory& directory, Service& service);
 
   /// Ends every exchange, however far it is, and all threads.
   ~Server();

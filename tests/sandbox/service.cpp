@@ -23,8 +23,8 @@ BodyShape usual_error_shape(const Request& request) {
 
 }  // namespace
 
-Service::Service(const StateFolder& folder, std::chrono::milliseconds lifetime)
-    : keys_(folder),
+Service::Service(const StateDirectory& directory, std::chrono::milliseconds lifetime)
+    : keys_(directory),
       authorize_(keys_, tokens_, counters_, lifetime),
       resources_(tokens_, counters_, repository_),
       control_(faults_, counters_) {}

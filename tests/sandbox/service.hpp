@@ -26,8 +26,8 @@ struct Answer {
 /// Any number of threads may ask at once.
 class Service {
  public:
-  /// `folder` must outlive this; `lifetime` is that of new tokens.
-  Service(const StateFolder& folder, std::chrono::milliseconds lifetime);
+  /// `directory` must outlive this; `lifetime` is that of new tokens.
+  Service(const StateDirectory& directory, std::chrono::milliseconds lifetime);
 
   [[nodiscard]] Answer answer(const Request& request);
 

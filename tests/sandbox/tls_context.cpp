@@ -25,10 +25,10 @@ int protocol_number(TlsVersion version) {
 
 }  // namespace
 
-Poco::Net::Context::Ptr make_tls_context(const StateFolder& folder, TlsVersion newest) {
+Poco::Net::Context::Ptr make_tls_context(const StateDirectory& directory, TlsVersion newest) {
   Poco::Net::Context::Params params;
-  params.certificateFile = folder.file("server.pem").string();
-  params.privateKeyFile = folder.file("server-key.pem").string();
+  params.certificateFile = directory.file("server.pem").string();
+  params.privateKeyFile = directory.file("server-key.pem").string();
   params.verificationMode = Poco::Net::Context::VERIFY_NONE;
   params.loadDefaultCAs = false;
 #if POCO_VERSION >= 0x010C0000

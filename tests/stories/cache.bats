@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # What is kept on disk: sealed, private, bound to what it was got with, and dispensable (CONTRACT section 7, promises
-# 3, 4 and 6). Spoilt files and folders are row 66 in hostile.bats.
+# 3, 4 and 6). Spoilt files and directories are row 66 in hostile.bats.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
 load ../support/story
@@ -29,24 +29,24 @@ expect_new() { [ "$token" != "$1" ] || refute 'expected another token'; }
   expect_equal "$token" "$first" token
 }
 
-@test "folders are 0700 and files 0600, under any umask, from birth" {
+@test "directories are 0700 and files 0600, under any umask, from birth" {
   tries 4
   umask 0
   traced "$home/trace" openat,open,creat,mkdir,mkdirat,mknodat sase-credential token
   expect_token
-  expect_equal "$(find "$state" -type d ! -perm 0700)" '' 'folders of another mode'
+  expect_equal "$(find "$state" -type d ! -perm 0700)" '' 'directories of another mode'
   expect_equal "$(find "$state" -type f ! -perm 0600)" '' 'files of another mode'
   expect_equal "$(grep -F "$state" "$home/trace" | grep -E 'mkdir|O_CREAT' | grep -vE 'mkdir.*, 0700\)|, 0600\)' || true)" '' \
-    'calls that make a file or folder with another mode'
+    'calls that make a file or directory with another mode'
   grep -F "$state" "$home/trace" | grep -qE 'O_CREAT.*, 0600\)' || refute 'no file was made'
 }
 
-@test "missing parent folders are made, 0700" {
+@test "missing parent directories are made, 0700" {
   tries 4
   umask 0
   unset XDG_RUNTIME_DIR
   XDG_CACHE_HOME=$home/a/b get_token
-  expect_equal "$(find "$home/a" -type d ! -perm 0700)" '' 'folders of another mode'
+  expect_equal "$(find "$home/a" -type d ! -perm 0700)" '' 'directories of another mode'
 }
 
 @test "the cache is below XDG_RUNTIME_DIR, else XDG_CACHE_HOME, else HOME/.cache; relative values are ignored" {
@@ -61,7 +61,7 @@ expect_new() { [ "$token" != "$1" ] || refute 'expected another token'; }
   expect_counter authorize 3
 }
 
-# expect_cached_below FOLDER: two calls, one request, no message, and FOLDER holds the state.
+# expect_cached_below DIRECTORY: two calls, one request, no message, and DIRECTORY holds the state.
 expect_cached_below() {
   anew
   get_token
@@ -76,7 +76,7 @@ expect_cached_below() {
 }
 
 # The next place is $home/.cache, or what XDG_CACHE_HOME says.
-expect_runtime_folder_skipped() {
+expect_runtime_directory_skipped() {
   expect_cached_below "$home/.cache"
   XDG_CACHE_HOME=$home/cache expect_cached_below "$home/cache"
 }
@@ -85,21 +85,21 @@ expect_runtime_folder_skipped() {
   tries 6
   # After su, in cron jobs and containers it is that of another session.
   export XDG_RUNTIME_DIR=$home/run/user/1000
-  expect_runtime_folder_skipped
-  [ ! -e "$home/run" ] || refute 'the folder was made'
+  expect_runtime_directory_skipped
+  [ ! -e "$home/run" ] || refute 'the directory was made'
 }
 
-@test "an XDG_RUNTIME_DIR that is no folder, or open to others, is skipped" {
+@test "an XDG_RUNTIME_DIR that is no directory, or open to others, is skipped" {
   tries 6
   export XDG_RUNTIME_DIR=$home/else
   : >"$home/else"
-  expect_runtime_folder_skipped
+  expect_runtime_directory_skipped
   rm "$home/else"
   mkdir "$home/else"
   chmod 0777 "$home/else"
-  expect_runtime_folder_skipped
+  expect_runtime_directory_skipped
   chmod 1777 "$home/else"
-  expect_runtime_folder_skipped
+  expect_runtime_directory_skipped
   expect_equal "$(ls -A "$home/else")" ''
 }
 
@@ -108,7 +108,7 @@ expect_runtime_folder_skipped() {
   needs_root
   mkdir -m 700 "$home/else"
   chown 65534 "$home/else"
-  XDG_RUNTIME_DIR=$home/else expect_runtime_folder_skipped
+  XDG_RUNTIME_DIR=$home/else expect_runtime_directory_skipped
   expect_equal "$(ls -A "$home/else")" ''
 }
 
@@ -252,14 +252,14 @@ works_with_warning() {
   works_with_warning '*XDG_RUNTIME_DIR*HOME*'
 }
 
-@test "a file in place of the folder: a warning, and the token" {
+@test "a file in place of the directory: a warning, and the token" {
   tries 6
   echo precious >"$state"
   works_with_warning "*$state*"
   expect_equal "$(<"$state")" precious
 }
 
-@test "a file in place of the parent folder: a warning, and the token" {
+@test "a file in place of the parent directory: a warning, and the token" {
   tries 6
   echo precious >"$home/file"
   unset XDG_RUNTIME_DIR
@@ -267,7 +267,7 @@ works_with_warning() {
   expect_equal "$(<"$home/file")" precious
 }
 
-@test "in another user's folder nothing is made: a warning, and the token" {
+@test "in another user's directory nothing is made: a warning, and the token" {
   tries 6
   # So it is with sudo, which may leave HOME as it was: what root made there would be in its owner's way for ever.
   needs_root
@@ -283,10 +283,10 @@ works_with_warning() {
   HOME=$home/alice works_with_warning "*$home/alice/.cache*"
   anew
   HOME=$home XDG_CACHE_HOME=$home/alice/.cache/a/b works_with_warning "*$home/alice/.cache*"
-  expect_equal "$(ls -A "$home/alice/.cache")" '' "what is in another user's folder"
+  expect_equal "$(ls -A "$home/alice/.cache")" '' "what is in another user's directory"
 }
 
-@test "a folder that cannot be written: a warning, and the token" {
+@test "a directory that cannot be written: a warning, and the token" {
   tries 6
   if [ "$(id -u)" -ne 0 ]; then
     mkdir -m 500 "$state"

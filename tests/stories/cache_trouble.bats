@@ -73,11 +73,11 @@ token_file() {
   [ -f "$file" ] || refute 'expected the file of a token'
 }
 
-# ---- the folder
+# ---- the directory
 
-@test "a file, a link or a loop of links in the folder's place" {
+@test "a file, a link or a loop of links in the directory's place" {
   echo precious >"$state"
-  expect_trouble "*'$state' is not a folder; remove it"
+  expect_trouble "*'$state' is not a directory; remove it"
   expect_equal "$(<"$state")" precious
   rm "$state"
   expect_mended
@@ -97,7 +97,7 @@ token_file() {
   expect_mended
 }
 
-@test "a folder that others can enter, read or write" {
+@test "a directory that others can enter, read or write" {
   local mode
   mkdir "$state"
   for mode in 0701 0710 0740 0777; do
@@ -111,7 +111,7 @@ token_file() {
   expect_mended
 }
 
-@test "another user's folder" {
+@test "another user's directory" {
   needs_root
   mkdir -m 700 "$state"
   chown 65534 "$state"
@@ -134,7 +134,7 @@ needs_space() {  # MOUNT_OPTIONS
 }
 inside() { nsenter --target "$space" --mount -- "$@"; }
 
-@test "a folder that cannot be written" {
+@test "a directory that cannot be written" {
   if [ "$(id -u)" -ne 0 ]; then
     mkdir -m 500 "$state"
     expect_trouble "*'$state/*': Permission denied"
@@ -148,7 +148,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   expect_mended inside
 }
 
-@test "a folder that becomes read-only: what is kept there is good for as long as it lives" {
+@test "a directory that becomes read-only: what is kept there is good for as long as it lives" {
   needs_space mode=700
   fault lifetime=10m
   get_password inside
@@ -181,7 +181,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   expect_mended inside
 }
 
-@test "a folder that cannot be changed" {
+@test "a directory that cannot be changed" {
   needs_root
   mkdir -m 700 "$state"
   chattr +i "$state" 2>/dev/null || skip 'needs a file system with chattr +i'
@@ -190,7 +190,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   expect_mended
 }
 
-@test "no folder at all: none of the variables is set, or leads to a place for one" {
+@test "no directory at all: none of the variables is set, or leads to a place for one" {
   local words='no place for the cache: *XDG_RUNTIME_DIR*XDG_CACHE_HOME*HOME*; set one*'
   unset HOME XDG_CONFIG_HOME XDG_RUNTIME_DIR
   expect_trouble "$words"
@@ -204,8 +204,8 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   HOME=$home/dangling expect_mended
 }
 
-@test "XDG_RUNTIME_DIR cannot be written: a warning, and not another folder in silence" {
-  # Which folder it is must not depend on how well one is, or calls would not find each other's tokens.
+@test "XDG_RUNTIME_DIR cannot be written: a warning, and not another directory in silence" {
+  # Which directory it is must not depend on how well one is, or calls would not find each other's tokens.
   needs_root
   unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
   XDG_RUNTIME_DIR=$home/run
@@ -214,7 +214,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   rmdir "$state"
   needs_space ro,mode=700
   expect_trouble "*'$XDG_RUNTIME_DIR/sase-credential': Read-only file system" inside
-  [ ! -e "$home/.cache" ] || refute 'another folder was taken'
+  [ ! -e "$home/.cache" ] || refute 'another directory was taken'
   inside mount -o remount,rw "$state"
   expect_mended inside
 }
@@ -253,7 +253,7 @@ put_open_file() {
   [ "$(id -u)" -ne 0 ] || expect_replaced "*'$file' is not a file; remove it" mknod -m 600 "$file" c 1 5
 }
 
-@test "a folder in the place of the token's file, or of the one that is to replace it" {
+@test "a directory in the place of the token's file, or of the one that is to replace it" {
   token_file
   rm "$file"
   mkdir "$file"

@@ -179,7 +179,7 @@ bash_offers() {
     expect_no_message
     ! grep -E "socket|connect|$home/key|work.*\.conf" "$home/calls" || refute 'more was touched than names of profiles'
   done
-  for words in 'nonsense --what' '-- --' '= --=' $'\x1b'; do
+  for words in 'garbage --what' '-- --' '= --=' $'\x1b'; do
     # shellcheck disable=SC2086 # words
     call sase-credential complete -- $words
     expect_code 0

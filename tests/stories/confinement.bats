@@ -97,7 +97,7 @@ refusing() {
   done
 }
 
-@test "through a proxy, with folders of certificates and with one of the client's own, the token comes" {
+@test "through a proxy, with directories of certificates and with one of the client's own, the token comes" {
   # An authority, and of it the service's certificate and the client's.
   authority
   certificate service localhost subjectAltName=DNS:localhost

@@ -134,7 +134,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
   expect_equal "$code" '0 3' 'exit codes of writer and reader'
 }
 
-@test "standard input that is closed, or a folder, is no request of Bazel's" {
+@test "standard input that is closed, or a directory, is no request of Bazel's" {
   code=0
   bazel-credential-sase get <&- >"$out" 2>"$err" || code=$?
   expect_failure 3 '*cannot be read: Bad file descriptor'
@@ -151,7 +151,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
   expect_failure 4 '?*'
   call bazel-credential-sase get --no-prompt
   expect_failure 2 '?*'
-  call sase-credential get --no-prompt --dialect=bazel --nonsense
+  call sase-credential get --no-prompt --dialect=bazel --garbage
   expect_failure 2 '?*'
   for operation in store erase capability list; do
     call bazel-credential-sase "$operation"
@@ -167,7 +167,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
   cp "$build/bin/sase-credential" "$tree/bin/bazel-credential-sase"
   cp "$build/bin/sase-credential" "$tree/bin/"
   # An authorizer that tells how much time it is given.
-  printf '#!/bin/sh\nsed -n s/^timeout_ms=//p >%s\nprintf "requests=1\\noutcome=refused\\nwhat=no\\nhint=\\n\\n"\n' "$home/time" \
+  printf '#!/bin/sh\nsed -n s/^timeout_ms=//p >%s\nprintf "requests=1\\noutcome=rejected\\nwhat=no\\nhint=\\n\\n"\n' "$home/time" \
     >"$tree/libexec/sase-credential/authorize"
   chmod +x "$tree/libexec/sase-credential/authorize"
   # given SECONDS COMMAND...

@@ -135,7 +135,7 @@ proxy http://***@127.0.0.1:1 $file:3"
   expect_counter authorize 1
 }
 
-@test "files: a folder that is open to others, a link, a file in its place" {
+@test "files: a directory that is open to others, a link, a file in its place" {
   mkdir "$state"
   chmod 755 "$state"
   broken_at files 7 "*'$state' is open to other users*" "chmod go-rwx $state"
@@ -144,11 +144,11 @@ proxy http://***@127.0.0.1:1 $file:3"
   broken_at files 7 "*'$state' is a link*" "rm -r $state"
   rm "$state"
   : >"$state"
-  broken_at files 7 "*'$state' is not a folder*" "rm -r $state"
+  broken_at files 7 "*'$state' is not a directory*" "rm -r $state"
   expect_counter authorize 0
 }
 
-@test "files: another user's folder, and one that cannot be written" {
+@test "files: another user's directory, and one that cannot be written" {
   needs_root
   mkdir -m 700 "$state"
   chown 65534 "$state"
@@ -159,7 +159,7 @@ proxy http://***@127.0.0.1:1 $file:3"
   # shellcheck disable=SC2016 # for the inner shell
   call unshare --mount sh -c 'mount -t tmpfs -o ro,mode=700 none "$0" && exec sase-credential doctor' "$state"
   expect_code 7
-  grep -q "^FAIL  files .*Read-only file system" "$out" || refute 'expected the folder that cannot be written'
+  grep -q "^FAIL  files .*Read-only file system" "$out" || refute 'expected the directory that cannot be written'
   grep -q -- "-> make it possible to write to '$state'" "$out" || refute 'expected the remedy'
 }
 

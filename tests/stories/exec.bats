@@ -117,7 +117,7 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
   [ ! -e "$home/ran" ] || refute 'the command ran'
 }
 
-@test "input, output, folder and descriptors are the caller's" {
+@test "input, output, directory and descriptors are the caller's" {
   cd "$home/tmp"
   printf 'all of it\n' >"$in"
   call sase-credential exec -- sh -c 'cat; pwd; echo to-stderr >&2'

@@ -623,8 +623,8 @@ load ../support/story
 @test "help on a command that does not exist is a usage error that names the nearest" {
   call sase-credential help tokn
   expect_failure 2 "unknown command or topic 'tokn'" "did you mean 'token'?"
-  call sase-credential help nonsense
-  expect_failure 2 "unknown command or topic 'nonsense'" '?*'
+  call sase-credential help garbage
+  expect_failure 2 "unknown command or topic 'garbage'" '?*'
 }
 
 @test "an empty word is no command: exit 2" {

@@ -210,10 +210,10 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' git-credential-sa
 }
 
 @test "row 44: a line without a key or without '='" {
-  row 44 R 'nonsense\nprotocol=https\nhost={H}\n\n'
-  row 44 R 'protocol=https\nnonsense\nhost={H}\n\n'
-  row 44 R 'protocol=https\nhost={H}\nnonsense\n\n'
-  row 44 R 'protocol=https\nhost={H}\nnonsense'
+  row 44 R 'garbage\nprotocol=https\nhost={H}\n\n'
+  row 44 R 'protocol=https\ngarbage\nhost={H}\n\n'
+  row 44 R 'protocol=https\nhost={H}\ngarbage\n\n'
+  row 44 R 'protocol=https\nhost={H}\ngarbage'
   row 44 R '=\nprotocol=https\nhost={H}\n\n'
   row 44 R 'protocol=https\nhost={H}\n=value\n\n'
   row 44 R ' \nprotocol=https\nhost={H}\n\n'
@@ -462,7 +462,7 @@ cache_is_plain_token() { printf 'planted\n' >"$1"; }
   [ "$token" != "$first" ] || refute 'the file of another user was believed'
 }
 
-@test "row 66: a cache folder that others can write is not used" {
+@test "row 66: a cache directory that others can write is not used" {
   tries 6
   row 66 T 'protocol=https\nhost={H}\n\n'
   local first=$token
@@ -471,10 +471,10 @@ cache_is_plain_token() { printf 'planted\n' >"$1"; }
   expect_warning "*open to other users*"
   : >"$err"
   expect_password
-  [ "$token" != "$first" ] || refute 'a folder that is open to all was believed'
+  [ "$token" != "$first" ] || refute 'a directory that is open to all was believed'
 }
 
-@test "row 66: a cache folder that is a symbolic link is not used" {
+@test "row 66: a cache directory that is a symbolic link is not used" {
   tries 6
   mkdir "$home/elsewhere"
   ln -s "$home/elsewhere" "$state"
@@ -482,13 +482,13 @@ cache_is_plain_token() { printf 'planted\n' >"$1"; }
   [ -z "$(ls -A "$home/elsewhere")" ] || refute 'a token was written through a symbolic link'
 }
 
-@test "row 66: a cache folder of another user is not used" {
+@test "row 66: a cache directory of another user is not used" {
   tries 6
   needs_root
   mkdir -m 700 "$state"
   chown 65534 "$state"
   row_with_warning
-  [ -z "$(ls -A "$state")" ] || refute "a token was written into another user's folder"
+  [ -z "$(ls -A "$state")" ] || refute "a token was written into another user's directory"
 }
 
 row_with_warning() {

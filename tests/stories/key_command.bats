@@ -30,7 +30,7 @@ forget_seals() {
 
 needs_keyring() { keyctl show @u >/dev/null 2>&1 || skip 'no kernel keyring for this user here'; }
 
-# A runtime folder that is in memory, as systemd makes them.
+# A runtime directory that is in memory, as systemd makes them.
 runtime_in_memory() {
   [[ $(stat -f -c %T /dev/shm 2>/dev/null) = tmpfs && -w /dev/shm ]] || skip 'needs a /dev/shm in memory'
   memory=$(mktemp -d /dev/shm/sase-story-XXXXXX)
@@ -303,7 +303,7 @@ TABLE
 
 # ---- what seals
 
-@test "where the keyring is forbidden, what seals is in the runtime folder in memory" {
+@test "where the keyring is forbidden, what seals is in the runtime directory in memory" {
   promises=4
   runtime_in_memory
   good_command

@@ -194,7 +194,7 @@ expect_next_token() {
   call git-credential-sase erase
 }
 
-@test "where the folder of the locks cannot be used the keyring keeps the token all the same" {
+@test "where the directory of the locks cannot be used the keyring keeps the token all the same" {
   needs_keyring
   echo precious >"$state"
   call sase-credential token

@@ -213,13 +213,13 @@ refused_file() {  # MESSAGE [HINT]
   expect_works
 }
 
-@test "a file in a folder that others can write is refused, with the chmod that mends it" {
+@test "a file in a directory that others can write is refused, with the chmod that mends it" {
   key_file "$key\n"
   local mode
   for mode in 0770 0720 0702 0777 1777; do
     about "$mode"
     chmod "$mode" "$home"
-    refused_file 'other users can write its folder' "chmod go-w $home"
+    refused_file 'other users can write its directory' "chmod go-w $home"
   done
 
   chmod 0755 "$home"
@@ -237,7 +237,7 @@ refused_file() {  # MESSAGE [HINT]
   SASE_API_KEY_FILE=$home/good expect_works
   anew
   export SASE_API_KEY_FILE=$home/bad
-  refused_file 'other users can write its folder' "chmod go-w $home/open"
+  refused_file 'other users can write its directory' "chmod go-w $home/open"
 }
 
 @test "another user's file is refused" {
@@ -247,12 +247,12 @@ refused_file() {  # MESSAGE [HINT]
   refused_file 'it belongs to another user'
 }
 
-@test "a file in another user's folder is refused" {
+@test "a file in another user's directory is refused" {
   needs_root
   key_file "$key\n"
   chown 65534 "$home"
   call sase-credential token
-  expect_failure 4 "cannot use the API key in '$home/key': its folder belongs to another user"
+  expect_failure 4 "cannot use the API key in '$home/key': its directory belongs to another user"
 }
 
 @test "root's readable file on a memory file system is accepted, as Docker and Kubernetes mount secrets" {
@@ -280,9 +280,9 @@ refused_file() {  # MESSAGE [HINT]
 
 @test "what is no regular file is refused, without waiting" {
   mkfifo "$home/fifo"
-  mkdir "$home/folder"
+  mkdir "$home/directory"
   local file
-  for file in fifo folder; do
+  for file in fifo directory; do
     SASE_API_KEY_FILE=$home/$file call timeout 5 sase-credential token
     expect_failure 4 "cannot use the API key in '$home/$file': it is not a regular file"
   done

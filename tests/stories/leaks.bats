@@ -47,7 +47,7 @@ cold() { anew; }
 refused() { anew status=401 body=echo-key; }
 failing() { anew status=503 body=echo-key times=2; }
 hanging() { anew hang=on; }
-nonsense() { anew token=newline; }
+garbage() { anew token=newline; }
 ageing() {
   keep_token 10m
   have_token
@@ -64,7 +64,7 @@ warm() { keep_token 60m && have_token; }
   leaks_nothing 'a refusal that echoes the key' refused
   leaks_nothing 'an outage that passes' failing
   leaks_nothing 'a service that hangs' hanging --timeout 1s
-  leaks_nothing 'a token that is none' nonsense
+  leaks_nothing 'a token that is none' garbage
   leaks_nothing 'renewing ahead' ageing
   leaks_nothing 'renewing ahead, in vain' ageing_and_failing
 }

@@ -7,9 +7,9 @@ promises=3
 
 # thousand_profiles: made once, since an index of files that have just been written is not kept.
 thousand_profiles() {
-  local folder=$XDG_CONFIG_HOME/sase-credential/profiles i
-  mkdir -p "$folder"
-  for ((i = 1; i < 1000; i++)); do echo "url = https://tenant-$i.example.com" >"$folder/tenant-$i.conf"; done
+  local directory=$XDG_CONFIG_HOME/sase-credential/profiles i
+  mkdir -p "$directory"
+  for ((i = 1; i < 1000; i++)); do echo "url = https://tenant-$i.example.com" >"$directory/tenant-$i.conf"; done
   # Which says the same thing twice.
   profile sandbox "url = $url" "host = $host"
   only_profiles

@@ -174,7 +174,7 @@ slowly() {
 @test "a writer of a malformed request gets no SIGPIPE" {
   tries 6
   code=0
-  { { echo nonsense && head -c 1000000 /dev/zero 2>"$home/head"; } && echo whole >"$home/writer" || echo cut >"$home/writer"; } |
+  { { echo garbage && head -c 1000000 /dev/zero 2>"$home/head"; } && echo whole >"$home/writer" || echo cut >"$home/writer"; } |
     git-credential-sase get >"$out" 2>"$err" || code=$?
   expect_failure 3 '?*'
   expect_equal "$(<"$home/writer")" whole writer
@@ -198,7 +198,7 @@ slowly() {
   cd "$trap"
   for name in .env .netrc .curlrc config default.conf profiles/default.conf sase-credential/profiles/default.conf \
     .config/sase-credential/profiles/default.conf api-key sase-api-key openssl.cnf ca.pem; do
-    echo nonsense >"$name"
+    echo garbage >"$name"
   done
   for name in git git-credential-x git-credential-sase authorize sh curl; do
     printf '#!/bin/sh\necho run >>"%s/was-run"\n' "$trap" >"$name"
@@ -210,7 +210,7 @@ slowly() {
   PATH=.:$PATH traced "$home/trace" file "$build/bin/git-credential-sase" get
   expect_password
   [ ! -e was-run ] || refute 'something hostile was run'
-  # Every path that is opened or looked at is absolute; what is relative is so to an open folder of ours.
+  # Every path that is opened or looked at is absolute; what is relative is so to an open directory of ours.
   expect_equal "$(relative_paths <"$home/trace")" '' 'relative paths'
   ! grep -F "\"$trap" "$home/trace" | grep -qv getcwd || refute 'something in the current directory was touched'
 }
@@ -258,8 +258,8 @@ hostile_variables() {
     "the authorizer's environment"
 }
 
-# folder_of_certificates FOLDER: the sandbox's, by its hash.
-folder_of_certificates() {
+# directory_of_certificates DIRECTORY: the sandbox's, by its hash.
+directory_of_certificates() {
   mkdir -p "$1"
   cp "$sandbox/ca.pem" "$1/$(openssl x509 -noout -hash -in "$sandbox/ca.pem").0"
 }
@@ -267,18 +267,18 @@ folder_of_certificates() {
 @test "SSL_CERT_DIR counts if it is absolute, and only then" {
   tries 7
   unset SASE_CA_FILE
-  folder_of_certificates "$home/certificates"
+  directory_of_certificates "$home/certificates"
   mkdir "$home/empty"
   SSL_CERT_DIR=$home/certificates call sase-credential token
   expect_token
   expect_no_message
 
   cd "$home/certificates"
-  local folder
-  for folder in . ./ ../certificates ':' ".:$home/empty" "$home/empty:." "$home/empty:" "$home/empty:../certificates" ''; do
-    about "SSL_CERT_DIR=$folder"
+  local directory
+  for directory in . ./ ../certificates ':' ".:$home/empty" "$home/empty:." "$home/empty:" "$home/empty:../certificates" ''; do
+    about "SSL_CERT_DIR=$directory"
     anew
-    SSL_CERT_DIR=$folder call sase-credential --timeout 3s token
+    SSL_CERT_DIR=$directory call sase-credential --timeout 3s token
     expect_failure 6 '*certificate*'
     expect_counter authorize 0
   done
@@ -326,7 +326,7 @@ install_tree() {
   expect_password
 }
 
-@test "the name decides about the manners, not the folder" {
+@test "the name decides about the manners, not the directory" {
   mkdir "$home/git-credential-sase"
   ln -s "$build/bin/sase-credential" "$home/git-credential-sase/sase-credential"
   call "$home/git-credential-sase/sase-credential" unknown-command
@@ -358,7 +358,7 @@ authorizer() {
 
 @test "an authorizer that cannot be used: exit 7, with nothing of its words" {
   local script
-  for script in 'exit 0' 'exit 3' 'cat >/dev/null' 'echo eyJnonsense' 'printf "outcome=granted\naccess_token=a b\nlifetime=60\n\n"' \
+  for script in 'exit 0' 'exit 3' 'cat >/dev/null' 'echo eyJgarbage' 'printf "outcome=granted\naccess_token=a b\nlifetime=60\n\n"' \
     'printf "outcome=granted\naccess_token=\n\n"' 'kill -KILL $$' 'yes' 'printf "\033[2J\n"' 'head -c 200000 /dev/zero'; do
     about "$script"
     rm -rf "$state"

@@ -106,7 +106,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
   expect_within 2000 "$start"
 }
 
-@test "a proxy that hangs up, talks nonsense or without end: a failure, bounded, with nothing of it shown" {
+@test "a proxy that hangs up, talks garbage or without end: a failure, bounded, with nothing of it shown" {
   local how
   for how in close garbage flood; do
     about "$how"

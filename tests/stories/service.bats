@@ -19,7 +19,7 @@ teardown_file() {
   story_stop
 }
 
-# be_patient FOLDER SANDBOX: a call with the default timeout; its code and how long it took end up in FOLDER/patient.
+# be_patient DIRECTORY SANDBOX: a call with the default timeout; its code and how long it took end up in DIRECTORY/patient.
 be_patient() {
   local start code=0
   start=$(now_ms)
@@ -254,7 +254,7 @@ works() {
   tries 2
   works date=missing
   expect_lifetime "$expiry" 3600
-  works 'date=nonsense lifetime=20m'
+  works 'date=invalid lifetime=20m'
   expect_lifetime "$expiry" 1200
 }
 
@@ -295,7 +295,7 @@ works() {
 
 @test "a Retry-After that says nothing is none" {
   tries 5
-  works 'retry-after=nonsense times=1'
+  works 'retry-after=invalid times=1'
 }
 
 # ---- the connection
@@ -474,8 +474,8 @@ with_certificate() {
   expect_failure 6 "*no TLS version from 1.2 on" '?*'
 }
 
-@test "ca-file that is no certificate, a folder, or not readable: exit 4" {
-  echo nonsense >"$home/ca.pem"
+@test "ca-file that is no certificate, a directory, or not readable: exit 4" {
+  echo garbage >"$home/ca.pem"
   SASE_CA_FILE=$home/ca.pem call sase-credential token
   expect_failure 4 "the CA file '$home/ca.pem' holds no certificate*"
   SASE_CA_FILE=$home call sase-credential token
@@ -485,7 +485,7 @@ with_certificate() {
 }
 
 @test "client-cert and client-key that cannot be used: exit 4" {
-  echo nonsense >"$home/pem"
+  echo garbage >"$home/pem"
   call sase-credential --client-cert "$home/missing" token
   expect_failure 4 "*'$home/missing'*"
   call sase-credential --client-cert "$home/pem" token

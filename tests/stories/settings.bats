@@ -24,7 +24,7 @@ expect_url() {
   expect_equal "$(jq -r .api_url "$out")" "$wanted/api/rest" api_url
 }
 
-# with_etc COMMAND...: `call` where /etc is the folder $home/etc, which holds what looking up 'localhost' needs.
+# with_etc COMMAND...: `call` where /etc is the directory $home/etc, which holds what looking up 'localhost' needs.
 with_etc() {
   unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
   cp /etc/hosts /etc/nsswitch.conf /etc/passwd /etc/group "$home/etc/"
@@ -549,7 +549,7 @@ names_place() {
   unset SASE_URL XDG_CONFIG_HOME
   mkdir -p "$HOME/.config/sase-credential/profiles" "$home/job/config/sase-credential/profiles"
   echo "url = $url" >"$HOME/.config/sase-credential/profiles/default.conf"
-  echo nonsense >"$home/job/config/sase-credential/profiles/default.conf"
+  echo garbage >"$home/job/config/sase-credential/profiles/default.conf"
   expect_url "$url"
   cd "$home/job"
   XDG_CONFIG_HOME=config expect_url "$url"

@@ -28,7 +28,7 @@ expect_member() { expect_equal "$(jq -c ".profiles[] | select(.name == \"$1\") |
   expect_member default host "\"$host\""
   expect_member default key '"SASE_API_KEY"'
   expect_member default token_seconds_left null
-  [ ! -e "$state" ] || refute 'the state folder was made'
+  [ ! -e "$state" ] || refute 'the state directory was made'
 
   call sase-credential token
   read_status
@@ -97,11 +97,11 @@ expect_member() { expect_equal "$(jq -c ".profiles[] | select(.name == \"$1\") |
        -> did you mean 'region'?"
 }
 
-@test "a state folder that is open to others: told, exit 0" {
+@test "a state directory that is open to others: told, exit 0" {
   mkdir "$state"
   chmod 755 "$state"
   read_status
-  [[ $(jq -r '.profiles[0].error.what' "$out") == *'open to other users'* ]] || refute 'expected the trouble with the folder'
+  [[ $(jq -r '.profiles[0].error.what' "$out") == *'open to other users'* ]] || refute 'expected the trouble with the directory'
 }
 
 @test "a thousand profiles take well under a second" {

@@ -25,7 +25,7 @@ setup() {
     cmp "$file" "$home/run/token.wanted" || refute 'the file differs'
     expect_equal "$(stat -c %a "$file")" 600 mode
   done
-  expect_equal "$(ls "$home/run")" $'token\ntoken.wanted' 'what is in the folder'
+  expect_equal "$(ls "$home/run")" $'token\ntoken.wanted' 'what is in the directory'
   expect_counter authorize 1
 }
 
@@ -96,7 +96,7 @@ setup() {
 }
 
 @test "a place that is no file's, or where others could put one, is refused before anything is asked" {
-  mkdir "$home/open" "$home/run/folder"
+  mkdir "$home/open" "$home/run/directory"
   chmod 777 "$home/open"
   ln -s token "$home/run/link"
   ln -s nowhere "$home/run/dangling"
@@ -107,15 +107,15 @@ setup() {
     call sase-credential watch "$place"
     expect_failure 7 "$words"
   done <<ROWS
-$home/run/folder|'*' is a folder; name a file in it
+$home/run/directory|'*' is a directory; name a file in it
 $home/run/|'*' names no file
 |'' names no file
 $home/run/link|'*' is a link; name the file that it leads to
 $home/run/dangling|'*' is a link; *
 $home/run/pipe|'*' is not a regular file
 $home/run/plain/token|cannot look at '*': Not a directory
-$home/nowhere/token|there is no folder '*'; make it first
-$home/open/token|others can write the folder '*/open/'; chmod go-w it, or make one of your own in it
+$home/nowhere/token|there is no directory '*'; make it first
+$home/open/token|others can write the directory '*/open/'; chmod go-w it, or make one of your own in it
 /proc/token|cannot write '/proc/token': *
 $home/run/$(printf '%0300d' 0)|cannot write '*: File name too long
 ROWS
@@ -123,14 +123,14 @@ ROWS
   expect_equal "$(find "$home/run" "$home/open" -type f)" "$home/run/plain" 'files'
 }
 
-@test "another user's folder is refused, a sticky one of root's is not" {
+@test "another user's directory is refused, a sticky one of root's is not" {
   needs_root
   mkdir "$home/theirs" "$home/sticky"
   chown nobody "$home/theirs"
   chmod 1777 "$home/sticky"
   meant_to_hold_secrets "$home/sticky/token"
   call sase-credential watch --once "$home/theirs/token"
-  expect_failure 7 "the folder '*/theirs/' belongs to another user; take one of your own"
+  expect_failure 7 "the directory '*/theirs/' belongs to another user; take one of your own"
   expect_counter authorize 0
   call sase-credential watch --once "$home/sticky/token"
   expect_silence
@@ -165,7 +165,7 @@ token" 'what is said and left'
   call sase-credential watch --once "$file"
   exec 8<&-
   expect_silence
-  expect_equal "$(ls "$home/run")" $'token\ntoken.new\ntoken.new-abc1234\ntoken.new-abc124' 'what is in the folder'
+  expect_equal "$(ls "$home/run")" $'token\ntoken.new\ntoken.new-abc1234\ntoken.new-abc124' 'what is in the directory'
 }
 
 # ---- until it is stopped

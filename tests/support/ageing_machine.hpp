@@ -12,25 +12,25 @@
 namespace sase::tests {
 
 /// As at the end of a front.
-inline void renew_ahead(helper::TokenSource& source) {
+inline void refresh_in_background(helper::TokenProvider& source) {
   REQUIRE(exit_code_in_child([&source] {
-            source.renew_ahead();
+            source.refresh_in_background();
             return 0;
           }) == 0);
 }
 
 /// A machine with an ageing token, which takes down each time the service is asked in whatever process.
-struct AgeingMachine : Machine {
-  AgeingMachine() {
+struct DueForRefreshMachine : Machine {
+  DueForRefreshMachine() {
     keep("old", std::chrono::seconds(600));
     authorizer.meanwhile = [this] { note("asked"); };
   }
 
   /// What a call does, and what comes to pass behind its back.
   [[nodiscard]] std::string call() {
-    helper::TokenSource caller = source();
+    helper::TokenProvider caller = source();
     std::string token(caller.get().token.reveal());
-    renew_ahead(caller);
+    refresh_in_background(caller);
     REQUIRE(all_is_quiet());
     return token;
   }

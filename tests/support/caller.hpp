@@ -12,19 +12,19 @@ namespace sase::tests {
 
 /// One call that has its turn.
 struct Caller : Machine {
-  helper::KeyHolder key{profile, helper::ApiKey(protocol::Secret(the_key))};
+  helper::ApiKeyHandle key{profile, helper::ApiKey(protocol::Secret(the_key))};
   helper::WarningOnce trouble{&diagnostics, "trouble: "};
-  helper::Turn turn = hold_turn();
+  helper::RefreshLock refresh_lock = hold_turn();
 
-  [[nodiscard]] helper::SparingAuthorizer service() {
+  [[nodiscard]] helper::RateLimitedAuthorizer service() {
     return {profile, key, authorizer, trace, trouble, helper::boot_clock()};
   }
-  [[nodiscard]] helper::NewToken authorize() { return service().authorize(&turn, in_ten_seconds()); }
-  [[nodiscard]] helper::NewToken renew() { return service().renew(turn, in_ten_seconds()); }
+  [[nodiscard]] helper::NewToken authorize() { return service().authorize(&refresh_lock, in_ten_seconds()); }
+  [[nodiscard]] helper::NewToken renew() { return service().renew(refresh_lock, in_ten_seconds()); }
   [[nodiscard]] helper::Failure failure() {
     return failure_of([this] { (void)authorize(); });
   }
-  [[nodiscard]] std::string ledger() const { return folder + '/' + account() + ".ledger"; }
+  [[nodiscard]] std::string log_file() const { return directory + '/' + key_id() + ".ledger"; }
 
  private:
   [[nodiscard]] static std::chrono::steady_clock::time_point in_ten_seconds() {

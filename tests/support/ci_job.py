@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the one job of a workflow of GitHub's or GitLab's as their runners would, as far as our recipes go.
 
-usage: ci_job.py github|gitlab FILE FOLDER
+usage: ci_job.py github|gitlab FILE DIRECTORY
 
-Secrets and variables of the project are what the environment names PROJECT_..., without that prefix. FOLDER is the runner's. Writes
+Secrets and variables of the project are what the environment names PROJECT_..., without that prefix. DIRECTORY is the runner's. Writes
 the job's output to stdout, where what is masked is *** as in the log, and ends with the exit code of what failed.
 """
 import os
@@ -38,16 +38,16 @@ def written(path):
         return dict(line.rstrip("\n").split("=", 1) for line in file)
 
 
-def script_in(folder, text):
-    path = os.path.join(folder, "script")
+def script_in(directory, text):
+    path = os.path.join(directory, "script")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     return path
 
 
-def github(job, folder):
-    files = {"GITHUB_ENV": os.path.join(folder, "env"), "GITHUB_OUTPUT": os.path.join(folder, "output")}
-    temporary = os.path.join(folder, "temp")
+def github(job, directory):
+    files = {"GITHUB_ENV": os.path.join(directory, "env"), "GITHUB_OUTPUT": os.path.join(directory, "output")}
+    temporary = os.path.join(directory, "temp")
     os.mkdir(temporary)
     masks = [PROJECT["SASE_API_KEY"]] if PROJECT.get("SASE_API_KEY") else []
     outputs = {}
@@ -63,7 +63,7 @@ def github(job, folder):
         environment = job.get("env", {}) | written(files["GITHUB_ENV"]) | step.get("env", {})
         environment = {name: filled_in(str(value)) for name, value in environment.items()}
         environment |= files | {"RUNNER_TEMP": temporary}
-        code = run(script_in(folder, filled_in(step["run"])), environment, options, masks)
+        code = run(script_in(directory, filled_in(step["run"])), environment, options, masks)
         if code:
             return code
         outputs |= {f"steps.{step.get('id')}.outputs.{name}": value for name, value in written(files["GITHUB_OUTPUT"]).items()}
@@ -72,26 +72,26 @@ def github(job, folder):
     return 0
 
 
-def gitlab(job, folder):
+def gitlab(job, directory):
     environment = dict(PROJECT)
     for name, value in job.get("variables", {}).items():
         environment[name] = re.sub(r"\$(\w+)", lambda match: environment.get(match[1], ""), str(value))
     masks = [PROJECT["SASE_API_KEY"]] if PROJECT.get("SASE_API_KEY") else []
     # One shell for both, and another for what comes after, whatever has happened.
-    os.chdir(folder)
+    os.chdir(directory)
     text = "\n".join(job.get("before_script", []) + job["script"])
-    code = run(script_in(folder, text), environment, ["-eo", "pipefail"], masks)
-    run(script_in(folder, "\n".join(job.get("after_script", []))), environment, ["-eo", "pipefail"], masks)
+    code = run(script_in(directory, text), environment, ["-eo", "pipefail"], masks)
+    run(script_in(directory, "\n".join(job.get("after_script", []))), environment, ["-eo", "pipefail"], masks)
     return code
 
 
 def main():
-    kind, path, folder = sys.argv[1:]
+    kind, path, directory = sys.argv[1:]
     with open(path, encoding="utf-8") as file:
         document = yaml.safe_load(file)
     jobs = document["jobs"] if kind == "github" else document
     (job,) = jobs.values()
-    return {"github": github, "gitlab": gitlab}[kind](job, folder)
+    return {"github": github, "gitlab": gitlab}[kind](job, directory)
 
 
 sys.exit(main())

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """An HTTP proxy for the stories: CONNECT only, on a free port of 127.0.0.1.
 
-usage: connect_proxy.py FOLDER [--password USER:PASSWORD] [--status N] [--to PORT] [--misbehave HOW]
+usage: connect_proxy.py DIRECTORY [--password USER:PASSWORD] [--status N] [--to PORT] [--misbehave HOW]
 
-Writes its port to FOLDER/port when it is ready, and to FOLDER/log a line for each request: its target, and whether
+Writes its port to DIRECTORY/port when it is ready, and to DIRECTORY/log a line for each request: its target, and whether
 credentials came along. With --to every tunnel leads to that port of localhost, whatever was asked for. With --status every request is refused with that status. The ways to misbehave: hang, close,
 garbage and flood instead of an answer; drip, one byte of it a second; and mute and cut once the tunnel is there.
 """
@@ -109,7 +109,7 @@ def serve(peer, options, log):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder")
+    parser.add_argument("directory")
     parser.add_argument("--password", default="")
     parser.add_argument("--status", type=int, default=0)
     parser.add_argument("--to", type=int, default=0)
@@ -117,11 +117,11 @@ def main():
     options = parser.parse_args()
 
     server = socket.create_server(("127.0.0.1", 0), backlog=100)
-    with open(os.path.join(options.folder, "log"), "a", encoding="latin-1") as log:
-        ready = os.path.join(options.folder, "port.new")
+    with open(os.path.join(options.directory, "log"), "a", encoding="latin-1") as log:
+        ready = os.path.join(options.directory, "port.new")
         with open(ready, "w", encoding="ascii") as port:
             port.write(f"{server.getsockname()[1]}\n")
-        os.rename(ready, os.path.join(options.folder, "port"))
+        os.rename(ready, os.path.join(options.directory, "port"))
         while True:
             peer, _ = server.accept()
             threading.Thread(target=serve, args=(peer, options, log), daemon=True).start()

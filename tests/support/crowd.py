@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many callers at once, and what became of each.
 
-usage: crowd.py [--folder DIR] [--input FILE] COUNT COMMAND...
+usage: crowd.py [--directory DIR] [--input FILE] COUNT COMMAND...
 
 Starts COMMAND so many times, as fast as it can, each with its output in DIR/N.out and its messages in DIR/N.err, and
 prints as JSON: `wall`, the seconds from the first start to the last end; `longest`, those of the slowest caller from its
@@ -26,8 +26,8 @@ USUAL_SIGNALS = [signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGHUP, s
 
 
 class Caller:
-    def __init__(self, folder, number, command, environment, stdin):
-        self.out_path, self.err_path = folder / f"{number}.out", folder / f"{number}.err"
+    def __init__(self, directory, number, command, environment, stdin):
+        self.out_path, self.err_path = directory / f"{number}.out", directory / f"{number}.err"
         create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         actions = [(os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
                    (os.POSIX_SPAWN_OPEN, 1, str(self.out_path), create, 0o600),
@@ -54,8 +54,8 @@ class Caller:
 class Crowd:
     """Waits for its callers beside those that start them, so that each end is seen when it comes."""
 
-    def __init__(self, folder, environment=None, stdin="/dev/null"):
-        self.folder, self.stdin = Path(folder), stdin
+    def __init__(self, directory, environment=None, stdin="/dev/null"):
+        self.directory, self.stdin = Path(directory), stdin
         self.environment = dict(os.environ if environment is None else environment)
         self.callers, self.ends = [], {}
         self.changed = threading.Condition()
@@ -78,7 +78,7 @@ class Crowd:
                 self.changed.notify_all()
 
     def start(self, command):
-        caller = Caller(self.folder, len(self.callers), command, self.environment, self.stdin)
+        caller = Caller(self.directory, len(self.callers), command, self.environment, self.stdin)
         self.callers.append(caller)
         with self.changed:
             self.changed.notify_all()
@@ -100,9 +100,9 @@ class Crowd:
         self.waiter.join()
 
 
-def crowd_of(count, command, folder, environment=None, stdin="/dev/null"):
+def crowd_of(count, command, directory, environment=None, stdin="/dev/null"):
     """All of them, ended."""
-    crowd = Crowd(folder, environment, stdin)
+    crowd = Crowd(directory, environment, stdin)
     for _ in range(count):
         crowd.start(command)
     crowd.close()
@@ -138,13 +138,13 @@ def summary_of(callers):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder")
+    parser.add_argument("--directory")
     parser.add_argument("--input", default="/dev/null")
     parser.add_argument("count", type=int)
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        callers = crowd_of(options.count, options.command, options.folder or temporary, stdin=options.input)
+        callers = crowd_of(options.count, options.command, options.directory or temporary, stdin=options.input)
         print(json.dumps(summary_of(callers)))
 
 

@@ -15,28 +15,28 @@
 namespace sase::tests {
 
 /// A machine whose profile has its key from a command.
-struct DearMachine : Machine {
+struct DeferredKeyMachine : Machine {
   TestKeys keys;
   std::string command = "pass show sase";
   /// What the command does, in whatever process; each time is noted as "run".
   std::function<std::string()> key = [] { return std::string(the_key); };
 
-  [[nodiscard]] std::string account() const {
-    return helper::command_account(profile.authorize_url, command);
+  [[nodiscard]] std::string key_id() const {
+    return helper::make_command_key_id(profile.authorize_url, command);
   }
-  [[nodiscard]] helper::RandomSeal seal() const { return {account(), folder, keys.prefix()}; }
-  [[nodiscard]] helper::KeyHolder holder() {
+  [[nodiscard]] helper::WrappingKey seal() const { return {key_id(), directory, keys.prefix()}; }
+  [[nodiscard]] helper::ApiKeyHandle holder() {
     return {profile,
-            helper::DearKey{
+            helper::DeferredKey{
                 .command = command, .seal = seal(), .read = [this](std::chrono::steady_clock::time_point) {
                   note("run");
                   return helper::ApiKey(protocol::Secret(key()));
                 }}};
   }
-  [[nodiscard]] helper::TokenSource source() {
+  [[nodiscard]] helper::TokenProvider source() {
     return {{.profile = profile,
              .cache = cache,
-             .state_folder = state_folder,
+             .state_directory = state_directory,
              .authorizer = authorizer,
              .diagnostics = diagnostics,
              .trace = trace,
@@ -53,25 +53,25 @@ struct DearMachine : Machine {
 
   /// As when the machine has started anew.
   void lose_seal() const {
-    (void)std::remove((folder + '/' + account() + ".seal").c_str());
-    if (has_keyring()) (void)helper::UserKeyring::remove(keys.prefix() + "seal:" + account());
+    (void)std::remove((directory + '/' + key_id() + ".seal").c_str());
+    if (has_keyring()) (void)helper::UserKeyring::remove(keys.prefix() + "seal:" + key_id());
   }
 
   /// How often the command ran.
   [[nodiscard]] std::size_t runs() const { return noted("run"); }
-  [[nodiscard]] helper::Turn line_up() const { return {folder, account()}; }
-  [[nodiscard]] helper::History history() const { return line_up().read_ledger(); }
-  void change_history(const std::function<void(helper::History&)>& change) const {
-    helper::History changed = history();
+  [[nodiscard]] helper::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
+  [[nodiscard]] helper::RequestLog log() const { return open_refresh_lock().read_log(); }
+  void change_history(const std::function<void(helper::RequestLog&)>& change) const {
+    helper::RequestLog changed = log();
     change(changed);
-    line_up().write_ledger(changed);
+    open_refresh_lock().write_log(changed);
   }
   /// The last failure was a second ago, so that a call that begins now did not wait for it.
   void let_a_second_pass() const {
-    change_history([](helper::History& history) { history.failure->at -= std::chrono::seconds(1); });
+    change_history([](helper::RequestLog& log) { log.failure->at -= std::chrono::seconds(1); });
   }
   [[nodiscard]] bool all_is_quiet() const {
-    return line_up().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+    return open_refresh_lock().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));
   }
 };
 

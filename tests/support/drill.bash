@@ -100,7 +100,7 @@ crowd() {
   rm -rf "$home/crowd"
   mkdir "$home/crowd"
   code='' && : >"$out" && : >"$err"
-  /usr/bin/python3 "$story_root/tests/support/crowd.py" --folder "$home/crowd" --input "$in" "$@" >"$home/crowd.json" ||
+  /usr/bin/python3 "$story_root/tests/support/crowd.py" --directory "$home/crowd" --input "$in" "$@" >"$home/crowd.json" ||
     refute 'the crowd could not be started'
   read_summary "$home/crowd.json"
 }

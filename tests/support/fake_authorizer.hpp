@@ -22,7 +22,7 @@ class FakeAuthorizer : public helper::Authorizer {
   };
 
   /// What it answers, until told otherwise.
-  std::variant<Grant, protocol::Denied> answer =
+  std::variant<Grant, protocol::AuthError> answer =
       Grant{.token = "fresh-token", .lifetime = std::chrono::hours(1)};
 
   /// What happens while it is being asked.
@@ -32,7 +32,7 @@ class FakeAuthorizer : public helper::Authorizer {
   unsigned requests = 1;
 
   /// What it reports of the chain, and the HTTP status that the service answered with.
-  std::vector<protocol::Link> links;
+  std::vector<protocol::Check> checks;
   std::optional<unsigned> status;
 
   /// What it says happened on the way.
@@ -67,16 +67,16 @@ class FakeAuthorizer : public helper::Authorizer {
     return {.requests = std::min(requests, tries),
             .outcome = outcome(),
             .trace = trace,
-            .links = links,
+            .checks = checks,
             .status = status};
   }
 
  private:
-  [[nodiscard]] std::variant<protocol::Granted, protocol::Denied> outcome() const {
-    if (const auto* const denied = std::get_if<protocol::Denied>(&answer)) return *denied;
+  [[nodiscard]] std::variant<protocol::TokenResponse, protocol::AuthError> outcome() const {
+    if (const auto* const auth_error = std::get_if<protocol::AuthError>(&answer)) return *auth_error;
     const Grant& grant = std::get<Grant>(answer);
-    return protocol::Granted{.token = protocol::BearerToken(protocol::Secret(grant.token)),
-                             .lifetime = grant.lifetime};
+    return protocol::TokenResponse{.token = protocol::BearerToken(protocol::Secret(grant.token)),
+                                   .lifetime = grant.lifetime};
   }
 };
 

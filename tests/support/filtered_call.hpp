@@ -33,7 +33,7 @@ struct FilteredCall {
 /// What a child with the filter gets for the call: 0 for success, else the reason why not.
 [[nodiscard]] inline int result_of(const FilteredCall& call) {
   return exit_code_in_child([&call] {
-    if (!helper::authorize::forbid_calls()) return no_filter;
+    if (!helper::authorize::install_seccomp_filter()) return no_filter;
     const auto& [first, second, third] = call.arguments;
     return helper::authorize::deeds::outcome(::syscall(call.number, first, second, third, -1, -1, -1));
   });

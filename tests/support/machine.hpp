@@ -30,9 +30,9 @@ inline constexpr std::string_view the_key = "a-test-api-key";
   return profile;
 }
 
-[[nodiscard]] inline protocol::Denied denied(protocol::Denial denial,
-                                             std::optional<std::chrono::seconds> retry_after = std::nullopt) {
-  return {.denial = denial,
+[[nodiscard]] inline protocol::AuthError auth_error(
+    protocol::ErrorKind kind, std::optional<std::chrono::seconds> retry_after = std::nullopt) {
+  return {.kind = kind,
           .transient = false,
           .what = "what happened",
           .hint = "what to do",
@@ -42,24 +42,24 @@ inline constexpr std::string_view the_key = "a-test-api-key";
 /// One machine's state, and calls that work with it.
 struct Machine {
   TemporaryDirectory root;
-  std::string folder = root.path("state/sase-credential");
+  std::string directory = root.path("state/sase-credential");
   helper::Profile profile = make_profile();
-  helper::FileCache file_cache{folder};
+  helper::FileCache file_cache{directory};
   helper::TokenCache* cache = &file_cache;
-  std::optional<std::string> state_folder = folder;
+  std::optional<std::string> state_directory = directory;
   FakeAuthorizer authorizer;
   MemoryFile error;
   helper::Diagnostics diagnostics{error.fd()};
   helper::Trace trace;
   std::chrono::milliseconds time = std::chrono::seconds(10);  ///< that a call has
-  std::optional<helper::KeyPlace> place;                      ///< where its key was read
+  std::optional<helper::ApiKeyLocation> place;                ///< where its key was read
 
   [[nodiscard]] helper::Identity identity() const { return {profile.name, profile.authorize_url, the_key}; }
 
-  [[nodiscard]] helper::TokenSource source(std::string_view key = the_key) {
+  [[nodiscard]] helper::TokenProvider source(std::string_view key = the_key) {
     return {{.profile = profile,
              .cache = cache,
-             .state_folder = state_folder,
+             .state_directory = state_directory,
              .authorizer = authorizer,
              .diagnostics = diagnostics,
              .trace = trace,
@@ -74,7 +74,7 @@ struct Machine {
 
   void keep(std::string_view token, std::chrono::seconds left) {
     const helper::CachedToken cached{.token = protocol::BearerToken(protocol::Secret(token)),
-                                     .expiry = helper::Expiry::after(helper::Moment::now(), left)};
+                                     .expiry = helper::Expiry::after(helper::ClockReading::now(), left)};
     file_cache.store(identity(), cached);
   }
   [[nodiscard]] std::string kept() {
@@ -83,19 +83,19 @@ struct Machine {
   }
 
   /// The name of the lock and the ledger.
-  [[nodiscard]] std::string account() const { return helper::account_name(profile.authorize_url, the_key); }
-  [[nodiscard]] helper::Turn line_up() const { return {folder, account()}; }
-  [[nodiscard]] helper::Turn hold_turn() const {
-    helper::Turn turn = line_up();
-    REQUIRE(turn.take());
-    return turn;
+  [[nodiscard]] std::string key_id() const { return helper::make_key_id(profile.authorize_url, the_key); }
+  [[nodiscard]] helper::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
+  [[nodiscard]] helper::RefreshLock hold_turn() const {
+    helper::RefreshLock refresh_lock = open_refresh_lock();
+    REQUIRE(refresh_lock.take());
+    return refresh_lock;
   }
-  [[nodiscard]] helper::History history() const { return line_up().read_ledger(); }
+  [[nodiscard]] helper::RequestLog log() const { return open_refresh_lock().read_log(); }
   /// Time cannot be turned forward, so what it would have done is done to the ledger.
-  void change_history(const std::function<void(helper::History&)>& change) const {
-    helper::History changed = history();
+  void change_history(const std::function<void(helper::RequestLog&)>& change) const {
+    helper::RequestLog changed = log();
     change(changed);
-    line_up().write_ledger(changed);
+    open_refresh_lock().write_log(changed);
   }
   /// Takes down that something happened, in whatever process, and tells how often it did.
   void note(std::string_view what) const { std::ofstream(root.path(what), std::ios::app) << 'x'; }
@@ -105,7 +105,7 @@ struct Machine {
   void trace_to_stderr() { trace = helper::Trace("1", std::chrono::steady_clock::now(), diagnostics); }
   /// Whether the call that has the turn, if any does, ends in good time.
   [[nodiscard]] bool all_is_quiet() const {
-    return line_up().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+    return open_refresh_lock().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));
   }
 };
 

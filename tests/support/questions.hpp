@@ -17,16 +17,16 @@
 namespace sase::tests {
 
 /// The times of the tables count from here.
-inline constexpr helper::Instant then = std::chrono::hours(20);
-inline constexpr helper::Instant tick{1};
+inline constexpr helper::BootTime then = std::chrono::hours(20);
+inline constexpr helper::BootTime tick{1};
 
 /// Of a call that began at `now`.
-[[nodiscard]] inline helper::Question question_at(helper::Instant now) {
-  return {.started = now, .now = now, .route = "route", .min_ttl = std::chrono::minutes(1)};
+[[nodiscard]] inline helper::AttemptContext question_at(helper::BootTime now) {
+  return {.started = now, .now = now, .network_fingerprint = "route", .min_ttl = std::chrono::minutes(1)};
 }
 
 /// The duration that the words promise: what follows their last " in ".
-[[nodiscard]] inline helper::Instant promised_wait(std::string_view words) {
+[[nodiscard]] inline helper::BootTime promised_wait(std::string_view words) {
   const auto in = words.rfind(" in ");
   if (in == std::string_view::npos) throw std::logic_error("the words promise nothing");
   words.remove_prefix(in + 4);
@@ -47,10 +47,10 @@ inline constexpr helper::Instant tick{1};
 }
 
 /// Checks what must be true of every denial.
-inline void check_words(const protocol::Denied& denied) {
-  CHECK_FALSE(denied.what.empty());
-  CHECK(is_fit_to_say(denied.what));
-  CHECK(is_fit_to_say(denied.hint));
+inline void check_words(const protocol::AuthError& auth_error) {
+  CHECK_FALSE(auth_error.what.empty());
+  CHECK(is_fit_to_say(auth_error.what));
+  CHECK(is_fit_to_say(auth_error.hint));
 }
 
 }  // namespace sase::tests

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Races that want many rounds, against the sandbox that the environment names.
 
-usage: racing.py killed-leader|killed-early|racing-erase [--rounds N] [--seed N] [--ageing] FOLDER SANDBOX
+usage: racing.py killed-leader|killed-early|racing-erase [--rounds N] [--seed N] [--ageing] DIRECTORY SANDBOX
 
 killed-leader  Several ask at once, and at a random moment the one that asks the service is killed, or its authorizer:
                all others get the same token or a clean failure in time, and then the next call works, nothing is
@@ -13,7 +13,7 @@ racing-erase   Several ask while the cached token is erased: no token is torn or
                has ended does not get the erased one.
 
 Each round has a state of its own, so the guard of 5 requests a minute does not come in between. SANDBOX is its state
-folder. Says what was tried, and ends with 1 at the first thing that is wrong.
+directory. Says what was tried, and ends with 1 at the first thing that is wrong.
 """
 import argparse
 import fcntl
@@ -52,9 +52,9 @@ def expect(condition, what, *callers):
 
 
 class Service:
-    def __init__(self, folder):
-        self.url = (folder / "url").read_text(encoding="ascii").strip()
-        self.context = ssl.create_default_context(cafile=folder / "ca.pem")
+    def __init__(self, directory):
+        self.url = (directory / "url").read_text(encoding="ascii").strip()
+        self.context = ssl.create_default_context(cafile=directory / "ca.pem")
 
     def count(self, name):
         with urllib.request.urlopen(self.url + "/sandbox/stats", context=self.context) as answer:
@@ -64,11 +64,11 @@ class Service:
 class Round:
     """One state of its own, and who uses it."""
 
-    def __init__(self, folder, number):
-        self.folder = Path(folder).resolve() / f"round{number}"
-        self.folder.mkdir(mode=0o700)
-        self.state = self.folder / "sase-credential"
-        self.crowd = Crowd(self.folder, {**os.environ, "HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder)})
+    def __init__(self, directory, number):
+        self.directory = Path(directory).resolve() / f"round{number}"
+        self.directory.mkdir(mode=0o700)
+        self.state = self.directory / "sase-credential"
+        self.crowd = Crowd(self.directory, {**os.environ, "HOME": str(self.directory), "XDG_RUNTIME_DIR": str(self.directory)})
 
     def call(self):
         return self.crowd.start(CALL)
@@ -83,7 +83,7 @@ class Round:
             with open(lock, "rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
         self.crowd.close()
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.directory)
 
 
 def expect_clean(caller):
@@ -155,7 +155,7 @@ def killed_leader(options, service, chance):
     killed = Counter()
     for number in range(options.rounds):
         before = service.count("authorize")
-        current = Round(options.folder, number)
+        current = Round(options.directory, number)
         callers = [current.call() for _ in range(5)]
         whom, victim = kill_one(callers, chance)
         killed[whom] += 1
@@ -217,7 +217,7 @@ def killed_early(options, service, chance):
     before = service.count("authorize")
     killed = Counter()
     for number in range(options.rounds):
-        current = Round(options.folder, number)
+        current = Round(options.directory, number)
         caller = current.call()
         if number % 2:
             wait_until(lambda: children_of(caller.pid), TIMEOUT)
@@ -242,7 +242,7 @@ def killed_early(options, service, chance):
 
 
 def erase(current, token):
-    request = current.folder / "request"
+    request = current.directory / "request"
     host = os.environ["SASE_URL"].removeprefix("https://").encode()
     request.write_bytes(b"protocol=https\nhost=" + host + b"\nusername=default\npassword=" + token + b"\n")
     return current.crowd.start(["sh", "-c", f"exec sase-credential erase <'{request}'"])
@@ -252,7 +252,7 @@ def racing_erase(options, service, chance):
     others = Counter()
     for number in range(options.rounds):
         before = service.count("granted")
-        current = Round(options.folder, number)
+        current = Round(options.directory, number)
         first = current.call()
         current.done(first)
         expect_clean(first)
@@ -285,7 +285,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ageing", action="store_true")
-    parser.add_argument("folder")
+    parser.add_argument("directory")
     parser.add_argument("sandbox", type=Path)
     options = parser.parse_args()
     race = {"killed-leader": killed_leader, "killed-early": killed_early, "racing-erase": racing_erase}[options.race]

@@ -30,7 +30,7 @@ story_start() {
 
 story_stop() { stop_sandbox "$BATS_FILE_TMPDIR/sandbox"; }
 
-# Sets what tests use: $sandbox $url $host $port $key, the folders of this test, and the settings that lead to the
+# Sets what tests use: $sandbox $url $host $port $key, the directories of this test, and the settings that lead to the
 # sandbox.
 story_setup() {
   clean_environment
@@ -59,10 +59,10 @@ story_setup() {
 }
 
 story_teardown() {
-  local folder
+  local directory
   end_situations
   stop_servers
-  for folder in ${further_sandboxes[@]+"${further_sandboxes[@]}"}; do stop_sandbox "$folder"; done
+  for directory in ${further_sandboxes[@]+"${further_sandboxes[@]}"}; do stop_sandbox "$directory"; done
   no_secret_at_rest
 }
 
@@ -104,16 +104,16 @@ find_programs() {
   fi
 }
 
-# start_sandbox FOLDER [OPTION...]: on a free port unless one is given, with its state in the folder.
+# start_sandbox DIRECTORY [OPTION...]: on a free port unless one is given, with its state in the directory.
 start_sandbox() {
-  local folder=$1 tries=0
+  local directory=$1 tries=0
   shift
   [[ " $* " == *' --port '* ]] || set -- --port 0 "$@"
-  { sase-sandbox --state "$folder" "$@" && echo 'ended by a signal' || echo "ended with $?"; } >"$folder.log" 2>&1 3>&- 4>&- &
-  while [ ! -s "$folder/url" ]; do
+  { sase-sandbox --state "$directory" "$@" && echo 'ended by a signal' || echo "ended with $?"; } >"$directory.log" 2>&1 3>&- 4>&- &
+  while [ ! -s "$directory/url" ]; do
     tries=$((tries + 1))
     if [ "$tries" -gt 500 ]; then
-      cat "$folder.log" >&2
+      cat "$directory.log" >&2
       return 1
     fi
     sleep 0.02
@@ -122,7 +122,7 @@ start_sandbox() {
 
 stop_sandbox() { [ ! -s "$1/pid" ] || kill "$(<"$1/pid")"; }
 
-# further_sandbox NAME [OPTION...]: one that ends with the test; $further is its folder, $further_url its address.
+# further_sandbox NAME [OPTION...]: one that ends with the test; $further is its directory, $further_url its address.
 further_sandbox() {
   further=$BATS_TEST_TMPDIR/$1
   shift
@@ -160,12 +160,12 @@ forgive() { [ -L "$state" ] || rm -f "$state"/*.ledger; }
 
 # serve NAME PROGRAM [OPTION...]: a server of tests/support that ends with the test, in $home/NAME; $served is its port.
 serve() {
-  local folder=$home/$1
-  mkdir "$folder"
-  /usr/bin/python3 "$story_root/tests/support/$2" "$folder" "${@:3}" >"$folder/messages" 2>&1 3>&- 4>&- &
+  local directory=$home/$1
+  mkdir "$directory"
+  /usr/bin/python3 "$story_root/tests/support/$2" "$directory" "${@:3}" >"$directory/messages" 2>&1 3>&- 4>&- &
   servers+=($!)
-  until [ -s "$folder/port" ]; do sleep 0.02; done
-  served=$(<"$folder/port")
+  until [ -s "$directory/port" ]; do sleep 0.02; done
+  served=$(<"$directory/port")
 }
 
 # start_proxy NAME [OPTION...]: sets $proxy to its host and port, and $log to its log.
@@ -304,7 +304,7 @@ for entry in re.findall(r"\"((?:[^\"\\]|\\.)*)\"", calls[0].split("], [", 1)[1])
 }
 
 # relative_paths: of the calls on stdin those that name a path by itself which is not absolute. (What is relative to an
-# open folder of ours is no such thing.)
+# open directory of ours is no such thing.)
 relative_paths() { sed -nE 's/^[a-z0-9_]+\((AT_FDCWD<[^>]*>, )?"([^\/][^"]*)".*/\2/p'; }
 
 # ---- what is expected

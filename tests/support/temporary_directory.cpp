@@ -31,9 +31,9 @@ bool is_in_memory(const std::string& path) {
   return ::statfs(path.c_str(), &system) == 0 && system.f_type == TMPFS_MAGIC;
 }
 
-void make_private_folders(const std::filesystem::path& path) {
+void create_private_directories(const std::filesystem::path& path) {
   if (path.empty() || std::filesystem::exists(path)) return;
-  make_private_folders(path.parent_path());
+  create_private_directories(path.parent_path());
   std::filesystem::create_directory(path);
   change_mode(path.string(), 0700);
 }
@@ -60,17 +60,17 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 std::string TemporaryDirectory::write(std::string_view name, std::string_view text, mode_t mode) const {
   std::string file = path(name);
-  make_private_folders(std::filesystem::path(file).parent_path());
+  create_private_directories(std::filesystem::path(file).parent_path());
   std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
   change_mode(file, mode);
   return file;
 }
 
-std::string TemporaryDirectory::make_folder(std::string_view name, mode_t mode) const {
-  std::string folder = path(name);
-  make_private_folders(folder);
-  change_mode(folder, mode);
-  return folder;
+std::string TemporaryDirectory::make_directory(std::string_view name, mode_t mode) const {
+  std::string directory = path(name);
+  create_private_directories(directory);
+  change_mode(directory, mode);
+  return directory;
 }
 
 std::optional<std::string> parent_on_disk() {

@@ -9,7 +9,7 @@
 
 namespace sase::tests {
 
-/// A fresh folder with mode 0700, gone with all that is in it at the end.
+/// A fresh directory with mode 0700, gone with all that is in it at the end.
 class TemporaryDirectory {
  public:
   /// Below `$TMPDIR`, or /tmp.
@@ -22,24 +22,24 @@ class TemporaryDirectory {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string path(std::string_view name) const { return path_ + '/' + std::string(name); }
 
-  /// Writes a file of exactly this mode, and the folders above it with mode 0700. Returns its path.
+  /// Writes a file of exactly this mode, and the directories above it with mode 0700. Returns its path.
   std::string write(std::string_view name, std::string_view text, mode_t mode = 0600) const;
 
-  /// Makes a folder of exactly this mode, and those above it with mode 0700. Returns its path.
-  std::string make_folder(std::string_view name, mode_t mode = 0700) const;
+  /// Makes a directory of exactly this mode, and those above it with mode 0700. Returns its path.
+  std::string make_directory(std::string_view name, mode_t mode = 0700) const;
 
  private:
   std::string path_;
 };
 
-/// A folder that can hold temporary ones and is on a disk, or on memory; nothing where there is none.
+/// A directory that can hold temporary ones and is on a disk, or on memory; nothing where there is none.
 [[nodiscard]] std::optional<std::string> parent_on_disk();
 [[nodiscard]] std::optional<std::string> parent_in_memory();
 
 /// The whole text of a file; empty where there is none.
 [[nodiscard]] std::string text_of_file(const std::string& path);
 
-/// The permission bits of a file or folder.
+/// The permission bits of a file or directory.
 [[nodiscard]] mode_t mode_of(const std::string& path);
 
 /// Whether there is something of this name, a dangling link included.
@@ -48,7 +48,7 @@ class TemporaryDirectory {
 /// Somebody who is neither root nor, most likely, the user who runs the tests.
 inline constexpr uid_t another_user = 65534;
 
-/// Gives a file or folder to another user. False where this user may not: only root may.
+/// Gives a file or directory to another user. False where this user may not: only root may.
 [[nodiscard]] bool give_away(const std::string& path);
 
 }  // namespace sase::tests

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A service for the stories with a certificate of their own, on a free port of 127.0.0.1; it always grants.
 
-usage: tls_server.py FOLDER PEM [--client-ca FILE]
+usage: tls_server.py DIRECTORY PEM [--client-ca FILE]
 
 PEM holds the server's certificate and key. With --client-ca only those get an answer who show a certificate of that
-authority. Writes its port to FOLDER/port when it is ready, and to FOLDER/log a line for each request: the common name
+authority. Writes its port to DIRECTORY/port when it is ready, and to DIRECTORY/log a line for each request: the common name
 of the client's certificate, or "nobody".
 """
 import argparse
@@ -38,7 +38,7 @@ def answer(peer, log):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder")
+    parser.add_argument("directory")
     parser.add_argument("pem")
     parser.add_argument("--client-ca")
     options = parser.parse_args()
@@ -51,11 +51,11 @@ def main():
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(options.client_ca)
     server = socket.create_server(("127.0.0.1", 0), backlog=100)
-    with open(os.path.join(options.folder, "log"), "a", encoding="utf-8") as log:
-        ready = os.path.join(options.folder, "port.new")
+    with open(os.path.join(options.directory, "log"), "a", encoding="utf-8") as log:
+        ready = os.path.join(options.directory, "port.new")
         with open(ready, "w", encoding="ascii") as port:
             port.write(f"{server.getsockname()[1]}\n")
-        os.rename(ready, os.path.join(options.folder, "port"))
+        os.rename(ready, os.path.join(options.directory, "port"))
         while True:
             plain, _ = server.accept()
             try:

@@ -18,7 +18,7 @@ namespace sase::tests {
 
 /// A user's machine on which a token is cached already, so that no call needs the network.
 struct UserMachine {
-  using Words = std::vector<std::string>;
+  using Describe = std::vector<std::string>;
 
   /// What a call leaves behind.
   struct Result {
@@ -40,11 +40,11 @@ struct UserMachine {
   UserMachine() {
     cache.store(identity,
                 {.token = protocol::BearerToken(protocol::Secret(token)),
-                 .expiry = helper::Expiry::after(helper::Moment::now(), std::chrono::seconds(3000))});
+                 .expiry = helper::Expiry::after(helper::ClockReading::now(), std::chrono::seconds(3000))});
   }
 
-  [[nodiscard]] static Result run_with(const helper::Environment& environment, const Words& words, int input,
-                                       const MemoryFile& output) {
+  [[nodiscard]] static Result run_with(const helper::Environment& environment, const Describe& words,
+                                       int input, const MemoryFile& output) {
     std::vector<const char*> arguments;
     for (const std::string& word : words)
       arguments.push_back(word.c_str());
@@ -54,21 +54,21 @@ struct UserMachine {
     return {.code = code, .output = output.text(), .error = error.text()};
   }
 
-  [[nodiscard]] Result run_words(const Words& words, std::string_view input = "") const {
+  [[nodiscard]] Result run_words(const Describe& words, std::string_view input = "") const {
     return run_with(*with_key, words, MemoryFile(input).fd(), MemoryFile());
   }
 
   /// Called by its own name.
-  [[nodiscard]] Result call(Words words, std::string_view input = "") const {
+  [[nodiscard]] Result call(Describe words, std::string_view input = "") const {
     words.insert(words.begin(), "/usr/bin/sase-credential");
     return run_words(words, input);
   }
   /// Called by git's name for it.
-  [[nodiscard]] Result call_by_git(Words words, std::string_view input = "") const {
+  [[nodiscard]] Result call_by_git(Describe words, std::string_view input = "") const {
     words.insert(words.begin(), "git-credential-sase");
     return run_words(words, input);
   }
-  [[nodiscard]] Result call_without_key(Words words, std::string_view input = "") const {
+  [[nodiscard]] Result call_without_key(Describe words, std::string_view input = "") const {
     words.insert(words.begin(), "sase-credential");
     return run_with(*without_key, words, MemoryFile(input).fd(), MemoryFile());
   }

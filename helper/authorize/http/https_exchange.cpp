@@ -32,8 +32,8 @@ using Poco::Net::HTTPResponse;
 
 constexpr std::size_t usual_body = 4096;
 
-[[noreturn]] void nonsense(const char* what) {
-  throw FailedAttempt({.denial = protocol::Denial::nonsense,
+[[noreturn]] void invalid_response(const char* what) {
+  throw FailedAttempt({.kind = protocol::ErrorKind::invalid_response,
                        .what = what,
                        .hint = "check region, api and url: another host or a proxy may have answered",
                        .retry_after = {}});
@@ -66,9 +66,9 @@ bool has_more(std::streambuf& buffer) try {
 std::size_t expected_size(const HTTPResponse& response) {
   if (!response.hasContentLength()) return usual_body;
   const auto announced = response.getContentLength64();
-  if (announced < 0) nonsense("the service's answer has a length that is no number");
+  if (announced < 0) invalid_response("the service's answer has a length that is no number");
   if (announced > static_cast<Poco::Int64>(largest_body))
-    nonsense("the service's answer is larger than 256 KiB");
+    invalid_response("the service's answer is larger than 256 KiB");
   return static_cast<std::size_t>(announced);
 }
 
@@ -77,7 +77,7 @@ protocol::Secret read_body(std::streambuf& buffer, std::size_t expected) {
   auto body = protocol::Secret::with_capacity(expected);
   while (has_more(buffer)) {
     const auto arrived = static_cast<std::size_t>(buffer.in_avail());
-    if (arrived > largest_body - body.size()) nonsense("the service's answer is larger than 256 KiB");
+    if (arrived > largest_body - body.size()) invalid_response("the service's answer is larger than 256 KiB");
     (void)buffer.sgetn(body.room(arrived).data(), static_cast<std::streamsize>(arrived));
     body.commit(arrived);
   }
@@ -93,7 +93,8 @@ bool is_interim(const HTTPResponse& response) {
 
 /// Of fields that stand twice the first one counts.
 HttpReply take_fields(const HTTPResponse& response) {
-  if (!response.getVersion().starts_with("HTTP/1.")) nonsense("what answered does not speak HTTP/1.1");
+  if (!response.getVersion().starts_with("HTTP/1."))
+    invalid_response("what answered does not speak HTTP/1.1");
   return {.status = status_of(response),
           .content_type = response.get(HTTPMessage::CONTENT_TYPE, ""),
           .date = response.get("Date", ""),
@@ -113,7 +114,7 @@ HttpReply read_reply(HTTPClientSession& session, Progress& progress) {
   const std::size_t expected = expected_size(response);
   reply.body = read_body(*stream->rdbuf(), expected);
   if (response.hasContentLength() && !response.getChunkedTransferEncoding() && reply.body.size() < expected)
-    nonsense("the service's answer is shorter than it says");
+    invalid_response("the service's answer is shorter than it says");
   return reply;
 }
 

@@ -26,7 +26,7 @@ inline constexpr auto user_agent = "sase-credential/" SASE_VERSION;
 [[nodiscard]] int status_of(const Poco::Net::HTTPResponse& response);
 
 /// One POST and its reply over a connection on which TLS is spoken already. Redirects are replies like any
-/// other. Throws FailedAttempt (nonsense) for a reply that breaks a bound or is shorter than it says, and
+/// other. Throws FailedAttempt (garbage) for a reply that breaks a bound or is shorter than it says, and
 /// POCO's exceptions.
 ///
 /// POCO and OpenSSL keep copies of what is sent and received, the key and the token included, in buffers that

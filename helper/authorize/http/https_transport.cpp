@@ -31,9 +31,9 @@ namespace {
 
 using Poco::Net::SecureStreamSocket;
 using Poco::Net::StreamSocket;
-using protocol::Denial;
-using protocol::Denied;
-using protocol::LinkName;
+using protocol::AuthError;
+using protocol::CheckId;
+using protocol::ErrorKind;
 using std::chrono::steady_clock;
 
 constexpr auto went_away = "closed the connection without an answer";
@@ -61,8 +61,8 @@ std::string describe_reply(const HttpReply& reply) {
   return "reply: " + std::to_string(reply.status) + ", " + std::to_string(reply.body.size()) + " bytes";
 }
 
-Denied unreachable(std::string what, std::string hint) {
-  return {.denial = Denial::unreachable,
+AuthError unreachable(std::string what, std::string hint) {
+  return {.kind = ErrorKind::unreachable,
           .transient = true,
           .what = std::move(what),
           .hint = std::move(hint),
@@ -120,7 +120,7 @@ HttpReply HttpsTransport::try_post(std::string_view body) {
 HttpReply HttpsTransport::try_get(const Endpoint& target, std::string_view token) {
   // The token goes where the key went, and nowhere else.
   if (target.host != endpoint_.host)
-    throw FailedAttempt({.denial = Denial::misconfigured,
+    throw FailedAttempt({.kind = ErrorKind::misconfigured,
                          .what = "'" + target.host.text() + "' is not the host that gave the token",
                          .hint = "please report this",
                          .retry_after = {}});
@@ -135,9 +135,9 @@ SecureStreamSocket HttpsTransport::open() {
   StreamSocket socket = connect();
   progress_.enter(Phase::handshaking);
   limit_waiting(socket);
-  SecureStreamSocket secure = tls_.shake_hands(socket);
+  SecureStreamSocket secure = tls_.handshake(socket);
   progress_.note([&] { return "tls: " + tls_.session().describe() + ", verified"; });
-  if (LinkReport* const report = progress_.report()) report_tls(*report, tls_.session());
+  if (CheckReport* const report = progress_.report()) report_tls(*report, tls_.session());
   limit_waiting(socket);
   return secure;
 }
@@ -145,7 +145,7 @@ SecureStreamSocket HttpsTransport::open() {
 StreamSocket HttpsTransport::connect() {
   if (!proxy_) {
     StreamSocket direct = connect_to(endpoint_.host);
-    progress_.holds(LinkName::proxy, [&] { return describe_no_proxy(request_, endpoint_.host); });
+    progress_.holds(CheckId::proxy, [&] { return describe_no_proxy(request_, endpoint_.host); });
     return direct;
   }
   StreamSocket to_proxy = connect_to(proxy_->host);
@@ -154,22 +154,22 @@ StreamSocket HttpsTransport::connect() {
   progress_.note([&] { return describe_question(*proxy_, endpoint_.host); });
   StreamSocket tunnel = open_tunnel(to_proxy, *proxy_, endpoint_.host);
   progress_.note([&] { return "proxy: the way to " + authority(endpoint_.host) + " is open"; });
-  progress_.holds(LinkName::proxy, [&] { return describe_tunnel(*proxy_, endpoint_.host); });
+  progress_.holds(CheckId::proxy, [&] { return describe_tunnel(*proxy_, endpoint_.host); });
   return tunnel;
 }
 
 StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   progress_.enter(Phase::resolving);
-  const auto addresses = look_up(host);
+  const auto addresses = resolve(host);
   if (!is_address(host)) progress_.note([&] { return "name: " + describe_addresses(host, addresses); });
-  progress_.holds(LinkName::name, [&] {
+  progress_.holds(CheckId::name, [&] {
     const std::string words = describe_addresses(host, addresses);
     return proxy_ ? words + ", the proxy" : words;
   });
   progress_.enter(Phase::connecting);
   StreamSocket socket = connect_to_first(addresses, deadline_, progress_);
   socket.setNoDelay(true);
-  progress_.holds(LinkName::tcp, [&] { return socket.peerAddress().toString() + " answers"; });
+  progress_.holds(CheckId::tcp, [&] { return socket.peerAddress().toString() + " answers"; });
   return socket;
 } catch (const std::system_error& error) {
   if (error.code().value() == ETIMEDOUT && steady_clock::now() >= deadline_) throw Poco::TimeoutException();
@@ -189,17 +189,17 @@ void HttpsTransport::limit_waiting(StreamSocket& socket) const {
   socket.setSendTimeout(limit);
 }
 
-Denied HttpsTransport::broken(std::string_view what) const {
+AuthError HttpsTransport::broken(std::string_view what) const {
   const bool at_proxy = progress_.phase() == Phase::asking_proxy;
   const std::string who = at_proxy ? authority(proxy_->host) : endpoint_.host.text();
   return unreachable(
-      '\'' + who + "' " + std::string(what) + " (" + std::string(words_for(progress_.phase())) + ')',
+      '\'' + who + "' " + std::string(what) + " (" + std::string(describe(progress_.phase())) + ')',
       "check the network, proxy and url");
 }
 
-Denied HttpsTransport::not_http() const {
+AuthError HttpsTransport::not_http() const {
   const bool at_proxy = progress_.phase() == Phase::asking_proxy;
-  return {.denial = at_proxy ? Denial::unreachable : Denial::nonsense,
+  return {.kind = at_proxy ? ErrorKind::unreachable : ErrorKind::invalid_response,
           .what = (at_proxy ? "the answer of the proxy '" + authority(proxy_->host) + '\''
                             : "the service's answer") +
                   " is not HTTP, or its header is too large",
@@ -208,7 +208,7 @@ Denied HttpsTransport::not_http() const {
           .retry_after = {}};
 }
 
-Denied HttpsTransport::explain_tls(std::string_view openssl_text) const {
+AuthError HttpsTransport::explain_tls(std::string_view openssl_text) const {
   const bool is_handshaken = progress_.phase() > Phase::handshaking;
   if (openssl_text.empty() || (is_handshaken && is_unexpected_end(openssl_text))) return broken(went_away);
   return describe_tls_failure(openssl_text, endpoint_.host);
@@ -216,15 +216,15 @@ Denied HttpsTransport::explain_tls(std::string_view openssl_text) const {
 
 /// Puts the exception that is being handled into words. The texts of POCO's own exceptions are not shown:
 /// some of them hold what the peer sent.
-Denied HttpsTransport::explain_failure() const try {
+AuthError HttpsTransport::explain_failure() const try {
   if (const auto& failure = tls_.certificate_failure()) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (LinkReport* const report = progress_.report()) report->presented(describe_tls(tls_.session(), now));
+    if (CheckReport* const report = progress_.report()) report->presented(describe_tls(tls_.session(), now));
     return failure->describe(endpoint_.host, now);
   }
   throw;
 } catch (const FailedAttempt& failed) {
-  return failed.denied();
+  return failed.auth_error();
 } catch (const Poco::TimeoutException&) {
   return no_answer_in_time(endpoint_.host, request_.timeout, progress_.phase());
 } catch (const Poco::Net::ConnectionResetException&) {

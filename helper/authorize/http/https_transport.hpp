@@ -38,10 +38,10 @@ class HttpsTransport : public Transport {
   [[nodiscard]] Poco::Net::StreamSocket connect();
   [[nodiscard]] Poco::Net::StreamSocket connect_to(const protocol::Host& host);
   void limit_waiting(Poco::Net::StreamSocket& socket) const;
-  [[nodiscard]] protocol::Denied explain_failure() const;
-  [[nodiscard]] protocol::Denied not_http() const;
-  [[nodiscard]] protocol::Denied broken(std::string_view what) const;
-  [[nodiscard]] protocol::Denied explain_tls(std::string_view openssl_text) const;
+  [[nodiscard]] protocol::AuthError explain_failure() const;
+  [[nodiscard]] protocol::AuthError not_http() const;
+  [[nodiscard]] protocol::AuthError broken(std::string_view what) const;
+  [[nodiscard]] protocol::AuthError explain_tls(std::string_view openssl_text) const;
 
   const protocol::AuthorizeRequest& request_;
   std::chrono::steady_clock::time_point deadline_;

@@ -15,7 +15,7 @@ namespace sase::helper::authorize {
 namespace {
 
 [[noreturn]] void refuse(const std::string& why) {
-  throw FailedAttempt({.denial = protocol::Denial::misconfigured,
+  throw FailedAttempt({.kind = protocol::ErrorKind::misconfigured,
                        .what = "the service's URL cannot be used: " + why,
                        .hint = "set url to an https origin, such as https://api.perimeter81.com",
                        .retry_after = {}});

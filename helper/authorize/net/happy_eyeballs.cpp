@@ -23,7 +23,7 @@ using Poco::Net::StreamSocket;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-struct Runner {
+struct Attempt {
   SocketAddress address;
   StreamSocket socket;
 };
@@ -46,7 +46,7 @@ class Race {
  private:
   void start_next() {
     const SocketAddress& address = addresses_[next_++];
-    next_start_ = steady_clock::now() + head_start;
+    next_start_ = steady_clock::now() + attempt_delay;
     progress_.note([&] { return "connect: trying " + address.toString(); });
     StreamSocket socket;
     try {
@@ -68,7 +68,7 @@ class Race {
   /// Until something happens to a running connection, or the next one may start, or the deadline.
   std::optional<StreamSocket> wait() {
     std::vector<pollfd> polled;
-    for (const Runner& runner : running_)
+    for (const Attempt& runner : running_)
       polled.push_back({.fd = runner.socket.impl()->sockfd(), .events = POLLOUT, .revents = 0});
     (void)poll(polled.data(), polled.size(), static_cast<int>(patience().count()));
     for (std::size_t i = polled.size(); i-- > 0;) {
@@ -81,7 +81,7 @@ class Race {
     return std::nullopt;
   }
 
-  StreamSocket win(const Runner& runner) {
+  StreamSocket win(const Attempt& runner) {
     progress_.note([&] { return "connect: " + runner.address.toString() + " answers"; });
     return runner.socket;
   }
@@ -97,7 +97,7 @@ class Race {
   Progress& progress_;
   steady_clock::time_point next_start_;
   std::size_t next_ = 0;
-  std::vector<Runner> running_;
+  std::vector<Attempt> running_;
   int reason_ = EHOSTUNREACH;
 };
 

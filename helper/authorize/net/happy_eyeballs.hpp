@@ -15,7 +15,7 @@ namespace sase::helper::authorize {
 
 /// When the address tried last has not answered for this long, the next one is tried beside it (RFC 8305
 /// section 5).
-inline constexpr std::chrono::milliseconds head_start{250};
+inline constexpr std::chrono::milliseconds attempt_delay{250};
 
 /// Connects to the first of `addresses` that answers, so that a dead one costs a head start and not the
 /// deadline. The socket is blocking. Throws std::system_error with the last address's reason when none can be

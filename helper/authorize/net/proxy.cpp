@@ -14,7 +14,7 @@ namespace sase::helper::authorize {
 namespace {
 
 [[noreturn]] void refuse(std::string what) {
-  throw FailedAttempt({.denial = protocol::Denial::misconfigured,
+  throw FailedAttempt({.kind = protocol::ErrorKind::misconfigured,
                        .what = std::move(what),
                        .hint = "set proxy (or HTTPS_PROXY) to http://[user:password@]host[:port]",
                        .retry_after = {}});

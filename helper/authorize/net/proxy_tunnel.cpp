@@ -21,8 +21,8 @@ using Poco::Net::HTTPClientSession;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;
-using protocol::Denial;
-using protocol::Denied;
+using protocol::AuthError;
+using protocol::ErrorKind;
 
 HTTPRequest connect_request(const Proxy& proxy, const protocol::Host& host) {
   HTTPRequest request(HTTPRequest::HTTP_CONNECT, authority(host), HTTPMessage::HTTP_1_1);
@@ -55,36 +55,36 @@ Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, con
   return session.detachSocket();
 }
 
-Denied describe_proxy_refusal(int status, const Proxy& proxy, const protocol::Host& host) {
+AuthError describe_proxy_refusal(int status, const Proxy& proxy, const protocol::Host& host) {
   const std::string who = "the proxy '" + authority(proxy.host) + "' ";
   const std::string code = " (HTTP " + std::to_string(status) + ')';
-  Denied denied{.denial = Denial::unreachable, .what = {}, .hint = {}, .retry_after = {}};
+  AuthError auth_error{.kind = ErrorKind::unreachable, .what = {}, .hint = {}, .retry_after = {}};
   switch (status) {
     case 407:
-      denied.denial = Denial::misconfigured;
-      denied.what = who + (proxy.has_credentials ? "does not accept the user name and password"
-                                                 : "asks for a user name and password");
-      denied.hint =
+      auth_error.kind = ErrorKind::misconfigured;
+      auth_error.what = who + (proxy.has_credentials ? "does not accept the user name and password"
+                                                     : "asks for a user name and password");
+      auth_error.hint =
           "set proxy (or HTTPS_PROXY) to http://user:password@host:port; Basic is the only scheme supported";
       break;
     case 403:
-      denied.what = who + "does not allow connections to '" + host.text() + '\'';
-      denied.hint = "ask for '" + host.text() + "' to be allowed, or name it in no-proxy";
+      auth_error.what = who + "does not allow connections to '" + host.text() + '\'';
+      auth_error.hint = "ask for '" + host.text() + "' to be allowed, or name it in no-proxy";
       break;
     case 502:
     case 503:
     case 504:
-      denied.transient = true;
-      denied.what = who + "cannot reach '" + host.text() + '\'';
-      denied.hint = "check region and url, or that the proxy has a way out";
+      auth_error.transient = true;
+      auth_error.what = who + "cannot reach '" + host.text() + '\'';
+      auth_error.hint = "check region and url, or that the proxy has a way out";
       break;
     default:
-      denied.transient = status >= 500;
-      denied.what = who + "did not open a connection to '" + host.text() + '\'';
-      denied.hint = "check that proxy names a proxy that allows CONNECT";
+      auth_error.transient = status >= 500;
+      auth_error.what = who + "did not open a connection to '" + host.text() + '\'';
+      auth_error.hint = "check that proxy names a proxy that allows CONNECT";
   }
-  denied.what += code;
-  return denied;
+  auth_error.what += code;
+  return auth_error;
 }
 
 }  // namespace sase::helper::authorize

@@ -18,7 +18,7 @@ namespace sase::helper::authorize {
                                                   const protocol::Host& host);
 
 /// What a proxy's answer other than 2xx means.
-[[nodiscard]] protocol::Denied describe_proxy_refusal(int status, const Proxy& proxy,
-                                                      const protocol::Host& host);
+[[nodiscard]] protocol::AuthError describe_proxy_refusal(int status, const Proxy& proxy,
+                                                         const protocol::Host& host);
 
 }  // namespace sase::helper::authorize

@@ -41,7 +41,7 @@ std::string reason_for(int code, int system_error) {
 }
 
 [[noreturn]] void fail(const protocol::Host& host, const std::string& reason) {
-  throw FailedAttempt({.denial = protocol::Denial::unreachable,
+  throw FailedAttempt({.kind = protocol::ErrorKind::unreachable,
                        .transient = true,
                        .what = "cannot look up '" + bare_name(host) + "': " + reason,
                        .hint = "check region, url, proxy, and this machine's network and DNS",
@@ -65,7 +65,7 @@ std::vector<SocketAddress> alternate_families(std::vector<SocketAddress> address
   return mixed;
 }
 
-std::vector<SocketAddress> look_up(const protocol::Host& host) {
+std::vector<SocketAddress> resolve(const protocol::Host& host) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;

@@ -14,7 +14,7 @@ namespace sase::helper::authorize {
 /// Every address of a host in the order to try them: as the system sorts them (RFC 6724), with the families
 /// taking turns (RFC 8305 section 4), so that one broken family costs one try and not all of them. Throws
 /// FailedAttempt (unreachable). Has no time-out of its own, because the resolver has none.
-[[nodiscard]] std::vector<Poco::Net::SocketAddress> look_up(const protocol::Host& host);
+[[nodiscard]] std::vector<Poco::Net::SocketAddress> resolve(const protocol::Host& host);
 
 /// The addresses with their families taking turns, beginning with that of the first.
 [[nodiscard]] std::vector<Poco::Net::SocketAddress> alternate_families(

@@ -13,7 +13,7 @@ namespace sase::helper::authorize {
 
 namespace {
 
-using protocol::LinkName;
+using protocol::CheckId;
 using std::chrono::sys_seconds;
 
 constexpr std::chrono::hours day{24};
@@ -66,30 +66,30 @@ std::string describe_tls(const TlsSession& session, sys_seconds now) {
          (end ? " (" + describe_rest(*end - now) + ')' : std::string());
 }
 
-void report_tls(LinkReport& report, const TlsSession& session) {
+void report_tls(CheckReport& report, const TlsSession& session) {
   const auto now = wall_clock();
   const auto end = session.end();
   if (end && *end - now < short_validity)
-    report.warns(LinkName::tls, describe_tls(session, now),
+    report.warns(CheckId::tls, describe_tls(session, now),
                  "the certificate ends soon: whoever runs the service, or the proxy that speaks for it, must "
                  "renew it");
   else
-    report.holds(LinkName::tls, describe_tls(session, now));
+    report.holds(CheckId::tls, describe_tls(session, now));
 }
 
-void report_clock(LinkReport& report, std::string_view date, sys_seconds now) {
+void report_clock(CheckReport& report, std::string_view date, sys_seconds now) {
   const auto theirs = protocol::parse_http_date(date);
   if (!theirs) {
-    report.warns(LinkName::clock, "the service does not say what time it is", "");
+    report.warns(CheckId::clock, "the service does not say what time it is", "");
     return;
   }
   const auto difference = now - *theirs;
   const std::string words = show(difference) + (difference.count() < 0 ? " behind" : " ahead of");
   if (difference <= most_difference && -difference <= most_difference)
-    report.holds(LinkName::clock, difference.count() == 0 ? "the same as the service's"
-                                                          : "this machine's is " + words + " the service's");
+    report.holds(CheckId::clock, difference.count() == 0 ? "the same as the service's"
+                                                         : "this machine's is " + words + " the service's");
   else
-    report.fails(LinkName::clock, protocol::Denial::misconfigured,
+    report.fails(CheckId::clock, protocol::ErrorKind::misconfigured,
                  "this machine's clock is " + words + " the service's: it says " + show(now) +
                      ", and the service " + show(*theirs),
                  "set this machine's clock, as with: timedatectl set-ntp true");

@@ -39,9 +39,9 @@ inline constexpr std::chrono::seconds most_difference{60};
 [[nodiscard]] std::string describe_tls(const TlsSession& session, std::chrono::sys_seconds now);
 
 /// Takes down that TLS is spoken; with a warning where the certificate ends soon.
-void report_tls(LinkReport& report, const TlsSession& session);
+void report_tls(CheckReport& report, const TlsSession& session);
 
 /// Takes down how this machine's clock differs from the service's, which wrote `date` into its answer.
-void report_clock(LinkReport& report, std::string_view date, std::chrono::sys_seconds now);
+void report_clock(CheckReport& report, std::string_view date, std::chrono::sys_seconds now);
 
 }  // namespace sase::helper::authorize

@@ -10,121 +10,117 @@ namespace sase::helper::authorize {
 
 namespace {
 
-using protocol::Link;
-using protocol::LinkName;
-using protocol::LinkState;
+using protocol::Check;
+using protocol::CheckId;
+using protocol::CheckState;
 using std::chrono::steady_clock;
 
 /// A token must not be lost for the sake of the words beside it.
 std::string in_bounds(std::string words) {
-  return bounded_words(std::move(words), longest_link_words);
+  return truncated(std::move(words), longest_check_text);
 }
 
-const Link* find(const std::vector<Link>& links, LinkName name) noexcept {
-  const auto found = std::ranges::find(links, name, &Link::name);
-  return found == links.end() ? nullptr : &*found;
+const Check* find(const std::vector<Check>& checks, CheckId name) noexcept {
+  const auto found = std::ranges::find(checks, name, &Check::name);
+  return found == checks.end() ? nullptr : &*found;
 }
 
 /// All links, in order; what is missing is as `otherwise` makes it.
 template <typename Otherwise>
-std::vector<Link> in_order(const std::vector<Link>& known, const Otherwise& otherwise) {
-  std::vector<Link> all;
-  for (std::size_t i = 0; i < protocol::link_count; ++i) {
-    const auto name = static_cast<LinkName>(i);
-    const Link* const link = find(known, name);
-    all.push_back(link != nullptr ? *link : otherwise(name));
+std::vector<Check> in_order(const std::vector<Check>& known, const Otherwise& otherwise) {
+  std::vector<Check> all;
+  for (std::size_t i = 0; i < protocol::check_count; ++i) {
+    const auto name = static_cast<CheckId>(i);
+    const Check* const check = find(known, name);
+    all.push_back(check != nullptr ? *check : otherwise(name));
   }
   return all;
 }
 
-Link untried(LinkName name, const std::string& why) {
-  return {.name = name, .state = LinkState::untried, .denial = {}, .took = {}, .what = why, .remedy = {}};
+Check untried(CheckId name, const std::string& why) {
+  return {.name = name, .state = CheckState::untried, .kind = {}, .took = {}, .what = why, .remedy = {}};
 }
 
 }  // namespace
 
-void LinkReport::holds(LinkName name, std::string what) {
-  add({.name = name,
-       .state = LinkState::ok,
-       .denial = {},
-       .took = {},
-       .what = std::move(what),
-       .remedy = {}});
+void CheckReport::holds(CheckId name, std::string what) {
+  add({.name = name, .state = CheckState::ok, .kind = {}, .took = {}, .what = std::move(what), .remedy = {}});
 }
 
-void LinkReport::warns(LinkName name, std::string what, std::string remedy) {
+void CheckReport::warns(CheckId name, std::string what, std::string remedy) {
   add({.name = name,
-       .state = LinkState::warning,
-       .denial = {},
+       .state = CheckState::warning,
+       .kind = {},
        .took = {},
        .what = std::move(what),
        .remedy = std::move(remedy)});
 }
 
-void LinkReport::fails(LinkName name, protocol::Denial denial, std::string what, std::string remedy) {
+void CheckReport::fails(CheckId name, protocol::ErrorKind kind, std::string what, std::string remedy) {
   add({.name = name,
-       .state = LinkState::broken,
-       .denial = denial,
+       .state = CheckState::broken,
+       .kind = kind,
        .took = {},
        .what = std::move(what),
        .remedy = std::move(remedy)});
 }
 
-void LinkReport::add(Link link) {
+void CheckReport::add(Check check) {
   const std::lock_guard hold(mutex_);
-  if (!links_.empty() && links_.back().name >= link.name) return;
+  if (!checks_.empty() && checks_.back().name >= check.name) return;
   // The clocks are compared in no time: all that went by belongs to the answer that tells of theirs.
-  if (link.name != LinkName::clock) {
+  if (check.name != CheckId::clock) {
     const auto now = steady_clock::now();
-    link.took = std::chrono::duration_cast<std::chrono::microseconds>(now - std::exchange(since_, now));
+    check.took = std::chrono::duration_cast<std::chrono::microseconds>(now - std::exchange(since_, now));
   }
-  link.what = in_bounds(std::move(link.what));
-  link.remedy = in_bounds(std::move(link.remedy));
-  links_.push_back(std::move(link));
+  check.what = in_bounds(std::move(check.what));
+  check.remedy = in_bounds(std::move(check.remedy));
+  checks_.push_back(std::move(check));
 }
 
-void LinkReport::presented(std::string facts) {
+void CheckReport::presented(std::string facts) {
   const std::lock_guard hold(mutex_);
   presented_ = std::move(facts);
 }
 
-void LinkReport::keep(protocol::Granted granted) {
+void CheckReport::keep(protocol::TokenResponse token_response) {
   const std::lock_guard hold(mutex_);
-  granted_ = std::move(granted);
+  token_response_ = std::move(token_response);
 }
 
-std::optional<protocol::Granted> LinkReport::take_granted() {
+std::optional<protocol::TokenResponse> CheckReport::take_token_response() {
   const std::lock_guard hold(mutex_);
-  return std::exchange(granted_, std::nullopt);
+  return std::exchange(token_response_, std::nullopt);
 }
 
-void LinkReport::answered(unsigned status) {
+void CheckReport::answered(unsigned status) {
   const std::lock_guard hold(mutex_);
   status_ = status;
 }
 
-std::optional<unsigned> LinkReport::status() const {
+std::optional<unsigned> CheckReport::status() const {
   const std::lock_guard hold(mutex_);
   return status_;
 }
 
-std::vector<Link> LinkReport::complete(const protocol::Denied& denied, LinkName broken) const {
+std::vector<Check> CheckReport::complete(const protocol::AuthError& auth_error, CheckId broken) const {
   const std::lock_guard hold(mutex_);
   const auto took = steady_clock::now() - since_;
-  return in_order(links_, [&](LinkName name) {
+  return in_order(checks_, [&](CheckId name) {
     if (name != broken) return untried(name, "not tried");
-    return Link{.name = name,
-                .state = LinkState::broken,
-                .denial = denied.denial,
-                .took = std::chrono::duration_cast<std::chrono::microseconds>(took),
-                .what = in_bounds(denied.what + (presented_.empty() ? "" : "; presented: " + presented_)),
-                .remedy = in_bounds(denied.hint)};
+    return Check{
+        .name = name,
+        .state = CheckState::broken,
+        .kind = auth_error.kind,
+        .took = std::chrono::duration_cast<std::chrono::microseconds>(took),
+        .what = in_bounds(auth_error.what + (presented_.empty() ? "" : "; presented: " + presented_)),
+        .remedy = in_bounds(auth_error.hint)};
   });
 }
 
-std::vector<Link> LinkReport::complete(const std::string& why) const {
+std::vector<Check> CheckReport::complete(const std::string& why) const {
   const std::lock_guard hold(mutex_);
-  return in_order(links_, [&](LinkName name) { return untried(name, why); });
+  return in_order(checks_, [&](CheckId name) { return untried(name, why); });
 }
 
 }  // namespace sase::helper::authorize

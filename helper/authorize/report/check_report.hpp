@@ -13,29 +13,29 @@
 namespace sase::helper::authorize {
 
 /// The longest words of a link, so that a report fits into a reply beside the longest token.
-inline constexpr std::size_t longest_link_words = 1000;
+inline constexpr std::size_t longest_check_text = 1000;
 
 /// What a probe finds out, link by link. Shared by the thread that works and the one that watches the
 /// deadline.
-class LinkReport {
+class CheckReport {
  public:
-  LinkReport() : since_(std::chrono::steady_clock::now()) {}
+  CheckReport() : since_(std::chrono::steady_clock::now()) {}
 
   /// Takes down a link that holds, and how long it took since the link before it. What comes out of order is
   /// a later try of what has been tried, and is left out. `what` holds no secret, and what comes from outside
   /// only escaped.
-  void holds(protocol::LinkName name, std::string what);
+  void holds(protocol::CheckId name, std::string what);
   /// The same with a word of warning.
-  void warns(protocol::LinkName name, std::string what, std::string remedy);
+  void warns(protocol::CheckId name, std::string what, std::string remedy);
   /// The same of a link that is broken although those behind it can be tried.
-  void fails(protocol::LinkName name, protocol::Denial denial, std::string what, std::string remedy);
+  void fails(protocol::CheckId name, protocol::ErrorKind kind, std::string what, std::string remedy);
 
   /// Takes down what the other end has shown of itself before the link broke.
   void presented(std::string facts);
 
   /// Keeps a token, so that it is not lost when what comes after it takes too long.
-  void keep(protocol::Granted granted);
-  [[nodiscard]] std::optional<protocol::Granted> take_granted();
+  void keep(protocol::TokenResponse token_response);
+  [[nodiscard]] std::optional<protocol::TokenResponse> take_token_response();
 
   /// Takes down the HTTP status of the service's answer.
   void answered(unsigned status);
@@ -43,19 +43,19 @@ class LinkReport {
 
   /// All links in their order: those that were taken down, `denied` as the reason why `broken` is broken, and
   /// the others as untried.
-  [[nodiscard]] std::vector<protocol::Link> complete(const protocol::Denied& denied,
-                                                     protocol::LinkName broken) const;
+  [[nodiscard]] std::vector<protocol::Check> complete(const protocol::AuthError& auth_error,
+                                                      protocol::CheckId broken) const;
   /// The same where nothing but what was taken down is broken. `why` says why the others were not tried.
-  [[nodiscard]] std::vector<protocol::Link> complete(const std::string& why) const;
+  [[nodiscard]] std::vector<protocol::Check> complete(const std::string& why) const;
 
  private:
-  void add(protocol::Link link);
+  void add(protocol::Check check);
 
   mutable std::mutex mutex_;
   std::chrono::steady_clock::time_point since_;
-  std::vector<protocol::Link> links_;
+  std::vector<protocol::Check> checks_;
   std::string presented_;
-  std::optional<protocol::Granted> granted_;
+  std::optional<protocol::TokenResponse> token_response_;
   std::optional<unsigned> status_;
 };
 

@@ -11,13 +11,13 @@ namespace sase::helper::authorize {
 /// A try that came to nothing, with what a person is to be told about it.
 class FailedAttempt : public std::exception {
  public:
-  explicit FailedAttempt(protocol::Denied denied) noexcept : denied_(std::move(denied)) {}
+  explicit FailedAttempt(protocol::AuthError auth_error) noexcept : auth_error_(std::move(auth_error)) {}
 
-  [[nodiscard]] const protocol::Denied& denied() const noexcept { return denied_; }
-  [[nodiscard]] const char* what() const noexcept override { return denied_.what.c_str(); }
+  [[nodiscard]] const protocol::AuthError& auth_error() const noexcept { return auth_error_; }
+  [[nodiscard]] const char* what() const noexcept override { return auth_error_.what.c_str(); }
 
  private:
-  protocol::Denied denied_;
+  protocol::AuthError auth_error_;
 };
 
 }  // namespace sase::helper::authorize

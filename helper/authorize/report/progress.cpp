@@ -13,12 +13,12 @@ using std::chrono::steady_clock;
 
 protocol::TraceLine line(steady_clock::time_point at, std::string what) {
   return {.at = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()),
-          .what = bounded_words(std::move(what), longest_trace_line)};
+          .what = truncated(std::move(what), longest_trace_line)};
 }
 
 }  // namespace
 
-std::string_view words_for(Phase phase) noexcept {
+std::string_view describe(Phase phase) noexcept {
   switch (phase) {
     case Phase::starting: return "while starting";
     case Phase::preparing: return "while reading the certificates to trust";
@@ -33,22 +33,22 @@ std::string_view words_for(Phase phase) noexcept {
   return "in an unknown phase";
 }
 
-protocol::LinkName Progress::link() const noexcept {
-  using protocol::LinkName;
-  if (is_reading_) return LinkName::read;
+protocol::CheckId Progress::check() const noexcept {
+  using protocol::CheckId;
+  if (is_reading_) return CheckId::read;
   switch (phase()) {
     // All that can be wrong before is the proxy's URL.
     case Phase::starting:
-    case Phase::asking_proxy: return LinkName::proxy;
-    case Phase::resolving: return LinkName::name;
-    case Phase::connecting: return LinkName::tcp;
+    case Phase::asking_proxy: return CheckId::proxy;
+    case Phase::resolving: return CheckId::name;
+    case Phase::connecting: return CheckId::tcp;
     case Phase::preparing:
-    case Phase::handshaking: return LinkName::tls;
+    case Phase::handshaking: return CheckId::tls;
     case Phase::waiting:
     case Phase::reading:
     case Phase::pausing: break;
   }
-  return LinkName::authorize;
+  return CheckId::authorize;
 }
 
 std::vector<protocol::TraceLine> Progress::trace() const {

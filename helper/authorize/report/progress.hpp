@@ -29,7 +29,7 @@ enum class Phase {
 };
 
 /// The phase in words, such as `while looking up the name`.
-[[nodiscard]] std::string_view words_for(Phase phase) noexcept;
+[[nodiscard]] std::string_view describe(Phase phase) noexcept;
 
 /// Whether what happens is written down.
 enum class Tracing { off, on };
@@ -43,7 +43,7 @@ inline constexpr std::size_t longest_trace_line = 400;
 class Progress {
  public:
   /// `report` is what a probe writes into and must outlive this; null where nothing is probed.
-  explicit Progress(Tracing tracing = Tracing::off, LinkReport* report = nullptr) noexcept
+  explicit Progress(Tracing tracing = Tracing::off, CheckReport* report = nullptr) noexcept
       : tracing_(tracing), report_(report) {}
 
   void enter(Phase phase) noexcept { phase_ = phase; }
@@ -56,29 +56,29 @@ class Progress {
 
   /// Writes down the line that `words` makes, as of now. Nobody has asked for a trace: then `words` is not
   /// even called. Secrets do not belong in a line, and what comes from outside only escaped.
-  template <typename Words>
-  void note(const Words& words) {
+  template <typename Describe>
+  void note(const Describe& words) {
     if (tracing_ == Tracing::on) keep(std::chrono::steady_clock::now(), words());
   }
   /// The same of something that happened before there was a trace.
-  template <typename Words>
-  void note_of(std::chrono::steady_clock::time_point at, const Words& words) {
+  template <typename Describe>
+  void note_of(std::chrono::steady_clock::time_point at, const Describe& words) {
     if (tracing_ == Tracing::on) keep(at, words());
   }
 
   /// Reports that a link of the chain holds, in the words that `words` makes. Nobody has asked for a report:
   /// then `words` is not even called.
-  template <typename Words>
-  void holds(protocol::LinkName link, const Words& words) {
-    if (report_ != nullptr) report_->holds(link, words());
+  template <typename Describe>
+  void holds(protocol::CheckId check, const Describe& words) {
+    if (report_ != nullptr) report_->holds(check, words());
   }
   /// Null where nothing is probed.
-  [[nodiscard]] LinkReport* report() const noexcept { return report_; }
+  [[nodiscard]] CheckReport* report() const noexcept { return report_; }
 
   /// From now on all that happens is part of reading something with the new token.
   void begin_reading() noexcept { is_reading_ = true; }
   /// The link that is being tried.
-  [[nodiscard]] protocol::LinkName link() const noexcept;
+  [[nodiscard]] protocol::CheckId check() const noexcept;
 
   /// What has been written down so far.
   [[nodiscard]] std::vector<protocol::TraceLine> trace() const;
@@ -87,7 +87,7 @@ class Progress {
   void keep(std::chrono::steady_clock::time_point at, std::string what);
 
   const Tracing tracing_;
-  LinkReport* const report_;
+  CheckReport* const report_;
   std::atomic<Phase> phase_ = Phase::starting;
   std::atomic<std::uint32_t> requests_ = 0;
   std::atomic<bool> is_reading_ = false;

@@ -8,7 +8,7 @@
 
 namespace sase::helper::authorize {
 
-std::string bounded_words(std::string words, std::size_t limit) {
+std::string truncated(std::string words, std::size_t limit) {
   constexpr std::string_view cut_mark = "...";
   const bool printable = std::ranges::all_of(words, [](char c) { return c >= 0x20 && c < 0x7f; });
   if (!printable) words = protocol::escape(words);

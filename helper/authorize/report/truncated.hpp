@@ -8,6 +8,6 @@ namespace sase::helper::authorize {
 
 /// Words that the front takes, which refuses a reply that is not printable or too long: escaped where they
 /// hold anything else, and cut to `limit` bytes, which are at least 3, with `...` at the end.
-[[nodiscard]] std::string bounded_words(std::string words, std::size_t limit);
+[[nodiscard]] std::string truncated(std::string words, std::size_t limit);
 
 }  // namespace sase::helper::authorize

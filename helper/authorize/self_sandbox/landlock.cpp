@@ -34,7 +34,7 @@ constexpr std::array<Bit, 14> file_rights = {{
     {1, LANDLOCK_ACCESS_FS_MAKE_FIFO},
     {1, LANDLOCK_ACCESS_FS_MAKE_BLOCK},
     {1, LANDLOCK_ACCESS_FS_MAKE_SYM},
-    {2, std::uint64_t{1} << 13U},  // REFER: to move and link between folders
+    {2, std::uint64_t{1} << 13U},  // REFER: to move and link between directories
     {3, std::uint64_t{1} << 14U},  // TRUNCATE
     {5, std::uint64_t{1} << 15U},  // IOCTL_DEV: to control a device
 }};

@@ -39,7 +39,7 @@ constexpr std::array writing = {
     SCMP_SYS(fallocate),
     // Beyond a path: a file that a handle names, a message queue.
     SCMP_SYS(open_by_handle_at), SCMP_SYS(mq_open), SCMP_SYS(mq_unlink),
-    // In a folder.
+    // In a directory.
     SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(link), SCMP_SYS(linkat),
     SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir),
     SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(mknod), SCMP_SYS(mknodat),
@@ -226,7 +226,7 @@ void forbid_other_sockets(Filter& filter) noexcept {
 
 }  // namespace
 
-bool forbid_calls() noexcept {
+bool install_seccomp_filter() noexcept {
   Filter filter;
   forbid_processes(filter);
   forbid_writing(filter);

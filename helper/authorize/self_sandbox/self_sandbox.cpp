@@ -8,7 +8,7 @@
 
 namespace sase::helper::authorize {
 
-std::string Confinement::describe() const {
+std::string SelfSandbox::describe() const {
   std::string words;
   const auto add = [&words](const std::string& part) { words += (words.empty() ? "" : ", ") + part; };
   if (has_no_new_privileges) add("no_new_privs");
@@ -17,13 +17,13 @@ std::string Confinement::describe() const {
   return words.empty() ? "none" : words;
 }
 
-Confinement confine_process() noexcept {
+SelfSandbox enter_self_sandbox() noexcept {
   // The other two want the first; they do not depend on each other.
-  Confinement held;
-  held.has_no_new_privileges = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-  held.landlock = restrict_files();
-  held.has_call_filter = forbid_calls();
-  return held;
+  SelfSandbox current;
+  current.has_no_new_privileges = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+  current.landlock = restrict_files();
+  current.has_call_filter = install_seccomp_filter();
+  return current;
 }
 
 }  // namespace sase::helper::authorize

@@ -6,9 +6,9 @@
 namespace sase::helper::authorize {
 
 /// What of the lock-down the system allowed.
-struct Confinement {
+struct SelfSandbox {
   bool has_no_new_privileges = false;  ///< no program that is run gains rights (prctl(2))
-  bool has_call_filter = false;        ///< call_filter.hpp
+  bool has_call_filter = false;        ///< seccomp_filter.hpp
   int landlock = 0;                    ///< its version (landlock.hpp), or 0
 
   /// Such as `no_new_privs, seccomp, landlock 7`, or `none`.
@@ -18,6 +18,6 @@ struct Confinement {
 /// From now on this process cannot run programs, write files or gain privileges, whoever gets hold of it:
 /// before it reads what comes from outside, and before it starts a thread. What the system does not allow is
 /// left out, since a token is worth more than its last line of defence.
-[[nodiscard]] Confinement confine_process() noexcept;
+[[nodiscard]] SelfSandbox enter_self_sandbox() noexcept;
 
 }  // namespace sase::helper::authorize

@@ -15,8 +15,8 @@ namespace sase::helper::authorize {
 
 namespace {
 
-using protocol::Denial;
-using protocol::Denied;
+using protocol::AuthError;
+using protocol::ErrorKind;
 
 constexpr auto check_address =
     "check region, api and url: another host may have answered, or the path does not exist";
@@ -24,32 +24,32 @@ constexpr auto check_address =
 /// What one status means, whatever the body says.
 struct Meaning {
   int status;
-  Denial denial;
+  ErrorKind kind;
   bool transient;
   const char* what;
   const char* hint;
 };
 
 constexpr std::array<Meaning, 12> meanings = {{
-    {400, Denial::refused, false, "the service did not accept the request",
+    {400, ErrorKind::rejected, false, "the service did not accept the request",
      "check that the whole API key was given and that api fits the region"},
-    {401, Denial::refused, false, "the service refused the API key",
+    {401, ErrorKind::rejected, false, "the service refused the API key",
      "check the key, its expiry date and the region in Settings > API Support"},
-    {402, Denial::refused, false, "the account's plan does not cover the API",
+    {402, ErrorKind::rejected, false, "the account's plan does not cover the API",
      "the API needs a Premium Plus or Enterprise plan"},
     // The v3 gateway answers 403, and not 404, to a path that it does not know.
-    {403, Denial::refused, false, "the service denied access",
+    {403, ErrorKind::rejected, false, "the service denied access",
      "check the key's permissions, and that region and api are right: a wrong path is answered like this "
      "too"},
-    {404, Denial::nonsense, false, "the service knows no such address", check_address},
-    {405, Denial::nonsense, false, "the service knows no such address", check_address},
-    {408, Denial::unreachable, true, "the service gave up waiting for the request", ""},
-    {410, Denial::nonsense, false, "the service knows no such address", check_address},
-    {421, Denial::nonsense, false, "the host does not serve this name", check_address},
-    {422, Denial::refused, false, "the service did not accept the request",
+    {404, ErrorKind::invalid_response, false, "the service knows no such address", check_address},
+    {405, ErrorKind::invalid_response, false, "the service knows no such address", check_address},
+    {408, ErrorKind::unreachable, true, "the service gave up waiting for the request", ""},
+    {410, ErrorKind::invalid_response, false, "the service knows no such address", check_address},
+    {421, ErrorKind::invalid_response, false, "the host does not serve this name", check_address},
+    {422, ErrorKind::rejected, false, "the service did not accept the request",
      "check that the whole API key was given and that api fits the region"},
-    {425, Denial::unreachable, true, "the service asks to try again", ""},
-    {429, Denial::rate_limited, true, "the service limits the rate of requests",
+    {425, ErrorKind::unreachable, true, "the service asks to try again", ""},
+    {429, ErrorKind::rate_limited, true, "the service limits the rate of requests",
      "it counts by IP address: other programs behind the same address count as well"},
 }};
 
@@ -57,11 +57,11 @@ Meaning meaning_of(int status) {
   const auto* const found = std::ranges::find(meanings, status, &Meaning::status);
   if (found != meanings.end()) return *found;
   if (status >= 500 && status <= 599)
-    return {status, Denial::unreachable, true, "the service is failing", ""};
+    return {status, ErrorKind::unreachable, true, "the service is failing", ""};
   if (status >= 300 && status <= 399)
-    return {status, Denial::nonsense, false, "the service answered with a redirect, which is never followed",
-            check_address};
-  return {status, Denial::nonsense, false, "the service's answer makes no sense", check_address};
+    return {status, ErrorKind::invalid_response, false,
+            "the service answered with a redirect, which is never followed", check_address};
+  return {status, ErrorKind::invalid_response, false, "the service's answer makes no sense", check_address};
 }
 
 /// A page with one of these is somebody else's: the service writes JSON. With 401 and 5xx the status decides.
@@ -74,7 +74,7 @@ Meaning meaning_of(const HttpReply& reply) {
   const bool by_status =
       reply.status == 401 || reply.status >= 500 || meaning.transient || reply.status / 100 == 3;
   if (by_status || !is_web_page(reply)) return meaning;
-  return {reply.status, Denial::nonsense, false, page, page_hint};
+  return {reply.status, ErrorKind::invalid_response, false, page, page_hint};
 }
 
 std::string quoted_message(const HttpReply& reply, std::string_view api_key) {
@@ -104,10 +104,10 @@ bool is_web_page(const HttpReply& reply) noexcept {
   return reply.content_type.starts_with("text/html") || trim_left(reply.body.reveal()).starts_with('<');
 }
 
-Denied describe_service_error(const HttpReply& reply, std::string_view api_key,
-                              std::chrono::sys_seconds now) {
+AuthError describe_service_error(const HttpReply& reply, std::string_view api_key,
+                                 std::chrono::sys_seconds now) {
   const Meaning meaning = meaning_of(reply);
-  return {.denial = meaning.denial,
+  return {.kind = meaning.kind,
           .transient = meaning.transient,
           .what = std::string(meaning.what) + " (HTTP " + std::to_string(reply.status) + ')' +
                   redirect_target(reply, api_key) + quoted_message(reply, api_key),

@@ -14,7 +14,7 @@ namespace sase::helper::authorize {
 
 /// What a reply with another status than 2xx means. `now` is the service's own time. The key is there only to
 /// be looked for in what would be shown.
-[[nodiscard]] protocol::Denied describe_service_error(const HttpReply& reply, std::string_view api_key,
-                                                      std::chrono::sys_seconds now);
+[[nodiscard]] protocol::AuthError describe_service_error(const HttpReply& reply, std::string_view api_key,
+                                                         std::chrono::sys_seconds now);
 
 }  // namespace sase::helper::authorize

@@ -16,12 +16,12 @@ namespace sase::helper::authorize {
 
 namespace {
 
-using protocol::Denied;
-using protocol::Granted;
+using protocol::AuthError;
+using protocol::TokenResponse;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-using Outcome = std::variant<Granted, Denied>;
+using Outcome = std::variant<TokenResponse, AuthError>;
 
 constexpr auto envelope = "data";
 
@@ -36,21 +36,21 @@ ServiceTime service_time(const HttpReply& reply, sys_seconds wall_clock) {
   return {.now = date.value_or(wall_clock), .is_its_own = date.has_value()};
 }
 
-Denied nonsense(std::string what) {
-  return {.denial = protocol::Denial::nonsense,
+AuthError invalid_response(std::string what) {
+  return {.kind = protocol::ErrorKind::invalid_response,
           .what = std::move(what),
           .hint = "check region, api and url: another host may have answered",
           .retry_after = {}};
 }
 
-Denied not_json(const HttpReply& reply) {
-  if (reply.body.empty()) return nonsense("the service's answer is empty");
-  if (!is_web_page(reply)) return nonsense("the service's answer is not JSON");
-  Denied denied = nonsense("a web page answered instead of the service");
-  denied.hint =
+AuthError not_json(const HttpReply& reply) {
+  if (reply.body.empty()) return invalid_response("the service's answer is empty");
+  if (!is_web_page(reply)) return invalid_response("the service's answer is not JSON");
+  AuthError auth_error = invalid_response("a web page answered instead of the service");
+  auth_error.hint =
       "a captive portal, a filter or another host may have answered: check the network, proxy, region and "
       "url";
-  return denied;
+  return auth_error;
 }
 
 bool is_bearer(std::string_view type) noexcept {
@@ -78,28 +78,29 @@ seconds lifetime_of(const JsonMembers& members, const ServiceTime& time) {
 Outcome grant(const JsonMembers& members, std::string_view token, const ServiceTime& time) try {
   const seconds lifetime = lifetime_of(members, time);
   if (lifetime <= seconds(0)) {
-    Denied dead = nonsense("the service gave a token that has already expired");
+    AuthError dead = invalid_response("the service gave a token that has already expired");
     dead.hint = "the service's own clock says so; trying again later may help";
     return dead;
   }
-  return Granted{.token = protocol::BearerToken(protocol::Secret(token)), .lifetime = lifetime};
+  return TokenResponse{.token = protocol::BearerToken(protocol::Secret(token)), .lifetime = lifetime};
 } catch (const protocol::ProtocolError& error) {
   // Its text names the rule that is broken and never the token.
-  return nonsense(std::string("the service's answer cannot be used: ") + error.what());
+  return invalid_response(std::string("the service's answer cannot be used: ") + error.what());
 }
 
 Outcome read_members(const JsonMembers& members, std::string_view api_key, const ServiceTime& time) {
-  if (!has_usable_type(members)) return nonsense("the service gave a token of another type than bearer");
+  if (!has_usable_type(members))
+    return invalid_response("the service gave a token of another type than bearer");
   const std::string_view token = members.text(envelope, "accessToken");
   if (token.empty())
-    return nonsense("the service's answer holds no access token" +
-                    quote_unless_secret(message_of(members), api_key));
+    return invalid_response("the service's answer holds no access token" +
+                            quote_unless_secret(message_of(members), api_key));
   return grant(members, token, time);
 }
 
 }  // namespace
 
-Outcome read_service_reply(const HttpReply& reply, std::string_view api_key, sys_seconds wall_clock) {
+Outcome parse_service_response(const HttpReply& reply, std::string_view api_key, sys_seconds wall_clock) {
   const ServiceTime time = service_time(reply, wall_clock);
   if (reply.status < 200 || reply.status > 299) return describe_service_error(reply, api_key, time.now);
   const auto members = JsonMembers::parse(reply.body.reveal());

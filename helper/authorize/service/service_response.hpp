@@ -16,7 +16,7 @@ namespace sase::helper::authorize {
 ///
 /// `wall_clock` stands in for a missing or unreadable `Date`. It may be wrong, so a token that looks dead by
 /// it is taken to have an unknown expiry.
-[[nodiscard]] std::variant<protocol::Granted, protocol::Denied> read_service_reply(
+[[nodiscard]] std::variant<protocol::TokenResponse, protocol::AuthError> parse_service_response(
     const HttpReply& reply, std::string_view api_key, std::chrono::sys_seconds wall_clock);
 
 }  // namespace sase::helper::authorize

@@ -27,44 +27,44 @@ std::string in_quotes(std::string_view name) {
   return '\'' + protocol::escape(name) + '\'';
 }
 
-struct Words {
+struct Description {
   std::string what;
   std::string hint;
 };
 
-Words unknown_issuer(const CertificateFailure& failure, const std::string& whose) {
+Description unknown_issuer(const CertificateFailure& failure, const std::string& whose) {
   return {whose + " was issued by " + in_quotes(failure.issuer) + ", which is not trusted",
           "if that is your company's proxy or a private service, name its root certificate with ca-file"};
 }
 
-Words self_signed(const CertificateFailure& failure, const std::string& whose) {
+Description self_signed(const CertificateFailure& failure, const std::string& whose) {
   return {whose + " is signed by itself (" + in_quotes(failure.subject) + ") and not trusted",
           "if this is your own service, name that certificate with ca-file"};
 }
 
-Words expired(const CertificateFailure& failure, const std::string& whose, sys_seconds now) {
+Description expired(const CertificateFailure& failure, const std::string& whose, sys_seconds now) {
   return {whose + " has expired: it was valid until " + show(failure.not_after),
           "this machine's clock says " + protocol::format_rfc3339(now) +
               ": if that is right, the service must renew it"};
 }
 
-Words not_yet_valid(const CertificateFailure& failure, const std::string& whose, sys_seconds now) {
+Description not_yet_valid(const CertificateFailure& failure, const std::string& whose, sys_seconds now) {
   return {whose + " is not valid before " + show(failure.not_before),
           "this machine's clock says " + protocol::format_rfc3339(now) + ": set it if that is wrong"};
 }
 
-Words wrong_name(const CertificateFailure& failure, const protocol::Host& host) {
+Description wrong_name(const CertificateFailure& failure, const protocol::Host& host) {
   return {
       "the certificate that answered is for " + in_quotes(failure.names) + ", not for '" + host.name + '\'',
       "check region and url, and that no captive portal or proxy answers in the service's place"};
 }
 
-Words other(const CertificateFailure& failure, const std::string& whose) {
+Description other(const CertificateFailure& failure, const std::string& whose) {
   return {whose + " is not acceptable: " + protocol::escape(X509_verify_cert_error_string(failure.code)),
           "if that is your company's proxy or a private service, check its certificates and ca-file"};
 }
 
-Words words_for(const CertificateFailure& failure, const protocol::Host& host, sys_seconds now) {
+Description describe_failure(const CertificateFailure& failure, const protocol::Host& host, sys_seconds now) {
   const std::string whose = failure.depth == 0 ? "the certificate of '" + host.text() + '\''
                                                : "the certificate " + in_quotes(failure.subject) +
                                                      ", which vouches for '" + host.text() + "',";
@@ -100,9 +100,9 @@ CertificateFailure CertificateFailure::capture(X509_STORE_CTX* context) {
   return failure;
 }
 
-protocol::Denied CertificateFailure::describe(const protocol::Host& host, sys_seconds now) const {
-  Words words = words_for(*this, host, now);
-  return {.denial = protocol::Denial::unreachable,
+protocol::AuthError CertificateFailure::describe(const protocol::Host& host, sys_seconds now) const {
+  Description words = describe_failure(*this, host, now);
+  return {.kind = protocol::ErrorKind::unreachable,
           .transient = false,
           .what = std::move(words.what),
           .hint = std::move(words.hint),

@@ -27,7 +27,7 @@ struct CertificateFailure {
   [[nodiscard]] static CertificateFailure capture(X509_STORE_CTX* context);
 
   /// In words, with the remedy. `now` is this machine's time: a wrong one is a common cause.
-  [[nodiscard]] protocol::Denied describe(const protocol::Host& host, std::chrono::sys_seconds now) const;
+  [[nodiscard]] protocol::AuthError describe(const protocol::Host& host, std::chrono::sys_seconds now) const;
 };
 
 }  // namespace sase::helper::authorize

@@ -90,15 +90,15 @@ void expect_name(SSL_CTX* context, const protocol::Host& host) {
                                         : X509_VERIFY_PARAM_set1_host(param, name.data(), name.size());
   if (expected != 1)
     throw FailedAttempt(
-        {.denial = protocol::Denial::misconfigured,
+        {.kind = protocol::ErrorKind::misconfigured,
          .what = "the service's URL cannot be used: '" + host.text() + "' is no name of a certificate",
          .hint = "check url",
          .retry_after = {}});
 }
 
-[[noreturn]] void refuse_client_file(const std::string& path, const std::string& why,
+[[noreturn]] void reject_client_file(const std::string& path, const std::string& why,
                                      const std::string& setting) {
-  throw FailedAttempt({.denial = protocol::Denial::misconfigured,
+  throw FailedAttempt({.kind = protocol::ErrorKind::misconfigured,
                        .what = '\'' + protocol::escape(path) + "' " + why,
                        .hint = "check " + setting,
                        .retry_after = {}});
@@ -110,14 +110,14 @@ void use_client_certificate(SSL_CTX* context, const protocol::AuthorizeRequest& 
   const std::string& key = request.client_key.empty() ? certificate : request.client_key;
   if (certificate.empty() && key.empty()) return;
   if (certificate.empty())
-    refuse_client_file(key, "is a key without a certificate", "client-cert, which is not set");
+    reject_client_file(key, "is a key without a certificate", "client-cert, which is not set");
   require_readable(certificate, "client certificate", "client-cert");
   require_readable(key, "client key", "client-key");
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
-    refuse_client_file(certificate, "holds no client certificate that can be read",
+    reject_client_file(certificate, "holds no client certificate that can be read",
                        "client-cert, which wants PEM");
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-    refuse_client_file(key, "holds no private key that can be read and fits the client certificate",
+    reject_client_file(key, "holds no private key that can be read and fits the client certificate",
                        "client-key, which wants PEM without a passphrase");
   ERR_clear_error();
 }
@@ -137,7 +137,7 @@ TlsContext::TlsContext(const protocol::AuthorizeRequest& request, const protocol
 
 TlsContext::~TlsContext() = default;
 
-Poco::Net::SecureStreamSocket TlsContext::shake_hands(Poco::Net::StreamSocket& socket) {
+Poco::Net::SecureStreamSocket TlsContext::handshake(Poco::Net::StreamSocket& socket) {
   state_->verdict = {};
   // Names only: RFC 6066 section 3 allows no address as the server's name. POCO's second look at the name
   // would then take the socket's peer for the host, which behind a proxy it is not; OpenSSL has looked

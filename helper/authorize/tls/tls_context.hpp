@@ -29,7 +29,7 @@ class TlsContext {
 
   /// Speaks TLS over a connected socket, which keeps its timeouts. Throws POCO's exceptions; where it is the
   /// certificate that failed, certificate_failure() says why.
-  [[nodiscard]] Poco::Net::SecureStreamSocket shake_hands(Poco::Net::StreamSocket& socket);
+  [[nodiscard]] Poco::Net::SecureStreamSocket handshake(Poco::Net::StreamSocket& socket);
 
   [[nodiscard]] const std::optional<CertificateFailure>& certificate_failure() const noexcept;
 

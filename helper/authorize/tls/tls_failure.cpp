@@ -68,10 +68,10 @@ int reason_in(std::string_view line) noexcept {
 
 }  // namespace
 
-protocol::Denied describe_tls_failure(std::string_view openssl_text, const protocol::Host& host) {
+protocol::AuthError describe_tls_failure(std::string_view openssl_text, const protocol::Host& host) {
   const auto* const found = std::ranges::find(meanings, reason_in(openssl_text), &Meaning::reason);
   const bool known = found != meanings.end();
-  return {.denial = protocol::Denial::unreachable,
+  return {.kind = protocol::ErrorKind::unreachable,
           .transient = known && found->transient,
           .what = '\'' + host.text() + "' " +
                   (known ? found->what : "cannot be reached over TLS: " + protocol::escape(openssl_text)),

@@ -24,15 +24,15 @@ namespace sase::helper::authorize {
 namespace {
 
 [[noreturn]] void misconfigured(std::string what, std::string hint) {
-  throw FailedAttempt({.denial = protocol::Denial::misconfigured,
+  throw FailedAttempt({.kind = protocol::ErrorKind::misconfigured,
                        .what = std::move(what),
                        .hint = std::move(hint),
                        .retry_after = {}});
 }
 
-/// Where distributions keep hashed folders and bundles besides the place that OpenSSL was built for.
-constexpr std::array<const char*, 3> hashed_folders = {"/etc/ssl/certs", "/etc/pki/tls/certs",
-                                                       "/etc/pki/ca-trust/extracted/pem/directory-hash"};
+/// Where distributions keep hashed directories and bundles besides the place that OpenSSL was built for.
+constexpr std::array<const char*, 3> hashed_directories = {"/etc/ssl/certs", "/etc/pki/tls/certs",
+                                                           "/etc/pki/ca-trust/extracted/pem/directory-hash"};
 constexpr std::array<const char*, 5> bundles = {
     "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
@@ -45,26 +45,26 @@ bool is_hash_name(std::string_view name) noexcept {
          name.find_first_not_of("0123456789abcdef") == digits;
 }
 
-struct CloseFolder {
-  void operator()(DIR* folder) const noexcept { (void)closedir(folder); }
+struct CloseDirectory {
+  void operator()(DIR* directory) const noexcept { (void)closedir(directory); }
 };
 
 bool is_hashed(const char* path) noexcept {
-  const std::unique_ptr<DIR, CloseFolder> folder(opendir(path));
-  if (!folder) return false;
+  const std::unique_ptr<DIR, CloseDirectory> directory(opendir(path));
+  if (!directory) return false;
   // One stream, one thread: readdir is safe here, and readdir_r is deprecated.
-  while (const dirent* const entry = readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
+  while (const dirent* const entry = readdir(directory.get())) {  // NOLINT(concurrency-mt-unsafe)
     if (is_hash_name(entry->d_name)) return true;
   }
   return false;
 }
 
-bool trust_hashed_folder(SSL_CTX* context) {
+bool trust_hashed_directory(SSL_CTX* context) {
   // Reads nothing by itself, and honours SSL_CERT_DIR, which is OpenSSL's own setting.
   (void)SSL_CTX_set_default_verify_dir(context);
   if (is_hashed(X509_get_default_cert_dir())) return true;
-  const auto* const folder = std::ranges::find_if(hashed_folders, is_hashed);
-  return folder != hashed_folders.end() && SSL_CTX_load_verify_dir(context, *folder) == 1;
+  const auto* const directory = std::ranges::find_if(hashed_directories, is_hashed);
+  return directory != hashed_directories.end() && SSL_CTX_load_verify_dir(context, *directory) == 1;
 }
 
 bool trust_bundle(SSL_CTX* context) {
@@ -100,7 +100,7 @@ void trust_roots(SSL_CTX* context, const std::string& ca_file) {
     if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1)
       misconfigured("the CA file '" + protocol::escape(ca_file) + "' holds no certificate that can be read",
                     "ca-file (or SSL_CERT_FILE) wants PEM, which begins with -----BEGIN CERTIFICATE-----");
-  } else if (!trust_hashed_folder(context) && !trust_bundle(context)) {
+  } else if (!trust_hashed_directory(context) && !trust_bundle(context)) {
     misconfigured("this system has no root certificates",
                   "install the package ca-certificates, or set ca-file");
   }

@@ -9,7 +9,7 @@ using SSL_CTX = struct ssl_ctx_st;
 namespace sase::helper::authorize {
 
 /// Trusts the certificates in `ca_file` and no others, or the system's roots where it is empty. Of the
-/// system's roots the hashed folder is preferred to the bundle: from it OpenSSL reads the one root that it
+/// system's roots the hashed directory is preferred to the bundle: from it OpenSSL reads the one root that it
 /// needs, while a bundle is parsed whole, which takes longer than all the rest of a start. Throws
 /// FailedAttempt (misconfigured).
 void trust_roots(SSL_CTX* context, const std::string& ca_file);

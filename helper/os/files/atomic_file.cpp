@@ -17,11 +17,11 @@ namespace sase::helper {
 
 namespace {
 
-/// The rename itself is on the disk once the folder is.
-void sync_folder_of(const std::string& path) noexcept {
+/// The rename itself is on the disk once the directory is.
+void sync_directory_of(const std::string& path) noexcept {
   const auto slash = path.find_last_of('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd) (void)::fsync(fd.get());
 }
 
@@ -67,7 +67,7 @@ void AtomicFile::write(std::string_view bytes) {
 void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno("cannot replace '" + path_ + "'");
   temporary_.clear();
-  sync_folder_of(path_);
+  sync_directory_of(path_);
 }
 
 }  // namespace sase::helper

@@ -18,7 +18,7 @@ class AtomicFile {
   static constexpr std::string_view temporary_ending = ".new-";
   static constexpr std::size_t random_letters = 6;
 
-  /// The folder must exist. Throws std::system_error, also where a folder is in the file's place.
+  /// The directory must exist. Throws std::system_error, also where a directory is in the file's place.
   explicit AtomicFile(std::string path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

@@ -5,7 +5,7 @@
 
 namespace sase::helper {
 
-/// Whether a file or folder is on a file system in memory (tmpfs, ramfs). False where that cannot be told.
+/// Whether a file or directory is on a file system in memory (tmpfs, ramfs). False where that cannot be told.
 [[nodiscard]] bool is_in_memory(int fd) noexcept;
 [[nodiscard]] bool is_in_memory(const std::string& path) noexcept;
 

@@ -21,14 +21,14 @@ constexpr mode_t private_directory_mode = 0700;
 constexpr mode_t private_file_mode = 0600;
 constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
 
-/// Throws for something that was not opened. What the system says of a link, or of a file in a folder's
+/// Throws for something that was not opened. What the system says of a link, or of a file in a directory's
 /// place, helps nobody.
 [[noreturn]] void throw_not_opened(const std::string& path) {
   const int error = errno;
   struct stat status {};
   const bool is_there = ::lstat(path.c_str(), &status) == 0;
-  if (is_there && S_ISLNK(status.st_mode)) throw RefusedPath("'" + path + "' is a link; remove it");
-  if (is_there && error == ENOTDIR) throw RefusedPath("'" + path + "' is not a folder; remove it");
+  if (is_there && S_ISLNK(status.st_mode)) throw RejectedPath("'" + path + "' is a link; remove it");
+  if (is_there && error == ENOTDIR) throw RejectedPath("'" + path + "' is not a directory; remove it");
   errno = error;
   throw_errno("cannot open '" + path + "'");
 }
@@ -38,19 +38,19 @@ void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
   if ((status.st_mode & S_IFMT) != kind)
-    throw RefusedPath("'" + path + "' is not a " + (kind == S_IFREG ? "file" : "folder") + "; remove it");
-  if (status.st_uid != ::geteuid()) throw RefusedPath("'" + path + "' belongs to another user");
+    throw RejectedPath("'" + path + "' is not a " + (kind == S_IFREG ? "file" : "directory") + "; remove it");
+  if (status.st_uid != ::geteuid()) throw RejectedPath("'" + path + "' belongs to another user");
   if ((status.st_mode & open_to_others) != 0)
-    throw RefusedPath("'" + path + "' is open to other users; chmod go-rwx it");
+    throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it");
 }
 
-/// With root's rights (sudo -E) nothing is made in a folder of another user: it would be in their way for
+/// With root's rights (sudo -E) nothing is made in a directory of another user: it would be in their way for
 /// ever.
-void must_be_own(const std::string& folder) {
+void must_be_own(const std::string& directory) {
   if (::geteuid() != 0) return;
   struct stat status {};
-  if (::stat(folder.c_str(), &status) == 0 && status.st_uid != ::geteuid())
-    throw RefusedPath("'" + folder + "' belongs to another user");
+  if (::stat(directory.c_str(), &status) == 0 && status.st_uid != ::geteuid())
+    throw RejectedPath("'" + directory + "' belongs to another user");
 }
 
 void write_whole(const Fd& fd, std::string_view bytes, const std::string& path) {
@@ -72,7 +72,7 @@ std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) 
 }
 
 PrivateDirectory PrivateDirectory::create(const std::string& path) {
-  make_private_folders(path);
+  create_private_directories(path);
   auto directory = open(path);
   if (!directory) throw_errno("cannot open '" + path + "'");
   return std::move(*directory);
@@ -95,14 +95,14 @@ Fd PrivateDirectory::open_lock(const std::string& name) const {
   return fd;
 }
 
-void make_private_folders(const std::string& path) {
+void create_private_directories(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return;
   const auto slash = path.find_last_of('/');
   if (slash != std::string::npos && slash != 0) must_be_own(path.substr(0, slash));
   if (::mkdir(path.c_str(), private_directory_mode) == 0 || errno == EEXIST) return;
   if (errno != ENOENT || slash == std::string::npos || slash == 0) throw_errno("cannot make '" + path + "'");
-  make_private_folders(path.substr(0, slash));
+  create_private_directories(path.substr(0, slash));
   if (::mkdir(path.c_str(), private_directory_mode) != 0 && errno != EEXIST)
     throw_errno("cannot make '" + path + "'");
 }
@@ -137,10 +137,10 @@ std::vector<std::string> PrivateDirectory::names() const {
   struct Close {
     void operator()(DIR* stream) const noexcept { ::closedir(stream); }
   };
-  // A descriptor of its own, since the stream takes it over, and the place within the folder with it.
+  // A descriptor of its own, since the stream takes it over, and the place within the directory with it.
   Fd fd(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const std::unique_ptr<DIR, Close> stream(fd ? ::fdopendir(fd.get()) : nullptr);
-  if (!stream) throw_errno("cannot read the folder '" + path_ + "'");
+  if (!stream) throw_errno("cannot read the directory '" + path_ + "'");
   (void)fd.release();
   std::vector<std::string> all;
   // One thread, and a stream of its own: readdir is safe here.

@@ -49,8 +49,8 @@ class PrivateDirectory {
   std::string path_;
 };
 
-/// Makes a folder and its parents, where they are not there, with mode 0700. Throws std::system_error.
-void make_private_folders(const std::string& path);
+/// Makes a directory and its parents, where they are not there, with mode 0700. Throws std::system_error.
+void create_private_directories(const std::string& path);
 
 /// Opens a file to append to, made with mode 0600 where there is none. Throws std::system_error for a link,
 /// something that is no regular file, another user's, or one open to the group or others.

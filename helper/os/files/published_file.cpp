@@ -21,32 +21,32 @@ namespace sase::helper {
 namespace {
 
 /// With its slash, or `./`.
-std::string folder_of(const std::string& path) {
+std::string directory_of(const std::string& path) {
   const auto slash = path.find_last_of('/');
   return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
 
-/// In a sticky folder only its owner, and root, can replace a file of somebody else.
-bool may_replace(const struct stat& file, const std::string& folder) noexcept {
+/// In a sticky directory only its owner, and root, can replace a file of somebody else.
+bool may_replace(const struct stat& file, const std::string& directory) noexcept {
   struct stat status {};
   const uid_t us = ::geteuid();
-  return us == 0 || file.st_uid == us || ::stat(folder.c_str(), &status) != 0 ||
+  return us == 0 || file.st_uid == us || ::stat(directory.c_str(), &status) != 0 ||
          (status.st_mode & S_ISVTX) == 0 || status.st_uid == us;
 }
 
-void check_folder(const std::string& folder) {
+void check_directory(const std::string& directory) {
   struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0) {
-    if (errno == ENOENT) throw RefusedPath("there is no folder '" + folder + "'; make it first");
-    throw_errno("cannot look at '" + folder + "'");
+  if (::stat(directory.c_str(), &status) != 0) {
+    if (errno == ENOENT) throw RejectedPath("there is no directory '" + directory + "'; make it first");
+    throw_errno("cannot look at '" + directory + "'");
   }
-  if (!S_ISDIR(status.st_mode)) throw RefusedPath("'" + folder + "' is not a folder");
+  if (!S_ISDIR(status.st_mode)) throw RejectedPath("'" + directory + "' is not a directory");
   if (status.st_uid != ::geteuid() && status.st_uid != 0)
-    throw RefusedPath("the folder '" + folder + "' belongs to another user; take one of your own");
+    throw RejectedPath("the directory '" + directory + "' belongs to another user; take one of your own");
   // In a sticky one, as /tmp, nobody can take away another's file.
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0)
-    throw RefusedPath("others can write the folder '" + folder +
-                      "'; chmod go-w it, or make one of your own in it");
+    throw RejectedPath("others can write the directory '" + directory +
+                       "'; chmod go-w it, or make one of your own in it");
 }
 
 FileMark mark_of(const struct stat& status) noexcept {
@@ -69,12 +69,12 @@ void remove_unless_locked(const std::string& path) noexcept {
   if (status.st_uid == ::geteuid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
 }
 
-std::vector<std::string> names_in(const std::string& folder) {
+std::vector<std::string> names_in(const std::string& directory) {
   struct Close {
     void operator()(DIR* stream) const noexcept { ::closedir(stream); }
   };
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, Close> stream(::opendir(folder.c_str()));
+  const std::unique_ptr<DIR, Close> stream(::opendir(directory.c_str()));
   if (!stream) return names;
   // One thread, and a stream of its own: readdir is safe here.
   while (const dirent* const entry = ::readdir(stream.get()))  // NOLINT(concurrency-mt-unsafe)
@@ -93,17 +93,18 @@ PublishedFile::PublishedFile(std::string path, FileAccess access) noexcept
     : path_(std::move(path)), access_(access) {}
 
 void PublishedFile::check_place() const {
-  if (path_.empty() || path_.ends_with('/')) throw RefusedPath("'" + path_ + "' names no file");
-  check_folder(folder_of(path_));
+  if (path_.empty() || path_.ends_with('/')) throw RejectedPath("'" + path_ + "' names no file");
+  check_directory(directory_of(path_));
   struct stat status {};
   if (::lstat(path_.c_str(), &status) != 0) return;
   if (S_ISREG(status.st_mode)) {
-    if (may_replace(status, folder_of(path_))) return;
-    throw RefusedPath("'" + path_ + "' belongs to another user; take another name");
+    if (may_replace(status, directory_of(path_))) return;
+    throw RejectedPath("'" + path_ + "' belongs to another user; take another name");
   }
-  if (S_ISDIR(status.st_mode)) throw RefusedPath("'" + path_ + "' is a folder; name a file in it");
-  if (S_ISLNK(status.st_mode)) throw RefusedPath("'" + path_ + "' is a link; name the file that it leads to");
-  throw RefusedPath("'" + path_ + "' is not a regular file");
+  if (S_ISDIR(status.st_mode)) throw RejectedPath("'" + path_ + "' is a directory; name a file in it");
+  if (S_ISLNK(status.st_mode))
+    throw RejectedPath("'" + path_ + "' is a link; name the file that it leads to");
+  throw RejectedPath("'" + path_ + "' is not a regular file");
 }
 
 void PublishedFile::prepare() const {
@@ -139,12 +140,12 @@ bool PublishedFile::remove(const FileMark& mark) const noexcept {
 }
 
 void PublishedFile::clear_leftovers() const noexcept try {
-  const std::string folder = folder_of(path_);
+  const std::string directory = directory_of(path_);
   const std::string begin =
       path_.substr(path_.find_last_of('/') + 1) + std::string(AtomicFile::temporary_ending);
   const std::size_t size = begin.size() + AtomicFile::random_letters;
-  for (const std::string& name : names_in(folder))
-    if (name.size() == size && name.starts_with(begin)) remove_unless_locked(folder + name);
+  for (const std::string& name : names_in(directory))
+    if (name.size() == size && name.starts_with(begin)) remove_unless_locked(directory + name);
 } catch (const std::exception&) {
   return;  // they hold nothing that the file itself does not, and the next writer tries again
 }

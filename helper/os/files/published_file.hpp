@@ -33,8 +33,8 @@ class PublishedFile {
   PublishedFile(std::string path, FileAccess access) noexcept;
 
   /// Finds out whether it can be written: makes a new file beside it and takes it away again; also takes away
-  /// what a writer that was killed has left there. Throws RefusedPath for a place that is no file's, as a
-  /// folder or a link is, or where others could put another file; std::system_error for what the system
+  /// what a writer that was killed has left there. Throws RejectedPath for a place that is no file's, as a
+  /// directory or a link is, or where others could put another file; std::system_error for what the system
   /// refuses.
   void prepare() const;
 

@@ -8,9 +8,9 @@
 namespace sase::helper {
 
 /// A path that we do not use, in words of our own: what the system would say of EPERM helps nobody.
-class RefusedPath : public std::system_error {
+class RejectedPath : public std::system_error {
  public:
-  explicit RefusedPath(const std::string& what)
+  explicit RejectedPath(const std::string& what)
       : std::system_error(EPERM, std::generic_category()), text_(std::make_shared<const std::string>(what)) {}
 
   [[nodiscard]] const char* what() const noexcept override { return text_->c_str(); }

@@ -30,19 +30,19 @@ key_serial_t add(const std::string& name, std::string_view bytes) {
 
 }  // namespace
 
-NewKey::NewKey(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime)
-    : NewKey(add(name, bytes)) {
+KeyringEntry::KeyringEntry(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime)
+    : KeyringEntry(add(name, bytes)) {
   // In this order: the permissions leave nobody the right to set a timeout.
   if (::keyctl_set_timeout(serial_, static_cast<unsigned>(lifetime.count())) != 0)
     throw_errno("cannot limit the life of a key");
   if (::keyctl_setperm(serial_, own_user) != 0) throw_errno("cannot protect a key");
 }
 
-NewKey::~NewKey() {
+KeyringEntry::~KeyringEntry() {
   if (serial_ != 0) ::keyctl_unlink(serial_, KEY_SPEC_THREAD_KEYRING);
 }
 
-void NewKey::commit() const {
+void KeyringEntry::commit() const {
   if (::keyctl_link(serial_, KEY_SPEC_USER_KEYRING) != 0)
     throw_errno("cannot put a key into the user keyring");
 }

@@ -16,16 +16,16 @@ namespace sase::helper {
 /// whoever put it there. The user may see, find, read and link it, from every session. Nobody else may do
 /// anything: neither group and others nor who merely has it within reach, as programs that were started
 /// through su without a session of their own have root's keys. It cannot be changed any more, only replaced.
-class NewKey {
+class KeyringEntry {
  public:
   /// `bytes` are 1 to UserKeyring::largest_key; `lifetime` is at least a second and counts by the wall clock.
   /// Throws std::system_error; with EDQUOT when the user's keys take up all that they may. What was replaced
   /// or removed a moment ago counts until the kernel has collected it, so that is waited for, a tenth of a
   /// second at most.
-  NewKey(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime);
-  NewKey(NewKey&& other) noexcept : serial_(std::exchange(other.serial_, 0)) {}
-  NewKey& operator=(NewKey&&) = delete;
-  ~NewKey();
+  KeyringEntry(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime);
+  KeyringEntry(KeyringEntry&& other) noexcept : serial_(std::exchange(other.serial_, 0)) {}
+  KeyringEntry& operator=(KeyringEntry&&) = delete;
+  ~KeyringEntry();
 
   [[nodiscard]] int serial() const noexcept { return serial_; }
 
@@ -34,7 +34,7 @@ class NewKey {
   void commit() const;
 
  private:
-  explicit NewKey(int serial) noexcept : serial_(serial) {}
+  explicit KeyringEntry(int serial) noexcept : serial_(serial) {}
 
   int serial_;
 };

@@ -28,7 +28,7 @@ key_serial_t find(const std::string& description) {
 
 }  // namespace
 
-protocol::Secret read_reachable_key(const std::string& description, std::size_t limit) {
+protocol::Secret read_keyring_entry(const std::string& description, std::size_t limit) {
   const key_serial_t key = find(description);
   if (key < 0) throw_errno("cannot find a key");
   const auto too_long = [limit] {

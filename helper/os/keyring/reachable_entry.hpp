@@ -14,6 +14,6 @@ namespace sase::helper {
 /// std::system_error: ENOKEY, EKEYEXPIRED, EKEYREVOKED and EKEYREJECTED for a key that is not there or not
 /// there any more, EACCES for one that this user may not read, EPERM where keyrings are forbidden, ENOSYS
 /// where the kernel has none. Throws std::length_error past `limit` bytes.
-[[nodiscard]] protocol::Secret read_reachable_key(const std::string& description, std::size_t limit);
+[[nodiscard]] protocol::Secret read_keyring_entry(const std::string& description, std::size_t limit);
 
 }  // namespace sase::helper

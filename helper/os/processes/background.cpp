@@ -91,13 +91,14 @@ bool inherits_orphans() noexcept {
   return ::getpid() == 1 || (::prctl(PR_GET_CHILD_SUBREAPER, &asked) == 0 && asked != 0);
 }
 
-void run_detached(std::span<const int> kept, const std::function<void()>& task, Afterwards afterwards) {
+void spawn_background(std::span<const int> kept, const std::function<void()>& task,
+                      ParentLifetime afterwards) {
   std::vector<int> in_order;
   std::ranges::copy_if(kept, std::back_inserter(in_order), [](int fd) { return fd >= 0; });
   std::ranges::sort(in_order);
   switch (afterwards) {
-    case Afterwards::ends: return leave_behind(in_order, task);
-    case Afterwards::goes_on: return leave_to_others(in_order, task);
+    case ParentLifetime::ends: return leave_behind(in_order, task);
+    case ParentLifetime::goes_on: return leave_to_others(in_order, task);
   }
 }
 

@@ -16,13 +16,13 @@ void note_signal(int number) noexcept {
 
 }  // namespace
 
-HeldSignals::HeldSignals(std::span<const int> numbers) : numbers_(numbers), before_(numbers.size()) {
+DeferredSignals::DeferredSignals(std::span<const int> numbers) : numbers_(numbers), before_(numbers.size()) {
   came = 0;
-  sigset_t held;
-  ::sigemptyset(&held);
+  sigset_t current;
+  ::sigemptyset(&current);
   for (const int number : numbers_)
-    ::sigaddset(&held, number);
-  ::pthread_sigmask(SIG_BLOCK, &held, &mask_before_);
+    ::sigaddset(&current, number);
+  ::pthread_sigmask(SIG_BLOCK, &current, &mask_before_);
   struct sigaction action {};
   action.sa_handler = note_signal;
   ::sigemptyset(&action.sa_mask);
@@ -32,7 +32,7 @@ HeldSignals::HeldSignals(std::span<const int> numbers) : numbers_(numbers), befo
   }
 }
 
-HeldSignals::~HeldSignals() {
+DeferredSignals::~DeferredSignals() {
   for (std::size_t i = 0; i < numbers_.size(); ++i)
     ::sigaction(numbers_[i], &before_[i], nullptr);
   // One that came since the last wait does now what it would have done.
@@ -40,7 +40,7 @@ HeldSignals::~HeldSignals() {
   if (came != 0) (void)::raise(came);
 }
 
-bool HeldSignals::one_came() noexcept {
+bool DeferredSignals::one_came() noexcept {
   return came != 0;
 }
 

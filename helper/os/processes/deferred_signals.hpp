@@ -10,13 +10,13 @@ namespace sase::helper {
 /// While it lives, signals of these numbers come only while we wait with the mask from before, end that wait,
 /// and do not end the process yet: there is something to be put right first. One that came does at the end of
 /// its life what it would have done. There is one at a time. One that the caller had ignored stays ignored.
-class HeldSignals {
+class DeferredSignals {
  public:
   /// The numbers must outlive this.
-  explicit HeldSignals(std::span<const int> numbers);
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-  ~HeldSignals();
+  explicit DeferredSignals(std::span<const int> numbers);
+  DeferredSignals(const DeferredSignals&) = delete;
+  DeferredSignals& operator=(const DeferredSignals&) = delete;
+  ~DeferredSignals();
 
   /// What to wait with: ppoll(2).
   [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }

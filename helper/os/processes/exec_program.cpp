@@ -22,7 +22,7 @@ bool exists(const std::string& path) noexcept {
   return ::access(path.c_str(), F_OK) == 0;
 }
 
-/// The folders of PATH; an empty one is where we are.
+/// The directories of PATH; an empty one is where we are.
 std::string_view search_path(std::span<const char* const> environment) noexcept {
   constexpr std::string_view variable = "PATH=";
   for (const std::string_view entry : environment)
@@ -31,20 +31,20 @@ std::string_view search_path(std::span<const char* const> environment) noexcept 
 }
 
 /// A script whose interpreter is missing is there all the same.
-bool is_there(const std::string& program, std::string_view folders) {
+bool is_there(const std::string& program, std::string_view directories) {
   if (is_path(program)) return exists(program);
-  while (!program.empty() && !folders.empty()) {
-    const auto end = std::min(folders.find(':'), folders.size());
-    std::string path(folders.substr(0, end));
+  while (!program.empty() && !directories.empty()) {
+    const auto end = std::min(directories.find(':'), directories.size());
+    std::string path(directories.substr(0, end));
     if (!path.empty()) path += '/';
     if (exists(path += program)) return true;
-    folders.remove_prefix(std::min(end + 1, folders.size()));
+    directories.remove_prefix(std::min(end + 1, directories.size()));
   }
   return false;
 }
 
 /// What execvpe's error says of the program: not that a script's interpreter is missing, nor that the last
-/// folder of PATH is none.
+/// directory of PATH is none.
 int reason(int error, const std::string& program, std::span<const char* const> environment) {
   if (error == ENOTDIR && !is_path(program)) error = ENOENT;
   return error == ENOENT && is_there(program, search_path(environment)) ? ENOEXEC : error;
@@ -52,7 +52,7 @@ int reason(int error, const std::string& program, std::span<const char* const> e
 
 }  // namespace
 
-void become(std::span<const std::string> words, std::span<const char* const> environment) {
+void exec_program(std::span<const std::string> words, std::span<const char* const> environment) {
   std::vector<char*> argv;
   for (const std::string& word : words)
     argv.push_back(const_cast<char*>(word.c_str()));

@@ -12,7 +12,7 @@ namespace sase::helper {
 
 namespace {
 
-void open_standard_streams(CallersProcess& caller) noexcept {
+void open_standard_streams(CallerState& caller) noexcept {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (::fcntl(fd, F_GETFD) != -1) continue;
     caller.closed[static_cast<std::size_t>(fd)] = true;
@@ -24,7 +24,7 @@ void open_standard_streams(CallersProcess& caller) noexcept {
 }
 
 /// The hard limit stays: who lowers it cannot raise it again for the program that comes after.
-void forbid_cores(CallersProcess& caller) noexcept {
+void forbid_cores(CallerState& caller) noexcept {
   if (::getrlimit(RLIMIT_CORE, &caller.core) != 0) return;
   const rlimit none{.rlim_cur = 0, .rlim_max = caller.core.rlim_max};
   ::setrlimit(RLIMIT_CORE, &none);
@@ -32,9 +32,9 @@ void forbid_cores(CallersProcess& caller) noexcept {
 
 /// Ignored and blocked signals are inherited. Without SIGCHLD no child could be waited for, without SIGALRM
 /// no wait for a lock would end.
-void set_signals(CallersProcess& caller) noexcept {
+void set_signals(CallerState& caller) noexcept {
   for (std::size_t i = 0; i < caller.dispositions.size(); ++i) {
-    const int number = CallersProcess::signals[i];
+    const int number = CallerState::signals[i];
     caller.dispositions[i] = ::signal(number, number == SIGCHLD ? SIG_DFL : SIG_IGN);
   }
   sigset_t wanted;
@@ -46,7 +46,7 @@ void set_signals(CallersProcess& caller) noexcept {
 
 }  // namespace
 
-void CallersProcess::restore() const noexcept {
+void CallerState::restore() const noexcept {
   for (std::size_t i = 0; i < dispositions.size(); ++i)
     ::signal(signals[i], dispositions[i]);
   ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
@@ -56,8 +56,8 @@ void CallersProcess::restore() const noexcept {
     if (closed[static_cast<std::size_t>(fd)]) ::close(fd);
 }
 
-CallersProcess harden_process() noexcept {
-  CallersProcess caller;
+CallerState harden_process() noexcept {
+  CallerState caller;
   open_standard_streams(caller);
   caller.umask = ::umask(077);
   forbid_cores(caller);

@@ -10,7 +10,7 @@
 namespace sase::helper {
 
 /// What harden_process() has changed, as the caller had it.
-struct CallersProcess {
+struct CallerState {
   /// The signals whose dispositions are set, in the order of `dispositions`.
   static constexpr std::array signals = {SIGPIPE, SIGXFSZ, SIGCHLD};
 
@@ -30,6 +30,6 @@ struct CallersProcess {
 /// waited for and alarms arrive whatever the caller did to these signals, and descriptors 0 to 2 are open, so
 /// that no file opened later can be mistaken for a standard stream. A standard stream that was closed fails
 /// when it is used. What the system refuses is left as it is.
-CallersProcess harden_process() noexcept;
+CallerState harden_process() noexcept;
 
 }  // namespace sase::helper

@@ -65,13 +65,13 @@ std::optional<Process> process_of(const char* pid) {
 
 std::vector<Process> all_processes() {
   struct Close {
-    void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+    void operator()(DIR* directory) const noexcept { ::closedir(directory); }
   };
   std::vector<Process> all;
-  const std::unique_ptr<DIR, Close> folder(::opendir("/proc"));
+  const std::unique_ptr<DIR, Close> directory(::opendir("/proc"));
   // One thread, and a stream of its own: readdir is safe here.
   while (const dirent* const entry =
-             folder ? ::readdir(folder.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe)
+             directory ? ::readdir(directory.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe)
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
     if (const auto process = process_of(entry->d_name)) all.push_back(*process);
   }

@@ -33,7 +33,7 @@ bool has_terminal() noexcept {
 
 }  // namespace
 
-WakeUps::WakeUps() : has_terminal_(has_terminal()) {
+SignalWaiter::SignalWaiter() : has_terminal_(has_terminal()) {
   sigset_t ours;
   ::sigemptyset(&ours);
   // A blocked signal comes even if it is ignored.
@@ -46,11 +46,11 @@ WakeUps::WakeUps() : has_terminal_(has_terminal()) {
   ::pthread_sigmask(SIG_BLOCK, &ours, &mask_before_);
 }
 
-WakeUps::~WakeUps() {
+SignalWaiter::~SignalWaiter() {
   ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
 }
 
-Woken WakeUps::wait(std::chrono::milliseconds until, int readable) {
+WakeReason SignalWaiter::wait(std::chrono::milliseconds until, int readable) {
   const itimerspec time{.it_interval = {}, .it_value = to_timespec(until)};
   if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr) != 0)
     throw_errno("cannot set a timer");
@@ -61,8 +61,8 @@ Woken WakeUps::wait(std::chrono::milliseconds until, int readable) {
     if (errno != EINTR) throw_errno("waiting failed");
   signalfd_siginfo came{};
   if (::read(signals_.get(), &came, sizeof came) == sizeof came)
-    return came.ssi_signo == SIGHUP && !has_terminal_ ? Woken::by_hup : Woken::by_stop;
-  return waiting[1].revents != 0 ? Woken::by_bytes : Woken::by_time;
+    return came.ssi_signo == SIGHUP && !has_terminal_ ? WakeReason::by_hup : WakeReason::by_stop;
+  return waiting[1].revents != 0 ? WakeReason::by_bytes : WakeReason::by_time;
 }
 
 }  // namespace sase::helper

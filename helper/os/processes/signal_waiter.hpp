@@ -9,7 +9,7 @@
 namespace sase::helper {
 
 /// Why a wait has ended.
-enum class Woken {
+enum class WakeReason {
   by_time,
   by_stop,   ///< SIGTERM or SIGINT; SIGHUP of a process that has a terminal, which is gone then
   by_hup,    ///< SIGHUP of any other
@@ -18,18 +18,18 @@ enum class Woken {
 
 /// Waits of a process that lives on and does nothing else. While this lives, SIGTERM, SIGINT and SIGHUP end a
 /// wait and not the process; one that the caller had ignored stays ignored.
-class WakeUps {
+class SignalWaiter {
  public:
   /// Throws std::system_error.
-  WakeUps();
-  WakeUps(const WakeUps&) = delete;
-  WakeUps& operator=(const WakeUps&) = delete;
-  ~WakeUps();
+  SignalWaiter();
+  SignalWaiter(const SignalWaiter&) = delete;
+  SignalWaiter& operator=(const SignalWaiter&) = delete;
+  ~SignalWaiter();
 
   /// Waits until then by the clock that counts since the machine's start, its sleep included, or until there
   /// is something to read. A signal goes before the bytes, and those before the time. Throws
   /// std::system_error.
-  [[nodiscard]] Woken wait(std::chrono::milliseconds until, int readable = -1);
+  [[nodiscard]] WakeReason wait(std::chrono::milliseconds until, int readable = -1);
 
   /// The signals that were blocked before, for children.
   [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }

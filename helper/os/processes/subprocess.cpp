@@ -53,7 +53,7 @@ class SpawnPlan {
     ::posix_spawnattr_destroy(&attributes_);
   }
 
-  void become(const Fd& fd, int standard_stream) {
+  void exec_program(const Fd& fd, int standard_stream) {
     ::posix_spawn_file_actions_adddup2(&actions_, fd.get(), standard_stream);
   }
 
@@ -136,7 +136,7 @@ class Child {
 
 /// Whether a signal has come that was held.
 bool is_stopped(const sigset_t* mask) noexcept {
-  return mask != nullptr && HeldSignals::one_came();
+  return mask != nullptr && DeferredSignals::one_came();
 }
 
 /// How long one wait may take, in milliseconds.
@@ -234,8 +234,8 @@ std::optional<SubprocessResult> run(const SubprocessCall& call, const sigset_t* 
   if (call.input.empty())
     plan.read_nothing();
   else
-    plan.become(input.reader, STDIN_FILENO);
-  plan.become(output.writer, STDOUT_FILENO);
+    plan.exec_program(input.reader, STDIN_FILENO);
+  plan.exec_program(output.writer, STDOUT_FILENO);
   plan.close_others();
   plan.restore_signals(call.session);
   Child child(plan.start(call), call.session);
@@ -251,8 +251,8 @@ std::optional<SubprocessResult> run(const SubprocessCall& call, const sigset_t* 
 
 std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
   if (call.session == SubprocessSession::ours) return run(call, nullptr);
-  const HeldSignals held(ending);
-  return run(call, &held.mask_before());
+  const DeferredSignals current(ending);
+  return run(call, &current.mask_before());
 }
 
 }  // namespace sase::helper

@@ -13,28 +13,29 @@ namespace sase::fuzz {
 namespace {
 
 using helper::Identity;
-using helper::Seal;
+using helper::TokenCipher;
 
 const unsigned char* unsigned_bytes(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-/// What Seal::close() would make of any text, always with the same times and nonce.
+/// What Seal::encrypt() would make of any text, always with the same times and nonce.
 std::string seal(std::string_view text, const Identity& identity) {
-  std::string file = "sasetok1" + std::string(Seal::head_size - 8, '\7');
-  const std::string nonce = file.substr(Seal::head_size - crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+  std::string file = "sasetok1" + std::string(TokenCipher::head_size - 8, '\7');
+  const std::string nonce =
+      file.substr(TokenCipher::head_size - crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
   const std::string associated = file + std::string(identity.bytes().begin(), identity.bytes().end());
-  file.resize(Seal::head_size + text.size() + Seal::tag_size);
+  file.resize(TokenCipher::head_size + text.size() + TokenCipher::tag_size);
   crypto_aead_xchacha20poly1305_ietf_encrypt(
-      reinterpret_cast<unsigned char*>(file.data() + Seal::head_size), nullptr, unsigned_bytes(text),
+      reinterpret_cast<unsigned char*>(file.data() + TokenCipher::head_size), nullptr, unsigned_bytes(text),
       text.size(), unsigned_bytes(associated), associated.size(), nullptr, unsigned_bytes(nonce),
-      unsigned_bytes(identity.sealing_key().reveal()));
+      unsigned_bytes(identity.encryption_key().reveal()));
   return file;
 }
 
 auto open(std::string_view file, const Identity& identity) {
-  const std::string_view head = file.substr(0, Seal::head_size);
-  return Seal::open(head, protocol::Secret(file.substr(head.size())), identity);
+  const std::string_view head = file.substr(0, TokenCipher::head_size);
+  return TokenCipher::decrypt(head, protocol::Secret(file.substr(head.size())), identity);
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ void command_line(std::string_view bytes) {
     line = helper::parse_command_line(arguments);
     check_line(line, words);
   } catch (const helper::Failure& failure) {
-    check_failure(failure, helper::ExitCode::usage);
+    check_failure(failure, helper::ExitCode::usage_error);
   }
 }
 

@@ -27,16 +27,16 @@ std::string complaint_about(const std::vector<std::string>& variables) try {
   values.add(helper::settings_of(environment));
   const helper::Profile profile = helper::make_profile("default", values, environment);
   check_profile(profile);
-  const auto place = helper::find_key(profile, environment);
+  const auto place = helper::find_api_key(profile, environment);
   if (!place) throw helper::no_key(profile);
   check(is_printable(place->describe()), "a place is described in printable words");
   // Nothing of this machine shall be read or run.
-  if (place->kind != helper::KeyKind::variable) return place->describe();
+  if (place->kind != helper::ApiKeySourceKind::variable) return place->describe();
   const auto now = std::chrono::steady_clock::now();
   check(is_printable(helper::read_key(*place, environment, now).reveal()), "a key is one printable line");
   return {};
 } catch (const helper::Failure& failure) {
-  check_failure(failure, helper::ExitCode::settings);
+  check_failure(failure, helper::ExitCode::invalid_settings);
   return failure.what() + ('\n' + failure.hint);
 }
 

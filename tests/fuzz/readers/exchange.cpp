@@ -30,14 +30,15 @@ void check_request(const AuthorizeRequest& request) {
 }
 
 void check_reply(const AuthorizeReply& reply) {
-  if (const auto* const granted = std::get_if<protocol::Granted>(&reply.outcome))
-    check(is_b64token(granted->token.reveal()), "a token is b64token text");
-  if (const auto* const denied = std::get_if<protocol::Denied>(&reply.outcome))
-    check(is_printable(denied->what + denied->hint), "what a person is told is printable");
+  if (const auto* const token_response = std::get_if<protocol::TokenResponse>(&reply.outcome))
+    check(is_b64token(token_response->token.reveal()), "a token is b64token text");
+  if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
+    check(is_printable(auth_error->what + auth_error->hint), "what a person is told is printable");
   check(same(reply, AuthorizeReply::parse(reply.write().reveal())), "a written reply reads as itself");
-  check(reply.links.size() <= protocol::link_count, "no link stands twice");
-  for (const protocol::Link& link : reply.links)
-    check(is_printable(link.what + link.remedy) && !link.what.empty(), "a link has words that can be shown");
+  check(reply.checks.size() <= protocol::check_count, "no link stands twice");
+  for (const protocol::Check& check : reply.checks)
+    check(is_printable(check.what + check.remedy) && !check.what.empty(),
+          "a link has words that can be shown");
 }
 
 /// Any text is said whole or not at all.

@@ -29,7 +29,7 @@ std::optional<HttpReply> read(std::string_view bytes, std::size_t piece) {
     const helper::authorize::Endpoint endpoint{.host = {.name = "api.example.test"}, .path = "/v3/auth"};
     reply = helper::authorize::exchange(secure_socket(wire), endpoint, body, progress);
   } catch (const helper::authorize::FailedAttempt& failed) {
-    check_outcome(failed.denied(), key);
+    check_outcome(failed.auth_error(), key);
   } catch (const Poco::Exception&) {
     reply.reset();
   }
@@ -52,7 +52,7 @@ void http_reply(std::string_view bytes) {
             reply->location == slow->location && reply->body.reveal() == slow->body.reveal(),
         "a reply is the same in however many pieces it comes");
   check(reply->body.size() <= bytes.size(), "a body holds what came");
-  check_outcome(helper::authorize::read_service_reply(*reply, key, {}), key);
+  check_outcome(helper::authorize::parse_service_response(*reply, key, {}), key);
 }
 
 }  // namespace sase::fuzz

@@ -17,11 +17,11 @@ void key_claims(std::string_view bytes) {
   helper::Profile profile;
   profile.authorize_url = "https://api.perimeter81.com/api/v1/auth/authorize";
   const std::chrono::sys_seconds now(std::chrono::seconds(1'800'000'000));
-  const helper::CheckedLink link = helper::judge_claims(*claims, profile, now);
-  check(is_printable(link.what + link.remedy), "what a person is told of a key is printable");
-  check(link.what.size() + link.remedy.size() < 400, "what a person is told of a key is short");
+  const helper::CheckResult check = helper::judge_claims(*claims, profile, now);
+  check(is_printable(check.what + check.remedy), "what a person is told of a key is printable");
+  check(check.what.size() + check.remedy.size() < 400, "what a person is told of a key is short");
   check(!claims->expires ||
-            (*claims->expires <= now) == link.what.starts_with("the key itself says that it expired"),
+            (*claims->expires <= now) == check.what.starts_with("the key itself says that it expired"),
         "a key that has expired is told of, and no other");
 }
 

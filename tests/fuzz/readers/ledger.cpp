@@ -10,42 +10,43 @@ namespace sase::fuzz {
 
 namespace {
 
-using helper::History;
-using helper::Instant;
-using helper::Question;
+using helper::AttemptContext;
+using helper::BootTime;
+using helper::RequestLog;
 
-constexpr Instant now = std::chrono::hours(20);
+constexpr BootTime now = std::chrono::hours(20);
 constexpr helper::BootId boot{};
 
-void check_words(const protocol::Denied& denied) {
-  check(is_printable(denied.what + denied.hint), "what a person is told is printable");
+void check_words(const protocol::AuthError& auth_error) {
+  check(is_printable(auth_error.what + auth_error.hint), "what a person is told is printable");
 }
 
 /// Whatever is remembered, the rules have an answer.
-void check_rules(History history, const Question& question) {
-  if (const auto denied = reason_to_spare(history, question)) check_words(*denied);
-  (void)may_renew(history, question, std::chrono::minutes(15));
-  const unsigned left = requests_left(history, question.now);
-  check(left <= helper::most_requests, "no more than five requests are allowed");
-  expect_request(history, question.now);
-  check(left == 0 || requests_left(history, question.now) == left - 1, "what is expected counts");
-  settle_request(history, 0, question.now);
-  check(requests_left(history, question.now) >= left, "what was not sent does not count");
-  note_erase(history, question.now);
-  note_grant(history, std::chrono::hours(1), false, false, question.now);
+void check_rules(RequestLog log, const AttemptContext& question) {
+  if (const auto auth_error = why_blocked(log, question)) check_words(*auth_error);
+  (void)may_refresh(log, question, std::chrono::minutes(15));
+  const unsigned left = requests_left(log, question.now);
+  check(left <= helper::request_limit, "no more than five requests are allowed");
+  count_before_send(log, question.now);
+  check(left == 0 || requests_left(log, question.now) == left - 1, "what is expected counts");
+  correct_count(log, 0, question.now);
+  check(requests_left(log, question.now) >= left, "what was not sent does not count");
+  record_erase(log, question.now);
+  record_success(log, std::chrono::hours(1), false, false, question.now);
 }
 
 }  // namespace
 
 /// What is remembered of the requests for one key, with times before 20 hours after a start that is all zero.
-void ledger(std::string_view bytes) {
-  const History history = History::parse(bytes, boot, now);
-  const std::string written = history.write(boot);
-  check(History::parse(written, boot, now).write(boot) == written, "a written ledger reads as itself");
-  check_rules(history, {.started = now, .now = now, .route = "route", .min_ttl = std::chrono::minutes(1)});
+void log_file(std::string_view bytes) {
+  const RequestLog log = RequestLog::parse(bytes, boot, now);
+  const std::string written = log.write(boot);
+  check(RequestLog::parse(written, boot, now).write(boot) == written, "a written ledger reads as itself");
+  check_rules(
+      log, {.started = now, .now = now, .network_fingerprint = "route", .min_ttl = std::chrono::minutes(1)});
   // A failure, a strike or a pause may last for an hour at the longest.
-  const Instant later = now + std::chrono::hours(1);
-  check(!reason_to_spare(history, {.started = later, .now = later, .route = "route", .min_ttl = {}}),
+  const BootTime later = now + std::chrono::hours(1);
+  check(!why_blocked(log, {.started = later, .now = later, .network_fingerprint = "route", .min_ttl = {}}),
         "nobody is locked out for more than an hour");
 }
 

@@ -23,7 +23,7 @@ std::string complaint_about(const ProfileText::File& file) try {
   check_profile(helper::make_profile("default", values, helper::Environment(no_variables.data())));
   return {};
 } catch (const helper::Failure& failure) {
-  check_failure(failure, helper::ExitCode::settings);
+  check_failure(failure, helper::ExitCode::invalid_settings);
   check(std::string_view(failure.what()).starts_with("/p/default.conf:"), "file and line are named");
   return failure.what() + ('\n' + failure.hint);
 }

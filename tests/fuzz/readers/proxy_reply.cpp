@@ -22,7 +22,7 @@ bool opens(std::string_view bytes, std::size_t piece) {
         helper::authorize::open_tunnel(plain_socket(wire), proxy, {.name = "api.example.test"});
     opened = true;
   } catch (const helper::authorize::FailedAttempt& failed) {
-    check_outcome(failed.denied(), "hunter2hunter2");
+    check_outcome(failed.auth_error(), "hunter2hunter2");
   } catch (const Poco::Exception&) {
     opened = false;
   }

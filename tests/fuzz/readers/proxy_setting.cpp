@@ -22,7 +22,7 @@ std::string complaint_about(std::string_view proxy) try {
   check_profile(helper::make_profile("default", values, helper::Environment(no_variables.data())));
   return {};
 } catch (const helper::Failure& failure) {
-  check_failure(failure, helper::ExitCode::usage);
+  check_failure(failure, helper::ExitCode::usage_error);
   return failure.what() + ('\n' + failure.hint);
 }
 
@@ -34,7 +34,7 @@ bool is_usable(std::string_view proxy) try {
         "no credentials are overlooked");
   return true;
 } catch (const helper::authorize::FailedAttempt& failed) {
-  check_outcome(failed.denied(), {});
+  check_outcome(failed.auth_error(), {});
   return false;
 }
 

@@ -29,7 +29,7 @@ bool holds_token(std::string_view body) {
 }  // namespace
 
 /// A line each for status, content type, date, Retry-After and location, then the body.
-void service_reply(std::string_view bytes) {
+void service_response(std::string_view bytes) {
   constexpr std::string_view api_key = "the-api-key-0123456789";
   constexpr std::chrono::sys_seconds now{std::chrono::seconds(1'800'000'000)};
   const HttpReply reply{.status = status_in(take_line(bytes)),
@@ -38,12 +38,12 @@ void service_reply(std::string_view bytes) {
                         .retry_after = std::string(take_line(bytes)),
                         .location = std::string(take_line(bytes)),
                         .body = protocol::Secret(bytes)};
-  auto outcome = helper::authorize::read_service_reply(reply, api_key, now);
-  const auto* const denied = std::get_if<protocol::Denied>(&outcome);
+  auto outcome = helper::authorize::parse_service_response(reply, api_key, now);
+  const auto* const auth_error = std::get_if<protocol::AuthError>(&outcome);
   const bool is_good = reply.status >= 200 && reply.status <= 299;
-  check(denied != nullptr || (is_good && holds_token(bytes)), "a token comes with 2xx and in its place");
-  if (denied != nullptr && is_good && holds_token(bytes))
-    check(denied->what.find('"') == std::string::npos, "beside a token nothing is quoted");
+  check(auth_error != nullptr || (is_good && holds_token(bytes)), "a token comes with 2xx and in its place");
+  if (auth_error != nullptr && is_good && holds_token(bytes))
+    check(auth_error->what.find('"') == std::string::npos, "beside a token nothing is quoted");
   check_outcome(std::move(outcome), api_key);
 }
 

@@ -33,7 +33,7 @@ void check_endpoint(std::string_view bytes) try {
   check(endpoint.path.starts_with('/') && is_printable(endpoint.path), "a path can be sent");
   check(endpoint.path.find_first_of(" #") == std::string::npos, "a path does not end the request's line");
 } catch (const helper::authorize::FailedAttempt& failed) {
-  check_outcome(failed.denied(), {});
+  check_outcome(failed.auth_error(), {});
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 const tests::EnvironmentList environment{"PATH=/usr/bin:/bin", "MARK=here"};
 
 std::string output_of(const std::string& command, std::chrono::milliseconds patience = 30s) {
-  return std::string(read_key_command(command, *environment, steady_clock::now() + patience).reveal());
+  return std::string(run_api_key_command(command, *environment, steady_clock::now() + patience).reveal());
 }
 
 /// Without what a command says itself.
@@ -70,7 +70,7 @@ TEST_CASE("a command that gives no key is told why, and its text is not shown", 
 
   DYNAMIC_SECTION(row.command) {
     const Failure failure = failure_of(row.command);
-    CHECK(failure.code == ExitCode::settings);
+    CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(std::string(failure.what()) ==
           std::string("the command of 'api-key-command' gives no key: ") + row.why);
     CHECK_FALSE(failure.hint.empty());

@@ -13,7 +13,7 @@ namespace sase::helper {
 
 namespace {
 
-Profile profile_with(KeyKind kind, std::string value) {
+Profile profile_with(ApiKeySourceKind kind, std::string value) {
   Profile profile;
   profile.name = "work";
   profile.key_source = {.kind = kind, .value = std::move(value)};
@@ -24,7 +24,7 @@ Profile profile_with(KeyKind kind, std::string value) {
 std::string found(const Profile& profile, const Environment& environment) {
   static constexpr std::array<std::string_view, 6> names = {"standard", "variable",   "file",
                                                             "command",  "credential", "keyring"};
-  const auto place = find_key(profile, environment);
+  const auto place = find_api_key(profile, environment);
   if (!place) return "(none)";
   return std::string(names.at(static_cast<std::size_t>(place->kind))) + ' ' + place->name;
 }
@@ -32,12 +32,12 @@ std::string found(const Profile& profile, const Environment& environment) {
 }  // namespace
 
 TEST_CASE("the standard places are looked through in the contract's order", "[key_place]") {
-  const tests::TemporaryDirectory folder;
-  const std::string credential = folder.write("credentials/sase-api-key", "");
-  const std::string login = folder.write("config/sase-credential/keys/work", "");
-  const std::string credentials = "CREDENTIALS_DIRECTORY=" + folder.path("credentials");
-  const std::string config = "XDG_CONFIG_HOME=" + folder.path("config");
-  const Profile profile = profile_with(KeyKind::standard, "");
+  const tests::TemporaryDirectory directory;
+  const std::string credential = directory.write("credentials/sase-api-key", "");
+  const std::string login = directory.write("config/sase-credential/keys/work", "");
+  const std::string credentials = "CREDENTIALS_DIRECTORY=" + directory.path("credentials");
+  const std::string config = "XDG_CONFIG_HOME=" + directory.path("config");
+  const Profile profile = profile_with(ApiKeySourceKind::standard, "");
 
   const tests::EnvironmentList all{"HARMONYSASE_API_KEY=x",
                                    "PERIMETER81_API_KEY=x",
@@ -47,8 +47,8 @@ TEST_CASE("the standard places are looked through in the contract's order", "[ke
                                    config};
   const tests::EnvironmentList last_variable{"HARMONYSASE_API_KEY=x", "SASE_API_KEY=", credentials, config};
   const tests::EnvironmentList no_variable{credentials, config};
-  const tests::EnvironmentList login_alone{"CREDENTIALS_DIRECTORY=" + folder.path("none"), config};
-  const tests::EnvironmentList nothing{"CREDENTIALS_DIRECTORY=credentials", "HOME=" + folder.path()};
+  const tests::EnvironmentList login_alone{"CREDENTIALS_DIRECTORY=" + directory.path("none"), config};
+  const tests::EnvironmentList nothing{"CREDENTIALS_DIRECTORY=credentials", "HOME=" + directory.path()};
 
   CHECK(found(profile, *all) == "variable SASE_API_KEY");
   CHECK(found(profile, *last_variable) == "variable HARMONYSASE_API_KEY");
@@ -58,62 +58,66 @@ TEST_CASE("the standard places are looked through in the contract's order", "[ke
 }
 
 TEST_CASE("the key of a login is the profile's own", "[key_place]") {
-  const tests::TemporaryDirectory folder;
-  (void)folder.write("sase-credential/keys/other", "");
-  const tests::EnvironmentList config{"XDG_CONFIG_HOME=" + folder.path()};
+  const tests::TemporaryDirectory directory;
+  (void)directory.write("sase-credential/keys/other", "");
+  const tests::EnvironmentList config{"XDG_CONFIG_HOME=" + directory.path()};
 
-  CHECK(found(profile_with(KeyKind::standard, ""), *config) == "(none)");
+  CHECK(found(profile_with(ApiKeySourceKind::standard, ""), *config) == "(none)");
 }
 
 TEST_CASE("a named place is the one, whatever there is beside it", "[key_place]") {
   const tests::EnvironmentList environment{"SASE_API_KEY=x", "CREDENTIALS_DIRECTORY=/run/credentials/it"};
   const tests::EnvironmentList no_service{"SASE_API_KEY=x"};
 
-  CHECK(found(profile_with(KeyKind::variable, "MINE"), *environment) == "variable MINE");
-  CHECK(found(profile_with(KeyKind::file, "/k"), *environment) == "file /k");
-  CHECK(found(profile_with(KeyKind::command, "pass x"), *environment) == "command pass x");
-  CHECK(found(profile_with(KeyKind::keyring, "a key"), *environment) == "keyring a key");
-  CHECK(found(profile_with(KeyKind::credential, "c"), *environment) == "credential /run/credentials/it/c");
-  CHECK(found(profile_with(KeyKind::credential, "c"), *no_service) == "credential c");
+  CHECK(found(profile_with(ApiKeySourceKind::variable, "MINE"), *environment) == "variable MINE");
+  CHECK(found(profile_with(ApiKeySourceKind::file, "/k"), *environment) == "file /k");
+  CHECK(found(profile_with(ApiKeySourceKind::command, "pass x"), *environment) == "command pass x");
+  CHECK(found(profile_with(ApiKeySourceKind::keyring, "a key"), *environment) == "keyring a key");
+  CHECK(found(profile_with(ApiKeySourceKind::credential, "c"), *environment) ==
+        "credential /run/credentials/it/c");
+  CHECK(found(profile_with(ApiKeySourceKind::credential, "c"), *no_service) == "credential c");
 }
 
 TEST_CASE("a place is described without what may be a key", "[key_place]") {
   const tests::EnvironmentList environment{"SASE_API_KEY=x", "CREDENTIALS_DIRECTORY=/run/credentials"};
-  for (const KeyKind kind : {KeyKind::variable, KeyKind::command, KeyKind::credential, KeyKind::keyring}) {
-    const std::string words = find_key(profile_with(kind, "hunter2"), *environment).value().describe();
+  for (const ApiKeySourceKind kind : {ApiKeySourceKind::variable, ApiKeySourceKind::command,
+                                      ApiKeySourceKind::credential, ApiKeySourceKind::keyring}) {
+    const std::string words = find_api_key(profile_with(kind, "hunter2"), *environment).value().describe();
     CHECK(tests::contains(words, "'api-key-"));
     CHECK_FALSE(tests::contains(words, "hunter2"));
   }
 
-  CHECK(find_key(profile_with(KeyKind::standard, ""), *environment).value().describe() == "SASE_API_KEY");
-  CHECK(find_key(profile_with(KeyKind::file, "/a\nb"), *environment).value().describe() ==
+  CHECK(find_api_key(profile_with(ApiKeySourceKind::standard, ""), *environment).value().describe() ==
+        "SASE_API_KEY");
+  CHECK(find_api_key(profile_with(ApiKeySourceKind::file, "/a\nb"), *environment).value().describe() ==
         "the file '/a\\x0ab'");
 }
 
 TEST_CASE("only login's file can be one that logout has removed", "[key_place]") {
-  const tests::TemporaryDirectory folder;
-  const std::string there = folder.write("there", "");
-  const std::string gone = folder.path("gone");
-  const auto place = [](KeyKind kind, const std::string& name, KeyChoice choice) {
-    return KeyPlace{.kind = kind, .name = name, .choice = choice};
+  const tests::TemporaryDirectory directory;
+  const std::string there = directory.write("there", "");
+  const std::string gone = directory.path("gone");
+  const auto place = [](ApiKeySourceKind kind, const std::string& name, ApiKeySelection choice) {
+    return ApiKeyLocation{.kind = kind, .name = name, .choice = choice};
   };
 
-  CHECK(place(KeyKind::file, gone, KeyChoice::standard).is_logged_out());
-  CHECK_FALSE(place(KeyKind::file, there, KeyChoice::standard).is_logged_out());
-  CHECK_FALSE(place(KeyKind::file, gone, KeyChoice::named).is_logged_out());
-  CHECK_FALSE(place(KeyKind::variable, "SASE_API_KEY", KeyChoice::standard).is_logged_out());
+  CHECK(place(ApiKeySourceKind::file, gone, ApiKeySelection::standard).is_removed_by_logout());
+  CHECK_FALSE(place(ApiKeySourceKind::file, there, ApiKeySelection::standard).is_removed_by_logout());
+  CHECK_FALSE(place(ApiKeySourceKind::file, gone, ApiKeySelection::named).is_removed_by_logout());
+  CHECK_FALSE(
+      place(ApiKeySourceKind::variable, "SASE_API_KEY", ApiKeySelection::standard).is_removed_by_logout());
 }
 
 TEST_CASE("the standard places are described by their names", "[key_place]") {
-  const tests::TemporaryDirectory folder;
-  const Profile profile = profile_with(KeyKind::standard, "");
-  (void)folder.write("c/sase-api-key", "");
-  const std::string login = folder.write("sase-credential/keys/work", "");
-  const tests::EnvironmentList credential{"CREDENTIALS_DIRECTORY=" + folder.path("c")};
-  const tests::EnvironmentList config{"XDG_CONFIG_HOME=" + folder.path()};
+  const tests::TemporaryDirectory directory;
+  const Profile profile = profile_with(ApiKeySourceKind::standard, "");
+  (void)directory.write("c/sase-api-key", "");
+  const std::string login = directory.write("sase-credential/keys/work", "");
+  const tests::EnvironmentList credential{"CREDENTIALS_DIRECTORY=" + directory.path("c")};
+  const tests::EnvironmentList config{"XDG_CONFIG_HOME=" + directory.path()};
 
-  CHECK(find_key(profile, *credential).value().describe() == "the systemd credential 'sase-api-key'");
-  CHECK(find_key(profile, *config).value().describe() == "the file of 'login', '" + login + "'");
+  CHECK(find_api_key(profile, *credential).value().describe() == "the systemd credential 'sase-api-key'");
+  CHECK(find_api_key(profile, *config).value().describe() == "the file of 'login', '" + login + "'");
 }
 
 }  // namespace sase::helper

@@ -21,11 +21,11 @@ namespace sase::helper {
 namespace {
 
 std::string read(const std::string& description) {
-  return std::string(read_keyring_key(description).reveal());
+  return std::string(read_keyring_api_key(description).reveal());
 }
 
 Failure failure_of(const std::string& description) {
-  return tests::failure_of([&description] { (void)read_keyring_key(description); });
+  return tests::failure_of([&description] { (void)read_keyring_api_key(description); });
 }
 
 /// Whether a call that these are denied to says why.
@@ -33,7 +33,7 @@ int says(const std::vector<long>& calls, int error, const char* words) {
   return tests::exit_code_in_child([&] {
     tests::deny_calls(calls, error);
     const Failure failure = failure_of("sase");
-    return failure.code == ExitCode::settings && tests::contains(failure.what(), words) &&
+    return failure.code == ExitCode::invalid_settings && tests::contains(failure.what(), words) &&
                    tests::contains(failure.hint, "api-key-file")
                ? 0
                : 1;
@@ -99,7 +99,7 @@ TEST_CASE("a key that has come to an end is told as such, and not by its descrip
 
   const Failure failure = failure_of(keys.name("hunter2"));
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.what(), words));
   CHECK(tests::contains(failure.hint, "keyctl padd user NAME @u <FILE"));
   CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
@@ -113,7 +113,7 @@ TEST_CASE("a key that this user may not read is told as such", "[keyring_key][ke
 
   const Failure failure = failure_of(keys.name("key"));
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.what(), "its permissions do not let this user read it"));
   CHECK(tests::contains(failure.hint, "keyctl setperm"));
 }

@@ -23,12 +23,12 @@ namespace sase::helper {
 namespace {
 
 struct Home {
-  tests::TemporaryDirectory folder;
-  tests::EnvironmentList environment{"HOME=" + folder.path()};
+  tests::TemporaryDirectory directory;
+  tests::EnvironmentList environment{"HOME=" + directory.path()};
   LoginFiles files{*environment, "work"};
 
   [[nodiscard]] std::string path(const std::string& name) const {
-    return folder.path(".config/sase-credential/" + name);
+    return directory.path(".config/sase-credential/" + name);
   }
 };
 
@@ -42,7 +42,7 @@ TEST_CASE("a key and its profile are kept where they are looked for, closed to o
   CHECK(home.files.key() == home.path("keys/work"));
   CHECK(home.files.profile() == home.path("profiles/work.conf"));
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
-  CHECK(read_key_file(home.path("keys/work")).reveal() == "the-key");
+  CHECK(read_api_key_file(home.path("keys/work")).reveal() == "the-key");
   CHECK(tests::mode_of(home.path("keys/work")) == 0600);
   CHECK(tests::mode_of(home.path("keys")) == 0700);
   CHECK(tests::mode_of(home.path("profiles/work.conf")) == 0600);
@@ -55,14 +55,14 @@ TEST_CASE("another key takes the place of the one before", "[login_files]") {
 
   home.files.keep("another-key", "region = au\n");
 
-  CHECK(read_key_file(home.path("keys/work")).reveal() == "another-key");
+  CHECK(read_api_key_file(home.path("keys/work")).reveal() == "another-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = au\n");
 }
 
 TEST_CASE("a profile that is a link to a file elsewhere stays one", "[login_files]") {
   const Home home;
-  const std::string elsewhere = home.folder.write("settings/work", "region = us\n");
-  (void)home.folder.make_folder(".config/sase-credential/profiles");
+  const std::string elsewhere = home.directory.write("settings/work", "region = us\n");
+  (void)home.directory.make_directory(".config/sase-credential/profiles");
   REQUIRE(::symlink(elsewhere.c_str(), home.path("profiles/work.conf").c_str()) == 0);
 
   home.files.keep("the-key", "region = eu\n");
@@ -86,12 +86,12 @@ TEST_CASE("of two logins at once the later one waits", "[login_files]") {
   });
   // A lock that is held in any process of two is held; nothing tells that the other one has come to wait.
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  CHECK(read_key_file(home.path("keys/work")).reveal() == "the-key");
+  CHECK(read_api_key_file(home.path("keys/work")).reveal() == "the-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
   first.reset();
 
   CHECK(tests::wait_for_child(second) == 0);
-  CHECK(read_key_file(home.path("keys/work")).reveal() == "another-key");
+  CHECK(read_api_key_file(home.path("keys/work")).reveal() == "another-key");
 }
 
 TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
@@ -99,19 +99,19 @@ TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
   home.files.keep("the-key", "region = eu\n");
   SECTION("the profile") {
     REQUIRE(::remove(home.path("profiles/work.conf").c_str()) == 0);
-    (void)home.folder.make_folder(".config/sase-credential/profiles/work.conf");
+    (void)home.directory.make_directory(".config/sase-credential/profiles/work.conf");
     CHECK(tests::failure_of([&] { home.files.keep("new", "x"); }).code == ExitCode::local_state);
-    CHECK(read_key_file(home.path("keys/work")).reveal() == "the-key");
+    CHECK(read_api_key_file(home.path("keys/work")).reveal() == "the-key");
   }
   SECTION("the key") {
     REQUIRE(::remove(home.path("keys/work").c_str()) == 0);
-    (void)home.folder.make_folder(".config/sase-credential/keys/work");
+    (void)home.directory.make_directory(".config/sase-credential/keys/work");
     CHECK(tests::failure_of([&] { home.files.keep("new", "x"); }).code == ExitCode::local_state);
     CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
   }
 }
 
-TEST_CASE("a folder of keys that is open to others is refused with what mends it", "[login_files]") {
+TEST_CASE("a directory of keys that is open to others is refused with what mends it", "[login_files]") {
   const Home home;
   home.files.keep("the-key", "region = eu\n");
   REQUIRE(::chmod(home.path("keys").c_str(), 0755) == 0);

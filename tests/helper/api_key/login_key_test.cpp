@@ -11,9 +11,9 @@ TEST_CASE("the key of a login is beside the profiles", "[login_key]") {
   const tests::EnvironmentList home{"HOME=/home/me"};
   const tests::EnvironmentList nothing{"USER=me"};
 
-  CHECK(login_key_file(*config, "work") == "/config/sase-credential/keys/work");
-  CHECK(login_key_file(*home, "work") == "/home/me/.config/sase-credential/keys/work");
-  CHECK_FALSE(login_key_file(*nothing, "work"));
+  CHECK(login_key_path(*config, "work") == "/config/sase-credential/keys/work");
+  CHECK(login_key_path(*home, "work") == "/home/me/.config/sase-credential/keys/work");
+  CHECK_FALSE(login_key_path(*nothing, "work"));
 }
 
 }  // namespace sase::helper

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string key_of(const Profile& profile, const Environment& environment) {
-  const auto place = find_key(profile, environment);
+  const auto place = find_api_key(profile, environment);
   if (!place) throw no_key(profile);
   return std::string(read_key(*place, environment, std::chrono::steady_clock::now() + 10s).reveal());
 }
@@ -30,13 +30,13 @@ Profile without_source() {
 
 Profile with_variable(std::string name) {
   Profile profile = without_source();
-  profile.key_source = {.kind = KeyKind::variable, .value = std::move(name)};
+  profile.key_source = {.kind = ApiKeySourceKind::variable, .value = std::move(name)};
   return profile;
 }
 
 Profile with_file(std::string path) {
   Profile profile = without_source();
-  profile.key_source = {.kind = KeyKind::file, .value = std::move(path)};
+  profile.key_source = {.kind = ApiKeySourceKind::file, .value = std::move(path)};
   return profile;
 }
 
@@ -68,8 +68,8 @@ TEST_CASE("a profile that names a variable uses that one", "[key_reading]") {
 }
 
 TEST_CASE("a profile that names a file uses that one", "[key_reading]") {
-  const tests::TemporaryDirectory folder;
-  const Profile profile = with_file(folder.write("key", "from the file\n"));
+  const tests::TemporaryDirectory directory;
+  const Profile profile = with_file(directory.write("key", "from the file\n"));
   const tests::EnvironmentList environment{"SASE_API_KEY=standard"};
 
   CHECK(key_of(profile, *environment) == "from the file");
@@ -77,16 +77,16 @@ TEST_CASE("a profile that names a file uses that one", "[key_reading]") {
 
 TEST_CASE("a named source that gives nothing is an error and not a reason to look elsewhere",
           "[key_reading]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
   const tests::EnvironmentList environment{"SASE_API_KEY=standard", "MY_KEY="};
-  const Profile a_file = with_file(folder.path("missing"));
+  const Profile a_file = with_file(directory.path("missing"));
 
   const Failure variable = tests::failure_of([&] { (void)key_of(a_variable, *environment); });
   const Failure file = tests::failure_of([&] { (void)key_of(a_file, *environment); });
 
-  CHECK(variable.code == ExitCode::settings);
+  CHECK(variable.code == ExitCode::invalid_settings);
   CHECK(std::string(variable.what()) == "the variable that 'api-key-env' names is not set");
-  CHECK(file.code == ExitCode::settings);
+  CHECK(file.code == ExitCode::invalid_settings);
 }
 
 TEST_CASE("without any key there is a settings error with a way out", "[key_reading]") {
@@ -94,7 +94,7 @@ TEST_CASE("without any key there is a settings error with a way out", "[key_read
 
   const Failure failure = tests::failure_of([&] { (void)key_of(no_source, *environment); });
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "no API key for the profile 'work'");
   CHECK(tests::contains(failure.hint, "SASE_API_KEY"));
 }
@@ -104,9 +104,9 @@ TEST_CASE("a variable whose text cannot be a key is named, and the text is not",
 
   for (const Profile& profile : {no_source, a_variable}) {
     const Failure failure = tests::failure_of([&] { (void)key_of(profile, *environment); });
-    CHECK(failure.code == ExitCode::settings);
+    CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(tests::contains(failure.what(),
-                          profile.key_source.kind == KeyKind::standard ? "SASE_API_KEY" : "MY_KEY"));
+                          profile.key_source.kind == ApiKeySourceKind::standard ? "SASE_API_KEY" : "MY_KEY"));
     CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
     CHECK(failure.hint == "set it to the key alone, in one line");
   }

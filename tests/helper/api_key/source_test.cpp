@@ -11,7 +11,7 @@ namespace sase::helper {
 
 namespace {
 
-KeySource source_of(const std::string& name, const std::string& value) {
+ApiKeySource source_of(const std::string& name, const std::string& value) {
   Settings values;
   const Assignment given{.setting = find_setting(name),
                          .value = value,
@@ -27,23 +27,23 @@ KeySource source_of(const std::string& name, const std::string& value) {
 TEST_CASE("a profile names at most one place of its key", "[key_source]") {
   struct Row {
     const char* name;
-    KeyKind kind;
+    ApiKeySourceKind kind;
     const char* value;
   };
   const auto row = GENERATE(values<Row>({
-      {"api-key-env", KeyKind::variable, "MY_KEY"},
-      {"api-key-file", KeyKind::file, "/run/key"},
-      {"api-key-command", KeyKind::command, "pass show sase | head -n 1"},
-      {"api-key-credential", KeyKind::credential, "sase.key"},
-      {"api-key-credential", KeyKind::credential, "..."},
-      {"api-key-keyring", KeyKind::keyring, "sase: a key"},
+      {"api-key-env", ApiKeySourceKind::variable, "MY_KEY"},
+      {"api-key-file", ApiKeySourceKind::file, "/run/key"},
+      {"api-key-command", ApiKeySourceKind::command, "pass show sase | head -n 1"},
+      {"api-key-credential", ApiKeySourceKind::credential, "sase.key"},
+      {"api-key-credential", ApiKeySourceKind::credential, "..."},
+      {"api-key-keyring", ApiKeySourceKind::keyring, "sase: a key"},
   }));
 
-  const KeySource source = source_of(row.name, row.value);
+  const ApiKeySource source = source_of(row.name, row.value);
 
   CHECK(source.kind == row.kind);
   CHECK(source.value == row.value);
-  CHECK(key_source_of(Settings()).kind == KeyKind::standard);
+  CHECK(key_source_of(Settings()).kind == ApiKeySourceKind::standard);
 }
 
 TEST_CASE("what cannot name a key's place is refused with its own, and not shown", "[key_source]") {
@@ -70,7 +70,7 @@ TEST_CASE("what cannot name a key's place is refused with its own, and not shown
 
   DYNAMIC_SECTION(row.name << " = " << row.value.substr(0, 20)) {
     const Failure failure = tests::failure_of([&row] { (void)source_of(row.name, row.value); });
-    CHECK(failure.code == ExitCode::settings);
+    CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(std::string(failure.what()).starts_with("/p/default.conf:3: "));
     CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
   }

@@ -39,12 +39,12 @@ bool let_read(const std::string& path, uid_t user) {
 }
 
 Failure failure_of(const std::string& path) {
-  return tests::failure_of([&path] { (void)read_credential_key(path); });
+  return tests::failure_of([&path] { (void)read_systemd_credential(path); });
 }
 
 }  // namespace
 
-TEST_CASE("a credential is in the folder that systemd names", "[credential_key]") {
+TEST_CASE("a credential is in the directory that systemd names", "[credential_key]") {
   const tests::EnvironmentList given{"CREDENTIALS_DIRECTORY=/run/credentials/it.service"};
   const tests::EnvironmentList with_slash{"CREDENTIALS_DIRECTORY=/run/credentials/it.service/"};
   const tests::EnvironmentList relative{"CREDENTIALS_DIRECTORY=credentials"};
@@ -57,30 +57,30 @@ TEST_CASE("a credential is in the folder that systemd names", "[credential_key]"
 }
 
 TEST_CASE("a credential is read as systemd makes it", "[credential_key]") {
-  const tests::TemporaryDirectory folder;
-  const std::string path = folder.write("credentials/key", "from systemd\n", 0400);
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.write("credentials/key", "from systemd\n", 0400);
 
-  CHECK(read_credential_key(path).reveal() == "from systemd");
+  CHECK(read_systemd_credential(path).reveal() == "from systemd");
 }
 
 TEST_CASE("root's own with an entry for the service's user is read where it is in memory",
           "[credential_key]") {
   const auto parent = tests::parent_in_memory();
   if (!parent || ::geteuid() != 0) return;
-  const tests::TemporaryDirectory folder(*parent);
-  (void)folder.make_folder("credentials", 0550);
-  const std::string path = folder.write("credentials/key", "from systemd\n", 0440);
+  const tests::TemporaryDirectory directory(*parent);
+  (void)directory.make_directory("credentials", 0550);
+  const std::string path = directory.write("credentials/key", "from systemd\n", 0440);
 
-  CHECK(read_credential_key(path).reveal() == "from systemd");
+  CHECK(read_systemd_credential(path).reveal() == "from systemd");
 }
 
 TEST_CASE("an access list for the service's user is enough", "[credential_key]") {
   const auto parent = tests::parent_in_memory();
   if (!parent || ::geteuid() != 0) return;
-  const tests::TemporaryDirectory folder(*parent);
-  REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
-  (void)folder.make_folder("credentials", 0555);
-  const std::string path = folder.write("credentials/key", "from systemd\n", 0400);
+  const tests::TemporaryDirectory directory(*parent);
+  REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
+  (void)directory.make_directory("credentials", 0555);
+  const std::string path = directory.write("credentials/key", "from systemd\n", 0400);
   if (!let_read(path, tests::another_user)) return;
   CHECK(tests::mode_of(path) == 0440);
 
@@ -88,35 +88,35 @@ TEST_CASE("an access list for the service's user is enough", "[credential_key]")
     if (::setresgid(tests::another_user, tests::another_user, tests::another_user) != 0 ||
         ::setresuid(tests::another_user, tests::another_user, tests::another_user) != 0)
       return 2;
-    return read_credential_key(path).reveal() == "from systemd" ? 0 : 1;
+    return read_systemd_credential(path).reveal() == "from systemd" ? 0 : 1;
   });
 
   CHECK(code == 0);
 }
 
 TEST_CASE("a credential that others can write is refused", "[credential_key]") {
-  const tests::TemporaryDirectory folder;
-  const std::string path = folder.write("credentials/key", "from systemd\n", 0460);
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.write("credentials/key", "from systemd\n", 0460);
 
   const Failure failure = failure_of(path);
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(failure.hint == "chmod 600 " + path);
 }
 
 TEST_CASE("a credential that is not there is told without its name, which may be a key", "[credential_key]") {
-  const tests::TemporaryDirectory folder;
-  (void)folder.make_folder("credentials");
+  const tests::TemporaryDirectory directory;
+  (void)directory.make_directory("credentials");
 
-  const Failure missing = failure_of(folder.path("credentials/hunter2"));
+  const Failure missing = failure_of(directory.path("credentials/hunter2"));
   const Failure no_service = failure_of("hunter2");
 
-  CHECK(missing.code == ExitCode::settings);
+  CHECK(missing.code == ExitCode::invalid_settings);
   CHECK(std::string(missing.what()) ==
         "the systemd credential that 'api-key-credential' names is not among those in '" +
-            folder.path("credentials") + "'");
+            directory.path("credentials") + "'");
   CHECK(tests::contains(missing.hint, "LoadCredential="));
-  CHECK(no_service.code == ExitCode::settings);
+  CHECK(no_service.code == ExitCode::invalid_settings);
   CHECK(tests::contains(no_service.what(), "there is no CREDENTIALS_DIRECTORY"));
   CHECK_FALSE(tests::contains(no_service.what() + no_service.hint, "hunter2"));
 }

@@ -11,12 +11,12 @@
 
 using namespace sase::helper::authorize;
 using namespace std::chrono_literals;
+using sase::protocol::AuthError;
 using sase::protocol::AuthorizeRequest;
-using sase::protocol::Denial;
-using sase::protocol::Denied;
-using sase::protocol::Granted;
+using sase::protocol::ErrorKind;
 using sase::protocol::most_tries;
 using sase::protocol::Secret;
+using sase::protocol::TokenResponse;
 
 namespace {
 
@@ -35,11 +35,11 @@ HttpReply wrong_key() {
 }
 HttpReply cut_off() {
   throw FailedAttempt(
-      {.denial = Denial::unreachable, .transient = true, .what = "cut off", .hint = {}, .retry_after = {}});
+      {.kind = ErrorKind::unreachable, .transient = true, .what = "cut off", .hint = {}, .retry_after = {}});
 }
 HttpReply bad_certificate() {
   throw FailedAttempt(
-      {.denial = Denial::unreachable, .what = "bad certificate", .hint = {}, .retry_after = {}});
+      {.kind = ErrorKind::unreachable, .what = "bad certificate", .hint = {}, .retry_after = {}});
 }
 
 Step busy(const std::string& retry_after) {
@@ -57,7 +57,7 @@ TEST_CASE("transient faults are tried again and others are not", "[authorize][au
     std::string name;
     std::vector<Step> steps;
     std::chrono::milliseconds time;
-    bool granted;
+    bool token_response;
     std::uint32_t requests;
     std::vector<std::chrono::milliseconds> pauses;
   };
@@ -81,7 +81,7 @@ TEST_CASE("transient faults are tried again and others are not", "[authorize][au
     FakeTiming timing(row.time);
     const auto outcome = Authorizer(transport, timing, progress).authorize(key, most_tries);
 
-    CHECK(std::holds_alternative<Granted>(outcome) == row.granted);
+    CHECK(std::holds_alternative<TokenResponse>(outcome) == row.token_response);
     CHECK(progress.requests() == row.requests);
     CHECK(timing.pauses == row.pauses);
     for (const std::string& body : transport.bodies)
@@ -96,7 +96,7 @@ TEST_CASE("no more requests are sent than the caller allows", "[authorize][autho
   FakeTiming timing(10s);
   const auto outcome = Authorizer(transport, timing, progress).authorize(key, allowed);
 
-  CHECK(std::holds_alternative<Denied>(outcome));
+  CHECK(std::holds_alternative<AuthError>(outcome));
   CHECK(progress.requests() == allowed);
   CHECK(timing.pauses.size() == allowed - 1);
 }
@@ -124,9 +124,9 @@ TEST_CASE("what the service asked for is reported when it is not waited for", "[
   FakeTiming timing(10s);
   const auto outcome = Authorizer(transport, timing, progress).authorize(key, most_tries);
 
-  REQUIRE(std::holds_alternative<Denied>(outcome));
-  CHECK(std::get<Denied>(outcome).denial == Denial::rate_limited);
-  CHECK(std::get<Denied>(outcome).retry_after == 30s);
+  REQUIRE(std::holds_alternative<AuthError>(outcome));
+  CHECK(std::get<AuthError>(outcome).kind == ErrorKind::rate_limited);
+  CHECK(std::get<AuthError>(outcome).retry_after == 30s);
 }
 
 TEST_CASE("every request gets a reply, even one that cannot be carried out", "[authorize][authorizer]") {
@@ -141,7 +141,7 @@ TEST_CASE("every request gets a reply, even one that cannot be carried out", "[a
       {"not https", "http://localhost/", "", "", "only https is spoken"},
       {"no CA file", "https://localhost:1/", "/nonexistent/ca.pem", "",
        "'/nonexistent/ca.pem': No such file"},
-      {"CA file is a folder", "https://localhost:1/", "/tmp", "", "'/tmp': Is a directory"},
+      {"CA file is a directory", "https://localhost:1/", "/tmp", "", "'/tmp': Is a directory"},
       {"CA file is no PEM", "https://localhost:1/", "/dev/null", "", "holds no certificate"},
       {"unusable proxy", "https://localhost:1/", "", "https://proxy.example", "proxy that itself speaks TLS"},
   }));
@@ -157,9 +157,9 @@ TEST_CASE("every request gets a reply, even one that cannot be carried out", "[a
     const auto reply = authorize_over_network(request, std::chrono::steady_clock::now() + 1s, progress);
 
     CHECK(reply.requests == 0);
-    REQUIRE(std::holds_alternative<Denied>(reply.outcome));
-    const auto& denied = std::get<Denied>(reply.outcome);
-    CHECK(denied.denial == Denial::misconfigured);
-    CHECK(denied.what.find(row.words) != std::string::npos);
+    REQUIRE(std::holds_alternative<AuthError>(reply.outcome));
+    const auto& auth_error = std::get<AuthError>(reply.outcome);
+    CHECK(auth_error.kind == ErrorKind::misconfigured);
+    CHECK(auth_error.what.find(row.words) != std::string::npos);
   }
 }

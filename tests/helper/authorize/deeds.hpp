@@ -95,15 +95,15 @@ inline int open_and_close(const std::string& path, int flags) {
   return outcome(Fd(::open(path.c_str(), flags | O_CLOEXEC, 0600)).get());
 }
 
-/// A folder with things that deeds need, and a folder for what they make.
+/// A directory with things that deeds need, and a directory for what they make.
 struct Place {
-  tests::TemporaryDirectory folder;
-  std::string file = folder.write("file", "text");
-  std::string empty = folder.make_folder("empty");
-  std::string another = folder.make_folder("another");
-  std::string abstract_name = std::string(1, '\0') + folder.path("abstract").substr(1);
+  tests::TemporaryDirectory directory;
+  std::string file = directory.write("file", "text");
+  std::string empty = directory.make_directory("empty");
+  std::string another = directory.make_directory("another");
+  std::string abstract_name = std::string(1, '\0') + directory.path("abstract").substr(1);
   Listener abstract_socket = listen_locally(abstract_name);
-  Listener local_socket = listen_locally(folder.path("local"));
+  Listener local_socket = listen_locally(directory.path("local"));
   Listener network_socket = listen_on_loopback();
 };
 
@@ -127,40 +127,40 @@ inline std::vector<Deed> forbidden() {
        [](const Place& place) { return open_and_close(place.file, O_RDONLY | O_TRUNC); }, true, 3},
       {"cut a file", [](const Place& place) { return outcome(::truncate(place.file.c_str(), 1)); }, true, 3},
       {"make a file",
-       [](const Place& place) { return open_and_close(place.folder.path("new"), O_RDONLY | O_CREAT); }},
+       [](const Place& place) { return open_and_close(place.directory.path("new"), O_RDONLY | O_CREAT); }},
       {"make a file the old way",
-       [](const Place& place) { return outcome(::creat(place.folder.path("new").c_str(), 0600)); }},
-      {"make a folder",
-       [](const Place& place) { return outcome(::mkdir(place.folder.path("new").c_str(), 0700)); }},
+       [](const Place& place) { return outcome(::creat(place.directory.path("new").c_str(), 0600)); }},
+      {"make a directory",
+       [](const Place& place) { return outcome(::mkdir(place.directory.path("new").c_str(), 0700)); }},
       {"make a pipe with a name",
-       [](const Place& place) { return outcome(::mkfifo(place.folder.path("new").c_str(), 0600)); }},
+       [](const Place& place) { return outcome(::mkfifo(place.directory.path("new").c_str(), 0600)); }},
       // Of all devices this one, which stands for nothing, may be made by everybody.
       {"make a device",
        [](const Place& place) {
-         return outcome(::mknod(place.folder.path("new").c_str(), S_IFCHR | 0600, 0));
+         return outcome(::mknod(place.directory.path("new").c_str(), S_IFCHR | 0600, 0));
        }},
       {"make a link",
        [](const Place& place) {
-         return outcome(::link(place.file.c_str(), place.folder.path("new").c_str()));
+         return outcome(::link(place.file.c_str(), place.directory.path("new").c_str()));
        }},
       {"make a symbolic link",
-       [](const Place& place) { return outcome(::symlink("file", place.folder.path("new").c_str())); }},
+       [](const Place& place) { return outcome(::symlink("file", place.directory.path("new").c_str())); }},
       {"make a socket with a path",
        [](const Place& place) {
-         (void)listen_locally(place.folder.path("new"));
+         (void)listen_locally(place.directory.path("new"));
          return 0;
        },
        false},
       {"rename a file",
        [](const Place& place) {
-         return outcome(::rename(place.file.c_str(), place.folder.path("new").c_str()));
+         return outcome(::rename(place.file.c_str(), place.directory.path("new").c_str()));
        }},
-      {"move a file to another folder",
+      {"move a file to another directory",
        [](const Place& place) {
          return outcome(::rename(place.file.c_str(), (place.another + "/file").c_str()));
        }},
       {"remove a file", [](const Place& place) { return outcome(::unlink(place.file.c_str())); }},
-      {"remove a folder", [](const Place& place) { return outcome(::rmdir(place.empty.c_str())); }},
+      {"remove a directory", [](const Place& place) { return outcome(::rmdir(place.empty.c_str())); }},
       {"open a file to others", [](const Place& place) { return outcome(::chmod(place.file.c_str(), 0644)); },
        true, 0},
       {"give a file away",
@@ -188,9 +188,9 @@ inline int read_a_file(const Place& place) {
   return ::read(file.get(), text.data(), text.size()) == 4 ? 0 : EIO;
 }
 
-inline int list_a_folder(const Place& place) {
-  DIR* const folder = ::opendir(place.folder.path().c_str());
-  return folder == nullptr ? errno : outcome(::closedir(folder));
+inline int list_a_directory(const Place& place) {
+  DIR* const directory = ::opendir(place.directory.path().c_str());
+  return directory == nullptr ? errno : outcome(::closedir(directory));
 }
 
 inline int look_up_localhost() {
@@ -215,7 +215,7 @@ inline std::vector<Deed> needed() {
   return {
       {"start a thread", [](const Place&) { return start_a_thread(); }},
       {"read a file", [](const Place& place) { return read_a_file(place); }},
-      {"list a folder", [](const Place& place) { return list_a_folder(place); }},
+      {"list a directory", [](const Place& place) { return list_a_directory(place); }},
       {"connect to a service", [](const Place& place) { return place.network_socket.connect(); }},
       {"talk to a socket with a path", [](const Place& place) { return place.local_socket.connect(); }},
       {"look up a name", [](const Place&) { return look_up_localhost(); }},
@@ -226,7 +226,7 @@ inline std::vector<Deed> needed() {
 
 /// What this system allows a process to put on itself, found out in children.
 struct Allowed {
-  bool filter = tests::exit_code_in_child([] { return forbid_calls() ? 0 : 1; }) == 0;
+  bool filter = tests::exit_code_in_child([] { return install_seccomp_filter() ? 0 : 1; }) == 0;
   int landlock = tests::exit_code_in_child([] {
     (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     return restrict_files();

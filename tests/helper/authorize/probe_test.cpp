@@ -11,16 +11,16 @@
 
 using namespace sase::helper::authorize;
 using namespace std::chrono_literals;
+using sase::protocol::AuthError;
 using sase::protocol::AuthorizeReply;
 using sase::protocol::AuthorizeRequest;
-using sase::protocol::Denial;
-using sase::protocol::Denied;
-using sase::protocol::Granted;
-using sase::protocol::Link;
-using sase::protocol::LinkName;
-using sase::protocol::LinkState;
+using sase::protocol::Check;
+using sase::protocol::CheckId;
+using sase::protocol::CheckState;
+using sase::protocol::ErrorKind;
 using sase::protocol::Probe;
 using sase::protocol::Secret;
+using sase::protocol::TokenResponse;
 using sase::tests::contains;
 
 namespace {
@@ -34,7 +34,7 @@ HttpReply wrong_key() {
   return reply_with(401, R"({"message":"no"})");
 }
 HttpReply cut_off() {
-  throw FailedAttempt({.denial = Denial::unreachable,
+  throw FailedAttempt({.kind = ErrorKind::unreachable,
                        .transient = true,
                        .what = "cut off",
                        .hint = "again",
@@ -50,17 +50,17 @@ struct Call {
     request.api_key = Secret("the-key");
     request.probe = probe;
     request.read_url = where;
-    return ChainProbe(transport, timing, progress, report).run(request);
+    return ConnectivityProbe(transport, timing, progress, report).run(request);
   }
 
-  LinkReport report;
+  CheckReport report;
   Progress progress{Tracing::off, &report};
   FakeTransport transport;
   FakeTiming timing{10s};
 };
 
-const Link& link(const AuthorizeReply& reply, LinkName name) {
-  return reply.links.at(static_cast<std::size_t>(name));
+const Check& check(const AuthorizeReply& reply, CheckId name) {
+  return reply.checks.at(static_cast<std::size_t>(name));
 }
 
 }  // namespace
@@ -69,15 +69,15 @@ TEST_CASE("with the token something is read, and the token is the outcome", "[au
   Call call(token);
   const AuthorizeReply reply = call.run(Probe::all);
 
-  CHECK(std::get<Granted>(reply.outcome).token.reveal() == "the.token");
-  CHECK(std::get<Granted>(reply.outcome).lifetime == 1h);
+  CHECK(std::get<TokenResponse>(reply.outcome).token.reveal() == "the.token");
+  CHECK(std::get<TokenResponse>(reply.outcome).lifetime == 1h);
   CHECK(reply.requests == 1);
   CHECK(reply.status == 200U);
   CHECK(call.transport.read == std::vector<std::string>{std::string(where) + " the.token"});
-  CHECK(link(reply, LinkName::clock).state == LinkState::ok);
-  CHECK(link(reply, LinkName::authorize).what == "HTTP 200, a token that lives for 60 min");
-  CHECK(link(reply, LinkName::read).state == LinkState::ok);
-  for (const Link& each : reply.links)
+  CHECK(check(reply, CheckId::clock).state == CheckState::ok);
+  CHECK(check(reply, CheckId::authorize).what == "HTTP 200, a token that lives for 60 min");
+  CHECK(check(reply, CheckId::read).state == CheckState::ok);
+  for (const Check& each : reply.checks)
     CHECK_FALSE(contains(each.what, "the.token"));
 }
 
@@ -85,11 +85,11 @@ TEST_CASE("a refused key breaks the chain at authorize, after one request", "[au
   Call call(wrong_key);
   const AuthorizeReply reply = call.run(Probe::all);
 
-  CHECK(std::get<Denied>(reply.outcome).denial == Denial::refused);
+  CHECK(std::get<AuthError>(reply.outcome).kind == ErrorKind::rejected);
   CHECK(reply.status == 401U);
-  CHECK(link(reply, LinkName::clock).state == LinkState::ok);
-  CHECK(link(reply, LinkName::authorize).denial == Denial::refused);
-  CHECK(link(reply, LinkName::read).state == LinkState::untried);
+  CHECK(check(reply, CheckId::clock).state == CheckState::ok);
+  CHECK(check(reply, CheckId::authorize).kind == ErrorKind::rejected);
+  CHECK(check(reply, CheckId::read).state == CheckState::untried);
   CHECK(call.transport.read.empty());
 }
 
@@ -101,24 +101,24 @@ TEST_CASE("a transient fault is not tried again", "[authorize][probe]") {
   CHECK(reply.requests == 1);
   CHECK(call.timing.pauses.empty());
   CHECK_FALSE(reply.status);
-  CHECK(link(reply, LinkName::authorize).what == "cut off");
-  CHECK(link(reply, LinkName::authorize).remedy == "again");
+  CHECK(check(reply, CheckId::authorize).what == "cut off");
+  CHECK(check(reply, CheckId::authorize).remedy == "again");
 }
 
 TEST_CASE("the phase tells which link broke", "[authorize][probe]") {
   struct Row {
     Phase phase;
-    LinkName name;
+    CheckId name;
   };
   const auto row = GENERATE(values<Row>({
-      {Phase::starting, LinkName::proxy},
-      {Phase::preparing, LinkName::tls},
-      {Phase::resolving, LinkName::name},
-      {Phase::connecting, LinkName::tcp},
-      {Phase::asking_proxy, LinkName::proxy},
-      {Phase::handshaking, LinkName::tls},
-      {Phase::waiting, LinkName::authorize},
-      {Phase::reading, LinkName::authorize},
+      {Phase::starting, CheckId::proxy},
+      {Phase::preparing, CheckId::tls},
+      {Phase::resolving, CheckId::name},
+      {Phase::connecting, CheckId::tcp},
+      {Phase::asking_proxy, CheckId::proxy},
+      {Phase::handshaking, CheckId::tls},
+      {Phase::waiting, CheckId::authorize},
+      {Phase::reading, CheckId::authorize},
   }));
   Call call(token);
   call.transport.on_reach = [&] {
@@ -126,20 +126,20 @@ TEST_CASE("the phase tells which link broke", "[authorize][probe]") {
     (void)cut_off();
   };
   const AuthorizeReply reply = call.run(Probe::way);
-  for (const Link& each : reply.links)
-    CHECK((each.state == LinkState::broken) == (each.name == row.name));
+  for (const Check& each : reply.checks)
+    CHECK((each.state == CheckState::broken) == (each.name == row.name));
 }
 
 TEST_CASE("where only the way is wanted nothing is asked", "[authorize][probe]") {
   Call call(token);
   const AuthorizeReply reply = call.run(Probe::way);
 
-  CHECK(std::get<Denied>(reply.outcome).denial == Denial::not_asked);
+  CHECK(std::get<AuthError>(reply.outcome).kind == ErrorKind::not_asked);
   CHECK(call.transport.reached == 1);
   CHECK(call.transport.bodies.empty());
   CHECK(call.transport.read.empty());
   CHECK(reply.requests == 0);
-  CHECK(link(reply, LinkName::authorize).state == LinkState::untried);
+  CHECK(check(reply, CheckId::authorize).state == CheckState::untried);
 }
 
 TEST_CASE("a token is kept, whatever becomes of reading with it", "[authorize][probe]") {
@@ -150,53 +150,53 @@ TEST_CASE("a token is kept, whatever becomes of reading with it", "[authorize][p
   };
   const AuthorizeReply reply = call.run(Probe::all);
 
-  CHECK(std::get<Granted>(reply.outcome).token.reveal() == "the.token");
-  CHECK(link(reply, LinkName::authorize).state == LinkState::ok);
-  CHECK(link(reply, LinkName::read).what == "cut off");
-  CHECK(link(reply, LinkName::read).denial == Denial::unreachable);
+  CHECK(std::get<TokenResponse>(reply.outcome).token.reveal() == "the.token");
+  CHECK(check(reply, CheckId::authorize).state == CheckState::ok);
+  CHECK(check(reply, CheckId::read).what == "cut off");
+  CHECK(check(reply, CheckId::read).kind == ErrorKind::unreachable);
 }
 
 TEST_CASE("a token is kept, even when the time is up while something is read with it", "[authorize][probe]") {
   Call call(token);
   std::optional<AuthorizeReply> late;
   call.transport.answer_read = [&] {
-    late = broken_off({.denial = Denial::unreachable, .what = "too late", .hint = "", .retry_after = {}},
+    late = broken_off({.kind = ErrorKind::unreachable, .what = "too late", .hint = "", .retry_after = {}},
                       call.progress, call.report);
     return reply_with(200, "Ok");
   };
   const AuthorizeReply reply = call.run(Probe::all);
 
   REQUIRE(late);
-  CHECK(std::get<Granted>(late->outcome).token.reveal() == "the.token");
-  CHECK(link(*late, LinkName::read).what == "too late");
-  CHECK(std::get<Granted>(reply.outcome).token.reveal() == "the.token");
+  CHECK(std::get<TokenResponse>(late->outcome).token.reveal() == "the.token");
+  CHECK(check(*late, CheckId::read).what == "too late");
+  CHECK(std::get<TokenResponse>(reply.outcome).token.reveal() == "the.token");
 }
 
 TEST_CASE("what the answer to a read call means", "[authorize][probe]") {
   struct Row {
     int status;
     std::string body;
-    std::optional<Denial> denial;
+    std::optional<ErrorKind> kind;
     std::string words;
   };
   const auto row = GENERATE(values<Row>({
       {200, "Ok", std::nullopt, "HTTP 200 with the new token"},
       {204, "", std::nullopt, "HTTP 204"},
-      {401, "{}", Denial::refused, "does not accept the token that it has just given (HTTP 401)"},
-      {403, "{}", Denial::refused, "denies this token access (HTTP 403)"},
-      {429, "{}", Denial::rate_limited, "limits the rate"},
-      {500, "{}", Denial::unreachable, "is failing (HTTP 500)"},
-      {503, "<html>", Denial::unreachable, "is failing (HTTP 503)"},
-      {302, "", Denial::nonsense, "does not know the address"},
-      {404, "{}", Denial::nonsense, "does not know the address"},
-      {200, "<html>", Denial::nonsense, "a web page answered"},
+      {401, "{}", ErrorKind::rejected, "does not accept the token that it has just given (HTTP 401)"},
+      {403, "{}", ErrorKind::rejected, "denies this token access (HTTP 403)"},
+      {429, "{}", ErrorKind::rate_limited, "limits the rate"},
+      {500, "{}", ErrorKind::unreachable, "is failing (HTTP 500)"},
+      {503, "<html>", ErrorKind::unreachable, "is failing (HTTP 503)"},
+      {302, "", ErrorKind::invalid_response, "does not know the address"},
+      {404, "{}", ErrorKind::invalid_response, "does not know the address"},
+      {200, "<html>", ErrorKind::invalid_response, "a web page answered"},
   }));
   DYNAMIC_SECTION(row.status << ' ' << row.body) {
-    LinkReport report;
+    CheckReport report;
     report_read(report, reply_with(row.status, row.body));
-    const Link read = report.complete("not tried").back();
-    CHECK(read.denial == row.denial);
+    const Check read = report.complete("not tried").back();
+    CHECK(read.kind == row.kind);
     CHECK(contains(read.what, row.words));
-    CHECK(read.remedy.empty() == !row.denial);
+    CHECK(read.remedy.empty() == !row.kind);
   }
 }

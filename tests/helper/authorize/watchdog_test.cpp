@@ -10,7 +10,7 @@
 
 using namespace sase::helper::authorize;
 using namespace std::chrono_literals;
-using sase::protocol::Denial;
+using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 using std::chrono::steady_clock;
 
@@ -73,6 +73,6 @@ TEST_CASE("a time-out says how long was waited and for what", "[authorize][watch
         "no answer from 'api.example.com' within 10s (while looking up the name)");
   CHECK(no_answer_in_time(host, 1500ms, Phase::handshaking).what ==
         "no answer from 'api.example.com' within 1500ms (during the TLS handshake)");
-  CHECK(no_answer_in_time(host, 10s, Phase::reading).denial == Denial::unreachable);
+  CHECK(no_answer_in_time(host, 10s, Phase::reading).kind == ErrorKind::unreachable);
   CHECK(no_answer_in_time(host, 10s, Phase::reading).transient);
 }

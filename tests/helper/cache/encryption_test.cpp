@@ -27,15 +27,15 @@ CachedToken token(std::string_view text) {
 }
 
 std::optional<CachedToken> open(std::string_view bytes, const Identity& by = identity()) {
-  const std::string_view head = bytes.substr(0, Seal::head_size);
-  return Seal::open(head, protocol::Secret(bytes.substr(head.size())), by);
+  const std::string_view head = bytes.substr(0, TokenCipher::head_size);
+  return TokenCipher::decrypt(head, protocol::Secret(bytes.substr(head.size())), by);
 }
 
 }  // namespace
 
 TEST_CASE("what was sealed opens again, whole", "[seal]") {
   for (const std::string& text : {std::string("t"), std::string("to.ken-_~+/=="), std::string(65536, 't')}) {
-    const auto opened = open(Seal::close(token(text), identity()));
+    const auto opened = open(TokenCipher::encrypt(token(text), identity()));
 
     REQUIRE(opened);
     CHECK(opened->token.reveal() == text);
@@ -66,7 +66,7 @@ TEST_CASE("times before the epoch and far ahead are kept as they are", "[seal]")
     CachedToken before = token("t");
     before.expiry.moment = {.wall = std::chrono::sys_seconds(seconds(time)), .boot = seconds(time)};
 
-    const auto opened = open(Seal::close(before, identity()));
+    const auto opened = open(TokenCipher::encrypt(before, identity()));
 
     REQUIRE(opened);
     CHECK(opened->expiry.moment.wall.time_since_epoch().count() == time);
@@ -75,22 +75,22 @@ TEST_CASE("times before the epoch and far ahead are kept as they are", "[seal]")
 }
 
 TEST_CASE("sealed bytes tell nothing of the token but its length", "[seal]") {
-  const std::string bytes = Seal::close(token("a-token-to-be-found"), identity());
+  const std::string bytes = TokenCipher::encrypt(token("a-token-to-be-found"), identity());
 
-  CHECK(bytes.size() == Seal::head_size + 19 + Seal::tag_size);
+  CHECK(bytes.size() == TokenCipher::head_size + 19 + TokenCipher::tag_size);
   CHECK(bytes.find("a-token") == std::string::npos);
   CHECK(bytes.find("found") == std::string::npos);
 }
 
 TEST_CASE("a token is never sealed twice in the same bytes", "[seal]") {
-  const std::string one = Seal::close(token("to.ken=="), identity());
-  const std::string other = Seal::close(token("to.ken=="), identity());
+  const std::string one = TokenCipher::encrypt(token("to.ken=="), identity());
+  const std::string other = TokenCipher::encrypt(token("to.ken=="), identity());
 
-  CHECK(one.substr(Seal::head_size) != other.substr(Seal::head_size));
+  CHECK(one.substr(TokenCipher::head_size) != other.substr(TokenCipher::head_size));
 }
 
 TEST_CASE("bytes of which any one bit was flipped do not open", "[seal]") {
-  const std::string bytes = Seal::close(token("to.ken=="), identity());
+  const std::string bytes = TokenCipher::encrypt(token("to.ken=="), identity());
   REQUIRE(open(bytes));
 
   for (std::size_t at = 0; at < bytes.size(); ++at)
@@ -103,7 +103,7 @@ TEST_CASE("bytes of which any one bit was flipped do not open", "[seal]") {
 }
 
 TEST_CASE("bytes that were cut anywhere do not open", "[seal]") {
-  const std::string bytes = Seal::close(token("to.ken=="), identity());
+  const std::string bytes = TokenCipher::encrypt(token("to.ken=="), identity());
 
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     INFO(size << " bytes");
@@ -113,7 +113,7 @@ TEST_CASE("bytes that were cut anywhere do not open", "[seal]") {
 }
 
 TEST_CASE("bytes with more behind them do not open", "[seal]") {
-  const std::string bytes = Seal::close(token("to.ken=="), identity());
+  const std::string bytes = TokenCipher::encrypt(token("to.ken=="), identity());
 
   for (const std::size_t more : {1U, 16U, 80U, 100'000U})
     CHECK_FALSE(open(bytes + std::string(more, '\0')));
@@ -125,7 +125,7 @@ TEST_CASE("bytes sealed for another identity do not open", "[seal]") {
   const Identity other_profile("work", "https://a.test", "key");
   const Identity other_url("default", "https://b.test", "key");
   const Identity other_key("default", "https://a.test", "kez");
-  const std::string bytes = Seal::close(token("to.ken=="), mine);
+  const std::string bytes = TokenCipher::encrypt(token("to.ken=="), mine);
 
   REQUIRE(open(bytes, mine));
   CHECK_FALSE(open(bytes, other_profile));
@@ -136,28 +136,31 @@ TEST_CASE("bytes sealed for another identity do not open", "[seal]") {
 TEST_CASE("the head of one token and the rest of another do not open", "[seal]") {
   CachedToken later = token("to.ken==");
   later.expiry.moment.wall += std::chrono::hours(1);
-  const std::string one = Seal::close(token("to.ken=="), identity());
-  const std::string other = Seal::close(later, identity());
+  const std::string one = TokenCipher::encrypt(token("to.ken=="), identity());
+  const std::string other = TokenCipher::encrypt(later, identity());
 
-  CHECK_FALSE(open(other.substr(0, Seal::head_size) + one.substr(Seal::head_size)));
+  CHECK_FALSE(open(other.substr(0, TokenCipher::head_size) + one.substr(TokenCipher::head_size)));
   // Later times, the nonce of the rest: what someone would do who wants a dead token to live on.
   constexpr std::size_t nonce_size = 24;
-  CHECK_FALSE(open(other.substr(0, Seal::head_size - nonce_size) + one.substr(Seal::head_size - nonce_size)));
+  CHECK_FALSE(open(other.substr(0, TokenCipher::head_size - nonce_size) +
+                   one.substr(TokenCipher::head_size - nonce_size)));
 }
 
 TEST_CASE("a head that is none does not open, nor does one alone", "[seal]") {
-  const std::string bytes = Seal::close(token("t"), identity());
-  const std::string head = bytes.substr(0, Seal::head_size);
+  const std::string bytes = TokenCipher::encrypt(token("t"), identity());
+  const std::string head = bytes.substr(0, TokenCipher::head_size);
 
-  CHECK_FALSE(Seal::open({}, protocol::Secret(), identity()));
-  CHECK_FALSE(Seal::open(head, protocol::Secret(), identity()));
-  CHECK_FALSE(Seal::open(head, protocol::Secret(std::string(Seal::tag_size, '\0')), identity()));
-  CHECK_FALSE(Seal::open(head + "x", protocol::Secret(bytes.substr(Seal::head_size)), identity()));
+  CHECK_FALSE(TokenCipher::decrypt({}, protocol::Secret(), identity()));
+  CHECK_FALSE(TokenCipher::decrypt(head, protocol::Secret(), identity()));
+  CHECK_FALSE(
+      TokenCipher::decrypt(head, protocol::Secret(std::string(TokenCipher::tag_size, '\0')), identity()));
+  CHECK_FALSE(
+      TokenCipher::decrypt(head + "x", protocol::Secret(bytes.substr(TokenCipher::head_size)), identity()));
 }
 
 TEST_CASE("the largest sealed token has the largest size", "[seal]") {
-  CHECK(Seal::close(token(std::string(protocol::BearerToken::max_size, 't')), identity()).size() ==
-        Seal::max_size);
+  CHECK(TokenCipher::encrypt(token(std::string(protocol::BearerToken::max_size, 't')), identity()).size() ==
+        TokenCipher::max_size);
 }
 
 }  // namespace sase::helper

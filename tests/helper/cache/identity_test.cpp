@@ -18,7 +18,7 @@ std::string bytes_of(const Identity& identity) {
 }
 
 std::string sealing_key_of(const Identity& identity) {
-  return tests::to_hexadecimal(identity.sealing_key().reveal());
+  return tests::to_hexadecimal(identity.encryption_key().reveal());
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ TEST_CASE("the same parts make the same identity", "[identity]") {
 
   CHECK(one.bytes() == other.bytes());
   CHECK(one.file_stem() == other.file_stem());
-  CHECK(one.sealing_key().reveal() == other.sealing_key().reveal());
+  CHECK(one.encryption_key().reveal() == other.encryption_key().reveal());
 }
 
 TEST_CASE("change any part and the identity is another one", "[identity]") {

@@ -24,15 +24,15 @@ using namespace std::chrono_literals;
 struct State {
   tests::TemporaryDirectory root;
   tests::EnvironmentList environment{"XDG_CACHE_HOME=" + root.path()};
-  std::string folder = root.path("sase-credential");
-  FileCache cache{folder};
+  std::string directory = root.path("sase-credential");
+  FileCache cache{directory};
 
   static Identity identity(std::string_view profile, std::string_view key = "key") {
     return {profile, "https://api.example.test", key};
   }
   static CachedToken token() {
     return {.token = protocol::BearerToken(protocol::Secret("a-token")),
-            .expiry = Expiry::after(Moment::now(), 3600s)};
+            .expiry = Expiry::after(ClockReading::now(), 3600s)};
   }
 };
 
@@ -56,7 +56,7 @@ TEST_CASE("all tokens of a profile go, whatever their key, and no other's", "[pr
 TEST_CASE("locks and ledgers stay, and what a killed writer left goes", "[profile_tokens]") {
   State state;
   state.cache.store(State::identity("work"), State::token());
-  const std::string stem = state.folder + '/' + State::identity("work").file_stem();
+  const std::string stem = state.directory + '/' + State::identity("work").file_stem();
   (void)state.root.write("sase-credential/0123.ledger", "");
   (void)state.root.write("sase-credential/0123.lock", "");
   REQUIRE(::rename((stem + ".token").c_str(), (stem + ".token.new").c_str()) == 0);
@@ -64,11 +64,11 @@ TEST_CASE("locks and ledgers stay, and what a killed writer left goes", "[profil
   CHECK(remove_tokens_of("work", *state.environment) == 0);
 
   CHECK_FALSE(tests::exists(stem + ".token.new"));
-  CHECK(tests::exists(state.folder + "/0123.ledger"));
-  CHECK(tests::exists(state.folder + "/0123.lock"));
+  CHECK(tests::exists(state.directory + "/0123.ledger"));
+  CHECK(tests::exists(state.directory + "/0123.lock"));
 }
 
-TEST_CASE("without a folder there is nothing to remove", "[profile_tokens]") {
+TEST_CASE("without a directory there is nothing to remove", "[profile_tokens]") {
   const tests::TemporaryDirectory root;
   const tests::EnvironmentList environment{"XDG_CACHE_HOME=" + root.path()};
 
@@ -76,10 +76,10 @@ TEST_CASE("without a folder there is nothing to remove", "[profile_tokens]") {
   CHECK(remove_tokens_of("work", *tests::EnvironmentList{"HOME=relative"}) == 0);
 }
 
-TEST_CASE("a folder that is open to others is a system error", "[profile_tokens]") {
+TEST_CASE("a directory that is open to others is a system error", "[profile_tokens]") {
   State state;
   state.cache.store(State::identity("work"), State::token());
-  REQUIRE(::chmod(state.folder.c_str(), 0755) == 0);
+  REQUIRE(::chmod(state.directory.c_str(), 0755) == 0);
 
   CHECK_THROWS_AS(remove_tokens_of("work", *state.environment), std::system_error);
 }

@@ -20,10 +20,10 @@ namespace {
 struct Place {
   tests::TestKeys keys;
   tests::TemporaryDirectory root;
-  std::optional<std::string> folder = root.path("state");
+  std::optional<std::string> directory = root.path("state");
 
-  [[nodiscard]] RandomSeal seal(const std::string& account = "account") const {
-    return {account, folder, keys.prefix()};
+  [[nodiscard]] WrappingKey seal(const std::string& key_id = "account") const {
+    return {key_id, directory, keys.prefix()};
   }
   [[nodiscard]] std::string file() const { return root.path("state/account.seal"); }
 };
@@ -43,20 +43,20 @@ TEST_CASE("what seals is made once for an account", "[random_seal]") {
   const Place place;
   CHECK(text_of(place.seal().find()) == "(none)");
 
-  const std::string made(place.seal().find_or_make().reveal());
+  const std::string made(place.seal().get_or_create().reveal());
 
-  CHECK(made.size() == RandomSeal::size);
+  CHECK(made.size() == WrappingKey::size);
   CHECK(text_of(place.seal().find()) == made);
-  CHECK(place.seal().find_or_make().reveal() == made);
+  CHECK(place.seal().get_or_create().reveal() == made);
   CHECK(text_of(place.seal("other").find()) == "(none)");
-  CHECK(place.seal("other").find_or_make().reveal() != made);
+  CHECK(place.seal("other").get_or_create().reveal() != made);
 }
 
 TEST_CASE("in the kernel's keyring it lasts for as long as a token may", "[random_seal][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
 
-  (void)place.seal().find_or_make();
+  (void)place.seal().get_or_create();
 
   REQUIRE(place.keys.serials().size() == 1);
   CHECK(tests::time_left_of(place.keys.serials().front()) == "1h");
@@ -68,27 +68,27 @@ TEST_CASE("where the keyring is forbidden it is a file in memory of this user al
   const Place place;
   const int code = tests::exit_code_in_child([&place] {
     forbid_keyrings();
-    const std::string made(place.seal().find_or_make().reveal());
-    const bool found = text_of(place.seal().find()) == made && place.seal().find_or_make().reveal() == made;
+    const std::string made(place.seal().get_or_create().reveal());
+    const bool found = text_of(place.seal().find()) == made && place.seal().get_or_create().reveal() == made;
     return found && place.seal().has_place() ? 0 : 1;
   });
 
   CHECK(code == 0);
   CHECK(tests::mode_of(place.file()) == 0600);
-  CHECK(tests::text_of_file(place.file()).size() == RandomSeal::size);
+  CHECK(tests::text_of_file(place.file()).size() == WrappingKey::size);
   // And one who may use the keyring goes on with it.
   CHECK(text_of(place.seal().find()) == tests::text_of_file(place.file()));
-  CHECK(place.seal().find_or_make().reveal() == tests::text_of_file(place.file()));
+  CHECK(place.seal().get_or_create().reveal() == tests::text_of_file(place.file()));
 }
 
 TEST_CASE("without any place there is none, and that is known beforehand", "[random_seal]") {
   Place place;
-  place.folder.reset();
+  place.directory.reset();
   const int code = tests::exit_code_in_child([&place] {
     forbid_keyrings();
     if (place.seal().has_place() || place.seal().find()) return 1;
     try {
-      (void)place.seal().find_or_make();
+      (void)place.seal().get_or_create();
     } catch (const std::system_error&) {
       return 0;
     }

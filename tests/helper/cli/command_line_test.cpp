@@ -12,23 +12,23 @@ namespace sase::helper {
 
 namespace {
 
-using Words = std::vector<std::string>;
+using Describe = std::vector<std::string>;
 
-CommandLine parse(const Words& words) {
+CommandLine parse(const Describe& words) {
   std::vector<const char*> pointers;
   for (const std::string& word : words)
     pointers.push_back(word.c_str());
   return parse_command_line(pointers);
 }
 
-Words settings_in(const CommandLine& line) {
-  Words all;
+Describe settings_in(const CommandLine& line) {
+  Describe all;
   for (const Assignment& assignment : line.settings)
     all.push_back(std::string(assignment.setting->name) + '=' + std::string(assignment.value));
   return all;
 }
 
-Failure refusal_of(const Words& words) {
+Failure refusal_of(const Describe& words) {
   return tests::failure_of([&words] { (void)parse(words); });
 }
 
@@ -51,13 +51,13 @@ TEST_CASE("the first word that is no flag is the command, the others are its ope
   const CommandLine line = parse({"help", "token", "more"});
 
   CHECK(line.command == "help");
-  CHECK(line.operands == Words{"token", "more"});
+  CHECK(line.operands == Describe{"token", "more"});
 }
 
 TEST_CASE("flags may stand before and behind the command", "[command_line]") {
   struct Row {
     const char* name;
-    Words words;
+    Describe words;
   };
   const auto row = GENERATE(values<Row>({
       {"before", {"--profile", "work", "--region", "eu", "token"}},
@@ -71,7 +71,7 @@ TEST_CASE("flags may stand before and behind the command", "[command_line]") {
     CHECK(line.command == "token");
     CHECK(line.operands.empty());
     CHECK(line.profile == "work");
-    CHECK(settings_in(line) == Words{"region=eu"});
+    CHECK(settings_in(line) == Describe{"region=eu"});
   }
 }
 
@@ -80,8 +80,8 @@ TEST_CASE("every setting is a flag", "[command_line]") {
     INFO(setting.name);
     const std::string name(setting.name);
 
-    CHECK(settings_in(parse({"token", "--" + name, "x"})) == Words{name + "=x"});
-    CHECK(settings_in(parse({"token", "--" + name + "=x"})) == Words{name + "=x"});
+    CHECK(settings_in(parse({"token", "--" + name, "x"})) == Describe{name + "=x"});
+    CHECK(settings_in(parse({"token", "--" + name + "=x"})) == Describe{name + "=x"});
   }
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("every row of the flags is parsed as it says", "[command_line]") {
   for (const Flag& flag : command_flags()) {
     const std::string word = "--" + std::string(flag.name);
     INFO(word);
-    const Words words = flag.argument.empty() ? Words{"token", word} : Words{"token", word, "x"};
+    const Describe words = flag.argument.empty() ? Describe{"token", word} : Describe{"token", word, "x"};
     CHECK(parse(words).flags == std::vector<const Flag*>{&flag});
     const bool takes_text = std::holds_alternative<std::optional<std::string> CommandLine::*>(flag.place);
     CHECK(takes_text == !flag.argument.empty());
@@ -110,8 +110,8 @@ TEST_CASE("'-h' is '--help', and nothing else is short", "[command_line]") {
   CHECK(parse({"token", "-h"}).help);
   CHECK(parse({"-h", "token", "--region", "eu", "--help"}).command == "token");
   CHECK_FALSE(parse({"--", "-h"}).help);
-  CHECK(parse({"help", "--", "-h"}).operands == Words{"-h"});
-  CHECK(refusal_of({"-h", "-x"}).code == ExitCode::usage);
+  CHECK(parse({"help", "--", "-h"}).operands == Describe{"-h"});
+  CHECK(refusal_of({"-h", "-x"}).code == ExitCode::usage_error);
   CHECK(refusal_of({"-h", "--regoin=eu"}).hint == "did you mean '--region'?");
 }
 
@@ -120,14 +120,14 @@ TEST_CASE("the names of all flags are there for suggestions", "[command_line]") 
 }
 
 TEST_CASE("a value may look like anything", "[command_line]") {
-  CHECK(settings_in(parse({"--url=https://a.test/?x=y"})) == Words{"url=https://a.test/?x=y"});
-  CHECK(settings_in(parse({"--proxy", "http://u:p@h:1"})) == Words{"proxy=http://u:p@h:1"});
-  CHECK(settings_in(parse({"--host", "token", "get"})) == Words{"host=token"});
+  CHECK(settings_in(parse({"--url=https://a.test/?x=y"})) == Describe{"url=https://a.test/?x=y"});
+  CHECK(settings_in(parse({"--proxy", "http://u:p@h:1"})) == Describe{"proxy=http://u:p@h:1"});
+  CHECK(settings_in(parse({"--host", "token", "get"})) == Describe{"host=token"});
 }
 
 TEST_CASE("flags keep their order, repeated ones too", "[command_line]") {
   CHECK(settings_in(parse({"--host=a", "token", "--host", "b", "--region=eu", "--host=c"})) ==
-        Words{"host=a", "host=b", "region=eu", "host=c"});
+        Describe{"host=a", "host=b", "region=eu", "host=c"});
 }
 
 TEST_CASE("the last of a repeated flag counts", "[command_line]") {
@@ -140,13 +140,13 @@ TEST_CASE("values stay where they are when the command line is moved", "[command
       parse({"--region=eu", "--host=a-host-with-a-name-that-is-not-short.example.test", "token"});
   const CommandLine to = std::move(from);
 
-  CHECK(settings_in(to) == Words{"region=eu", "host=a-host-with-a-name-that-is-not-short.example.test"});
+  CHECK(settings_in(to) == Describe{"region=eu", "host=a-host-with-a-name-that-is-not-short.example.test"});
 }
 
 TEST_CASE("behind '--' no word is a flag", "[command_line]") {
   const CommandLine line = parse({"help", "--", "--region", "--bogus"});
 
-  CHECK(line.operands == Words{"--region", "--bogus"});
+  CHECK(line.operands == Describe{"--region", "--bogus"});
   CHECK(line.settings.empty());
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("behind '--' every word stays as it is, and where it begins is known",
   CHECK(line.command == "exec");
   CHECK(line.profile == "work");
   CHECK(line.verbatim == 0U);
-  CHECK(line.operands == Words{"", "-h", "--", "--profile", "--regoin=x", "--no-prompt"});
+  CHECK(line.operands == Describe{"", "-h", "--", "--profile", "--regoin=x", "--no-prompt"});
   CHECK_FALSE(line.help);
   CHECK(parse({"exec", "a", "--", "b"}).verbatim == 1U);
   CHECK_FALSE(parse({"exec", "a"}).verbatim);
@@ -167,7 +167,7 @@ TEST_CASE("behind '--' every word stays as it is, and where it begins is known",
 
 TEST_CASE("a wrong command line is a usage error that says what is wrong", "[command_line]") {
   struct Row {
-    Words words;
+    Describe words;
     std::string what, hint;
   };
   const auto row = GENERATE(values<Row>({
@@ -194,7 +194,7 @@ TEST_CASE("a wrong command line is a usage error that says what is wrong", "[com
 
   DYNAMIC_SECTION(row.what) {
     const Failure failure = refusal_of(row.words);
-    CHECK(failure.code == ExitCode::usage);
+    CHECK(failure.code == ExitCode::usage_error);
     CHECK(failure.what() == row.what);
     CHECK(failure.hint == row.hint);
   }
@@ -208,14 +208,15 @@ TEST_CASE("words that are hardly flags are a usage error or a word", "[command_l
       (void)parse({"get", word, "x"});
       SUCCEED("words");
     } catch (const Failure& failure) {
-      CHECK(failure.code == ExitCode::usage);
+      CHECK(failure.code == ExitCode::usage_error);
     }
   }
 }
 
 TEST_CASE("a key that was given as a flag is not repeated", "[command_line]") {
-  for (const Words& words : {Words{"token", "--api-key=hunter2"}, Words{"token", "--api-key", "hunter2"},
-                             Words{"token", "--api-kye-file=hunter2"}, Words{"token", "--help=hunter2"}}) {
+  for (const Describe& words :
+       {Describe{"token", "--api-key=hunter2"}, Describe{"token", "--api-key", "hunter2"},
+        Describe{"token", "--api-kye-file=hunter2"}, Describe{"token", "--help=hunter2"}}) {
     const Failure failure = refusal_of(words);
     CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
     CHECK_FALSE(tests::contains(failure.hint, "hunter2"));

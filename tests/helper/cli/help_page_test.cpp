@@ -46,8 +46,9 @@ TEST_CASE("the overview names every command and topic that is for people", "[hel
   for (const Command& command : commands()) {
     INFO(command.name);
     CHECK(tests::contains(overview_page(), "\n  " + std::string(command.name) + ' ') ==
-          (command.audience == Audience::people));
-    CHECK(tests::contains(usage_line(), std::string(command.name)) == (command.audience == Audience::people));
+          (command.audience == Visibility::people));
+    CHECK(tests::contains(usage_line(), std::string(command.name)) ==
+          (command.audience == Visibility::people));
   }
   for (const Topic& topic : topics())
     CHECK(tests::contains(overview_page(), "\n  " + std::string(topic.name) + ' '));
@@ -71,7 +72,7 @@ TEST_CASE("a flag with known values tells them", "[help_page]") {
 
   for (const Flag& flag : command_flags())
     if (flag.name == "format")
-      for (const Word& word : flag.words())
+      for (const NamedValue& word : flag.words())
         CHECK(tests::contains(page, ' ' + std::string(word.name)));
 }
 

@@ -21,7 +21,7 @@ TEST_CASE("a long meaning goes on below", "[help_text]") {
 }
 
 TEST_CASE("headings, rows and examples stand below one another", "[help_text]") {
-  constexpr std::array<Word, 2> words = {Word{"a", "one"}, Word{"b", "two"}};
+  constexpr std::array<NamedValue, 2> words = {NamedValue{"a", "one"}, NamedValue{"b", "two"}};
 
   HelpText page;
   page.lines("first\n").heading("words").rows(words, 6).heading("examples").examples("x\ny\n");

@@ -41,7 +41,7 @@ TEST_CASE("what is no terminal has neither width nor colour", "[terminal]") {
   const tests::EnvironmentList environment{"TERM=xterm"};
   const Terminal terminal = Terminal::of(file.fd(), *environment);
   CHECK(terminal.width() == 0);
-  CHECK(terminal.paint(Tone::bad, "x") == "x");
+  CHECK(terminal.paint(Style::bad, "x") == "x");
 }
 
 TEST_CASE("a terminal's width, and whether it is coloured", "[terminal]") {
@@ -62,8 +62,8 @@ TEST_CASE("a terminal's width, and whether it is coloured", "[terminal]") {
     const tests::EnvironmentList environment{row.first, row.second};
     const Terminal terminal = Terminal::of(pair.slave.get(), *environment);
     CHECK(terminal.width() == 100);
-    CHECK((terminal.paint(Tone::good, "x") == "\x1b[32mx\x1b[0m") == row.has_colour);
-    CHECK(terminal.paint(Tone::plain, "x") == "x");
+    CHECK((terminal.paint(Style::good, "x") == "\x1b[32mx\x1b[0m") == row.has_colour);
+    CHECK(terminal.paint(Style::plain, "x") == "x");
   }
 }
 

@@ -18,7 +18,7 @@ CommandLine parse(const std::vector<const char*>& words) {
 
 Failure refusal_of(const std::vector<const char*>& words) {
   const CommandLine line = parse(words);
-  return tests::failure_of([&line] { refuse_what_is_not_understood(*find_command(*line.command), line); });
+  return tests::failure_of([&line] { reject_unsupported_arguments(*find_command(*line.command), line); });
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ TEST_CASE("every flag is understood by some command, and every flag that a comma
   for (const Command& command : commands()) {
     INFO(command.name);
     const auto listed = std::ranges::count_if(command_flags(), [&command](const Flag& flag) {
-      return flag.reach == Reach::listed && command.understands(flag);
+      return flag.reach == FlagScope::listed && command.understands(flag);
     });
     const auto words = command.flags.empty() ? 0 : std::ranges::count(command.flags, ' ') + 1;
     CHECK(listed == words);
@@ -56,7 +56,7 @@ TEST_CASE("every flag is understood by some command, and every flag that a comma
 TEST_CASE("a flag that a command does nothing with is a usage error that names those that do", "[command]") {
   const Failure failure = refusal_of({"get", "--format", "json"});
 
-  CHECK(failure.code == ExitCode::usage);
+  CHECK(failure.code == ExitCode::usage_error);
   CHECK(failure.what() == std::string("'get' does not understand the flag '--format'"));
   CHECK(tests::contains(failure.hint, "token"));
   CHECK(refusal_of({"--no-prompt", "token"}).what() ==
@@ -66,7 +66,7 @@ TEST_CASE("a flag that a command does nothing with is a usage error that names t
 TEST_CASE("git's operations all understand the flag that git's configuration gives to each", "[command]") {
   for (const char* const name : {"get", "store", "erase", "capability"}) {
     const CommandLine line = parse({"--no-prompt", "--profile", "work", "--region=eu", name});
-    CHECK_NOTHROW(refuse_what_is_not_understood(*find_command(name), line));
+    CHECK_NOTHROW(reject_unsupported_arguments(*find_command(name), line));
   }
 }
 

@@ -6,14 +6,15 @@
 
 namespace sase::helper {
 
-TEST_CASE("the folder of profiles and keys follows the XDG base directory specification", "[config_folder]") {
+TEST_CASE("the directory of profiles and keys follows the XDG base directory specification",
+          "[config_directory]") {
   const tests::EnvironmentList both{"HOME=/home/me", "XDG_CONFIG_HOME=/config"};
   const tests::EnvironmentList relative{"HOME=/home/me", "XDG_CONFIG_HOME=config"};
   const tests::EnvironmentList relative_home{"HOME=me"};
 
-  CHECK(config_folder(*both) == "/config/sase-credential");
-  CHECK(config_folder(*relative) == "/home/me/.config/sase-credential");
-  CHECK_FALSE(config_folder(*relative_home));
+  CHECK(config_directory(*both) == "/config/sase-credential");
+  CHECK(config_directory(*relative) == "/home/me/.config/sase-credential");
+  CHECK_FALSE(config_directory(*relative_home));
 }
 
 }  // namespace sase::helper

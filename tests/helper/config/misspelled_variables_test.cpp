@@ -16,7 +16,7 @@ namespace {
 std::string said_of(const tests::EnvironmentList& list) {
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
-  MisspeltVariables(*list, diagnostics).warn();
+  MisspelledVariables(*list, diagnostics).warn();
   return error.text();
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("misspelt variables are told once, escaped", "[misspelt_variables]") {
   const tests::EnvironmentList list{"SASE_REGION\x1b=eu", "SASE_PROXI=p"};
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
-  MisspeltVariables variables(*list, diagnostics);
+  MisspelledVariables variables(*list, diagnostics);
 
   variables.warn();
   variables.warn();

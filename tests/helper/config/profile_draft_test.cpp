@@ -123,13 +123,13 @@ TEST_CASE("a profile whose key comes from elsewhere is not logged in to", "[prof
   const auto row = GENERATE(values<Row>({
       {"by its file",
        {.text = "region = eu\napi-key-file = /key\n"},
-       ExitCode::settings,
+       ExitCode::invalid_settings,
        "work.conf:2: the key"},
       {"by a variable",
        {.variables = {"SASE_API_KEY_COMMAND=pass show x"}},
-       ExitCode::settings,
+       ExitCode::invalid_settings,
        "SASE_API_KEY_COMMAND: the key of the profile 'work' is to come from 'api-key-command'"},
-      {"by a flag", {.flags = {{"api-key-env", "A"}}}, ExitCode::usage, "--api-key-env: the key"},
+      {"by a flag", {.flags = {{"api-key-env", "A"}}}, ExitCode::usage_error, "--api-key-env: the key"},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -144,7 +144,7 @@ TEST_CASE("a region that the profile's url makes useless is refused", "[profile_
 
   const Failure failure = login.failure();
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.what(), "work.conf:1: this url goes before --region"));
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("the words that a setting tells are the values it takes", "[settings]"
 
   for (const Setting& setting : settings) {
     if (setting.words == nullptr) continue;
-    for (const Word& word : setting.words()) {
+    for (const NamedValue& word : setting.words()) {
       INFO(setting.name << ' ' << word.name);
       Settings values;
       values.add({{Assignment{.setting = &setting, .value = word.name, .layer = Layer::flag, .file = {}}}});

@@ -17,14 +17,14 @@ namespace sase::helper {
 namespace {
 
 using namespace std::string_literals;
-using Words = std::vector<std::string>;
+using Describe = std::vector<std::string>;
 
 ProfileText::File file(std::string text) {
   return {.path = "/p/default.conf", .text = std::move(text), .layer = Layer::user_file};
 }
 
-/// A user's and a system's folder of profiles.
-struct Folders {
+/// A user's and a system's directory of profiles.
+struct Directories {
   tests::TemporaryDirectory root;
   tests::EnvironmentList environment{"XDG_CONFIG_HOME=" + root.path("config"), "HOME=" + root.path("home")};
 
@@ -93,7 +93,7 @@ TEST_CASE("a line that is no setting is refused with file, line and a way out", 
 
   DYNAMIC_SECTION(protocol::escape(row.text)) {
     const Failure failure = tests::failure_of([&row] { (void)ProfileText::assignments(file(row.text)); });
-    CHECK(failure.code == ExitCode::settings);
+    CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(failure.what() == row.what);
     CHECK(failure.hint == row.hint);
   }
@@ -108,47 +108,47 @@ TEST_CASE("a key that stands in a profile's file by mistake is not repeated", "[
 }
 
 TEST_CASE("the user's file is read before the system's", "[profile_files]") {
-  const Folders folders;
-  folders.user("default.conf", "region = eu\n");
-  folders.system("default.conf", "region = us\n");
+  const Directories directories;
+  directories.user("default.conf", "region = eu\n");
+  directories.system("default.conf", "region = us\n");
 
-  const ProfileText profile = folders.files().read("default");
+  const ProfileText profile = directories.files().read("default");
 
   REQUIRE(profile.files.size() == 2);
   CHECK(profile.files[0].text == "region = eu\n");
   CHECK(profile.files[0].layer == Layer::user_file);
-  CHECK(profile.files[0].path == folders.root.path("config/sase-credential/profiles/default.conf"));
+  CHECK(profile.files[0].path == directories.root.path("config/sase-credential/profiles/default.conf"));
   CHECK(profile.files[1].text == "region = us\n");
   CHECK(profile.files[1].layer == Layer::system_file);
 }
 
 TEST_CASE("either file may be missing, or both", "[profile_files]") {
-  const Folders folders;
-  folders.user("a.conf", "");
-  folders.system("b.conf", "");
+  const Directories directories;
+  directories.user("a.conf", "");
+  directories.system("b.conf", "");
 
-  CHECK(folders.files().read("a").files.size() == 1);
-  CHECK(folders.files().read("b").files.size() == 1);
-  CHECK(folders.files().read("c").files.empty());
-  CHECK(folders.files().exists("a"));
-  CHECK(folders.files().exists("b"));
-  CHECK_FALSE(folders.files().exists("c"));
+  CHECK(directories.files().read("a").files.size() == 1);
+  CHECK(directories.files().read("b").files.size() == 1);
+  CHECK(directories.files().read("c").files.empty());
+  CHECK(directories.files().exists("a"));
+  CHECK(directories.files().exists("b"));
+  CHECK_FALSE(directories.files().exists("c"));
 }
 
 TEST_CASE("profiles are listed by name, once each", "[profile_files]") {
-  const Folders folders;
-  CHECK(folders.files().names().empty());
+  const Directories directories;
+  CHECK(directories.files().names().empty());
 
   for (const char* const name : {"work.conf", "default.conf", "UPPER.conf", "notes.txt", ".hidden.conf",
                                  "conf", ".conf", "x.conf.bak", "a b.conf"})
-    folders.user(name, "");
-  folders.system("work.conf", "");
-  folders.system("another.conf", "");
+    directories.user(name, "");
+  directories.system("work.conf", "");
+  directories.system("another.conf", "");
 
-  CHECK(folders.files().names() == Words{"another", "default", "work"});
+  CHECK(directories.files().names() == Describe{"another", "default", "work"});
 }
 
-TEST_CASE("the user's folder follows the XDG base directory specification", "[profile_files]") {
+TEST_CASE("the user's directory follows the XDG base directory specification", "[profile_files]") {
   const tests::TemporaryDirectory root;
   root.write("config/sase-credential/profiles/xdg.conf", "");
   root.write("home/.config/sase-credential/profiles/home.conf", "");
@@ -159,36 +159,36 @@ TEST_CASE("the user's folder follows the XDG base directory specification", "[pr
     return ProfileFiles(*environment, root.path("etc")).names();
   };
 
-  CHECK(names({xdg, home}) == Words{"xdg"});
-  CHECK(names({home}) == Words{"home"});
-  CHECK(names({"XDG_CONFIG_HOME=", home}) == Words{"home"});
-  CHECK(names({"XDG_CONFIG_HOME=config", home}) == Words{"home"});
+  CHECK(names({xdg, home}) == Describe{"xdg"});
+  CHECK(names({home}) == Describe{"home"});
+  CHECK(names({"XDG_CONFIG_HOME=", home}) == Describe{"home"});
+  CHECK(names({"XDG_CONFIG_HOME=config", home}) == Describe{"home"});
   CHECK(names({"HOME=home"}).empty());
   CHECK(names({}).empty());
 }
 
 TEST_CASE("a file that cannot be read is a settings error", "[profile_files]") {
-  const Folders folders;
-  folders.user("large.conf", std::string(65537, '#'));
-  folders.user("largest.conf", std::string(65536, '#'));
-  folders.root.make_folder("config/sase-credential/profiles/folder.conf");
-  const ProfileFiles files = folders.files();
+  const Directories directories;
+  directories.user("large.conf", std::string(65537, '#'));
+  directories.user("largest.conf", std::string(65536, '#'));
+  directories.root.make_directory("config/sase-credential/profiles/directory.conf");
+  const ProfileFiles files = directories.files();
 
-  CHECK(tests::failure_of([&files] { (void)files.read("large"); }).code == ExitCode::settings);
-  CHECK(tests::failure_of([&files] { (void)files.read("folder"); }).code == ExitCode::settings);
+  CHECK(tests::failure_of([&files] { (void)files.read("large"); }).code == ExitCode::invalid_settings);
+  CHECK(tests::failure_of([&files] { (void)files.read("directory"); }).code == ExitCode::invalid_settings);
   CHECK(files.read("largest").files.size() == 1);
 }
 
 TEST_CASE("a FIFO in a file's place does not hold us", "[profile_files]") {
-  const Folders folders;
-  folders.user("default.conf", "");
-  REQUIRE(::mkfifo(folders.root.path("config/sase-credential/profiles/fifo.conf").c_str(), 0600) == 0);
+  const Directories directories;
+  directories.user("default.conf", "");
+  REQUIRE(::mkfifo(directories.root.path("config/sase-credential/profiles/fifo.conf").c_str(), 0600) == 0);
 
   try {
-    (void)folders.files().read("fifo");
+    (void)directories.files().read("fifo");
     SUCCEED("it was taken for an empty file");
   } catch (const Failure& failure) {
-    CHECK(failure.code == ExitCode::settings);
+    CHECK(failure.code == ExitCode::invalid_settings);
   }
 }
 

@@ -35,14 +35,14 @@ class Shelf {
 
   /// Files that have just been written are kept only if this says that they are old.
   void keep() const {
-    ProfileSnapshot before = ProfileSnapshot::take(folders_);
+    ProfileSnapshot before = ProfileSnapshot::take(directories_);
     before.newest = {};
     const std::vector<Ownership> owners = {
         {host("a.test"), "a"}, {host("b.test"), "b"}, {host("both.test"), "a"}, {host("both.test"), "b"}};
     index().keep(before, owners);
   }
 
-  [[nodiscard]] ProfileIndex index() const { return {folders_, state()}; }
+  [[nodiscard]] ProfileIndex index() const { return {directories_, state()}; }
   [[nodiscard]] std::optional<Names> ask(std::string_view text) const {
     return index().owners_of(host(text));
   }
@@ -74,7 +74,7 @@ class Shelf {
 
  private:
   tests::TemporaryDirectory directory_;
-  std::vector<std::string> folders_ = {directory_.path() + "/profiles/", directory_.path() + "/system/"};
+  std::vector<std::string> directories_ = {directory_.path() + "/profiles/", directory_.path() + "/system/"};
 };
 
 }  // namespace
@@ -162,9 +162,9 @@ TEST_CASE("an index that others can write is none", "[profile_index]") {
 
 TEST_CASE("files that have just been written are not kept", "[profile_index]") {
   const Shelf shelf;
-  const std::vector<std::string> folders = {};
+  const std::vector<std::string> directories = {};
 
-  ProfileSnapshot before = ProfileSnapshot::take(folders);
+  ProfileSnapshot before = ProfileSnapshot::take(directories);
   before.newest = std::chrono::system_clock::now();
   shelf.index().keep(before, {});
 

@@ -76,7 +76,7 @@ TEST_CASE("a bad value is refused with its place", "[profile]") {
 
   DYNAMIC_SECTION(row.name << " = " << row.value) {
     const Failure failure = tests::failure_of([&row] { (void)profile_of({{row.name, row.value}}); });
-    CHECK(failure.code == ExitCode::settings);
+    CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(std::string(failure.what()).starts_with("/p/default.conf:1: "));
   }
 }
@@ -84,7 +84,7 @@ TEST_CASE("a bad value is refused with its place", "[profile]") {
 TEST_CASE("the region ca has no v1", "[profile]") {
   const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "ca"}, {"api", "v1"}}); });
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "/p/default.conf:2: the region 'ca' has no v1");
 }
 

@@ -34,19 +34,19 @@ struct Situation {
     std::vector<Assignment> settings;
     for (const auto& [name, value] : flags)
       settings.push_back({.setting = find_setting(name), .value = value, .layer = Layer::flag, .file = {}});
-    return question(ProfileChoice(*environment, settings, flag));
+    return question(ProfileSelector(*environment, settings, flag));
   }
 
   /// The name of the profile that is chosen for a host; `(none)` where it is not ours.
   [[nodiscard]] std::string for_host(std::string_view host, std::string_view username = "") const {
-    return ask([host, username](const ProfileChoice& choice) -> std::string {
+    return ask([host, username](const ProfileSelector& choice) -> std::string {
       const auto profile = choice.for_host(protocol::Host::parse(host).value(), username);
       return profile ? profile->name : "(none)";
     });
   }
 
   [[nodiscard]] std::string without_host() const {
-    return ask([](const ProfileChoice& choice) { return choice.without_host().name; });
+    return ask([](const ProfileSelector& choice) { return choice.without_host().name; });
   }
 };
 
@@ -82,7 +82,7 @@ TEST_CASE("the profile of a request is chosen by rank", "[profile_choice]") {
       {"the user name of a profile that does not own the host", {two}, "default.test", "work", "(none)"},
       {"a user name that names none", {two}, "default.test", "other", "(none)"},
       {"a user name that cannot name one", {two}, "default.test", "a\x1b[2J", "(none)"},
-      {"a user name that leads out of the folder", {two}, "default.test", "../profiles/work", "(none)"},
+      {"a user name that leads out of the directory", {two}, "default.test", "../profiles/work", "(none)"},
       {"a user name in capitals", {two}, "work.test", "WORK", "(none)"},
       {"the variable", {shared, std::nullopt, "work"}, "shared.test", "", "work"},
       {"the variable's profile does not own the host",
@@ -133,7 +133,7 @@ TEST_CASE("the profile of a call without a host is chosen by rank", "[profile_ch
 TEST_CASE("several owners without a default are a settings error that names them", "[profile_choice]") {
   const Failure failure = tests::failure_of([] { (void)Situation{no_default}.for_host("shared.test"); });
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "several profiles own 'shared.test': home, work");
   // Other hosts than git cannot name one in the URL.
   CHECK(tests::contains(failure.hint, "in git's dialect also with the URL's user name"));
@@ -144,7 +144,7 @@ TEST_CASE("several owners beside a default that is none of them are an error too
   profiles.emplace_back("default", "url = https://default.test\n");
 
   CHECK(tests::failure_of([&] { (void)Situation{profiles}.for_host("shared.test"); }).code ==
-        ExitCode::settings);
+        ExitCode::invalid_settings);
 }
 
 TEST_CASE("the variables that hold keys are everybody's", "[profile_choice]") {
@@ -153,15 +153,15 @@ TEST_CASE("the variables that hold keys are everybody's", "[profile_choice]") {
                              {"none", "url = https://none.test\n"}};
   const Situation situation{profiles, "work", "", {{"api-key-env", "A"}, {"api-key-env", "B"}}};
 
-  CHECK(situation.ask([](const ProfileChoice& choice) { return choice.key_variables(); }) ==
+  CHECK(situation.ask([](const ProfileSelector& choice) { return choice.key_variables(); }) ==
         std::vector<std::string>{"A", "B", "OF_DEFAULT", "OF_WORK"});
-  CHECK(Situation{nothing}.ask([](const ProfileChoice& choice) { return choice.key_variables(); }).empty());
+  CHECK(Situation{nothing}.ask([](const ProfileSelector& choice) { return choice.key_variables(); }).empty());
 }
 
 TEST_CASE("several profiles and no default are a settings error without a host", "[profile_choice]") {
   const Failure failure = tests::failure_of([] { (void)Situation{no_default}.without_host(); });
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.hint, "home, work"));
 }
 
@@ -175,27 +175,27 @@ TEST_CASE("a named profile that does not exist is an error of the place that nam
   const auto row = GENERATE(values<Row>({
       {"by the flag",
        {two, "wrok"},
-       ExitCode::usage,
+       ExitCode::usage_error,
        "--profile: there is no profile 'wrok'",
        "did you mean 'work'?"},
       {"nearly by the flag",
        {two, "works"},
-       ExitCode::usage,
+       ExitCode::usage_error,
        "--profile: there is no profile 'works'",
        "did you mean 'work'?"},
       {"by the variable",
        {two, std::nullopt, "other"},
-       ExitCode::settings,
+       ExitCode::invalid_settings,
        "SASE_PROFILE: there is no profile 'other'",
        "there are: default, work"},
       {"where there are none",
        {nothing, "work"},
-       ExitCode::usage,
+       ExitCode::usage_error,
        "--profile: there is no profile 'work'",
        "none has been made yet"},
       {"the default, where there are others",
        {one, "default"},
-       ExitCode::usage,
+       ExitCode::usage_error,
        "--profile: there is no profile 'default'",
        "there are: work"},
   }));
@@ -213,7 +213,7 @@ TEST_CASE("a name that cannot be a profile's opens no file", "[profile_choice]")
   for (const std::string name : {"", "../work", "/etc/passwd", "A", "a\nb", "."}) {
     INFO(name);
     const Failure failure = tests::failure_of([&name] { (void)Situation{two, name}.without_host(); });
-    CHECK(failure.code == ExitCode::usage);
+    CHECK(failure.code == ExitCode::usage_error);
     CHECK(tests::contains(failure.what(), "cannot name a profile"));
     CHECK_FALSE(tests::contains(failure.what(), "\n"));
   }
@@ -235,9 +235,9 @@ TEST_CASE("a broken profile matters when it is needed", "[profile_choice]") {
 
   CHECK(tests::failure_of([&] {
           (void)Situation{profiles, "broken"}.without_host();
-        }).code == ExitCode::settings);
+        }).code == ExitCode::invalid_settings);
   CHECK(tests::failure_of([&] { (void)Situation{profiles}.for_host("work.test", "broken"); }).code ==
-        ExitCode::settings);
+        ExitCode::invalid_settings);
 }
 
 TEST_CASE("flags and variables lie over a profile's file, setting by setting", "[profile_choice]") {
@@ -245,7 +245,7 @@ TEST_CASE("flags and variables lie over a profile's file, setting by setting", "
       .profiles = {{"default", "url = https://default.test\nmin-ttl = 5m\ntimeout = 5s\n"}},
       .flags = {{"min-ttl", "7m"}}};
 
-  situation.ask([](const ProfileChoice& choice) {
+  situation.ask([](const ProfileSelector& choice) {
     const Profile profile = choice.without_host();
     CHECK(profile.authorize_url == "https://default.test/api/v1/auth/authorize");
     CHECK(profile.min_ttl == std::chrono::minutes(7));
@@ -258,7 +258,7 @@ TEST_CASE("the environment alone makes a profile", "[profile_choice]") {
   const tests::TemporaryDirectory home;
   const tests::EnvironmentList environment{"HOME=" + home.path(), "SASE_REGION=eu", "SASE_MIN_TTL=2m"};
 
-  const Profile profile = ProfileChoice(*environment, {}, std::nullopt).without_host();
+  const Profile profile = ProfileSelector(*environment, {}, std::nullopt).without_host();
 
   CHECK(profile.name == "default");
   CHECK(profile.authorize_url == "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize");

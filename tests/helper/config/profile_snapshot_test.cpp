@@ -15,10 +15,10 @@ namespace sase::helper {
 
 namespace {
 
-/// Two folders with a profile each, and what may happen in them.
-class Folders {
+/// Two directories with a profile each, and what may happen in them.
+class Directories {
  public:
-  Folders() {
+  Directories() {
     directory_.write("user/a.conf", "region = eu\n");
     directory_.write("system/b.conf", "region = us\n");
   }
@@ -40,79 +40,79 @@ void append(const std::string& path, const char* text) {
 }  // namespace
 
 TEST_CASE("nothing has changed, and the snapshot is the same", "[profile_snapshot]") {
-  const Folders folders;
+  const Directories directories;
 
-  const ProfileSnapshot before = folders.take();
-  const ProfileSnapshot after = folders.take();
+  const ProfileSnapshot before = directories.take();
+  const ProfileSnapshot after = directories.take();
 
-  CHECK(before.folders == after.folders);
+  CHECK(before.directories == after.directories);
   CHECK(before.files == after.files);
-  CHECK(before.folders == ProfileSnapshot::of_folders(folders.paths()));
+  CHECK(before.directories == ProfileSnapshot::of_directories(directories.paths()));
 }
 
-TEST_CASE("a profile that comes or goes shows in its folder and in the files", "[profile_snapshot]") {
-  const Folders folders;
-  const ProfileSnapshot before = folders.take();
+TEST_CASE("a profile that comes or goes shows in its directory and in the files", "[profile_snapshot]") {
+  const Directories directories;
+  const ProfileSnapshot before = directories.take();
 
   SECTION("comes") {
-    folders.write("system/c.conf", "region = au\n");
+    directories.write("system/c.conf", "region = au\n");
   }
   SECTION("goes") {
-    REQUIRE(::unlink(folders.path("user/a.conf").c_str()) == 0);
+    REQUIRE(::unlink(directories.path("user/a.conf").c_str()) == 0);
   }
   SECTION("is renamed") {
-    REQUIRE(::rename(folders.path("user/a.conf").c_str(), folders.path("user/z.conf").c_str()) == 0);
+    REQUIRE(::rename(directories.path("user/a.conf").c_str(), directories.path("user/z.conf").c_str()) == 0);
   }
 
-  const ProfileSnapshot after = folders.take();
-  CHECK(before.folders != after.folders);
+  const ProfileSnapshot after = directories.take();
+  CHECK(before.directories != after.directories);
   CHECK(before.files != after.files);
 }
 
 TEST_CASE("a profile that is written to where it is shows in the files alone", "[profile_snapshot]") {
-  const Folders folders;
-  const ProfileSnapshot before = folders.take();
+  const Directories directories;
+  const ProfileSnapshot before = directories.take();
 
-  append(folders.path("system/b.conf"), "host = b.test\n");
+  append(directories.path("system/b.conf"), "host = b.test\n");
 
-  const ProfileSnapshot after = folders.take();
-  CHECK(before.folders == after.folders);
+  const ProfileSnapshot after = directories.take();
+  CHECK(before.directories == after.directories);
   CHECK(before.files != after.files);
   CHECK(before.newest <= after.newest);
 }
 
 TEST_CASE("a link's profile that is written to shows as well", "[profile_snapshot]") {
-  const Folders folders;
-  folders.write("elsewhere/shared.conf", "region = in\n");
-  REQUIRE(::symlink(folders.path("elsewhere/shared.conf").c_str(), folders.path("user/link.conf").c_str()) ==
-          0);
-  const ProfileSnapshot before = folders.take();
+  const Directories directories;
+  directories.write("elsewhere/shared.conf", "region = in\n");
+  REQUIRE(::symlink(directories.path("elsewhere/shared.conf").c_str(),
+                    directories.path("user/link.conf").c_str()) == 0);
+  const ProfileSnapshot before = directories.take();
 
-  append(folders.path("elsewhere/shared.conf"), "host = shared.test\n");
+  append(directories.path("elsewhere/shared.conf"), "host = shared.test\n");
 
-  CHECK(before.files != folders.take().files);
+  CHECK(before.files != directories.take().files);
 }
 
 TEST_CASE("what is no profile makes no difference to the files", "[profile_snapshot]") {
-  const Folders folders;
-  const ProfileSnapshot before = folders.take();
+  const Directories directories;
+  const ProfileSnapshot before = directories.take();
 
-  folders.write("user/notes.txt", "not a profile\n");
-  folders.write("user/Not A Name.conf", "not a profile\n");
+  directories.write("user/notes.txt", "not a profile\n");
+  directories.write("user/Not A Name.conf", "not a profile\n");
 
-  CHECK(before.files == folders.take().files);
+  CHECK(before.files == directories.take().files);
 }
 
-TEST_CASE("a folder that is not there is as good as an empty one, and its coming shows",
+TEST_CASE("a directory that is not there is as good as an empty one, and its coming shows",
           "[profile_snapshot]") {
-  const Folders folders;
-  const std::vector<std::string> with_absent = {folders.path("user/"), folders.path("absent/")};
+  const Directories directories;
+  const std::vector<std::string> with_absent = {directories.path("user/"), directories.path("absent/")};
   const ProfileSnapshot before = ProfileSnapshot::take(with_absent);
 
-  folders.write("absent/c.conf", "region = au\n");
+  directories.write("absent/c.conf", "region = au\n");
 
   const ProfileSnapshot after = ProfileSnapshot::take(with_absent);
-  CHECK(before.folders != after.folders);
+  CHECK(before.directories != after.directories);
   CHECK(before.files != after.files);
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
   CHECK_FALSE(profile.has_own_timeout);
   CHECK(profile.cache == CacheKind::file);
   CHECK(profile.trace.empty());
-  CHECK(profile.key_source.kind == KeyKind::standard);
+  CHECK(profile.key_source.kind == ApiKeySourceKind::standard);
   CHECK(profile.ca_file.empty());
   CHECK(profile.client_cert.empty());
   CHECK(profile.client_key.empty());
@@ -131,7 +131,7 @@ TEST_CASE("settings are read as they are meant", "[profile]") {
   CHECK(profile.timeout == std::chrono::seconds(90));
   CHECK(profile.has_own_timeout);
   CHECK(profile.cache == CacheKind::none);
-  CHECK(profile.key_source.kind == KeyKind::file);
+  CHECK(profile.key_source.kind == ApiKeySourceKind::file);
   CHECK(profile.key_source.value == "/k");
   CHECK(profile.ca_file == "/ca.pem");
   CHECK(profile.client_cert == "/c.pem");
@@ -191,7 +191,7 @@ TEST_CASE("nothing is read from the current directory for SSL_CERT_FILE's sake",
 
   const Failure failure = tests::failure_of([&environment] { (void)profile_of({}, *environment); });
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
 }
 
 }  // namespace sase::helper

@@ -96,7 +96,7 @@ TEST_CASE("a file gives a setting once", "[settings]") {
 
   const Failure failure = tests::failure_of([&] { values.add(layer); });
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "/p/default.conf:7: 'region' stands twice");
 }
 
@@ -135,16 +135,16 @@ TEST_CASE("one layer names one source of the key", "[settings]") {
   const auto row = GENERATE(values<Row>({
       {"two flags",
        {given("api-key-env", "A", Layer::flag), given("api-key-file", "/k", Layer::flag)},
-       ExitCode::usage},
+       ExitCode::usage_error},
       {"two variables",
        {given("api-key-env", "A", Layer::variable), given("api-key-file", "/k", Layer::variable)},
-       ExitCode::settings},
+       ExitCode::invalid_settings},
       {"two lines of a file",
        {given("api-key-file", "/k", Layer::user_file), given("api-key-env", "A", Layer::user_file)},
-       ExitCode::settings},
+       ExitCode::invalid_settings},
       {"the same in two lines of a file",
        {given("api-key-file", "/k", Layer::user_file), given("api-key-file", "/l", Layer::user_file)},
-       ExitCode::settings},
+       ExitCode::invalid_settings},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -164,7 +164,7 @@ TEST_CASE("no two of the five sources go together", "[settings]") {
         const Failure failure = tests::failure_of([&] {
           values.add(std::vector{given(first, "/a", layer), given(second, "/b", layer)});
         });
-        CHECK(failure.code == (layer == Layer::flag ? ExitCode::usage : ExitCode::settings));
+        CHECK(failure.code == (layer == Layer::flag ? ExitCode::usage_error : ExitCode::invalid_settings));
         CHECK(
             tests::contains(failure.what(), "a second source of the API key beside '" + std::string(first)));
       }
@@ -233,10 +233,10 @@ TEST_CASE("a value's place is what a person wrote", "[settings]") {
 }
 
 TEST_CASE("a bad value is a usage error in a flag and a settings error elsewhere", "[settings]") {
-  CHECK(given("api", "x", Layer::flag).failure("bad").code == ExitCode::usage);
-  CHECK(given("api", "x", Layer::variable).failure("bad").code == ExitCode::settings);
-  CHECK(given("api", "x", Layer::user_file).failure("bad").code == ExitCode::settings);
-  CHECK(given("api", "x", Layer::system_file).failure("bad").code == ExitCode::settings);
+  CHECK(given("api", "x", Layer::flag).failure("bad").code == ExitCode::usage_error);
+  CHECK(given("api", "x", Layer::variable).failure("bad").code == ExitCode::invalid_settings);
+  CHECK(given("api", "x", Layer::user_file).failure("bad").code == ExitCode::invalid_settings);
+  CHECK(given("api", "x", Layer::system_file).failure("bad").code == ExitCode::invalid_settings);
   CHECK(std::string(given("api", "x", Layer::variable).failure("bad").what()) == "SASE_API: bad");
 }
 

@@ -9,11 +9,11 @@
 
 namespace sase::helper {
 
-TEST_CASE("tokens are kept where they are gone soonest", "[state_folder]") {
-  const tests::TemporaryDirectory folder;
-  (void)folder.make_folder("own");
-  (void)folder.make_folder("open", 0755);
-  (void)folder.write("file", "");
+TEST_CASE("tokens are kept where they are gone soonest", "[state_directory]") {
+  const tests::TemporaryDirectory directory;
+  (void)directory.make_directory("own");
+  (void)directory.make_directory("open", 0755);
+  (void)directory.write("file", "");
   struct Row {
     const char* name;
     std::string runtime, cache, home;
@@ -33,36 +33,38 @@ TEST_CASE("tokens are kept where they are gone soonest", "[state_folder]") {
       {"a relative home is ignored", "", "", "home", std::nullopt},
   }));
 
-  const auto below = [&folder](const std::string& name) {
-    return name.empty() || name[0] == '/' || name == "run" ? name : folder.path(name);
+  const auto below = [&directory](const std::string& name) {
+    return name.empty() || name[0] == '/' || name == "run" ? name : directory.path(name);
   };
   DYNAMIC_SECTION(row.name) {
     const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + below(row.runtime),
                                              "XDG_CACHE_HOME=" + row.cache, "HOME=" + row.home};
-    CHECK(state_folder(*environment) == (row.expected ? std::optional(below(*row.expected)) : std::nullopt));
+    CHECK(state_directory(*environment) ==
+          (row.expected ? std::optional(below(*row.expected)) : std::nullopt));
   }
 }
 
-TEST_CASE("only a runtime directory in memory is a folder in memory", "[state_folder]") {
+TEST_CASE("only a runtime directory in memory is a directory in memory", "[state_directory]") {
   for (const auto& parent : {tests::parent_in_memory(), tests::parent_on_disk()}) {
     if (!parent) continue;
-    const tests::TemporaryDirectory folder(*parent);
-    const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + folder.path(), "XDG_CACHE_HOME=/dev/shm"};
+    const tests::TemporaryDirectory directory(*parent);
+    const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + directory.path(),
+                                             "XDG_CACHE_HOME=/dev/shm"};
     const auto expected =
-        parent == tests::parent_in_memory() ? std::optional(folder.path("sase-credential")) : std::nullopt;
-    CHECK(memory_folder(*environment) == expected);
+        parent == tests::parent_in_memory() ? std::optional(directory.path("sase-credential")) : std::nullopt;
+    CHECK(memory_directory(*environment) == expected);
   }
   const tests::EnvironmentList no_runtime{"XDG_CACHE_HOME=/dev/shm", "HOME=/dev/shm"};
-  CHECK_FALSE(memory_folder(*no_runtime));
+  CHECK_FALSE(memory_directory(*no_runtime));
 }
 
-TEST_CASE("another user's runtime directory is ignored", "[state_folder]") {
-  const tests::TemporaryDirectory folder;
-  const std::string runtime = folder.make_folder("runtime");
+TEST_CASE("another user's runtime directory is ignored", "[state_directory]") {
+  const tests::TemporaryDirectory directory;
+  const std::string runtime = directory.make_directory("runtime");
   if (!tests::give_away(runtime)) return;
   const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + runtime, "HOME=/home/u"};
 
-  CHECK(state_folder(*environment) == "/home/u/.cache/sase-credential");
+  CHECK(state_directory(*environment) == "/home/u/.cache/sase-credential");
 }
 
 }  // namespace sase::helper

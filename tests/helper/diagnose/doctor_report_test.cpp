@@ -11,27 +11,27 @@ namespace sase::helper {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::LinkState;
+using protocol::CheckState;
 
 DoctorReport report() {
   return {.profile = "default",
-          .links = {{.name = "settings", .state = LinkState::ok, .what = "the profile", .remedy = {}},
-                    {.name = "tls",
-                     .state = LinkState::warning,
-                     .what = "ends soon",
-                     .remedy = "renew it",
-                     .took = 1500us},
-                    {.name = "read",
-                     .state = LinkState::broken,
-                     .what = "refused",
-                     .remedy = "ask \"them\"",
-                     .code = ExitCode::refused},
-                    {.name = "late",
-                     .state = LinkState::broken,
-                     .what = "no",
-                     .remedy = {},
-                     .code = ExitCode::unreachable},
-                    {.name = "last", .state = LinkState::untried, .what = "not tried", .remedy = {}}},
+          .checks = {{.name = "settings", .state = CheckState::ok, .what = "the profile", .remedy = {}},
+                     {.name = "tls",
+                      .state = CheckState::warning,
+                      .what = "ends soon",
+                      .remedy = "renew it",
+                      .took = 1500us},
+                     {.name = "read",
+                      .state = CheckState::broken,
+                      .what = "refused",
+                      .remedy = "ask \"them\"",
+                      .code = ExitCode::rejected},
+                     {.name = "late",
+                      .state = CheckState::broken,
+                      .what = "no",
+                      .remedy = {},
+                      .code = ExitCode::unreachable},
+                     {.name = "last", .state = CheckState::untried, .what = "not tried", .remedy = {}}},
           .settings = {{.name = "region", .value = "eu", .from = "SASE_REGION"},
                        {.name = "proxy", .value = {}, .from = "default"}}};
 }
@@ -39,8 +39,8 @@ DoctorReport report() {
 }  // namespace
 
 TEST_CASE("the first broken link has the exit code", "[doctor_report]") {
-  CHECK(report().exit_code() == ExitCode::refused);
-  CHECK(DoctorReport{}.exit_code() == ExitCode::done);
+  CHECK(report().exit_code() == ExitCode::rejected);
+  CHECK(DoctorReport{}.exit_code() == ExitCode::success);
 }
 
 TEST_CASE("for people: a line a link, its settings and its remedy below", "[doctor_report]") {

@@ -17,14 +17,14 @@ namespace {
 struct Shown {
   explicit Shown(const tests::EnvironmentList& list)
       : choice(*list, {}, std::nullopt), given(choice.settings_of("default")) {
-    rows = shown_settings(make_profile("default", given.values, *list), given.values, *list);
+    rows = effective_settings(make_profile("default", given.values, *list), given.values, *list);
   }
-  [[nodiscard]] const ShownSetting& operator[](std::string_view name) const {
-    return *std::ranges::find(rows, name, &ShownSetting::name);
+  [[nodiscard]] const EffectiveSetting& operator[](std::string_view name) const {
+    return *std::ranges::find(rows, name, &EffectiveSetting::name);
   }
-  ProfileChoice choice;
+  ProfileSelector choice;
   ProfileSettings given;
-  std::vector<ShownSetting> rows;
+  std::vector<EffectiveSetting> rows;
 };
 
 }  // namespace

@@ -25,12 +25,12 @@ using tests::contains;
 /// A machine whose state is below XDG_RUNTIME_DIR.
 struct Place : tests::Machine {
   Place() {
-    folder = root.make_folder("run") + "/sase-credential";
-    file_cache_here = std::make_unique<FileCache>(folder);
+    directory = root.make_directory("run") + "/sase-credential";
+    file_cache_here = std::make_unique<FileCache>(directory);
   }
-  [[nodiscard]] CheckedLink check() {
+  [[nodiscard]] CheckResult check() {
     const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + root.path("run")};
-    KeyHolder key(profile, ApiKey(protocol::Secret(tests::the_key)));
+    ApiKeyHandle key(profile, ApiKey(protocol::Secret(tests::the_key)));
     return check_files(profile, key, *environment);
   }
   std::unique_ptr<FileCache> file_cache_here;
@@ -38,26 +38,27 @@ struct Place : tests::Machine {
 
 }  // namespace
 
-TEST_CASE("a folder that is not there yet is made, private", "[files_check]") {
+TEST_CASE("a directory that is not there yet is made, private", "[files_check]") {
   Place place;
-  const CheckedLink link = place.check();
-  CHECK(link.state == protocol::LinkState::ok);
-  CHECK(link.what == "state in '" + place.folder + "' (XDG_RUNTIME_DIR); cache in files, no token");
+  const CheckResult check = place.check();
+  CHECK(check.state == protocol::CheckState::ok);
+  CHECK(check.what == "state in '" + place.directory + "' (XDG_RUNTIME_DIR); cache in files, no token");
   struct stat status {};
-  REQUIRE(::stat(place.folder.c_str(), &status) == 0);
+  REQUIRE(::stat(place.directory.c_str(), &status) == 0);
   CHECK((status.st_mode & 0777U) == 0700U);
 }
 
 TEST_CASE("what is kept is told", "[files_check]") {
   Place place;
   place.file_cache_here->store(place.identity(), {.token = protocol::BearerToken(protocol::Secret("a.token")),
-                                                  .expiry = Expiry::after(Moment::now(), 30min)});
+                                                  .expiry = Expiry::after(ClockReading::now(), 30min)});
   CHECK(contains(place.check().what, "a token with 29m left") !=
         contains(place.check().what, "a token with 30m left"));
-  History history;
-  history.failure =
-      PastFailure{.denied = tests::denied(protocol::Denial::refused), .at = boot_clock(), .route = "r"};
-  place.line_up().write_ledger(history);
+  RequestLog log;
+  log.failure = LastFailure{.auth_error = tests::auth_error(protocol::ErrorKind::rejected),
+                            .at = boot_clock(),
+                            .network_fingerprint = "r"};
+  place.open_refresh_lock().write_log(log);
   CHECK(contains(place.check().what, "the service is not asked now: what happened"));
 }
 
@@ -69,48 +70,49 @@ TEST_CASE("what cannot be used comes with what mends it", "[files_check]") {
   };
   const auto row = GENERATE(values<Row>({
       {"open to others",
-       [](const std::string& folder) {
-         ::mkdir(folder.c_str(), 0700);
-         ::chmod(folder.c_str(), 0755);
+       [](const std::string& directory) {
+         ::mkdir(directory.c_str(), 0700);
+         ::chmod(directory.c_str(), 0755);
        },
-       "chmod go-rwx FOLDER"},
-      {"a link", [](const std::string& folder) { (void)!::symlink("/tmp", folder.c_str()); }, "rm -r FOLDER"},
-      {"a file", [](const std::string& folder) { std::ofstream(folder) << "x"; }, "rm -r FOLDER"},
+       "chmod go-rwx DIRECTORY"},
+      {"a link", [](const std::string& directory) { (void)!::symlink("/tmp", directory.c_str()); },
+       "rm -r DIRECTORY"},
+      {"a file", [](const std::string& directory) { std::ofstream(directory) << "x"; }, "rm -r DIRECTORY"},
   }));
   DYNAMIC_SECTION(row.name) {
     Place place;
-    row.spoil(place.folder);
-    const CheckedLink link = place.check();
-    CHECK(link.is_broken());
-    CHECK(link.code == ExitCode::local_state);
+    row.spoil(place.directory);
+    const CheckResult check = place.check();
+    CHECK(check.is_broken());
+    CHECK(check.code == ExitCode::local_state);
     std::string remedy = row.remedy;
-    remedy.replace(remedy.find("FOLDER"), 6, place.folder);
-    CHECK(contains(link.remedy, remedy));
+    remedy.replace(remedy.find("DIRECTORY"), 9, place.directory);
+    CHECK(contains(check.remedy, remedy));
   }
 }
 
-TEST_CASE("another user's folder is to be removed", "[files_check]") {
+TEST_CASE("another user's directory is to be removed", "[files_check]") {
   Place place;
-  ::mkdir(place.folder.c_str(), 0700);
-  if (!tests::give_away(place.folder)) return;
-  CHECK(place.check().remedy == "remove it: sudo rm -r " + place.folder);
+  ::mkdir(place.directory.c_str(), 0700);
+  if (!tests::give_away(place.directory)) return;
+  CHECK(place.check().remedy == "remove it: sudo rm -r " + place.directory);
 }
 
 TEST_CASE("an open ledger is mended by its own name", "[files_check]") {
   Place place;
-  place.line_up().write_ledger({});
-  const std::string ledger = place.folder + '/' + place.account() + ".ledger";
-  ::chmod(ledger.c_str(), 0644);
-  CHECK(place.check().remedy == "chmod go-rwx " + ledger);
+  place.open_refresh_lock().write_log({});
+  const std::string log_file = place.directory + '/' + place.key_id() + ".ledger";
+  ::chmod(log_file.c_str(), 0644);
+  CHECK(place.check().remedy == "chmod go-rwx " + log_file);
 }
 
 TEST_CASE("no place at all breaks the link only where a cache is wanted", "[files_check]") {
   tests::Machine machine;
   const tests::EnvironmentList environment{"A=b"};
-  KeyHolder key(machine.profile, ApiKey(protocol::Secret(tests::the_key)));
+  ApiKeyHandle key(machine.profile, ApiKey(protocol::Secret(tests::the_key)));
   CHECK(check_files(machine.profile, key, *environment).code == ExitCode::local_state);
   machine.profile.cache = CacheKind::none;
-  CHECK(check_files(machine.profile, key, *environment).state == protocol::LinkState::warning);
+  CHECK(check_files(machine.profile, key, *environment).state == protocol::CheckState::warning);
 }
 
 }  // namespace sase::helper

@@ -18,7 +18,7 @@ namespace sase::helper {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::LinkState;
+using protocol::CheckState;
 using tests::contains;
 
 constexpr std::chrono::sys_seconds now(std::chrono::seconds(1'800'000'000));
@@ -31,11 +31,11 @@ Profile profile_in(std::string_view origin, Api api = Api::v1) {
   return profile;
 }
 
-CheckedLink check(const Profile& profile, const Environment& environment) {
+CheckResult check(const Profile& profile, const Environment& environment) {
   std::optional<ApiKey> key;
   return check_key(profile, environment, [&]() -> const ApiKey& {
     return key.emplace(
-        read_key(*find_key(profile, environment), environment, std::chrono::steady_clock::now() + 5s));
+        read_key(*find_api_key(profile, environment), environment, std::chrono::steady_clock::now() + 5s));
   });
 }
 
@@ -45,22 +45,22 @@ TEST_CASE("a key's own end", "[key_check]") {
   struct Row {
     std::string name;
     std::chrono::seconds left;
-    LinkState state;
+    CheckState state;
     std::string words;
   };
   const auto row = GENERATE(values<Row>({
-      {"long ago", -24h, LinkState::broken, "the key itself says that it expired on 2027-01-14T08:00:00Z"},
-      {"this second", 0s, LinkState::broken, "expired on 2027-01-15T08:00:00Z"},
-      {"tomorrow", 24h, LinkState::warning, "it expires on 2027-01-16T08:00:00Z (24h left)"},
-      {"in a fortnight", short_key_life, LinkState::ok, "(14 days left)"},
+      {"long ago", -24h, CheckState::broken, "the key itself says that it expired on 2027-01-14T08:00:00Z"},
+      {"this second", 0s, CheckState::broken, "expired on 2027-01-15T08:00:00Z"},
+      {"tomorrow", 24h, CheckState::warning, "it expires on 2027-01-16T08:00:00Z (24h left)"},
+      {"in a fortnight", short_key_life, CheckState::ok, "(14 days left)"},
   }));
   DYNAMIC_SECTION(row.name) {
-    const auto link =
+    const auto check =
         judge_claims({.expires = now + row.left, .parties = {}}, profile_in(regions[0].v1), now);
-    CHECK(link.state == row.state);
-    CHECK(contains(link.what, row.words));
-    CHECK(link.remedy.empty() == (row.state == LinkState::ok));
-    CHECK((link.code == ExitCode::settings) == (row.state == LinkState::broken));
+    CHECK(check.state == row.state);
+    CHECK(contains(check.what, row.words));
+    CHECK(check.remedy.empty() == (row.state == CheckState::ok));
+    CHECK((check.code == ExitCode::invalid_settings) == (row.state == CheckState::broken));
   }
 }
 
@@ -91,10 +91,10 @@ TEST_CASE("a key that names another region, and only another", "[key_check]") {
        false},
   }));
   DYNAMIC_SECTION(row.name) {
-    const auto link = judge_claims({.expires = {}, .parties = row.parties}, profile_in(row.origin), now);
-    CHECK(link.is_broken() == row.is_broken);
-    CHECK(contains(link.what, "the region 'eu', and the profile asks 'us'") == row.is_broken);
-    CHECK(contains(link.remedy, "set region to eu") == row.is_broken);
+    const auto check = judge_claims({.expires = {}, .parties = row.parties}, profile_in(row.origin), now);
+    CHECK(check.is_broken() == row.is_broken);
+    CHECK(contains(check.what, "the region 'eu', and the profile asks 'us'") == row.is_broken);
+    CHECK(contains(check.remedy, "set region to eu") == row.is_broken);
   }
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("where a key comes from, and what is set beside it", "[key_check]") {
 TEST_CASE("a key's file is shown with its age and mode", "[key_check]") {
   const tests::TemporaryDirectory root;
   Profile profile = profile_in("https://a.test");
-  profile.key_source = {.kind = KeyKind::file, .value = root.path("key")};
+  profile.key_source = {.kind = ApiKeySourceKind::file, .value = root.path("key")};
   const tests::EnvironmentList environment{"A=b"};
 
   CHECK(check(profile, *environment).is_broken());
@@ -118,10 +118,10 @@ TEST_CASE("a key's file is shown with its age and mode", "[key_check]") {
 
 TEST_CASE("no key breaks the link with its failure's words", "[key_check]") {
   const tests::EnvironmentList environment{"A=b"};
-  const CheckedLink link = check(profile_in("https://a.test"), *environment);
-  CHECK(link.code == ExitCode::settings);
-  CHECK(contains(link.what, "no API key"));
-  CHECK(contains(link.remedy, "SASE_API_KEY"));
+  const CheckResult result = check(profile_in("https://a.test"), *environment);
+  CHECK(result.code == ExitCode::invalid_settings);
+  CHECK(contains(result.what, "no API key"));
+  CHECK(contains(result.remedy, "SASE_API_KEY"));
 }
 
 }  // namespace sase::helper

@@ -14,13 +14,13 @@ std::string base64url(std::string_view text) {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string encoded;
   unsigned bits = 0;
-  unsigned held = 0;
+  unsigned current = 0;
   for (const char c : text) {
     bits = bits << 8U | static_cast<unsigned char>(c);
-    for (held += 8; held >= 6; held -= 6)
-      encoded += digits[bits >> (held - 6) & 63U];
+    for (current += 8; current >= 6; current -= 6)
+      encoded += digits[bits >> (current - 6) & 63U];
   }
-  if (held > 0) encoded += digits[bits << (6 - held) & 63U];
+  if (current > 0) encoded += digits[bits << (6 - current) & 63U];
   return encoded;
 }
 

@@ -16,54 +16,55 @@ namespace sase::helper {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::Denial;
+using protocol::ErrorKind;
 using tests::contains;
 
-constexpr Instant now = 20h;
+constexpr BootTime now = 20h;
 
-KeptState look(const tests::Machine& machine, std::string_view key = tests::the_key) {
-  KeyHolder holder(machine.profile, ApiKey(protocol::Secret(key)));
-  return look_at_state(machine.profile, holder, machine.state_folder);
+LocalState look(const tests::Machine& machine, std::string_view key = tests::the_key) {
+  ApiKeyHandle holder(machine.profile, ApiKey(protocol::Secret(key)));
+  return read_local_state(machine.profile, holder, machine.state_directory);
 }
 
-KeptState recalled(const History& history) {
-  return recall(history, now, 1min);
+LocalState recalled(const RequestLog& log) {
+  return recall(log, now, 1min);
 }
 
 }  // namespace
 
 TEST_CASE("nothing is remembered of what never happened", "[kept_state]") {
-  const KeptState state = recalled({});
+  const LocalState state = recalled({});
   CHECK_FALSE(state.failure);
   CHECK(state.pause.empty());
 }
 
 TEST_CASE("a failure is told with its age, and a pause while it lasts", "[kept_state]") {
-  History history;
-  history.failure = PastFailure{.denied = tests::denied(Denial::refused), .at = now - 20s, .route = "r"};
-  const KeptState refused = recalled(history);
+  RequestLog log;
+  log.failure = LastFailure{
+      .auth_error = tests::auth_error(ErrorKind::rejected), .at = now - 20s, .network_fingerprint = "r"};
+  const LocalState refused = recalled(log);
   REQUIRE(refused.failure);
   CHECK(refused.failure->what == "what happened");
   CHECK(refused.failure->ago == 20s);
   CHECK(contains(refused.pause, "20s ago; the service is asked again in 4m40s"));
 
-  history.failure->denied.denial = Denial::unreachable;
-  const KeptState passed = recalled(history);
+  log.failure->auth_error.kind = ErrorKind::unreachable;
+  const LocalState passed = recalled(log);
   CHECK(passed.failure);
   CHECK(passed.pause.empty());
 }
 
 TEST_CASE("the guard is a pause as well", "[kept_state]") {
-  History history;
-  history.requests.assign(most_requests, now - 1s);
-  CHECK(contains(recalled(history).pause, "try again in 59s"));
+  RequestLog log;
+  log.requests.assign(request_limit, now - 1s);
+  CHECK(contains(recalled(log).pause, "try again in 59s"));
 }
 
 TEST_CASE("the cached token's time is seen, and nothing is made where there is none", "[kept_state]") {
   tests::Machine machine;
   CHECK_FALSE(look(machine).token_left);
   struct stat status {};
-  CHECK(::stat(machine.folder.c_str(), &status) != 0);
+  CHECK(::stat(machine.directory.c_str(), &status) != 0);
 
   machine.keep("a-token", 10min);
   const auto left = look(machine).token_left;
@@ -78,7 +79,7 @@ TEST_CASE("the cached token's time is seen, and nothing is made where there is n
   machine.keep("a-token", 10min);
   CHECK_FALSE(look(machine).token_left);
   machine.profile.cache = CacheKind::file;
-  machine.state_folder.reset();
+  machine.state_directory.reset();
   CHECK_FALSE(look(machine).token_left);
 }
 

@@ -23,13 +23,13 @@ using tests::contains;
 /// A user with one profile.
 struct User {
   tests::TemporaryDirectory root;
-  std::string folder = root.make_folder("run") + "/sase-credential";
+  std::string directory = root.make_directory("run") + "/sase-credential";
   tests::EnvironmentList environment{"XDG_CONFIG_HOME=" + root.path(), "XDG_RUNTIME_DIR=" + root.path("run")};
 
   void profile(std::string_view text) const { root.write("sase-credential/profiles/default.conf", text); }
   void key(std::string_view text, mode_t mode = 0600) const { root.write("key", text, mode); }
   [[nodiscard]] ProfileStatus status() const {
-    return status_of(ProfileChoice(*environment, {}, std::nullopt), "default", *environment);
+    return status_of(ProfileSelector(*environment, {}, std::nullopt), "default", *environment);
   }
   [[nodiscard]] std::string with_key() const {
     return "region = eu\napi-key-file = " + root.path("key") + '\n';
@@ -42,10 +42,10 @@ TEST_CASE("a profile with its token", "[profile_status]") {
   const User user;
   user.profile(user.with_key());
   user.key("hunter2");
-  FileCache(user.folder)
+  FileCache(user.directory)
       .store(Identity("default", "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize", "hunter2"),
              {.token = protocol::BearerToken(protocol::Secret("a.token")),
-              .expiry = Expiry::after(Moment::now(), 30min)});
+              .expiry = Expiry::after(ClockReading::now(), 30min)});
 
   const ProfileStatus status = user.status();
 
@@ -89,13 +89,13 @@ TEST_CASE("a command is not run", "[profile_status]") {
   CHECK_FALSE(tests::exists(user.root.path("ran")));
 }
 
-TEST_CASE("a state folder that cannot be used is told, and none is made", "[profile_status]") {
+TEST_CASE("a state directory that cannot be used is told, and none is made", "[profile_status]") {
   const User user;
   user.profile(user.with_key());
   user.key("hunter2");
   CHECK_FALSE(user.status().is_broken());
-  CHECK_FALSE(tests::exists(user.folder));
-  (void)user.root.make_folder("run/sase-credential", 0755);
+  CHECK_FALSE(tests::exists(user.directory));
+  (void)user.root.make_directory("run/sase-credential", 0755);
   CHECK(contains(user.status().state_trouble.value(), "open to other users"));
 }
 

@@ -12,12 +12,12 @@ namespace sase::helper {
 
 namespace {
 
-using protocol::Denial;
+using protocol::ErrorKind;
 using tests::contains;
 
 /// What becomes of a broken link where the settings have these values.
-CheckedLink advised(const std::vector<std::pair<std::string_view, std::string_view>>& given, Api api,
-                    Denial denial, std::optional<unsigned> status) {
+CheckResult advised(const std::vector<std::pair<std::string_view, std::string_view>>& given, Api api,
+                    ErrorKind kind, std::optional<unsigned> status) {
   std::vector<Assignment> layer;
   for (const auto& [name, value] : given)
     layer.push_back({.setting = find_setting(name), .value = value, .layer = Layer::variable, .file = {}});
@@ -26,10 +26,10 @@ CheckedLink advised(const std::vector<std::pair<std::string_view, std::string_vi
   Profile profile;
   profile.api = api;
   profile.authorize_url = "https://where.test/x";
-  CheckedLink link{
-      .name = "authorize", .state = protocol::LinkState::broken, .what = "no", .remedy = "general"};
-  advise(link, {.denial = denial, .what = "no", .hint = {}, .retry_after = {}}, status, {profile, values});
-  return link;
+  CheckResult check{
+      .name = "authorize", .state = protocol::CheckState::broken, .what = "no", .remedy = "general"};
+  advise(check, {.kind = kind, .what = "no", .hint = {}, .retry_after = {}}, status, {profile, values});
+  return check;
 }
 
 }  // namespace
@@ -67,23 +67,23 @@ TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "
       {"a permission", {{"region", "eu"}}, Api::v1, 403, "api v1", "permissions"},
   }));
   DYNAMIC_SECTION(row.name) {
-    const CheckedLink link = advised(row.given, row.api, Denial::refused, row.status);
-    CHECK(contains(link.what, row.what));
-    CHECK(contains(link.what, "at 'https://where.test/x'"));
-    CHECK(contains(link.remedy, row.remedy));
+    const CheckResult check = advised(row.given, row.api, ErrorKind::rejected, row.status);
+    CHECK(contains(check.what, row.what));
+    CHECK(contains(check.what, "at 'https://where.test/x'"));
+    CHECK(contains(check.remedy, row.remedy));
   }
 }
 
 TEST_CASE("a refusal that is remembered has the same remedy without a status", "[refusal_advice]") {
-  CHECK(contains(advised({}, Api::v1, Denial::refused, std::nullopt).remedy, "set region"));
+  CHECK(contains(advised({}, Api::v1, ErrorKind::rejected, std::nullopt).remedy, "set region"));
 }
 
 TEST_CASE("what else the status tells", "[refusal_advice]") {
-  CHECK(contains(advised({}, Api::v1, Denial::nonsense, 302).remedy, "captive portal"));
-  CHECK(contains(advised({}, Api::v1, Denial::unreachable, 503).remedy, "try again later"));
-  CHECK(advised({}, Api::v1, Denial::unreachable, std::nullopt).remedy == "general");
-  CHECK(advised({}, Api::v1, Denial::nonsense, 404).remedy == "general");
-  CHECK(advised({}, Api::v1, Denial::nonsense, 404).what == "no");
+  CHECK(contains(advised({}, Api::v1, ErrorKind::invalid_response, 302).remedy, "captive portal"));
+  CHECK(contains(advised({}, Api::v1, ErrorKind::unreachable, 503).remedy, "try again later"));
+  CHECK(advised({}, Api::v1, ErrorKind::unreachable, std::nullopt).remedy == "general");
+  CHECK(advised({}, Api::v1, ErrorKind::invalid_response, 404).remedy == "general");
+  CHECK(advised({}, Api::v1, ErrorKind::invalid_response, 404).what == "no");
 }
 
 }  // namespace sase::helper

@@ -40,7 +40,7 @@ ProfileStatus paused() {
 ProfileStatus broken() {
   ProfileStatus status;
   status.name = "x";
-  status.failure = Failure(ExitCode::settings, "/x.conf:1: unknown setting", "did you mean it?");
+  status.failure = Failure(ExitCode::invalid_settings, "/x.conf:1: unknown setting", "did you mean it?");
   return status;
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("a failure that is over is told with its age", "[status_report]") {
 
 TEST_CASE("trouble with key or state is told below the row", "[status_report]") {
   ProfileStatus status = good();
-  status.key_failure = Failure(ExitCode::settings, "no key");
+  status.key_failure = Failure(ExitCode::invalid_settings, "no key");
   status.state_trouble = "open to others";
   const std::string text = status_text({status}, Terminal(0, false));
   CHECK(tests::contains(text, "* default"));

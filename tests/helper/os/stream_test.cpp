@@ -131,12 +131,12 @@ TEST_CASE("a stream without an end is refused at a bound", "[stream]") {
 }
 
 TEST_CASE("a stream that cannot be read is a system error", "[stream]") {
-  const Fd folder(::open("/", O_RDONLY | O_CLOEXEC));
+  const Fd directory(::open("/", O_RDONLY | O_CLOEXEC));
 
   CHECK_THROWS_AS(read_message(-1), std::system_error);
-  CHECK_THROWS_AS(read_message(folder.get()), std::system_error);
+  CHECK_THROWS_AS(read_message(directory.get()), std::system_error);
   CHECK_THROWS_AS(read_all(-1, 10), std::system_error);
-  CHECK_THROWS_AS(read_all(folder.get(), 10), std::system_error);
+  CHECK_THROWS_AS(read_all(directory.get(), 10), std::system_error);
 }
 
 TEST_CASE("a stream is read to its end up to a limit", "[stream]") {

@@ -21,18 +21,18 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-History with_strikes(unsigned strikes) {
-  History history;
-  history.strikes = strikes;
-  return history;
+RequestLog with_strikes(unsigned consecutive_rejections) {
+  RequestLog log;
+  log.consecutive_rejections = consecutive_rejections;
+  return log;
 }
 
 }  // namespace
 
-TEST_CASE("the folder of a turn is made, private, and so is the lock", "[turn]") {
+TEST_CASE("the directory of a turn is made, private, and so is the lock", "[turn]") {
   const tests::TemporaryDirectory root;
 
-  const Turn turn(root.path("a/b"), "x");
+  const RefreshLock refresh_lock(root.path("a/b"), "x");
 
   CHECK(tests::mode_of(root.path("a")) == 0700);
   CHECK(tests::mode_of(root.path("a/b")) == 0700);
@@ -41,11 +41,11 @@ TEST_CASE("the folder of a turn is made, private, and so is the lock", "[turn]")
 
 TEST_CASE("lining up takes nothing, and one at a time has its turn", "[turn]") {
   const tests::TemporaryDirectory root;
-  Turn other(root.path("state"), "x");
-  Turn waiter(root.path("state"), "x");
+  RefreshLock other(root.path("state"), "x");
+  RefreshLock waiter(root.path("state"), "x");
   {
-    Turn turn(root.path("state"), "x");
-    CHECK(turn.take());
+    RefreshLock refresh_lock(root.path("state"), "x");
+    CHECK(refresh_lock.take());
     CHECK_FALSE(other.take());
     CHECK_FALSE(waiter.wait_until_free(steady_clock::now() + 20ms));
   }
@@ -56,27 +56,27 @@ TEST_CASE("lining up takes nothing, and one at a time has its turn", "[turn]") {
 
 TEST_CASE("two accounts have two turns and two ledgers", "[turn]") {
   const tests::TemporaryDirectory root;
-  Turn one(root.path("state"), "x");
-  Turn other(root.path("state"), "y");
+  RefreshLock one(root.path("state"), "x");
+  RefreshLock other(root.path("state"), "y");
 
-  one.write_ledger(with_strikes(3));
+  one.write_log(with_strikes(3));
 
   CHECK(one.take());
   CHECK(other.take());
-  CHECK(one.read_ledger().strikes == 3);
-  CHECK(other.read_ledger().strikes == 0);
+  CHECK(one.read_log().consecutive_rejections == 3);
+  CHECK(other.read_log().consecutive_rejections == 0);
 }
 
 TEST_CASE("whoever lines up reads what the holder of the turn has written", "[turn]") {
   const tests::TemporaryDirectory root;
-  Turn holder(root.path("state"), "x");
-  const Turn waiter(root.path("state"), "x");
+  RefreshLock holder(root.path("state"), "x");
+  const RefreshLock waiter(root.path("state"), "x");
   REQUIRE(holder.take());
-  CHECK(waiter.read_ledger().strikes == 0);
+  CHECK(waiter.read_log().consecutive_rejections == 0);
 
-  holder.write_ledger(with_strikes(2));
+  holder.write_log(with_strikes(2));
 
-  CHECK(waiter.read_ledger().strikes == 2);
+  CHECK(waiter.read_log().consecutive_rejections == 2);
 }
 
 TEST_CASE("a turn lasts as long as any process has its descriptors", "[turn]") {
@@ -84,19 +84,19 @@ TEST_CASE("a turn lasts as long as any process has its descriptors", "[turn]") {
   auto gate = tests::make_pipe();
   pid_t child = 0;
   {
-    Turn turn(root.path("state"), "x");
-    REQUIRE(turn.take());
-    const auto [folder, lock] = turn.descriptors();
-    CHECK(::fcntl(folder, F_GETFD) >= 0);
+    RefreshLock refresh_lock(root.path("state"), "x");
+    REQUIRE(refresh_lock.take());
+    const auto [directory, lock] = refresh_lock.descriptors();
+    CHECK(::fcntl(directory, F_GETFD) >= 0);
     CHECK(::fcntl(lock, F_GETFD) >= 0);
-    CHECK(folder != lock);
+    CHECK(directory != lock);
     child = tests::start_child([&gate] {
       gate.writer.close();
       char byte = 0;
       return ::read(gate.reader.get(), &byte, 1) == 0 ? 0 : 1;
     });
   }
-  Turn next(root.path("state"), "x");
+  RefreshLock next(root.path("state"), "x");
   CHECK_FALSE(next.take());
 
   gate.writer.close();
@@ -107,8 +107,8 @@ TEST_CASE("a turn lasts as long as any process has its descriptors", "[turn]") {
 
 TEST_CASE("where there can be no lock there is no turn", "[turn]") {
   const tests::TemporaryDirectory root;
-  SECTION("the folder is open to others") {
-    root.make_folder("state", 0755);
+  SECTION("the directory is open to others") {
+    root.make_directory("state", 0755);
   }
   SECTION("the lock is open to others") {
     root.write("state/x.lock", "", 0644);
@@ -118,7 +118,7 @@ TEST_CASE("where there can be no lock there is no turn", "[turn]") {
     REQUIRE(::symlink("y", root.path("state/x.lock").c_str()) == 0);
   }
 
-  CHECK_THROWS_AS(Turn(root.path("state"), "x"), std::system_error);
+  CHECK_THROWS_AS(RefreshLock(root.path("state"), "x"), std::system_error);
 }
 
 }  // namespace sase::helper

@@ -14,39 +14,39 @@ namespace sase::helper {
 
 namespace {
 
-History with_a_request() {
-  History history;
-  history.requests.push_back(boot_clock());
-  return history;
+RequestLog with_a_request() {
+  RequestLog log;
+  log.requests.push_back(boot_clock());
+  return log;
 }
 
 }  // namespace
 
 TEST_CASE("what is written in a ledger is read from it, and from no other", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
-  const Ledger ledger(folder, "a");
-  const History history = with_a_request();
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const RequestLogFile log_file(directory, "a");
+  const RequestLog log = with_a_request();
 
-  ledger.write(history);
+  log_file.write(log);
 
-  CHECK(ledger.read().requests == history.requests);
-  CHECK(Ledger(folder, "b").read().requests.empty());
+  CHECK(log_file.read().requests == log.requests);
+  CHECK(RequestLogFile(directory, "b").read().requests.empty());
 }
 
 TEST_CASE("a ledger that is far too long is empty", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
-  const Ledger ledger(folder, "a");
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const RequestLogFile log_file(directory, "a");
   (void)root.write("state/a.ledger", with_a_request().write(current_boot()) + std::string(9000, 'x'));
 
-  CHECK(ledger.read().requests.empty());
+  CHECK(log_file.read().requests.empty());
 }
 
 TEST_CASE("where there is no ledger, or a damaged one, it is empty", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
-  const Ledger ledger(folder, "a");
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const RequestLogFile log_file(directory, "a");
   SECTION("none") {}
   SECTION("an empty one") {
     root.write("state/a.ledger", "");
@@ -59,30 +59,30 @@ TEST_CASE("where there is no ledger, or a damaged one, it is empty", "[ledger]")
     root.write("state/a.ledger", with_a_request().write(BootId{1}));
   }
   SECTION("one of a time to come") {
-    History history;
-    history.requests.push_back(boot_clock() + std::chrono::hours(1));
-    root.write("state/a.ledger", history.write(current_boot()));
+    RequestLog log;
+    log.requests.push_back(boot_clock() + std::chrono::hours(1));
+    root.write("state/a.ledger", log.write(current_boot()));
   }
 
-  CHECK(ledger.read().requests.empty());
+  CHECK(log_file.read().requests.empty());
 }
 
 TEST_CASE("a ledger is replaced whole and is for its owner alone", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
-  const Ledger ledger(folder, "a");
-  ledger.write(with_a_request());
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const RequestLogFile log_file(directory, "a");
+  log_file.write(with_a_request());
 
-  ledger.write(History{});
+  log_file.write(RequestLog{});
 
-  CHECK(ledger.read().requests.empty());
+  CHECK(log_file.read().requests.empty());
   CHECK(tests::mode_of(root.path("state/a.ledger")) == 0600);
   CHECK_FALSE(tests::exists(root.path("state/a.ledger.new")));
 }
 
 TEST_CASE("a ledger that is not ours alone cannot be read", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
   SECTION("open to others") {
     root.write("state/a.ledger", with_a_request().write(current_boot()), 0644);
   }
@@ -90,57 +90,57 @@ TEST_CASE("a ledger that is not ours alone cannot be read", "[ledger]") {
     root.write("state/b", with_a_request().write(current_boot()));
     REQUIRE(::symlink("b", root.path("state/a.ledger").c_str()) == 0);
   }
-  SECTION("a folder") {
-    root.make_folder("state/a.ledger");
+  SECTION("a directory") {
+    root.make_directory("state/a.ledger");
   }
 
-  CHECK_THROWS_AS(Ledger(folder, "a").read(), std::system_error);
+  CHECK_THROWS_AS(RequestLogFile(directory, "a").read(), std::system_error);
 }
 
 TEST_CASE("a ledger that cannot be written is a system error", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
-  root.make_folder("state/a.ledger");
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  root.make_directory("state/a.ledger");
 
-  CHECK_THROWS_AS(Ledger(folder, "a").write(History{}), std::system_error);
+  CHECK_THROWS_AS(RequestLogFile(directory, "a").write(RequestLog{}), std::system_error);
 }
 
 TEST_CASE("the fullest ledger there can be is read", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory folder = PrivateDirectory::create(root.path("state"));
-  const Ledger ledger(folder, "a");
-  History history;
-  history.requests.assign(64, boot_clock());
-  history.grant = PastGrant{.at = boot_clock(), .lifetime = std::chrono::hours(1)};
-  history.failure = PastFailure{.denied = {.denial = protocol::Denial::refused,
+  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const RequestLogFile log_file(directory, "a");
+  RequestLog log;
+  log.requests.assign(64, boot_clock());
+  log.grant = LastSuccess{.at = boot_clock(), .lifetime = std::chrono::hours(1)};
+  log.failure = LastFailure{.auth_error = {.kind = protocol::ErrorKind::rejected,
                                            .transient = true,
                                            .what = std::string(2000, 'w'),
                                            .hint = std::string(2000, 'h'),
                                            .retry_after = std::chrono::seconds::max()},
-                                .at = boot_clock(),
-                                .route = std::string(32, 'r')};
+                            .at = boot_clock(),
+                            .network_fingerprint = std::string(32, 'r')};
 
-  ledger.write(history);
+  log_file.write(log);
 
-  CHECK(ledger.read().requests.size() == 64);
-  CHECK(ledger.read().failure->denied.what == history.failure->denied.what);
+  CHECK(log_file.read().requests.size() == 64);
+  CHECK(log_file.read().failure->auth_error.what == log.failure->auth_error.what);
 }
 
 TEST_CASE("an account has its name from URL and key, and neither is in it", "[ledger]") {
-  const std::string name = account_name("https://a.test/x", "key");
+  const std::string name = make_key_id("https://a.test/x", "key");
 
   CHECK(name.size() == 32);
   CHECK(name.find_first_not_of("0123456789abcdef") == std::string::npos);
   // Computed with Python's hashlib.blake2b: a new version must find what an old one has kept.
   CHECK(name == "8e7e394b7bb26522aa6049b16d24a2bf");
-  CHECK(name != account_name("https://b.test/x", "key"));
-  CHECK(name != account_name("https://a.test/x", "kez"));
-  CHECK(account_name("ab", "c") != account_name("a", "bc"));
+  CHECK(name != make_key_id("https://b.test/x", "key"));
+  CHECK(name != make_key_id("https://a.test/x", "kez"));
+  CHECK(make_key_id("ab", "c") != make_key_id("a", "bc"));
   // A command's text is not a key.
-  CHECK(command_account("a", "b") != account_name("a", "b"));
-  CHECK(command_account("a", "b") == command_account("a", "b"));
-  CHECK(command_account("a", "b") != command_account("a", "c"));
-  CHECK(command_account("a", "b") != command_account("b", "b"));
+  CHECK(make_command_key_id("a", "b") != make_key_id("a", "b"));
+  CHECK(make_command_key_id("a", "b") == make_command_key_id("a", "b"));
+  CHECK(make_command_key_id("a", "b") != make_command_key_id("a", "c"));
+  CHECK(make_command_key_id("a", "b") != make_command_key_id("b", "b"));
 }
 
 }  // namespace sase::helper

@@ -17,112 +17,112 @@ using namespace std::chrono_literals;
 
 constexpr BootId this_start = {1, 2, 3, '\xff'};
 constexpr BootId another_start = {1, 2, 3};
-constexpr Instant now = 20h;
+constexpr BootTime now = 20h;
 
 /// The first line of a ledger of this start.
 const std::string head = "boot=010203ff000000000000000000000000\n";
 
 /// One in which no field has the value it has in an empty one.
-History full() {
-  History history;
-  history.requests = {now - 90s, now - 1s, now};
-  history.failure = PastFailure{.denied = {.denial = protocol::Denial::rate_limited,
+RequestLog full() {
+  RequestLog log;
+  log.requests = {now - 90s, now - 1s, now};
+  log.failure = LastFailure{.auth_error = {.kind = protocol::ErrorKind::rate_limited,
                                            .transient = true,
                                            .what = "what happened",
                                            .hint = "what to do",
                                            .retry_after = 30s},
-                                .at = now - 2s,
-                                .route = "0123abcd",
-                                .key = "cafe",
-                                .confirmed = now - 1s};
-  history.grant =
-      PastGrant{.at = now - 3s, .lifetime = 3600s, .after_erase = true, .too_short = true, .ahead = true};
-  history.erased = true;
-  history.strikes = 3;
-  history.paused_until = now + 240s;
-  return history;
+                            .at = now - 2s,
+                            .network_fingerprint = "0123abcd",
+                            .key = "cafe",
+                            .confirmed = now - 1s};
+  log.grant =
+      LastSuccess{.at = now - 3s, .lifetime = 3600s, .after_erase = true, .too_short = true, .ahead = true};
+  log.erased = true;
+  log.consecutive_rejections = 3;
+  log.paused_until = now + 240s;
+  return log;
 }
 
-History parsed(const std::string& bytes) {
-  return History::parse(bytes, this_start, now);
+RequestLog parsed(const std::string& bytes) {
+  return RequestLog::parse(bytes, this_start, now);
 }
 
 /// Two histories are the same if their ledgers are.
-std::string bytes_of(const History& history) {
-  return history.write(this_start);
+std::string bytes_of(const RequestLog& log) {
+  return log.write(this_start);
 }
 
-bool is_empty(const History& history) {
-  return bytes_of(history) == bytes_of(History{});
+bool is_empty(const RequestLog& log) {
+  return bytes_of(log) == bytes_of(RequestLog{});
 }
 
 }  // namespace
 
 TEST_CASE("what is written of a history is read from it", "[history]") {
-  const History history = parsed(bytes_of(full()));
+  const RequestLog log = parsed(bytes_of(full()));
 
-  CHECK(history.requests == full().requests);
-  REQUIRE(history.failure);
-  CHECK(history.failure->denied.denial == protocol::Denial::rate_limited);
-  CHECK(history.failure->denied.transient);
-  CHECK(history.failure->denied.what == "what happened");
-  CHECK(history.failure->denied.hint == "what to do");
-  CHECK(history.failure->denied.retry_after == 30s);
-  CHECK(history.failure->at == now - 2s);
-  CHECK(history.failure->route == "0123abcd");
-  CHECK(history.failure->key == "cafe");
-  CHECK(history.failure->confirmed == now - 1s);
-  REQUIRE(history.grant);
-  CHECK(history.grant->at == now - 3s);
-  CHECK(history.grant->lifetime == 3600s);
-  CHECK(history.grant->after_erase);
-  CHECK(history.grant->too_short);
-  CHECK(history.grant->ahead);
-  CHECK(history.erased);
-  CHECK(history.strikes == 3);
-  CHECK(history.paused_until == now + 240s);
+  CHECK(log.requests == full().requests);
+  REQUIRE(log.failure);
+  CHECK(log.failure->auth_error.kind == protocol::ErrorKind::rate_limited);
+  CHECK(log.failure->auth_error.transient);
+  CHECK(log.failure->auth_error.what == "what happened");
+  CHECK(log.failure->auth_error.hint == "what to do");
+  CHECK(log.failure->auth_error.retry_after == 30s);
+  CHECK(log.failure->at == now - 2s);
+  CHECK(log.failure->network_fingerprint == "0123abcd");
+  CHECK(log.failure->key == "cafe");
+  CHECK(log.failure->confirmed == now - 1s);
+  REQUIRE(log.grant);
+  CHECK(log.grant->at == now - 3s);
+  CHECK(log.grant->lifetime == 3600s);
+  CHECK(log.grant->after_erase);
+  CHECK(log.grant->too_short);
+  CHECK(log.grant->ahead);
+  CHECK(log.erased);
+  CHECK(log.consecutive_rejections == 3);
+  CHECK(log.paused_until == now + 240s);
 }
 
 TEST_CASE("each field of a history is kept apart from the others", "[history]") {
   struct Row {
     const char* name;
-    void (*change)(History&);
+    void (*change)(RequestLog&);
   };
   const auto row = GENERATE(values<Row>({
-      {"nothing", [](History&) {}},
-      {"no request", [](History& history) { history.requests.clear(); }},
-      {"no failure", [](History& history) { history.failure.reset(); }},
-      {"no grant", [](History& history) { history.grant.reset(); }},
-      {"no hint", [](History& history) { history.failure->denied.hint.clear(); }},
-      {"no retry-after", [](History& history) { history.failure->denied.retry_after.reset(); }},
-      {"a retry-after of none", [](History& history) { history.failure->denied.retry_after = 0s; }},
-      {"not transient", [](History& history) { history.failure->denied.transient = false; }},
-      {"refused", [](History& history) { history.failure->denied.denial = protocol::Denial::refused; }},
-      {"no route", [](History& history) { history.failure->route.clear(); }},
-      {"not after an erase", [](History& history) { history.grant->after_erase = false; }},
-      {"long enough", [](History& history) { history.grant->too_short = false; }},
-      {"not ahead", [](History& history) { history.grant->ahead = false; }},
-      {"not erased", [](History& history) { history.erased = false; }},
-      {"no strikes", [](History& history) { history.strikes = 0; }},
-      {"no pause", [](History& history) { history.paused_until = 0s; }},
-      {"all at the start of the machine", [](History& history) { history.failure->at = 0s; }},
+      {"nothing", [](RequestLog&) {}},
+      {"no request", [](RequestLog& log) { log.requests.clear(); }},
+      {"no failure", [](RequestLog& log) { log.failure.reset(); }},
+      {"no grant", [](RequestLog& log) { log.grant.reset(); }},
+      {"no hint", [](RequestLog& log) { log.failure->auth_error.hint.clear(); }},
+      {"no retry-after", [](RequestLog& log) { log.failure->auth_error.retry_after.reset(); }},
+      {"a retry-after of none", [](RequestLog& log) { log.failure->auth_error.retry_after = 0s; }},
+      {"not transient", [](RequestLog& log) { log.failure->auth_error.transient = false; }},
+      {"refused", [](RequestLog& log) { log.failure->auth_error.kind = protocol::ErrorKind::rejected; }},
+      {"no route", [](RequestLog& log) { log.failure->network_fingerprint.clear(); }},
+      {"not after an erase", [](RequestLog& log) { log.grant->after_erase = false; }},
+      {"long enough", [](RequestLog& log) { log.grant->too_short = false; }},
+      {"not ahead", [](RequestLog& log) { log.grant->ahead = false; }},
+      {"not erased", [](RequestLog& log) { log.erased = false; }},
+      {"no strikes", [](RequestLog& log) { log.consecutive_rejections = 0; }},
+      {"no pause", [](RequestLog& log) { log.paused_until = 0s; }},
+      {"all at the start of the machine", [](RequestLog& log) { log.failure->at = 0s; }},
   }));
 
   DYNAMIC_SECTION(row.name) {
-    History history = full();
-    row.change(history);
+    RequestLog log = full();
+    row.change(log);
 
-    const History read = parsed(bytes_of(history));
+    const RequestLog read = parsed(bytes_of(log));
 
-    CHECK(bytes_of(read) == bytes_of(history));
+    CHECK(bytes_of(read) == bytes_of(log));
     CHECK((bytes_of(read) == bytes_of(full())) == (std::string(row.name) == "nothing"));
-    CHECK(read.failure.has_value() == history.failure.has_value());
-    CHECK(read.grant.has_value() == history.grant.has_value());
+    CHECK(read.failure.has_value() == log.failure.has_value());
+    CHECK(read.grant.has_value() == log.grant.has_value());
   }
 }
 
 TEST_CASE("a history of another start of the machine is empty", "[history]") {
-  CHECK(is_empty(History::parse(bytes_of(full()), another_start, now)));
+  CHECK(is_empty(RequestLog::parse(bytes_of(full()), another_start, now)));
   CHECK(is_empty(parsed(full().write(another_start))));
 }
 
@@ -162,16 +162,16 @@ TEST_CASE("a damaged history is empty", "[history]") {
       {"a number that is too large", head + "request[]=1\nstrikes=9223372036854775808\n\n"},
       {"a number that is far too large", head + "request[]=1\nlifetime=" + std::string(400, '9') + "\n\n"},
       {"a request to come", head + "request[]=1\nrequest[]=" + later + "\n\n"},
-      {"a failure to come", head + "failed_at=" + later + "\nroute=r\n\noutcome=refused\n" + words},
+      {"a failure to come", head + "failed_at=" + later + "\nroute=r\n\noutcome=rejected\n" + words},
       {"a grant to come", head + "granted_at=" + later + "\n\n"},
       {"a NUL", head + "request[]=1\nroute=" + std::string(1, '\0') + "\n\n"},
       {"a failure without words", failure},
-      {"a failure with other words than a reply's", failure + "outcome=refused\nwhy=no\n\n"},
+      {"a failure with other words than a reply's", failure + "outcome=rejected\nwhy=no\n\n"},
       {"a failure of an unknown kind", failure + "outcome=lost\n" + words},
-      {"a failure whose words are not printable", failure + "outcome=refused\nwhat=\x1b[2J\n\n"},
+      {"a failure whose words are not printable", failure + "outcome=rejected\nwhat=\x1b[2J\n\n"},
       {"a token where a failure should be", failure + "outcome=granted\naccess_token=T\nlifetime=1\n\n"},
       {"a bad token where a failure should be", failure + "outcome=granted\naccess_token= \nlifetime=1\n\n"},
-      {"a failure of a retry-after below zero", failure + "outcome=refused\nretry_after=-1\n" + words},
+      {"a failure of a retry-after below zero", failure + "outcome=rejected\nretry_after=-1\n" + words},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -198,7 +198,7 @@ TEST_CASE("a history holds 64 requests and not one more", "[history]") {
 TEST_CASE("the largest numbers are read for what they are good for", "[history]") {
   const std::string largest = std::to_string(std::numeric_limits<std::int64_t>::max());
 
-  CHECK(parsed(head + "strikes=" + largest + "\n\n").strikes == 64);
+  CHECK(parsed(head + "strikes=" + largest + "\n\n").consecutive_rejections == 64);
   CHECK(is_empty(parsed(head + "strikes=1\npaused_until=" + largest + "\n\n")));
 }
 
@@ -208,10 +208,10 @@ TEST_CASE("a token that lived for longer than any does is nothing to go by", "[h
 }
 
 TEST_CASE("words that do not fit into a line cannot be written", "[history]") {
-  History history = full();
-  history.failure->denied.what = "two\nlines";
+  RequestLog log = full();
+  log.failure->auth_error.what = "two\nlines";
 
-  CHECK_THROWS_AS(bytes_of(history), protocol::ProtocolError);
+  CHECK_THROWS_AS(bytes_of(log), protocol::ProtocolError);
 }
 
 TEST_CASE("whatever bytes there are, reading a history never fails", "[history]") {

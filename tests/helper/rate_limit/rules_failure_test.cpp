@@ -12,34 +12,34 @@ namespace sase::helper {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::Denial;
+using protocol::ErrorKind;
 using std::chrono::seconds;
 using tests::question_at;
 using tests::then;
 using tests::tick;
 
 /// One whose last call failed `then`, on the route of question_at().
-History failed(Denial denial, std::optional<seconds> retry_after = std::nullopt) {
-  History history;
-  note_failure(history,
-               {.denial = denial,
-                .transient = true,
-                .what = "what happened",
-                .hint = "what to do",
-                .retry_after = retry_after},
-               "route", then);
-  return history;
+RequestLog failed(ErrorKind kind, std::optional<seconds> retry_after = std::nullopt) {
+  RequestLog log;
+  record_failure(log,
+                 {.kind = kind,
+                  .transient = true,
+                  .what = "what happened",
+                  .hint = "what to do",
+                  .retry_after = retry_after},
+                 "route", then);
+  return log;
 }
 
 /// Of a call that waited while the other one failed.
-Question waiting_since(Instant started) {
-  Question question = question_at(then + 10ms);
+AttemptContext waiting_since(BootTime started) {
+  AttemptContext question = question_at(then + 10ms);
   question.started = started;
   return question;
 }
 
-Question on_another_way(Question question) {
-  question.route = "another route";
+AttemptContext on_another_way(AttemptContext question) {
+  question.network_fingerprint = "another route";
   return question;
 }
 
@@ -48,33 +48,33 @@ Question on_another_way(Question question) {
 TEST_CASE("a failure is remembered for as long as its kind deserves", "[sparing]") {
   struct Row {
     const char* name;
-    Denial denial;
+    ErrorKind kind;
     std::optional<seconds> retry_after;
-    Instant for_this_way, for_other_ways;
+    BootTime for_this_way, for_other_ways;
   };
   constexpr auto most = seconds::max();
   const auto row = GENERATE_COPY(values<Row>({
-      {"a refused key", Denial::refused, std::nullopt, 5min, 5min},
-      {"too many requests", Denial::rate_limited, std::nullopt, 2s, 2s},
-      {"no connection", Denial::unreachable, std::nullopt, 2s, 0s},
-      {"an answer without sense", Denial::nonsense, std::nullopt, 2s, 0s},
-      {"a setting that can be mended", Denial::misconfigured, std::nullopt, 0s, 0s},
-      {"too many requests, with a Retry-After", Denial::rate_limited, 30s, 30s, 30s},
-      {"no service, with a Retry-After", Denial::unreachable, 30s, 30s, 30s},
-      {"no sense, with a Retry-After", Denial::nonsense, 30s, 30s, 30s},
-      {"refused, with a Retry-After", Denial::refused, 30s, 30s, 30s},
-      {"a Retry-After of none", Denial::rate_limited, 0s, 2s, 2s},
-      {"a Retry-After of a second", Denial::unreachable, 1s, 2s, 2s},
-      {"a Retry-After of three seconds", Denial::unreachable, 3s, 3s, 3s},
-      {"a Retry-After of an hour", Denial::rate_limited, 1h, 1h, 1h},
-      {"a Retry-After of more than an hour", Denial::rate_limited, 3601s, 1h, 1h},
-      {"a Retry-After beyond all sense", Denial::rate_limited, most, 1h, 1h},
+      {"a refused key", ErrorKind::rejected, std::nullopt, 5min, 5min},
+      {"too many requests", ErrorKind::rate_limited, std::nullopt, 2s, 2s},
+      {"no connection", ErrorKind::unreachable, std::nullopt, 2s, 0s},
+      {"an answer without sense", ErrorKind::invalid_response, std::nullopt, 2s, 0s},
+      {"a setting that can be mended", ErrorKind::misconfigured, std::nullopt, 0s, 0s},
+      {"too many requests, with a Retry-After", ErrorKind::rate_limited, 30s, 30s, 30s},
+      {"no service, with a Retry-After", ErrorKind::unreachable, 30s, 30s, 30s},
+      {"no sense, with a Retry-After", ErrorKind::invalid_response, 30s, 30s, 30s},
+      {"refused, with a Retry-After", ErrorKind::rejected, 30s, 30s, 30s},
+      {"a Retry-After of none", ErrorKind::rate_limited, 0s, 2s, 2s},
+      {"a Retry-After of a second", ErrorKind::unreachable, 1s, 2s, 2s},
+      {"a Retry-After of three seconds", ErrorKind::unreachable, 3s, 3s, 3s},
+      {"a Retry-After of an hour", ErrorKind::rate_limited, 1h, 1h, 1h},
+      {"a Retry-After of more than an hour", ErrorKind::rate_limited, 3601s, 1h, 1h},
+      {"a Retry-After beyond all sense", ErrorKind::rate_limited, most, 1h, 1h},
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const History history = failed(row.denial, row.retry_after);
-    const auto is_spared = [&history](const Question& question) {
-      return reason_to_spare(history, question).has_value();
+    const RequestLog log = failed(row.kind, row.retry_after);
+    const auto is_spared = [&log](const AttemptContext& question) {
+      return why_blocked(log, question).has_value();
     };
 
     if (row.for_this_way > 0s) CHECK(is_spared(question_at(then + row.for_this_way - tick)));
@@ -88,124 +88,123 @@ TEST_CASE("a failure is remembered for as long as its kind deserves", "[sparing]
 TEST_CASE("whoever waited for a call shares its failure in the same words", "[sparing]") {
   struct Row {
     const char* name;
-    Denial denial;
+    ErrorKind kind;
     std::optional<seconds> retry_after;
     bool on_this_way, on_other_ways;
   };
   const auto row = GENERATE(values<Row>({
-      {"a refused key", Denial::refused, std::nullopt, true, true},
-      {"too many requests", Denial::rate_limited, std::nullopt, true, true},
-      {"no connection", Denial::unreachable, std::nullopt, true, false},
-      {"no service for a while", Denial::unreachable, 9s, true, true},
-      {"an answer without sense", Denial::nonsense, std::nullopt, true, false},
-      {"a bad setting", Denial::misconfigured, std::nullopt, true, false},
+      {"a refused key", ErrorKind::rejected, std::nullopt, true, true},
+      {"too many requests", ErrorKind::rate_limited, std::nullopt, true, true},
+      {"no connection", ErrorKind::unreachable, std::nullopt, true, false},
+      {"no service for a while", ErrorKind::unreachable, 9s, true, true},
+      {"an answer without sense", ErrorKind::invalid_response, std::nullopt, true, false},
+      {"a bad setting", ErrorKind::misconfigured, std::nullopt, true, false},
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const History history = failed(row.denial, row.retry_after);
-    const Question question = waiting_since(then - 1s);
+    const RequestLog log = failed(row.kind, row.retry_after);
+    const AttemptContext question = waiting_since(then - 1s);
 
-    const auto shared = failure_since(history, question);
+    const auto shared = failure_since(log, question);
 
     REQUIRE(shared.has_value() == row.on_this_way);
     CHECK(shared->what == "what happened");
     CHECK(shared->hint == "what to do");
-    CHECK(shared->denial == row.denial);
-    CHECK(failure_since(history, on_another_way(question)).has_value() == row.on_other_ways);
-    CHECK(reason_to_spare(history, question)->what == "what happened");
+    CHECK(shared->kind == row.kind);
+    CHECK(failure_since(log, on_another_way(question)).has_value() == row.on_other_ways);
+    CHECK(why_blocked(log, question)->what == "what happened");
   }
 }
 
 TEST_CASE("a failure is shared by those who were there when it came", "[sparing]") {
-  const History history = failed(Denial::unreachable);
+  const RequestLog log = failed(ErrorKind::unreachable);
 
-  CHECK(failure_since(history, waiting_since(then - 1h)));
-  CHECK(failure_since(history, waiting_since(then)));
-  CHECK_FALSE(failure_since(history, waiting_since(then + tick)));
+  CHECK(failure_since(log, waiting_since(then - 1h)));
+  CHECK(failure_since(log, waiting_since(then)));
+  CHECK_FALSE(failure_since(log, waiting_since(then + tick)));
 }
 
 TEST_CASE("whoever has waited for long shares a failure that is no longer remembered", "[sparing]") {
-  Question question = question_at(then + 1min);
+  AttemptContext question = question_at(then + 1min);
   question.started = then;
 
-  CHECK(reason_to_spare(failed(Denial::unreachable), question)->what == "what happened");
-  CHECK(reason_to_spare(failed(Denial::misconfigured), question)->what == "what happened");
+  CHECK(why_blocked(failed(ErrorKind::unreachable), question)->what == "what happened");
+  CHECK(why_blocked(failed(ErrorKind::misconfigured), question)->what == "what happened");
 }
 
 TEST_CASE("where nothing failed nothing is shared and nothing spared", "[sparing]") {
-  CHECK_FALSE(failure_since(History{}, question_at(then)));
-  CHECK_FALSE(reason_to_spare(History{}, question_at(then)));
+  CHECK_FALSE(failure_since(RequestLog{}, question_at(then)));
+  CHECK_FALSE(why_blocked(RequestLog{}, question_at(then)));
 }
 
 TEST_CASE("a token ends what is remembered of a failure", "[sparing]") {
-  History history = failed(Denial::refused);
+  RequestLog log = failed(ErrorKind::rejected);
 
-  note_grant(history, 3600s, false, false, then + 1s);
+  record_success(log, 3600s, false, false, then + 1s);
 
-  CHECK_FALSE(reason_to_spare(history, question_at(then + 2s)));
-  CHECK_FALSE(failure_since(history, waiting_since(then)));
+  CHECK_FALSE(why_blocked(log, question_at(then + 2s)));
+  CHECK_FALSE(failure_since(log, waiting_since(then)));
 }
 
 TEST_CASE("the last failure is the one that is remembered", "[sparing]") {
-  History history = failed(Denial::refused);
+  RequestLog log = failed(ErrorKind::rejected);
 
-  note_failure(history, {.denial = Denial::unreachable, .what = "another", .hint = "", .retry_after = {}},
-               "another route", then + 1s);
+  record_failure(log, {.kind = ErrorKind::unreachable, .what = "another", .hint = "", .retry_after = {}},
+                 "another route", then + 1s);
 
-  CHECK_FALSE(reason_to_spare(history, question_at(then + 2s)));
-  CHECK(reason_to_spare(history, on_another_way(question_at(then + 2s))));
+  CHECK_FALSE(why_blocked(log, question_at(then + 2s)));
+  CHECK(why_blocked(log, on_another_way(question_at(then + 2s))));
 }
 
 TEST_CASE("a remembered failure is told with its age and with what is left", "[sparing]") {
   struct Row {
     const char* name;
-    Denial denial;
+    ErrorKind kind;
     std::optional<seconds> retry_after;
-    Instant later;
+    BootTime later;
     std::string told, hint;
   };
   const auto row = GENERATE(values<Row>({
-      {"at once", Denial::refused, std::nullopt, 1ms, "1s ago; the service is asked again in 5m",
+      {"at once", ErrorKind::rejected, std::nullopt, 1ms, "1s ago; the service is asked again in 5m",
        "what to do"},
-      {"the last of the minutes", Denial::refused, std::nullopt, 180s,
+      {"the last of the minutes", ErrorKind::rejected, std::nullopt, 180s,
        "3m ago; the service is asked again in 2m", "what to do"},
-      {"the first of the seconds", Denial::refused, std::nullopt, 181s,
+      {"the first of the seconds", ErrorKind::rejected, std::nullopt, 181s,
        "3m1s ago; the service is asked again in 119s", "what to do"},
-      {"at the end", Denial::refused, std::nullopt, 300s - 1ms, "5m ago; the service is asked again in 1s",
-       "what to do"},
-      {"no connection", Denial::unreachable, std::nullopt, 500ms, "1s ago; the service is asked again in 2s",
-       "what to do"},
-      {"a whole second later", Denial::unreachable, std::nullopt, 1s,
+      {"at the end", ErrorKind::rejected, std::nullopt, 300s - 1ms,
+       "5m ago; the service is asked again in 1s", "what to do"},
+      {"no connection", ErrorKind::unreachable, std::nullopt, 500ms,
+       "1s ago; the service is asked again in 2s", "what to do"},
+      {"a whole second later", ErrorKind::unreachable, std::nullopt, 1s,
        "1s ago; the service is asked again in 1s", "what to do"},
-      {"too many requests", Denial::rate_limited, std::nullopt, 1s,
+      {"too many requests", ErrorKind::rate_limited, std::nullopt, 1s,
        "1s ago; the service is asked again in 1s", "try again in 1s"},
-      {"as the service asked", Denial::rate_limited, 30s, 5s, "5s ago; the service is asked again in 25s",
+      {"as the service asked", ErrorKind::rate_limited, 30s, 5s, "5s ago; the service is asked again in 25s",
        "try again in 25s"},
-      {"a moment after that second", Denial::unreachable, 30s, 5001ms,
+      {"a moment after that second", ErrorKind::unreachable, 30s, 5001ms,
        "6s ago; the service is asked again in 25s", "try again in 25s"},
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const auto told =
-        reason_to_spare(failed(row.denial, row.retry_after), question_at(then + row.later)).value();
+    const auto told = why_blocked(failed(row.kind, row.retry_after), question_at(then + row.later)).value();
 
     CHECK(told.what == "what happened, " + row.told);
     CHECK(told.hint == row.hint);
-    CHECK(told.denial == row.denial);
+    CHECK(told.kind == row.kind);
   }
 }
 
 TEST_CASE("whoever comes back when a remembered failure says is not sent away again", "[sparing]") {
   const auto retry_after = GENERATE(values<std::optional<seconds>>({std::nullopt, 0s, 7s, 3600s}));
-  const History history = failed(Denial::refused, retry_after);
+  const RequestLog log = failed(ErrorKind::rejected, retry_after);
 
-  Instant now = then + tick;
-  for (auto told = reason_to_spare(history, question_at(now)); told;
-       now += 977ms, told = reason_to_spare(history, question_at(now))) {
+  BootTime now = then + tick;
+  for (auto told = why_blocked(log, question_at(now)); told;
+       now += 977ms, told = why_blocked(log, question_at(now))) {
     tests::check_words(*told);
-    const Instant wait = tests::promised_wait(told->what);
-    CHECK_FALSE(reason_to_spare(history, question_at(now + wait)));
-    CHECK(reason_to_spare(history, question_at(now + wait - (wait < 120s ? 1s : 60s))));
+    const BootTime wait = tests::promised_wait(told->what);
+    CHECK_FALSE(why_blocked(log, question_at(now + wait)));
+    CHECK(why_blocked(log, question_at(now + wait - (wait < 120s ? 1s : 60s))));
   }
   CHECK(now > then + 2s);
 }

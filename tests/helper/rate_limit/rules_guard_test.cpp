@@ -16,14 +16,14 @@ using tests::question_at;
 using tests::then;
 using tests::tick;
 
-History of_requests(std::vector<Instant> at) {
-  History history;
-  history.requests = std::move(at);
-  return history;
+RequestLog of_requests(std::vector<BootTime> at) {
+  RequestLog log;
+  log.requests = std::move(at);
+  return log;
 }
 
-History of_requests(unsigned count, Instant at = then) {
-  return of_requests(std::vector<Instant>(count, at));
+RequestLog of_requests(unsigned count, BootTime at = then) {
+  return of_requests(std::vector<BootTime>(count, at));
 }
 
 }  // namespace
@@ -32,13 +32,13 @@ TEST_CASE("five requests may be sent within a minute, whatever they came to", "[
   const auto sent = GENERATE(0U, 1U, 4U, 5U, 6U, 64U);
 
   CHECK(requests_left(of_requests(sent), then) == (sent < 5 ? 5 - sent : 0));
-  CHECK(reason_to_spare(of_requests(sent), question_at(then)).has_value() == (sent >= 5));
+  CHECK(why_blocked(of_requests(sent), question_at(then)).has_value() == (sent >= 5));
 }
 
 TEST_CASE("a request counts for 60 seconds and not a moment longer", "[sparing]") {
   struct Row {
     const char* name;
-    Instant later;
+    BootTime later;
     unsigned left;
   };
   const auto row = GENERATE(values<Row>({
@@ -51,24 +51,24 @@ TEST_CASE("a request counts for 60 seconds and not a moment longer", "[sparing]"
 
   DYNAMIC_SECTION(row.name) {
     CHECK(requests_left(of_requests(5), then + row.later) == row.left);
-    CHECK(reason_to_spare(of_requests(5), question_at(then + row.later)).has_value() == (row.left == 0));
+    CHECK(why_blocked(of_requests(5), question_at(then + row.later)).has_value() == (row.left == 0));
   }
 }
 
 TEST_CASE("each request counts for its own minute", "[sparing]") {
-  const History history = of_requests({then, then + 10s, then + 20s, then + 30s, then + 40s});
+  const RequestLog log = of_requests({then, then + 10s, then + 20s, then + 30s, then + 40s});
 
-  CHECK(requests_left(history, then + 59s) == 0);
-  CHECK(requests_left(history, then + 60s) == 1);
-  CHECK(requests_left(history, then + 75s) == 2);
-  CHECK(requests_left(history, then + 99s) == 4);
-  CHECK(requests_left(history, then + 100s) == 5);
+  CHECK(requests_left(log, then + 59s) == 0);
+  CHECK(requests_left(log, then + 60s) == 1);
+  CHECK(requests_left(log, then + 75s) == 2);
+  CHECK(requests_left(log, then + 99s) == 4);
+  CHECK(requests_left(log, then + 100s) == 5);
 }
 
 TEST_CASE("past the guard a call is told how much there was and when to come back", "[sparing]") {
   struct Row {
     const char* name;
-    Instant later;
+    BootTime later;
     std::string hint;
   };
   const auto row = GENERATE(values<Row>({
@@ -80,52 +80,52 @@ TEST_CASE("past the guard a call is told how much there was and when to come bac
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const auto told = reason_to_spare(of_requests(5), question_at(then + row.later)).value();
+    const auto told = why_blocked(of_requests(5), question_at(then + row.later)).value();
 
     CHECK(told.what ==
           "5 requests for this API key went to the service within a minute, the most that are allowed");
     CHECK(told.hint == row.hint);
-    CHECK(told.denial == protocol::Denial::rate_limited);
+    CHECK(told.kind == protocol::ErrorKind::rate_limited);
     CHECK(told.transient);
     CHECK_FALSE(told.retry_after);
   }
 }
 
 TEST_CASE("whoever comes back when the guard says is not sent away again", "[sparing]") {
-  const auto history = GENERATE(values<History>({
+  const auto log = GENERATE(values<RequestLog>({
       of_requests(5),
       of_requests(7),
       of_requests({then - 50s, then - 40s, then - 30s, then - 20s, then - 10s}),
       of_requests({then - 70s, then - 65s, then - 9s, then - 8s, then - 7s, then - 6s, then}),
       of_requests({then - 59s, then - 58s, then - 20s, then - 20s, then - 20s, then - 5s, then}),
   }));
-  REQUIRE(requests_left(history, then) == 0);
+  REQUIRE(requests_left(log, then) == 0);
 
-  for (Instant now = then; requests_left(history, now) == 0; now += 977ms) {
-    const auto told = reason_to_spare(history, question_at(now)).value();
+  for (BootTime now = then; requests_left(log, now) == 0; now += 977ms) {
+    const auto told = why_blocked(log, question_at(now)).value();
     tests::check_words(told);
-    const Instant wait = tests::promised_wait(told.hint);
-    CHECK_FALSE(reason_to_spare(history, question_at(now + wait)));
-    CHECK(reason_to_spare(history, question_at(now + wait - 1s)));
+    const BootTime wait = tests::promised_wait(told.hint);
+    CHECK_FALSE(why_blocked(log, question_at(now + wait)));
+    CHECK(why_blocked(log, question_at(now + wait - 1s)));
   }
 }
 
 TEST_CASE("a request counts before it is sent", "[sparing]") {
-  History history;
+  RequestLog log;
 
-  expect_request(history, then);
+  count_before_send(log, then);
 
-  CHECK(history.requests == std::vector<Instant>{then});
+  CHECK(log.requests == std::vector<BootTime>{then});
 }
 
 TEST_CASE("calls that die in the middle have sent a request each", "[sparing]") {
-  History history;
+  RequestLog log;
   for (int i = 0; i < 5; ++i)
-    expect_request(history, then + i * 1s);
+    count_before_send(log, then + i * 1s);
 
-  CHECK(reason_to_spare(history, question_at(then + 5s)));
-  CHECK(requests_left(history, then + 60s) == 1);
-  CHECK(requests_left(history, then + 64s) == 5);
+  CHECK(why_blocked(log, question_at(then + 5s)));
+  CHECK(requests_left(log, then + 60s) == 1);
+  CHECK(requests_left(log, then + 64s) == 5);
 }
 
 TEST_CASE("what was sent takes the place of what was expected", "[sparing]") {
@@ -143,47 +143,47 @@ TEST_CASE("what was sent takes the place of what was expected", "[sparing]") {
   }));
 
   DYNAMIC_SECTION(row.name) {
-    History history = of_requests(row.before);
-    expect_request(history, then + 1s);
+    RequestLog log = of_requests(row.before);
+    count_before_send(log, then + 1s);
 
-    settle_request(history, row.sent, then + 2s);
+    correct_count(log, row.sent, then + 2s);
 
-    std::vector<Instant> expected(row.before, then);
+    std::vector<BootTime> expected(row.before, then);
     expected.resize(row.counted, then + 2s);
-    CHECK(history.requests == expected);
+    CHECK(log.requests == expected);
   }
 }
 
 TEST_CASE("where no request is known none is taken back", "[sparing]") {
-  History history;
+  RequestLog log;
 
-  settle_request(history, 1, then + 1s);
+  correct_count(log, 1, then + 1s);
 
-  CHECK(history.requests == std::vector<Instant>{then + 1s});
+  CHECK(log.requests == std::vector<BootTime>{then + 1s});
 }
 
 TEST_CASE("requests that no longer count are forgotten", "[sparing]") {
-  History history = of_requests({then, then + 1s, then + 2s});
+  RequestLog log = of_requests({then, then + 1s, then + 2s});
 
-  expect_request(history, then + 61s);
+  count_before_send(log, then + 61s);
 
-  CHECK(history.requests == std::vector<Instant>{then + 2s, then + 61s});
+  CHECK(log.requests == std::vector<BootTime>{then + 2s, then + 61s});
 }
 
 TEST_CASE("of two calls with retries the second one has two tries left", "[sparing]") {
-  History history;
-  expect_request(history, then);
-  settle_request(history, 3, then + 1s);
+  RequestLog log;
+  count_before_send(log, then);
+  correct_count(log, 3, then + 1s);
 
-  CHECK(requests_left(history, then + 2s) == 2);
-  CHECK_FALSE(reason_to_spare(history, question_at(then + 2s)));
+  CHECK(requests_left(log, then + 2s) == 2);
+  CHECK_FALSE(why_blocked(log, question_at(then + 2s)));
 
-  expect_request(history, then + 2s);
-  settle_request(history, 2, then + 3s);
+  count_before_send(log, then + 2s);
+  correct_count(log, 2, then + 3s);
 
-  CHECK(tests::promised_wait(reason_to_spare(history, question_at(then + 3s))->hint) == 58s);
-  CHECK(requests_left(history, then + 61s - tick) == 0);
-  CHECK(requests_left(history, then + 61s) == 3);
+  CHECK(tests::promised_wait(why_blocked(log, question_at(then + 3s))->hint) == 58s);
+  CHECK(requests_left(log, then + 61s - tick) == 0);
+  CHECK(requests_left(log, then + 61s) == 3);
 }
 
 }  // namespace sase::helper

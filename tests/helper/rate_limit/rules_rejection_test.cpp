@@ -16,66 +16,66 @@ using tests::question_at;
 using tests::then;
 using tests::tick;
 
-void grant(History& history, Instant at) {
-  note_grant(history, 3600s, false, false, at);
+void grant(RequestLog& log, BootTime at) {
+  record_success(log, 3600s, false, false, at);
 }
 
 /// One whose last tokens have been rejected at once, so many times in a row; the last of them `then`.
-History struck(unsigned strikes) {
-  History history;
-  history.grant = PastGrant{.at = then - 1s, .lifetime = 3600s, .after_erase = true};
-  history.strikes = strikes - 1;
-  note_erase(history, then);
-  return history;
+RequestLog struck(unsigned consecutive_rejections) {
+  RequestLog log;
+  log.grant = LastSuccess{.at = then - 1s, .lifetime = 3600s, .after_erase = true};
+  log.consecutive_rejections = consecutive_rejections - 1;
+  record_erase(log, then);
+  return log;
 }
 
 /// How long no token is asked for from `now`, by its own words.
-Instant pause_at(const History& history, Instant now) {
-  const auto told = reason_to_spare(history, question_at(now));
+BootTime pause_at(const RequestLog& log, BootTime now) {
+  const auto told = why_blocked(log, question_at(now));
   return told ? tests::promised_wait(told->hint) : 0s;
 }
 
 }  // namespace
 
 TEST_CASE("after a rejection one new token is asked for", "[sparing]") {
-  History history;
-  grant(history, then);
+  RequestLog log;
+  grant(log, then);
 
-  note_erase(history, then + 1s);
+  record_erase(log, then + 1s);
 
-  CHECK_FALSE(reason_to_spare(history, question_at(then + 1s)));
+  CHECK_FALSE(why_blocked(log, question_at(then + 1s)));
 }
 
 TEST_CASE("each new token that is rejected at once makes the pause longer", "[sparing]") {
-  History history;
-  Instant now = then;
-  grant(history, now);
-  note_erase(history, now);
+  RequestLog log;
+  BootTime now = then;
+  grant(log, now);
+  record_erase(log, now);
 
-  for (const Instant pause : std::vector<Instant>{1min, 2min, 4min, 8min, 15min, 15min, 15min}) {
-    grant(history, now);
+  for (const BootTime pause : std::vector<BootTime>{1min, 2min, 4min, 8min, 15min, 15min, 15min}) {
+    grant(log, now);
     now += 10s;
-    note_erase(history, now);
+    record_erase(log, now);
 
-    CHECK(history.paused_until == now + pause);
-    CHECK(pause_at(history, now) == pause);
-    CHECK(reason_to_spare(history, question_at(now + pause - tick)));
+    CHECK(log.paused_until == now + pause);
+    CHECK(pause_at(log, now) == pause);
+    CHECK(why_blocked(log, question_at(now + pause - tick)));
     now += pause;
-    CHECK_FALSE(reason_to_spare(history, question_at(now)));
+    CHECK_FALSE(why_blocked(log, question_at(now)));
   }
 }
 
 TEST_CASE("however often tokens are rejected, the pause is bounded", "[sparing]") {
-  const auto strikes = GENERATE(5U, 32U, 33U, 64U, 65U, 1000U);
+  const auto consecutive_rejections = GENERATE(5U, 32U, 33U, 64U, 65U, 1000U);
 
-  CHECK(struck(strikes).paused_until == then + 15min);
+  CHECK(struck(consecutive_rejections).paused_until == then + 15min);
 }
 
 TEST_CASE("a rejection is a strike within five minutes of the grant", "[sparing]") {
   struct Row {
     const char* name;
-    Instant later;
-    unsigned strikes;
+    BootTime later;
+    unsigned consecutive_rejections;
   };
   const auto row = GENERATE(values<Row>({
       {"at once", 0s, 3},
@@ -85,76 +85,75 @@ TEST_CASE("a rejection is a strike within five minutes of the grant", "[sparing]
   }));
 
   DYNAMIC_SECTION(row.name) {
-    History history;
-    history.strikes = 2;
-    history.grant = PastGrant{.at = then, .lifetime = 3600s, .after_erase = true};
+    RequestLog log;
+    log.consecutive_rejections = 2;
+    log.grant = LastSuccess{.at = then, .lifetime = 3600s, .after_erase = true};
 
-    note_erase(history, then + row.later);
+    record_erase(log, then + row.later);
 
-    CHECK(history.strikes == row.strikes);
-    CHECK(reason_to_spare(history, question_at(then + row.later)).has_value() == (row.strikes > 0));
-    CHECK(history.erased);
+    CHECK(log.consecutive_rejections == row.consecutive_rejections);
+    CHECK(why_blocked(log, question_at(then + row.later)).has_value() == (row.consecutive_rejections > 0));
+    CHECK(log.erased);
   }
 }
 
 TEST_CASE("a token that lasted ends the row of strikes", "[sparing]") {
-  History history = struck(4);
-  grant(history, then + 1h);
-  note_erase(history, then + 2h);
-  grant(history, then + 2h);
+  RequestLog log = struck(4);
+  grant(log, then + 1h);
+  record_erase(log, then + 2h);
+  grant(log, then + 2h);
 
-  note_erase(history, then + 2h);
+  record_erase(log, then + 2h);
 
-  CHECK(history.paused_until == then + 2h + 1min);
+  CHECK(log.paused_until == then + 2h + 1min);
 }
 
 TEST_CASE("a rejection is no strike where the token before it was not rejected", "[sparing]") {
-  History history;
+  RequestLog log;
   SECTION("it was the first") {
-    grant(history, then);
+    grant(log, then);
   }
   SECTION("it was renewed in time") {
-    history = struck(2);
-    grant(history, then + 2min);
-    note_grant(history, 3600s, false, true, then + 3min);
+    log = struck(2);
+    grant(log, then + 2min);
+    record_success(log, 3600s, false, true, then + 3min);
   }
   SECTION("nothing is known of it") {}
 
-  note_erase(history, then + 3min);
+  record_erase(log, then + 3min);
 
-  CHECK(history.strikes == 0);
-  CHECK_FALSE(reason_to_spare(history, question_at(then + 3min)));
+  CHECK(log.consecutive_rejections == 0);
+  CHECK_FALSE(why_blocked(log, question_at(then + 3min)));
 }
 
 TEST_CASE("a failure between rejection and grant takes nothing of the strikes", "[sparing]") {
-  History history = struck(1);
-  note_failure(
-      history,
-      {.denial = protocol::Denial::unreachable, .what = "no connection", .hint = "", .retry_after = {}},
+  RequestLog log = struck(1);
+  record_failure(
+      log, {.kind = protocol::ErrorKind::unreachable, .what = "no connection", .hint = "", .retry_after = {}},
       "route", then + 1min);
-  grant(history, then + 2min);
+  grant(log, then + 2min);
 
-  note_erase(history, then + 3min);
+  record_erase(log, then + 3min);
 
-  CHECK(history.strikes == 2);
+  CHECK(log.consecutive_rejections == 2);
 }
 
 TEST_CASE("a pause that is longer than any can be is none", "[sparing]") {
-  History history;
+  RequestLog log;
 
-  history.paused_until = then + 15min;
-  CHECK(reason_to_spare(history, question_at(then)));
-  history.paused_until = then + 15min + tick;
-  CHECK_FALSE(reason_to_spare(history, question_at(then)));
-  history.paused_until = Instant::max();
-  CHECK_FALSE(reason_to_spare(history, question_at(then)));
+  log.paused_until = then + 15min;
+  CHECK(why_blocked(log, question_at(then)));
+  log.paused_until = then + 15min + tick;
+  CHECK_FALSE(why_blocked(log, question_at(then)));
+  log.paused_until = BootTime::max();
+  CHECK_FALSE(why_blocked(log, question_at(then)));
 }
 
 TEST_CASE("while it pauses a call is told why, for how long and what to look at", "[sparing]") {
   struct Row {
     const char* name;
-    unsigned strikes;
-    Instant later;
+    unsigned consecutive_rejections;
+    BootTime later;
     std::string count, wait;
   };
   const auto row = GENERATE(values<Row>({
@@ -168,23 +167,23 @@ TEST_CASE("while it pauses a call is told why, for how long and what to look at"
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const auto told = reason_to_spare(struck(row.strikes), question_at(then + row.later)).value();
+    const auto told = why_blocked(struck(row.consecutive_rejections), question_at(then + row.later)).value();
 
     CHECK(told.what == "no new token is asked for: the last " + row.count +
                            " were rejected soon after they had been given out");
     CHECK(told.hint ==
           "try again in " + row.wait + "; check the key's permissions, and that region and api are right");
-    CHECK(told.denial == protocol::Denial::rate_limited);
+    CHECK(told.kind == protocol::ErrorKind::rate_limited);
     CHECK(told.transient);
     tests::check_words(told);
   }
 }
 
 TEST_CASE("the pause holds on every way to the service", "[sparing]") {
-  Question question = question_at(then + 1s);
-  question.route = "another route";
+  AttemptContext question = question_at(then + 1s);
+  question.network_fingerprint = "another route";
 
-  CHECK(reason_to_spare(struck(1), question));
+  CHECK(why_blocked(struck(1), question));
 }
 
 }  // namespace sase::helper

@@ -20,21 +20,21 @@ using tests::tick;
 
 constexpr seconds refresh_ahead = 15min;
 
-History granted(seconds lifetime, bool too_short, bool ahead) {
-  History history;
-  note_grant(history, lifetime, too_short, ahead, then);
-  return history;
+RequestLog token_response(seconds lifetime, bool too_short, bool ahead) {
+  RequestLog log;
+  record_success(log, lifetime, too_short, ahead, then);
+  return log;
 }
 
-History failed(protocol::Denial denial) {
-  History history;
-  note_failure(history, {.denial = denial, .what = "what happened", .hint = "", .retry_after = {}},
-               "another route", then);
-  return history;
+RequestLog failed(protocol::ErrorKind kind) {
+  RequestLog log;
+  record_failure(log, {.kind = kind, .what = "what happened", .hint = "", .retry_after = {}}, "another route",
+                 then);
+  return log;
 }
 
-Question wanting(seconds min_ttl, Instant now) {
-  Question question = question_at(now);
+AttemptContext wanting(seconds min_ttl, BootTime now) {
+  AttemptContext question = question_at(now);
   question.min_ttl = min_ttl;
   return question;
 }
@@ -46,8 +46,8 @@ TEST_CASE("tokens that live for too short a time are not asked for again and aga
     const char* name;
     seconds lifetime, min_ttl;
     bool too_short;
-    Instant later;
-    bool spared;
+    BootTime later;
+    bool blocked;
   };
   const auto row = GENERATE(values<Row>({
       {"at once", 600s, 900s, true, 0s, true},
@@ -61,92 +61,92 @@ TEST_CASE("tokens that live for too short a time are not asked for again and aga
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const History history = granted(row.lifetime, row.too_short, false);
+    const RequestLog log = token_response(row.lifetime, row.too_short, false);
 
-    CHECK(reason_to_spare(history, wanting(row.min_ttl, then + row.later)).has_value() == row.spared);
+    CHECK(why_blocked(log, wanting(row.min_ttl, then + row.later)).has_value() == row.blocked);
   }
 }
 
 TEST_CASE("a renewal that began and came to no end is not repeated for a minute", "[sparing]") {
-  History history;
-  note_renewal(history, then);
+  RequestLog log;
+  record_refresh_start(log, then);
 
-  CHECK_FALSE(may_renew(history, question_at(then + 1min - tick), 900s));
-  CHECK(may_renew(history, question_at(then + 1min), 900s));
-  CHECK_FALSE(reason_to_spare(history, question_at(then + 1s)));
-  note_grant(history, 3600s, false, true, then + 1s);
-  CHECK(may_renew(history, question_at(then + 2s), 900s));
+  CHECK_FALSE(may_refresh(log, question_at(then + 1min - tick), 900s));
+  CHECK(may_refresh(log, question_at(then + 1min), 900s));
+  CHECK_FALSE(why_blocked(log, question_at(then + 1s)));
+  record_success(log, 3600s, false, true, then + 1s);
+  CHECK(may_refresh(log, question_at(then + 2s), 900s));
 }
 
 TEST_CASE("whoever wants a longer life than there is hears both", "[sparing]") {
-  const auto told = reason_to_spare(granted(599s, true, false), wanting(900s, then + 1s)).value();
+  const auto told = why_blocked(token_response(599s, true, false), wanting(900s, then + 1s)).value();
 
   CHECK(told.what == "the service's new token lives 599s, less than min-ttl 15m");
   CHECK(told.hint == "lower 'min-ttl'");
-  CHECK(told.denial == protocol::Denial::nonsense);
+  CHECK(told.kind == protocol::ErrorKind::invalid_response);
   CHECK_FALSE(told.transient);
   tests::check_words(told);
   CHECK(too_short(599s, 900s).what == told.what);
 }
 
 TEST_CASE("what is noted of a grant is what it was", "[sparing]") {
-  History history;
-  note_grant(history, 10s, true, false, then);
+  RequestLog log;
+  record_success(log, 10s, true, false, then);
 
-  CHECK(history.grant->at == then);
-  CHECK(history.grant->lifetime == 10s);
-  CHECK(history.grant->too_short);
-  CHECK_FALSE(history.grant->ahead);
-  CHECK_FALSE(history.grant->after_erase);
+  CHECK(log.grant->at == then);
+  CHECK(log.grant->lifetime == 10s);
+  CHECK(log.grant->too_short);
+  CHECK_FALSE(log.grant->ahead);
+  CHECK_FALSE(log.grant->after_erase);
 
-  history.erased = true;
-  note_grant(history, 20s, false, true, then + 1s);
+  log.erased = true;
+  record_success(log, 20s, false, true, then + 1s);
 
-  CHECK(history.grant->at == then + 1s);
-  CHECK(history.grant->lifetime == 20s);
-  CHECK_FALSE(history.grant->too_short);
-  CHECK(history.grant->ahead);
-  CHECK(history.grant->after_erase);
-  CHECK_FALSE(history.erased);
+  CHECK(log.grant->at == then + 1s);
+  CHECK(log.grant->lifetime == 20s);
+  CHECK_FALSE(log.grant->too_short);
+  CHECK(log.grant->ahead);
+  CHECK(log.grant->after_erase);
+  CHECK_FALSE(log.erased);
 }
 
 TEST_CASE("a good token is renewed where nothing speaks against it", "[sparing]") {
-  CHECK(may_renew(History{}, question_at(then), refresh_ahead));
-  CHECK(may_renew(granted(3600s, false, false), question_at(then), refresh_ahead));
-  CHECK(may_renew(granted(3600s, false, true), question_at(then), refresh_ahead));
+  CHECK(may_refresh(RequestLog{}, question_at(then), refresh_ahead));
+  CHECK(may_refresh(token_response(3600s, false, false), question_at(then), refresh_ahead));
+  CHECK(may_refresh(token_response(3600s, false, true), question_at(then), refresh_ahead));
 }
 
 TEST_CASE("a renewal that came to nothing is not repeated for a minute", "[sparing]") {
-  const auto denial = GENERATE(protocol::Denial::unreachable, protocol::Denial::nonsense,
-                               protocol::Denial::misconfigured, protocol::Denial::rate_limited);
-  const History history = failed(denial);
+  const auto kind = GENERATE(protocol::ErrorKind::unreachable, protocol::ErrorKind::invalid_response,
+                             protocol::ErrorKind::misconfigured, protocol::ErrorKind::rate_limited);
+  const RequestLog log = failed(kind);
 
-  CHECK_FALSE(may_renew(history, question_at(then + tick), refresh_ahead));
-  CHECK_FALSE(may_renew(history, question_at(then + 60s - tick), refresh_ahead));
-  CHECK(may_renew(history, question_at(then + 60s), refresh_ahead));
+  CHECK_FALSE(may_refresh(log, question_at(then + tick), refresh_ahead));
+  CHECK_FALSE(may_refresh(log, question_at(then + 60s - tick), refresh_ahead));
+  CHECK(may_refresh(log, question_at(then + 60s), refresh_ahead));
 }
 
 TEST_CASE("what spares the service from a call spares it from a renewal", "[sparing]") {
   SECTION("a refused key") {
-    CHECK_FALSE(may_renew(failed(protocol::Denial::refused), question_at(then + 299s), refresh_ahead));
-    CHECK(may_renew(failed(protocol::Denial::refused), question_at(then + 300s), refresh_ahead));
+    CHECK_FALSE(may_refresh(failed(protocol::ErrorKind::rejected), question_at(then + 299s), refresh_ahead));
+    CHECK(may_refresh(failed(protocol::ErrorKind::rejected), question_at(then + 300s), refresh_ahead));
   }
   SECTION("the guard") {
-    History history;
-    history.requests.assign(5, then);
-    CHECK_FALSE(may_renew(history, question_at(then + 59s), refresh_ahead));
-    CHECK(may_renew(history, question_at(then + 60s), refresh_ahead));
+    RequestLog log;
+    log.requests.assign(5, then);
+    CHECK_FALSE(may_refresh(log, question_at(then + 59s), refresh_ahead));
+    CHECK(may_refresh(log, question_at(then + 60s), refresh_ahead));
   }
   SECTION("rejected tokens") {
-    History history;
-    history.paused_until = then + 1min;
-    CHECK_FALSE(may_renew(history, question_at(then), refresh_ahead));
-    CHECK(may_renew(history, question_at(then + 1min), refresh_ahead));
+    RequestLog log;
+    log.paused_until = then + 1min;
+    CHECK_FALSE(may_refresh(log, question_at(then), refresh_ahead));
+    CHECK(may_refresh(log, question_at(then + 1min), refresh_ahead));
   }
   SECTION("tokens that live for too short a time") {
-    const History history = granted(30s, true, false);
-    CHECK_FALSE(may_renew(history, question_at(then), refresh_ahead));
-    CHECK(may_renew(history, question_at(then + 5min), refresh_ahead));
+    const RequestLog log = token_response(30s, true, false);
+    CHECK_FALSE(may_refresh(log, question_at(then), refresh_ahead));
+    CHECK(may_refresh(log, question_at(then + 5min), refresh_ahead));
   }
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("where no token ever lives beyond refresh-ahead it is renewed at half 
     const char* name;
     seconds lifetime;
     bool ahead;
-    Instant later;
+    BootTime later;
     bool may;
   };
   const auto row = GENERATE(values<Row>({
@@ -171,29 +171,29 @@ TEST_CASE("where no token ever lives beyond refresh-ahead it is renewed at half 
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const History history = granted(row.lifetime, false, row.ahead);
+    const RequestLog log = token_response(row.lifetime, false, row.ahead);
 
-    CHECK(may_renew(history, question_at(then + row.later), refresh_ahead) == row.may);
+    CHECK(may_refresh(log, question_at(then + row.later), refresh_ahead) == row.may);
   }
 }
 
 TEST_CASE("a life beyond all numbers does no harm", "[sparing]") {
-  const History history = granted(seconds::max(), true, true);
+  const RequestLog log = token_response(seconds::max(), true, true);
 
-  CHECK(may_renew(history, question_at(then), refresh_ahead));
-  CHECK_FALSE(reason_to_spare(history, question_at(then)));
+  CHECK(may_refresh(log, question_at(then), refresh_ahead));
+  CHECK_FALSE(why_blocked(log, question_at(then)));
 }
 
 TEST_CASE("of several reasons the one that a person can act upon is told first", "[sparing]") {
-  History history = granted(30s, true, false);
-  history.requests.assign(5, then);
-  CHECK(reason_to_spare(history, question_at(then))->hint == "lower 'min-ttl'");
+  RequestLog log = token_response(30s, true, false);
+  log.requests.assign(5, then);
+  CHECK(why_blocked(log, question_at(then))->hint == "lower 'min-ttl'");
 
-  history.paused_until = then + 1min;
-  CHECK(tests::contains(reason_to_spare(history, question_at(then))->what, "rejected"));
+  log.paused_until = then + 1min;
+  CHECK(tests::contains(why_blocked(log, question_at(then))->what, "rejected"));
 
-  history.failure = failed(protocol::Denial::refused).failure;
-  CHECK(tests::contains(reason_to_spare(history, question_at(then + 1s))->what, "what happened"));
+  log.failure = failed(protocol::ErrorKind::rejected).failure;
+  CHECK(tests::contains(why_blocked(log, question_at(then + 1s))->what, "what happened"));
 }
 
 }  // namespace sase::helper

@@ -11,7 +11,7 @@ namespace sase::helper {
 
 namespace {
 
-using tests::DearMachine;
+using tests::DeferredKeyMachine;
 
 constexpr std::chrono::steady_clock::time_point deadline{};
 
@@ -23,32 +23,32 @@ std::string stem_of(const Identity* identity) {
 
 TEST_CASE("a key that is at hand binds tokens itself", "[key_holder]") {
   const Profile profile = tests::make_profile();
-  KeyHolder holder(profile, ApiKey(protocol::Secret(tests::the_key)));
+  ApiKeyHandle holder(profile, ApiKey(protocol::Secret(tests::the_key)));
 
-  CHECK_FALSE(holder.is_dear());
-  CHECK(holder.account() == account_name(profile.authorize_url, tests::the_key));
+  CHECK_FALSE(holder.is_deferred());
+  CHECK(holder.key_id() == make_key_id(profile.authorize_url, tests::the_key));
   CHECK(stem_of(holder.find_identity()) ==
         Identity(profile.name, profile.authorize_url, tests::the_key).file_stem());
-  CHECK(stem_of(holder.find_identity()) == holder.make_identity().file_stem());
+  CHECK(stem_of(holder.find_identity()) == holder.get_or_create_identity().file_stem());
   CHECK(holder.key(deadline).reveal() == tests::the_key);
 }
 
 TEST_CASE("a dear key is not read for what tokens, lock and ledger are bound to", "[key_holder]") {
-  DearMachine machine;
-  KeyHolder holder = machine.holder();
+  DeferredKeyMachine machine;
+  ApiKeyHandle holder = machine.holder();
 
-  CHECK(holder.is_dear());
-  CHECK(holder.account() == command_account(machine.profile.authorize_url, machine.command));
+  CHECK(holder.is_deferred());
+  CHECK(holder.key_id() == make_command_key_id(machine.profile.authorize_url, machine.command));
   CHECK(stem_of(holder.find_identity()) == "(none)");
-  const std::string stem = holder.make_identity().file_stem();
+  const std::string stem = holder.get_or_create_identity().file_stem();
   CHECK(stem_of(holder.find_identity()) == stem);
   CHECK(stem_of(machine.holder().find_identity()) == stem);
   CHECK(machine.runs() == 0);
 }
 
 TEST_CASE("a dear key is read once a call", "[key_holder]") {
-  DearMachine machine;
-  KeyHolder holder = machine.holder();
+  DeferredKeyMachine machine;
+  ApiKeyHandle holder = machine.holder();
 
   CHECK(holder.key(deadline).reveal() == tests::the_key);
   CHECK(holder.key(deadline).reveal() == tests::the_key);
@@ -57,18 +57,18 @@ TEST_CASE("a dear key is read once a call", "[key_holder]") {
 }
 
 TEST_CASE("what seals is looked up anew, since another call may have made one", "[key_holder]") {
-  DearMachine machine;
-  KeyHolder holder = machine.holder();
-  const std::string before = holder.make_identity().file_stem();
+  DeferredKeyMachine machine;
+  ApiKeyHandle holder = machine.holder();
+  const std::string before = holder.get_or_create_identity().file_stem();
 
   machine.lose_seal();
 
   CHECK(stem_of(holder.find_identity()) == "(none)");
-  CHECK(holder.make_identity().file_stem() != before);
+  CHECK(holder.get_or_create_identity().file_stem() != before);
 }
 
 TEST_CASE("a fingerprint tells one key from another, and is nothing of it", "[key_holder]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
   const std::string first = machine.holder().fingerprint(deadline);
   const std::string again = machine.holder().fingerprint(deadline);
   machine.key = [] { return std::string("another-key"); };

@@ -41,10 +41,11 @@ std::string ask() {
   try {
     const auto reply = AuthorizerProcess(environment)
                            .authorize(request, steady_clock::now() + (hurried ? -200ms : 30'000ms));
-    if (const auto* const denied = std::get_if<protocol::Denied>(&reply.outcome))
-      return (denied->transient ? "transient: " : "denied: ") + denied->what;
-    const auto& granted = std::get<protocol::Granted>(reply.outcome);
-    return "granted: " + std::string(granted.token.reveal()) + ' ' + std::to_string(granted.lifetime.count());
+    if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
+      return (auth_error->transient ? "transient: " : "denied: ") + auth_error->what;
+    const auto& token_response = std::get<protocol::TokenResponse>(reply.outcome);
+    return "granted: " + std::string(token_response.token.reveal()) + ' ' +
+           std::to_string(token_response.lifetime.count());
   } catch (const Failure& failure) {
     return "failure " + std::to_string(static_cast<int>(failure.code)) + ": " + failure.what();
   }
@@ -74,7 +75,7 @@ class Tree {
 
  private:
   void place_program() {
-    root_.make_folder("bin");
+    root_.make_directory("bin");
     std::error_code other_file_system;
     std::filesystem::create_hard_link(std::filesystem::read_symlink("/proc/self/exe"),
                                       root_.path("bin/front"), other_file_system);
@@ -95,13 +96,13 @@ TEST_CASE(driver, "[.driver]") {
 
 TEST_CASE("the authorizer's answer is given as it came", "[authorizer_process]") {
   CHECK(Tree(grant).ask() == "granted: to.ken== 3600");
-  CHECK(Tree("cat >/dev/null; printf 'requests=1\\noutcome=refused\\nwhat=no\\n\\n'").ask() == "denied: no");
+  CHECK(Tree("cat >/dev/null; printf 'requests=1\\noutcome=rejected\\nwhat=no\\n\\n'").ask() == "denied: no");
 }
 
 TEST_CASE("the authorizer is given the whole request on standard input and nothing in words",
           "[authorizer_process]") {
   const Tree tree(
-      "text=$(tr '\\n' ';'); printf 'outcome=refused\\nwhat=%s %s words %s\\n' \"$#\" \"$0\" \"$text\"\n");
+      "text=$(tr '\\n' ';'); printf 'outcome=rejected\\nwhat=%s %s words %s\\n' \"$#\" \"$0\" \"$text\"\n");
 
   const std::string answer = tree.ask();
 
@@ -112,7 +113,7 @@ TEST_CASE("the authorizer is given the whole request on standard input and nothi
 }
 
 TEST_CASE("the authorizer has of our environment what finds names and certificates", "[authorizer_process]") {
-  const Tree tree("cat >/dev/null; printf 'outcome=refused\\nwhat=%s\\n' \"$(env | tr '\\n' ' ')\"\n");
+  const Tree tree("cat >/dev/null; printf 'outcome=rejected\\nwhat=%s\\n' \"$(env | tr '\\n' ' ')\"\n");
 
   const std::string answer =
       tree.ask({"SASE_API_KEY=hunter2", "CHECKPOINT_SASE_API_KEY=hunter2", "PERIMETER81_API_KEY=hunter2",
@@ -126,9 +127,9 @@ TEST_CASE("the authorizer has of our environment what finds names and certificat
   CHECK_FALSE(tests::contains(answer, "hunter2"));
 }
 
-TEST_CASE("a folder of certificates is passed on only where it does not depend on the current one",
+TEST_CASE("a directory of certificates is passed on only where it does not depend on the current one",
           "[authorizer_process]") {
-  const Tree tree("cat >/dev/null; printf 'outcome=refused\\nwhat=%s\\n' \"${SSL_CERT_DIR-none}\"\n");
+  const Tree tree("cat >/dev/null; printf 'outcome=rejected\\nwhat=%s\\n' \"${SSL_CERT_DIR-none}\"\n");
 
   CHECK(tree.ask({"SSL_CERT_DIR=certificates"}) == "denied: none");
   CHECK(tree.ask({"SSL_CERT_DIR=/a:b"}) == "denied: none");
@@ -144,7 +145,7 @@ TEST_CASE("an authorizer that cannot be used is a failure of this machine", "[au
       {"answers and fails", std::string(grant) + "exit 1", "it ended with 1 and no answer"},
       {"is killed", "kill -9 $$", "it was ended by signal 9"},
       {"says nothing", "cat >/dev/null", "its answer is not understood: "},
-      {"talks nonsense", "cat >/dev/null; echo hunter2", "its answer is not understood: "},
+      {"talks garbage", "cat >/dev/null; echo hunter2", "its answer is not understood: "},
       {"talks without end", "exec yes outcome=granted", "its answer is too long"},
       {"has a token that is none",
        "cat >/dev/null; printf 'outcome=granted\\naccess_token=hunter2 hunter2\\nlifetime=1\\n'",

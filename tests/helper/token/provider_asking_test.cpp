@@ -49,20 +49,20 @@ TEST_CASE("a call that has no time left still asks for some", "[token_source]") 
 TEST_CASE("a denial is said as it came, with the code of its kind", "[token_source]") {
   struct Row {
     const char* name;
-    protocol::Denial denial;
+    protocol::ErrorKind kind;
     ExitCode code;
   };
   const auto row = GENERATE(values<Row>({
-      {"refused", protocol::Denial::refused, ExitCode::refused},
-      {"nonsense", protocol::Denial::nonsense, ExitCode::refused},
-      {"unreachable", protocol::Denial::unreachable, ExitCode::unreachable},
-      {"rate-limited", protocol::Denial::rate_limited, ExitCode::unreachable},
-      {"misconfigured", protocol::Denial::misconfigured, ExitCode::settings},
+      {"refused", protocol::ErrorKind::rejected, ExitCode::rejected},
+      {"garbage", protocol::ErrorKind::invalid_response, ExitCode::rejected},
+      {"unreachable", protocol::ErrorKind::unreachable, ExitCode::unreachable},
+      {"rate-limited", protocol::ErrorKind::rate_limited, ExitCode::unreachable},
+      {"misconfigured", protocol::ErrorKind::misconfigured, ExitCode::invalid_settings},
   }));
 
   DYNAMIC_SECTION(row.name) {
     Machine machine;
-    machine.authorizer.answer = tests::denied(row.denial);
+    machine.authorizer.answer = tests::auth_error(row.kind);
 
     const Failure failure = machine.failure();
 
@@ -87,7 +87,7 @@ TEST_CASE("a new token that lives for less than min-ttl is refused", "[token_sou
 
   const Failure failure = machine.failure();
 
-  CHECK(failure.code == ExitCode::refused);
+  CHECK(failure.code == ExitCode::rejected);
   CHECK(tests::contains(failure.what(), "2699s"));
   CHECK(tests::contains(failure.what(), "45m"));
 }
@@ -99,7 +99,7 @@ TEST_CASE("a new token that lives for exactly min-ttl lives for less by now", "[
 
   const Failure failure = machine.failure();
 
-  CHECK(failure.code == ExitCode::refused);
+  CHECK(failure.code == ExitCode::rejected);
   CHECK(tests::contains(failure.what(), "lives 45m, no more than min-ttl 45m"));
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a new token that is dead already is refused, even without a min-ttl",
   machine.profile.min_ttl = 0s;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "dead", .lifetime = 0s};
 
-  CHECK(machine.failure().code == ExitCode::refused);
+  CHECK(machine.failure().code == ExitCode::rejected);
 }
 
 TEST_CASE("the time that asking took is no longer left of a new token", "[token_source]") {
@@ -124,8 +124,8 @@ TEST_CASE("the time that asking took is no longer left of a new token", "[token_
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "slow", .lifetime = 3600s};
   // Until the clock's next second, so that it shows: at most one.
   machine.authorizer.meanwhile = [] {
-    const Moment before = Moment::now();
-    while (Moment::now().boot == before.boot || Moment::now().wall == before.wall)
+    const ClockReading before = ClockReading::now();
+    while (ClockReading::now().boot == before.boot || ClockReading::now().wall == before.wall)
       std::this_thread::sleep_for(10ms);
   };
 
@@ -152,7 +152,7 @@ TEST_CASE("a new token that is too short-lived is kept for others, but not in th
     if (row.before != 0s) machine.keep("kept", row.before);
     machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = row.lifetime};
 
-    CHECK(machine.failure().code == ExitCode::refused);
+    CHECK(machine.failure().code == ExitCode::rejected);
     CHECK(machine.kept() == row.kept);
 
     machine.profile.min_ttl = 60s;
@@ -167,7 +167,7 @@ TEST_CASE("what is remembered of a new token is how long it lives for this call"
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 2699s};
   (void)machine.failure();
 
-  const auto grant = machine.history().grant;
+  const auto grant = machine.log().grant;
 
   REQUIRE(grant);
   CHECK(grant->lifetime == 2699s);

@@ -94,18 +94,18 @@ TEST_CASE("neither key nor token is in a warning or a file", "[token_source]") {
   Machine machine;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "hunter2-token", .lifetime = 3600s};
   (void)machine.get();
-  const std::string stem = machine.folder + '/' + machine.identity().file_stem();
+  const std::string stem = machine.directory + '/' + machine.identity().file_stem();
 
   const std::string token = tests::text_of_file(stem + ".token");
   CHECK_FALSE(token.empty());
   CHECK_FALSE(tests::contains(token, "hunter2"));
   CHECK_FALSE(tests::contains(token, tests::the_key));
-  const std::string account = machine.folder + '/' + machine.account();
-  CHECK(tests::text_of_file(account + ".lock").empty());
-  const std::string ledger = tests::text_of_file(account + ".ledger");
-  CHECK_FALSE(ledger.empty());
-  CHECK_FALSE(tests::contains(ledger, "hunter2"));
-  CHECK_FALSE(tests::contains(ledger, tests::the_key));
+  const std::string key_id = machine.directory + '/' + machine.key_id();
+  CHECK(tests::text_of_file(key_id + ".lock").empty());
+  const std::string log_file = tests::text_of_file(key_id + ".ledger");
+  CHECK_FALSE(log_file.empty());
+  CHECK_FALSE(tests::contains(log_file, "hunter2"));
+  CHECK_FALSE(tests::contains(log_file, tests::the_key));
 }
 
 }  // namespace sase::helper

@@ -13,13 +13,13 @@ namespace sase::helper {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::Denial;
-using tests::DearMachine;
+using protocol::ErrorKind;
+using tests::DeferredKeyMachine;
 
 }  // namespace
 
 TEST_CASE("the command runs when the service is asked, and not for a cached token", "[dear_key]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
 
   CHECK(machine.get() == "fresh-token");
   CHECK(machine.runs() == 1);
@@ -31,7 +31,7 @@ TEST_CASE("the command runs when the service is asked, and not for a cached toke
 }
 
 TEST_CASE("a token is bound to the profile, the URL and the command's text", "[dear_key]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
   (void)machine.get();
   SECTION("the profile") {
     machine.profile.name = "other";
@@ -49,7 +49,7 @@ TEST_CASE("a token is bound to the profile, the URL and the command's text", "[d
 }
 
 TEST_CASE("what seals is lost, and so is the token", "[dear_key]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
   (void)machine.get();
   machine.lose_seal();
 
@@ -61,20 +61,20 @@ TEST_CASE("what seals is lost, and so is the token", "[dear_key]") {
 }
 
 TEST_CASE("neither erasing nor a token of another call runs the command", "[dear_key]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
   (void)machine.get();
 
   machine.source().erase("another-token");
   machine.source().erase("fresh-token");
 
   CHECK(machine.runs() == 1);
-  CHECK(machine.history().erased);
+  CHECK(machine.log().erased);
   (void)machine.get();
   CHECK(machine.authorizer.calls == 2);
 }
 
 TEST_CASE("many first calls run the command once, and agree on what seals", "[dear_key]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
   machine.key = [] {
     std::this_thread::sleep_for(50ms);
     return std::string(tests::the_key);
@@ -91,21 +91,21 @@ TEST_CASE("many first calls run the command once, and agree on what seals", "[de
 }
 
 TEST_CASE("a command's failure is the call's, shared with those who wait, and not remembered", "[dear_key]") {
-  DearMachine machine;
-  machine.command_fails(ExitCode::settings);
-  TokenSource waiting = machine.source();
+  DeferredKeyMachine machine;
+  machine.command_fails(ExitCode::invalid_settings);
+  TokenProvider waiting = machine.source();
 
   const Failure failure = machine.failure();
   const Failure shared = tests::failure_of([&] { (void)waiting.get(); });
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "the command failed");
-  CHECK(shared.code == ExitCode::settings);
+  CHECK(shared.code == ExitCode::invalid_settings);
   CHECK(std::string(shared.what()) == "the command failed");
   CHECK(shared.hint == "mend it");
   CHECK(machine.runs() == 1);
   CHECK(machine.authorizer.calls == 0);
-  CHECK(machine.history().requests.empty());
+  CHECK(machine.log().requests.empty());
 
   machine.let_a_second_pass();
   machine.key = [] { return std::string(tests::the_key); };
@@ -113,35 +113,35 @@ TEST_CASE("a command's failure is the call's, shared with those who wait, and no
 }
 
 TEST_CASE("a command that is out of time is not run again for a moment", "[dear_key]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
   machine.command_fails(ExitCode::unreachable);
 
   CHECK(machine.failure().code == ExitCode::unreachable);
   CHECK(machine.failure().code == ExitCode::unreachable);
   CHECK(machine.runs() == 1);
 
-  machine.change_history([](History& history) { history.failure->at -= failure_shared; });
+  machine.change_history([](RequestLog& log) { log.failure->at -= failure_shared; });
   CHECK(machine.failure().code == ExitCode::unreachable);
   CHECK(machine.runs() == 2);
 }
 
 TEST_CASE("after a refusal the command tells whether the key has changed", "[dear_key]") {
-  DearMachine machine;
-  machine.authorizer.answer = tests::denied(Denial::refused);
-  CHECK(machine.failure().code == ExitCode::refused);
+  DeferredKeyMachine machine;
+  machine.authorizer.answer = tests::auth_error(ErrorKind::rejected);
+  CHECK(machine.failure().code == ExitCode::rejected);
   CHECK(machine.runs() == 1);
   machine.let_a_second_pass();
 
   SECTION("the same key is not tried again") {
     const Failure failure = machine.failure();
-    CHECK(failure.code == ExitCode::refused);
+    CHECK(failure.code == ExitCode::rejected);
     CHECK(tests::contains(failure.what(), "ago; the service is asked again in"));
     CHECK(machine.runs() == 2);
     CHECK(machine.authorizer.calls == 1);
   }
   SECTION("nor does each of those who wait look") {
-    TokenSource waiting = machine.source();
-    TokenSource another = machine.source();
+    TokenProvider waiting = machine.source();
+    TokenProvider another = machine.source();
     (void)tests::failure_of([&] { (void)waiting.get(); });
     CHECK(tests::contains(tests::failure_of([&] { (void)another.get(); }).what(), "asked again in"));
     CHECK(machine.runs() == 2);
@@ -155,48 +155,48 @@ TEST_CASE("after a refusal the command tells whether the key has changed", "[dea
     CHECK(machine.runs() == 2);
   }
   SECTION("where the command fails the refusal stays") {
-    machine.command_fails(ExitCode::settings);
-    CHECK(machine.failure().code == ExitCode::settings);
+    machine.command_fails(ExitCode::invalid_settings);
+    CHECK(machine.failure().code == ExitCode::invalid_settings);
     machine.key = [] { return std::string(tests::the_key); };
-    CHECK(machine.failure().code == ExitCode::refused);
+    CHECK(machine.failure().code == ExitCode::rejected);
     CHECK(machine.authorizer.calls == 1);
   }
 }
 
 TEST_CASE("keys that change do not get past the guard", "[dear_key]") {
-  DearMachine machine;
-  machine.authorizer.answer = tests::denied(Denial::refused);
+  DeferredKeyMachine machine;
+  machine.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   int count = 0;
   machine.key = [&count] { return "key-" + std::to_string(++count); };
 
-  for (unsigned i = 0; i < most_requests; ++i) {
-    CHECK(machine.failure().code == ExitCode::refused);
+  for (unsigned i = 0; i < request_limit; ++i) {
+    CHECK(machine.failure().code == ExitCode::rejected);
     machine.let_a_second_pass();
   }
   CHECK(machine.failure().code == ExitCode::unreachable);
 
-  CHECK(machine.authorizer.calls == static_cast<int>(most_requests));
+  CHECK(machine.authorizer.calls == static_cast<int>(request_limit));
 }
 
 TEST_CASE("the ledger tells nothing of the key", "[dear_key]") {
-  DearMachine machine;
-  machine.authorizer.answer = tests::denied(Denial::refused);
+  DeferredKeyMachine machine;
+  machine.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   (void)machine.failure();
-  const std::string ledger = tests::text_of_file(machine.folder + '/' + machine.account() + ".ledger");
-  const std::string fingerprint = machine.history().failure->key;
+  const std::string log_file = tests::text_of_file(machine.directory + '/' + machine.key_id() + ".ledger");
+  const std::string fingerprint = machine.log().failure->key;
 
   CHECK(fingerprint.size() == 32);
-  CHECK_FALSE(tests::contains(ledger, tests::the_key));
-  CHECK_FALSE(tests::contains(ledger, machine.command));
+  CHECK_FALSE(tests::contains(log_file, tests::the_key));
+  CHECK_FALSE(tests::contains(log_file, machine.command));
   // The same key has another one on another machine, which has another seal.
-  DearMachine other;
-  other.authorizer.answer = tests::denied(Denial::refused);
+  DeferredKeyMachine other;
+  other.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   (void)other.failure();
-  CHECK(other.history().failure->key != fingerprint);
+  CHECK(other.log().failure->key != fingerprint);
 }
 
 TEST_CASE("without any place for what seals a token is given and not kept", "[dear_key]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
   machine.cache = nullptr;
 
   CHECK(machine.get() == "fresh-token");
@@ -205,15 +205,15 @@ TEST_CASE("without any place for what seals a token is given and not kept", "[de
 }
 
 TEST_CASE("a token that ages is renewed by a process that runs the command", "[dear_key]") {
-  DearMachine machine;
+  DeferredKeyMachine machine;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "old-token", .lifetime = 10min};
   (void)machine.get();
-  machine.change_history([](History& history) { history.grant.reset(); });
+  machine.change_history([](RequestLog& log) { log.grant.reset(); });
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "new-token", .lifetime = 1h};
   const int code = tests::exit_code_in_child([&machine] {
-    TokenSource source = machine.source();
+    TokenProvider source = machine.source();
     const bool given = source.get().token.reveal() == "old-token";
-    source.renew_ahead();
+    source.refresh_in_background();
     return given ? 0 : 1;
   });
 

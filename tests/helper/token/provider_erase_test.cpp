@@ -82,7 +82,7 @@ TEST_CASE("where nothing is cached there is nothing to erase", "[token_source]")
 
 TEST_CASE("trouble with the cache is one warning for an erase too", "[token_source]") {
   Machine machine;
-  machine.root.make_folder("state/sase-credential", 0755);
+  machine.root.make_directory("state/sase-credential", 0755);
 
   CHECK_NOTHROW(machine.erase("cached"));
   CHECK(tests::count_lines(machine.error.text()) == 1);
@@ -93,12 +93,12 @@ TEST_CASE("an erase of the cached token is taken down, any other is not", "[toke
   machine.keep("cached", 3600s);
 
   machine.erase("another");
-  CHECK_FALSE(machine.history().erased);
+  CHECK_FALSE(machine.log().erased);
   machine.erase("cached");
-  CHECK(machine.history().erased);
+  CHECK(machine.log().erased);
   (void)machine.get();
-  CHECK_FALSE(machine.history().erased);
-  CHECK(machine.history().grant->after_erase);
+  CHECK_FALSE(machine.log().erased);
+  CHECK(machine.log().grant->after_erase);
 }
 
 TEST_CASE("where new tokens are rejected at once, ever longer pauses are made", "[token_source]") {
@@ -106,7 +106,7 @@ TEST_CASE("where new tokens are rejected at once, ever longer pauses are made", 
   (void)machine.get();
   machine.erase("fresh-token");
 
-  for (const Instant pause : std::vector<Instant>{1min, 2min, 4min, 8min, 15min, 15min}) {
+  for (const BootTime pause : std::vector<BootTime>{1min, 2min, 4min, 8min, 15min, 15min}) {
     CHECK(machine.get() == "fresh-token");
     const int calls = machine.authorizer.calls;
     machine.erase("fresh-token");
@@ -118,9 +118,9 @@ TEST_CASE("where new tokens are rejected at once, ever longer pauses are made", 
     CHECK(tests::promised_wait(failure.hint) <= pause);
     CHECK(tests::promised_wait(failure.hint) > pause - 10s);
     CHECK(machine.authorizer.calls == calls);
-    machine.change_history([](History& history) {
-      history.paused_until = 0s;
-      history.requests.clear();
+    machine.change_history([](RequestLog& log) {
+      log.paused_until = 0s;
+      log.requests.clear();
     });
   }
 }
@@ -132,13 +132,13 @@ TEST_CASE("an erase waits for the call that has the turn, and at its deadline go
   machine.time = 50ms;
   const auto start = steady_clock::now();
   {
-    const Turn held = machine.hold_turn();
+    const RefreshLock current = machine.hold_turn();
     machine.erase("cached");
   }
 
   CHECK(steady_clock::now() - start >= 50ms);
   CHECK(machine.kept() == "(none)");
-  CHECK_FALSE(machine.history().erased);
+  CHECK_FALSE(machine.log().erased);
   CHECK(machine.error.text().empty());
 }
 
@@ -146,10 +146,10 @@ TEST_CASE("a token is erased even where that cannot be taken down", "[token_sour
   Machine machine;
   machine.keep("cached", 3600s);
   SECTION("no ledger") {
-    machine.root.make_folder("state/sase-credential/" + machine.account() + ".ledger");
+    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".ledger");
   }
   SECTION("no lock") {
-    machine.root.make_folder("state/sase-credential/" + machine.account() + ".lock");
+    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".lock");
   }
 
   machine.erase("cached");

@@ -20,7 +20,9 @@ using namespace std::chrono_literals;
 struct LoggedInMachine : tests::Machine {
   std::string file = root.write("keys/default", "");
 
-  LoggedInMachine() { place = KeyPlace{.kind = KeyKind::file, .name = file, .choice = KeyChoice::standard}; }
+  LoggedInMachine() {
+    place = ApiKeyLocation{.kind = ApiKeySourceKind::file, .name = file, .choice = ApiKeySelection::standard};
+  }
   void log_out() {
     (void)::unlink(file.c_str());
     file_cache.remove(identity());
@@ -40,12 +42,12 @@ TEST_CASE("a token that comes after logout is given to its caller and not kept",
 
 TEST_CASE("a call that waited while logout removed the key asks nobody", "[token_source]") {
   LoggedInMachine machine;
-  TokenSource source = machine.source();
+  TokenProvider source = machine.source();
   machine.log_out();
 
   const Failure failure = tests::failure_of([&source] { (void)source.get(); });
 
-  CHECK(failure.code == ExitCode::settings);
+  CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(machine.authorizer.calls == 0);
 }
 
@@ -56,11 +58,11 @@ TEST_CASE("a renewal that ends after logout keeps no token", "[token_source]") {
     machine.note("asked");
     machine.log_out();
   };
-  TokenSource source = machine.source();
+  TokenProvider source = machine.source();
   REQUIRE(source.get().token.reveal() == "old");
 
   REQUIRE(tests::exit_code_in_child([&source] {
-            source.renew_ahead();
+            source.refresh_in_background();
             return 0;
           }) == 0);
 

@@ -31,29 +31,29 @@ TEST_CASE("a new token is asked for although one is kept, and takes its place", 
 TEST_CASE("a key that is refused gives no new token although one is kept", "[token_source]") {
   Machine machine;
   machine.keep("cached", 1000s);
-  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
 
   const Failure failure = tests::failure_of([&] { (void)machine.source().get_new(); });
 
-  CHECK(failure.code == ExitCode::refused);
+  CHECK(failure.code == ExitCode::rejected);
   CHECK(machine.kept() == "cached");
 }
 
 TEST_CASE("the service is spared by calls for a new token too", "[token_source]") {
   Machine machine;
-  for (unsigned i = 0; i < most_requests; ++i)
+  for (unsigned i = 0; i < request_limit; ++i)
     (void)machine.source().get_new();
 
   const Failure failure = tests::failure_of([&] { (void)machine.source().get_new(); });
 
   CHECK(failure.code == ExitCode::unreachable);
-  CHECK(machine.authorizer.calls == most_requests);
+  CHECK(machine.authorizer.calls == request_limit);
 }
 
 TEST_CASE("a call for a new token waits for its turn, and no longer than its time", "[token_source]") {
   Machine machine;
   machine.time = 50ms;
-  const Turn other = machine.hold_turn();
+  const RefreshLock other = machine.hold_turn();
 
   const Failure failure = tests::failure_of([&] { (void)machine.source().get_new(); });
 
@@ -64,7 +64,7 @@ TEST_CASE("a call for a new token waits for its turn, and no longer than its tim
 TEST_CASE("without a place for files a new token comes all the same", "[token_source]") {
   Machine machine;
   machine.cache = nullptr;
-  machine.state_folder.reset();
+  machine.state_directory.reset();
 
   CHECK(machine.source().get_new().token.reveal() == "fresh-token");
 }

@@ -14,7 +14,7 @@ TEST_CASE("a probe asks whatever is in the cache, and keeps what it gets", "[tok
   Machine machine;
   machine.keep("old-token", 50min);
 
-  const ChainReport report = machine.source().probe("https://read.test");
+  const ProbeReport report = machine.source().probe("https://read.test");
 
   CHECK(machine.authorizer.calls == 1);
   CHECK(machine.kept() == "fresh-token");
@@ -27,7 +27,7 @@ TEST_CASE("a probe asks whatever is in the cache, and keeps what it gets", "[tok
 TEST_CASE("a probe waits for its turn, and not for ever", "[token_source][probe]") {
   Machine machine;
   machine.time = 50ms;
-  const Turn turn = machine.hold_turn();
+  const RefreshLock refresh_lock = machine.hold_turn();
 
   const Failure failure = tests::failure_of([&] { (void)machine.source().probe("https://read.test"); });
 
@@ -41,21 +41,21 @@ TEST_CASE("a token of a probe that lives for too little is told of beside the li
   machine.profile.min_ttl = 10min;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short-token", .lifetime = 5min};
 
-  const ChainReport report = machine.source().probe("https://read.test");
+  const ProbeReport report = machine.source().probe("https://read.test");
 
   REQUIRE(report.unusable);
-  CHECK(report.unusable->code == ExitCode::refused);
+  CHECK(report.unusable->code == ExitCode::rejected);
   CHECK_FALSE(report.time_left);
 }
 
 TEST_CASE("a denial changes nothing in the cache", "[token_source][probe]") {
   Machine machine;
   machine.keep("old-token", 50min);
-  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
 
-  const ChainReport report = machine.source().probe("https://read.test");
+  const ProbeReport report = machine.source().probe("https://read.test");
 
-  CHECK(report.probe.denied);
+  CHECK(report.probe.auth_error);
   CHECK(machine.kept() == "old-token");
 }
 

@@ -15,24 +15,24 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-using tests::AgeingMachine;
+using tests::DueForRefreshMachine;
 using tests::grant;
-using tests::renew_ahead;
+using tests::refresh_in_background;
 
 }  // namespace
 
 TEST_CASE("an ageing token is given, and another process renews it", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
 
   CHECK(machine.call() == "old");
 
   CHECK(machine.authorizer.calls == 0);
   CHECK(machine.asked() == 1);
   CHECK(machine.kept() == "fresh-token");
-  CHECK(machine.history().requests.size() == 1);
-  REQUIRE(machine.history().grant);
-  CHECK(machine.history().grant->ahead);
-  CHECK_FALSE(machine.history().failure);
+  CHECK(machine.log().requests.size() == 1);
+  REQUIRE(machine.log().grant);
+  CHECK(machine.log().grant->ahead);
+  CHECK_FALSE(machine.log().failure);
   CHECK(machine.error.text().empty());
   CHECK(machine.call() == "fresh-token");
   CHECK(machine.asked() == 1);
@@ -55,7 +55,7 @@ TEST_CASE("a token is renewed only if it ages", "[token_source]") {
   }));
 
   DYNAMIC_SECTION(row.name) {
-    AgeingMachine machine;
+    DueForRefreshMachine machine;
     machine.profile.refresh_ahead = row.refresh_ahead;
     machine.keep("old", row.left);
 
@@ -65,10 +65,10 @@ TEST_CASE("a token is renewed only if it ages", "[token_source]") {
 }
 
 TEST_CASE("nothing is renewed that was not given from the cache", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   SECTION("nothing was given") {
-    TokenSource caller = machine.source();
-    renew_ahead(caller);
+    TokenProvider caller = machine.source();
+    refresh_in_background(caller);
     REQUIRE(machine.all_is_quiet());
     CHECK(machine.asked() == 0);
   }
@@ -86,14 +86,14 @@ TEST_CASE("nothing is renewed that was not given from the cache", "[token_source
 }
 
 TEST_CASE("nobody waits for a renewal", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   machine.hold_renewals();
-  TokenSource caller = machine.source();
+  TokenProvider caller = machine.source();
   CHECK(caller.get().token.reveal() == "old");
 
-  renew_ahead(caller);
+  refresh_in_background(caller);
 
-  CHECK_FALSE(machine.line_up().take());
+  CHECK_FALSE(machine.open_refresh_lock().take());
   CHECK(machine.get() == "old");
   CHECK(machine.kept() == "old");
   machine.let_go();
@@ -102,13 +102,13 @@ TEST_CASE("nobody waits for a renewal", "[token_source]") {
 }
 
 TEST_CASE("nothing is renewed while another call has its turn", "[token_source]") {
-  AgeingMachine machine;
-  TokenSource caller = machine.source();
+  DueForRefreshMachine machine;
+  TokenProvider caller = machine.source();
   (void)caller.get();
   {
-    const Turn held = machine.hold_turn();
+    const RefreshLock current = machine.hold_turn();
     const auto start = steady_clock::now();
-    renew_ahead(caller);
+    refresh_in_background(caller);
     CHECK(steady_clock::now() - start < 2s);
   }
 
@@ -118,28 +118,28 @@ TEST_CASE("nothing is renewed while another call has its turn", "[token_source]"
 }
 
 TEST_CASE("of many calls that want to renew one does", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   machine.hold_renewals();
-  TokenSource late = machine.source();
+  TokenProvider late = machine.source();
   (void)late.get();
 
   for (int i = 0; i < 10; ++i) {
-    TokenSource caller = machine.source();
+    TokenProvider caller = machine.source();
     CHECK(caller.get().token.reveal() == "old");
-    renew_ahead(caller);
+    refresh_in_background(caller);
   }
   machine.let_go();
   REQUIRE(machine.all_is_quiet());
-  renew_ahead(late);
+  refresh_in_background(late);
   REQUIRE(machine.all_is_quiet());
 
   CHECK(machine.asked() == 1);
-  CHECK(machine.history().requests.size() == 1);
+  CHECK(machine.log().requests.size() == 1);
   CHECK(machine.kept() == "fresh-token");
 }
 
 TEST_CASE("tokens that never live beyond refresh-ahead are not renewed by every call", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   machine.authorizer.answer = grant("new", 800s);
 
   CHECK(machine.call() == "old");
@@ -147,26 +147,26 @@ TEST_CASE("tokens that never live beyond refresh-ahead are not renewed by every 
   CHECK(machine.call() == "new");
   CHECK(machine.asked() == 1);
 
-  machine.change_history([](History& history) { history.grant->ahead = false; });
+  machine.change_history([](RequestLog& log) { log.grant->ahead = false; });
   CHECK(machine.call() == "new");
   CHECK(machine.asked() == 2);
 }
 
 TEST_CASE("a renewal is spared as any other request", "[token_source]") {
-  AgeingMachine machine;
-  machine.change_history([](History& history) { history.requests.assign(5, boot_clock()); });
+  DueForRefreshMachine machine;
+  machine.change_history([](RequestLog& log) { log.requests.assign(5, boot_clock()); });
 
   CHECK(machine.call() == "old");
   CHECK(machine.asked() == 0);
 
-  machine.change_history([](History& history) { history.requests.pop_back(); });
+  machine.change_history([](RequestLog& log) { log.requests.pop_back(); });
   CHECK(machine.call() == "old");
   CHECK(machine.asked() == 1);
-  CHECK(machine.history().requests.size() == 5);
+  CHECK(machine.log().requests.size() == 5);
 }
 
 TEST_CASE("a renewal has the whole time of a call, however late it begins", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   machine.time = 1ms;
   machine.authorizer.meanwhile = [&machine] {
     const bool whole = machine.authorizer.timeout > 8s && machine.authorizer.timeout <= 10s &&
@@ -180,7 +180,7 @@ TEST_CASE("a renewal has the whole time of a call, however late it begins", "[to
 }
 
 TEST_CASE("a trace in a file tells of a renewal to its end", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   const std::string file = machine.root.path("trace");
   machine.trace = Trace(file, steady_clock::now(), machine.diagnostics);
 

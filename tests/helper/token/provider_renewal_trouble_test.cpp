@@ -10,32 +10,32 @@ namespace sase::helper {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::AgeingMachine;
+using tests::DueForRefreshMachine;
 using tests::grant;
-using tests::renew_ahead;
+using tests::refresh_in_background;
 
 }  // namespace
 
 TEST_CASE("a renewal that fails leaves the old token and says nothing", "[token_source]") {
-  AgeingMachine machine;
-  const auto denial = GENERATE(protocol::Denial::unreachable, protocol::Denial::refused,
-                               protocol::Denial::nonsense, protocol::Denial::misconfigured);
-  machine.authorizer.answer = tests::denied(denial);
+  DueForRefreshMachine machine;
+  const auto kind = GENERATE(protocol::ErrorKind::unreachable, protocol::ErrorKind::rejected,
+                             protocol::ErrorKind::invalid_response, protocol::ErrorKind::misconfigured);
+  machine.authorizer.answer = tests::auth_error(kind);
 
   for (int i = 0; i < 3; ++i)
     CHECK(machine.call() == "old");
 
   CHECK(machine.asked() == 1);
   CHECK(machine.kept() == "old");
-  REQUIRE(machine.history().failure);
-  CHECK(machine.history().failure->denied.what == "what happened");
-  CHECK_FALSE(machine.history().grant);
-  CHECK(machine.history().requests.size() == 1);
+  REQUIRE(machine.log().failure);
+  CHECK(machine.log().failure->auth_error.what == "what happened");
+  CHECK_FALSE(machine.log().grant);
+  CHECK(machine.log().requests.size() == 1);
   CHECK(machine.error.text().empty());
 }
 
 TEST_CASE("a renewal that cannot even begin leaves the old token and counts for nothing", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   machine.authorizer.meanwhile = [&machine] {
     machine.note("asked");
     throw AuthorizerNotStarted(ExitCode::local_state, "no authorizer");
@@ -45,12 +45,12 @@ TEST_CASE("a renewal that cannot even begin leaves the old token and counts for 
 
   CHECK(machine.asked() == 1);
   CHECK(machine.kept() == "old");
-  CHECK(machine.history().requests.empty());
+  CHECK(machine.log().requests.empty());
 }
 
 TEST_CASE("a token that lives for less than min-ttl does not take the place of a good one",
           "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   machine.authorizer.answer = grant("short", 59s);
 
   CHECK(machine.call() == "old");
@@ -58,25 +58,25 @@ TEST_CASE("a token that lives for less than min-ttl does not take the place of a
 
   CHECK(machine.asked() == 1);
   CHECK(machine.kept() == "old");
-  CHECK(machine.history().grant->too_short);
+  CHECK(machine.log().grant->too_short);
 }
 
 TEST_CASE("trouble with a renewal is not the caller's", "[token_source]") {
-  AgeingMachine machine;
+  DueForRefreshMachine machine;
   SECTION("no place for a lock") {
-    machine.state_folder = std::nullopt;
+    machine.state_directory = std::nullopt;
   }
   SECTION("no lock") {
-    machine.root.make_folder("state/other", 0755);
-    machine.state_folder = machine.root.path("state/other");
+    machine.root.make_directory("state/other", 0755);
+    machine.state_directory = machine.root.path("state/other");
   }
   SECTION("no ledger") {
-    machine.root.make_folder("state/sase-credential/" + machine.account() + ".ledger");
+    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".ledger");
   }
 
-  TokenSource caller = machine.source();
+  TokenProvider caller = machine.source();
   CHECK(caller.get().token.reveal() == "old");
-  renew_ahead(caller);
+  refresh_in_background(caller);
 
   CHECK(machine.all_is_quiet());
   CHECK(machine.asked() == 0);

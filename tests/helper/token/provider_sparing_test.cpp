@@ -23,7 +23,7 @@ void let_a_moment_pass() {
 
 TEST_CASE("a refused key is remembered, for all that use it", "[token_source]") {
   Machine machine;
-  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
   let_a_moment_pass();
   SECTION("the same call again") {}
@@ -40,7 +40,7 @@ TEST_CASE("a refused key is remembered, for all that use it", "[token_source]") 
   const Failure again = machine.failure();
 
   CHECK(machine.authorizer.calls == 1);
-  CHECK(again.code == ExitCode::refused);
+  CHECK(again.code == ExitCode::rejected);
   CHECK(tests::contains(again.what(), "what happened, "));
   CHECK(tests::contains(again.what(), "s ago; the service is asked again in 5m"));
   CHECK(again.hint == "what to do");
@@ -48,7 +48,7 @@ TEST_CASE("a refused key is remembered, for all that use it", "[token_source]") 
 
 TEST_CASE("another key or another service is not spared for a refused key's sake", "[token_source]") {
   Machine machine;
-  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "T", .lifetime = 3600s};
 
@@ -63,9 +63,9 @@ TEST_CASE("another key or another service is not spared for a refused key's sake
 
 TEST_CASE("a refusal is forgotten when its time is over", "[token_source]") {
   Machine machine;
-  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
-  machine.change_history([](History& history) { history.failure.reset(); });
+  machine.change_history([](RequestLog& log) { log.failure.reset(); });
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "T", .lifetime = 3600s};
 
   CHECK(machine.get() == "T");
@@ -91,7 +91,7 @@ TEST_CASE("a service that is out of reach on one way may be in reach on another"
 
   DYNAMIC_SECTION(row.name) {
     Machine machine;
-    machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+    machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
     (void)machine.failure();
     row.change(machine.profile);
 
@@ -104,19 +104,19 @@ TEST_CASE("a service that is out of reach on one way may be in reach on another"
 TEST_CASE("nothing of the way to the service is in the ledger", "[token_source]") {
   Machine machine;
   machine.profile.proxy = "http://user:hunter2@proxy:1";
-  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   (void)machine.failure();
 
-  const std::string ledger = tests::text_of_file(machine.folder + '/' + machine.account() + ".ledger");
+  const std::string log_file = tests::text_of_file(machine.directory + '/' + machine.key_id() + ".ledger");
 
-  CHECK(tests::contains(ledger, "route="));
-  CHECK_FALSE(tests::contains(ledger, "hunter2"));
-  CHECK_FALSE(tests::contains(ledger, "proxy:1"));
+  CHECK(tests::contains(log_file, "route="));
+  CHECK_FALSE(tests::contains(log_file, "hunter2"));
+  CHECK_FALSE(tests::contains(log_file, "proxy:1"));
 }
 
 TEST_CASE("what the service asks for with Retry-After holds for all", "[token_source]") {
   Machine machine;
-  machine.authorizer.answer = tests::denied(protocol::Denial::rate_limited, 30s);
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rate_limited, 30s);
   (void)machine.failure();
   let_a_moment_pass();
   machine.profile.proxy = "http://proxy:1";
@@ -131,7 +131,7 @@ TEST_CASE("what the service asks for with Retry-After holds for all", "[token_so
 
 TEST_CASE("a setting that was mended a moment ago is tried", "[token_source]") {
   Machine machine;
-  machine.authorizer.answer = tests::denied(protocol::Denial::misconfigured);
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::misconfigured);
   (void)machine.failure();
   let_a_moment_pass();
 
@@ -157,7 +157,7 @@ TEST_CASE("without a cache every call asks, one after the other, until the guard
   CHECK(tests::promised_wait(failure.hint) > 50s);
   CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
 
-  machine.change_history([](History& history) { history.requests.erase(history.requests.begin()); });
+  machine.change_history([](RequestLog& log) { log.requests.erase(log.requests.begin()); });
   CHECK(machine.get() == "fresh-token");
   CHECK(machine.failure().code == ExitCode::unreachable);
 }
@@ -165,7 +165,7 @@ TEST_CASE("without a cache every call asks, one after the other, until the guard
 TEST_CASE("without a cache too a call waits for its turn", "[token_source]") {
   Machine machine;
   machine.cache = nullptr;
-  const Turn held = machine.hold_turn();
+  const RefreshLock current = machine.hold_turn();
   machine.time = 50ms;
 
   CHECK(machine.failure().code == ExitCode::unreachable);
@@ -175,8 +175,8 @@ TEST_CASE("without a cache too a call waits for its turn", "[token_source]") {
 TEST_CASE("retries count for the guard, and leave fewer to the next call", "[token_source]") {
   Machine machine;
   machine.authorizer.requests = 3;
-  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
-  const auto forget_failure = [](History& history) { history.failure.reset(); };
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
+  const auto forget_failure = [](RequestLog& log) { log.failure.reset(); };
 
   (void)machine.failure();
   CHECK(machine.authorizer.tries == 3);
@@ -198,7 +198,7 @@ TEST_CASE("tokens that live for too short a time are asked for once", "[token_so
   const Failure second = machine.failure();
 
   CHECK(machine.authorizer.calls == 1);
-  CHECK(second.code == ExitCode::refused);
+  CHECK(second.code == ExitCode::rejected);
   CHECK(std::string(second.what()) == first.what());
   CHECK(second.hint == "lower 'min-ttl'");
 }
@@ -206,8 +206,8 @@ TEST_CASE("tokens that live for too short a time are asked for once", "[token_so
 TEST_CASE("where there is no place for a ledger nothing is remembered", "[token_source]") {
   Machine machine;
   machine.cache = nullptr;
-  machine.state_folder = std::nullopt;
-  machine.authorizer.answer = tests::denied(protocol::Denial::refused);
+  machine.state_directory = std::nullopt;
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
 
   for (int i = 0; i < 7; ++i)
     (void)machine.failure();

@@ -31,26 +31,26 @@ class FullCache : public TokenCache {
 
 TEST_CASE("trouble with the cache is one warning, and the token still comes", "[token_source]") {
   Machine machine;
-  SECTION("a file is in the folder's place") {
+  SECTION("a file is in the directory's place") {
     machine.root.write("state/sase-credential", "");
   }
-  SECTION("the folder is open to others") {
-    machine.root.make_folder("state/sase-credential", 0755);
+  SECTION("the directory is open to others") {
+    machine.root.make_directory("state/sase-credential", 0755);
   }
-  SECTION("a link is in the folder's place") {
-    machine.root.make_folder("state/elsewhere");
-    REQUIRE(::symlink("elsewhere", machine.folder.c_str()) == 0);
+  SECTION("a link is in the directory's place") {
+    machine.root.make_directory("state/elsewhere");
+    REQUIRE(::symlink("elsewhere", machine.directory.c_str()) == 0);
   }
-  SECTION("a folder is in the token's place") {
-    machine.root.make_folder("state/sase-credential/" + machine.identity().file_stem() + ".token");
+  SECTION("a directory is in the token's place") {
+    machine.root.make_directory("state/sase-credential/" + machine.identity().file_stem() + ".token");
   }
   SECTION("the token's file is open to others") {
     machine.keep("cached", 3600s);
-    ::chmod((machine.folder + '/' + machine.identity().file_stem() + ".token").c_str(), 0644);
+    ::chmod((machine.directory + '/' + machine.identity().file_stem() + ".token").c_str(), 0644);
   }
   SECTION("a FIFO is in the lock's place") {
-    machine.root.make_folder("state/sase-credential");
-    REQUIRE(::mkfifo((machine.folder + '/' + machine.account() + ".lock").c_str(), 0600) == 0);
+    machine.root.make_directory("state/sase-credential");
+    REQUIRE(::mkfifo((machine.directory + '/' + machine.key_id() + ".lock").c_str(), 0600) == 0);
   }
 
   CHECK(machine.get() == "fresh-token");
@@ -84,10 +84,10 @@ TEST_CASE("a damaged cache heals itself without a word", "[token_source]") {
 
 TEST_CASE("what a warning says of the cache is safe on a terminal", "[token_source]") {
   Machine machine;
-  const std::string folder = machine.root.write("a\x1b[2J\nb", "");
-  FileCache cache(folder);
+  const std::string directory = machine.root.write("a\x1b[2J\nb", "");
+  FileCache cache(directory);
   machine.cache = &cache;
-  machine.state_folder = folder;
+  machine.state_directory = directory;
 
   CHECK(machine.get() == "fresh-token");
   CHECK(tests::count_lines(machine.error.text()) == 1);
@@ -97,10 +97,10 @@ TEST_CASE("what a warning says of the cache is safe on a terminal", "[token_sour
 TEST_CASE("without any place for locks a token still comes", "[token_source]") {
   Machine machine;
   machine.cache = nullptr;
-  machine.state_folder = std::nullopt;
+  machine.state_directory = std::nullopt;
 
   CHECK(machine.get() == "fresh-token");
-  CHECK_FALSE(tests::exists(machine.folder));
+  CHECK_FALSE(tests::exists(machine.directory));
 }
 
 }  // namespace sase::helper

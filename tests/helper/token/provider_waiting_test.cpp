@@ -24,7 +24,7 @@ class LateCache : public TokenCache {
   [[nodiscard]] std::optional<CachedToken> find(const Identity&) override {
     if (++asked == 1) return std::nullopt;
     return CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
-                       .expiry = Expiry::after(Moment::now(), 3600s)};
+                       .expiry = Expiry::after(ClockReading::now(), 3600s)};
   }
   void store(const Identity&, const CachedToken&) override {}
   void remove(const Identity&) override {}
@@ -35,14 +35,15 @@ class LateCache : public TokenCache {
 /// A cache that takes the turn away from the call that looks into it for the second time.
 class GreedyCache : public TokenCache {
  public:
-  GreedyCache(const Machine& machine, bool has_token) : turn_(machine.line_up()), has_token_(has_token) {}
+  GreedyCache(const Machine& machine, bool has_token)
+      : refresh_lock_(machine.open_refresh_lock()), has_token_(has_token) {}
 
   [[nodiscard]] std::optional<CachedToken> find(const Identity&) override {
     if (++asked_ == 1) return std::nullopt;
-    was_free = turn_.take();
+    was_free = refresh_lock_.take();
     if (!has_token_) return std::nullopt;
     return CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
-                       .expiry = Expiry::after(Moment::now(), 3600s)};
+                       .expiry = Expiry::after(ClockReading::now(), 3600s)};
   }
   void store(const Identity&, const CachedToken&) override {}
   void remove(const Identity&) override {}
@@ -50,7 +51,7 @@ class GreedyCache : public TokenCache {
   bool was_free = false;
 
  private:
-  Turn turn_;
+  RefreshLock refresh_lock_;
   bool has_token_;
   int asked_ = 0;
 };
@@ -96,17 +97,17 @@ TEST_CASE("whoever waited for the lock finds the token of the one who held it", 
 
 TEST_CASE("whoever asked while another call failed shares its failure", "[token_source]") {
   Machine machine;
-  machine.authorizer.answer = protocol::Denied{.denial = protocol::Denial::refused,
-                                               .transient = false,
-                                               .what = "no",
-                                               .hint = "try another",
-                                               .retry_after = std::nullopt};
-  TokenSource waiter = machine.source();
-  REQUIRE(machine.failure().code == ExitCode::refused);
+  machine.authorizer.answer = protocol::AuthError{.kind = protocol::ErrorKind::rejected,
+                                                  .transient = false,
+                                                  .what = "no",
+                                                  .hint = "try another",
+                                                  .retry_after = std::nullopt};
+  TokenProvider waiter = machine.source();
+  REQUIRE(machine.failure().code == ExitCode::rejected);
 
   const Failure shared = tests::failure_of([&waiter] { (void)waiter.get(); });
 
-  CHECK(shared.code == ExitCode::refused);
+  CHECK(shared.code == ExitCode::rejected);
   CHECK(std::string(shared.what()) == "no");
   CHECK(shared.hint == "try another");
   CHECK(machine.authorizer.calls == 1);
@@ -115,7 +116,9 @@ TEST_CASE("whoever asked while another call failed shares its failure", "[token_
 TEST_CASE("the lock is held while the authorizer is asked", "[token_source]") {
   Machine machine;
   bool free = true;
-  machine.authorizer.meanwhile = [&machine, &free] { free = Turn(machine.folder, machine.account()).take(); };
+  machine.authorizer.meanwhile = [&machine, &free] {
+    free = RefreshLock(machine.directory, machine.key_id()).take();
+  };
 
   (void)machine.get();
 
@@ -125,7 +128,7 @@ TEST_CASE("the lock is held while the authorizer is asked", "[token_source]") {
 
 TEST_CASE("nobody waits for the lock past the timeout", "[token_source]") {
   Machine machine;
-  const Turn held = machine.hold_turn();
+  const RefreshLock current = machine.hold_turn();
   machine.time = 50ms;
   const auto start = steady_clock::now();
 
@@ -141,7 +144,7 @@ TEST_CASE("nobody waits for the lock past the timeout", "[token_source]") {
 TEST_CASE("a cached token needs no lock", "[token_source]") {
   Machine machine;
   machine.keep("cached", 3600s);
-  const Turn held = machine.hold_turn();
+  const RefreshLock current = machine.hold_turn();
   machine.time = 50ms;
 
   CHECK(machine.get() == "cached");
@@ -149,7 +152,7 @@ TEST_CASE("a cached token needs no lock", "[token_source]") {
 
 TEST_CASE("two keys have two locks, two profiles of one key have one", "[token_source]") {
   Machine machine;
-  const Turn held = machine.hold_turn();
+  const RefreshLock current = machine.hold_turn();
   machine.time = 100ms;
 
   CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
@@ -159,7 +162,7 @@ TEST_CASE("two keys have two locks, two profiles of one key have one", "[token_s
 
 TEST_CASE("whoever waits gets the token of the call that it waited for", "[token_source]") {
   Machine machine;
-  TokenSource waiter = machine.source();
+  TokenProvider waiter = machine.source();
   const OtherCall other(machine);
 
   CHECK(waiter.get().token.reveal() == "fresh-token");
@@ -169,8 +172,8 @@ TEST_CASE("whoever waits gets the token of the call that it waited for", "[token
 
 TEST_CASE("whoever waits shares the failure of the call that it waited for", "[token_source]") {
   Machine machine;
-  machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
-  TokenSource waiter = machine.source();
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
+  TokenProvider waiter = machine.source();
   const OtherCall other(machine);
 
   const Failure shared = tests::failure_of([&waiter] { (void)waiter.get(); });
@@ -182,15 +185,15 @@ TEST_CASE("whoever waits shares the failure of the call that it waited for", "[t
 
 TEST_CASE("whoever has waited needs no turn to share what came to pass", "[token_source]") {
   Machine machine;
-  const bool granted = GENERATE(true, false);
-  if (!granted) machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
-  GreedyCache cache(machine, granted);
+  const bool token_response = GENERATE(true, false);
+  if (!token_response) machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
+  GreedyCache cache(machine, token_response);
   machine.cache = &cache;
-  TokenSource waiter = machine.source();
+  TokenProvider waiter = machine.source();
   machine.cache = &machine.file_cache;
   const OtherCall other(machine);
 
-  if (granted)
+  if (token_response)
     CHECK(waiter.get().token.reveal() == "of-another-call");
   else
     CHECK(std::string(tests::failure_of([&] { (void)waiter.get(); }).what()) == "what happened");
@@ -201,7 +204,7 @@ TEST_CASE("whoever has waited needs no turn to share what came to pass", "[token
 
 TEST_CASE("whoever waited for a call that died asks by itself", "[token_source]") {
   Machine machine;
-  TokenSource waiter = machine.source();
+  TokenProvider waiter = machine.source();
   machine.authorizer.meanwhile = [] { ::_exit(0); };
   const OtherCall other(machine);
   machine.authorizer.meanwhile = [] {};
@@ -209,13 +212,13 @@ TEST_CASE("whoever waited for a call that died asks by itself", "[token_source]"
   CHECK(waiter.get().token.reveal() == "fresh-token");
   CHECK(machine.authorizer.calls == 1);
   CHECK(machine.authorizer.tries == 3);
-  CHECK(machine.history().requests.size() == 2);
+  CHECK(machine.log().requests.size() == 2);
 }
 
 TEST_CASE("of many calls at once one asks, and all come to the same", "[token_source]") {
   Machine machine;
-  const bool granted = GENERATE(true, false);
-  if (!granted) machine.authorizer.answer = tests::denied(protocol::Denial::unreachable);
+  const bool token_response = GENERATE(true, false);
+  if (!token_response) machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   machine.authorizer.meanwhile = [&machine] {
     machine.note("asked");
     std::this_thread::sleep_for(20ms);
@@ -227,7 +230,7 @@ TEST_CASE("of many calls at once one asks, and all come to the same", "[token_so
   for (pid_t& child : children)
     child = tests::start_child([&] {
       gate.writer.close();
-      TokenSource source = machine.source();
+      TokenProvider source = machine.source();
       (void)!::write(begun.writer.get(), "x", 1);
       char byte = 0;
       (void)!::read(gate.reader.get(), &byte, 1);
@@ -244,7 +247,7 @@ TEST_CASE("of many calls at once one asks, and all come to the same", "[token_so
   gate.writer.close();
 
   for (const pid_t child : children)
-    CHECK(tests::wait_for_child(child) == (granted ? 1 : 3));
+    CHECK(tests::wait_for_child(child) == (token_response ? 1 : 3));
   CHECK(machine.noted("asked") == 1);
 }
 
@@ -255,7 +258,7 @@ TEST_CASE("a trace tells of the cache and of waiting", "[token_source]") {
     while (!tests::contains(machine.error.text(), "another call is asking"))
       std::this_thread::sleep_for(2ms);
   };
-  TokenSource waiter = machine.source();
+  TokenProvider waiter = machine.source();
   const OtherCall other(machine);
 
   (void)waiter.get();

@@ -19,14 +19,14 @@ using tests::Caller;
 
 TEST_CASE("a new token comes with the moment before it was asked for", "[sparing_authorizer]") {
   Caller caller;
-  const Moment before = Moment::now();
-  Moment asked{};
-  caller.authorizer.meanwhile = [&asked] { asked = Moment::now(); };
+  const ClockReading before = ClockReading::now();
+  ClockReading asked{};
+  caller.authorizer.meanwhile = [&asked] { asked = ClockReading::now(); };
 
   const NewToken fresh = caller.authorize();
 
-  CHECK(fresh.granted.token.reveal() == "fresh-token");
-  CHECK(fresh.granted.lifetime == 1h);
+  CHECK(fresh.token_response.token.reveal() == "fresh-token");
+  CHECK(fresh.token_response.lifetime == 1h);
   CHECK(fresh.asked.boot >= before.boot);
   CHECK(fresh.asked.boot <= asked.boot);
   CHECK(fresh.asked.wall >= before.wall);
@@ -37,17 +37,17 @@ TEST_CASE("a request is in the ledger before it is sent, and those that were, af
           "[sparing_authorizer]") {
   Caller caller;
   caller.authorizer.requests = GENERATE(0U, 1U, 2U, 3U);
-  std::vector<Instant> before;
-  caller.authorizer.meanwhile = [&] { before = caller.history().requests; };
-  const Instant start = boot_clock();
+  std::vector<BootTime> before;
+  caller.authorizer.meanwhile = [&] { before = caller.log().requests; };
+  const BootTime start = boot_clock();
 
   (void)caller.authorize();
 
   REQUIRE(before.size() == 1);
   CHECK(before.front() >= start);
-  const std::vector<Instant> after = caller.history().requests;
+  const std::vector<BootTime> after = caller.log().requests;
   REQUIRE(after.size() == caller.authorizer.requests);
-  CHECK(std::ranges::all_of(after, [&](Instant at) { return at >= before.front(); }));
+  CHECK(std::ranges::all_of(after, [&](BootTime at) { return at >= before.front(); }));
 }
 
 TEST_CASE("a call may send as many requests as the guard leaves it", "[sparing_authorizer]") {
@@ -64,37 +64,37 @@ TEST_CASE("a call may send as many requests as the guard leaves it", "[sparing_a
 
   DYNAMIC_SECTION(row.name) {
     Caller caller;
-    caller.change_history([&](History& history) { history.requests.assign(row.sent, boot_clock()); });
+    caller.change_history([&](RequestLog& log) { log.requests.assign(row.sent, boot_clock()); });
 
     (void)caller.authorize();
 
     CHECK(caller.authorizer.tries == row.tries);
-    CHECK(caller.history().requests.size() == row.sent + 1);
+    CHECK(caller.log().requests.size() == row.sent + 1);
   }
 }
 
 TEST_CASE("past the guard nothing is asked and nothing written", "[sparing_authorizer]") {
   Caller caller;
-  caller.change_history([](History& history) { history.requests.assign(5, boot_clock()); });
-  const std::string before = tests::text_of_file(caller.ledger());
+  caller.change_history([](RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  const std::string before = tests::text_of_file(caller.log_file());
 
   CHECK(caller.failure().code == ExitCode::unreachable);
 
   CHECK(caller.authorizer.calls == 0);
-  CHECK(tests::text_of_file(caller.ledger()) == before);
+  CHECK(tests::text_of_file(caller.log_file()) == before);
 }
 
 TEST_CASE("an authorizer that was not started has sent nothing", "[sparing_authorizer]") {
   Caller caller;
-  caller.change_history([](History& history) { history.requests.assign(2, boot_clock()); });
+  caller.change_history([](RequestLog& log) { log.requests.assign(2, boot_clock()); });
   caller.authorizer.meanwhile = [] { throw AuthorizerNotStarted(ExitCode::local_state, "not there"); };
 
   const Failure failure = caller.failure();
 
   CHECK(failure.code == ExitCode::local_state);
   CHECK(std::string(failure.what()) == "not there");
-  CHECK(caller.history().requests.size() == 2);
-  CHECK_FALSE(caller.history().failure);
+  CHECK(caller.log().requests.size() == 2);
+  CHECK_FALSE(caller.log().failure);
 }
 
 TEST_CASE("an authorizer that broke in the middle has sent a request", "[sparing_authorizer]") {
@@ -103,19 +103,19 @@ TEST_CASE("an authorizer that broke in the middle has sent a request", "[sparing
 
   CHECK(std::string(caller.failure().what()) == "it crashed");
 
-  CHECK(caller.history().requests.size() == 1);
-  CHECK_FALSE(caller.history().failure);
+  CHECK(caller.log().requests.size() == 1);
+  CHECK_FALSE(caller.log().failure);
 }
 
 TEST_CASE("without a turn a token comes and nothing is remembered", "[sparing_authorizer]") {
   Caller caller;
 
   for (int i = 0; i < 6; ++i)
-    CHECK(caller.service().authorize(nullptr, steady_clock::now() + 10s).granted.token.reveal() ==
+    CHECK(caller.service().authorize(nullptr, steady_clock::now() + 10s).token_response.token.reveal() ==
           "fresh-token");
 
   CHECK(caller.authorizer.tries == 3);
-  CHECK_FALSE(tests::exists(caller.ledger()));
+  CHECK_FALSE(tests::exists(caller.log_file()));
 }
 
 TEST_CASE("what happened on the way is told when it happened", "[sparing_authorizer]") {
@@ -129,7 +129,7 @@ TEST_CASE("what happened on the way is told when it happened", "[sparing_authori
   CHECK(caller.error.text().empty());
 
   caller.trace = Trace("1", Trace::Clock::time_point(at), caller.diagnostics);
-  caller.authorizer.answer = tests::denied(protocol::Denial::nonsense);
+  caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::invalid_response);
   (void)caller.failure();
   CHECK(caller.authorizer.trace_wanted);
   CHECK(caller.error.text() ==

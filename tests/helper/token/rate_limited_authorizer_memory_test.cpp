@@ -18,21 +18,21 @@ using tests::FakeAuthorizer;
 
 TEST_CASE("a denial is remembered with its way and its time", "[sparing_authorizer]") {
   Caller caller;
-  caller.authorizer.answer = tests::denied(protocol::Denial::unreachable, 7s);
+  caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable, 7s);
   caller.authorizer.requests = 2;
-  const Instant start = boot_clock();
+  const BootTime start = boot_clock();
 
   CHECK(std::string(caller.failure().what()) == "what happened");
 
-  const History history = caller.history();
-  REQUIRE(history.failure);
-  CHECK(history.failure->denied.denial == protocol::Denial::unreachable);
-  CHECK(history.failure->denied.what == "what happened");
-  CHECK(history.failure->denied.hint == "what to do");
-  CHECK(history.failure->denied.retry_after == 7s);
-  CHECK(history.failure->at >= start);
-  CHECK(history.failure->route.size() == 32);
-  CHECK(history.requests.size() == 2);
+  const RequestLog log = caller.log();
+  REQUIRE(log.failure);
+  CHECK(log.failure->auth_error.kind == protocol::ErrorKind::unreachable);
+  CHECK(log.failure->auth_error.what == "what happened");
+  CHECK(log.failure->auth_error.hint == "what to do");
+  CHECK(log.failure->auth_error.retry_after == 7s);
+  CHECK(log.failure->at >= start);
+  CHECK(log.failure->network_fingerprint.size() == 32);
+  CHECK(log.requests.size() == 2);
 }
 
 TEST_CASE("a grant is remembered as what it was", "[sparing_authorizer]") {
@@ -55,9 +55,9 @@ TEST_CASE("a grant is remembered as what it was", "[sparing_authorizer]") {
     caller.profile.min_ttl = row.min_ttl;
     caller.authorizer.answer = FakeAuthorizer::Grant{.token = "T", .lifetime = row.lifetime};
 
-    CHECK(caller.authorize().granted.lifetime == row.remembered);
+    CHECK(caller.authorize().token_response.lifetime == row.remembered);
 
-    const auto grant = caller.history().grant;
+    const auto grant = caller.log().grant;
     REQUIRE(grant);
     CHECK(grant->lifetime == row.remembered);
     CHECK(grant->too_short == row.too_short);
@@ -73,77 +73,76 @@ TEST_CASE("a dead token is a failure, and is remembered as one", "[sparing_autho
 
   const Failure failure = caller.failure();
 
-  CHECK(failure.code == ExitCode::refused);
+  CHECK(failure.code == ExitCode::rejected);
   CHECK(std::string(failure.what()) == "the service's new token has expired already");
-  CHECK_FALSE(caller.history().grant);
-  CHECK(caller.history().failure->denied.denial == protocol::Denial::nonsense);
+  CHECK_FALSE(caller.log().grant);
+  CHECK(caller.log().failure->auth_error.kind == protocol::ErrorKind::invalid_response);
 }
 
 TEST_CASE("a renewal is remembered as one, and does not ask the rules again", "[sparing_authorizer]") {
   Caller caller;
-  caller.change_history([](History& history) { history.paused_until = boot_clock() + 1min; });
+  caller.change_history([](RequestLog& log) { log.paused_until = boot_clock() + 1min; });
 
-  CHECK(caller.renew().granted.token.reveal() == "fresh-token");
+  CHECK(caller.renew().token_response.token.reveal() == "fresh-token");
 
-  CHECK(caller.history().grant->ahead);
-  CHECK(caller.history().requests.size() == 1);
+  CHECK(caller.log().grant->ahead);
+  CHECK(caller.log().requests.size() == 1);
 }
 
 TEST_CASE("whether to renew hangs on the ledger and on refresh-ahead", "[sparing_authorizer]") {
   Caller caller;
-  CHECK(caller.service().may_renew(caller.turn));
-  caller.change_history([](History& history) {
-    history.grant = PastGrant{.at = boot_clock(), .lifetime = 900s, .ahead = true};
-  });
+  CHECK(caller.service().may_refresh(caller.refresh_lock));
+  caller.change_history(
+      [](RequestLog& log) { log.grant = LastSuccess{.at = boot_clock(), .lifetime = 900s, .ahead = true}; });
 
-  CHECK_FALSE(caller.service().may_renew(caller.turn));
+  CHECK_FALSE(caller.service().may_refresh(caller.refresh_lock));
   caller.profile.refresh_ahead = 899s;
-  CHECK(caller.service().may_renew(caller.turn));
+  CHECK(caller.service().may_refresh(caller.refresh_lock));
 }
 
 TEST_CASE("a failure is shared from the moment that a call began", "[sparing_authorizer]") {
   Caller caller;
-  SparingAuthorizer waiter = caller.service();
-  CHECK_NOTHROW(waiter.share_failure(caller.turn));
-  caller.authorizer.answer = tests::denied(protocol::Denial::misconfigured);
+  RateLimitedAuthorizer waiter = caller.service();
+  CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
+  caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::misconfigured);
   (void)caller.failure();
 
-  const Failure shared = tests::failure_of([&] { waiter.share_failure(caller.turn); });
+  const Failure shared = tests::failure_of([&] { waiter.throw_shared_failure(caller.refresh_lock); });
 
-  CHECK(shared.code == ExitCode::settings);
+  CHECK(shared.code == ExitCode::invalid_settings);
   CHECK(std::string(shared.what()) == "what happened");
-  caller.change_history([](History& history) { history.failure->at -= 1min; });
-  CHECK_NOTHROW(waiter.share_failure(caller.turn));
+  caller.change_history([](RequestLog& log) { log.failure->at -= 1min; });
+  CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
 }
 
 TEST_CASE("an erase is taken down with its time", "[sparing_authorizer]") {
   Caller caller;
-  caller.change_history([](History& history) {
-    history.grant = PastGrant{.at = boot_clock(), .lifetime = 3600s, .after_erase = true};
+  caller.change_history([](RequestLog& log) {
+    log.grant = LastSuccess{.at = boot_clock(), .lifetime = 3600s, .after_erase = true};
   });
 
-  caller.service().note_erase(caller.turn);
+  caller.service().record_erase(caller.refresh_lock);
 
-  CHECK(caller.history().erased);
-  CHECK(caller.history().strikes == 1);
-  CHECK(caller.history().paused_until > boot_clock() + 50s);
+  CHECK(caller.log().erased);
+  CHECK(caller.log().consecutive_rejections == 1);
+  CHECK(caller.log().paused_until > boot_clock() + 50s);
 }
 
 TEST_CASE("trouble with the ledger is one warning, and the call goes on", "[sparing_authorizer]") {
   Caller caller;
   SECTION("neither read nor written") {
-    caller.root.make_folder("state/sase-credential/" + caller.account() + ".ledger");
+    caller.root.make_directory("state/sase-credential/" + caller.key_id() + ".ledger");
   }
   SECTION("not written") {
-    caller.root.make_folder("state/sase-credential/" + caller.account() + ".ledger.new");
+    caller.root.make_directory("state/sase-credential/" + caller.key_id() + ".ledger.new");
   }
   SECTION("open to others") {
-    caller.root.write("state/sase-credential/" + caller.account() + ".ledger", "", 0666);
+    caller.root.write("state/sase-credential/" + caller.key_id() + ".ledger", "", 0666);
   }
 
-  CHECK(caller.authorize().granted.token.reveal() == "fresh-token");
-  CHECK_NOTHROW(caller.service().share_failure(caller.turn));
-  CHECK_NOTHROW(caller.service().note_erase(caller.turn));
+  CHECK(caller.authorize().token_response.token.reveal() == "fresh-token");
+  CHECK_NOTHROW(caller.service().throw_shared_failure(caller.refresh_lock));
+  CHECK_NOTHROW(caller.service().record_erase(caller.refresh_lock));
 
   CHECK(caller.authorizer.tries == 3);
   CHECK(caller.error.text().starts_with("sase-credential: warning: trouble: "));

@@ -17,60 +17,60 @@ using tests::Caller;
 
 TEST_CASE("a probe sends one request and is taken down like any other", "[sparing_authorizer][probe]") {
   Caller caller;
-  caller.authorizer.links = {{.name = protocol::LinkName::tcp,
-                              .state = protocol::LinkState::ok,
-                              .denial = {},
-                              .took = 1us,
-                              .what = "answers",
-                              .remedy = {}}};
+  caller.authorizer.checks = {{.name = protocol::CheckId::tcp,
+                               .state = protocol::CheckState::ok,
+                               .kind = {},
+                               .took = 1us,
+                               .what = "answers",
+                               .remedy = {}}};
   caller.authorizer.status = 200;
 
-  const ServiceProbe probe =
-      caller.service().probe(&caller.turn, steady_clock::now() + 10s, "https://read.test/v3/status");
+  const ProbeOutcome probe =
+      caller.service().probe(&caller.refresh_lock, steady_clock::now() + 10s, "https://read.test/v3/status");
 
   CHECK(caller.authorizer.tries == 1);
   CHECK(caller.authorizer.probe == protocol::Probe::all);
   CHECK(caller.authorizer.read_url == "https://read.test/v3/status");
   CHECK(caller.authorizer.api_key == tests::the_key);
   REQUIRE(probe.fresh);
-  CHECK(probe.fresh->granted.token.reveal() == "fresh-token");
-  CHECK_FALSE(probe.denied);
-  CHECK(probe.links.size() == 1);
+  CHECK(probe.fresh->token_response.token.reveal() == "fresh-token");
+  CHECK_FALSE(probe.auth_error);
+  CHECK(probe.checks.size() == 1);
   CHECK(probe.status == 200U);
-  CHECK(caller.history().requests.size() == 1);
-  CHECK(caller.history().grant);
+  CHECK(caller.log().requests.size() == 1);
+  CHECK(caller.log().grant);
 }
 
 TEST_CASE("a probe that is refused is remembered", "[sparing_authorizer][probe]") {
   Caller caller;
-  caller.authorizer.answer = tests::denied(protocol::Denial::refused);
+  caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
 
-  const ServiceProbe probe =
-      caller.service().probe(&caller.turn, steady_clock::now() + 10s, "https://read.test");
+  const ProbeOutcome probe =
+      caller.service().probe(&caller.refresh_lock, steady_clock::now() + 10s, "https://read.test");
 
-  REQUIRE(probe.denied);
-  CHECK(probe.denied->denial == protocol::Denial::refused);
+  REQUIRE(probe.auth_error);
+  CHECK(probe.auth_error->kind == protocol::ErrorKind::rejected);
   CHECK_FALSE(probe.fresh);
-  CHECK_FALSE(probe.spared);
-  CHECK(caller.history().failure);
+  CHECK_FALSE(probe.blocked);
+  CHECK(caller.log().failure);
 }
 
 TEST_CASE("where the service is to be spared a probe goes the way alone, without the key",
           "[sparing_authorizer][probe]") {
   Caller caller;
-  caller.change_history([](History& history) { history.requests.assign(5, boot_clock()); });
-  const std::string before = tests::text_of_file(caller.ledger());
-  caller.authorizer.answer = tests::denied(protocol::Denial::not_asked);
+  caller.change_history([](RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  const std::string before = tests::text_of_file(caller.log_file());
+  caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::not_asked);
 
-  const ServiceProbe probe =
-      caller.service().probe(&caller.turn, steady_clock::now() + 10s, "https://read.test");
+  const ProbeOutcome probe =
+      caller.service().probe(&caller.refresh_lock, steady_clock::now() + 10s, "https://read.test");
 
   CHECK(caller.authorizer.probe == protocol::Probe::way);
   CHECK(caller.authorizer.api_key.empty());
   CHECK(caller.authorizer.read_url.empty());
-  REQUIRE(probe.spared);
-  CHECK(probe.spared->denial == protocol::Denial::rate_limited);
-  CHECK(tests::text_of_file(caller.ledger()) == before);
+  REQUIRE(probe.blocked);
+  CHECK(probe.blocked->kind == protocol::ErrorKind::rate_limited);
+  CHECK(tests::text_of_file(caller.log_file()) == before);
 }
 
 }  // namespace sase::helper

@@ -11,16 +11,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Instant now = 1000s;
+constexpr BootTime now = 1000s;
 
-RenewalSchedule renewed(std::chrono::seconds left, std::chrono::seconds ahead, double chance = 0) {
-  RenewalSchedule schedule;
+RefreshSchedule renewed(std::chrono::seconds left, std::chrono::seconds ahead, double chance = 0) {
+  RefreshSchedule schedule;
   schedule.renewed(now, left, ahead, chance);
   return schedule;
 }
 
 /// How long from now on.
-Instant wait_of(const RenewalSchedule& schedule) {
+BootTime wait_of(const RefreshSchedule& schedule) {
   return schedule.next() - now;
 }
 
@@ -31,7 +31,7 @@ TEST_CASE("a token is renewed as early as is wanted, but not soon, or at half of
   struct Row {
     std::string name;
     std::chrono::seconds left, ahead;
-    Instant wait;
+    BootTime wait;
   };
   const auto row = GENERATE(values<Row>({
       {"an hour", 60min, 15min, 45min},
@@ -56,13 +56,13 @@ TEST_CASE("those who began together part, and never by much", "[renewal_schedule
 }
 
 TEST_CASE("a token ends a second before it seems to", "[renewal_schedule]") {
-  CHECK_FALSE(RenewalSchedule().end());
+  CHECK_FALSE(RefreshSchedule().end());
   CHECK(renewed(8s, 15min).end() == now + 7s);
 }
 
 TEST_CASE("pauses after failures grow to a minute, at random, and are never shorter than a second",
           "[renewal_schedule]") {
-  RenewalSchedule low, high;
+  RefreshSchedule low, high;
   for (const auto& [least, most] :
        {std::pair{1s, 2s}, {2s, 4s}, {4s, 8s}, {8s, 16s}, {16s, 32s}, {30s, 60s}}) {
     low.failed(now, 0);
@@ -77,7 +77,7 @@ TEST_CASE("pauses after failures grow to a minute, at random, and are never shor
 }
 
 TEST_CASE("a success makes the next pause short again", "[renewal_schedule]") {
-  RenewalSchedule schedule;
+  RefreshSchedule schedule;
   for (int i = 0; i < 5; ++i)
     schedule.failed(now, 0);
   schedule.renewed(now, 60min, 15min, 0);
@@ -88,8 +88,8 @@ TEST_CASE("a success makes the next pause short again", "[renewal_schedule]") {
 }
 
 TEST_CASE("there is a try ten seconds before the old token's end, and one at its end", "[renewal_schedule]") {
-  RenewalSchedule schedule = renewed(60min, 15min);
-  const Instant end = *schedule.end();
+  RefreshSchedule schedule = renewed(60min, 15min);
+  const BootTime end = *schedule.end();
   for (int i = 0; i < 10; ++i)
     schedule.failed(now, 0.5);
 
@@ -104,9 +104,9 @@ TEST_CASE("there is a try ten seconds before the old token's end, and one at its
 }
 
 TEST_CASE("whoever wants tokens with much time left gets the next one earlier", "[renewal_schedule]") {
-  CHECK(ahead_of(15min, 1min) == 15min);
-  CHECK(ahead_of(0s, 1min) == 2min);
-  CHECK(ahead_of(15min, 45min) == 46min);
+  CHECK(effective_refresh_ahead(15min, 1min) == 15min);
+  CHECK(effective_refresh_ahead(0s, 1min) == 2min);
+  CHECK(effective_refresh_ahead(15min, 45min) == 46min);
 }
 
 }  // namespace sase::helper

@@ -35,13 +35,13 @@ using std::chrono::steady_clock;
 class Watched {
  public:
   /// What a round comes to; `number` is 1 for the first.
-  using Rounds = std::function<Round(Watched& watched, std::size_t number)>;
+  using Rounds = std::function<RefreshAttempt(Watched& watched, std::size_t number)>;
 
-  explicit Watched(Rounds rounds, std::optional<Instant> watchdog = std::nullopt)
+  explicit Watched(Rounds rounds, std::optional<BootTime> watchdog = std::nullopt)
       : rounds_(std::move(rounds)), manager_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un place{};
     place.sun_family = AF_UNIX;
-    std::ranges::copy(folder.path("notify"), std::begin(place.sun_path));
+    std::ranges::copy(directory.path("notify"), std::begin(place.sun_path));
     constexpr timeval patience{.tv_sec = 10, .tv_usec = 0};
     REQUIRE(::bind(manager_.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0);
     REQUIRE(::setsockopt(manager_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0);
@@ -82,34 +82,35 @@ class Watched {
 
   /// A token that is written to the file now.
   [[nodiscard]] PublishedToken publish(const std::string& name, std::chrono::seconds left) const {
-    return {.name = name, .mark = file.write(name), .left = left, .ahead = 15min, .is_ageing = false};
+    return {
+        .name = name, .mark = file.write(name), .left = left, .ahead = 15min, .is_due_for_refresh = false};
   }
   [[nodiscard]] PublishedToken publish_ageing(const std::string& name) const {
     PublishedToken token = publish(name, 10min);
-    token.is_ageing = true;
+    token.is_due_for_refresh = true;
     return token;
   }
 
-  const tests::TemporaryDirectory folder;
-  const PublishedFile file{folder.path("token"), {}};
+  const tests::TemporaryDirectory directory;
+  const PublishedFile file{directory.path("token"), {}};
   const tests::MemoryFile error;   ///< what people are told
   const tests::MemoryFile orders;  ///< a letter for each round: first, all is said, quiet
 
  private:
-  int run(std::optional<Instant> watchdog) {
+  int run(std::optional<BootTime> watchdog) {
     ::setsid();
-    const NotifySocket manager(folder.path("notify"));
+    const NotifySocket manager(directory.path("notify"));
     const Diagnostics diagnostics(error.fd());
     const WatcherParts parts{.file = file,
                              .diagnostics = diagnostics,
                              .manager = manager,
                              .watchdog = watchdog,
-                             .look = [this](const RoundOrder& order) { return look(order); }};
+                             .look = [this](const RefreshOptions& order) { return look(order); }};
     Watcher(parts).run();
     return 0;
   }
-  Round look(const RoundOrder& order) {
-    const bool all = order.said == Diagnostics::Said::all;
+  RefreshAttempt look(const RefreshOptions& order) {
+    const bool all = order.said == Diagnostics::Verbosity::all;
     (void)!::write(orders.fd(), order.is_first ? "f" : all ? "a" : "q", 1);
     return rounds_(*this, orders.text().size());
   }
@@ -132,7 +133,7 @@ Failure trouble() {
 
 TEST_CASE("a SIGHUP during a round makes one more, and no further one", "[watcher]") {
   const tests::Pipe gate = tests::make_pipe();
-  Watched watched([&gate](const Watched& it, std::size_t number) -> Round {
+  Watched watched([&gate](const Watched& it, std::size_t number) -> RefreshAttempt {
     char byte = 0;
     if (number == 2) (void)!::read(gate.reader.get(), &byte, 1);
     return {.token = it.publish("one", 60min), .trouble = {}};
@@ -154,7 +155,7 @@ TEST_CASE("a SIGHUP during a round makes one more, and no further one", "[watche
 
 TEST_CASE("the manager hears of us in good time, also while a round hangs", "[watcher]") {
   Watched watched(
-      [](const Watched& it, std::size_t number) -> Round {
+      [](const Watched& it, std::size_t number) -> RefreshAttempt {
         if (number > 1) hang();
         return {.token = it.publish("one", 60min), .trouble = {}};
       },
@@ -171,9 +172,9 @@ TEST_CASE("the manager hears of us in good time, also while a round hangs", "[wa
 
 TEST_CASE("a file whose token ends goes while a round hangs, and what that round left goes with it",
           "[watcher]") {
-  Watched watched([](const Watched& it, std::size_t number) -> Round {
+  Watched watched([](const Watched& it, std::size_t number) -> RefreshAttempt {
     if (number == 1) return {.token = it.publish("one", 2s), .trouble = {}};
-    it.folder.write("token.new-abcdef", "half");
+    it.directory.write("token.new-abcdef", "half");
     hang();
   });
   REQUIRE_FALSE(watched.told("READY=1").empty());
@@ -184,11 +185,11 @@ TEST_CASE("a file whose token ends goes while a round hangs, and what that round
   CHECK_FALSE(watched.file.is_there());
   CHECK(tests::contains(watched.error.text(), "is removed: its token has ended"));
   CHECK(watched.stop() == 0);
-  CHECK_FALSE(tests::exists(watched.folder.path("token.new-abcdef")));
+  CHECK_FALSE(tests::exists(watched.directory.path("token.new-abcdef")));
 }
 
 TEST_CASE("an old token that cannot be renewed is a beginning, and is soon tried again", "[watcher]") {
-  Watched watched([](const Watched& it, std::size_t) -> Round {
+  Watched watched([](const Watched& it, std::size_t) -> RefreshAttempt {
     return {.token = it.publish_ageing("old"), .trouble = trouble()};
   });
 
@@ -201,7 +202,7 @@ TEST_CASE("an old token that cannot be renewed is a beginning, and is soon tried
 }
 
 TEST_CASE("trouble ends with a fresh token, not with silence about an old one", "[watcher]") {
-  Watched watched([](const Watched& it, std::size_t number) -> Round {
+  Watched watched([](const Watched& it, std::size_t number) -> RefreshAttempt {
     if (number == 1) return {.token = it.publish_ageing("old"), .trouble = trouble()};
     if (number == 2) return {.token = it.publish_ageing("old"), .trouble = {}};
     return {.token = it.publish("new", 60min), .trouble = {}};
@@ -219,9 +220,11 @@ TEST_CASE("trouble ends with a fresh token, not with silence about an old one", 
 }
 
 TEST_CASE("a file that is taken away is put back at the next look after it", "[watcher]") {
-  Watched watched([](const Watched& it,
-                     std::size_t) -> Round { return {.token = it.publish("one", 60min), .trouble = {}}; },
-                  20ms);
+  Watched watched(
+      [](const Watched& it, std::size_t) -> RefreshAttempt {
+        return {.token = it.publish("one", 60min), .trouble = {}};
+      },
+      20ms);
   REQUIRE_FALSE(watched.told("READY=1").empty());
 
   REQUIRE(::unlink(watched.file.path().c_str()) == 0);

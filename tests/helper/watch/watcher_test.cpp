@@ -25,7 +25,8 @@ constexpr int failed = 10;  ///< and the exit code of the failure
 /// A watcher in a process of its own, which has no terminal, and what it says.
 class RunningWatcher {
  public:
-  explicit RunningWatcher(std::function<Round(const RoundOrder&)> look, Instant longest_round = 5min)
+  explicit RunningWatcher(std::function<RefreshAttempt(const RefreshOptions&)> look,
+                          BootTime longest_round = 5min)
       : child_(tests::start_child([&] { return run(std::move(look), longest_round); })) {}
 
   /// Whether it says so within a while.
@@ -41,10 +42,10 @@ class RunningWatcher {
     ::kill(child_, SIGTERM);
     return tests::wait_for_child(child_);
   }
-  [[nodiscard]] std::string path(std::string_view name) const { return folder_.path(name); }
+  [[nodiscard]] std::string path(std::string_view name) const { return directory_.path(name); }
 
  private:
-  int run(std::function<Round(const RoundOrder&)> look, Instant longest_round) const {
+  int run(std::function<RefreshAttempt(const RefreshOptions&)> look, BootTime longest_round) const {
     ::setsid();
     const PublishedFile file(path("token"), {});
     const Diagnostics diagnostics(said_.fd());
@@ -64,17 +65,17 @@ class RunningWatcher {
     }
   }
 
-  tests::TemporaryDirectory folder_;
+  tests::TemporaryDirectory directory_;
   MemoryFile said_;
   pid_t child_;
 };
 
-Round an_hour() {
+RefreshAttempt an_hour() {
   return {.token = PublishedToken{.name = "one", .mark = {}, .left = 1h, .ahead = 15min}, .trouble = {}};
 }
 
-Round trouble(ExitCode code, const std::string& what) {
-  Round round = an_hour();
+RefreshAttempt trouble(ExitCode code, const std::string& what) {
+  RefreshAttempt round = an_hour();
   round.trouble = Failure(code, what);
   return round;
 }
@@ -87,8 +88,8 @@ void ask_anew() {
 }  // namespace
 
 TEST_CASE("a SIGHUP that comes during a round makes the next one follow it", "[watcher]") {
-  const RunningWatcher watcher([](const RoundOrder& order) {
-    if (!order.is_first) return trouble(ExitCode::settings, "the second round");
+  const RunningWatcher watcher([](const RefreshOptions& order) {
+    if (!order.is_first) return trouble(ExitCode::invalid_settings, "the second round");
     ask_anew();
     return an_hour();
   });
@@ -98,7 +99,7 @@ TEST_CASE("a SIGHUP that comes during a round makes the next one follow it", "[w
 }
 
 TEST_CASE("where no process can be started the watcher goes on", "[watcher]") {
-  const RunningWatcher watcher([](const RoundOrder&) {
+  const RunningWatcher watcher([](const RefreshOptions&) {
     const rlimit no_more_files{.rlim_cur = 3, .rlim_max = 3};
     ::prlimit(::getppid(), RLIMIT_NOFILE, &no_more_files, nullptr);
     ask_anew();
@@ -111,7 +112,7 @@ TEST_CASE("where no process can be started the watcher goes on", "[watcher]") {
 
 TEST_CASE("a round that hangs is ended", "[watcher]") {
   const RunningWatcher watcher(
-      [](const RoundOrder&) {
+      [](const RefreshOptions&) {
         ::raise(SIGSTOP);
         return an_hour();
       },
@@ -122,10 +123,10 @@ TEST_CASE("a round that hangs is ended", "[watcher]") {
 }
 
 TEST_CASE("trouble of another kind is told, too", "[watcher]") {
-  const RunningWatcher watcher([](const RoundOrder& order) {
+  const RunningWatcher watcher([](const RefreshOptions& order) {
     ask_anew();
     if (order.is_first) return trouble(ExitCode::unreachable, "no answer");
-    return trouble(ExitCode::settings, "unknown setting");
+    return trouble(ExitCode::invalid_settings, "unknown setting");
   });
 
   CHECK(watcher.says("is not renewed: no answer"));

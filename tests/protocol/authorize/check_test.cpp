@@ -13,27 +13,27 @@ using namespace std::chrono_literals;
 
 TEST_CASE("a link is written in one line and reads as itself", "[link]") {
   struct Row {
-    Link link;
+    Check check;
     std::string line;
   };
   const auto row = GENERATE(values<Row>({
-      {{LinkName::name, LinkState::ok, {}, 1830us, "api.example.test is 192.0.2.1", ""},
+      {{CheckId::name, CheckState::ok, {}, 1830us, "api.example.test is 192.0.2.1", ""},
        "name ok 1830 api.example.test is 192.0.2.1"},
-      {{LinkName::tls, LinkState::warning, {}, 0us, "it ends soon", ""}, "tls warning 0 it ends soon"},
-      {{LinkName::tcp, LinkState::broken, Denial::unreachable, 5us, "nobody answers", ""},
+      {{CheckId::tls, CheckState::warning, {}, 0us, "it ends soon", ""}, "tls warning 0 it ends soon"},
+      {{CheckId::tcp, CheckState::broken, ErrorKind::unreachable, 5us, "nobody answers", ""},
        "tcp unreachable 5 nobody answers"},
-      {{LinkName::authorize, LinkState::broken, Denial::rate_limited, 5us, "too often", ""},
+      {{CheckId::authorize, CheckState::broken, ErrorKind::rate_limited, 5us, "too often", ""},
        "authorize rate-limited 5 too often"},
-      {{LinkName::read, LinkState::untried, {}, 0us, "not tried", ""}, "read untried 0 not tried"},
+      {{CheckId::read, CheckState::untried, {}, 0us, "not tried", ""}, "read untried 0 not tried"},
   }));
 
-  CHECK(row.link.write() == row.line);
-  const Link read = Link::parse(row.line);
-  CHECK(read.name == row.link.name);
-  CHECK(read.state == row.link.state);
-  CHECK(read.denial == row.link.denial);
-  CHECK(read.took == row.link.took);
-  CHECK(read.what == row.link.what);
+  CHECK(row.check.write() == row.line);
+  const Check read = Check::parse(row.line);
+  CHECK(read.name == row.check.name);
+  CHECK(read.state == row.check.state);
+  CHECK(read.kind == row.check.kind);
+  CHECK(read.took == row.check.took);
+  CHECK(read.what == row.check.what);
 }
 
 TEST_CASE("a line that is no link is refused", "[link]") {
@@ -52,7 +52,7 @@ TEST_CASE("a line that is no link is refused", "[link]") {
       "tls broken 1 words",
       " tls ok 1 words",
   }));
-  CHECK_THROWS_AS(Link::parse(line), ProtocolError);
+  CHECK_THROWS_AS(Check::parse(line), ProtocolError);
 }
 
 }  // namespace sase::protocol

@@ -22,23 +22,23 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using tests::text_of;
 
-AuthorizeReply granted(std::string_view token, std::chrono::seconds lifetime) {
-  return {.requests = 2, .outcome = Granted{.token = BearerToken(Secret(token)), .lifetime = lifetime}};
+AuthorizeReply token_response(std::string_view token, std::chrono::seconds lifetime) {
+  return {.requests = 2, .outcome = TokenResponse{.token = BearerToken(Secret(token)), .lifetime = lifetime}};
 }
 
-AuthorizeReply denied(Denial denial) {
+AuthorizeReply auth_error(ErrorKind kind) {
   return {.requests = 3,
-          .outcome = Denied{.denial = denial,
-                            .transient = true,
-                            .what = "the service said no",
-                            .hint = "ask again",
-                            .retry_after = 30s}};
+          .outcome = AuthError{.kind = kind,
+                               .transient = true,
+                               .what = "the service said no",
+                               .hint = "ask again",
+                               .retry_after = 30s}};
 }
 
 }  // namespace
 
 TEST_CASE("a grant is written in the language of both pipes", "[exchange]") {
-  CHECK(text_of(granted("to.ken==", 3600s).write()) ==
+  CHECK(text_of(token_response("to.ken==", 3600s).write()) ==
         "requests=2\n"
         "outcome=granted\n"
         "access_token=to.ken==\n"
@@ -48,17 +48,17 @@ TEST_CASE("a grant is written in the language of both pipes", "[exchange]") {
 
 TEST_CASE("a written grant reads as itself", "[exchange]") {
   for (const std::string& token : {"t"s, "to.ken=="s, std::string(BearerToken::max_size, 't')}) {
-    const AuthorizeReply reply = AuthorizeReply::parse(granted(token, 3599s).write().reveal());
+    const AuthorizeReply reply = AuthorizeReply::parse(token_response(token, 3599s).write().reveal());
 
     CHECK(reply.requests == 2);
-    REQUIRE(std::holds_alternative<Granted>(reply.outcome));
-    CHECK(std::get<Granted>(reply.outcome).token.reveal() == token);
-    CHECK(std::get<Granted>(reply.outcome).lifetime == 3599s);
+    REQUIRE(std::holds_alternative<TokenResponse>(reply.outcome));
+    CHECK(std::get<TokenResponse>(reply.outcome).token.reveal() == token);
+    CHECK(std::get<TokenResponse>(reply.outcome).lifetime == 3599s);
   }
 }
 
 TEST_CASE("a denial is written in the language of both pipes", "[exchange]") {
-  CHECK(text_of(denied(Denial::rate_limited).write()) ==
+  CHECK(text_of(auth_error(ErrorKind::rate_limited).write()) ==
         "requests=3\n"
         "outcome=rate-limited\n"
         "transient=1\n"
@@ -69,15 +69,16 @@ TEST_CASE("a denial is written in the language of both pipes", "[exchange]") {
 }
 
 TEST_CASE("every written denial reads as itself", "[exchange]") {
-  const Denial denial = GENERATE(values<Denial>(
-      {Denial::refused, Denial::nonsense, Denial::unreachable, Denial::rate_limited, Denial::misconfigured}));
+  const ErrorKind kind =
+      GENERATE(values<ErrorKind>({ErrorKind::rejected, ErrorKind::invalid_response, ErrorKind::unreachable,
+                                  ErrorKind::rate_limited, ErrorKind::misconfigured}));
 
-  const AuthorizeReply reply = AuthorizeReply::parse(denied(denial).write().reveal());
+  const AuthorizeReply reply = AuthorizeReply::parse(auth_error(kind).write().reveal());
 
   CHECK(reply.requests == 3);
-  REQUIRE(std::holds_alternative<Denied>(reply.outcome));
-  const Denied& read = std::get<Denied>(reply.outcome);
-  CHECK(read.denial == denial);
+  REQUIRE(std::holds_alternative<AuthError>(reply.outcome));
+  const AuthError& read = std::get<AuthError>(reply.outcome);
+  CHECK(read.kind == kind);
   CHECK(read.transient);
   CHECK(read.what == "the service said no");
   CHECK(read.hint == "ask again");
@@ -85,9 +86,9 @@ TEST_CASE("every written denial reads as itself", "[exchange]") {
 }
 
 TEST_CASE("a denial may be short", "[exchange]") {
-  const AuthorizeReply reply = AuthorizeReply::parse("outcome=refused\nwhat=no\n\n");
+  const AuthorizeReply reply = AuthorizeReply::parse("outcome=rejected\nwhat=no\n\n");
 
-  const Denied& read = std::get<Denied>(reply.outcome);
+  const AuthError& read = std::get<AuthError>(reply.outcome);
   CHECK(reply.requests == 0);
   CHECK_FALSE(read.transient);
   CHECK(read.hint.empty());
@@ -95,7 +96,7 @@ TEST_CASE("a denial may be short", "[exchange]") {
 }
 
 TEST_CASE("a trace follows the outcome and reads as itself", "[exchange]") {
-  AuthorizeReply reply = GENERATE(0, 1) == 0 ? denied(Denial::refused) : granted("t", 60s);
+  AuthorizeReply reply = GENERATE(0, 1) == 0 ? auth_error(ErrorKind::rejected) : token_response("t", 60s);
   reply.trace = {{.at = 1'234'567us, .what = "name: localhost is 127.0.0.1, ::1"},
                  {.at = 1'234'999us, .what = " request 1 sent "}};
   const std::string written = text_of(reply.write());
@@ -114,11 +115,11 @@ TEST_CASE("a trace follows the outcome and reads as itself", "[exchange]") {
 
 TEST_CASE("a denial that breaks a line is not written", "[exchange]") {
   const AuthorizeReply reply{.requests = 1,
-                             .outcome = Denied{.denial = Denial::refused,
-                                               .transient = false,
-                                               .what = "a\noutcome=granted",
-                                               .hint = "",
-                                               .retry_after = std::nullopt}};
+                             .outcome = AuthError{.kind = ErrorKind::rejected,
+                                                  .transient = false,
+                                                  .what = "a\noutcome=granted",
+                                                  .hint = "",
+                                                  .retry_after = std::nullopt}};
 
   CHECK_THROWS_AS(reply.write(), ProtocolError);
 }
@@ -139,26 +140,26 @@ TEST_CASE("a reply that is not whole is refused", "[exchange]") {
       "outcome=granted\naccess_token=t\nlifetime=1h\n",
       "outcome=granted\naccess_token=t\nlifetime=99999999999999999999\n",
       "outcome=granted\naccess_token=t\nlifetime=1\nunknown=x\n",
-      "outcome=refused\n",
-      "outcome=refused\nwhat=\n",
-      "outcome=refused\nwhat=no\nretry_after=soon\n",
-      "outcome=refused\nwhat=no\nretry_after=-1\n",
-      "outcome=refused\nwhat=no\nrequests=-1\n",
-      "outcome=refused\nwhat=no\nrequests=4294967296\n",
+      "outcome=rejected\n",
+      "outcome=rejected\nwhat=\n",
+      "outcome=rejected\nwhat=no\nretry_after=soon\n",
+      "outcome=rejected\nwhat=no\nretry_after=-1\n",
+      "outcome=rejected\nwhat=no\nrequests=-1\n",
+      "outcome=rejected\nwhat=no\nrequests=4294967296\n",
       "outcome=maybe\nwhat=no\n",
       "what=no\n",
       "access_token=t\nlifetime=1\n",
-      "outcome=refused\nwhat=a\rb\n",
-      "outcome=refused\nwhat=no\ntrace[]=\n",
-      "outcome=refused\nwhat=no\ntrace[]=1\n",
-      "outcome=refused\nwhat=no\ntrace[]=1 \n",
-      "outcome=refused\nwhat=no\ntrace[]= words\n",
-      "outcome=refused\nwhat=no\ntrace[]=words\n",
-      "outcome=refused\nwhat=no\ntrace[]=-1 words\n",
-      "outcome=refused\nwhat=no\ntrace[]=1.5 words\n",
-      "outcome=refused\nwhat=no\ntrace[]=9223372036854776 words\n",
-      "outcome=refused\nwhat=no\ntrace[]=1 \x1b[2J\n",
-      "outcome=refused\nwhat=no\ntrace=1 words\n",
+      "outcome=rejected\nwhat=a\rb\n",
+      "outcome=rejected\nwhat=no\ntrace[]=\n",
+      "outcome=rejected\nwhat=no\ntrace[]=1\n",
+      "outcome=rejected\nwhat=no\ntrace[]=1 \n",
+      "outcome=rejected\nwhat=no\ntrace[]= words\n",
+      "outcome=rejected\nwhat=no\ntrace[]=words\n",
+      "outcome=rejected\nwhat=no\ntrace[]=-1 words\n",
+      "outcome=rejected\nwhat=no\ntrace[]=1.5 words\n",
+      "outcome=rejected\nwhat=no\ntrace[]=9223372036854776 words\n",
+      "outcome=rejected\nwhat=no\ntrace[]=1 \x1b[2J\n",
+      "outcome=rejected\nwhat=no\ntrace=1 words\n",
   }));
 
   DYNAMIC_SECTION(escape(text)) {
@@ -170,7 +171,7 @@ TEST_CASE("no bytes do anything but make a reply or be refused", "[exchange][hos
   // NOLINTNEXTLINE(cert-msc51-cpp): the same bytes on every run
   std::mt19937 random(20260824);
   const std::vector<std::string> pieces = {
-      "outcome=", "granted",    "refused",      "access_token=", "lifetime=", "what=",
+      "outcome=", "granted",    "rejected",     "access_token=", "lifetime=", "what=",
       "hint=",    "requests=",  "retry_after=", "transient=",    "1",         "-",
       "t",        "\n",         "\r",           "\0"s,           "\xff",      "=",
       "\n\n",     "99999999999"};
@@ -189,35 +190,35 @@ TEST_CASE("no bytes do anything but make a reply or be refused", "[exchange][hos
 }
 
 TEST_CASE("a reply tells of links, their remedies and the status", "[exchange]") {
-  AuthorizeReply reply = denied(Denial::unreachable);
+  AuthorizeReply reply = auth_error(ErrorKind::unreachable);
   reply.status = 503;
-  reply.links = {{.name = LinkName::name,
-                  .state = LinkState::ok,
-                  .denial = {},
-                  .took = 7us,
-                  .what = "found",
-                  .remedy = {}},
-                 {.name = LinkName::tcp,
-                  .state = LinkState::broken,
-                  .denial = Denial::unreachable,
-                  .took = 8us,
-                  .what = "nobody answers",
-                  .remedy = "check url"},
-                 {.name = LinkName::read,
-                  .state = LinkState::untried,
-                  .denial = {},
-                  .took = {},
-                  .what = "not tried",
-                  .remedy = {}}};
+  reply.checks = {{.name = CheckId::name,
+                   .state = CheckState::ok,
+                   .kind = {},
+                   .took = 7us,
+                   .what = "found",
+                   .remedy = {}},
+                  {.name = CheckId::tcp,
+                   .state = CheckState::broken,
+                   .kind = ErrorKind::unreachable,
+                   .took = 8us,
+                   .what = "nobody answers",
+                   .remedy = "check url"},
+                  {.name = CheckId::read,
+                   .state = CheckState::untried,
+                   .kind = {},
+                   .took = {},
+                   .what = "not tried",
+                   .remedy = {}}};
   const std::string text = text_of(reply.write());
   CHECK(
       text.ends_with("status=503\nlink[]=name ok 7 found\nlink[]=tcp unreachable 8 nobody answers\n"
                      "remedy[]=check url\nlink[]=read untried 0 not tried\n\n"));
   const AuthorizeReply read = AuthorizeReply::parse(text);
-  REQUIRE(read.links.size() == 3);
+  REQUIRE(read.checks.size() == 3);
   CHECK(read.status == 503U);
-  CHECK(read.links[0].remedy.empty());
-  CHECK(read.links[1].remedy == "check url");
+  CHECK(read.checks[0].remedy.empty());
+  CHECK(read.checks[1].remedy == "check url");
   CHECK(text_of(read.write()) == text);
 }
 
@@ -233,7 +234,7 @@ TEST_CASE("links out of order and remedies for none are refused", "[exchange]") 
       "status=1000\n",
       "status=-1\n",
   }));
-  CHECK_THROWS_AS(AuthorizeReply::parse("outcome=refused\nwhat=no\n" + lines), ProtocolError);
+  CHECK_THROWS_AS(AuthorizeReply::parse("outcome=rejected\nwhat=no\n" + lines), ProtocolError);
 }
 
 }  // namespace sase::protocol

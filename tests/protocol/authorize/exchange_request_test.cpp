@@ -115,7 +115,7 @@ TEST_CASE("a request that is not whole is refused", "[exchange]") {
       "url=u\napi_key=k\ntimeout_ms=1\ntrace=\n",
       "url=u\napi_key=k\ntimeout_ms=1\ntrace=yes\n",
       "url=u\napi_key=k\ntimeout_ms=1\nunknown=x\n",
-      "url=u\napi_key=k\ntimeout_ms=1\nnonsense\n",
+      "url=u\napi_key=k\ntimeout_ms=1\ngarbage\n",
       "URL=u\napi_key=k\ntimeout_ms=1\n",
   }));
 

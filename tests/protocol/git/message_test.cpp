@@ -84,7 +84,7 @@ TEST_CASE("a message is read as its lines say", "[message]") {
       {"an empty value", "a=\n", {{"a", ""}}},
       {"blanks belong to key and value", " a = b \n", {{" a ", " b "}}},
       {"a key given twice is given twice", "a=1\na=2\n", {{"a", "1"}, {"a", "2"}}},
-      {"what stands behind the empty line is not read", "a=1\n\nb=2\nnonsense", {{"a", "1"}}},
+      {"what stands behind the empty line is not read", "a=1\n\nb=2\ngarbage", {{"a", "1"}}},
       {"bytes beyond ASCII are data",
        "a=\xff\xe2\x80\xa8\xc2\x85\x0b\x0c\x1b\x7f\n",
        {{"a", "\xff\xe2\x80\xa8\xc2\x85\x0b\x0c\x1b\x7f"}}},
@@ -102,9 +102,9 @@ TEST_CASE("a line that breaks a rule is an error and not data", "[message]") {
     std::string text;
   };
   const auto row = GENERATE(values<Row>({
-      {"no '='", "nonsense\n"},
-      {"no '=' in a later line", "a=1\nnonsense\nb=2\n"},
-      {"no '=' in a last line without LF", "a=1\nnonsense"},
+      {"no '='", "garbage\n"},
+      {"no '=' in a later line", "a=1\ngarbage\nb=2\n"},
+      {"no '=' in a last line without LF", "a=1\ngarbage"},
       {"'=' alone", "=\n"},
       {"no key", "=value\n"},
       {"a CR within a value", "a=b\rc=d\n"},

@@ -58,10 +58,10 @@ TEST_CASE("a proxy that cannot be used is refused without a word of its password
       (void)Proxy::parse(setting);
       FAIL("was accepted");
     } catch (const FailedAttempt& failed) {
-      CHECK(failed.denied().denial == sase::protocol::Denial::misconfigured);
-      CHECK_FALSE(failed.denied().transient);
-      CHECK(failed.denied().what.find("secretpw") == std::string::npos);
-      CHECK(failed.denied().hint.find("secretpw") == std::string::npos);
+      CHECK(failed.auth_error().kind == sase::protocol::ErrorKind::misconfigured);
+      CHECK_FALSE(failed.auth_error().transient);
+      CHECK(failed.auth_error().what.find("secretpw") == std::string::npos);
+      CHECK(failed.auth_error().hint.find("secretpw") == std::string::npos);
     }
   }
 }

@@ -7,40 +7,40 @@
 
 using sase::helper::authorize::describe_proxy_refusal;
 using sase::helper::authorize::Proxy;
-using sase::protocol::Denial;
+using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 
 TEST_CASE("a proxy's refusals are told apart", "[authorize][proxy_tunnel]") {
   struct Row {
     int status;
     std::string proxy;
-    Denial denial;
+    ErrorKind kind;
     bool transient;
     std::string words;
   };
   const auto row = GENERATE(values<Row>({
-      {407, "http://p.example:3128", Denial::misconfigured, false, "asks for a user name and password"},
-      {407, "http://u:secretpw@p.example:3128", Denial::misconfigured, false,
+      {407, "http://p.example:3128", ErrorKind::misconfigured, false, "asks for a user name and password"},
+      {407, "http://u:secretpw@p.example:3128", ErrorKind::misconfigured, false,
        "does not accept the user name"},
-      {403, "http://p.example:3128", Denial::unreachable, false,
+      {403, "http://p.example:3128", ErrorKind::unreachable, false,
        "does not allow connections to 'api.example.com'"},
-      {502, "http://p.example:3128", Denial::unreachable, true, "cannot reach 'api.example.com'"},
-      {503, "http://p.example:3128", Denial::unreachable, true, "cannot reach 'api.example.com'"},
-      {504, "http://p.example:3128", Denial::unreachable, true, "cannot reach 'api.example.com'"},
-      {500, "http://p.example:3128", Denial::unreachable, true, "did not open a connection"},
-      {400, "http://p.example:3128", Denial::unreachable, false, "did not open a connection"},
-      {302, "http://p.example:3128", Denial::unreachable, false, "did not open a connection"},
+      {502, "http://p.example:3128", ErrorKind::unreachable, true, "cannot reach 'api.example.com'"},
+      {503, "http://p.example:3128", ErrorKind::unreachable, true, "cannot reach 'api.example.com'"},
+      {504, "http://p.example:3128", ErrorKind::unreachable, true, "cannot reach 'api.example.com'"},
+      {500, "http://p.example:3128", ErrorKind::unreachable, true, "did not open a connection"},
+      {400, "http://p.example:3128", ErrorKind::unreachable, false, "did not open a connection"},
+      {302, "http://p.example:3128", ErrorKind::unreachable, false, "did not open a connection"},
   }));
 
   DYNAMIC_SECTION(row.status << ' ' << row.words) {
-    const auto denied =
+    const auto auth_error =
         describe_proxy_refusal(row.status, Proxy::parse(row.proxy), *Host::parse("api.example.com"));
 
-    CHECK(denied.denial == row.denial);
-    CHECK(denied.transient == row.transient);
-    CHECK(denied.what.find(row.words) != std::string::npos);
-    CHECK(denied.what.find("'p.example:3128'") != std::string::npos);
-    CHECK(denied.what.find("HTTP " + std::to_string(row.status)) != std::string::npos);
-    CHECK((denied.what + denied.hint).find("secretpw") == std::string::npos);
+    CHECK(auth_error.kind == row.kind);
+    CHECK(auth_error.transient == row.transient);
+    CHECK(auth_error.what.find(row.words) != std::string::npos);
+    CHECK(auth_error.what.find("'p.example:3128'") != std::string::npos);
+    CHECK(auth_error.what.find("HTTP " + std::to_string(row.status)) != std::string::npos);
+    CHECK((auth_error.what + auth_error.hint).find("secretpw") == std::string::npos);
   }
 }

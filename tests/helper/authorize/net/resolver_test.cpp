@@ -42,12 +42,12 @@ TEST_CASE("the families take turns, beginning with the system's favourite", "[au
 }
 
 TEST_CASE("an address needs no look-up", "[authorize][address_book]") {
-  CHECK(look_up(*Host::parse("192.0.2.1:8443")) ==
+  CHECK(resolve(*Host::parse("192.0.2.1:8443")) ==
         std::vector<SocketAddress>{SocketAddress("192.0.2.1", Poco::UInt16{8443})});
-  CHECK(look_up(*Host::parse("[2001:db8::1]")) == addresses({"2001:db8::1"}));
+  CHECK(resolve(*Host::parse("[2001:db8::1]")) == addresses({"2001:db8::1"}));
 }
 
 TEST_CASE("what only looks like an address is a fault of the URL and not of the name server",
           "[authorize][address_book]") {
-  CHECK_THROWS_AS(look_up(Host{.name = "[12345::]"}), FailedAttempt);
+  CHECK_THROWS_AS(resolve(Host{.name = "[12345::]"}), FailedAttempt);
 }

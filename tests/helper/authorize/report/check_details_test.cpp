@@ -11,9 +11,9 @@
 
 using namespace sase::helper::authorize;
 using namespace std::chrono_literals;
+using sase::protocol::CheckId;
+using sase::protocol::CheckState;
 using sase::protocol::Host;
-using sase::protocol::LinkName;
-using sase::protocol::LinkState;
 using sase::tests::contains;
 
 namespace {
@@ -27,36 +27,36 @@ TEST_CASE("a clock may differ by a minute and not by more", "[authorize][seen_li
   struct Row {
     std::string name;
     std::chrono::seconds difference;
-    LinkState state;
+    CheckState state;
     std::string words;
   };
   const auto row = GENERATE(values<Row>({
-      {"the same", 0s, LinkState::ok, "the same as"},
-      {"a second ahead", 1s, LinkState::ok, "is 1 s ahead of the service's"},
-      {"a minute ahead", 60s, LinkState::ok, "is 60 s ahead of"},
-      {"a minute behind", -60s, LinkState::ok, "is 60 s behind the service's"},
-      {"more ahead", 61s, LinkState::broken, "is 61 s ahead of"},
-      {"more behind", -61s, LinkState::broken, "is 61 s behind the service's"},
-      {"an hour behind", -1h, LinkState::broken,
+      {"the same", 0s, CheckState::ok, "the same as"},
+      {"a second ahead", 1s, CheckState::ok, "is 1 s ahead of the service's"},
+      {"a minute ahead", 60s, CheckState::ok, "is 60 s ahead of"},
+      {"a minute behind", -60s, CheckState::ok, "is 60 s behind the service's"},
+      {"more ahead", 61s, CheckState::broken, "is 61 s ahead of"},
+      {"more behind", -61s, CheckState::broken, "is 61 s behind the service's"},
+      {"an hour behind", -1h, CheckState::broken,
        "is 60 min behind the service's: it says 2027-01-15T07:00:00Z"},
-      {"a day ahead", 24h, LinkState::broken, "is 24 h ahead of the service's"},
+      {"a day ahead", 24h, CheckState::broken, "is 24 h ahead of the service's"},
   }));
 
   DYNAMIC_SECTION(row.name) {
-    LinkReport report;
+    CheckReport report;
     report_clock(report, date, there + row.difference);
     const auto clock = report.complete("not tried")[4];
-    CHECK(clock.name == LinkName::clock);
+    CHECK(clock.name == CheckId::clock);
     CHECK(clock.state == row.state);
     CHECK(contains(clock.what, row.words));
-    CHECK(clock.remedy.empty() == (row.state == LinkState::ok));
+    CHECK(clock.remedy.empty() == (row.state == CheckState::ok));
   }
 }
 
 TEST_CASE("a service that says no time is worth a warning", "[authorize][seen_links]") {
-  LinkReport report;
+  CheckReport report;
   report_clock(report, "tomorrow", there);
-  CHECK(report.complete("not tried")[4].state == LinkState::warning);
+  CHECK(report.complete("not tried")[4].state == CheckState::warning);
 }
 
 TEST_CASE("names and addresses are told apart", "[authorize][seen_links]") {

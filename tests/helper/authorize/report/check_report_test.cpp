@@ -7,62 +7,62 @@
 #include <string>
 
 using namespace sase::helper::authorize;
-using sase::protocol::Denial;
-using sase::protocol::Denied;
-using sase::protocol::LinkName;
-using sase::protocol::LinkState;
+using sase::protocol::AuthError;
+using sase::protocol::CheckId;
+using sase::protocol::CheckState;
+using sase::protocol::ErrorKind;
 
 namespace {
 
-Denied hung_up() {
-  return {.denial = Denial::unreachable, .what = "it hung up", .hint = "try again", .retry_after = {}};
+AuthError hung_up() {
+  return {.kind = ErrorKind::unreachable, .what = "it hung up", .hint = "try again", .retry_after = {}};
 }
 
 }  // namespace
 
 TEST_CASE("what was not taken down is untried, but for the link that broke", "[authorize][link_report]") {
-  LinkReport report;
-  report.holds(LinkName::name, "found");
-  report.holds(LinkName::tcp, "answers");
+  CheckReport report;
+  report.holds(CheckId::name, "found");
+  report.holds(CheckId::tcp, "answers");
 
-  const auto links = report.complete(hung_up(), LinkName::tls);
-  REQUIRE(links.size() == 7);
-  for (std::size_t i = 0; i < links.size(); ++i)
-    CHECK(links[i].name == static_cast<LinkName>(i));
-  CHECK(links[0].what == "found");
-  CHECK(links[1].state == LinkState::ok);
-  CHECK(links[2].state == LinkState::untried);
-  CHECK(links[3].state == LinkState::broken);
-  CHECK(links[3].denial == Denial::unreachable);
-  CHECK(links[3].what == "it hung up");
-  CHECK(links[3].remedy == "try again");
-  CHECK(links[6].state == LinkState::untried);
+  const auto checks = report.complete(hung_up(), CheckId::tls);
+  REQUIRE(checks.size() == 7);
+  for (std::size_t i = 0; i < checks.size(); ++i)
+    CHECK(checks[i].name == static_cast<CheckId>(i));
+  CHECK(checks[0].what == "found");
+  CHECK(checks[1].state == CheckState::ok);
+  CHECK(checks[2].state == CheckState::untried);
+  CHECK(checks[3].state == CheckState::broken);
+  CHECK(checks[3].kind == ErrorKind::unreachable);
+  CHECK(checks[3].what == "it hung up");
+  CHECK(checks[3].remedy == "try again");
+  CHECK(checks[6].state == CheckState::untried);
 }
 
 TEST_CASE("a second try of a link changes nothing", "[authorize][link_report]") {
-  LinkReport report;
-  report.holds(LinkName::tcp, "first");
-  report.holds(LinkName::name, "late");
-  report.holds(LinkName::tcp, "second");
+  CheckReport report;
+  report.holds(CheckId::tcp, "first");
+  report.holds(CheckId::name, "late");
+  report.holds(CheckId::tcp, "second");
 
-  const auto links = report.complete("not tried");
-  CHECK(links[0].what == "not tried");
-  CHECK(links[1].what == "first");
+  const auto checks = report.complete("not tried");
+  CHECK(checks[0].what == "not tried");
+  CHECK(checks[1].what == "first");
 }
 
 TEST_CASE("what the other end has shown stands beside the reason", "[authorize][link_report]") {
-  LinkReport report;
+  CheckReport report;
   report.presented("a certificate for 'else\x1b[31m'");
-  const auto links = report.complete(hung_up(), LinkName::tls);
-  CHECK(links[3].what == "it hung up; presented: a certificate for 'else\\x1b[31m'");
+  const auto checks = report.complete(hung_up(), CheckId::tls);
+  CHECK(checks[3].what == "it hung up; presented: a certificate for 'else\\x1b[31m'");
 }
 
 TEST_CASE("words are printable and bounded, whatever they are made of", "[authorize][link_report]") {
-  LinkReport report;
-  report.warns(LinkName::tls, std::string(5000, '\n'), std::string(5000, 'x'));
-  const auto links = report.complete("not tried");
-  for (const std::string& words : {links[3].what, links[3].remedy}) {
-    CHECK(words.size() <= longest_link_words);
+  CheckReport report;
+  report.warns(CheckId::tls, std::string(5000, '\n'), std::string(5000, 'x'));
+  const auto checks = report.complete("not tried");
+  for (const std::string& words : {checks[3].what, checks[3].remedy}) {
+    CHECK(words.size() <= longest_check_text);
     CHECK(std::ranges::all_of(words, [](char c) { return c >= 0x20 && c < 0x7f; }));
   }
 }
@@ -70,11 +70,11 @@ TEST_CASE("words are printable and bounded, whatever they are made of", "[author
 TEST_CASE("a token is kept once and taken once", "[authorize][link_report]") {
   using sase::protocol::BearerToken;
   using sase::protocol::Secret;
-  LinkReport report;
-  CHECK_FALSE(report.take_granted());
+  CheckReport report;
+  CHECK_FALSE(report.take_token_response());
   report.keep({.token = BearerToken(Secret("a.token")), .lifetime = std::chrono::seconds(60)});
-  const auto granted = report.take_granted();
-  REQUIRE(granted);
-  CHECK(granted->token.reveal() == "a.token");
-  CHECK_FALSE(report.take_granted());
+  const auto token_response = report.take_token_response();
+  REQUIRE(token_response);
+  CHECK(token_response->token.reveal() == "a.token");
+  CHECK_FALSE(report.take_token_response());
 }

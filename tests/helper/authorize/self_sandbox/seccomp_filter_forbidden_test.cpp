@@ -72,7 +72,7 @@ TEST_CASE("forbidden calls fail, whatever is asked of them", "[call_filter]") {
       {"saying what may be done to a file", SYS_ioctl, {-1, FS_IOC_SETFLAGS, 0}},
       {"saying more of a file", SYS_ioctl, {-1, FS_IOC_FSSETXATTR, 0}},
       {"sealing a file", SYS_ioctl, {-1, FS_IOC_ENABLE_VERITY, 0}},
-      {"encrypting a folder", SYS_ioctl, {-1, FS_IOC_SET_ENCRYPTION_POLICY, 0}},
+      {"encrypting a directory", SYS_ioctl, {-1, FS_IOC_SET_ENCRYPTION_POLICY, 0}},
       {"signals for another, by ioctl", SYS_ioctl, {-1, FIOSETOWN, 0}},
       {"signals for another, by a socket's ioctl", SYS_ioctl, {-1, SIOCSPGRP, 0}},
       {"signals for another", SYS_fcntl, {-1, F_SETOWN, 1}},

@@ -30,7 +30,7 @@ TEST_CASE("the filter alone forbids most of what Landlock does, and more", "[cal
   const auto deed = GENERATE(from_range(deeds::forbidden()));
 
   DYNAMIC_SECTION(deed.name) {
-    CHECK(deeds::result_of(deed, [] { (void)forbid_calls(); }) == (deed.is_filtered ? EPERM : 0));
+    CHECK(deeds::result_of(deed, [] { (void)install_seccomp_filter(); }) == (deed.is_filtered ? EPERM : 0));
   }
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("the filter leaves a call what it needs", "[call_filter]") {
   const auto deed = GENERATE(from_range(deeds::needed()));
 
   DYNAMIC_SECTION(deed.name) {
-    CHECK(deeds::result_of(deed, [] { (void)forbid_calls(); }) == 0);
+    CHECK(deeds::result_of(deed, [] { (void)install_seccomp_filter(); }) == 0);
   }
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("another architecture's calls are no way round: they end the process",
   }));
 
   CHECK(tests::exit_code_in_child([&call] {
-          if (!forbid_calls()) return no_filter;
+          if (!install_seccomp_filter()) return no_filter;
           // Not the thread alone.
           std::thread(call).join();
           return 0;
@@ -75,7 +75,7 @@ TEST_CASE("files may be opened for reading, in every way", "[call_filter]") {
                              O_RDONLY | O_DIRECTORY, O_PATH);
 
   CHECK(tests::exit_code_in_child([flags] {
-          (void)forbid_calls();
+          (void)install_seccomp_filter();
           return deeds::open_and_close("/", flags);
         }) == 0);
 }
@@ -89,7 +89,7 @@ TEST_CASE("sockets of the families that a call needs may be made", "[call_filter
 
 TEST_CASE("a process may ask for its own limits, and lower them", "[call_filter]") {
   CHECK(tests::exit_code_in_child([] {
-          (void)forbid_calls();
+          (void)install_seccomp_filter();
           rlimit limit{};
           const int asked = deeds::outcome(::getrlimit(RLIMIT_NOFILE, &limit));
           return asked + deeds::outcome(::setrlimit(RLIMIT_NOFILE, &limit));
@@ -100,7 +100,7 @@ TEST_CASE("a thread that is started later is filtered as well", "[call_filter]")
   if (!filters_are_allowed()) return;
 
   CHECK(tests::exit_code_in_child([] {
-          (void)forbid_calls();
+          (void)install_seccomp_filter();
           int result = 0;
           std::thread([&result] { result = deeds::open_and_close("/dev/null", O_WRONLY); }).join();
           return result;

@@ -9,7 +9,7 @@
 
 using namespace sase::helper::authorize;
 using namespace std::chrono_literals;
-using sase::protocol::Denial;
+using sase::protocol::ErrorKind;
 
 namespace {
 
@@ -21,39 +21,39 @@ constexpr std::chrono::sys_seconds now{1'800'000'000s};
 TEST_CASE("each status means one thing", "[authorize][service_error]") {
   struct Row {
     int status;
-    Denial denial;
+    ErrorKind kind;
     bool transient;
     std::string words;
   };
   const auto row = GENERATE(values<Row>({
-      {100, Denial::nonsense, false, "makes no sense"},
-      {301, Denial::nonsense, false, "redirect"},
-      {307, Denial::nonsense, false, "redirect"},
-      {400, Denial::refused, false, "did not accept the request"},
-      {401, Denial::refused, false, "refused the API key"},
-      {402, Denial::refused, false, "plan"},
-      {403, Denial::refused, false, "denied access"},
-      {404, Denial::nonsense, false, "no such address"},
-      {405, Denial::nonsense, false, "no such address"},
-      {408, Denial::unreachable, true, "gave up waiting"},
-      {418, Denial::nonsense, false, "makes no sense"},
-      {422, Denial::refused, false, "did not accept the request"},
-      {429, Denial::rate_limited, true, "limits the rate"},
-      {500, Denial::unreachable, true, "failing"},
-      {503, Denial::unreachable, true, "failing"},
-      {599, Denial::unreachable, true, "failing"},
-      {999, Denial::nonsense, false, "makes no sense"},
+      {100, ErrorKind::invalid_response, false, "makes no sense"},
+      {301, ErrorKind::invalid_response, false, "redirect"},
+      {307, ErrorKind::invalid_response, false, "redirect"},
+      {400, ErrorKind::rejected, false, "did not accept the request"},
+      {401, ErrorKind::rejected, false, "refused the API key"},
+      {402, ErrorKind::rejected, false, "plan"},
+      {403, ErrorKind::rejected, false, "denied access"},
+      {404, ErrorKind::invalid_response, false, "no such address"},
+      {405, ErrorKind::invalid_response, false, "no such address"},
+      {408, ErrorKind::unreachable, true, "gave up waiting"},
+      {418, ErrorKind::invalid_response, false, "makes no sense"},
+      {422, ErrorKind::rejected, false, "did not accept the request"},
+      {429, ErrorKind::rate_limited, true, "limits the rate"},
+      {500, ErrorKind::unreachable, true, "failing"},
+      {503, ErrorKind::unreachable, true, "failing"},
+      {599, ErrorKind::unreachable, true, "failing"},
+      {999, ErrorKind::invalid_response, false, "makes no sense"},
   }));
 
   DYNAMIC_SECTION(row.status) {
-    const auto denied =
+    const auto auth_error =
         describe_service_error(reply_with(row.status, R"({"message":"its words"})"), key, now);
 
-    CHECK(denied.denial == row.denial);
-    CHECK(denied.transient == row.transient);
-    CHECK(denied.what.find(row.words) != std::string::npos);
-    CHECK(denied.what.find("(HTTP " + std::to_string(row.status) + ")") != std::string::npos);
-    CHECK(denied.what.find("\"its words\"") != std::string::npos);
+    CHECK(auth_error.kind == row.kind);
+    CHECK(auth_error.transient == row.transient);
+    CHECK(auth_error.what.find(row.words) != std::string::npos);
+    CHECK(auth_error.what.find("(HTTP " + std::to_string(row.status) + ")") != std::string::npos);
+    CHECK(auth_error.what.find("\"its words\"") != std::string::npos);
   }
 }
 
@@ -79,11 +79,11 @@ TEST_CASE("a web page is not the service, except where the status says it all",
   DYNAMIC_SECTION(row.status << ' ' << row.body) {
     HttpReply reply = reply_with(row.status, row.body);
     reply.content_type = row.content_type;
-    const auto denied = describe_service_error(reply, key, now);
+    const auto auth_error = describe_service_error(reply, key, now);
 
-    CHECK(denied.what.find(row.words) != std::string::npos);
-    CHECK(denied.what.find('<') == std::string::npos);
-    CHECK(denied.what.find("Cannot") == std::string::npos);
+    CHECK(auth_error.what.find(row.words) != std::string::npos);
+    CHECK(auth_error.what.find('<') == std::string::npos);
+    CHECK(auth_error.what.find("Cannot") == std::string::npos);
   }
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("Retry-After counts for faults that pass", "[authorize][service_error]
 
   CHECK(asked(429, "7") == 7s);
   CHECK(asked(503, "Fri, 15 Jan 2027 08:01:00 GMT") == 60s);
-  CHECK(asked(429, "nonsense") == std::nullopt);
+  CHECK(asked(429, "garbage") == std::nullopt);
   CHECK(asked(401, "7") == std::nullopt);
 }
 

@@ -10,9 +10,9 @@
 
 using namespace sase::helper::authorize;
 using namespace std::chrono_literals;
-using sase::protocol::Denial;
-using sase::protocol::Denied;
-using sase::protocol::Granted;
+using sase::protocol::AuthError;
+using sase::protocol::ErrorKind;
+using sase::protocol::TokenResponse;
 
 namespace {
 
@@ -56,11 +56,11 @@ TEST_CASE("an expiry is read in every form the service is known to write", "[aut
   }));
 
   DYNAMIC_SECTION(row.expiry) {
-    const auto outcome = read_service_reply(reply_with(200, with_expiry(row.expiry)), key, far_off_clock);
+    const auto outcome = parse_service_response(reply_with(200, with_expiry(row.expiry)), key, far_off_clock);
 
-    REQUIRE(std::holds_alternative<Granted>(outcome));
-    CHECK(std::get<Granted>(outcome).token.reveal() == "the.token");
-    CHECK(std::get<Granted>(outcome).lifetime == row.lifetime);
+    REQUIRE(std::holds_alternative<TokenResponse>(outcome));
+    CHECK(std::get<TokenResponse>(outcome).token.reveal() == "the.token");
+    CHECK(std::get<TokenResponse>(outcome).lifetime == row.lifetime);
   }
 }
 
@@ -69,22 +69,22 @@ TEST_CASE("a token that is dead on the service's clock is refused", "[authorize]
       GENERATE(as<std::string>(), "1800000000", "1799999999", "0", "-1", "\"1970-01-01T00:00:00Z\"");
 
   DYNAMIC_SECTION(expiry) {
-    const auto outcome = read_service_reply(reply_with(200, with_expiry(expiry)), key, server_now - 1h);
+    const auto outcome = parse_service_response(reply_with(200, with_expiry(expiry)), key, server_now - 1h);
 
-    REQUIRE(std::holds_alternative<Denied>(outcome));
-    CHECK(std::get<Denied>(outcome).denial == Denial::nonsense);
-    CHECK(std::get<Denied>(outcome).what == "the service gave a token that has already expired");
+    REQUIRE(std::holds_alternative<AuthError>(outcome));
+    CHECK(std::get<AuthError>(outcome).kind == ErrorKind::invalid_response);
+    CHECK(std::get<AuthError>(outcome).what == "the service gave a token that has already expired");
   }
 }
 
 TEST_CASE("without a readable Date the local clock stands in but condemns no token",
           "[authorize][service_reply]") {
-  const std::string date = GENERATE(as<std::string>(), "", "nonsense", "Friday, 15-Jan-27 08:00:00 GMT");
+  const std::string date = GENERATE(as<std::string>(), "", "garbage", "Friday, 15-Jan-27 08:00:00 GMT");
   HttpReply reply = reply_with(200, with_expiry("1800001800"));
   reply.date = date;
 
   const auto lifetime = [&reply](std::chrono::sys_seconds wall_clock) {
-    return std::get<Granted>(read_service_reply(reply, key, wall_clock)).lifetime;
+    return std::get<TokenResponse>(parse_service_response(reply, key, wall_clock)).lifetime;
   };
 
   CHECK(lifetime(server_now) == 1800s);
@@ -103,15 +103,15 @@ TEST_CASE("the envelope may hold more or less than documented", "[authorize][ser
       R"({"data":{"accessToken":"first","accessToken":"the.token"}})");
 
   DYNAMIC_SECTION(body) {
-    const auto outcome = read_service_reply(reply_with(201, body), key, server_now);
+    const auto outcome = parse_service_response(reply_with(201, body), key, server_now);
 
-    REQUIRE(std::holds_alternative<Granted>(outcome));
-    CHECK(std::get<Granted>(outcome).token.reveal() == "the.token");
-    CHECK(std::get<Granted>(outcome).lifetime == 2700s);
+    REQUIRE(std::holds_alternative<TokenResponse>(outcome));
+    CHECK(std::get<TokenResponse>(outcome).token.reveal() == "the.token");
+    CHECK(std::get<TokenResponse>(outcome).lifetime == 2700s);
   }
 }
 
-TEST_CASE("an answer without a usable token is nonsense, and no byte of it is shown",
+TEST_CASE("an answer without a usable token is garbage, and no byte of it is shown",
           "[authorize][service_reply]") {
   struct Row {
     std::string body;
@@ -145,32 +145,32 @@ TEST_CASE("an answer without a usable token is nonsense, and no byte of it is sh
   }));
 
   DYNAMIC_SECTION(row.words << ' ' << row.body.substr(0, 60)) {
-    const auto outcome = read_service_reply(reply_with(200, row.body), key, server_now);
+    const auto outcome = parse_service_response(reply_with(200, row.body), key, server_now);
 
-    REQUIRE(std::holds_alternative<Denied>(outcome));
-    const auto& denied = std::get<Denied>(outcome);
-    CHECK(denied.denial == Denial::nonsense);
-    CHECK_FALSE(denied.transient);
-    CHECK(denied.what.find(row.words) != std::string::npos);
-    CHECK((denied.what + denied.hint).find("leaked") == std::string::npos);
-    CHECK((denied.what + denied.hint).find(key) == std::string::npos);
-    CHECK(denied.what.size() < 300);
+    REQUIRE(std::holds_alternative<AuthError>(outcome));
+    const auto& auth_error = std::get<AuthError>(outcome);
+    CHECK(auth_error.kind == ErrorKind::invalid_response);
+    CHECK_FALSE(auth_error.transient);
+    CHECK(auth_error.what.find(row.words) != std::string::npos);
+    CHECK((auth_error.what + auth_error.hint).find("leaked") == std::string::npos);
+    CHECK((auth_error.what + auth_error.hint).find(key) == std::string::npos);
+    CHECK(auth_error.what.size() < 300);
   }
 }
 
 TEST_CASE("an error that comes with status 200 is told in its own words", "[authorize][service_reply]") {
-  const auto outcome = read_service_reply(
+  const auto outcome = parse_service_response(
       reply_with(200, R"({"body":"Invalid credentials","statusCode":401})"), key, server_now);
 
-  CHECK(std::get<Denied>(outcome).what ==
+  CHECK(std::get<AuthError>(outcome).what ==
         "the service's answer holds no access token: \"Invalid credentials\"");
 }
 
 TEST_CASE("a token of 64 KiB is served whole", "[authorize][service_reply]") {
   const std::string token(65'536, 'a');
-  const auto outcome =
-      read_service_reply(reply_with(200, R"({"data":{"accessToken":")" + token + "\"}}"), key, server_now);
+  const auto outcome = parse_service_response(reply_with(200, R"({"data":{"accessToken":")" + token + "\"}}"),
+                                              key, server_now);
 
-  REQUIRE(std::holds_alternative<Granted>(outcome));
-  CHECK(std::get<Granted>(outcome).token.reveal() == token);
+  REQUIRE(std::holds_alternative<TokenResponse>(outcome));
+  CHECK(std::get<TokenResponse>(outcome).token.reveal() == token);
 }

@@ -10,7 +10,7 @@
 
 using namespace std::chrono_literals;
 using sase::helper::authorize::CertificateFailure;
-using sase::protocol::Denial;
+using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 
 TEST_CASE("each reason not to trust a certificate is named, with its remedy",
@@ -53,11 +53,11 @@ TEST_CASE("each reason not to trust a certificate is named, with its remedy",
                                      .names = "a.example, b.example",
                                      .not_before = now + 1h,
                                      .not_after = now - 1h};
-    const auto denied = failure.describe(*Host::parse("api.example.com"), now);
+    const auto auth_error = failure.describe(*Host::parse("api.example.com"), now);
 
-    CHECK(denied.denial == Denial::unreachable);
-    CHECK_FALSE(denied.transient);
-    CHECK(denied.what.find(row.words) != std::string::npos);
-    CHECK(denied.hint.find(row.hint) != std::string::npos);
+    CHECK(auth_error.kind == ErrorKind::unreachable);
+    CHECK_FALSE(auth_error.transient);
+    CHECK(auth_error.what.find(row.words) != std::string::npos);
+    CHECK(auth_error.hint.find(row.hint) != std::string::npos);
   }
 }

@@ -10,7 +10,7 @@
 #include <string>
 
 using namespace sase::helper::authorize;
-using sase::protocol::Denial;
+using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 
 namespace {
@@ -42,11 +42,11 @@ TEST_CASE("handshake failures are told apart by OpenSSL's reason", "[authorize][
   }));
 
   DYNAMIC_SECTION(row.line) {
-    const auto denied = describe_tls_failure(row.line, *Host::parse("api.example.com"));
+    const auto auth_error = describe_tls_failure(row.line, *Host::parse("api.example.com"));
 
-    CHECK(denied.denial == Denial::unreachable);
-    CHECK(denied.transient == row.transient);
-    CHECK(denied.what.find("'api.example.com' " + row.words) == 0);
+    CHECK(auth_error.kind == ErrorKind::unreachable);
+    CHECK(auth_error.transient == row.transient);
+    CHECK(auth_error.what.find("'api.example.com' " + row.words) == 0);
   }
 }
 

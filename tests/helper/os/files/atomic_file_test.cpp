@@ -17,16 +17,16 @@ namespace sase::helper {
 
 namespace {
 
-std::ptrdiff_t files_in(const tests::TemporaryDirectory& folder) {
-  return std::distance(std::filesystem::directory_iterator(folder.path()), {});
+std::ptrdiff_t files_in(const tests::TemporaryDirectory& directory) {
+  return std::distance(std::filesystem::directory_iterator(directory.path()), {});
 }
 
 }  // namespace
 
 TEST_CASE("a file is not there before it is committed, and then it is there whole and private",
           "[atomic_file]") {
-  const tests::TemporaryDirectory folder;
-  const std::string path = folder.path("key");
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.path("key");
   {
     AtomicFile file(path);
     file.write("first ");
@@ -37,24 +37,24 @@ TEST_CASE("a file is not there before it is committed, and then it is there whol
 
   CHECK(tests::text_of_file(path) == "first second");
   CHECK(tests::mode_of(path) == 0600);
-  CHECK(files_in(folder) == 1);
+  CHECK(files_in(directory) == 1);
 }
 
 TEST_CASE("a file that is not committed leaves what was there before, and nothing else", "[atomic_file]") {
-  const tests::TemporaryDirectory folder;
-  const std::string path = folder.write("key", "before");
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.write("key", "before");
   {
     AtomicFile file(path);
     file.write("after");
   }
 
   CHECK(tests::text_of_file(path) == "before");
-  CHECK(files_in(folder) == 1);
+  CHECK(files_in(directory) == 1);
 }
 
 TEST_CASE("a file takes the place of one that was open to others", "[atomic_file]") {
-  const tests::TemporaryDirectory folder;
-  const std::string path = folder.write("key", "before", 0644);
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.write("key", "before", 0644);
 
   AtomicFile file(path);
   file.write("after");
@@ -65,35 +65,35 @@ TEST_CASE("a file takes the place of one that was open to others", "[atomic_file
 }
 
 TEST_CASE("a link in a file's place is replaced and not followed", "[atomic_file]") {
-  const tests::TemporaryDirectory folder;
-  const std::string target = folder.write("target", "another's");
-  REQUIRE(::symlink(target.c_str(), folder.path("key").c_str()) == 0);
+  const tests::TemporaryDirectory directory;
+  const std::string target = directory.write("target", "another's");
+  REQUIRE(::symlink(target.c_str(), directory.path("key").c_str()) == 0);
 
-  AtomicFile file(folder.path("key"));
+  AtomicFile file(directory.path("key"));
   file.write("mine");
   file.commit();
 
   CHECK(tests::text_of_file(target) == "another's");
-  CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(folder.path("key"))));
+  CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(directory.path("key"))));
 }
 
-TEST_CASE("a folder in a file's place is refused before anything is written", "[atomic_file]") {
-  const tests::TemporaryDirectory folder;
-  (void)folder.make_folder("key");
+TEST_CASE("a directory in a file's place is refused before anything is written", "[atomic_file]") {
+  const tests::TemporaryDirectory directory;
+  (void)directory.make_directory("key");
 
-  CHECK_THROWS_AS(AtomicFile(folder.path("key")), std::system_error);
-  CHECK(files_in(folder) == 1);
+  CHECK_THROWS_AS(AtomicFile(directory.path("key")), std::system_error);
+  CHECK(files_in(directory) == 1);
 }
 
-TEST_CASE("a folder that is not there is a system error", "[atomic_file]") {
-  const tests::TemporaryDirectory folder;
+TEST_CASE("a directory that is not there is a system error", "[atomic_file]") {
+  const tests::TemporaryDirectory directory;
 
-  CHECK_THROWS_AS(AtomicFile(folder.path("absent/key")), std::system_error);
+  CHECK_THROWS_AS(AtomicFile(directory.path("absent/key")), std::system_error);
 }
 
 TEST_CASE("a disk that is full is a system error, and the old file stays", "[atomic_file]") {
-  const tests::TemporaryDirectory folder;
-  const std::string path = folder.write("key", "before");
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.write("key", "before");
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
   const rlimit small{.rlim_cur = 4, .rlim_max = before.rlim_max};
@@ -107,7 +107,7 @@ TEST_CASE("a disk that is full is a system error, and the old file stays", "[ato
   }
 
   CHECK(tests::text_of_file(path) == "before");
-  CHECK(files_in(folder) == 1);
+  CHECK(files_in(directory) == 1);
 }
 
 }  // namespace sase::helper

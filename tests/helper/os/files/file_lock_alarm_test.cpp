@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 
 /// A lock that is taken, and one that waits for it in vain.
 struct TakenLock {
-  tests::TemporaryDirectory folder;
+  tests::TemporaryDirectory directory;
   FileLock holder = open();
   FileLock waiter = open();
 
@@ -32,7 +32,7 @@ struct TakenLock {
 
  private:
   [[nodiscard]] FileLock open() const {
-    return FileLock(Fd(::open(folder.path("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)));
+    return FileLock(Fd(::open(directory.path("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)));
   }
 };
 

@@ -49,18 +49,18 @@ std::optional<FileLock> acquire(const std::string& path, std::chrono::millisecon
 class Holder {
  public:
   explicit Holder(const std::string& path) {
-    tests::Pipe held = tests::make_pipe();
-    pid_ = tests::start_child([this, &path, &held] {
+    tests::Pipe current = tests::make_pipe();
+    pid_ = tests::start_child([this, &path, &current] {
       const auto lock = acquire(path, 0ms);
       let_go_.writer.close();
-      (void)!::write(held.writer.get(), lock ? "y" : "n", 1);
+      (void)!::write(current.writer.get(), lock ? "y" : "n", 1);
       char byte = 0;
       (void)!::read(let_go_.reader.get(), &byte, 1);
       return 0;
     });
-    held.writer.close();
+    current.writer.close();
     char answer = 0;
-    (void)!::read(held.reader.get(), &answer, 1);
+    (void)!::read(current.reader.get(), &answer, 1);
     holds_ = answer == 'y';
   }
   Holder(const Holder&) = delete;
@@ -87,55 +87,55 @@ class Holder {
 }  // namespace
 
 TEST_CASE("a free lock is taken at once, even when the deadline has passed", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
 
-  CHECK(acquire(folder.path("lock"), -1s));
+  CHECK(acquire(directory.path("lock"), -1s));
 }
 
 TEST_CASE("a lock is free again when its holder lets go", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
   {
-    const auto held = acquire(folder.path("lock"), 0ms);
-    REQUIRE(held);
-    CHECK_FALSE(acquire(folder.path("lock"), 0ms));
+    const auto current = acquire(directory.path("lock"), 0ms);
+    REQUIRE(current);
+    CHECK_FALSE(acquire(directory.path("lock"), 0ms));
   }
 
-  CHECK(acquire(folder.path("lock"), 0ms));
+  CHECK(acquire(directory.path("lock"), 0ms));
 }
 
 TEST_CASE("a lock that another process holds is not to be had", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  const Holder holder(folder.path("lock"));
+  const tests::TemporaryDirectory directory;
+  const Holder holder(directory.path("lock"));
   REQUIRE(holder.holds());
   const auto start = steady_clock::now();
 
-  CHECK_FALSE(acquire(folder.path("lock"), 60ms));
+  CHECK_FALSE(acquire(directory.path("lock"), 60ms));
   CHECK(steady_clock::now() - start >= 60ms);
   CHECK(steady_clock::now() - start < 2s);
 }
 
 TEST_CASE("a deadline that has passed is not waited for", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  const Holder holder(folder.path("lock"));
+  const tests::TemporaryDirectory directory;
+  const Holder holder(directory.path("lock"));
   const auto start = steady_clock::now();
 
-  CHECK_FALSE(acquire(folder.path("lock"), -1s));
+  CHECK_FALSE(acquire(directory.path("lock"), -1s));
   CHECK(steady_clock::now() - start < 500ms);
 }
 
 TEST_CASE("a lock is free as soon as its holder is killed", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  Holder holder(folder.path("lock"));
+  const tests::TemporaryDirectory directory;
+  Holder holder(directory.path("lock"));
   REQUIRE(holder.holds());
 
   holder.kill();
 
-  CHECK(acquire(folder.path("lock"), 0ms));
+  CHECK(acquire(directory.path("lock"), 0ms));
 }
 
 TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  Holder holder(folder.path("lock"));
+  const tests::TemporaryDirectory directory;
+  Holder holder(directory.path("lock"));
   REQUIRE(holder.holds());
   const auto start = steady_clock::now();
   std::thread later([&holder] {
@@ -143,7 +143,7 @@ TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
     holder.let_go();
   });
 
-  const auto lock = acquire(folder.path("lock"), 20s);
+  const auto lock = acquire(directory.path("lock"), 20s);
   later.join();
 
   CHECK(lock);
@@ -151,31 +151,31 @@ TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
 }
 
 TEST_CASE("a lock is taken by one and by the next once it is let go", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  FileLock next(open_lock(folder.path("lock")));
+  const tests::TemporaryDirectory directory;
+  FileLock next(open_lock(directory.path("lock")));
   {
-    FileLock first(open_lock(folder.path("lock")));
+    FileLock first(open_lock(directory.path("lock")));
     CHECK(first.take());
     CHECK(first.take());
     CHECK_FALSE(next.take());
   }
 
   CHECK(next.take());
-  CHECK_FALSE(acquire(folder.path("lock"), 0ms));
+  CHECK_FALSE(acquire(directory.path("lock"), 0ms));
 }
 
 TEST_CASE("waiting until a lock is free does not take it", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  FileLock waiter(open_lock(folder.path("lock")));
+  const tests::TemporaryDirectory directory;
+  FileLock waiter(open_lock(directory.path("lock")));
 
   CHECK(waiter.wait_until_free(steady_clock::now() + 10s));
-  CHECK(acquire(folder.path("lock"), 0ms));
+  CHECK(acquire(directory.path("lock"), 0ms));
 }
 
 TEST_CASE("nobody waits until a lock is free past the deadline", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  const Holder holder(folder.path("lock"));
-  FileLock waiter(open_lock(folder.path("lock")));
+  const tests::TemporaryDirectory directory;
+  const Holder holder(directory.path("lock"));
+  FileLock waiter(open_lock(directory.path("lock")));
   const auto start = steady_clock::now();
 
   CHECK_FALSE(waiter.wait_until_free(start - 1s));
@@ -186,8 +186,8 @@ TEST_CASE("nobody waits until a lock is free past the deadline", "[file_lock]") 
 }
 
 TEST_CASE("all who wait go on at once when a lock is let go", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  Holder holder(folder.path("lock"));
+  const tests::TemporaryDirectory directory;
+  Holder holder(directory.path("lock"));
   REQUIRE(holder.holds());
   tests::Pipe gone_on = tests::make_pipe();
   tests::Pipe gate = tests::make_pipe();
@@ -196,7 +196,7 @@ TEST_CASE("all who wait go on at once when a lock is let go", "[file_lock]") {
     child = tests::start_child([&] {
       gate.writer.close();
       holder.let_go();
-      FileLock lock(open_lock(folder.path("lock")));
+      FileLock lock(open_lock(directory.path("lock")));
       if (!lock.wait_until_free(steady_clock::now() + 20s)) return 1;
       (void)!::write(gone_on.writer.get(), "x", 1);
       // With its lock's file still open: what it kept of the lock would stop the others.
@@ -217,20 +217,20 @@ TEST_CASE("all who wait go on at once when a lock is let go", "[file_lock]") {
 }
 
 TEST_CASE("those who wait do not wait for one another", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  const Fd another_waiter = open_lock(folder.path("lock"));
+  const tests::TemporaryDirectory directory;
+  const Fd another_waiter = open_lock(directory.path("lock"));
   REQUIRE(::flock(another_waiter.get(), LOCK_SH) == 0);
-  FileLock waiter(open_lock(folder.path("lock")));
+  FileLock waiter(open_lock(directory.path("lock")));
 
   CHECK(waiter.wait_until_free(steady_clock::now() + 100ms));
 }
 
 TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  (void)acquire(folder.path("lock"), 0ms);
+  const tests::TemporaryDirectory directory;
+  (void)acquire(directory.path("lock"), 0ms);
 
-  CHECK(tests::exists(folder.path("lock")));
-  CHECK(tests::text_of_file(folder.path("lock")).empty());
+  CHECK(tests::exists(directory.path("lock")));
+  CHECK(tests::text_of_file(directory.path("lock")).empty());
 }
 
 TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
@@ -242,14 +242,14 @@ TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
 }
 
 TEST_CASE("where there are no locks, the file is named", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
   for (const int error : {EOPNOTSUPP, ENOLCK, ENOSYS})
-    CHECK(tests::exit_code_in_child([&folder, error] {
+    CHECK(tests::exit_code_in_child([&directory, error] {
             tests::deny_calls({SYS_flock}, error);
             try {
-              (void)acquire(folder.path("lock"), 1s);
+              (void)acquire(directory.path("lock"), 1s);
             } catch (const std::system_error& failure) {
-              const bool named = tests::contains(failure.what(), "'" + folder.path("lock") + "'");
+              const bool named = tests::contains(failure.what(), "'" + directory.path("lock") + "'");
               return failure.code().value() == error && named ? 0 : 1;
             }
             return 2;
@@ -257,12 +257,12 @@ TEST_CASE("where there are no locks, the file is named", "[file_lock]") {
 }
 
 TEST_CASE("of many processes that wait, one at a time holds the lock", "[file_lock]") {
-  const tests::TemporaryDirectory folder;
-  const std::string lock = folder.path("lock");
-  const std::string inside = folder.path("inside");
+  const tests::TemporaryDirectory directory;
+  const std::string lock = directory.path("lock");
+  const std::string inside = directory.path("inside");
   const auto enter = [&] {
-    const auto held = acquire(lock, 20s);
-    if (!held) return 1;
+    const auto current = acquire(lock, 20s);
+    if (!current) return 1;
     const Fd alone(::open(inside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
     if (!alone) return 2;
     std::this_thread::sleep_for(2ms);

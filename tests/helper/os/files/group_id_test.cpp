@@ -18,15 +18,15 @@ TEST_CASE("a group is found by its number, whether there is a file or not", "[gr
 }
 
 TEST_CASE("a group is found by its whole name", "[group_number]") {
-  const tests::TemporaryDirectory folder;
-  const std::string file = folder.write("group",
-                                        "root:x:0:\n"
-                                        "readers:x:77:me,you\n"
-                                        "\n"
-                                        "broken\n"
-                                        "odd:x:many:\n"
-                                        "none:x:4294967295:\n"
-                                        "last:x:78:");
+  const tests::TemporaryDirectory directory;
+  const std::string file = directory.write("group",
+                                           "root:x:0:\n"
+                                           "readers:x:77:me,you\n"
+                                           "\n"
+                                           "broken\n"
+                                           "odd:x:many:\n"
+                                           "none:x:4294967295:\n"
+                                           "last:x:78:");
 
   CHECK(find_group("root", file) == 0U);
   CHECK(find_group("readers", file) == 77U);

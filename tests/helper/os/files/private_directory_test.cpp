@@ -35,13 +35,13 @@ std::set<std::string> names_in(const std::string& path) {
 }
 
 /// Something in a file's place that is none.
-enum class Impostor { link, dangling_link, folder, fifo, socket };
+enum class Impostor { link, dangling_link, directory, fifo, socket };
 
 void put(Impostor impostor, const std::string& path) {
   switch (impostor) {
     case Impostor::link: std::filesystem::create_symlink("/dev/null", path); return;
     case Impostor::dangling_link: std::filesystem::create_symlink("nowhere", path); return;
-    case Impostor::folder: std::filesystem::create_directory(path); return;
+    case Impostor::directory: std::filesystem::create_directory(path); return;
     case Impostor::fifo: ::mkfifo(path.c_str(), 0600); return;
     case Impostor::socket: break;
   }
@@ -78,7 +78,7 @@ TEST_CASE("a directory that is there is opened as it is", "[private_directory]")
 
 TEST_CASE("parents that are there stay as they are", "[private_directory]") {
   const tests::TemporaryDirectory root;
-  root.make_folder("a", 0755);
+  root.make_directory("a", 0755);
 
   (void)PrivateDirectory::create(root.path("a/b"));
 
@@ -96,7 +96,7 @@ TEST_CASE("opening makes no directory", "[private_directory]") {
 TEST_CASE("a directory that is open to others is refused", "[private_directory]") {
   const mode_t mode = GENERATE(values<mode_t>({0701, 0702, 0704, 0710, 0720, 0740, 0755, 0777, 01777}));
   const tests::TemporaryDirectory root;
-  const std::string path = root.make_folder("a", mode);
+  const std::string path = root.make_directory("a", mode);
 
   CHECK_THROWS_AS(PrivateDirectory::open(path), std::system_error);
   CHECK_THROWS_AS(PrivateDirectory::create(path), std::system_error);
@@ -105,7 +105,7 @@ TEST_CASE("a directory that is open to others is refused", "[private_directory]"
 
 TEST_CASE("another user's directory is refused", "[private_directory]") {
   const tests::TemporaryDirectory root;
-  const std::string path = root.make_folder("a");
+  const std::string path = root.make_directory("a");
   if (!tests::give_away(path)) return;  // only root can arrange it
 
   CHECK_THROWS_AS(PrivateDirectory::open(path), std::system_error);
@@ -114,7 +114,7 @@ TEST_CASE("another user's directory is refused", "[private_directory]") {
 
 TEST_CASE("what is in a directory's place and is none is refused", "[private_directory]") {
   const tests::TemporaryDirectory root;
-  root.make_folder("real");
+  root.make_directory("real");
   root.write("file", "");
   std::filesystem::create_directory_symlink("real", root.path("link"));
   std::filesystem::create_directory_symlink("nowhere", root.path("dangling"));
@@ -168,7 +168,7 @@ TEST_CASE("another user's file is refused", "[private_directory]") {
 
 TEST_CASE("what is in a file's place and is none is refused, and holds nobody", "[private_directory]") {
   const Impostor impostor = GENERATE(values<Impostor>(
-      {Impostor::link, Impostor::dangling_link, Impostor::folder, Impostor::fifo, Impostor::socket}));
+      {Impostor::link, Impostor::dangling_link, Impostor::directory, Impostor::fifo, Impostor::socket}));
   const tests::TemporaryDirectory root;
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
   put(impostor, root.path("a/file"));
@@ -254,7 +254,7 @@ TEST_CASE("a link in the file's place is replaced and not followed", "[private_d
 
 TEST_CASE("a file that cannot be replaced leaves nothing behind", "[private_directory]") {
   const tests::TemporaryDirectory root;
-  root.make_folder("a/file");
+  root.make_directory("a/file");
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
 
   CHECK_THROWS_AS(directory.replace_file("file", "text"), std::system_error);

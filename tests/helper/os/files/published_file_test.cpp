@@ -32,9 +32,9 @@ std::string refusal_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a published file is whole, of its mode, and alone in its folder", "[published_file]") {
-  const tests::TemporaryDirectory folder;
-  const PublishedFile file(folder.path("token"), {.mode = 0440, .group = ::getegid()});
+TEST_CASE("a published file is whole, of its mode, and alone in its directory", "[published_file]") {
+  const tests::TemporaryDirectory directory;
+  const PublishedFile file(directory.path("token"), {.mode = 0440, .group = ::getegid()});
   file.prepare();
   CHECK_FALSE(file.is_there());
 
@@ -42,17 +42,17 @@ TEST_CASE("a published file is whole, of its mode, and alone in its folder", "[p
   CHECK(file.is(first));
   const FileMark second = file.write("two");
 
-  CHECK(tests::text_of_file(folder.path("token")) == "two");
-  CHECK(tests::mode_of(folder.path("token")) == 0440);
+  CHECK(tests::text_of_file(directory.path("token")) == "two");
+  CHECK(tests::mode_of(directory.path("token")) == 0440);
   CHECK(file.is_there());
   CHECK_FALSE(file.is(first));
   CHECK(file.is(second));
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
 }
 
 TEST_CASE("only the file that is meant is removed", "[published_file]") {
-  const tests::TemporaryDirectory folder;
-  const PublishedFile file(folder.path("token"), {});
+  const tests::TemporaryDirectory directory;
+  const PublishedFile file(directory.path("token"), {});
   const FileMark first = file.write("one");
   const FileMark second = file.write("two");
 
@@ -74,71 +74,73 @@ TEST_CASE("a file's mark is another's where any part of it is", "[published_file
 }
 
 TEST_CASE("a place that is no file's is refused in words", "[published_file]") {
-  const tests::TemporaryDirectory folder;
-  REQUIRE(::mkdir(folder.path("folder").c_str(), 0700) == 0);
-  REQUIRE(::mkdir(folder.path("open").c_str(), 0700) == 0);
-  REQUIRE(::chmod(folder.path("open").c_str(), 0720) == 0);
-  REQUIRE(::symlink("token", folder.path("link").c_str()) == 0);
-  REQUIRE(::mkfifo(folder.path("pipe").c_str(), 0600) == 0);
+  const tests::TemporaryDirectory directory;
+  REQUIRE(::mkdir(directory.path("directory").c_str(), 0700) == 0);
+  REQUIRE(::mkdir(directory.path("open").c_str(), 0700) == 0);
+  REQUIRE(::chmod(directory.path("open").c_str(), 0720) == 0);
+  REQUIRE(::symlink("token", directory.path("link").c_str()) == 0);
+  REQUIRE(::mkfifo(directory.path("pipe").c_str(), 0600) == 0);
 
-  CHECK(refusal_of(folder.path("folder")) ==
-        "'" + folder.path("folder") + "' is a folder; name a file in it");
+  CHECK(refusal_of(directory.path("directory")) ==
+        "'" + directory.path("directory") + "' is a directory; name a file in it");
   CHECK(refusal_of("") == "'' names no file");
-  CHECK(refusal_of(folder.path("folder/")) == "'" + folder.path("folder/") + "' names no file");
-  CHECK(refusal_of(folder.path("link")).ends_with("is a link; name the file that it leads to"));
-  CHECK(refusal_of(folder.path("pipe")).ends_with("is not a regular file"));
-  CHECK(refusal_of(folder.path("none/token")) ==
-        "there is no folder '" + folder.path("none/") + "'; make it first");
-  CHECK(refusal_of(folder.path("open/token")) == "others can write the folder '" + folder.path("open/") +
-                                                     "'; chmod go-w it, or make one of your own in it");
-  REQUIRE(::chmod(folder.path("open").c_str(), 0702) == 0);
-  CHECK(refusal_of(folder.path("open/token")).starts_with("others can write the folder"));
-  REQUIRE(::chmod(folder.path("open").c_str(), 01777) == 0);
-  CHECK(refusal_of(folder.path("open/token")) == "(none)");
+  CHECK(refusal_of(directory.path("directory/")) == "'" + directory.path("directory/") + "' names no file");
+  CHECK(refusal_of(directory.path("link")).ends_with("is a link; name the file that it leads to"));
+  CHECK(refusal_of(directory.path("pipe")).ends_with("is not a regular file"));
+  CHECK(refusal_of(directory.path("none/token")) ==
+        "there is no directory '" + directory.path("none/") + "'; make it first");
+  CHECK(refusal_of(directory.path("open/token")) == "others can write the directory '" +
+                                                        directory.path("open/") +
+                                                        "'; chmod go-w it, or make one of your own in it");
+  REQUIRE(::chmod(directory.path("open").c_str(), 0702) == 0);
+  CHECK(refusal_of(directory.path("open/token")).starts_with("others can write the directory"));
+  REQUIRE(::chmod(directory.path("open").c_str(), 01777) == 0);
+  CHECK(refusal_of(directory.path("open/token")) == "(none)");
 }
 
-TEST_CASE("another user's file in a sticky folder cannot be replaced, and that is found at once",
+TEST_CASE("another user's file in a sticky directory cannot be replaced, and that is found at once",
           "[published_file]") {
-  const tests::TemporaryDirectory folder;
-  const PublishedFile file(folder.write("token", "planted"), {});
-  REQUIRE(::chmod(folder.path().c_str(), 01777) == 0);
+  const tests::TemporaryDirectory directory;
+  const PublishedFile file(directory.write("token", "planted"), {});
+  REQUIRE(::chmod(directory.path().c_str(), 01777) == 0);
   file.prepare();
   if (::geteuid() != 0) return;
 
   const int code = tests::exit_code_in_child([&] {
     if (::setuid(tests::another_user) != 0) return 1;
-    return refusal_of(folder.path("token")).ends_with("belongs to another user; take another name") ? 0 : 2;
+    return refusal_of(directory.path("token")).ends_with("belongs to another user; take another name") ? 0
+                                                                                                       : 2;
   });
 
   CHECK(code == 0);
 }
 
 TEST_CASE("what was refused is refused at each time it is written", "[published_file]") {
-  const tests::TemporaryDirectory folder;
-  const PublishedFile file(folder.path("token"), {});
-  REQUIRE(::symlink("elsewhere", folder.path("token").c_str()) == 0);
+  const tests::TemporaryDirectory directory;
+  const PublishedFile file(directory.path("token"), {});
+  REQUIRE(::symlink("elsewhere", directory.path("token").c_str()) == 0);
 
   CHECK_THROWS_AS(file.write("one"), std::system_error);
-  CHECK(std::filesystem::is_symlink(folder.path("token")));
+  CHECK(std::filesystem::is_symlink(directory.path("token")));
 }
 
 TEST_CASE("what was left behind is cleared, what is being written is not", "[published_file]") {
-  const tests::TemporaryDirectory folder;
-  folder.write("token.new-aaaaaa", "half");
-  folder.write("token.new-aaaaa", "somebody's");
-  folder.write("other.new-aaaaaa", "somebody's");
-  const std::string busy = folder.write("token.new-bbbbbb", "half");
+  const tests::TemporaryDirectory directory;
+  directory.write("token.new-aaaaaa", "half");
+  directory.write("token.new-aaaaa", "somebody's");
+  directory.write("other.new-aaaaaa", "somebody's");
+  const std::string busy = directory.write("token.new-bbbbbb", "half");
   const Fd writer(::open(busy.c_str(), O_RDONLY | O_CLOEXEC));
   REQUIRE(::flock(writer.get(), LOCK_EX | LOCK_NB) == 0);
-  REQUIRE(::symlink("token.new-aaaaa", folder.path("token.new-cccccc").c_str()) == 0);
+  REQUIRE(::symlink("token.new-aaaaa", directory.path("token.new-cccccc").c_str()) == 0);
 
-  PublishedFile(folder.path("token"), {}).clear_leftovers();
+  PublishedFile(directory.path("token"), {}).clear_leftovers();
 
-  CHECK_FALSE(tests::exists(folder.path("token.new-aaaaaa")));
-  CHECK(tests::exists(folder.path("token.new-aaaaa")));
-  CHECK(tests::exists(folder.path("other.new-aaaaaa")));
+  CHECK_FALSE(tests::exists(directory.path("token.new-aaaaaa")));
+  CHECK(tests::exists(directory.path("token.new-aaaaa")));
+  CHECK(tests::exists(directory.path("other.new-aaaaaa")));
   CHECK(tests::exists(busy));
-  CHECK(tests::exists(folder.path("token.new-cccccc")));
+  CHECK(tests::exists(directory.path("token.new-cccccc")));
 }
 
 TEST_CASE("the groups that a user may give its files to are its own", "[published_file]") {

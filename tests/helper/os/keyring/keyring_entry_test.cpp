@@ -33,7 +33,7 @@ std::string found(const std::string& name) {
 }
 
 int commit(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime = 60s) {
-  const NewKey key(name, bytes, lifetime);
+  const KeyringEntry key(name, bytes, lifetime);
   key.commit();
   return key.serial();
 }
@@ -64,7 +64,7 @@ int rights_over(int serial) {
 TEST_CASE("a key is found once it is committed, and not before", "[new_key][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
-  const NewKey key(keys.name(), "bytes", 60s);
+  const KeyringEntry key(keys.name(), "bytes", 60s);
   CHECK(found(keys.name()) == "(none)");
 
   key.commit();
@@ -76,7 +76,7 @@ TEST_CASE("a key is found once it is committed, and not before", "[new_key][keyr
 TEST_CASE("a key that is not committed is gone, a committed one stays", "[new_key][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
-  const int left = NewKey(keys.name(), "left", 60s).serial();
+  const int left = KeyringEntry(keys.name(), "left", 60s).serial();
   CHECK(goes(left));
 
   const int kept = commit(keys.name(), "kept");
@@ -192,7 +192,7 @@ TEST_CASE("a full quota is waited for, and not for long", "[new_key][keyring]") 
           tests::deny_calls({SYS_add_key}, EDQUOT);
           const auto start = steady_clock::now();
           try {
-            const NewKey key("sase-credential-test:full", "bytes", 1s);
+            const KeyringEntry key("sase-credential-test:full", "bytes", 1s);
           } catch (const std::system_error& error) {
             const auto took = steady_clock::now() - start;
             return error.code().value() == EDQUOT && took >= 100ms && took < 2s ? 0 : 1;
@@ -205,8 +205,8 @@ TEST_CASE("what cannot be made is a system error", "[new_key][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
 
-  CHECK_THROWS_AS(NewKey(keys.name(), "", 60s), std::system_error);
-  CHECK_THROWS_AS(NewKey(keys.name(), std::string(UserKeyring::largest_key + 1, 'x'), 60s),
+  CHECK_THROWS_AS(KeyringEntry(keys.name(), "", 60s), std::system_error);
+  CHECK_THROWS_AS(KeyringEntry(keys.name(), std::string(UserKeyring::largest_key + 1, 'x'), 60s),
                   std::system_error);
   CHECK(keys.serials().empty());
 }

@@ -19,7 +19,7 @@ namespace {
 /// The error that reading ends with; 0 where it does not.
 int error_of(const std::string& description) {
   try {
-    (void)read_reachable_key(description, 100);
+    (void)read_keyring_entry(description, 100);
     return 0;
   } catch (const std::system_error& error) {
     return error.code().value();
@@ -33,8 +33,8 @@ TEST_CASE("a key is read whole, up to the limit", "[reachable_key][keyring]") {
   const tests::TestKeys keys;
   (void)keys.plant("key", "0123456789");
 
-  CHECK(read_reachable_key(keys.name("key"), 10).reveal() == "0123456789");
-  CHECK_THROWS_AS(read_reachable_key(keys.name("key"), 9), std::length_error);
+  CHECK(read_keyring_entry(keys.name("key"), 10).reveal() == "0123456789");
+  CHECK_THROWS_AS(read_keyring_entry(keys.name("key"), 9), std::length_error);
 }
 
 TEST_CASE("a key that cannot be read is told by its error", "[reachable_key][keyring]") {
@@ -63,7 +63,7 @@ TEST_CASE("the user keyring is in no session's reach afterwards that had it not"
   (void)keys.plant("key", "bytes");
   const int code = tests::exit_code_in_child([&keys] {
     if (::keyctl_join_session_keyring(nullptr) < 0) return 2;
-    if (read_reachable_key(keys.name("key"), 100).reveal() != "bytes") return 3;
+    if (read_keyring_entry(keys.name("key"), 100).reveal() != "bytes") return 3;
     return ::keyctl_search(KEY_SPEC_SESSION_KEYRING, "user", keys.name("key").c_str(), 0) < 0 ? 0 : 1;
   });
 

@@ -35,7 +35,7 @@ using std::chrono::steady_clock;
 /// Detaches from a process that ends at once, as the front does.
 void detach(std::span<const int> kept, const std::function<void()>& task) {
   REQUIRE(tests::exit_code_in_child([&] {
-            run_detached(kept, task);
+            spawn_background(kept, task);
             return 0;
           }) == 0);
 }
@@ -91,7 +91,7 @@ TEST_CASE("a detached process is in a session of its own", "[detached]") {
   CHECK(said_by([] { return std::to_string(::getsid(0)); }) != here);
 }
 
-TEST_CASE("the folder of a detached process is the root", "[detached]") {
+TEST_CASE("the directory of a detached process is the root", "[detached]") {
   CHECK(said_by([] { return std::filesystem::current_path().string(); }) == "/");
 }
 
@@ -233,13 +233,13 @@ TEST_CASE("a process that goes on keeps its streams and has no child", "[detache
   const tests::Pipe gate = tests::make_pipe();
   const int code = tests::exit_code_in_child([&] {
     ::dup2(pipe.writer.get(), STDOUT_FILENO);
-    run_detached(
+    spawn_background(
         std::array{gate.reader.get()},
         [&gate] {
           char byte = 0;
           (void)!::read(gate.reader.get(), &byte, 1);
         },
-        Afterwards::goes_on);
+        ParentLifetime::goes_on);
     if (::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD) return 1;
     return ::write(STDOUT_FILENO, "mine", 4) == 4 ? 0 : 2;
   });
@@ -261,7 +261,7 @@ TEST_CASE("a process knows whether it inherits orphans", "[detached]") {
 TEST_CASE("where there can be no process it is said", "[detached]") {
   const int code = exit_code_with_processes(1, [] {
     try {
-      run_detached({}, [] {});
+      spawn_background({}, [] {});
     } catch (const std::system_error& error) {
       return error.code().value() == EAGAIN ? 0 : 2;
     }

@@ -18,8 +18,8 @@ namespace {
 constexpr std::array held_numbers = {SIGTERM, SIGINT};
 
 /// Whether a wait without an end of its own was ended.
-bool wait_is_ended(const HeldSignals& held) {
-  return ::ppoll(nullptr, 0, nullptr, &held.mask_before()) < 0 && errno == EINTR;
+bool wait_is_ended(const DeferredSignals& current) {
+  return ::ppoll(nullptr, 0, nullptr, &current.mask_before()) < 0 && errno == EINTR;
 }
 
 /// In a child, which has none of the test framework's handlers.
@@ -35,10 +35,10 @@ int exit_code_of(const std::function<int()>& body) {
 
 TEST_CASE("a signal that came before a wait ends that wait, and then the process", "[held_signals]") {
   const int code = exit_code_of([] {
-    const HeldSignals held(held_numbers);
+    const DeferredSignals current(held_numbers);
     (void)::raise(SIGTERM);
-    if (HeldSignals::one_came()) return 1;
-    if (!wait_is_ended(held) || !HeldSignals::one_came()) return 2;
+    if (DeferredSignals::one_came()) return 1;
+    if (!wait_is_ended(current) || !DeferredSignals::one_came()) return 2;
     return 0;
   });
 
@@ -48,7 +48,7 @@ TEST_CASE("a signal that came before a wait ends that wait, and then the process
 TEST_CASE("a signal that nobody waited for does at the end what it would have done", "[held_signals]") {
   const int code = exit_code_of([] {
     {
-      const HeldSignals held(held_numbers);
+      const DeferredSignals current(held_numbers);
       (void)::raise(SIGINT);
     }
     return 0;
@@ -60,12 +60,12 @@ TEST_CASE("a signal that nobody waited for does at the end what it would have do
 TEST_CASE("a signal that the caller ignores stays ignored, and others are let through", "[held_signals]") {
   const int ignored = exit_code_of([] {
     (void)std::signal(SIGTERM, SIG_IGN);
-    const HeldSignals held(held_numbers);
+    const DeferredSignals current(held_numbers);
     (void)::raise(SIGTERM);
-    return HeldSignals::one_came() ? 1 : 0;
+    return DeferredSignals::one_came() ? 1 : 0;
   });
   const int other = exit_code_of([] {
-    const HeldSignals held(held_numbers);
+    const DeferredSignals current(held_numbers);
     (void)::raise(SIGUSR1);
     return 0;
   });

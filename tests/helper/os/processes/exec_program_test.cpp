@@ -25,17 +25,17 @@ namespace {
 /// What cannot be run leaves the process as it was, so it need not be a child.
 int reason_of(const std::vector<std::string>& words, std::span<const char* const> environment = {}) {
   try {
-    become(words, environment);
+    exec_program(words, environment);
   } catch (const std::system_error& error) {
     return error.code().value();
   }
 }
 
-/// The same of a program that is looked for in these folders.
-int reason_on_path(const std::string& folders, const std::string& program) {
+/// The same of a program that is looked for in these directories.
+int reason_on_path(const std::string& directories, const std::string& program) {
   return tests::exit_code_in_child([&]() -> int {
-    const std::string path = "PATH=" + folders;
-    ::setenv("PATH", folders.c_str(), /*replace=*/1);
+    const std::string path = "PATH=" + directories;
+    ::setenv("PATH", directories.c_str(), /*replace=*/1);
     return reason_of({program}, std::array{"HOME=/", path.c_str()});
   });
 }
@@ -47,7 +47,7 @@ TEST_CASE("a process becomes a program with these words and this environment alo
   const int code = tests::exit_code_in_child([&pipe]() -> int {
     ::dup2(pipe.writer.get(), STDOUT_FILENO);
     const std::vector<std::string> words = {"sh", "-c", "echo \"$0|$1|$A$HOME\"; exit 7", "zero", ""};
-    become(words, std::array{"A=b c"});
+    exec_program(words, std::array{"A=b c"});
   });
   pipe.writer.close();
 
@@ -56,30 +56,30 @@ TEST_CASE("a process becomes a program with these words and this environment alo
 }
 
 TEST_CASE("a program that cannot be run is told apart from one that is not there", "[successor]") {
-  const tests::TemporaryDirectory folder;
-  const std::string plain = folder.write("plain", "text", 0600);
-  const std::string script = folder.write("script", "#!/no/such/interpreter\n", 0700);
+  const tests::TemporaryDirectory directory;
+  const std::string plain = directory.write("plain", "text", 0600);
+  const std::string script = directory.write("script", "#!/no/such/interpreter\n", 0700);
 
   CHECK(reason_of({"no-such-program-here"}) == ENOENT);
   CHECK(reason_of({""}) == ENOENT);
-  CHECK(reason_of({folder.path("nothing")}) == ENOENT);
-  CHECK(reason_of({folder.path()}) == EACCES);
+  CHECK(reason_of({directory.path("nothing")}) == ENOENT);
+  CHECK(reason_of({directory.path()}) == EACCES);
   CHECK(reason_of({plain}) == EACCES);
   CHECK(reason_of({script}) == ENOEXEC);
 }
 
 TEST_CASE("a program on PATH is there, whatever it lacks and whatever else is on PATH", "[successor]") {
-  const tests::TemporaryDirectory folder;
-  const std::string plain = folder.write("plain", "text", 0600);
-  (void)folder.write("script", "#!/no/such/interpreter\n", 0700);
-  const std::string folders = "/nowhere::" + folder.path();
+  const tests::TemporaryDirectory directory;
+  const std::string plain = directory.write("plain", "text", 0600);
+  (void)directory.write("script", "#!/no/such/interpreter\n", 0700);
+  const std::string directories = "/nowhere::" + directory.path();
 
-  CHECK(reason_on_path(folders, "script") == ENOEXEC);
-  CHECK(reason_on_path(folders + ":" + plain, "script") == ENOEXEC);
-  CHECK(reason_on_path(folders, "plain") == EACCES);
-  CHECK(reason_on_path(folders, "no-such-program-here") == ENOENT);
-  CHECK(reason_on_path(folders, "") == ENOENT);
-  CHECK(reason_on_path(folders + ":" + plain, "no-such-program-here") == ENOENT);
+  CHECK(reason_on_path(directories, "script") == ENOEXEC);
+  CHECK(reason_on_path(directories + ":" + plain, "script") == ENOEXEC);
+  CHECK(reason_on_path(directories, "plain") == EACCES);
+  CHECK(reason_on_path(directories, "no-such-program-here") == ENOENT);
+  CHECK(reason_on_path(directories, "") == ENOENT);
+  CHECK(reason_on_path(directories + ":" + plain, "no-such-program-here") == ENOENT);
   CHECK(reason_on_path("", "script") == ENOENT);
 }
 

@@ -57,9 +57,9 @@ int reason_of(const std::string& address) {
 }  // namespace
 
 TEST_CASE("a manager hears each word, by a path and by an abstract name", "[notify_socket]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
   for (const std::string& address :
-       {folder.path("notify"), "@sase-credential-unit-test-" + std::to_string(::getpid())}) {
+       {directory.path("notify"), "@sase-credential-unit-test-" + std::to_string(::getpid())}) {
     INFO(address);
     const Manager manager(address);
     const NotifySocket socket(address);
@@ -80,10 +80,10 @@ TEST_CASE("without a manager nothing is told, and that is well", "[notify_socket
 }
 
 TEST_CASE("an address that cannot be used is told", "[notify_socket]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
 
-  CHECK(reason_of(folder.path("nobody")) == ENOENT);
-  CHECK(reason_of(folder.write("file", "")) == ECONNREFUSED);
+  CHECK(reason_of(directory.path("nobody")) == ENOENT);
+  CHECK(reason_of(directory.write("file", "")) == ECONNREFUSED);
   CHECK(reason_of("relative") == EAFNOSUPPORT);
   CHECK(reason_of("vsock:2:1234") == EAFNOSUPPORT);
   CHECK(reason_of("@") == EINVAL);
@@ -91,9 +91,9 @@ TEST_CASE("an address that cannot be used is told", "[notify_socket]") {
 }
 
 TEST_CASE("a manager that hears nothing any more is not waited for", "[notify_socket]") {
-  const tests::TemporaryDirectory folder;
-  const Manager manager(folder.path("notify"));
-  const NotifySocket socket(folder.path("notify"));
+  const tests::TemporaryDirectory directory;
+  const Manager manager(directory.path("notify"));
+  const NotifySocket socket(directory.path("notify"));
   const auto start = std::chrono::steady_clock::now();
 
   // What the system keeps for it is a matter of thousands at most.
@@ -106,9 +106,9 @@ TEST_CASE("a manager that hears nothing any more is not waited for", "[notify_so
 }
 
 TEST_CASE("a manager that is gone is no trouble", "[notify_socket]") {
-  const tests::TemporaryDirectory folder;
-  std::optional<Manager> manager(std::in_place, folder.path("notify"));
-  const NotifySocket socket(folder.path("notify"));
+  const tests::TemporaryDirectory directory;
+  std::optional<Manager> manager(std::in_place, directory.path("notify"));
+  const NotifySocket socket(directory.path("notify"));
   manager.reset();
 
   CHECK_FALSE(socket.tell("READY=1\n"));

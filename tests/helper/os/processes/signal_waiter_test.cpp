@@ -31,43 +31,43 @@ int in_session(const std::function<int()>& body) {
 }  // namespace
 
 TEST_CASE("a wait ends at its time, and at once where that is over", "[wake_ups]") {
-  WakeUps wake_ups;
-  const Instant start = boot_clock();
+  SignalWaiter wake_ups;
+  const BootTime start = boot_clock();
 
-  CHECK(wake_ups.wait(start + 30ms) == Woken::by_time);
+  CHECK(wake_ups.wait(start + 30ms) == WakeReason::by_time);
   CHECK(boot_clock() - start >= 30ms);
   CHECK(boot_clock() - start < 5s);
-  CHECK(wake_ups.wait(start) == Woken::by_time);
-  CHECK(wake_ups.wait(Instant(0)) == Woken::by_time);
-  CHECK(wake_ups.wait(Instant(-1)) == Woken::by_time);
+  CHECK(wake_ups.wait(start) == WakeReason::by_time);
+  CHECK(wake_ups.wait(BootTime(0)) == WakeReason::by_time);
+  CHECK(wake_ups.wait(BootTime(-1)) == WakeReason::by_time);
 }
 
 TEST_CASE("a wait ends with bytes, and with the end of them", "[wake_ups]") {
-  WakeUps wake_ups;
+  SignalWaiter wake_ups;
   tests::Pipe pipe = tests::make_pipe();
 
-  CHECK(wake_ups.wait(boot_clock() + 20ms, pipe.reader.get()) == Woken::by_time);
+  CHECK(wake_ups.wait(boot_clock() + 20ms, pipe.reader.get()) == WakeReason::by_time);
   REQUIRE(::write(pipe.writer.get(), "x", 1) == 1);
-  CHECK(wake_ups.wait(Instant::max(), pipe.reader.get()) == Woken::by_bytes);
+  CHECK(wake_ups.wait(BootTime::max(), pipe.reader.get()) == WakeReason::by_bytes);
   char byte = 0;
   REQUIRE(::read(pipe.reader.get(), &byte, 1) == 1);
   pipe.writer.close();
-  CHECK(wake_ups.wait(Instant::max(), pipe.reader.get()) == Woken::by_bytes);
+  CHECK(wake_ups.wait(BootTime::max(), pipe.reader.get()) == WakeReason::by_bytes);
 }
 
 TEST_CASE("signals end a wait and not the process, also those that came before", "[wake_ups]") {
   struct Row {
     int number;
-    Woken woken;
+    WakeReason woken;
   };
-  for (const Row row :
-       {Row{SIGTERM, Woken::by_stop}, Row{SIGINT, Woken::by_stop}, Row{SIGHUP, Woken::by_hup}}) {
+  for (const Row row : {Row{SIGTERM, WakeReason::by_stop}, Row{SIGINT, WakeReason::by_stop},
+                        Row{SIGHUP, WakeReason::by_hup}}) {
     INFO(row.number);
     CHECK(in_session([row] {
-            WakeUps wake_ups;
+            SignalWaiter wake_ups;
             ::raise(row.number);
-            return wake_ups.wait(Instant::max()) == row.woken &&
-                           wake_ups.wait(boot_clock() + 5ms) == Woken::by_time
+            return wake_ups.wait(BootTime::max()) == row.woken &&
+                           wake_ups.wait(boot_clock() + 5ms) == WakeReason::by_time
                        ? 0
                        : 1;
           }) == 0);
@@ -83,20 +83,20 @@ TEST_CASE("with a terminal SIGHUP says that it is gone, and is an end", "[wake_u
           // The first one that the leader of a session opens becomes its own.
           const Fd ours(::open(name.data(), O_RDWR | O_CLOEXEC));
           if (!ours) return 3;
-          WakeUps wake_ups;
+          SignalWaiter wake_ups;
           ::raise(SIGHUP);
-          const Woken woken = wake_ups.wait(Instant::max());
+          const WakeReason woken = wake_ups.wait(BootTime::max());
           ::signal(SIGHUP, SIG_IGN);  // the terminal goes before we do
-          return woken == Woken::by_stop ? 0 : 4;
+          return woken == WakeReason::by_stop ? 0 : 4;
         }) == 0);
 }
 
 TEST_CASE("a signal that is ignored ends nothing", "[wake_ups]") {
   CHECK(in_session([] {
           ::signal(SIGHUP, SIG_IGN);
-          WakeUps wake_ups;
+          SignalWaiter wake_ups;
           ::raise(SIGHUP);
-          return wake_ups.wait(boot_clock() + 5ms) == Woken::by_time ? 0 : 1;
+          return wake_ups.wait(boot_clock() + 5ms) == WakeReason::by_time ? 0 : 1;
         }) == 0);
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("afterwards signals do again what they did", "[wake_ups]") {
   CHECK(in_session([] {
           ::signal(SIGTERM, SIG_DFL);
           {
-            const WakeUps wake_ups;
+            const SignalWaiter wake_ups;
             if (::sigismember(&wake_ups.mask_before(), SIGTERM) != 0) return 1;
           }
           ::raise(SIGTERM);

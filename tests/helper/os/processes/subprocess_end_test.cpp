@@ -82,18 +82,19 @@ TEST_CASE("what a program leaves running when it ends is not waited for", "[subp
 }
 
 TEST_CASE("at the deadline all that a program has started is killed with it", "[subprocess]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
   const std::string note = "echo $$ >>pids; exec sleep 60";
   const std::string script = GENERATE_COPY(
       as<std::string>{}, "echo $$ >>pids; sleep 60; true", "sh -c '" + note + "' & " + note,
       "setsid sh -c '" + note + "' & " + note, "trap '' TERM HUP INT; sh -c '" + note + "'; sleep 60",
       "(sh -c '" + note + "' &); sleep 60", "exec >/dev/null; " + note);
 
-  CHECK_FALSE(Run{
-      .script = "cd " + folder.path() + "; " + script, .patience = 300ms, .session = SubprocessSession::own}
+  CHECK_FALSE(Run{.script = "cd " + directory.path() + "; " + script,
+                  .patience = 300ms,
+                  .session = SubprocessSession::own}
                   .run());
 
-  std::istringstream pids(tests::text_of_file(folder.path("pids")));
+  std::istringstream pids(tests::text_of_file(directory.path("pids")));
   int started = 0;
   for (pid_t pid = 0; pids >> pid; ++started)
     CHECK(is_gone(pid));
@@ -102,14 +103,14 @@ TEST_CASE("at the deadline all that a program has started is killed with it", "[
 }
 
 TEST_CASE("no shell of a program that is killed has anything to say of it", "[subprocess]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
   const std::string script =
-      "exec 2>" + folder.path("said") + "; sh -c 'sh -c \"sleep 60; true\"; true'; true";
+      "exec 2>" + directory.path("said") + "; sh -c 'sh -c \"sleep 60; true\"; true'; true";
 
   for (int times = 0; times < 20; ++times)
     CHECK_FALSE(Run{.script = script, .patience = 20ms, .session = SubprocessSession::own}.run());
 
-  CHECK(tests::text_of_file(folder.path("said")).empty());
+  CHECK(tests::text_of_file(directory.path("said")).empty());
 }
 
 }  // namespace sase::helper

@@ -52,12 +52,13 @@ TEST_CASE("a program gets exactly the words and the environment it is given", "[
 }
 
 TEST_CASE("a program that cannot be started is a system error", "[subprocess]") {
-  const tests::TemporaryDirectory folder;
+  const tests::TemporaryDirectory directory;
   const std::vector<std::string> words = {"x"};
-  const std::string no_program = folder.write("text", "not a program", 0700);
-  const std::string not_executable = folder.write("plain", "#!/bin/sh\n", 0600);
+  const std::string no_program = directory.write("text", "not a program", 0700);
+  const std::string not_executable = directory.write("plain", "#!/bin/sh\n", 0600);
 
-  for (const std::string& program : {folder.path("missing"), no_program, not_executable, folder.path()}) {
+  for (const std::string& program :
+       {directory.path("missing"), no_program, not_executable, directory.path()}) {
     INFO(program);
     CHECK_THROWS_AS(run_subprocess({.program = program,
                                     .arguments = words,
@@ -82,8 +83,8 @@ TEST_CASE("no descriptor but the standard streams reaches a program", "[subproce
 }
 
 TEST_CASE("the ends of its own pipes do not reach a program", "[subprocess]") {
-  // The shell's own list: 0, 1, 2, and the folder that `ls` reads. Whatever the tests' process has inherited
-  // itself is taken off by closing it first.
+  // The shell's own list: 0, 1, 2, and the directory that `ls` reads. Whatever the tests' process has
+  // inherited itself is taken off by closing it first.
   const int code = tests::exit_code_in_child([] {
     for (int fd = 3; fd < 256; ++fd)
       ::close(fd);

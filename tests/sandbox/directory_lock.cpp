@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/sandbox/folder_lock.hpp"
+#include "tests/sandbox/directory_lock.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -29,15 +29,15 @@ bool lock_in_time(int fd) {
 
 }  // namespace
 
-FolderLock::FolderLock(const StateFolder& folder)
-    : fd_(::open(folder.file("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-  if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "cannot lock the state folder");
+DirectoryLock::DirectoryLock(const StateDirectory& directory)
+    : fd_(::open(directory.file("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+  if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "cannot lock the state directory");
   if (lock_in_time(fd_)) return;
   ::close(fd_);
-  throw std::runtime_error("another sandbox uses '" + folder.path().string() + "'");
+  throw std::runtime_error("another sandbox uses '" + directory.path().string() + "'");
 }
 
-FolderLock::~FolderLock() {
+DirectoryLock::~DirectoryLock() {
   ::close(fd_);
 }
 

@@ -8,12 +8,12 @@
 
 namespace sase::sandbox {
 
-/// The folder (0700) in which the sandbox keeps its certificates, keys, address and process id.
+/// The directory (0700) in which the sandbox keeps its certificates, keys, address and process id.
 /// Failures throw std::system_error or std::filesystem::filesystem_error.
-class StateFolder {
+class StateDirectory {
  public:
-  /// Creates `path` and its parents if need be; an existing folder is closed to group and others.
-  explicit StateFolder(const std::filesystem::path& path);
+  /// Creates `path` and its parents if need be; an existing directory is closed to group and others.
+  explicit StateDirectory(const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] std::filesystem::path file(std::string_view name) const { return path_ / name; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/sandbox/state_folder.hpp"
+#include "tests/sandbox/state_directory.hpp"
 
 #include <cerrno>
 #include <fstream>
@@ -41,25 +41,25 @@ class OutputFile {
 
 }  // namespace
 
-StateFolder::StateFolder(const std::filesystem::path& path) : path_(std::filesystem::absolute(path)) {
+StateDirectory::StateDirectory(const std::filesystem::path& path) : path_(std::filesystem::absolute(path)) {
   std::filesystem::create_directories(path_);
   std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
 }
 
-std::optional<std::string> StateFolder::read(std::string_view name) const {
+std::optional<std::string> StateDirectory::read(std::string_view name) const {
   std::ifstream stream(file(name), std::ios::binary);
   if (!stream) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
-void StateFolder::write(std::string_view name, std::string_view content) const {
+void StateDirectory::write(std::string_view name, std::string_view content) const {
   std::filesystem::path draft = file(name);
   draft += ".new";
   OutputFile(draft).write(content);
   std::filesystem::rename(draft, file(name));
 }
 
-void StateFolder::remove(std::string_view name) const noexcept {
+void StateDirectory::remove(std::string_view name) const noexcept {
   std::error_code ignored;
   std::filesystem::remove(file(name), ignored);
 }
