@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -58,7 +58,7 @@ BootTime boot_clock() noexcept {
 
 BootId current_boot() noexcept {
   std::array<char, 40> text{};
-  const Fd file(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+  const os::Fd file(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
   if (!file) return {};
   const ssize_t size = ::read(file.get(), text.data(), text.size());
   return size <= 0 ? BootId{} : parse_uuid({text.data(), static_cast<std::size_t>(size)});
@@ -78,4 +78,4 @@ seconds time_left(const Expiry& expiry, const ClockReading& now, BootId (*boot)(
   return now_boot == expiry.boot ? by_boot : by_wall;
 }
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -4,7 +4,7 @@
 #include <array>
 #include <chrono>
 
-namespace sase::helper {
+namespace sase {
 
 /// Tells one start of the machine from another (`/proc/sys/kernel/random/boot_id`). All zero where unknown.
 using BootId = std::array<char, 16>;
@@ -41,4 +41,4 @@ struct Expiry {
 [[nodiscard]] std::chrono::seconds time_left(const Expiry& expiry, const ClockReading& now,
                                              BootId (*boot)() noexcept);
 
-}  // namespace sase::helper
+}  // namespace sase

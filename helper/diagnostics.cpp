@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds patience{100};
 }  // namespace
 
 void Diagnostics::line(std::string_view prefix, std::string_view what) const noexcept {
-  if (stuck_ || !writable_within(fd_, patience)) {
+  if (stuck_ || !os::writable_within(fd_, patience)) {
     stuck_ = true;
     return;
   }
@@ -27,7 +27,7 @@ void Diagnostics::line(std::string_view prefix, std::string_view what) const noe
     std::string text(prefix);
     text += what;
     text += '\n';
-    write_all(fd_, text);
+    os::write_all(fd_, text);
   } catch (const std::exception&) {
     return;
   }
@@ -40,4 +40,4 @@ void WarningOnce::say(std::string_view what) noexcept try {
   return;
 }
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace sase::helper {
+namespace sase {
 
 /// What the program says to people: whole lines on one descriptor, each with one write so that lines of
 /// parallel callers do not mix. A line that cannot be written is lost in silence: there is no one left to
@@ -57,4 +57,4 @@ class WarningOnce {
   bool said_ = false;
 };
 
-}  // namespace sase::helper
+}  // namespace sase

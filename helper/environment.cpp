@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/environment.hpp"
 
-namespace sase::helper {
+namespace sase {
 
 std::optional<std::string_view> Environment::find(std::string_view name) const noexcept {
   for (const char* const* entry = entries_; *entry != nullptr; ++entry) {
@@ -16,4 +16,4 @@ std::optional<std::string_view> Environment::find(std::string_view name) const n
   return std::nullopt;
 }
 
-}  // namespace sase::helper
+}  // namespace sase

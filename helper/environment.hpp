@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase {
 
 /// The environment as a value: the only place that looks at it, and what tests put in its stead.
 class Environment {
@@ -21,4 +21,4 @@ class Environment {
   const char* const* entries_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase {
 
 /// What the front's exit code tells a script. exit_codes says it in words.
 enum class ExitCode : int {
@@ -39,4 +39,4 @@ inline constexpr std::array exit_codes = {
     ExitMeaning{ExitCode::not_found, "the command of 'exec' is not there"},
 };
 
-}  // namespace sase::helper
+}  // namespace sase

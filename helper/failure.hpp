@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper {
+namespace sase {
 
 /// A task that cannot be done and that only a person can help. `what()` says what and why, `hint` (may be
 /// empty) what to do. Neither holds a secret, and text from outside is escaped in both.
@@ -20,4 +20,4 @@ class Failure : public std::runtime_error {
   std::string hint;
 };
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 int main(int argc, char** argv) {
-  using namespace sase::helper;  // NOLINT(google-build-using-namespace): the only names here
-  const CallerState caller = harden_process();
+  const sase::os::CallerState caller = sase::os::harden_process();
   const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
-  return static_cast<int>(
-      run(arguments, Environment(environ), STDIN_FILENO, STDOUT_FILENO, Diagnostics(STDERR_FILENO), &caller));
+  return static_cast<int>(sase::run(arguments, sase::Environment(environ), STDIN_FILENO, STDOUT_FILENO,
+                                    sase::Diagnostics(STDERR_FILENO), &caller));
 }

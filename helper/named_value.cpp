@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/named_value.hpp"
 
-namespace sase::helper {
+namespace sase {
 
 std::vector<std::string_view> names_of(std::span<const NamedValue> words) {
   std::vector<std::string_view> names;
@@ -18,4 +18,4 @@ std::string list_of(std::span<const NamedValue> words) {
   return list;
 }
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase {
 
 /// A word that can be typed and what it means, in one line for help: a value of a setting, a format, a topic.
 struct NamedValue {
@@ -20,4 +20,4 @@ struct NamedValue {
 /// Their names in a sentence: `a, b, c`.
 [[nodiscard]] std::string list_of(std::span<const NamedValue> words);
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -72,4 +72,4 @@ std::string quote_if_short(std::string_view word) {
   return word.size() > longest_shown ? std::string() : " '" + protocol::escape(word) + "'";
 }
 
-}  // namespace sase::helper
+}  // namespace sase

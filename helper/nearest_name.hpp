@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase {
 
 /// The known name that `given` was probably meant to be: the one that the fewest typed mistakes turn it into,
 /// if they are few enough to be mistakes. Empty where none is near.
@@ -24,4 +24,4 @@ namespace sase::helper {
 /// ours, which may be a key that was put in the wrong place.
 [[nodiscard]] std::string quote_if_short(std::string_view word);
 
-}  // namespace sase::helper
+}  // namespace sase

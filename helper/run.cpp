@@ -14,30 +14,30 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
-ExitCode no_command(const Call& call) {
+ExitCode no_command(const commands::Call& call) {
   call.diagnostics.failure("no command is given");
-  call.diagnostics.hint(usage_line());
+  call.diagnostics.hint(cli::usage_line());
   return ExitCode::usage_error;
 }
 
-ExitCode version(const Call& call) {
+ExitCode version(const commands::Call& call) {
   write_output(call, "sase-credential " SASE_VERSION "\n");
   return ExitCode::success;
 }
 
 /// gitcredentials: "If it does not support the requested operation, it should silently ignore the request."
 /// What is for people may take operands under git's name as well.
-bool is_ignored_under_gits_name(const Command* command, const CommandLine& line) noexcept {
-  if (command == nullptr || command->audience != Visibility::people) return true;
+bool is_ignored_under_gits_name(const commands::Command* command, const cli::CommandLine& line) noexcept {
+  if (command == nullptr || command->audience != commands::Visibility::people) return true;
   return command->operands.empty() && !line.operands.empty();
 }
 
 /// What other hosts call, and this one never would.
-void reject_foreign_operation(const DialectName& dialect, std::string_view command) {
+void reject_foreign_operation(const cli::DialectName& dialect, std::string_view command) {
   if (!is_foreign_operation(dialect, command)) return;
   std::string known;
   for (const std::string_view operation : dialect.operations)
@@ -47,18 +47,18 @@ void reject_foreign_operation(const DialectName& dialect, std::string_view comma
                 "these are: " + known);
 }
 
-ExitCode dispatch(const Call& call) {
-  const CommandLine& line = call.line;
+ExitCode dispatch(const commands::Call& call) {
+  const cli::CommandLine& line = call.line;
   if (line.version) return version(call);
   if (!line.command) return line.help ? help(call) : no_command(call);
-  const Command* const command = find_command(*line.command);
-  if (call.called_as != nullptr && call.called_as->dialect == Dialect::git &&
+  const commands::Command* const command = commands::find_command(*line.command);
+  if (call.called_as != nullptr && call.called_as->dialect == cli::Dialect::git &&
       is_ignored_under_gits_name(command, line)) {
     ignore_request(call);
     return ExitCode::success;
   }
   if (call.called_as != nullptr) reject_foreign_operation(*call.called_as, *line.command);
-  if (command == nullptr) throw unknown_command(*line.command);
+  if (command == nullptr) throw commands::unknown_command(*line.command);
   if (line.help) return help(call);
   reject_unsupported_arguments(*command, line);
   return command->run(call);
@@ -70,7 +70,7 @@ void report(const Failure& failure, const Diagnostics& diagnostics) {
 }
 
 /// Whether this is a `get --no-prompt`. Where the words could not be parsed they are looked at as they are.
-bool is_get_without_prompt(const CommandLine& line, std::span<const char* const> arguments) noexcept {
+bool is_get_without_prompt(const cli::CommandLine& line, std::span<const char* const> arguments) noexcept {
   if (line.command) return line.no_prompt && *line.command == "get";
   const auto has = [arguments](std::string_view word) {
     return std::ranges::find(arguments, word) != arguments.end();
@@ -80,18 +80,18 @@ bool is_get_without_prompt(const CommandLine& line, std::span<const char* const>
 
 /// Whether git's words on standard output may be understood. Where a flag names the dialect, it must be
 /// git's.
-bool speaks_git(const Call& call, std::span<const char* const> arguments) noexcept {
-  if (call.line.dialect) return find_dialect(*call.line.dialect) == &dialects.front();
-  if (call.called_as != nullptr && call.called_as->dialect != Dialect::git) return false;
+bool speaks_git(const commands::Call& call, std::span<const char* const> arguments) noexcept {
+  if (call.line.dialect) return cli::find_dialect(*call.line.dialect) == &cli::dialects.front();
+  if (call.called_as != nullptr && call.called_as->dialect != cli::Dialect::git) return false;
   // There may be one among words that could not be parsed.
   return std::ranges::none_of(arguments, [](std::string_view word) { return word.starts_with("--dialect"); });
 }
 
 /// git goes on to ask a person after a failure, unless it is told to stop (gitcredentials, `quit`).
-void write_quit(const Call& call, std::span<const char* const> arguments) noexcept {
+void write_quit(const commands::Call& call, std::span<const char* const> arguments) noexcept {
   if (!is_get_without_prompt(call.line, arguments) || !speaks_git(call, arguments)) return;
   try {
-    write_all(call.output, "quit=1\n\n");
+    os::write_all(call.output, "quit=1\n\n");
   } catch (const std::exception&) {
     return;  // git is gone, so it has stopped
   }
@@ -100,19 +100,20 @@ void write_quit(const Call& call, std::span<const char* const> arguments) noexce
 }  // namespace
 
 ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
-             const Diagnostics& diagnostics, const CallerState* caller) {
-  CommandLine line;
-  MisspelledVariables misspelled_variables(environment, diagnostics);
-  const Call call{.line = line,
-                  .environment = environment,
-                  .input = input,
-                  .output = output,
-                  .diagnostics = diagnostics,
-                  .misspelled_variables = misspelled_variables,
-                  .called_as = arguments.empty() ? nullptr : dialect_of_program(arguments.front()),
-                  .caller = caller};
+             const Diagnostics& diagnostics, const os::CallerState* caller) {
+  cli::CommandLine line;
+  config::MisspelledVariables misspelled_variables(environment, diagnostics);
+  const commands::Call call{
+      .line = line,
+      .environment = environment,
+      .input = input,
+      .output = output,
+      .diagnostics = diagnostics,
+      .misspelled_variables = misspelled_variables,
+      .called_as = arguments.empty() ? nullptr : cli::dialect_of_program(arguments.front()),
+      .caller = caller};
   try {
-    line = parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
+    line = cli::parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
     return dispatch(call);
   } catch (const Failure& failure) {
     if (failure.code == ExitCode::invalid_settings) misspelled_variables.warn();
@@ -127,4 +128,4 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -25,4 +25,4 @@ std::string shell_word(std::string_view text) {
   return word + '\'';
 }
 
-}  // namespace sase::helper
+}  // namespace sase

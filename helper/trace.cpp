@@ -12,7 +12,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -37,7 +37,7 @@ Trace::Trace(const std::string& setting, Clock::time_point start, const Diagnost
     : start_(start) {
   if (setting.empty()) return;
   try {
-    if (setting.starts_with('/')) file_ = open_private_log(setting);
+    if (setting.starts_with('/')) file_ = os::open_private_log(setting);
     diagnostics_ = &diagnostics;
   } catch (const std::system_error& error) {
     diagnostics.warning("there is no trace: " + protocol::escape(error.what()));
@@ -48,11 +48,11 @@ void Trace::line(Clock::time_point at, std::string_view words) const noexcept tr
   if (!on()) return;
   const std::string text = show(at - start_) + std::string(words);
   if (file_)
-    write_all(file_.get(), head_in_file(at) + text + '\n');
+    os::write_all(file_.get(), head_in_file(at) + text + '\n');
   else
     diagnostics_->trace(text);
 } catch (const std::exception&) {
   return;
 }
 
-}  // namespace sase::helper
+}  // namespace sase

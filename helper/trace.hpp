@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase {
 
 /// Tells a person where the time of a call goes: a line for each step, with the milliseconds since the call
 /// began. Whole lines, each with one write. No secret is ever among the words; a line that cannot be written
@@ -37,7 +37,7 @@ class Trace {
  private:
   Clock::time_point start_;
   const Diagnostics* diagnostics_ = nullptr;
-  Fd file_;
+  os::Fd file_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase

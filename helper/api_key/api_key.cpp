@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -32,4 +32,4 @@ ApiKey::ApiKey(protocol::Secret text) : text_(std::move(text)) {
     throw protocol::ProtocolError("it holds bytes that are not printable ASCII");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

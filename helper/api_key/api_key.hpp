@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 /// The long-lived secret that is traded for tokens. Its shape is the service's affair; ours is that it is one
 /// line of printable ASCII, not empty and at most 16 KiB long.
@@ -25,4 +25,4 @@ class ApiKey {
   protocol::Secret text_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

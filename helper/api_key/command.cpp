@@ -15,7 +15,7 @@
 
 #include <sys/wait.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -49,7 +49,7 @@ std::string describe(int wait_status) {
   return text;
 }
 
-ApiKey key_of(SubprocessResult result) {
+ApiKey key_of(os::SubprocessResult result) {
   if (result.wait_status != 0) throw no_key_from_command(describe(result.wait_status));
   if (result.output.empty()) throw no_key_from_command("it wrote nothing");
   try {
@@ -72,13 +72,13 @@ std::span<const char* const> entries_of(const Environment& environment) noexcept
 ApiKey run_api_key_command(const std::string& command, const Environment& environment,
                            std::chrono::steady_clock::time_point deadline) try {
   const std::array<std::string, 3> arguments = {"sh", "-c", command};
-  auto result = run_subprocess({.program = "/bin/sh",
-                                .arguments = arguments,
-                                .environment = entries_of(environment),
-                                .input = {},
-                                .output_limit = ApiKey::max_size + 2,
-                                .deadline = deadline,
-                                .session = SubprocessSession::own});
+  auto result = os::run_subprocess({.program = "/bin/sh",
+                                    .arguments = arguments,
+                                    .environment = entries_of(environment),
+                                    .input = {},
+                                    .output_limit = ApiKey::max_size + 2,
+                                    .deadline = deadline,
+                                    .session = os::SubprocessSession::own});
   if (!result) throw out_of_time();
   return key_of(std::move(*result));
 } catch (const std::system_error& error) {
@@ -88,4 +88,4 @@ ApiKey run_api_key_command(const std::string& command, const Environment& enviro
   throw no_key_from_command("it wrote more than 16 KiB", "it must write the key alone, in one line");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 /// Reads the key that a shell command writes. It runs through `/bin/sh -c` with our environment and standard
 /// error, with nothing to read, and in a session of its own, so that it has no terminal to ask on. At
@@ -16,4 +16,4 @@ namespace sase::helper {
 [[nodiscard]] ApiKey run_api_key_command(const std::string& command, const Environment& environment,
                                          std::chrono::steady_clock::time_point deadline);
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -30,7 +30,7 @@ Failure unusable(const std::string& path, const std::string& why, std::string hi
                  "cannot use the API key in '" + protocol::escape(path) + "': " + why, std::move(hint));
 }
 
-void check_file(const Fd& file, const std::string& path) {
+void check_file(const os::Fd& file, const std::string& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0)
     throw unusable(path, std::generic_category().message(errno), name_it);
@@ -40,12 +40,12 @@ void check_file(const Fd& file, const std::string& path) {
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
   // Docker and Kubernetes mount secrets readable, as root's, in memory: the container is the border there.
   const bool only_readable = (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-  if (only_readable && status.st_uid == 0 && is_in_memory(file.get())) return;
+  if (only_readable && status.st_uid == 0 && os::is_in_memory(file.get())) return;
   throw unusable(path, "other users can read or write it", "chmod 600 " + shell_word(path));
 }
 
 /// The directory that the opened file is really in, past all symbolic links.
-std::string directory_of(const Fd& file, const std::string& path) {
+std::string directory_of(const os::Fd& file, const std::string& path) {
   std::array<char, 4096> target{};
   const std::string link = "/proc/self/fd/" + std::to_string(file.get());
   const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
@@ -69,14 +69,14 @@ void check_directory(const std::string& directory, const std::string& path) {
 }  // namespace
 
 ApiKey read_api_key_file(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const os::Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (const int reason = errno; !file)
     throw unusable(path, std::generic_category().message(reason),
                    reason == EACCES ? "let this user read it, and search the directories above it" : name_it);
   check_file(file, path);
   check_directory(directory_of(file, path), path);
   try {
-    return ApiKey(read_all(file.get(), ApiKey::max_size + 2));
+    return ApiKey(os::read_all(file.get(), ApiKey::max_size + 2));
   } catch (const std::system_error& error) {
     throw unusable(path, error.code().message(), name_it);
   } catch (const std::length_error&) {
@@ -86,4 +86,4 @@ ApiKey read_api_key_file(const std::string& path) {
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

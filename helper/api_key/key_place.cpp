@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -16,7 +16,7 @@ bool is_there(const std::string& path) noexcept {
   return ::access(path.c_str(), F_OK) == 0;
 }
 
-std::optional<ApiKeyLocation> find_standard(const Profile& profile, const Environment& environment) {
+std::optional<ApiKeyLocation> find_standard(const config::Profile& profile, const Environment& environment) {
   const auto standard = [](ApiKeySourceKind kind, std::string name) {
     return ApiKeyLocation{.kind = kind, .name = std::move(name), .choice = ApiKeySelection::standard};
   };
@@ -51,7 +51,7 @@ bool ApiKeyLocation::is_removed_by_logout() const noexcept {
   return kind == ApiKeySourceKind::file && choice == ApiKeySelection::standard && !is_there(name);
 }
 
-std::optional<ApiKeyLocation> find_api_key(const Profile& profile, const Environment& environment) {
+std::optional<ApiKeyLocation> find_api_key(const config::Profile& profile, const Environment& environment) {
   const ApiKeySource& source = profile.key_source;
   if (source.kind == ApiKeySourceKind::standard) return find_standard(profile, environment);
   ApiKeyLocation place{.kind = source.kind, .name = source.value};
@@ -61,10 +61,10 @@ std::optional<ApiKeyLocation> find_api_key(const Profile& profile, const Environ
   return place;
 }
 
-Failure no_key(const Profile& profile) {
-  const std::string choice = profile.name == default_profile ? "" : " --profile " + profile.name;
+Failure no_key(const config::Profile& profile) {
+  const std::string choice = profile.name == config::default_profile ? "" : " --profile " + profile.name;
   return Failure(ExitCode::invalid_settings, "no API key for the profile '" + profile.name + "'",
                  "run 'sase-credential login" + choice + "', or set SASE_API_KEY");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 /// The variables that hold a key for a profile that names no source of its own: ours, then those of the
 /// vendor's and the community's Terraform providers. The first one that is set counts.
@@ -43,10 +43,10 @@ struct ApiKeyLocation {
 
 /// Where a profile's key would be read from: where the profile says, whether there is one or not, else the
 /// first standard place that has one. Reads no key and runs nothing. Nothing where there is none.
-[[nodiscard]] std::optional<ApiKeyLocation> find_api_key(const Profile& profile,
+[[nodiscard]] std::optional<ApiKeyLocation> find_api_key(const config::Profile& profile,
                                                          const Environment& environment);
 
 /// What is said where find_api_key() finds nothing.
-[[nodiscard]] Failure no_key(const Profile& profile);
+[[nodiscard]] Failure no_key(const config::Profile& profile);
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -47,7 +47,7 @@ Failure failure_of(const std::error_code& error) {
 }  // namespace
 
 ApiKey read_keyring_api_key(const std::string& description) try {
-  return ApiKey(read_keyring_entry(description, ApiKey::max_size + 2));
+  return ApiKey(os::read_keyring_entry(description, ApiKey::max_size + 2));
 } catch (const std::system_error& error) {
   throw failure_of(error.code());
 } catch (const std::length_error&) {
@@ -56,4 +56,4 @@ ApiKey read_keyring_api_key(const std::string& description) try {
   throw no_key_in_keyring(error.what(), put_it_there);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -5,10 +5,10 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 /// Reads the `user` key of a description from the kernel's keyrings, wherever this process can reach one
 /// (posix/reachable_entry.hpp). Throws Failure.
 [[nodiscard]] ApiKey read_keyring_api_key(const std::string& description);
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

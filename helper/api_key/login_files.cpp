@@ -19,7 +19,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -39,7 +39,7 @@ std::string past_checks(const std::string& path) {
 
 /// Of two logins at once the later one waits: the key of one must not meet the profile of the other. Where
 /// the file system has no locks, or somebody keeps this one, it goes on without.
-void wait_for_other_logins(FileLock& lock) noexcept try {
+void wait_for_other_logins(os::FileLock& lock) noexcept try {
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (!lock.take())
     if (!lock.wait_until_free(patience)) return;
@@ -50,24 +50,24 @@ void wait_for_other_logins(FileLock& lock) noexcept try {
 }  // namespace
 
 LoginFiles::LoginFiles(const Environment& environment, std::string_view profile) {
-  const auto directory = config_directory(environment);
+  const auto directory = config::config_directory(environment);
   if (!directory)
     throw Failure(ExitCode::local_state,
                   "no place for the key: neither XDG_CONFIG_HOME nor HOME leads to a directory", "set HOME");
   key_ = *login_key_path(environment, profile);
-  profile_ = *directory + "/profiles/" + std::string(profile) + std::string(profile_extension);
+  profile_ = *directory + "/profiles/" + std::string(profile) + std::string(config::profile_extension);
 }
 
 void LoginFiles::keep(std::string_view api_key, std::string_view profile_text) const try {
   // Opened, since it must be closed to others.
-  const auto keys = PrivateDirectory::create(key_.substr(0, key_.find_last_of('/')));
-  FileLock lock(Fd(::fcntl(keys.fd(), F_DUPFD_CLOEXEC, 0)));
+  const auto keys = os::PrivateDirectory::create(key_.substr(0, key_.find_last_of('/')));
+  os::FileLock lock(os::Fd(::fcntl(keys.fd(), F_DUPFD_CLOEXEC, 0)));
   wait_for_other_logins(lock);
-  create_private_directories(profile_.substr(0, profile_.find_last_of('/')));
-  AtomicFile key(key_);
+  os::create_private_directories(profile_.substr(0, profile_.find_last_of('/')));
+  os::AtomicFile key(key_);
   key.write(api_key);
   key.write("\n");
-  AtomicFile profile(past_checks(profile_));
+  os::AtomicFile profile(past_checks(profile_));
   profile.write(profile_text);
   // In this order: a new key must not meet the profile of another service.
   profile.commit();
@@ -87,4 +87,4 @@ bool LoginFiles::remove_key() const {
   throw Failure(ExitCode::local_state, "cannot remove '" + protocol::escape(key_) + "': " + why);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

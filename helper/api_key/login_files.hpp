@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 /// What `login` leaves behind: a profile, and the file of its key (login_key.hpp).
 class LoginFiles {
@@ -31,4 +31,4 @@ class LoginFiles {
   std::string profile_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -3,12 +3,12 @@
 
 #include "helper/config/config_directory.hpp"
 
-namespace sase::helper {
+namespace sase::api_key {
 
 std::optional<std::string> login_key_path(const Environment& environment, std::string_view profile) {
-  auto file = config_directory(environment);
+  auto file = config::config_directory(environment);
   if (file) file->append("/keys/").append(profile);
   return file;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

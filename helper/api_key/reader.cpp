@@ -11,7 +11,7 @@
 
 #include <stdexcept>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -46,4 +46,4 @@ ApiKey read_key(const ApiKeyLocation& place, const Environment& environment,
   throw std::logic_error("a key's place is one of a kind");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -7,7 +7,7 @@
 
 #include <chrono>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 /// Reads the key in a place. A command runs until `deadline` at the longest and with `environment`; all else
 /// takes no time. Throws Failure, which names the place and never a byte of the key, when there is none or it
@@ -15,4 +15,4 @@ namespace sase::helper {
 [[nodiscard]] ApiKey read_key(const ApiKeyLocation& place, const Environment& environment,
                               std::chrono::steady_clock::time_point deadline);
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

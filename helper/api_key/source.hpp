@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 /// The kinds of places that a key may be kept in.
 enum class ApiKeySourceKind {
@@ -25,6 +25,6 @@ struct ApiKeySource {
 
 /// The one source that the settings name, or `standard`. Throws Failure for a value that cannot be one. Shows
 /// none of the values: keys have been put in their place.
-[[nodiscard]] ApiKeySource key_source_of(const Settings& values);
+[[nodiscard]] ApiKeySource key_source_of(const config::Settings& values);
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

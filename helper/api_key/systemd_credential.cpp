@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 std::optional<std::string> credential_path(const Environment& environment, std::string_view name) {
   const auto directory = environment.find("CREDENTIALS_DIRECTORY");
@@ -34,4 +34,4 @@ ApiKey read_systemd_credential(const std::string& path) {
   return read_api_key_file(path);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 /// Where systemd has put a credential of this service, if it gave it one: `$CREDENTIALS_DIRECTORY/NAME`
 /// (systemd.exec(5)). Nothing where that directory is not given, or is not an absolute path.
@@ -21,4 +21,4 @@ namespace sase::helper {
 /// Failure.
 [[nodiscard]] ApiKey read_systemd_credential(const std::string& path);
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

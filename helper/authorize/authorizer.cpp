@@ -11,7 +11,7 @@
 #include <exception>
 #include <utility>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -83,4 +83,4 @@ AuthorizeReply authorize_over_network(const protocol::AuthorizeRequest& request,
   }
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <variant>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Trades a key for a token: asks, reads the reply, and asks again after a transient fault while tries and
 /// time last.
@@ -39,4 +39,4 @@ class Authorizer {
                                                               std::chrono::steady_clock::time_point deadline,
                                                               Progress& progress);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -27,11 +27,11 @@ namespace {
 using sase::protocol::AuthorizeReply;
 using sase::protocol::AuthorizeRequest;
 using std::chrono::steady_clock;
-namespace authorize = sase::helper::authorize;
+namespace authorize = sase::authorize;
 namespace protocol = sase::protocol;
 
 protocol::AuthError too_late(const AuthorizeRequest& request, authorize::Progress& progress) try {
-  progress.note([&] { return "the time is up " + std::string(describe(progress.phase())); });
+  progress.note([&] { return "the time is up " + std::string(authorize::describe(progress.phase())); });
   const auto endpoint = authorize::Endpoint::parse(request.url);
   return authorize::no_answer_in_time(endpoint.host, request.timeout, progress.phase());
 } catch (const authorize::FailedAttempt& failed) {
@@ -55,7 +55,7 @@ AuthorizeReply late_reply(const AuthorizeRequest& request, authorize::Progress& 
 /// call. Nothing is lost, since this program writes no files.
 [[noreturn]] void finish(AuthorizeReply reply, const authorize::Progress& progress) noexcept try {
   reply.trace = progress.trace();
-  sase::helper::write_all(STDOUT_FILENO, reply.write().reveal());
+  sase::os::write_all(STDOUT_FILENO, reply.write().reveal());
   _exit(EXIT_SUCCESS);
 } catch (const std::exception& error) {
   complain(error);
@@ -78,7 +78,7 @@ struct Start {
 };
 
 [[noreturn]] void answer(const Start& start) {
-  const auto request = AuthorizeRequest::parse(sase::helper::read_message(STDIN_FILENO).reveal());
+  const auto request = AuthorizeRequest::parse(sase::os::read_message(STDIN_FILENO).reveal());
   const auto deadline = authorize::deadline_for(start.begun, request.timeout);
   authorize::CheckReport report;
   const bool probing = request.probe != protocol::Probe::none;
@@ -101,7 +101,7 @@ struct Start {
 int main() {
   end_with_the_caller();
   const auto begun = steady_clock::now();
-  sase::helper::harden_process();
+  sase::os::harden_process();
   const auto self_sandbox = authorize::enter_self_sandbox();
   try {
     answer({.begun = begun, .self_sandbox = self_sandbox, .confined = steady_clock::now()});

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -116,4 +116,4 @@ void report_read(CheckReport& report, const HttpReply& reply) {
     report.holds(CheckId::read, "HTTP " + std::to_string(status) + " with the new token");
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -7,7 +7,7 @@
 #include "helper/authorize/timing.hpp"
 #include "protocol/authorize/exchange.hpp"
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Tries the chain to the service link by link, each once: never more than one request for a token.
 class ConnectivityProbe {
@@ -37,4 +37,4 @@ class ConnectivityProbe {
 /// What the answer to a read call comes to, as the link `read` of `report`. Nothing of its body is shown.
 void report_read(CheckReport& report, const HttpReply& reply);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

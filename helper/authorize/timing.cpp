@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 using std::chrono::milliseconds;
 
@@ -32,4 +32,4 @@ void SystemTiming::pause(milliseconds duration) {
   std::this_thread::sleep_for(duration);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

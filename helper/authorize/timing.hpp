@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Time and chance. Abstract so that tests need not wait and are not left to luck.
 class Timing {
@@ -36,4 +36,4 @@ class SystemTiming : public Timing {
   std::chrono::steady_clock::time_point deadline_;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

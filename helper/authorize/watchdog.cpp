@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -66,4 +66,4 @@ protocol::AuthError no_answer_in_time(const protocol::Host& host, milliseconds t
           .retry_after = {}};
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <thread>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// When to answer at the latest so that the answer reaches the front within its `timeout`, which began at
 /// `start`.
@@ -50,4 +50,4 @@ class Watchdog {
 [[nodiscard]] protocol::AuthError no_answer_in_time(const protocol::Host& host,
                                                     std::chrono::milliseconds timeout, Phase phase);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -61,4 +61,4 @@ void append_hexadecimal(std::string& text, std::span<const unsigned char> bytes)
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::cache {
 
 /// A BLAKE2b hash of texts: no two lists of texts make the same input. Wiped when it goes, since keys pass
 /// through it.
@@ -39,4 +39,4 @@ class Digest {
 /// Two lower-case digits a byte.
 void append_hexadecimal(std::string& text, std::span<const unsigned char> bytes);
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::optional<CachedToken> TokenCipher::decrypt(std::string_view head, protocol:
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::cache {
 
 /// A token with its end.
 struct CachedToken {
@@ -35,4 +35,4 @@ class TokenCipher {
                                                           const Identity& identity);
 };
 
-}  // namespace sase::helper
+}  // namespace sase::cache

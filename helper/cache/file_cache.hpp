@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::cache {
 
 /// Keeps each token in a sealed file of its own, in a directory that only its owner can open.
 class FileCache : public TokenCache {
@@ -21,4 +21,4 @@ class FileCache : public TokenCache {
   std::string directory_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <span>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -44,4 +44,4 @@ Identity::Identity(std::string_view profile, std::string_view authorize_url, std
   append_hexadecimal(file_stem_, std::span(bytes_).first(name_bytes));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::cache {
 
 /// What a cached token is bound to, and the key that seals it.
 ///
@@ -33,4 +33,4 @@ class Identity {
   std::string file_stem_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -9,13 +9,13 @@
 #include <system_error>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
 using std::chrono::seconds;
 
-constexpr std::size_t part_size = UserKeyring::largest_key;
+constexpr std::size_t part_size = os::UserKeyring::largest_key;
 constexpr std::size_t most_parts = (TokenCipher::max_size + part_size - 1) / part_size;
 
 /// A token that is replaced while it is read is looked for again. Nobody replaces it so often but to keep us
@@ -31,15 +31,15 @@ std::string further_name(const std::string& name, int first_serial, std::size_t 
 }
 
 /// Adds the bytes of the further keys to those of the first.
-void read_further(const std::string& name, FoundKey& first) {
+void read_further(const std::string& name, os::FoundKey& first) {
   for (std::size_t number = 1; number < most_parts && first.bytes.size() == number * part_size; ++number)
-    if (const auto part = UserKeyring::find(further_name(name, first.serial, number)))
+    if (const auto part = os::UserKeyring::find(further_name(name, first.serial, number)))
       first.bytes += part->bytes;
 }
 
 void remove_further(const std::string& name, int first_serial) {
   for (std::size_t number = 1; number < most_parts; ++number)
-    if (!UserKeyring::remove(further_name(name, first_serial, number))) return;
+    if (!os::UserKeyring::remove(further_name(name, first_serial, number))) return;
 }
 
 std::optional<CachedToken> read_encrypted(std::string_view bytes, const Identity& identity) {
@@ -67,12 +67,12 @@ seconds time_to_stay(const Expiry& expiry) {
 std::optional<CachedToken> KeyringCache::find(const Identity& identity) try {
   const std::string name = name_of(identity);
   for (int looks = 0; looks < most_looks; ++looks) {
-    auto key = UserKeyring::find(name);
+    auto key = os::UserKeyring::find(name);
     if (!key) return std::nullopt;
     const bool stands_alone = key->bytes.size() < part_size;
     read_further(name, *key);
     auto token = read_encrypted(key->bytes, identity);
-    if (token || stands_alone || UserKeyring::serial_of(name) == key->serial) return token;
+    if (token || stands_alone || os::UserKeyring::serial_of(name) == key->serial) return token;
   }
   return std::nullopt;
 } catch (const std::system_error& error) {
@@ -85,13 +85,13 @@ void KeyringCache::store(const Identity& identity, const CachedToken& token) try
   const std::string_view bytes = sealed;
   const seconds stay = time_to_stay(token.expiry);
 
-  const KeyringEntry first(name, bytes.substr(0, part_size), stay);
-  std::vector<KeyringEntry> further;
+  const os::KeyringEntry first(name, bytes.substr(0, part_size), stay);
+  std::vector<os::KeyringEntry> further;
   for (std::size_t number = 1; number * part_size < bytes.size(); ++number)
     further.emplace_back(further_name(name, first.serial(), number),
                          bytes.substr(number * part_size, part_size), stay);
-  const int before = UserKeyring::serial_of(name);
-  for (const KeyringEntry& key : further)
+  const int before = os::UserKeyring::serial_of(name);
+  for (const os::KeyringEntry& key : further)
     key.commit();
   first.commit();
   remove_further(name, before);
@@ -101,11 +101,11 @@ void KeyringCache::store(const Identity& identity, const CachedToken& token) try
 
 void KeyringCache::remove(const Identity& identity) try {
   const std::string name = name_of(identity);
-  const int serial = UserKeyring::serial_of(name);
-  UserKeyring::remove(name);
+  const int serial = os::UserKeyring::serial_of(name);
+  os::UserKeyring::remove(name);
   remove_further(name, serial);
 } catch (const std::system_error& error) {
   throw_with_remedy(error);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

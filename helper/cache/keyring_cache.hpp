@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::cache {
 
 /// Keeps each sealed token in the kernel's keyring of this user: in memory, on no disk, and dropped by the
 /// kernel when the token ends. All processes of the user find it, in whatever session.
@@ -36,4 +36,4 @@ class KeyringCache : public TokenCache {
   std::string prefix_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -9,13 +9,13 @@
 #include <string>
 #include <system_error>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
 std::size_t remove_files(const std::string& prefix, const Environment& environment) {
-  const auto path = state_directory(environment);
-  const auto directory = path ? PrivateDirectory::open(*path) : std::nullopt;
+  const auto path = config::state_directory(environment);
+  const auto directory = path ? os::PrivateDirectory::open(*path) : std::nullopt;
   if (!directory) return 0;
   std::size_t removed = 0;
   for (const std::string& name : directory->names()) {
@@ -29,9 +29,9 @@ std::size_t remove_files(const std::string& prefix, const Environment& environme
 
 std::size_t remove_keys(const std::string& prefix) {
   std::size_t removed = 0;
-  for (const std::string& name : UserKeyring::names())
+  for (const std::string& name : os::UserKeyring::names())
     // A long token has further keys, whose names go on after a '#'.
-    if (name.starts_with(prefix) && UserKeyring::remove(name) && name.find('#') == std::string::npos)
+    if (name.starts_with(prefix) && os::UserKeyring::remove(name) && name.find('#') == std::string::npos)
       ++removed;
   return removed;
 }
@@ -44,4 +44,4 @@ std::size_t remove_tokens_of(std::string_view profile, const Environment& enviro
   return remove_files(stem, environment) + remove_keys(std::string(KeyringCache::usual_prefix) + stem);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

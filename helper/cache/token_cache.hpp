@@ -6,7 +6,7 @@
 
 #include <optional>
 
-namespace sase::helper {
+namespace sase::cache {
 
 /// Where tokens are kept between calls, for all processes of one user. Every kind passes the same tests
 /// (tests/contracts). Throws std::system_error when the place cannot be used; what is damaged there is not an
@@ -28,4 +28,4 @@ class TokenCache {
   virtual void remove(const Identity& identity) = 0;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::cache

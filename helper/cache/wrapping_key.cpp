@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -29,13 +29,13 @@ std::optional<Secret> if_whole(std::optional<Secret> bytes) {
 
 /// What is forbidden or missing there is looked for in the directory.
 std::optional<Secret> find_in_keyring(const std::string& name) try {
-  return if_whole(UserKeyring::find_secret(name, WrappingKey::size));
+  return if_whole(os::UserKeyring::find_secret(name, WrappingKey::size));
 } catch (const std::system_error&) {
   return std::nullopt;
 }
 
 void put_into_keyring(const std::string& name, const Secret& bytes) {
-  KeyringEntry(name, bytes.reveal(), stay).commit();
+  os::KeyringEntry(name, bytes.reveal(), stay).commit();
 }
 
 Secret random_bytes() {
@@ -61,14 +61,14 @@ Secret WrappingKey::get_or_create() const {
     put_into_keyring(name_, bytes);
   } catch (const std::system_error&) {
     if (!directory_) throw;
-    PrivateDirectory::create(*directory_).replace_file(file_, bytes.reveal());
+    os::PrivateDirectory::create(*directory_).replace_file(file_, bytes.reveal());
   }
   return bytes;
 }
 
 bool WrappingKey::has_place() const noexcept try {
   if (directory_) return true;
-  (void)UserKeyring::find_secret(name_, size);
+  (void)os::UserKeyring::find_secret(name_, size);
   return true;
 } catch (const std::exception&) {
   return false;
@@ -77,14 +77,14 @@ bool WrappingKey::has_place() const noexcept try {
 /// Whatever is wrong with the directory is told by those who keep more in it.
 std::optional<Secret> WrappingKey::find_in_directory() const try {
   if (!directory_) return std::nullopt;
-  const auto directory = PrivateDirectory::open(*directory_);
-  const Fd file = directory ? directory->open_file(file_) : Fd();
+  const auto directory = os::PrivateDirectory::open(*directory_);
+  const os::Fd file = directory ? directory->open_file(file_) : os::Fd();
   if (!file) return std::nullopt;
-  return if_whole(read_all(file.get(), size));
+  return if_whole(os::read_all(file.get(), size));
 } catch (const std::system_error&) {
   return std::nullopt;
 } catch (const std::length_error&) {
   return std::nullopt;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper {
+namespace sase::cache {
 
 /// A random key that seals tokens where the API key is not at hand on every call.
 ///
@@ -42,4 +42,4 @@ class WrappingKey {
   std::optional<std::string> directory_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::cache

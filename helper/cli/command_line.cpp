@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <array>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -74,7 +74,7 @@ options::options_description describe_flags(Describe words, bool with_short_help
     else
       add(flag.name.data(), options::value<std::string>(), "");
   }
-  for (const Setting& setting : settings)
+  for (const config::Setting& setting : config::settings)
     if (is_mentioned(setting.name, words)) add(setting.name.data(), options::value<std::string>(), "");
   return description;
 }
@@ -135,10 +135,10 @@ void take_operand(CommandLine& line, const std::string& word) {
     line.operands.push_back(word);
 }
 
-void take_setting(CommandLine& line, const Setting& setting, const std::string& value) {
+void take_setting(CommandLine& line, const config::Setting& setting, const std::string& value) {
   line.values.push_back(value);
   line.settings.push_back(
-      {.setting = &setting, .value = line.values.back(), .layer = Layer::flag, .file = {}});
+      {.setting = &setting, .value = line.values.back(), .layer = config::Layer::flag, .file = {}});
 }
 
 void take_flag(CommandLine& line, const Flag& flag, const options::option& option) {
@@ -155,7 +155,8 @@ void take(CommandLine& line, const options::option& option) {
   if (name.empty()) return take_operand(line, option.value.front());
   const auto* const flag = std::ranges::find(flags, name, &Flag::name);
   if (flag != flags.end()) return take_flag(line, *flag, option);
-  if (const Setting* const setting = find_setting(name)) take_setting(line, *setting, option.value.front());
+  if (const config::Setting* const setting = config::find_setting(name))
+    take_setting(line, *setting, option.value.front());
 }
 
 }  // namespace
@@ -166,10 +167,10 @@ std::span<const Flag> command_flags() noexcept {
 
 std::vector<std::string_view> flag_names() {
   std::vector<std::string_view> names;
-  names.reserve(flags.size() + settings.size());
+  names.reserve(flags.size() + config::settings.size());
   for (const Flag& flag : flags)
     names.push_back(flag.name);
-  for (const Setting& setting : settings)
+  for (const config::Setting& setting : config::settings)
     names.push_back(setting.name);
   return names;
 }
@@ -186,4 +187,4 @@ CommandLine parse_command_line(std::span<const char* const> words) {
   return line;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

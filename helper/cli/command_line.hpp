@@ -12,16 +12,16 @@
 #include <variant>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::cli {
 
 struct Flag;
 
 /// What was asked on the command line.
 struct CommandLine {
   std::optional<std::string> command;
-  std::vector<std::string> operands;    ///< the words behind it
-  std::optional<std::size_t> verbatim;  ///< how many of those stand before '--', if that is there
-  std::vector<Assignment> settings;     ///< the layer of the flags; points into `values`
+  std::vector<std::string> operands;         ///< the words behind it
+  std::optional<std::size_t> verbatim;       ///< how many of those stand before '--', if that is there
+  std::vector<config::Assignment> settings;  ///< the layer of the flags; points into `values`
   std::deque<std::string> values;  ///< a deque, because its elements do not move when it grows or is moved
   std::vector<const Flag*> flags;  ///< those that are no settings, in their order
   std::optional<std::string> profile;
@@ -69,4 +69,4 @@ inline constexpr const char* exec_form = "write: sase-credential exec -- CMD ARG
 /// The names of all flags, settings included, without their dashes.
 [[nodiscard]] std::vector<std::string_view> flag_names();
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -24,13 +24,14 @@ std::optional<Value> value_of(std::string_view flag) {
   const std::string_view name = flag.substr(2);
   for (const Flag& known : command_flags())
     if (known.name == name) return Value{known.argument, known.words};
-  if (const Setting* const setting = find_setting(name)) return Value{setting->argument, setting->words};
+  if (const config::Setting* const setting = config::find_setting(name))
+    return Value{setting->argument, setting->words};
   return std::nullopt;
 }
 
 /// The words before the one that is completed, as far as they matter.
 struct Before {
-  const Command* command = nullptr;
+  const commands::Command* command = nullptr;
   bool has_command = false;     ///< known or not
   bool has_operand = false;     ///< behind the command
   bool flags_are_over = false;  ///< behind '--'
@@ -46,7 +47,7 @@ void take(Before& before, std::string_view word) {
     if (value && !value->argument.empty()) before.open = value;
   } else if (!before.has_command) {
     before.has_command = true;
-    before.command = find_command(word);
+    before.command = commands::find_command(word);
   } else {
     before.has_operand = true;
   }
@@ -70,7 +71,7 @@ class Lines {
   std::string text_;
 };
 
-void add_values(Lines& lines, const Value& value, const ProfileFiles& profiles) {
+void add_values(Lines& lines, const Value& value, const config::ProfileFiles& profiles) {
   if (value.words != nullptr)
     for (const NamedValue& word : value.words())
       lines.add(word.name, word.meaning);
@@ -83,24 +84,24 @@ void add_values(Lines& lines, const Value& value, const ProfileFiles& profiles) 
 }
 
 /// All flags where it is not known yet for which command.
-void add_flags(Lines& lines, const Command* command) {
+void add_flags(Lines& lines, const commands::Command* command) {
   for (const Flag& flag : command_flags())
     if (command == nullptr || command->understands(flag))
       lines.add("--" + std::string(flag.name), flag.meaning);
-  for (const Setting& setting : settings)
+  for (const config::Setting& setting : config::settings)
     lines.add("--" + std::string(setting.name), setting.meaning);
 }
 
 void add_commands(Lines& lines) {
-  for (const Command& command : commands())
-    if (command.audience == Visibility::people) lines.add(command.name, command.meaning);
+  for (const commands::Command& command : commands::commands())
+    if (command.audience == commands::Visibility::people) lines.add(command.name, command.meaning);
 }
 
 void add_words(Lines& lines, const Before& before) {
   if (!before.has_command) return add_commands(lines);
   if (before.command != nullptr && before.command->operands == "FILE" && !before.has_operand)
     return lines.add_files();
-  if (before.command == nullptr || before.command->run != help || before.has_operand) return;
+  if (before.command == nullptr || before.command->run != commands::help || before.has_operand) return;
   add_commands(lines);
   for (const Topic& topic : topics())
     lines.add(topic.name, topic.meaning);
@@ -108,7 +109,7 @@ void add_words(Lines& lines, const Before& before) {
 
 }  // namespace
 
-std::string candidates(std::span<const std::string> words, const ProfileFiles& profiles) {
+std::string candidates(std::span<const std::string> words, const config::ProfileFiles& profiles) {
   const std::string_view last = words.empty() ? std::string_view() : std::string_view(words.back());
   Before before;
   for (const std::string& word : words.first(words.empty() ? 0 : words.size() - 1))
@@ -129,4 +130,4 @@ std::string candidates(std::span<const std::string> words, const ProfileFiles& p
   return lines.text();
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace sase::helper {
+namespace sase::cli {
 
 /// Stands alone in a line where the shell is to offer the names of files.
 inline constexpr std::string_view files_candidate = ":files";
@@ -14,6 +14,7 @@ inline constexpr std::string_view files_candidate = ":files";
 /// What the last of the words behind the program's name may become, all candidates that begin with it: one a
 /// line, a tab, its meaning. Of `--name=val` the whole word is the candidate. Looks at the tables and the
 /// names of profiles, and at nothing else.
-[[nodiscard]] std::string candidates(std::span<const std::string> words, const ProfileFiles& profiles);
+[[nodiscard]] std::string candidates(std::span<const std::string> words,
+                                     const config::ProfileFiles& profiles);
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -41,4 +41,4 @@ bool is_foreign_operation(const DialectName& dialect, std::string_view command) 
          std::ranges::any_of(dialects, [command](const DialectName& other) { return has(other, command); });
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::cli {
 
 /// In whose words `get` is asked and answers.
 enum class Dialect { git, bazel };
@@ -42,4 +42,4 @@ inline constexpr std::array dialects = {
 /// Whether a command is one that hosts call, but not those of this dialect.
 [[nodiscard]] bool is_foreign_operation(const DialectName& dialect, std::string_view command) noexcept;
 
-}  // namespace sase::helper
+}  // namespace sase::cli

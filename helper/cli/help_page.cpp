@@ -4,14 +4,14 @@
 #include "helper/cli/help_text.hpp"
 #include "helper/cli/help_topic.hpp"
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
 /// Where the meanings begin.
 constexpr std::size_t column = 26;
 
-std::string with_operands(const Command& command) {
+std::string with_operands(const commands::Command& command) {
   std::string text(command.name);
   if (!command.operands.empty()) text.append(" ").append(command.operands);
   return text;
@@ -25,7 +25,7 @@ void append_flag(HelpText& page, const Flag& flag) {
   page.row(word, meaning, column);
 }
 
-void append_flags(HelpText& page, const Command* command, FlagScope reach) {
+void append_flags(HelpText& page, const commands::Command* command, FlagScope reach) {
   for (const Flag& flag : command_flags())
     if (flag.reach == reach && (command == nullptr || command->understands(flag))) append_flag(page, flag);
 }
@@ -34,8 +34,9 @@ void append_flags(HelpText& page, const Command* command, FlagScope reach) {
 
 std::string usage_line() {
   std::string names;
-  for (const Command& command : commands())
-    if (command.audience == Visibility::people) names.append(names.empty() ? "" : " | ").append(command.name);
+  for (const commands::Command& command : commands::commands())
+    if (command.audience == commands::Visibility::people)
+      names.append(names.empty() ? "" : " | ").append(command.name);
   return "usage: sase-credential [FLAG...] (" + names + ")";
 }
 
@@ -45,8 +46,9 @@ std::string overview_page() {
       "usage: sase-credential [FLAG...] COMMAND [FLAG...]\n\n"
       "Bearer tokens for the Check Point SASE API, cached and shared.\n");
   page.heading("commands");
-  for (const Command& command : commands())
-    if (command.audience == Visibility::people) page.row(with_operands(command), command.meaning, column);
+  for (const commands::Command& command : commands::commands())
+    if (command.audience == commands::Visibility::people)
+      page.row(with_operands(command), command.meaning, column);
   page.heading("topics of 'help'");
   for (const Topic& topic : topics())
     page.row(topic.name, topic.meaning, column);
@@ -55,7 +57,7 @@ std::string overview_page() {
   return page.text();
 }
 
-std::string command_page(const Command& command) {
+std::string command_page(const commands::Command& command) {
   HelpText page;
   page.lines("usage: sase-credential " + with_operands(command) + " [FLAG...]\n\n")
       .lines(command.description);
@@ -67,4 +69,4 @@ std::string command_page(const Command& command) {
   return page.text();
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

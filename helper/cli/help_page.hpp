@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::cli {
 
 /// How the program is called, in one line without its end.
 [[nodiscard]] std::string usage_line();
@@ -14,6 +14,6 @@ namespace sase::helper {
 [[nodiscard]] std::string overview_page();
 
 /// One command: what it does, its flags, examples.
-[[nodiscard]] std::string command_page(const Command& command);
+[[nodiscard]] std::string command_page(const commands::Command& command);
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase::cli {
 
 HelpText& HelpText::lines(std::string_view text) {
   text_ += text;
@@ -57,4 +57,4 @@ HelpText& HelpText::examples(std::string_view text) {
   return *this;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::cli {
 
 /// A page of help while it is written: lines of at most `width` columns.
 class HelpText {
@@ -38,4 +38,4 @@ class HelpText {
   std::string text_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::cli

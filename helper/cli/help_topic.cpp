@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -22,7 +22,7 @@ void pad(std::string& line, std::size_t column) {
 }
 
 /// Flag, variable and default on one line, the meaning below.
-void append_setting(HelpText& page, const Setting& setting) {
+void append_setting(HelpText& page, const config::Setting& setting) {
   std::string line = "  --" + std::string(setting.name) + ' ' + std::string(setting.argument);
   pad(line, variable_column);
   line += setting.variable;
@@ -45,10 +45,10 @@ std::string settings_page() {
       "  $XDG_CONFIG_HOME/sase-credential/profiles/NAME.conf\n"
       "and that over /etc/sase-credential/profiles/NAME.conf.\n");
   page.heading("settings");
-  for (const Setting& setting : settings)
+  for (const config::Setting& setting : config::settings)
     append_setting(page, setting);
   page.heading("the API key is in the first of these where no setting says where it is");
-  for (const std::string_view name : standard_key_variables)
+  for (const std::string_view name : api_key::standard_key_variables)
     page.lines("  " + std::string(name) + "\n");
   return page.text();
 }
@@ -93,4 +93,4 @@ const Topic* find_topic(std::string_view name) noexcept {
   return found == table.end() ? nullptr : found;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::cli {
 
 /// A subject of `help` that is no command: a row of the one table of them.
 struct Topic {
@@ -21,4 +21,4 @@ struct Topic {
 /// The topic of a name, or nothing.
 [[nodiscard]] const Topic* find_topic(std::string_view name) noexcept;
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -70,4 +70,4 @@ void Terminal::append_wrapped(std::string& output, std::size_t indent, std::stri
   output += '\n';
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::cli {
 
 /// What colours stand for.
 enum class Style { plain, good, caution, bad, faint };
@@ -38,4 +38,4 @@ class Terminal {
   bool has_colour_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::cli

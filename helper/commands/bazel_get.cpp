@@ -6,7 +6,7 @@
 #include "protocol/dialects/bazel_request.hpp"
 #include "protocol/protocol_error.hpp"
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
@@ -16,11 +16,11 @@ constexpr std::chrono::seconds bazel_patience{9};
 constexpr const char* awaited = R"(write {"uri":"https://..."}, then the end of the input)";
 
 protocol::Origin asked_origin(const Call& call) {
-  const protocol::Secret text = read_document(call, awaited);
+  const protocol::Secret text = token::read_document(call, awaited);
   try {
     return protocol::parse_bazel_request(text.reveal());
   } catch (const protocol::ProtocolError& error) {
-    throw not_understood(error.what(), awaited);
+    throw token::not_understood(error.what(), awaited);
   }
 }
 
@@ -30,15 +30,15 @@ protocol::Origin asked_origin(const Call& call) {
 ExitCode bazel_get(const Call& call) {
   if (call.line.no_prompt)
     throw Failure(ExitCode::usage_error, "'--no-prompt' is for git, which alone would ask a person");
-  Profile profile = owner_of(profile_selector(call), asked_origin(call), "the URI");
+  config::Profile profile = token::owner_of(token::profile_selector(call), asked_origin(call), "the URI");
   if (!profile.has_own_timeout) profile.timeout = bazel_patience;
 
-  TokenSession tokens(call, profile);
-  const FreshToken fresh = tokens.source().get();
+  token::TokenSession tokens(call, profile);
+  const token::FreshToken fresh = tokens.source().get();
   const auto expiry = ClockReading::now().wall + fresh.time_left;
   write_output(call, protocol::write_bazel_reply(fresh.token, expiry).reveal());
   tokens.source().refresh_in_background();
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -2,7 +2,7 @@
 #include "helper/commands/command.hpp"
 #include "protocol/git/credential_reply.hpp"
 
-namespace sase::helper {
+namespace sase::commands {
 
 /// Reads nothing: callers may leave standard input open.
 ExitCode capability(const Call& call) {
@@ -10,4 +10,4 @@ ExitCode capability(const Call& call) {
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

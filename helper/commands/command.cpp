@@ -15,7 +15,7 @@
 #include <system_error>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
@@ -118,7 +118,7 @@ constexpr const char* overview = "see: sase-credential --help";
 
 /// Of `-region` the second dash is missing.
 Failure lone_dash(std::string_view word) {
-  const std::vector<std::string_view> names = flag_names();
+  const std::vector<std::string_view> names = cli::flag_names();
   const std::string_view near = nearest_name(word.substr(word.find_first_not_of('-')), names);
   return Failure(ExitCode::usage_error, "unknown flag" + quote_if_short(word),
                  near.empty() ? overview : "did you mean '--" + std::string(near) + "'?");
@@ -131,7 +131,7 @@ bool is_format(std::string_view name) noexcept {
 }
 
 /// Which commands do something with a flag.
-std::string readers_of(const Flag& flag) {
+std::string readers_of(const cli::Flag& flag) {
   std::string list;
   for (const Command& command : table)
     if (command.understands(flag)) list.append(list.empty() ? "" : ", ").append(command.name);
@@ -140,8 +140,8 @@ std::string readers_of(const Flag& flag) {
 
 }  // namespace
 
-bool Command::understands(const Flag& flag) const noexcept {
-  return flag.reach == FlagScope::all ||
+bool Command::understands(const cli::Flag& flag) const noexcept {
+  return flag.reach == cli::FlagScope::all ||
          any_name(flags, [&flag](std::string_view listed) { return listed == flag.name; });
 }
 
@@ -166,41 +166,41 @@ Failure unknown_command(std::string_view name) {
                  suggest(name, known, overview));
 }
 
-void reject_unsupported_arguments(const Command& command, const CommandLine& line) {
+void reject_unsupported_arguments(const Command& command, const cli::CommandLine& line) {
   const std::string name = "'" + std::string(command.name) + "'";
   if (command.operands.empty() && !line.operands.empty())
     throw Failure(ExitCode::usage_error, name + " takes no operand");
-  for (const Flag* const flag : line.flags)
+  for (const cli::Flag* const flag : line.flags)
     if (!command.understands(*flag))
       throw Failure(ExitCode::usage_error,
                     name + " does not understand the flag '--" + std::string(flag->name) + "'",
                     "these do: " + readers_of(*flag));
 }
 
-Dialect dialect_of(const Call& call) {
+cli::Dialect dialect_of(const Call& call) {
   const auto& flag = call.line.dialect;
-  if (!flag) return call.called_as != nullptr ? call.called_as->dialect : dialects.front().dialect;
-  if (const DialectName* const found = find_dialect(*flag)) return found->dialect;
+  if (!flag) return call.called_as != nullptr ? call.called_as->dialect : cli::dialects.front().dialect;
+  if (const cli::DialectName* const found = cli::find_dialect(*flag)) return found->dialect;
   throw Failure(ExitCode::usage_error, "unknown dialect" + quote_if_short(*flag),
-                suggest(*flag, names_of(dialect_words()), "known are " + list_of(dialect_words())));
+                suggest(*flag, names_of(cli::dialect_words()), "known are " + list_of(cli::dialect_words())));
 }
 
 void ignore_request(const Call& call) noexcept {
   // A caller that never comes to an end is left alone after a while.
   constexpr std::chrono::seconds patience{10};
   try {
-    discard_message(call.input, std::chrono::steady_clock::now() + patience);
+    os::discard_message(call.input, std::chrono::steady_clock::now() + patience);
   } catch (const std::exception&) {
-    discard_input(call.input);
+    os::discard_input(call.input);
   }
 }
 
 void write_output(const Call& call, std::string_view text) {
   try {
-    write_all(call.output, text);
+    os::write_all(call.output, text);
   } catch (const std::system_error& error) {
     throw Failure(ExitCode::local_state, "cannot write to standard output: " + error.code().message());
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

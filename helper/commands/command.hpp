@@ -14,19 +14,20 @@
 #include <span>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::commands {
 
 /// What a command works with: its words, the environment, the two standard streams, and when it began.
 struct Call {
-  const CommandLine& line;
+  const cli::CommandLine& line;
   const Environment& environment;
   int input;
   int output;
   const Diagnostics& diagnostics;
-  MisspelledVariables& misspelled_variables;
-  const DialectName* called_as = nullptr;  ///< whose dialect the program's name chose; null for our own name
+  config::MisspelledVariables& misspelled_variables;
+  const cli::DialectName* called_as =
+      nullptr;  ///< whose dialect the program's name chose; null for our own name
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  const CallerState* caller = nullptr;  ///< null where nothing was hardened
+  const os::CallerState* caller = nullptr;  ///< null where nothing was hardened
 };
 
 /// The commands. Each reads and writes the call's streams, gives the exit code, and throws Failure.
@@ -62,7 +63,7 @@ struct Command {
   Visibility audience = Visibility::people;
 
   /// Whether the command does something with a flag.
-  [[nodiscard]] bool understands(const Flag& flag) const noexcept;
+  [[nodiscard]] bool understands(const cli::Flag& flag) const noexcept;
 };
 
 [[nodiscard]] std::span<const Command> commands() noexcept;
@@ -75,11 +76,11 @@ struct Command {
 
 /// Throws Failure (usage) for operands that a command does not take and for a flag that it does not
 /// understand.
-void reject_unsupported_arguments(const Command& command, const CommandLine& line);
+void reject_unsupported_arguments(const Command& command, const cli::CommandLine& line);
 
 /// The dialect that the call is in: by its flag, else by the program's name, else git's. Throws Failure
 /// (usage).
-[[nodiscard]] Dialect dialect_of(const Call& call);
+[[nodiscard]] cli::Dialect dialect_of(const Call& call);
 
 /// Reads a request that is of no interest to its end, so that its writer does not meet a closed pipe.
 void ignore_request(const Call& call) noexcept;
@@ -87,4 +88,4 @@ void ignore_request(const Call& call) noexcept;
 /// Writes a whole output. Throws Failure (local_state) when it cannot be written.
 void write_output(const Call& call, std::string_view text);
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -2,11 +2,11 @@
 #include "helper/cli/completion.hpp"
 #include "helper/commands/command.hpp"
 
-namespace sase::helper {
+namespace sase::commands {
 
 ExitCode complete(const Call& call) {
-  write_output(call, candidates(call.line.operands, ProfileFiles(call.environment)));
+  write_output(call, cli::candidates(call.line.operands, config::ProfileFiles(call.environment)));
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

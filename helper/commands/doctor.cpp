@@ -13,35 +13,37 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
-CheckResult untried(std::string_view name) {
+diagnose::CheckResult untried(std::string_view name) {
   return {.name = name, .state = protocol::CheckState::untried, .what = "not tried", .remedy = {}};
 }
 
 /// The links behind the settings, up to the first broken one. `call` says nothing to people: the report is
 /// the whole of the output, and whatever a token source would warn of is among the links.
-void check_rest(const Call& call, const CheckedSettings& checked, std::vector<CheckResult>& checks) {
-  const Profile& profile = *checked.made;
-  std::optional<TokenSession> tokens;
-  checks.push_back(check_key(profile, call.environment, [&]() -> const ApiKey& {
+void check_rest(const Call& call, const diagnose::CheckedSettings& checked,
+                std::vector<diagnose::CheckResult>& checks) {
+  const config::Profile& profile = *checked.made;
+  std::optional<token::TokenSession> tokens;
+  checks.push_back(diagnose::check_key(profile, call.environment, [&]() -> const api_key::ApiKey& {
     tokens.emplace(call, profile);
     return tokens->source().key().key(tokens->deadline());
   }));
   if (checks.back().is_broken()) return;
-  TokenProvider& source = tokens->source();
-  checks.push_back(check_files(profile, source.key(), call.environment));
+  token::TokenProvider& source = tokens->source();
+  checks.push_back(diagnose::check_files(profile, source.key(), call.environment));
   if (checks.back().is_broken()) return;
-  std::vector<CheckResult> way = check_connectivity(source, profile, checked.given.values);
+  std::vector<diagnose::CheckResult> way =
+      diagnose::check_connectivity(source, profile, checked.given.values);
   checks.insert(checks.end(), std::make_move_iterator(way.begin()), std::make_move_iterator(way.end()));
 }
 
 /// What a broken link has left out.
-void add_untried(std::vector<CheckResult>& checks) {
-  std::vector<CheckResult> all = {untried("settings"), untried("key"), untried("files")};
-  for (CheckResult& check : skipped_connectivity_checks())
+void add_untried(std::vector<diagnose::CheckResult>& checks) {
+  std::vector<diagnose::CheckResult> all = {untried("settings"), untried("key"), untried("files")};
+  for (diagnose::CheckResult& check : diagnose::skipped_connectivity_checks())
     all.push_back(std::move(check));
   for (std::size_t i = checks.size(); i < all.size(); ++i)
     checks.push_back(std::move(all[i]));
@@ -51,8 +53,10 @@ void add_untried(std::vector<CheckResult>& checks) {
 
 /// Tries every link of the chain, each once, and tells what it found on standard output.
 ExitCode doctor(const Call& call) {
-  const CheckedSettings checked = check_settings(profile_selector(call), call.environment);
-  DoctorReport report{.profile = checked.profile, .checks = {checked.check}, .settings = checked.shown};
+  const diagnose::CheckedSettings checked =
+      diagnose::check_settings(token::profile_selector(call), call.environment);
+  diagnose::DoctorReport report{
+      .profile = checked.profile, .checks = {checked.check}, .settings = checked.shown};
   if (checked.made) {
     const Diagnostics traces = call.diagnostics.anew(Diagnostics::Verbosity::traces);
     check_rest({.line = call.line,
@@ -65,9 +69,9 @@ ExitCode doctor(const Call& call) {
                checked, report.checks);
   }
   add_untried(report.checks);
-  write_output(call,
-               call.line.json ? report.json() : report.text(Terminal::of(call.output, call.environment)));
+  write_output(
+      call, call.line.json ? report.json() : report.text(cli::Terminal::of(call.output, call.environment)));
   return report.exit_code();
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -2,15 +2,15 @@
 #include "helper/commands/command.hpp"
 #include "helper/token/session.hpp"
 
-namespace sase::helper {
+namespace sase::commands {
 
 ExitCode erase(const Call& call) {
-  const protocol::Secret text = read_request(call);
-  const protocol::CredentialRequest request = parse_request(text);
+  const protocol::Secret text = token::read_request(call);
+  const protocol::CredentialRequest request = token::parse_request(text);
   if (request.secret.empty()) return ExitCode::success;
-  const auto profile = profile_for(call, request);
-  if (profile) TokenSession(call, *profile).source().erase(request.secret);
+  const auto profile = token::profile_for(call, request);
+  if (profile) token::TokenSession(call, *profile).source().erase(request.secret);
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

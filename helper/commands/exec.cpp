@@ -16,7 +16,7 @@
 #include <system_error>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
@@ -24,17 +24,17 @@ using protocol::expiry_variable;
 using protocol::token_variable;
 
 /// Without the dashes nobody could tell our flags from the command's.
-void must_have_command(const CommandLine& line) {
+void must_have_command(const cli::CommandLine& line) {
   if (line.verbatim == 0 && !line.operands.empty()) return;
   if (line.operands.empty())
-    throw Failure(ExitCode::usage_error, "'exec' is given no command to run", exec_form);
-  throw Failure(ExitCode::usage_error, "'exec' wants '--' before the command that it runs", exec_form);
+    throw Failure(ExitCode::usage_error, "'exec' is given no command to run", cli::exec_form);
+  throw Failure(ExitCode::usage_error, "'exec' wants '--' before the command that it runs", cli::exec_form);
 }
 
 /// The variables that the command does not get from our caller: what holds a key, and what we set.
-std::vector<std::string> replaced_variables(const ProfileSelector& choice) {
+std::vector<std::string> replaced_variables(const config::ProfileSelector& choice) {
   std::vector<std::string> names = choice.key_variables();
-  names.insert(names.end(), standard_key_variables.begin(), standard_key_variables.end());
+  names.insert(names.end(), api_key::standard_key_variables.begin(), api_key::standard_key_variables.end());
   names.insert(names.end(), {std::string(token_variable), std::string(expiry_variable)});
   return names;
 }
@@ -75,10 +75,10 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
 
 ExitCode exec(const Call& call) {
   must_have_command(call.line);
-  const ProfileSelector choice = profile_selector(call);
-  const Profile profile = choice.without_host();
-  TokenSession tokens(call, profile);
-  const FreshToken fresh = tokens.source().get();
+  const config::ProfileSelector choice = token::profile_selector(call);
+  const config::Profile profile = choice.without_host();
+  token::TokenSession tokens(call, profile);
+  const token::FreshToken fresh = tokens.source().get();
   const auto expires_at = (ClockReading::now().wall + fresh.time_left).time_since_epoch().count();
   const protocol::Secret token = entry_of(token_variable, fresh.token.reveal());
   const protocol::Secret expiry = entry_of(expiry_variable, std::to_string(expires_at));
@@ -86,15 +86,15 @@ ExitCode exec(const Call& call) {
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());
   // Else CMD would find a child that it never made, and might never wait for.
-  if (!inherits_orphans()) tokens.source().refresh_in_background(ParentLifetime::goes_on);
+  if (!os::inherits_orphans()) tokens.source().refresh_in_background(os::ParentLifetime::goes_on);
   if (call.caller != nullptr) call.caller->restore();
   try {
-    exec_program(call.line.operands, environment);
+    os::exec_program(call.line.operands, environment);
   } catch (const std::system_error& error) {
     // There is something to say yet, and nobody to hear it may not be what ends us.
-    if (call.caller != nullptr) harden_process();
+    if (call.caller != nullptr) os::harden_process();
     throw not_run(call.line.operands.front(), error.code());
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <array>
 
-namespace sase::helper {
+namespace sase::commands {
 
 using protocol::token_formats;
 
-protocol::TokenFormat format_of(const CommandLine& line) {
+protocol::TokenFormat format_of(const cli::CommandLine& line) {
   if (!line.format) return token_formats.front().format;
   const auto* const found = std::ranges::find(token_formats, *line.format, &protocol::TokenFormatName::name);
   if (found != token_formats.end()) return found->format;
@@ -22,4 +22,4 @@ protocol::TokenFormat format_of(const CommandLine& line) {
                 suggest(*line.format, known, "see: sase-credential help formats"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -4,9 +4,9 @@
 #include "helper/cli/command_line.hpp"
 #include "protocol/token_format.hpp"
 
-namespace sase::helper {
+namespace sase::commands {
 
 /// The format that `--format` names, or the first of them. Throws Failure (usage), naming the nearest.
-[[nodiscard]] protocol::TokenFormat format_of(const CommandLine& line);
+[[nodiscard]] protocol::TokenFormat format_of(const cli::CommandLine& line);
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -4,17 +4,17 @@
 #include "helper/token/session.hpp"
 #include "protocol/git/credential_reply.hpp"
 
-namespace sase::helper {
+namespace sase::commands {
 
 ExitCode get(const Call& call) {
-  if (dialect_of(call) == Dialect::bazel) return bazel_get(call);
-  const protocol::Secret text = read_request(call);
-  const protocol::CredentialRequest request = parse_request(text);
-  const auto profile = profile_for(call, request);
+  if (dialect_of(call) == cli::Dialect::bazel) return bazel_get(call);
+  const protocol::Secret text = token::read_request(call);
+  const protocol::CredentialRequest request = token::parse_request(text);
+  const auto profile = token::profile_for(call, request);
   if (!profile) return ExitCode::success;
 
-  TokenSession tokens(call, *profile);
-  const FreshToken fresh = tokens.source().get();
+  token::TokenSession tokens(call, *profile);
+  const token::FreshToken fresh = tokens.source().get();
   const auto form = request.authtype ? protocol::ReplyForm::bearer : protocol::ReplyForm::password;
   const auto expiry = ClockReading::now().wall + fresh.time_left;
   write_output(call, protocol::write_credential_reply(form, profile->name, fresh.token, expiry).reveal());
@@ -22,4 +22,4 @@ ExitCode get(const Call& call) {
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

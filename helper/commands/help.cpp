@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
@@ -17,22 +17,22 @@ Failure unknown_subject(std::string_view name) {
   std::vector<std::string_view> known;
   for (const Command& command : commands())
     if (command.audience == Visibility::people) known.push_back(command.name);
-  for (const Topic& topic : topics())
+  for (const cli::Topic& topic : cli::topics())
     known.push_back(topic.name);
-  std::string otherwise =
-      find_setting(name) != nullptr ? "see: sase-credential help settings" : "see: sase-credential --help";
+  std::string otherwise = config::find_setting(name) != nullptr ? "see: sase-credential help settings"
+                                                                : "see: sase-credential --help";
   return Failure(ExitCode::usage_error, "unknown command or topic" + quote_if_short(name),
                  suggest(name, known, std::move(otherwise)));
 }
 
 std::string page_of(std::string_view subject) {
-  if (const Command* const command = find_command(subject)) return command_page(*command);
-  if (const Topic* const topic = find_topic(subject)) return topic->page();
+  if (const Command* const command = find_command(subject)) return cli::command_page(*command);
+  if (const cli::Topic* const topic = cli::find_topic(subject)) return topic->page();
   throw unknown_subject(subject);
 }
 
 /// Of `help token` the operand, of `token --help` the command. `help --help` is about help.
-std::optional<std::string> subject_of(const CommandLine& line) {
+std::optional<std::string> subject_of(const cli::CommandLine& line) {
   if (line.command != "help") return line.command;
   if (line.operands.size() > 1) throw Failure(ExitCode::usage_error, "'help' takes one word");
   if (!line.operands.empty()) return line.operands.front();
@@ -43,8 +43,8 @@ std::optional<std::string> subject_of(const CommandLine& line) {
 
 ExitCode help(const Call& call) {
   const auto subject = subject_of(call.line);
-  write_output(call, subject ? page_of(*subject) : overview_page());
+  write_output(call, subject ? page_of(*subject) : cli::overview_page());
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -9,21 +9,21 @@
 #include <algorithm>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
 /// What leads past a proxy is more than a line can say, and a password is not to be shown.
-bool is_proxy_for_all(const Profile& profile) noexcept {
+bool is_proxy_for_all(const config::Profile& profile) noexcept {
   return !profile.proxy.empty() && profile.no_proxy.empty() && profile.proxy.find('@') == std::string::npos;
 }
 
 /// ` --profile NAME` where the profile must be named.
-std::string choice_of(const Profile& profile) {
-  return profile.name == default_profile ? "" : " --profile " + profile.name;
+std::string choice_of(const config::Profile& profile) {
+  return profile.name == config::default_profile ? "" : " --profile " + profile.name;
 }
 
-std::string curl_line(const Profile& profile) {
+std::string curl_line(const config::Profile& profile) {
   std::string line = "sase-credential" + choice_of(profile) + " token --format header | curl -H @- ";
   const auto add = [&line](const char* flag, const std::string& value) {
     if (!value.empty()) line += flag + shell_word(value) + ' ';
@@ -32,10 +32,10 @@ std::string curl_line(const Profile& profile) {
   add("--cert ", profile.client_cert);
   add("--key ", profile.client_key);
   if (is_proxy_for_all(profile)) add("--proxy ", profile.proxy);
-  return line + profile.rest_url + (profile.api == Api::v1 ? "/v1/users" : "/v3/users");
+  return line + profile.rest_url + (profile.api == config::Api::v1 ? "/v1/users" : "/v3/users");
 }
 
-std::string git_lines(const Profile& profile) {
+std::string git_lines(const config::Profile& profile) {
   const std::string origin = "https://" + profile.hosts.front().text();
   const std::string choice = choice_of(profile);
   std::string lines =
@@ -53,7 +53,7 @@ std::string git_lines(const Profile& profile) {
 
 }  // namespace
 
-std::string login_report(const Profile& profile, const LoginFiles& files,
+std::string login_report(const config::Profile& profile, const api_key::LoginFiles& files,
                          std::optional<std::chrono::seconds> lifetime) {
   std::string text;
   if (lifetime)
@@ -67,4 +67,4 @@ std::string login_report(const Profile& profile, const LoginFiles& files,
   return text;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

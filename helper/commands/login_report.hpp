@@ -8,11 +8,11 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper {
+namespace sase::commands {
 
 /// What `login` says when it is done: what was verified (`lifetime` is that of the token that was given;
 /// nothing: no token was asked for), what was kept and where, and the lines to copy next.
-[[nodiscard]] std::string login_report(const Profile& profile, const LoginFiles& files,
+[[nodiscard]] std::string login_report(const config::Profile& profile, const api_key::LoginFiles& files,
                                        std::optional<std::chrono::seconds> lifetime);
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -10,26 +10,27 @@
 #include <string>
 #include <system_error>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
 /// A profile that was removed by hand may have left its key behind.
 std::string name_of_profile(const Call& call) {
-  const auto named = named_profile(call.environment, call.line.profile);
-  if (named && is_profile_name(named->name) && LoginFiles(call.environment, named->name).has_key())
+  const auto named = config::named_profile(call.environment, call.line.profile);
+  if (named && config::is_profile_name(named->name) &&
+      api_key::LoginFiles(call.environment, named->name).has_key())
     return named->name;
-  return profile_selector(call).name_without_host();
+  return token::profile_selector(call).name_without_host();
 }
 
 std::size_t remove_tokens(const std::string& profile, const Environment& environment) try {
-  return remove_tokens_of(profile, environment);
+  return cache::remove_tokens_of(profile, environment);
 } catch (const std::system_error& error) {
   throw Failure(ExitCode::local_state,
                 "cannot remove the tokens of '" + profile + "': " + protocol::escape(error.what()));
 }
 
-std::string describe(const LoginFiles& files, bool had_key, std::size_t tokens) {
+std::string describe(const api_key::LoginFiles& files, bool had_key, std::size_t tokens) {
   std::string text;
   if (had_key) text += "removed: the key in " + protocol::escape(files.key()) + '\n';
   if (tokens > 0)
@@ -42,7 +43,7 @@ std::string describe(const LoginFiles& files, bool had_key, std::size_t tokens) 
 /// The key goes first: without it nobody gets another token.
 ExitCode logout(const Call& call) {
   const std::string profile = name_of_profile(call);
-  const LoginFiles files(call.environment, profile);
+  const api_key::LoginFiles files(call.environment, profile);
   const bool had_key = files.remove_key();
   const std::size_t tokens = remove_tokens(profile, call.environment);
   std::string text = describe(files, had_key, tokens);
@@ -52,4 +53,4 @@ ExitCode logout(const Call& call) {
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

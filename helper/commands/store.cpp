@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/command.hpp"
 
-namespace sase::helper {
+namespace sase::commands {
 
 /// Tokens come from the service alone: one that is offered could be anybody's, so it is read, to spare its
 /// writer a closed pipe, and thrown away.
@@ -10,4 +10,4 @@ ExitCode store(const Call& call) {
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

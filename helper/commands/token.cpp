@@ -6,14 +6,14 @@
 #include "helper/token/session.hpp"
 #include "protocol/token_format.hpp"
 
-namespace sase::helper {
+namespace sase::commands {
 
 ExitCode token(const Call& call) {
   const protocol::TokenFormat format = format_of(call.line);
   const TokenQuery query = token_query(call, format);
-  const Profile& profile = query.profile;
-  TokenSession tokens(call, profile);
-  const FreshToken fresh = tokens.source().get();
+  const config::Profile& profile = query.profile;
+  token::TokenSession tokens(call, profile);
+  const token::FreshToken fresh = tokens.source().get();
   const protocol::TokenFacts facts{.profile = profile.name,
                                    .api_url = profile.rest_url,
                                    .expires_in = fresh.time_left,
@@ -24,4 +24,4 @@ ExitCode token(const Call& call) {
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
@@ -34,10 +34,10 @@ ExecInfo exec_info(const Environment& environment) {
 
 TokenQuery asked_by_kubectl(const Call& call) {
   const ExecInfo info = exec_info(call.environment);
-  const ProfileSelector choice = profile_selector(call);
-  return {
-      .profile = info.server ? owner_of(choice, *info.server, "the cluster's server") : choice.without_host(),
-      .exec_api_version = info.api_version};
+  const config::ProfileSelector choice = token::profile_selector(call);
+  return {.profile = info.server ? token::owner_of(choice, *info.server, "the cluster's server")
+                                 : choice.without_host(),
+          .exec_api_version = info.api_version};
 }
 
 Failure unknown_member(std::string_view name) {
@@ -49,34 +49,35 @@ Failure unknown_member(std::string_view name) {
 /// A person at a terminal asks for nothing in particular, and is not kept waiting.
 ExternalQuery external_query(const Call& call) {
   if (::isatty(call.input) == 1) return {};
-  const protocol::Secret text = read_document(call, query_form);
+  const protocol::Secret text = token::read_document(call, query_form);
   try {
     ExternalQuery query = ExternalQuery::parse(text.reveal());
     if (query.unknown) throw unknown_member(*query.unknown);
     return query;
   } catch (const protocol::ProtocolError& error) {
-    throw not_understood(error.what(), query_form);
+    throw token::not_understood(error.what(), query_form);
   }
 }
 
 /// The query takes the place of a request's user name: it goes before SASE_PROFILE. That it and the flag name
 /// two profiles is a mistake of whoever wrote both, and guessing might give the wrong tenant's token.
-ProfileSelector choice_of(const ExternalQuery& query, const Call& call) {
-  if (!query.profile) return profile_selector(call);
+config::ProfileSelector choice_of(const ExternalQuery& query, const Call& call) {
+  if (!query.profile) return token::profile_selector(call);
   if (call.line.profile && *call.line.profile != *query.profile)
     throw Failure(ExitCode::malformed_request,
                   "the query on standard input and '--profile' name different profiles",
                   "name the profile in one of the two");
-  return {call.environment, call.line.settings,
-          NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::invalid_settings}};
+  return {
+      call.environment, call.line.settings,
+      config::NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::invalid_settings}};
 }
 
 TokenQuery asked_by_terraform(const Call& call) {
   const ExternalQuery query = external_query(call);
-  const ProfileSelector choice = choice_of(query, call);
+  const config::ProfileSelector choice = choice_of(query, call);
   if (!query.host) return {.profile = choice.without_host()};
-  return {.profile =
-              owner_of(choice, {.scheme = "https", .host = *query.host, .user = {}}, "the query's host")};
+  return {.profile = token::owner_of(choice, {.scheme = "https", .host = *query.host, .user = {}},
+                                     "the query's host")};
 }
 
 }  // namespace
@@ -84,7 +85,7 @@ TokenQuery asked_by_terraform(const Call& call) {
 TokenQuery token_query(const Call& call, protocol::TokenFormat format) {
   if (format == protocol::TokenFormat::external) return asked_by_terraform(call);
   if (format == protocol::TokenFormat::exec_credential) return asked_by_kubectl(call);
-  return {.profile = profile_selector(call).without_host()};
+  return {.profile = token::profile_selector(call).without_host()};
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

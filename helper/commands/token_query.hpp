@@ -7,11 +7,11 @@
 
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::commands {
 
 /// What a call of `token` asks for: its words, and what the host of a format says beside them.
 struct TokenQuery {
-  Profile profile;
+  config::Profile profile;
   std::string_view exec_api_version = protocol::exec_api_versions.front();
 };
 
@@ -19,4 +19,4 @@ struct TokenQuery {
 /// Failure: request where these are not understood, settings where they ask for a host that no profile owns.
 [[nodiscard]] TokenQuery token_query(const Call& call, protocol::TokenFormat format);
 
-}  // namespace sase::helper
+}  // namespace sase::commands

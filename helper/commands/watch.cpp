@@ -18,7 +18,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
@@ -30,7 +30,7 @@ struct Mode {
 /// A token is nobody's but the user's and, where that is wanted, one group's.
 constexpr std::array modes = {Mode{"600", 0600}, Mode{"640", 0640}, Mode{"400", 0400}, Mode{"440", 0440}};
 
-mode_t mode_of(const CommandLine& line) {
+mode_t mode_of(const cli::CommandLine& line) {
   std::string_view word = line.mode ? std::string_view(*line.mode) : modes.front().word;
   if (word.size() == 4 && word.starts_with('0')) word.remove_prefix(1);
   const auto* const found = std::ranges::find(modes, word, &Mode::word);
@@ -39,20 +39,20 @@ mode_t mode_of(const CommandLine& line) {
                 "choose 600, 640, 400 or 440: the file is not for others, and they write none of it");
 }
 
-std::optional<gid_t> group_of(const CommandLine& line) {
+std::optional<gid_t> group_of(const cli::CommandLine& line) {
   if (!line.group) return std::nullopt;
-  const auto group = find_group(*line.group);
+  const auto group = os::find_group(*line.group);
   if (!group)
     throw Failure(ExitCode::usage_error, "unknown group" + quote_if_short(*line.group),
                   "name one of /etc/group, or write its number");
-  if (!may_give_to(*group))
+  if (!os::may_give_to(*group))
     throw Failure(ExitCode::usage_error,
                   "no file of this user can be given to the group" + quote_if_short(*line.group),
                   "name a group that this user is in");
   return group;
 }
 
-PublishedFile file_of(const CommandLine& line) {
+os::PublishedFile file_of(const cli::CommandLine& line) {
   if (line.operands.size() != 1)
     throw Failure(ExitCode::usage_error, "'watch' wants one file to write the token to",
                   "write: sase-credential watch FILE");
@@ -70,12 +70,12 @@ Failure unusable(const std::system_error& error) {
   return Failure(ExitCode::local_state, what);
 }
 
-void prepare(const PublishedFile& file) try { file.prepare(); } catch (const std::system_error& error) {
+void prepare(const os::PublishedFile& file) try { file.prepare(); } catch (const std::system_error& error) {
   throw unusable(error);
 }
 
 std::string name_of(const protocol::BearerToken& token) {
-  Digest digest("sase-cred-watchv");
+  cache::Digest digest("sase-cred-watchv");
   digest.add(token.reveal());
   return digest.hexadecimal();
 }
@@ -83,31 +83,31 @@ std::string name_of(const protocol::BearerToken& token) {
 /// One round: the settings and the key are read anew, so that what was changed counts.
 class RefreshOnce {
  public:
-  RefreshOnce(const Call& call, const PublishedFile& file, protocol::TokenFormat format) noexcept
+  RefreshOnce(const Call& call, const os::PublishedFile& file, protocol::TokenFormat format) noexcept
       : call_(call), file_(file), format_(format) {}
 
   /// Throws Failure.
-  [[nodiscard]] RefreshAttempt get(const PublishedToken* current) const {
-    Profile profile = profile_selector(call_).without_host();
-    profile.refresh_ahead = effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
-    TokenSession tokens(call_, profile);
-    const KeptToken kept = tokens.source().get_ahead();
+  [[nodiscard]] watch::RefreshAttempt get(const watch::PublishedToken* current) const {
+    config::Profile profile = token::profile_selector(call_).without_host();
+    profile.refresh_ahead = token::effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
+    token::TokenSession tokens(call_, profile);
+    const token::KeptToken kept = tokens.source().get_ahead();
     // The watcher takes it for dead and removes it; it must not come back for its last second.
-    if (kept.is_due_for_refresh && kept.fresh.time_left <= RefreshSchedule::rounding)
+    if (kept.is_due_for_refresh && kept.fresh.time_left <= token::RefreshSchedule::rounding)
       throw kept.trouble ? *kept.trouble
                          : Failure(ExitCode::unreachable, "a new token is not to be asked for yet");
-    PublishedToken token{.name = name_of(kept.fresh.token),
-                         .mark = {},
-                         .left = kept.fresh.time_left,
-                         .ahead = profile.refresh_ahead,
-                         .is_due_for_refresh = kept.is_due_for_refresh};
+    watch::PublishedToken token{.name = name_of(kept.fresh.token),
+                                .mark = {},
+                                .left = kept.fresh.time_left,
+                                .ahead = profile.refresh_ahead,
+                                .is_due_for_refresh = kept.is_due_for_refresh};
     const bool is_there = current != nullptr && current->name == token.name && file_.is(current->mark);
     token.mark = is_there ? current->mark : write(profile, kept.fresh);
     return {.token = std::move(token), .trouble = kept.trouble};
   }
 
  private:
-  [[nodiscard]] FileMark write(const Profile& profile, const FreshToken& fresh) const try {
+  [[nodiscard]] os::FileMark write(const config::Profile& profile, const token::FreshToken& fresh) const try {
     const protocol::TokenFacts facts{.profile = profile.name,
                                      .api_url = profile.rest_url,
                                      .expires_in = fresh.time_left,
@@ -118,18 +118,18 @@ class RefreshOnce {
   }
 
   const Call& call_;
-  const PublishedFile& file_;
+  const os::PublishedFile& file_;
   protocol::TokenFormat format_;
 };
 
 /// The same in a process of its own.
-RefreshAttempt look(const Call& call, const PublishedFile& file, protocol::TokenFormat format,
-                    const RefreshOptions& order) {
+watch::RefreshAttempt look(const Call& call, const os::PublishedFile& file, protocol::TokenFormat format,
+                           const watch::RefreshOptions& order) {
   using Verbosity = Diagnostics::Verbosity;
   const Diagnostics diagnostics = call.diagnostics.anew(order.said);
   const Diagnostics at_first =
       call.diagnostics.anew(order.is_first ? Verbosity::all : Verbosity::all_but_warnings);
-  MisspelledVariables misspelled_variables(call.environment, at_first);
+  config::MisspelledVariables misspelled_variables(call.environment, at_first);
   const Call round{.line = call.line,
                    .environment = call.environment,
                    .input = call.input,
@@ -144,11 +144,11 @@ RefreshAttempt look(const Call& call, const PublishedFile& file, protocol::Token
   }
 }
 
-NotifySocket manager_of(const Call& call) try {
-  return NotifySocket(call.environment.find("NOTIFY_SOCKET"));
+os::NotifySocket manager_of(const Call& call) try {
+  return os::NotifySocket(call.environment.find("NOTIFY_SOCKET"));
 } catch (const std::system_error& error) {
   call.diagnostics.warning(protocol::escape(error.what()));
-  return NotifySocket(std::nullopt);
+  return os::NotifySocket(std::nullopt);
 }
 
 std::optional<long> number_of(const Call& call, std::string_view variable) {
@@ -170,22 +170,22 @@ std::optional<BootTime> watchdog_of(const Call& call) {
 }  // namespace
 
 ExitCode watch(const Call& call) {
-  const PublishedFile file = file_of(call.line);
+  const os::PublishedFile file = file_of(call.line);
   const protocol::TokenFormat format = format_of(call.line);
   prepare(file);
   if (call.line.once) {
     (void)RefreshOnce(call, file, format).get(nullptr);
     return ExitCode::success;
   }
-  const NotifySocket manager = manager_of(call);
-  const WatcherParts parts{
+  const os::NotifySocket manager = manager_of(call);
+  const watch::WatcherParts parts{
       .file = file,
       .diagnostics = call.diagnostics,
       .manager = manager,
       .watchdog = watchdog_of(call),
-      .look = [&](const RefreshOptions& order) { return look(call, file, format, order); }};
-  Watcher(parts).run();
+      .look = [&](const watch::RefreshOptions& order) { return look(call, file, format, order); }};
+  watch::Watcher(parts).run();
   return ExitCode::success;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

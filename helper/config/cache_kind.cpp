@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -21,4 +21,4 @@ std::span<const NamedValue> cache_kind_words() noexcept {
   return words;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// Where tokens are kept between calls.
 enum class CacheKind { file, keyring, none };
@@ -28,4 +28,4 @@ inline constexpr std::array cache_kinds = {
 /// The same as words.
 [[nodiscard]] std::span<const NamedValue> cache_kind_words() noexcept;
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/config_directory.hpp"
 
-namespace sase::helper {
+namespace sase::config {
 
 std::optional<std::string> config_directory(const Environment& environment) {
   if (const auto config = environment.find("XDG_CONFIG_HOME"); config && config->starts_with('/'))
@@ -11,4 +11,4 @@ std::optional<std::string> config_directory(const Environment& environment) {
   return std::nullopt;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -28,7 +28,7 @@ std::vector<std::string_view> known_variables() {
   std::vector<std::string_view> known = {"SASE_PROFILE", protocol::token_variable, protocol::expiry_variable};
   for (const Setting& setting : settings)
     known.push_back(setting.variable);
-  for (const std::string_view name : standard_key_variables)
+  for (const std::string_view name : api_key::standard_key_variables)
     if (name.starts_with(prefix)) known.push_back(name);
   return known;
 }
@@ -57,4 +57,4 @@ void MisspelledVariables::warn() noexcept try {
   return;  // a warning is worth no failure
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -4,7 +4,7 @@
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 
-namespace sase::helper {
+namespace sase::config {
 
 /// Says once that a variable such as `SASE_REGOIN` is not known. Only one that a single typed mistake turns
 /// into one of ours is taken for a misspelt one: other tools may have variables that begin with `SASE_` too.
@@ -24,4 +24,4 @@ class MisspelledVariables {
   bool looked_ = false;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -10,7 +10,7 @@
 #include <array>
 #include <optional>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -235,7 +235,7 @@ Profile make_profile(std::string_view name, const Settings& values, const Enviro
   Profile profile;
   profile.name = name;
   set_service(profile, values);
-  profile.key_source = key_source_of(values);
+  profile.key_source = api_key::key_source_of(values);
   set_times(profile, values);
   profile.cache = cache_of(values.find(SettingId::cache));
   set_connection(profile, values, environment);
@@ -243,4 +243,4 @@ Profile make_profile(std::string_view name, const Settings& values, const Enviro
   return profile;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// A tenant of the service, and how it is reached: checked settings in place of text.
 struct Profile {
@@ -23,7 +23,7 @@ struct Profile {
   std::string rest_url;               ///< where the token is good for
   std::vector<protocol::Host> hosts;  ///< all that its token may be given to, each once
 
-  ApiKeySource key_source;
+  api_key::ApiKeySource key_source;
 
   std::chrono::seconds min_ttl{60};
   std::chrono::seconds refresh_ahead{std::chrono::minutes(15)};
@@ -49,4 +49,4 @@ struct Profile {
 [[nodiscard]] Profile make_profile(std::string_view name, const Settings& values,
                                    const Environment& environment);
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -107,4 +107,4 @@ void ProfileDraft::reject_redundant_region() const {
   throw url->failure("this url goes before --region", "remove the line, or log in with --url");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

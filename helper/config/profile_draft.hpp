@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// A profile that `login` is about to make, or to change: its files as they are, with what the call says put
 /// over them.
@@ -51,4 +51,4 @@ class ProfileDraft {
   std::vector<Assignment> answers_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -43,4 +43,4 @@ std::string with_setting(std::string_view text, const Setting& setting,
   return changed;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

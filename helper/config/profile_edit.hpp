@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// The text of a profile with one setting changed: its line where it stands, or a new one at the end.
 /// Everything else, comments too, stays as it is. Of a setting that stands there several times (`host`), the
@@ -15,4 +15,4 @@ namespace sase::helper {
 [[nodiscard]] std::string with_setting(std::string_view text, const Setting& setting,
                                        std::span<const std::string_view> values);
 
-}  // namespace sase::helper
+}  // namespace sase::config

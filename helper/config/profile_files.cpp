@@ -21,7 +21,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -74,11 +74,11 @@ std::optional<std::string> read_profile_file(const std::string& path) {
   const auto unreadable = [&path](const std::string& why) {
     return Failure(ExitCode::invalid_settings, "cannot read '" + protocol::escape(path) + "': " + why);
   };
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const os::Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
   if (!fd) throw unreadable(std::generic_category().message(errno));
   try {
-    return std::string(read_all(fd.get(), largest_file).reveal());
+    return std::string(os::read_all(fd.get(), largest_file).reveal());
   } catch (const std::system_error& error) {
     throw unreadable(error.code().message());
   } catch (const std::length_error& error) {
@@ -176,4 +176,4 @@ std::vector<std::string> ProfileFiles::paths() const {
   return all;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// The text of one profile's files, either of which may be missing. Assignments point into it.
 struct ProfileText {
@@ -62,4 +62,4 @@ class ProfileFiles {
   std::vector<Directory> directories_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -32,7 +32,7 @@ struct Head {
   std::string_view directories, files, size;
 };
 
-constexpr std::size_t digits = 2 * Digest::name_size;
+constexpr std::size_t digits = 2 * cache::Digest::name_size;
 constexpr std::size_t directories_at = kind.size() + 1;
 constexpr std::size_t files_at = directories_at + digits + 1;
 constexpr std::size_t size_at = files_at + digits + 1;
@@ -57,7 +57,7 @@ struct Stored {
   timespec checked;  ///< when all files were looked at
 };
 
-std::optional<Stored> read(const Fd& file) {
+std::optional<Stored> read(const os::Fd& file) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return std::nullopt;
   const auto size = static_cast<std::size_t>(status.st_size);
@@ -99,8 +99,8 @@ std::optional<Head> usable_head(std::string_view text, std::span<const std::stri
 
 std::optional<std::vector<std::string>> ProfileIndex::owners_of(const protocol::Host& host) const noexcept
     try {
-  const auto state = PrivateDirectory::open(state_directory_);
-  const Fd file = state ? state->open_file(file_name) : Fd();
+  const auto state = os::PrivateDirectory::open(state_directory_);
+  const os::Fd file = state ? state->open_file(file_name) : os::Fd();
   const auto stored = file ? read(file) : std::nullopt;
   const auto head = stored ? usable_head(stored->text, directories_) : std::nullopt;
   if (!head) return std::nullopt;
@@ -119,10 +119,10 @@ void ProfileIndex::keep(const ProfileSnapshot& before, std::span<const Ownership
   for (const auto& [host, name] : owners)
     rows += row(host, name);
   if (rows.size() < largest_index / 2)
-    PrivateDirectory::create(state_directory_)
+    os::PrivateDirectory::create(state_directory_)
         .replace_file(file_name, write_head(before, rows.size()) + '\n' + rows);
 } catch (const std::exception&) {
   return;  // the next call reads everything again
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// A host, and the name of a profile that owns it.
 using Ownership = std::pair<protocol::Host, std::string>;
@@ -45,4 +45,4 @@ class ProfileIndex {
   std::string state_directory_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::config

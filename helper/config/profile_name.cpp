@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -22,4 +22,4 @@ bool is_profile_name(std::string_view text) noexcept {
       text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; });
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -121,7 +121,7 @@ std::vector<std::string> ProfileSelector::names() const {
 ProfileSettings ProfileSelector::settings_of(std::string_view name) const {
   ProfileSettings given{.text = files_.read(name), .values = {}};
   given.values.add(flags_);
-  given.values.add(helper::settings_of(environment_));
+  given.values.add(config::settings_of(environment_));
   for (const ProfileText::File& file : given.text.files)
     given.values.add(ProfileText::assignments(file));
   return given;
@@ -134,7 +134,7 @@ std::vector<std::string> ProfileSelector::key_variables() const {
       if (given.setting->id == SettingId::api_key_env) variables.emplace_back(given.value);
   };
   add(flags_);
-  add(helper::settings_of(environment_));
+  add(config::settings_of(environment_));
   for (const std::string& name : files_.names())
     for (const ProfileText::File& file : readable(name).files)
       add(ProfileText::good_assignments(file));
@@ -144,7 +144,7 @@ std::vector<std::string> ProfileSelector::key_variables() const {
 Profile ProfileSelector::load(std::string_view name, const ProfileText& text) const {
   Settings values;
   values.add(flags_);
-  values.add(helper::settings_of(environment_));
+  values.add(config::settings_of(environment_));
   for (const ProfileText::File& file : text.files)
     values.add(ProfileText::assignments(file));
   return make_profile(name, values, environment_);
@@ -171,11 +171,11 @@ ProfileText ProfileSelector::readable(std::string_view name) const try {
 std::vector<protocol::Host> ProfileSelector::hosts_of(std::string_view name) const try {
   Settings values;
   values.add(flags_);
-  values.add(helper::settings_of(environment_));
+  values.add(config::settings_of(environment_));
   const ProfileText text = files_.read(name);
   for (const ProfileText::File& file : text.files)
     values.add(ProfileText::good_assignments(file));
-  return helper::hosts_of(values);
+  return config::hosts_of(values);
 } catch (const Failure&) {
   return {};
 }
@@ -200,7 +200,7 @@ std::optional<Profile> ProfileSelector::default_owner(const ProfileText& text,
 bool ProfileSelector::decided_by_files() const {
   const auto says_whose = [](const Assignment& given) { return decides_hosts(given.setting->id); };
   return std::ranges::none_of(flags_, says_whose) &&
-         std::ranges::none_of(helper::settings_of(environment_), says_whose);
+         std::ranges::none_of(config::settings_of(environment_), says_whose);
 }
 
 std::vector<Ownership> ProfileSelector::read(std::span<const std::string> names) const {
@@ -243,4 +243,4 @@ std::optional<Profile> ProfileSelector::only_owner(const protocol::Host& host, D
   return load(owners.front(), files_.read(owners.front()));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

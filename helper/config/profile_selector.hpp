@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// The profile that a call names, with `--profile`, `SASE_PROFILE` or in its host's words, and which does so.
 struct NamedProfile {
@@ -96,4 +96,4 @@ class ProfileSelector {
   std::optional<NamedProfile> named_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -15,7 +15,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -29,7 +29,7 @@ system_clock::time_point time_of(const timespec& time) noexcept {
 }
 
 /// Whatever changes with a file's contents. Of the two times, the second cannot be set back by anybody.
-void add(Digest& digest, std::string_view name, const struct stat& status) {
+void add(cache::Digest& digest, std::string_view name, const struct stat& status) {
   const std::array<std::int64_t, 7> numbers = {static_cast<std::int64_t>(status.st_dev),
                                                static_cast<std::int64_t>(status.st_ino),
                                                status.st_size,
@@ -41,7 +41,7 @@ void add(Digest& digest, std::string_view name, const struct stat& status) {
   digest.add({reinterpret_cast<const char*>(numbers.data()), sizeof numbers});
 }
 
-void add_directory(Digest& digest, const std::string& path) {
+void add_directory(cache::Digest& digest, const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0)
     add(digest, path, status);
@@ -52,7 +52,7 @@ void add_directory(Digest& digest, const std::string& path) {
 }  // namespace
 
 std::string ProfileSnapshot::of_directories(std::span<const std::string> directories) {
-  Digest digest(purpose);
+  cache::Digest digest(purpose);
   for (const std::string& path : directories)
     add_directory(digest, path);
   return digest.hexadecimal();
@@ -60,10 +60,10 @@ std::string ProfileSnapshot::of_directories(std::span<const std::string> directo
 
 ProfileSnapshot ProfileSnapshot::take(std::span<const std::string> directories) {
   ProfileSnapshot snapshot{.directories = of_directories(directories), .files = {}, .newest = {}};
-  Digest digest(purpose);
+  cache::Digest digest(purpose);
   for (const std::string& path : directories) {
     digest.add(path);
-    const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const os::Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory) continue;
     std::vector<std::string> names = profiles_in(path);
     std::ranges::sort(names);
@@ -79,4 +79,4 @@ ProfileSnapshot ProfileSnapshot::take(std::span<const std::string> directories) 
   return snapshot;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// Names the state that directories of profiles are in at a moment: two equal ones mean the same files with
 /// the same contents. (As git's index does, it goes by what stat(2) says of a file and not by its bytes.)
@@ -21,4 +21,4 @@ struct ProfileSnapshot {
   [[nodiscard]] static std::string of_directories(std::span<const std::string> directories);
 };
 
-}  // namespace sase::helper
+}  // namespace sase::config

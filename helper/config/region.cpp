@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -46,4 +46,4 @@ std::string rest_url(std::string_view origin, Api api) {
   return std::string(origin) + (api == Api::v1 ? "/api/rest" : "");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// A generation of the service's API. Each has its own hosts and tokens.
 enum class Api { v1, v3 };
@@ -62,4 +62,4 @@ inline constexpr std::array apis = {
 /// Where an origin's resources begin, without a closing slash.
 [[nodiscard]] std::string rest_url(std::string_view origin, Api api);
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -157,4 +157,4 @@ std::vector<Assignment> settings_of(const Environment& environment) {
   return layer;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

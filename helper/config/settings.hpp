@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 enum class SettingId {
   region,
@@ -148,4 +148,4 @@ class Settings {
 /// The layer of the environment.
 [[nodiscard]] std::vector<Assignment> settings_of(const Environment& environment);
 
-}  // namespace sase::helper
+}  // namespace sase::config

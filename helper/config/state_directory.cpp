@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -42,7 +42,7 @@ std::optional<std::string> state_directory(const Environment& environment) {
 
 std::optional<std::string> memory_directory(const Environment& environment) {
   const auto base = runtime_directory(environment);
-  return base && is_in_memory(*base) ? std::optional(*base + own_name) : std::nullopt;
+  return base && os::is_in_memory(*base) ? std::optional(*base + own_name) : std::nullopt;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper {
+namespace sase::config {
 
 /// The directory of tokens and locks: below `$XDG_RUNTIME_DIR` where that is set, since it is in memory and
 /// gone at logout, else below `$XDG_CACHE_HOME` or `~/.cache`. Nothing where none of them is an absolute
@@ -16,4 +16,4 @@ namespace sase::helper {
 /// The same directory where it is in memory and goes when the user has logged out; nothing elsewhere.
 [[nodiscard]] std::optional<std::string> memory_directory(const Environment& environment);
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// One link of the chain from the settings to the service's answer, as `doctor` found it. In words for a
 /// person: no secret, and only printable ASCII.
@@ -35,4 +35,4 @@ struct CheckResult {
   }
 };
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

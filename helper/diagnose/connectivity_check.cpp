@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -15,7 +15,7 @@ using protocol::CheckId;
 using protocol::CheckState;
 
 CheckResult link_of(const Check& check) {
-  ExitCode code = check.kind ? exit_code_of(*check.kind) : ExitCode::success;
+  ExitCode code = check.kind ? token::exit_code_of(*check.kind) : ExitCode::success;
   // A wrong clock is this machine's affair.
   if (check.kind && check.name == CheckId::clock) code = ExitCode::local_state;
   return {.name = name_of(check.name),
@@ -37,7 +37,7 @@ void tell_of_sparing(std::vector<CheckResult>& checks, const AuthError& blocked)
   if (std::ranges::any_of(checks, &CheckResult::is_broken)) return;
   check.state = CheckState::broken;
   check.remedy = blocked.hint;
-  check.code = exit_code_of(blocked.kind);
+  check.code = token::exit_code_of(blocked.kind);
 }
 
 }  // namespace
@@ -52,15 +52,16 @@ std::vector<CheckResult> skipped_connectivity_checks() {
   return checks;
 }
 
-std::vector<CheckResult> links_of(const ProbeReport& report, const Profile& profile, const Settings& values) {
-  const ProbeOutcome& probe = report.probe;
+std::vector<CheckResult> links_of(const token::ProbeReport& report, const config::Profile& profile,
+                                  const config::Settings& values) {
+  const token::ProbeOutcome& probe = report.probe;
   std::vector<CheckResult> checks = skipped_connectivity_checks();
   for (const Check& check : probe.checks)
     checks.at(static_cast<std::size_t>(check.name)) = link_of(check);
   CheckResult& authorize = authorize_of(checks);
   // The authorizer did not come to its report, as when it was killed at the end of its time.
   if (probe.checks.empty() && probe.auth_error)
-    authorize = CheckResult::broken(authorize.name, to_failure(*probe.auth_error));
+    authorize = CheckResult::broken(authorize.name, token::to_failure(*probe.auth_error));
   if (probe.blocked) tell_of_sparing(checks, *probe.blocked);
   if (report.unusable) authorize = CheckResult::broken(authorize.name, *report.unusable);
   const std::optional<AuthError>& refusal = probe.blocked ? probe.blocked : probe.auth_error;
@@ -68,8 +69,8 @@ std::vector<CheckResult> links_of(const ProbeReport& report, const Profile& prof
   return checks;
 }
 
-std::vector<CheckResult> check_connectivity(TokenProvider& source, const Profile& profile,
-                                            const Settings& values) {
+std::vector<CheckResult> check_connectivity(token::TokenProvider& source, const config::Profile& profile,
+                                            const config::Settings& values) {
   try {
     return links_of(source.probe(read_url(profile)), profile, values);
   } catch (const Failure& failure) {
@@ -82,8 +83,8 @@ std::vector<CheckResult> check_connectivity(TokenProvider& source, const Profile
   }
 }
 
-std::string read_url(const Profile& profile) {
-  return profile.rest_url + (profile.api == Api::v1 ? "/v2.3/status" : "/v3/status");
+std::string read_url(const config::Profile& profile) {
+  return profile.rest_url + (profile.api == config::Api::v1 ? "/v2.3/status" : "/v3/status");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -23,24 +23,24 @@ constexpr std::size_t words_column = mark_width + 11;
 
 struct Mark {
   std::string_view word;
-  Style tone;
+  cli::Style tone;
 };
 
 Mark mark_of(CheckState state) noexcept {
   switch (state) {
-    case CheckState::ok: return {"ok", Style::good};
-    case CheckState::warning: return {"warn", Style::caution};
-    case CheckState::broken: return {"FAIL", Style::bad};
+    case CheckState::ok: return {"ok", cli::Style::good};
+    case CheckState::warning: return {"warn", cli::Style::caution};
+    case CheckState::broken: return {"FAIL", cli::Style::bad};
     case CheckState::untried: break;
   }
-  return {"--", Style::faint};
+  return {"--", cli::Style::faint};
 }
 
 void fill_to(std::string& line, std::size_t width, std::size_t column) {
   line.append(width < column ? column - width : 1, ' ');
 }
 
-void append_check(std::string& text, const CheckResult& check, const Terminal& terminal) {
+void append_check(std::string& text, const CheckResult& check, const cli::Terminal& terminal) {
   const Mark mark = mark_of(check.state);
   // What paints has no width, so lines are measured without it.
   std::string line;
@@ -64,7 +64,8 @@ bool is_worth_a_line(const EffectiveSetting& setting) noexcept {
   return !setting.value.empty();
 }
 
-void append_settings(std::string& text, const std::vector<EffectiveSetting>& rows, const Terminal& terminal) {
+void append_settings(std::string& text, const std::vector<EffectiveSetting>& rows,
+                     const cli::Terminal& terminal) {
   std::size_t widest = 0;
   for (const EffectiveSetting& setting : rows)
     widest = std::max(widest, setting.name.size());
@@ -74,7 +75,7 @@ void append_settings(std::string& text, const std::vector<EffectiveSetting>& row
     fill_to(line, line.size(), widest + 2);
     line += setting.value + "  (" + setting.from + ')';
     text.append(words_column, ' ');
-    text += terminal.paint(setting.from == "default" ? Style::faint : Style::plain, line);
+    text += terminal.paint(setting.from == "default" ? cli::Style::faint : cli::Style::plain, line);
     text += '\n';
   }
 }
@@ -108,7 +109,7 @@ ExitCode DoctorReport::exit_code() const noexcept {
   return broken == checks.end() ? ExitCode::success : broken->code;
 }
 
-std::string DoctorReport::text(const Terminal& terminal) const {
+std::string DoctorReport::text(const cli::Terminal& terminal) const {
   std::string text;
   for (const CheckResult& check : checks) {
     append_check(text, check, terminal);
@@ -135,4 +136,4 @@ std::string DoctorReport::json() const {
   return object.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

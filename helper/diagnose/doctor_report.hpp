@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// All that `doctor` found, from the first link to the last.
 struct DoctorReport {
@@ -21,10 +21,10 @@ struct DoctorReport {
   [[nodiscard]] ExitCode exit_code() const noexcept;
 
   /// For people.
-  [[nodiscard]] std::string text(const Terminal& terminal) const;
+  [[nodiscard]] std::string text(const cli::Terminal& terminal) const;
 
   /// For programs: one JSON object in one line. README.md has its shape, whose number is `version`.
   [[nodiscard]] std::string json() const;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

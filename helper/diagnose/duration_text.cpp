@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/duration_text.hpp"
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 std::string format_duration(std::chrono::seconds duration) {
   const auto seconds = duration.count() < 0 ? 0 : duration.count();
@@ -21,4 +21,4 @@ std::string format_milliseconds(std::chrono::microseconds duration) {
   return std::to_string(tenths / 10) + " ms";
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -38,11 +38,11 @@ std::string mend(const std::string& path, mode_t kind) {
 }
 
 /// All that is looked at in the directory.
-std::vector<std::string> files_of(const std::string& directory, ApiKeyHandle& key) {
+std::vector<std::string> files_of(const std::string& directory, token::ApiKeyHandle& key) {
   std::string key_id = directory + '/';
   key_id += key.key_id();
   std::vector<std::string> paths = {key_id + ".lock", key_id + ".ledger"};
-  if (const Identity* const identity = key.find_identity())
+  if (const cache::Identity* const identity = key.find_identity())
     paths.push_back(directory + '/' + identity->file_stem() + ".token");
   return paths;
 }
@@ -53,7 +53,8 @@ std::string make_writable(const std::string& directory) {
 }
 
 /// Empty where nothing is seen that would be wrong.
-std::string remedy_for(const std::system_error& error, const std::string& directory, ApiKeyHandle& key) {
+std::string remedy_for(const std::system_error& error, const std::string& directory,
+                       token::ApiKeyHandle& key) {
   if (auto command = mend(directory, S_IFDIR); !command.empty()) return command;
   for (const std::string& path : files_of(directory, key))
     if (auto command = mend(path, S_IFREG); !command.empty()) return command;
@@ -64,7 +65,7 @@ std::string remedy_for(const std::system_error& error, const std::string& direct
 
 /// As any call would, and a little more: that something can be written there shows only in trying.
 void try_to_write(const std::string& path) {
-  const PrivateDirectory directory = PrivateDirectory::create(path);
+  const os::PrivateDirectory directory = os::PrivateDirectory::create(path);
   const std::string name = "doctor." + std::to_string(::getpid());
   directory.replace_file(name, "written by 'sase-credential doctor'\n");
   directory.remove_file(name);
@@ -82,9 +83,10 @@ std::string reason_for(const std::string& directory, const Environment& environm
   return reason;
 }
 
-std::string describe_cache(const Profile& profile, const LocalState& state) {
-  if (profile.cache == CacheKind::none) return "no cache, says the setting 'cache'";
-  std::string words = profile.cache == CacheKind::file ? "cache in files" : "cache in the kernel's keyring";
+std::string describe_cache(const config::Profile& profile, const LocalState& state) {
+  if (profile.cache == config::CacheKind::none) return "no cache, says the setting 'cache'";
+  std::string words =
+      profile.cache == config::CacheKind::file ? "cache in files" : "cache in the kernel's keyring";
   return words +
          (state.token_left ? ", a token with " + format_duration(*state.token_left) + " left" : ", no token");
 }
@@ -95,8 +97,8 @@ std::string describe_memory(const LocalState& state) {
   return "; the last call failed " + format_duration(state.failure->ago) + " ago: " + state.failure->what;
 }
 
-CheckResult without_directory(const Profile& profile) {
-  const bool is_wanted = profile.cache != CacheKind::none;
+CheckResult without_directory(const config::Profile& profile) {
+  const bool is_wanted = profile.cache != config::CacheKind::none;
   return {.name = check_name,
           .state = is_wanted ? CheckState::broken : CheckState::warning,
           .what =
@@ -108,8 +110,9 @@ CheckResult without_directory(const Profile& profile) {
 
 }  // namespace
 
-CheckResult check_files(const Profile& profile, ApiKeyHandle& key, const Environment& environment) {
-  const auto directory = state_directory(environment);
+CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key,
+                        const Environment& environment) {
+  const auto directory = config::state_directory(environment);
   if (!directory) return without_directory(profile);
   bool is_writable = false;
   try {
@@ -124,7 +127,7 @@ CheckResult check_files(const Profile& profile, ApiKeyHandle& key, const Environ
             .remedy = {}};
   } catch (const std::system_error& error) {
     // It is what this command is there to tell.
-    const bool is_of_keyring = is_writable && profile.cache == CacheKind::keyring;
+    const bool is_of_keyring = is_writable && profile.cache == config::CacheKind::keyring;
     std::string remedy = remedy_for(error, *directory, key);
     if (remedy.empty() && is_of_keyring)
       remedy = "set cache to file: this kernel or container forbids the keyring";
@@ -136,4 +139,4 @@ CheckResult check_files(const Profile& profile, ApiKeyHandle& key, const Environ
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -6,11 +6,11 @@
 #include "helper/environment.hpp"
 #include "helper/token/api_key_handle.hpp"
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// Looks at the directory of locks, ledgers and tokens, which is made where need be, and at what is kept
 /// there of this profile. What cannot be used breaks the link, with the command that mends it.
-[[nodiscard]] CheckResult check_files(const Profile& profile, ApiKeyHandle& key,
+[[nodiscard]] CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key,
                                       const Environment& environment);
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -11,7 +11,7 @@
 
 #include <sys/stat.h>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -33,9 +33,10 @@ std::string octal(mode_t mode) {
 }
 
 /// Age and mode of a file; nothing where it has none to be seen.
-std::string describe_file(const ApiKeyLocation& place) {
+std::string describe_file(const api_key::ApiKeyLocation& place) {
   struct stat status {};
-  if (place.kind != ApiKeySourceKind::file && place.kind != ApiKeySourceKind::credential) return {};
+  if (place.kind != api_key::ApiKeySourceKind::file && place.kind != api_key::ApiKeySourceKind::credential)
+    return {};
   if (::stat(place.name.c_str(), &status) != 0) return {};
   const auto changed = std::chrono::system_clock::from_time_t(status.st_mtime);
   return ", changed " + format_duration(wall_clock() - std::chrono::floor<seconds>(changed)) + " ago, mode " +
@@ -43,33 +44,33 @@ std::string describe_file(const ApiKeyLocation& place) {
 }
 
 /// The standard variables that are set and do not count.
-std::string describe_shadowed(const ApiKeyLocation& place, const Environment& environment) {
+std::string describe_shadowed(const api_key::ApiKeyLocation& place, const Environment& environment) {
   std::string list;
-  for (const std::string_view name : standard_key_variables)
-    if (environment.find(name) && !(place.kind == ApiKeySourceKind::variable && place.name == name))
+  for (const std::string_view name : api_key::standard_key_variables)
+    if (environment.find(name) && !(place.kind == api_key::ApiKeySourceKind::variable && place.name == name))
       list += (list.empty() ? "; " : ", ") + std::string(name);
   return list.empty() ? list : list + " is set too and not used";
 }
 
-bool mentions(std::string_view text, const Region& region) noexcept {
+bool mentions(std::string_view text, const config::Region& region) noexcept {
   return std::ranges::any_of(std::array{region.v1, region.v3}, [text](std::string_view origin) {
-    return !origin.empty() && text.find(host_of(origin)) != std::string_view::npos;
+    return !origin.empty() && text.find(config::host_of(origin)) != std::string_view::npos;
   });
 }
 
 /// The region whose host the profile asks; null for another service.
-const Region* region_of(const Profile& profile) noexcept {
+const config::Region* region_of(const config::Profile& profile) noexcept {
   const auto* const found = std::ranges::find_if(
-      regions, [&](const Region& region) { return mentions(profile.authorize_url, region); });
-  return found == regions.end() ? nullptr : found;
+      config::regions, [&](const config::Region& region) { return mentions(profile.authorize_url, region); });
+  return found == config::regions.end() ? nullptr : found;
 }
 
 /// Another region that the key names, and not the profile's as well; null where it does not.
-const Region* other_region(const KeyClaims& claims, const Region& ours) noexcept {
-  const Region* other = nullptr;
+const config::Region* other_region(const KeyClaims& claims, const config::Region& ours) noexcept {
+  const config::Region* other = nullptr;
   for (const std::string& party : claims.parties) {
     if (mentions(party, ours)) return nullptr;
-    for (const Region& region : regions)
+    for (const config::Region& region : config::regions)
       if (mentions(party, region)) other = &region;
   }
   return other;
@@ -85,14 +86,14 @@ CheckResult broken(std::string what, std::string remedy) {
 
 }  // namespace
 
-CheckResult judge_claims(const KeyClaims& claims, const Profile& profile, sys_seconds now) {
+CheckResult judge_claims(const KeyClaims& claims, const config::Profile& profile, sys_seconds now) {
   CheckResult check{.name = "key", .state = CheckState::ok, .what = {}, .remedy = {}};
   if (claims.expires && *claims.expires <= now)
     return broken("the key itself says that it expired on " + protocol::format_rfc3339(*claims.expires) +
                       ", and this machine's clock says " + protocol::format_rfc3339(now),
                   make_new_key);
-  if (const Region* const ours = region_of(profile))
-    if (const Region* const other = other_region(claims, *ours))
+  if (const config::Region* const ours = region_of(profile))
+    if (const config::Region* const other = other_region(claims, *ours))
       return broken("the key itself says that it is for the region '" + std::string(other->name) +
                         "', and the profile asks '" + std::string(ours->name) + '\'',
                     "set region to " + std::string(other->name) + ", or make a key in that region's console");
@@ -106,12 +107,12 @@ CheckResult judge_claims(const KeyClaims& claims, const Profile& profile, sys_se
   return check;
 }
 
-CheckResult check_key(const Profile& profile, const Environment& environment,
-                      const std::function<const ApiKey&()>& read) {
+CheckResult check_key(const config::Profile& profile, const Environment& environment,
+                      const std::function<const api_key::ApiKey&()>& read) {
   const auto start = std::chrono::steady_clock::now();
   try {
-    const auto place = find_api_key(profile, environment);
-    if (!place) throw no_key(profile);
+    const auto place = api_key::find_api_key(profile, environment);
+    if (!place) throw api_key::no_key(profile);
     const auto claims = read_claims(read().reveal());
     CheckResult check = judge_claims(claims.value_or(KeyClaims{}), profile, wall_clock());
     std::string what = "from " + place->describe() + describe_file(*place);
@@ -126,4 +127,4 @@ CheckResult check_key(const Profile& profile, const Environment& environment,
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

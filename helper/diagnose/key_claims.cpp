@@ -9,7 +9,7 @@
 #include <array>
 #include <cstdint>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -87,4 +87,4 @@ std::optional<KeyClaims> read_claims(std::string_view api_key) {
   return read;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// What an API key that is a JSON Web Token (RFC 7519) says of itself. It is only looked at to help a person:
 /// nobody has checked its signature, and the service alone decides what a key is worth.
@@ -19,4 +19,4 @@ struct KeyClaims {
 /// Nothing where the key is no JSON Web Token that can be read.
 [[nodiscard]] std::optional<KeyClaims> read_claims(std::string_view api_key);
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

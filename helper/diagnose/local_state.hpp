@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// A failure that is remembered, in words for a person.
 struct RememberedFailure {
@@ -26,10 +26,11 @@ struct LocalState {
 
 /// Looks, and makes and changes nothing, nor runs a command for the key. `directory` is the state directory.
 /// Throws std::system_error where something that is there cannot be used.
-[[nodiscard]] LocalState read_local_state(const Profile& profile, ApiKeyHandle& key,
+[[nodiscard]] LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle& key,
                                           const std::optional<std::string>& directory);
 
 /// The part of it that is in a ledger.
-[[nodiscard]] LocalState recall(const RequestLog& log, BootTime now, std::chrono::seconds min_ttl);
+[[nodiscard]] LocalState recall(const rate_limit::RequestLog& log, BootTime now,
+                                std::chrono::seconds min_ttl);
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

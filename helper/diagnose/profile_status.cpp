@@ -12,32 +12,33 @@
 #include <system_error>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
 /// What the profile's token is bound to; a command is not run for it. Throws Failure.
-ApiKeyHandle api_key_handle(const Profile& profile, const ApiKeyLocation& place,
-                            const Environment& environment) {
+token::ApiKeyHandle api_key_handle(const config::Profile& profile, const api_key::ApiKeyLocation& place,
+                                   const Environment& environment) {
   // Nothing that is read here takes time.
-  if (place.kind != ApiKeySourceKind::command)
+  if (place.kind != api_key::ApiKeySourceKind::command)
     return {profile, read_key(place, environment, std::chrono::steady_clock::now())};
-  const auto never = [](std::chrono::steady_clock::time_point) -> ApiKey {
+  const auto never = [](std::chrono::steady_clock::time_point) -> api_key::ApiKey {
     throw Failure(ExitCode::internal_error, "a command was to be run for a report");
   };
-  return {profile, DeferredKey{.command = place.name,
-                               .seal = WrappingKey(make_command_key_id(profile.authorize_url, place.name),
-                                                   memory_directory(environment)),
-                               .read = never}};
+  return {profile, token::DeferredKey{.command = place.name,
+                                      .seal = cache::WrappingKey(
+                                          rate_limit::make_command_key_id(profile.authorize_url, place.name),
+                                          config::memory_directory(environment)),
+                                      .read = never}};
 }
 
-void look_at_key(ProfileStatus& status, const Profile& profile, const Environment& environment) {
+void look_at_key(ProfileStatus& status, const config::Profile& profile, const Environment& environment) {
   try {
-    const auto place = find_api_key(profile, environment);
-    if (!place) throw no_key(profile);
+    const auto place = api_key::find_api_key(profile, environment);
+    if (!place) throw api_key::no_key(profile);
     status.key = place->describe();
-    ApiKeyHandle key = api_key_handle(profile, *place, environment);
-    status.kept = read_local_state(profile, key, state_directory(environment));
+    token::ApiKeyHandle key = api_key_handle(profile, *place, environment);
+    status.kept = read_local_state(profile, key, config::state_directory(environment));
   } catch (const Failure& failure) {
     // It is what this command is there to tell, and stops none of the other profiles.
     status.key_failure = failure;
@@ -48,15 +49,15 @@ void look_at_key(ProfileStatus& status, const Profile& profile, const Environmen
 
 }  // namespace
 
-ProfileStatus status_of(const ProfileSelector& choice, std::string_view name,
+ProfileStatus status_of(const config::ProfileSelector& choice, std::string_view name,
                         const Environment& environment) {
   ProfileStatus status;
   status.name = name;
   try {
-    const ProfileSettings given = choice.settings_of(name);
-    const Profile profile = make_profile(name, given.values, environment);
+    const config::ProfileSettings given = choice.settings_of(name);
+    const config::Profile profile = make_profile(name, given.values, environment);
     status.region = region_name(given.values);
-    status.api = profile.api == Api::v1 ? "v1" : "v3";
+    status.api = profile.api == config::Api::v1 ? "v1" : "v3";
     status.host = profile.hosts.front().text();
     look_at_key(status, profile, environment);
   } catch (const Failure& failure) {
@@ -66,4 +67,4 @@ ProfileStatus status_of(const ProfileSelector& choice, std::string_view name,
   return status;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

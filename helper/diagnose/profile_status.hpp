@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// What is known of a profile without asking anybody. Text from outside is escaped; no secret is among it.
 struct ProfileStatus {
@@ -29,7 +29,7 @@ struct ProfileStatus {
 };
 
 /// Reads the profile and its key, and runs no command for it.
-[[nodiscard]] ProfileStatus status_of(const ProfileSelector& choice, std::string_view name,
+[[nodiscard]] ProfileStatus status_of(const config::ProfileSelector& choice, std::string_view name,
                                       const Environment& environment);
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

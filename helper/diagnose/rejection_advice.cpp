@@ -4,39 +4,39 @@
 #include "helper/diagnose/effective_setting.hpp"
 #include "protocol/escape.hpp"
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
 using protocol::ErrorKind;
 
-bool gives(const AskedService& asked, SettingId id) noexcept {
+bool gives(const AskedService& asked, config::SettingId id) noexcept {
   return asked.values.find(id) != nullptr;
 }
 
 std::string api_of(const AskedService& asked) {
-  return asked.profile.api == Api::v1 ? "v1" : "v3";
+  return asked.profile.api == config::Api::v1 ? "v1" : "v3";
 }
 
 std::string describe(const AskedService& asked) {
   std::string where;
-  if (!gives(asked, SettingId::url))
+  if (!gives(asked, config::SettingId::url))
     where = "the region '" + region_name(asked.values) + '\'' +
-            (gives(asked, SettingId::region) ? "" : ", as none is set") + ", ";
+            (gives(asked, config::SettingId::region) ? "" : ", as none is set") + ", ";
   return "; asked was " + where + "api " + api_of(asked) + ", at '" +
          protocol::escape(asked.profile.authorize_url) + '\'';
 }
 
 /// One for each combination of what is set.
 std::string remedy_for_key(const AskedService& asked) {
-  const bool is_v3 = asked.profile.api == Api::v3;
-  if (gives(asked, SettingId::api) && is_v3)
+  const bool is_v3 = asked.profile.api == config::Api::v3;
+  if (gives(asked, config::SettingId::api) && is_v3)
     return "if the key was made for v1, leave api out or set it to v1; else make a new key in the console, "
            "Settings > API Support";
-  if (gives(asked, SettingId::url))
+  if (gives(asked, config::SettingId::url))
     return "check that the key was made at this service and has not expired; if it is for " +
            std::string(is_v3 ? "v1" : "v3") + ", set api to that";
-  if (!gives(asked, SettingId::region))
+  if (!gives(asked, config::SettingId::region))
     return "set region to the tenant's: " + region_name(asked.values) +
            " is only what is asked when none is set; if it is right, make a new key in the console, Settings "
            "> "
@@ -46,7 +46,7 @@ std::string remedy_for_key(const AskedService& asked) {
 }
 
 std::string remedy_for_access(const AskedService& asked) {
-  if (asked.profile.api == Api::v1)
+  if (asked.profile.api == config::Api::v1)
     return "give the key its permissions in the console, Settings > API Support, and check region and api";
   return "check api and region first: v3 answers like this to whatever it does not know; then the key's "
          "permissions";
@@ -72,4 +72,4 @@ void advise(CheckResult& check, const protocol::AuthError& auth_error, std::opti
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -8,12 +8,12 @@
 
 #include <optional>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// What was asked.
 struct AskedService {
-  const Profile& profile;
-  const Settings& values;
+  const config::Profile& profile;
+  const config::Settings& values;
 };
 
 /// Adds to the link `authorize`, which `denied` broke, what was asked, and puts the likeliest remedy for just
@@ -22,4 +22,4 @@ struct AskedService {
 void advise(CheckResult& check, const protocol::AuthError& auth_error, std::optional<unsigned> status,
             const AskedService& asked);
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

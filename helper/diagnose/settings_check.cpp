@@ -3,20 +3,20 @@
 
 #include "protocol/escape.hpp"
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
-std::string describe_files(const ProfileText& text) {
+std::string describe_files(const config::ProfileText& text) {
   std::string list;
-  for (const ProfileText::File& file : text.files)
+  for (const config::ProfileText::File& file : text.files)
     list += (list.empty() ? ", in '" : "' and '") + protocol::escape(file.path);
   return list.empty() ? ", which has no file" : list + '\'';
 }
 
 }  // namespace
 
-CheckedSettings check_settings(const ProfileSelector& choice, const Environment& environment) {
+CheckedSettings check_settings(const config::ProfileSelector& choice, const Environment& environment) {
   CheckedSettings checked;
   try {
     checked.profile = choice.name_without_host();
@@ -35,4 +35,4 @@ CheckedSettings check_settings(const ProfileSelector& choice, const Environment&
   return checked;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

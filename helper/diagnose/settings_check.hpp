@@ -10,17 +10,18 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// The settings of the profile that a call without a host means.
 struct CheckedSettings {
   CheckResult check;
   std::string profile;                  ///< its name; empty where none can be chosen
-  ProfileSettings given;                ///< where each setting came from
-  std::optional<Profile> made;          ///< nothing where a setting is wrong
+  config::ProfileSettings given;        ///< where each setting came from
+  std::optional<config::Profile> made;  ///< nothing where a setting is wrong
   std::vector<EffectiveSetting> shown;  ///< empty likewise
 };
 
-[[nodiscard]] CheckedSettings check_settings(const ProfileSelector& choice, const Environment& environment);
+[[nodiscard]] CheckedSettings check_settings(const config::ProfileSelector& choice,
+                                             const Environment& environment);
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -9,7 +9,7 @@
 #include <array>
 #include <cstddef>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -46,16 +46,16 @@ std::string padded(const Row& row, const std::array<std::size_t, column_count>& 
   return line;
 }
 
-void append_failure(std::string& text, const Failure& failure, const Terminal& terminal) {
+void append_failure(std::string& text, const Failure& failure, const cli::Terminal& terminal) {
   text.append(margin, ' ');
-  text += terminal.paint(Style::bad, "FAIL") + ' ';
+  text += terminal.paint(cli::Style::bad, "FAIL") + ' ';
   text += failure.what();
   text += '\n';
   if (!failure.hint.empty()) text += std::string(margin + 5, ' ') + "-> " + failure.hint + '\n';
 }
 
 /// What is to be said of a profile beside its row.
-void append_news(std::string& text, const ProfileStatus& status, const Terminal& terminal) {
+void append_news(std::string& text, const ProfileStatus& status, const cli::Terminal& terminal) {
   if (status.failure) append_failure(text, *status.failure, terminal);
   if (status.key_failure) append_failure(text, *status.key_failure, terminal);
   if (status.state_trouble)
@@ -67,7 +67,7 @@ void append_news(std::string& text, const ProfileStatus& status, const Terminal&
   else if (kept.failure)
     words = "the last call failed " + format_duration(kept.failure->ago) + " ago: " + kept.failure->what;
   if (!words.empty())
-    text += std::string(margin, ' ') + terminal.paint(Style::caution, "warn") + ' ' + words + '\n';
+    text += std::string(margin, ' ') + terminal.paint(cli::Style::caution, "warn") + ' ' + words + '\n';
 }
 
 Json json_of(const Failure& failure) {
@@ -107,7 +107,7 @@ Json json_of(const ProfileStatus& status) {
 
 }  // namespace
 
-std::string status_text(const std::vector<ProfileStatus>& profiles, const Terminal& terminal) {
+std::string status_text(const std::vector<ProfileStatus>& profiles, const cli::Terminal& terminal) {
   std::vector<Row> rows;
   std::array<std::size_t, column_count> widths{};
   for (std::size_t i = 0; i < heads.size(); ++i)
@@ -119,7 +119,8 @@ std::string status_text(const std::vector<ProfileStatus>& profiles, const Termin
   }
   Row head;
   std::ranges::copy(heads, head.begin());
-  std::string text = std::string(margin, ' ') + terminal.paint(Style::faint, padded(head, widths)) + '\n';
+  std::string text =
+      std::string(margin, ' ') + terminal.paint(cli::Style::faint, padded(head, widths)) + '\n';
   for (std::size_t i = 0; i < rows.size(); ++i) {
     text += profiles[i].is_chosen ? "* " : "  ";
     text += padded(rows[i], widths) + '\n';
@@ -136,4 +137,4 @@ std::string status_json(const std::vector<ProfileStatus>& profiles) {
   return object.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 /// For people: a row for each profile, with what went wrong below it. `*` marks the one that is meant where
 /// none is named.
-[[nodiscard]] std::string status_text(const std::vector<ProfileStatus>& profiles, const Terminal& terminal);
+[[nodiscard]] std::string status_text(const std::vector<ProfileStatus>& profiles,
+                                      const cli::Terminal& terminal);
 
 /// For programs: one JSON object in one line. README.md has its shape, whose number is `version`.
 [[nodiscard]] std::string status_json(const std::vector<ProfileStatus>& profiles);
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

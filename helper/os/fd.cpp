@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 Fd& Fd::operator=(Fd&& other) noexcept {
   if (this == &other) return *this;
@@ -24,4 +24,4 @@ void throw_errno(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

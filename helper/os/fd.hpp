@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// An open file descriptor with one owner; closed when it goes.
 class Fd {
@@ -29,4 +29,4 @@ class Fd {
 /// Throws std::system_error for the current errno: "what: why".
 [[noreturn]] void throw_errno(const std::string& what);
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -17,7 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -147,4 +147,4 @@ Secret Prompt::ask_hidden(std::string_view question, std::size_t limit) const {
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// Asks a person at the terminal that the process was started from (`/dev/tty`), wherever the standard
 /// streams lead. Ctrl-C and its like end the process as always, and the terminal is left as it was.
@@ -32,4 +32,4 @@ class Prompt {
   Fd terminal_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -16,7 +16,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -125,4 +125,4 @@ void write_all(int fd, std::string_view bytes) {
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// Reads one message, up to and including its empty line or to the end of the stream; what came along in the
 /// last read may stand behind it. What stands behind the empty line and is there already is read and thrown
@@ -33,4 +33,4 @@ void discard_message(int fd, std::chrono::steady_clock::time_point deadline);
 /// Writes all of it. Throws std::system_error.
 void write_all(int fd, std::string_view bytes);
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 /// The right to ask the service about one API key at one URL, which one process at a time has, and the ledger
 /// of it. The kernel takes the right back when its holder dies.
@@ -32,9 +32,9 @@ class RefreshLock {
   [[nodiscard]] std::array<int, 2> descriptors() const noexcept { return {directory_.fd(), lock_.fd()}; }
 
  private:
-  PrivateDirectory directory_;
-  FileLock lock_;
+  os::PrivateDirectory directory_;
+  os::FileLock lock_;
   std::string key_id_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

@@ -12,7 +12,7 @@
 #include <utility>
 #include <variant>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -27,7 +27,7 @@ constexpr std::string_view end_of_message = "\n\n";
 
 std::string hexadecimal(const BootId& boot) {
   std::string text;
-  append_hexadecimal(text, {reinterpret_cast<const unsigned char*>(boot.data()), boot.size()});
+  cache::append_hexadecimal(text, {reinterpret_cast<const unsigned char*>(boot.data()), boot.size()});
   return text;
 }
 
@@ -168,4 +168,4 @@ RequestLog RequestLog::parse(std::string_view bytes, const BootId& boot, BootTim
   return {};
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 /// No pause after rejections is longer (sparing.hpp).
 inline constexpr BootTime longest_rejection_pause = std::chrono::minutes(15);
@@ -53,4 +53,4 @@ struct RequestLog {
   [[nodiscard]] static RequestLog parse(std::string_view bytes, const BootId& boot, BootTime now);
 };
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

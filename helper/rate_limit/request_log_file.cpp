@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <stdexcept>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t largest_ledger = 8192;
 
 std::string hash_of(std::string_view purpose, std::string_view authorize_url, std::string_view key) {
-  Digest digest(purpose);
+  cache::Digest digest(purpose);
   digest.add(authorize_url);
   digest.add(key);
   return digest.hexadecimal();
@@ -24,9 +24,9 @@ std::string hash_of(std::string_view purpose, std::string_view authorize_url, st
 }  // namespace
 
 RequestLog RequestLogFile::read() const try {
-  const Fd file = directory_.open_file(file_);
+  const os::Fd file = directory_.open_file(file_);
   if (!file) return {};
-  return RequestLog::parse(read_all(file.get(), largest_ledger).reveal(), current_boot(), boot_clock());
+  return RequestLog::parse(os::read_all(file.get(), largest_ledger).reveal(), current_boot(), boot_clock());
 } catch (const std::length_error&) {
   return {};
 }
@@ -43,4 +43,4 @@ std::string make_command_key_id(std::string_view authorize_url, std::string_view
   return hash_of("sase-cred-acctc1", authorize_url, command);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 /// The file of a RequestLog, shared by all processes of one user: one for each API key at each URL, whatever
 /// the profile, since the service counts by key. Whoever uses it has its turn (turn.hpp), but for a look
@@ -15,7 +15,7 @@ namespace sase::helper {
 class RequestLogFile {
  public:
   /// `account` names the file; the directory must outlive this.
-  RequestLogFile(const PrivateDirectory& directory, const std::string& key_id)
+  RequestLogFile(const os::PrivateDirectory& directory, const std::string& key_id)
       : directory_(directory), file_(key_id + ".ledger") {}
 
   /// Empty where there is none. Throws std::system_error when the file cannot be read; one that is damaged is
@@ -26,7 +26,7 @@ class RequestLogFile {
   void write(const RequestLog& log) const;
 
  private:
-  const PrivateDirectory& directory_;
+  const os::PrivateDirectory& directory_;
   std::string file_;
 };
 
@@ -37,4 +37,4 @@ class RequestLogFile {
 /// The same for a key that a command writes, which is not at hand: the command's text stands for it.
 [[nodiscard]] std::string make_command_key_id(std::string_view authorize_url, std::string_view command);
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -213,4 +213,4 @@ void record_erase(RequestLog& log, BootTime now) {
   log.paused_until = now + std::min(first_rejection_pause * (1U << doublings), longest_rejection_pause);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

@@ -8,7 +8,7 @@
 #include <string_view>
 
 /// How the service is spared: rules over what is remembered and a time that is passed in.
-namespace sase::helper {
+namespace sase::rate_limit {
 
 /// At most so many requests for one key go to the service within the window, for whatever reason.
 inline constexpr unsigned request_limit = 5;
@@ -91,4 +91,4 @@ void record_success(RequestLog& log, std::chrono::seconds lifetime, bool too_sho
 /// The cached token was rejected by whoever it was given to.
 void record_erase(RequestLog& log, BootTime now);
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

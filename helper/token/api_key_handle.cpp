@@ -7,22 +7,23 @@
 #include <system_error>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::token {
 
-ApiKeyHandle::ApiKeyHandle(const Profile& profile, ApiKey key, std::optional<ApiKeyLocation> place)
+ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
+                           std::optional<api_key::ApiKeyLocation> place)
     : profile_(profile), key_(std::move(key)), place_(std::move(place)) {
   identity_.emplace(profile_.name, profile_.authorize_url, key_->reveal());
 }
 
-ApiKeyHandle::ApiKeyHandle(const Profile& profile, DeferredKey deferred_key)
+ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, DeferredKey deferred_key)
     : profile_(profile), deferred_key_(std::move(deferred_key)) {}
 
 std::string ApiKeyHandle::key_id() const {
-  return deferred_key_ ? make_command_key_id(profile_.authorize_url, deferred_key_->command)
-                       : make_key_id(profile_.authorize_url, key_->reveal());
+  return deferred_key_ ? rate_limit::make_command_key_id(profile_.authorize_url, deferred_key_->command)
+                       : rate_limit::make_key_id(profile_.authorize_url, key_->reveal());
 }
 
-const Identity* ApiKeyHandle::find_identity() {
+const cache::Identity* ApiKeyHandle::find_identity() {
   if (deferred_key_) {
     // Another call may have made one, or one in the place of one that is lost.
     identity_.reset();
@@ -31,7 +32,7 @@ const Identity* ApiKeyHandle::find_identity() {
   return identity_ ? &*identity_ : nullptr;
 }
 
-const Identity& ApiKeyHandle::get_or_create_identity() {
+const cache::Identity& ApiKeyHandle::get_or_create_identity() {
   if (deferred_key_) bind_to(deferred_key_->seal.get_or_create());
   return *identity_;
 }
@@ -44,13 +45,13 @@ void ApiKeyHandle::bind_to(const protocol::Secret& seal) {
   identity_.emplace(profile_.name, profile_.authorize_url, both.reveal());
 }
 
-const ApiKey& ApiKeyHandle::key(std::chrono::steady_clock::time_point deadline) {
+const api_key::ApiKey& ApiKeyHandle::key(std::chrono::steady_clock::time_point deadline) {
   if (!key_) key_ = deferred_key_->read(deadline);
   return *key_;
 }
 
 std::string ApiKeyHandle::fingerprint(std::chrono::steady_clock::time_point deadline) {
-  Digest digest("sase-cred-refuse");
+  cache::Digest digest("sase-cred-refuse");
   try {
     digest.add(get_or_create_identity().encryption_key().reveal());
   } catch (const std::system_error&) {
@@ -61,4 +62,4 @@ std::string ApiKeyHandle::fingerprint(std::chrono::steady_clock::time_point dead
   return digest.hexadecimal();
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

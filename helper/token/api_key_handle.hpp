@@ -12,13 +12,13 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper {
+namespace sase::token {
 
 /// A key that is dear to read: for which a command runs, which takes its time and may ask a person.
 struct DeferredKey {
-  std::string command;  ///< its text stands for the key until that is read
-  WrappingKey seal;     ///< of the account that make_command_key_id() names
-  std::function<ApiKey(std::chrono::steady_clock::time_point deadline)> read;  ///< throws Failure
+  std::string command;      ///< its text stands for the key until that is read
+  cache::WrappingKey seal;  ///< of the account that make_command_key_id() names
+  std::function<api_key::ApiKey(std::chrono::steady_clock::time_point deadline)> read;  ///< throws Failure
 };
 
 /// The API key of one call, and what the profile's tokens, its lock and its ledger are bound to.
@@ -28,8 +28,9 @@ struct DeferredKey {
 class ApiKeyHandle {
  public:
   /// The profile must outlive this. `place` is where the key was read, if it was there for the next call too.
-  ApiKeyHandle(const Profile& profile, ApiKey key, std::optional<ApiKeyLocation> place = std::nullopt);
-  ApiKeyHandle(const Profile& profile, DeferredKey deferred_key);
+  ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
+               std::optional<api_key::ApiKeyLocation> place = std::nullopt);
+  ApiKeyHandle(const config::Profile& profile, DeferredKey deferred_key);
 
   [[nodiscard]] bool is_deferred() const noexcept { return deferred_key_.has_value(); }
 
@@ -43,13 +44,13 @@ class ApiKeyHandle {
 
   /// What a token is bound to, looked up anew on each call; null while nothing is there that could seal one.
   /// Void after the next call.
-  [[nodiscard]] const Identity* find_identity();
+  [[nodiscard]] const cache::Identity* find_identity();
 
   /// The same for storing a token. The caller has the account's turn. Throws std::system_error.
-  [[nodiscard]] const Identity& get_or_create_identity();
+  [[nodiscard]] const cache::Identity& get_or_create_identity();
 
   /// The key itself. Throws Failure.
-  [[nodiscard]] const ApiKey& key(std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] const api_key::ApiKey& key(std::chrono::steady_clock::time_point deadline);
 
   /// Tells one dear key from another: 32 hexadecimal digits from which it cannot be had. The caller has the
   /// account's turn. Throws Failure.
@@ -58,11 +59,11 @@ class ApiKeyHandle {
  private:
   void bind_to(const protocol::Secret& seal);
 
-  const Profile& profile_;
+  const config::Profile& profile_;
   std::optional<DeferredKey> deferred_key_;
-  std::optional<ApiKey> key_;
-  std::optional<ApiKeyLocation> place_;
-  std::optional<Identity> identity_;
+  std::optional<api_key::ApiKey> key_;
+  std::optional<api_key::ApiKeyLocation> place_;
+  std::optional<cache::Identity> identity_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -7,7 +7,7 @@
 
 #include <chrono>
 
-namespace sase::helper {
+namespace sase::token {
 
 /// The authorizer could not even be started, so that the service was asked for nothing.
 class AuthorizerNotStarted : public Failure {
@@ -43,4 +43,4 @@ class AuthorizerProcess : public Authorizer {
   const Environment& environment_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::token

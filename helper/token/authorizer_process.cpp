@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -99,12 +99,12 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
   const std::vector<const char*> environment = environment_for_authorizer(environment_);
   try {
     const protocol::Secret words = request.write();
-    const auto result = run_subprocess({.program = authorizer_path(),
-                                        .arguments = arguments,
-                                        .environment = environment,
-                                        .input = words.reveal(),
-                                        .output_limit = largest_reply,
-                                        .deadline = deadline + grace});
+    const auto result = os::run_subprocess({.program = authorizer_path(),
+                                            .arguments = arguments,
+                                            .environment = environment,
+                                            .input = words.reveal(),
+                                            .output_limit = largest_reply,
+                                            .deadline = deadline + grace});
     if (!result) return out_of_time(request);
     // The dynamic linker's word for a library that it misses (as a shell's for a program).
     constexpr int cannot_load = 127;
@@ -121,4 +121,4 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

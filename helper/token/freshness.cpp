@@ -3,7 +3,7 @@
 
 #include "protocol/lifetime.hpp"
 
-namespace sase::helper {
+namespace sase::token {
 
 Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
                 std::chrono::seconds refresh_ahead) noexcept {
@@ -12,4 +12,4 @@ Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
   return time_left < refresh_ahead ? Freshness::due_for_refresh : Freshness::fresh;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace sase::helper {
+namespace sase::token {
 
 /// What a token with some time left is good for.
 enum class Freshness {
@@ -18,4 +18,4 @@ enum class Freshness {
 [[nodiscard]] Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
                               std::chrono::seconds refresh_ahead) noexcept;
 
-}  // namespace sase::helper
+}  // namespace sase::token

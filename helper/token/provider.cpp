@@ -11,14 +11,14 @@
 #include <system_error>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-seconds time_left_of(const CachedToken& token) {
+seconds time_left_of(const cache::CachedToken& token) {
   return time_left(token.expiry, ClockReading::now(), current_boot);
 }
 
@@ -42,7 +42,7 @@ FreshToken TokenProvider::get() {
   if (refresh_lock)
     if (auto shared = wait_for_refresh_lock(*refresh_lock)) return std::move(*shared);
   // Whoever waited for long asks with no key that was taken away meanwhile.
-  if (key_.is_removed_by_logout()) throw no_key(profile_);
+  if (key_.is_removed_by_logout()) throw api_key::no_key(profile_);
   return accept(service().authorize(refresh_lock ? &*refresh_lock : nullptr, deadline_));
 }
 
@@ -83,9 +83,9 @@ ProbeReport TokenProvider::probe(const std::string& read_url) {
   return report;
 }
 
-void TokenProvider::refresh_in_background(ParentLifetime afterwards) noexcept try {
+void TokenProvider::refresh_in_background(os::ParentLifetime afterwards) noexcept try {
   if (!due_for_refresh_ || !state_directory_) return;
-  RefreshLock refresh_lock(*state_directory_, service().key_id());
+  rate_limit::RefreshLock refresh_lock(*state_directory_, service().key_id());
   if (!refresh_lock.take() || !service().may_refresh(refresh_lock)) return;
   trace_.line("renewal: the token ages, a process of its own renews it");
   const auto [directory, lock] = refresh_lock.descriptors();
@@ -101,7 +101,7 @@ void TokenProvider::erase(std::string_view token) {
   try {
     // At once, whoever has the turn: until then the rejected token is given to others. A new one that comes
     // this very moment may be lost with it.
-    if (const Identity* const identity = key_.find_identity()) cache_->remove(*identity);
+    if (const cache::Identity* const identity = key_.find_identity()) cache_->remove(*identity);
     trace_.line("cache: token removed");
   } catch (const std::system_error& error) {
     warning_.say(error.what());
@@ -121,8 +121,8 @@ void TokenProvider::record_erase_locked() try {
   warning_.say(error.what());
 }
 
-std::optional<CachedToken> TokenProvider::find() try {
-  const Identity* const identity = cache_ != nullptr ? key_.find_identity() : nullptr;
+std::optional<cache::CachedToken> TokenProvider::find() try {
+  const cache::Identity* const identity = cache_ != nullptr ? key_.find_identity() : nullptr;
   return identity != nullptr ? cache_->find(*identity) : std::nullopt;
 } catch (const std::system_error& error) {
   warning_.say(error.what());
@@ -145,16 +145,16 @@ std::optional<FreshToken> TokenProvider::find_fresh() {
   return FreshToken{.token = std::move(cached->token), .time_left = left};
 }
 
-std::optional<RefreshLock> TokenProvider::open_refresh_lock() try {
+std::optional<rate_limit::RefreshLock> TokenProvider::open_refresh_lock() try {
   if (!state_directory_) return std::nullopt;
-  return RefreshLock(*state_directory_, service().key_id());
+  return rate_limit::RefreshLock(*state_directory_, service().key_id());
 } catch (const std::system_error& error) {
   warning_.say(error.what());
   return std::nullopt;
 }
 
 /// Whoever has the turn before us most likely leaves a token, or at least the reason why there is none.
-std::optional<FreshToken> TokenProvider::wait_for_refresh_lock(RefreshLock& refresh_lock) try {
+std::optional<FreshToken> TokenProvider::wait_for_refresh_lock(rate_limit::RefreshLock& refresh_lock) try {
   while (!refresh_lock.take()) {
     trace_.line("lock: another call is asking");
     if (!refresh_lock.wait_until_free(deadline_)) throw lock_timeout_failure();
@@ -187,7 +187,7 @@ std::optional<FreshToken> TokenProvider::refresh_under_lock() try {
 }
 
 /// Takes the turn; the token, or the failure, of those that had it before.
-std::optional<FreshToken> TokenProvider::wait_for_other_refresh(RefreshLock& refresh_lock) {
+std::optional<FreshToken> TokenProvider::wait_for_other_refresh(rate_limit::RefreshLock& refresh_lock) {
   while (!refresh_lock.take()) {
     if (!refresh_lock.wait_until_free(deadline_)) throw lock_timeout_failure();
     auto shared = find_fresh();
@@ -197,7 +197,7 @@ std::optional<FreshToken> TokenProvider::wait_for_other_refresh(RefreshLock& ref
   return std::nullopt;
 }
 
-void TokenProvider::acquire_refresh_lock(RefreshLock& refresh_lock) try {
+void TokenProvider::acquire_refresh_lock(rate_limit::RefreshLock& refresh_lock) try {
   while (!refresh_lock.take())
     if (!refresh_lock.wait_until_free(deadline_)) throw lock_timeout_failure();
 } catch (const std::system_error& error) {
@@ -212,22 +212,23 @@ Failure TokenProvider::lock_timeout_failure() const {
 }
 
 FreshToken TokenProvider::accept(NewToken fresh) {
-  CachedToken token{.token = std::move(fresh.token_response.token),
-                    .expiry = Expiry::after(fresh.asked, fresh.token_response.lifetime)};
+  cache::CachedToken token{.token = std::move(fresh.token_response.token),
+                           .expiry = Expiry::after(fresh.asked, fresh.token_response.lifetime)};
   // Even one that is of no use to this call may be to another, but not in the place of one that lives longer.
   const seconds left = time_left_of(token);
   const auto before = find();
   const seconds left_before = before ? time_left_of(*before) : seconds(0);
   if (left_before <= left || left_before > protocol::longest_lifetime) keep(token);
-  if (fresh.is_too_short) throw to_failure(too_short(fresh.token_response.lifetime, profile_.min_ttl));
-  if (left <= seconds(0)) throw to_failure(dead_on_arrival());
+  if (fresh.is_too_short)
+    throw to_failure(rate_limit::too_short(fresh.token_response.lifetime, profile_.min_ttl));
+  if (left <= seconds(0)) throw to_failure(rate_limit::dead_on_arrival());
   return {.token = std::move(token.token), .time_left = left};
 }
 
-void TokenProvider::keep(const CachedToken& token) {
+void TokenProvider::keep(const cache::CachedToken& token) {
   if (cache_ == nullptr) return;
   try {
-    const Identity& identity = key_.get_or_create_identity();
+    const cache::Identity& identity = key_.get_or_create_identity();
     cache_->store(identity, token);
     trace_.line("cache: token kept");
     // In this order, for logout removes the key before it looks for tokens: one of us sees the other.
@@ -240,7 +241,7 @@ void TokenProvider::keep(const CachedToken& token) {
 }
 
 /// In the process that nobody waits for.
-void TokenProvider::renew(const RefreshLock& refresh_lock) {
+void TokenProvider::renew(const rate_limit::RefreshLock& refresh_lock) {
   deadline_ = steady_clock::now() + profile_.timeout;
   // The call before us in turn may have done so meanwhile.
   if (key_.is_removed_by_logout() || (find_fresh() && !due_for_refresh_)) return;
@@ -252,4 +253,4 @@ RateLimitedAuthorizer& TokenProvider::service() {
   return *service_;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

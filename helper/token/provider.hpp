@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::token {
 
 /// A token that may be handed out, and how long it lives yet.
 struct FreshToken {
@@ -41,8 +41,8 @@ struct ProbeReport {
 
 /// What a TokenProvider works with. All of it must outlive the source.
 struct TokenProviderParts {
-  const Profile& profile;
-  TokenCache* cache;  ///< null for none
+  const config::Profile& profile;
+  cache::TokenCache* cache;  ///< null for none
   std::optional<std::string>
       state_directory;  ///< of locks and ledgers; nothing where there is no place for any
   Authorizer& authorizer;
@@ -79,7 +79,7 @@ class TokenProvider {
   /// Renews the token that get() gave if it ages, in a process of its own (posix/detached.hpp). To be called
   /// once the token has been delivered. Does nothing while another call is at it, and never fails: the token
   /// is good yet.
-  void refresh_in_background(ParentLifetime afterwards = ParentLifetime::ends) noexcept;
+  void refresh_in_background(os::ParentLifetime afterwards = os::ParentLifetime::ends) noexcept;
 
   /// The key that this source asks with, and what its tokens are bound to.
   [[nodiscard]] ApiKeyHandle& key() noexcept { return key_; }
@@ -88,22 +88,22 @@ class TokenProvider {
   void erase(std::string_view token);
 
  private:
-  [[nodiscard]] std::optional<CachedToken> find();
+  [[nodiscard]] std::optional<cache::CachedToken> find();
   [[nodiscard]] std::optional<FreshToken> find_fresh();
-  [[nodiscard]] std::optional<RefreshLock> open_refresh_lock();
-  [[nodiscard]] std::optional<FreshToken> wait_for_refresh_lock(RefreshLock& refresh_lock);
-  void acquire_refresh_lock(RefreshLock& refresh_lock);
+  [[nodiscard]] std::optional<rate_limit::RefreshLock> open_refresh_lock();
+  [[nodiscard]] std::optional<FreshToken> wait_for_refresh_lock(rate_limit::RefreshLock& refresh_lock);
+  void acquire_refresh_lock(rate_limit::RefreshLock& refresh_lock);
   [[nodiscard]] std::optional<FreshToken> refresh_under_lock();
-  [[nodiscard]] std::optional<FreshToken> wait_for_other_refresh(RefreshLock& refresh_lock);
+  [[nodiscard]] std::optional<FreshToken> wait_for_other_refresh(rate_limit::RefreshLock& refresh_lock);
   [[nodiscard]] Failure lock_timeout_failure() const;
   [[nodiscard]] FreshToken accept(NewToken token);
-  void keep(const CachedToken& token);
-  void renew(const RefreshLock& refresh_lock);
+  void keep(const cache::CachedToken& token);
+  void renew(const rate_limit::RefreshLock& refresh_lock);
   void record_erase_locked();
   [[nodiscard]] RateLimitedAuthorizer& service();
 
-  const Profile& profile_;
-  TokenCache* cache_;
+  const config::Profile& profile_;
+  cache::TokenCache* cache_;
   std::optional<std::string> state_directory_;
   Authorizer& authorizer_;
   const Trace& trace_;
@@ -115,4 +115,4 @@ class TokenProvider {
   bool due_for_refresh_ = false;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::token

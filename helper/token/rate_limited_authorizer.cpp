@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -21,8 +21,8 @@ using std::chrono::steady_clock;
 
 /// All on which it hangs whether the service can be reached: a failure on one way says nothing of another. A
 /// hash, since a proxy's password may be among it.
-std::string route_of(const Profile& profile) {
-  Digest digest("sase-cred-routev");
+std::string route_of(const config::Profile& profile) {
+  cache::Digest digest("sase-cred-routev");
   for (const std::string& part : {profile.name, profile.ca_file, profile.client_cert, profile.client_key,
                                   profile.proxy, profile.no_proxy})
     digest.add(part);
@@ -37,7 +37,7 @@ NewToken token_of(protocol::TokenResponse token_response, const ClockReading& as
 void reject_expired_response(protocol::AuthorizeReply& reply) {
   const auto* const token_response = std::get_if<protocol::TokenResponse>(&reply.outcome);
   if (token_response == nullptr || token_response->lifetime > std::chrono::seconds(0)) return;
-  reply.outcome = dead_on_arrival();
+  reply.outcome = rate_limit::dead_on_arrival();
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Failure to_failure(const AuthError& auth_error) {
   return Failure(exit_code_of(auth_error.kind), auth_error.what, auth_error.hint);
 }
 
-RateLimitedAuthorizer::RateLimitedAuthorizer(const Profile& profile, ApiKeyHandle& key,
+RateLimitedAuthorizer::RateLimitedAuthorizer(const config::Profile& profile, ApiKeyHandle& key,
                                              Authorizer& authorizer, const Trace& trace, WarningOnce& trouble,
                                              BootTime started)
     : profile_(profile),
@@ -70,22 +70,23 @@ RateLimitedAuthorizer::RateLimitedAuthorizer(const Profile& profile, ApiKeyHandl
       key_id_(key.key_id()),
       network_fingerprint_(route_of(profile)) {}
 
-NewToken RateLimitedAuthorizer::authorize(const RefreshLock* refresh_lock,
+NewToken RateLimitedAuthorizer::authorize(const rate_limit::RefreshLock* refresh_lock,
                                           steady_clock::time_point deadline) {
-  RequestLog log = read_log_before_request(refresh_lock, deadline);
+  rate_limit::RequestLog log = read_log_before_request(refresh_lock, deadline);
   if (const auto auth_error = why_blocked(log, question())) throw to_failure(*auth_error);
   const unsigned tries = std::min(protocol::most_tries, requests_left(log, boot_clock()));
   return token_or_failure(ask(refresh_lock, std::move(log), {.tries = tries}, deadline, Ahead::no));
 }
 
-NewToken RateLimitedAuthorizer::renew(const RefreshLock& refresh_lock, steady_clock::time_point deadline) {
+NewToken RateLimitedAuthorizer::renew(const rate_limit::RefreshLock& refresh_lock,
+                                      steady_clock::time_point deadline) {
   // Nobody waits for a renewal: the next one is its second try.
   return token_or_failure(ask(&refresh_lock, refresh_lock.read_log(), {.tries = 1}, deadline, Ahead::yes));
 }
 
-ProbeOutcome RateLimitedAuthorizer::probe(const RefreshLock* refresh_lock, steady_clock::time_point deadline,
-                                          const std::string& read_url) {
-  RequestLog log = read_log_before_request(refresh_lock, deadline);
+ProbeOutcome RateLimitedAuthorizer::probe(const rate_limit::RefreshLock* refresh_lock,
+                                          steady_clock::time_point deadline, const std::string& read_url) {
+  rate_limit::RequestLog log = read_log_before_request(refresh_lock, deadline);
   if (auto blocked = why_blocked(log, question())) {
     protocol::AuthorizeReply reply = send({.probe = protocol::Probe::way}, deadline);
     return {.checks = std::move(reply.checks),
@@ -108,59 +109,61 @@ ProbeOutcome RateLimitedAuthorizer::probe(const RefreshLock* refresh_lock, stead
   return probe;
 }
 
-void RateLimitedAuthorizer::throw_shared_failure(const RefreshLock& refresh_lock) {
-  const RequestLog log = read(&refresh_lock);
+void RateLimitedAuthorizer::throw_shared_failure(const rate_limit::RefreshLock& refresh_lock) {
+  const rate_limit::RequestLog log = read(&refresh_lock);
   if (const auto auth_error = failure_since(log, question())) throw to_failure(*auth_error);
 }
 
-bool RateLimitedAuthorizer::may_refresh(const RefreshLock& refresh_lock) const {
-  return helper::may_refresh(refresh_lock.read_log(), question(), profile_.refresh_ahead);
+bool RateLimitedAuthorizer::may_refresh(const rate_limit::RefreshLock& refresh_lock) const {
+  return rate_limit::may_refresh(refresh_lock.read_log(), question(), profile_.refresh_ahead);
 }
 
-void RateLimitedAuthorizer::record_erase(const RefreshLock& refresh_lock) {
-  RequestLog log = read(&refresh_lock);
-  helper::record_erase(log, boot_clock());
+void RateLimitedAuthorizer::record_erase(const rate_limit::RefreshLock& refresh_lock) {
+  rate_limit::RequestLog log = read(&refresh_lock);
+  rate_limit::record_erase(log, boot_clock());
   write(&refresh_lock, log);
 }
 
-AttemptContext RateLimitedAuthorizer::question() const noexcept {
+rate_limit::AttemptContext RateLimitedAuthorizer::question() const noexcept {
   return {.started = started_,
           .now = boot_clock(),
           .network_fingerprint = network_fingerprint_,
           .min_ttl = profile_.min_ttl};
 }
 
-RequestLog RateLimitedAuthorizer::read(const RefreshLock* refresh_lock) try {
-  return refresh_lock != nullptr ? refresh_lock->read_log() : RequestLog{};
+rate_limit::RequestLog RateLimitedAuthorizer::read(const rate_limit::RefreshLock* refresh_lock) try {
+  return refresh_lock != nullptr ? refresh_lock->read_log() : rate_limit::RequestLog{};
 } catch (const std::system_error& error) {
   warning_.say(error.what());
   return {};
 }
 
 /// The ledger, once it has been looked whether a refused key is still the one.
-RequestLog RateLimitedAuthorizer::read_log_before_request(const RefreshLock* refresh_lock,
-                                                          steady_clock::time_point deadline) {
-  RequestLog log = read(refresh_lock);
+rate_limit::RequestLog RateLimitedAuthorizer::read_log_before_request(
+    const rate_limit::RefreshLock* refresh_lock, steady_clock::time_point deadline) {
+  rate_limit::RequestLog log = read(refresh_lock);
   if (key_.is_deferred() && is_rejection_remembered(log, boot_clock()) && !failure_since(log, question()))
     check_for_new_key(refresh_lock, log, deadline);
   return log;
 }
 
-void RateLimitedAuthorizer::write(const RefreshLock* refresh_lock, const RequestLog& log) try {
+void RateLimitedAuthorizer::write(const rate_limit::RefreshLock* refresh_lock,
+                                  const rate_limit::RequestLog& log) try {
   if (refresh_lock != nullptr) refresh_lock->write_log(log);
 } catch (const std::system_error& error) {
   warning_.say(error.what());
 }
 
 /// A refusal says nothing of the key that the command may write by now.
-void RateLimitedAuthorizer::check_for_new_key(const RefreshLock* refresh_lock, RequestLog& log,
+void RateLimitedAuthorizer::check_for_new_key(const rate_limit::RefreshLock* refresh_lock,
+                                              rate_limit::RequestLog& log,
                                               steady_clock::time_point deadline) {
   record_key_fingerprint(log, key_.fingerprint(deadline), boot_clock());
   write(refresh_lock, log);
 }
 
 /// Where the key cannot be read, those who wait for this call shall not each find that out anew.
-void RateLimitedAuthorizer::read_key(const RefreshLock* refresh_lock, RequestLog& log,
+void RateLimitedAuthorizer::read_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log,
                                      steady_clock::time_point deadline) try {
   (void)key_.key(deadline);
 } catch (const Failure& failure) {
@@ -176,15 +179,15 @@ void RateLimitedAuthorizer::read_key(const RefreshLock* refresh_lock, RequestLog
   throw;
 }
 
-void RateLimitedAuthorizer::record_failure(RequestLog& log, const AuthError& auth_error,
+void RateLimitedAuthorizer::record_failure(rate_limit::RequestLog& log, const AuthError& auth_error,
                                            steady_clock::time_point deadline) {
-  helper::record_failure(log, auth_error, network_fingerprint_, boot_clock());
+  rate_limit::record_failure(log, auth_error, network_fingerprint_, boot_clock());
   if (key_.is_deferred() && auth_error.kind == ErrorKind::rejected)
     log.failure->key = key_.fingerprint(deadline);
 }
 
-RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::ask(const RefreshLock* refresh_lock,
-                                                                  RequestLog log,
+RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::ask(const rate_limit::RefreshLock* refresh_lock,
+                                                                  rate_limit::RequestLog log,
                                                                   const AuthorizeOptions& errand,
                                                                   steady_clock::time_point deadline,
                                                                   Ahead ahead) {
@@ -258,4 +261,4 @@ protocol::AuthorizeRequest RateLimitedAuthorizer::request(const AuthorizeOptions
           .read_url = errand.read_url};
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::token {
 
 /// The exit code for a denial.
 [[nodiscard]] ExitCode exit_code_of(protocol::ErrorKind kind) noexcept;
@@ -47,43 +47,43 @@ class RateLimitedAuthorizer {
  public:
   /// All that is referred to must outlive this. `started` is when the call began: it shares the failures of
   /// those that it waited for since then.
-  RateLimitedAuthorizer(const Profile& profile, ApiKeyHandle& key, Authorizer& authorizer, const Trace& trace,
-                        WarningOnce& trouble, BootTime started);
+  RateLimitedAuthorizer(const config::Profile& profile, ApiKeyHandle& key, Authorizer& authorizer,
+                        const Trace& trace, WarningOnce& trouble, BootTime started);
 
   /// The name of the lock and the ledger (ledger.hpp).
   [[nodiscard]] const std::string& key_id() const noexcept { return key_id_; }
 
   /// A token that lives for longer than zero seconds, whatever the min-ttl. `turn` is null where there can be
   /// none: then nothing is remembered. Throws Failure.
-  [[nodiscard]] NewToken authorize(const RefreshLock* refresh_lock,
+  [[nodiscard]] NewToken authorize(const rate_limit::RefreshLock* refresh_lock,
                                    std::chrono::steady_clock::time_point deadline);
 
   /// The same while the cached token is good yet, once may_refresh() has allowed it. Throws Failure and
   /// std::system_error.
-  [[nodiscard]] NewToken renew(const RefreshLock& refresh_lock,
+  [[nodiscard]] NewToken renew(const rate_limit::RefreshLock& refresh_lock,
                                std::chrono::steady_clock::time_point deadline);
 
   /// Tries every link, with one request for a token and one that reads `read_url` with it; where the service
   /// is to be spared, only the way to it. Throws Failure when there is no answer of any kind.
-  [[nodiscard]] ProbeOutcome probe(const RefreshLock* refresh_lock,
+  [[nodiscard]] ProbeOutcome probe(const rate_limit::RefreshLock* refresh_lock,
                                    std::chrono::steady_clock::time_point deadline,
                                    const std::string& read_url);
 
   /// Throws the Failure of the call that has had its turn while this one waited, if it failed.
-  void throw_shared_failure(const RefreshLock& refresh_lock);
+  void throw_shared_failure(const rate_limit::RefreshLock& refresh_lock);
 
   /// Whether a good token may be renewed now. Throws std::system_error.
-  [[nodiscard]] bool may_refresh(const RefreshLock& refresh_lock) const;
+  [[nodiscard]] bool may_refresh(const rate_limit::RefreshLock& refresh_lock) const;
 
   /// Takes down that the cached token was rejected.
-  void record_erase(const RefreshLock& refresh_lock);
+  void record_erase(const rate_limit::RefreshLock& refresh_lock);
 
  private:
   enum class Ahead { no, yes };
 
-  [[nodiscard]] AttemptContext question() const noexcept;
-  [[nodiscard]] RequestLog read(const RefreshLock* refresh_lock);
-  void write(const RefreshLock* refresh_lock, const RequestLog& log);
+  [[nodiscard]] rate_limit::AttemptContext question() const noexcept;
+  [[nodiscard]] rate_limit::RequestLog read(const rate_limit::RefreshLock* refresh_lock);
+  void write(const rate_limit::RefreshLock* refresh_lock, const rate_limit::RequestLog& log);
   /// What is wanted of the authorizer.
   struct AuthorizeOptions {
     unsigned tries = 1;
@@ -97,25 +97,25 @@ class RateLimitedAuthorizer {
     bool is_too_short = false;
   };
 
-  [[nodiscard]] RequestLog read_log_before_request(const RefreshLock* refresh_lock,
-                                                   std::chrono::steady_clock::time_point deadline);
-  [[nodiscard]] AuthorizeResult ask(const RefreshLock* refresh_lock, RequestLog log,
+  [[nodiscard]] rate_limit::RequestLog read_log_before_request(
+      const rate_limit::RefreshLock* refresh_lock, std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] AuthorizeResult ask(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog log,
                                     const AuthorizeOptions& errand,
                                     std::chrono::steady_clock::time_point deadline, Ahead ahead);
   /// The token; throws the Failure of a request that came to none.
   [[nodiscard]] static NewToken token_or_failure(AuthorizeResult asked);
-  void check_for_new_key(const RefreshLock* refresh_lock, RequestLog& log,
+  void check_for_new_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log,
                          std::chrono::steady_clock::time_point deadline);
-  void read_key(const RefreshLock* refresh_lock, RequestLog& log,
+  void read_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log,
                 std::chrono::steady_clock::time_point deadline);
-  void record_failure(RequestLog& log, const protocol::AuthError& auth_error,
+  void record_failure(rate_limit::RequestLog& log, const protocol::AuthError& auth_error,
                       std::chrono::steady_clock::time_point deadline);
   [[nodiscard]] protocol::AuthorizeReply send(const AuthorizeOptions& errand,
                                               std::chrono::steady_clock::time_point deadline);
   [[nodiscard]] protocol::AuthorizeRequest request(const AuthorizeOptions& errand,
                                                    std::chrono::steady_clock::time_point deadline);
 
-  const Profile& profile_;
+  const config::Profile& profile_;
   ApiKeyHandle& key_;
   Authorizer& authorizer_;
   const Trace& trace_;
@@ -125,4 +125,4 @@ class RateLimitedAuthorizer {
   std::string network_fingerprint_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::token

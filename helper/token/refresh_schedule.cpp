@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -36,4 +36,4 @@ void RefreshSchedule::failed(BootTime now, double chance) noexcept {
     if (now + shortest_pause < must && must < next_) next_ = must;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

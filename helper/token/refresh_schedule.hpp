@@ -6,7 +6,7 @@
 #include <chrono>
 #include <optional>
 
-namespace sase::helper {
+namespace sase::token {
 
 /// With less left than this a token that is kept fresh for others is renewed: `refresh_ahead`, or a minute
 /// more than `min_ttl` where that is longer, for they are to find one that lives for min_ttl.
@@ -53,4 +53,4 @@ class RefreshSchedule {
   unsigned failures_ = 0;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <map>
 
-namespace sase::helper {
+namespace sase::watch {
 
 namespace {
 
@@ -99,4 +99,4 @@ RefreshAttempt RefreshAttempt::parse(std::string_view text) {
   return round;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::watch

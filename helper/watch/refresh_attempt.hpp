@@ -9,12 +9,12 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::watch {
 
 /// The token that a file holds.
 struct PublishedToken {
   std::string name;                 ///< tells it from others; it cannot be had from it
-  FileMark mark;                    ///< of the file
+  os::FileMark mark;                ///< of the file
   std::chrono::seconds left{};      ///< that it had when it was written or looked for again
   std::chrono::seconds ahead{};     ///< with less left it is to be renewed
   bool is_due_for_refresh = false;  ///< that was to be done, and is not
@@ -33,4 +33,4 @@ struct RefreshAttempt {
   [[nodiscard]] static RefreshAttempt parse(std::string_view text);
 };
 
-}  // namespace sase::helper
+}  // namespace sase::watch

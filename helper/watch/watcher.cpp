@@ -14,7 +14,7 @@
 
 #include <sys/random.h>
 
-namespace sase::helper {
+namespace sase::watch {
 
 namespace {
 
@@ -46,7 +46,7 @@ Failure unanswered() {
   return Failure(ExitCode::local_state, "a process of ours does not end");
 }
 
-RefreshAttempt result_of(SideProcess& process) try {
+RefreshAttempt result_of(os::SideProcess& process) try {
   const auto said = process.result();
   return said ? RefreshAttempt::parse(*said) : failed_round(unexpected_end());
 } catch (const protocol::ProtocolError&) {
@@ -84,9 +84,9 @@ Watcher::Continue Watcher::round() {
 Watcher::Continue Watcher::wait_for_round() {
   while (true) {
     if (std::exchange(is_asked_, false)) return Continue::on;
-    const WakeReason woken = wake_ups_.wait(next_event());
-    if (woken == WakeReason::by_stop) return Continue::to_its_end;
-    if (woken == WakeReason::by_hup) return Continue::on;
+    const os::WakeReason woken = wake_ups_.wait(next_event());
+    if (woken == os::WakeReason::by_stop) return Continue::to_its_end;
+    if (woken == os::WakeReason::by_hup) return Continue::on;
     do_what_is_due();
     if (boot_clock() >= schedule_.next()) return Continue::on;
     if (!current_ || parts_.file.is_there()) continue;
@@ -101,7 +101,7 @@ std::optional<RefreshAttempt> Watcher::look(bool is_first) try {
       .current = current_ ? &*current_ : nullptr,
       .said = warning_ ? Diagnostics::Verbosity::all_but_warnings : Diagnostics::Verbosity::all,
       .is_first = is_first};
-  SideProcess process([this, &order] { return parts_.look(order).write(); }, wake_ups_.mask_before());
+  os::SideProcess process([this, &order] { return parts_.look(order).write(); }, wake_ups_.mask_before());
   auto round = wait_for(process, boot_clock() + parts_.longest_round);
   process.stop();
   if (!round || !round->token) parts_.file.clear_leftovers();
@@ -112,14 +112,14 @@ std::optional<RefreshAttempt> Watcher::look(bool is_first) try {
 }
 
 /// What it says; nothing when we are told to stop first.
-std::optional<RefreshAttempt> Watcher::wait_for(SideProcess& process, BootTime deadline) {
+std::optional<RefreshAttempt> Watcher::wait_for(os::SideProcess& process, BootTime deadline) {
   while (true) {
     // The time of the round itself has come, and is not waited for again.
     const BootTime end = current_ ? *schedule_.end() : BootTime::max();
-    const WakeReason woken = wake_ups_.wait(std::min({next_watchdog_ping_, end, deadline}), process.fd());
-    if (woken == WakeReason::by_stop) return std::nullopt;
-    if (woken == WakeReason::by_hup) is_asked_ = true;
-    if (woken == WakeReason::by_bytes && process.read()) return result_of(process);
+    const os::WakeReason woken = wake_ups_.wait(std::min({next_watchdog_ping_, end, deadline}), process.fd());
+    if (woken == os::WakeReason::by_stop) return std::nullopt;
+    if (woken == os::WakeReason::by_hup) is_asked_ = true;
+    if (woken == os::WakeReason::by_bytes && process.read()) return result_of(process);
     do_what_is_due();
     if (boot_clock() >= deadline) return failed_round(unanswered());
   }
@@ -169,10 +169,10 @@ void Watcher::settle_token(PublishedToken token, bool in_trouble) {
 void Watcher::begin_trouble(const Failure& failure) {
   if (!warning_) troubled_since_ = boot_clock();
   if (!warning_ || warning_->code != failure.code) {
-    say().warning(
-        file_in_words() + " is not renewed: " + failure.what() +
-        (current_ ? "; its token is good for " + format_duration(to_seconds(*schedule_.end() - boot_clock()))
-                  : ""));
+    say().warning(file_in_words() + " is not renewed: " + failure.what() +
+                  (current_ ? "; its token is good for " +
+                                  diagnose::format_duration(to_seconds(*schedule_.end() - boot_clock()))
+                            : ""));
     if (!failure.hint.empty()) say().hint(failure.hint);
   }
   warning_ = failure;
@@ -181,7 +181,7 @@ void Watcher::begin_trouble(const Failure& failure) {
 void Watcher::end_trouble() {
   if (!std::exchange(warning_, std::nullopt)) return;
   say().note(file_in_words() + " is fresh again, after " +
-             format_duration(to_seconds(boot_clock() - troubled_since_)));
+             diagnose::format_duration(to_seconds(boot_clock() - troubled_since_)));
 }
 
 /// A reader shall find no file rather than a token that nobody takes.
@@ -212,4 +212,4 @@ std::string Watcher::file_in_words() const {
   return '\'' + protocol::escape(parts_.file.path()) + '\'';
 }
 
-}  // namespace sase::helper
+}  // namespace sase::watch

@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper {
+namespace sase::watch {
 
 /// What a round is told of those before it.
 struct RefreshOptions {
@@ -24,9 +24,9 @@ struct RefreshOptions {
 
 /// What a Watcher works with; all of it must outlive the watcher.
 struct WatcherParts {
-  const PublishedFile& file;
+  const os::PublishedFile& file;
   const Diagnostics& diagnostics;
-  const NotifySocket& manager;
+  const os::NotifySocket& manager;
   std::optional<BootTime> watchdog;  ///< how often the manager wants to hear of us, if it does
   std::function<RefreshAttempt(const RefreshOptions&)> look;  ///< looks for a token and puts it into the file
 
@@ -51,7 +51,7 @@ class Watcher {
   [[nodiscard]] Continue round();
   [[nodiscard]] Continue wait_for_round();
   [[nodiscard]] std::optional<RefreshAttempt> look(bool is_first);
-  [[nodiscard]] std::optional<RefreshAttempt> wait_for(SideProcess& process, BootTime deadline);
+  [[nodiscard]] std::optional<RefreshAttempt> wait_for(os::SideProcess& process, BootTime deadline);
   [[nodiscard]] BootTime next_event() const;
   void do_what_is_due();
   void apply(RefreshAttempt round);
@@ -67,8 +67,8 @@ class Watcher {
   [[nodiscard]] std::string file_in_words() const;
 
   const WatcherParts& parts_;
-  SignalWaiter wake_ups_;
-  RefreshSchedule schedule_;
+  os::SignalWaiter wake_ups_;
+  token::RefreshSchedule schedule_;
   std::optional<PublishedToken> current_;
   std::optional<Failure> warning_;  ///< what is wrong, since somebody was told of it
   BootTime troubled_since_{};
@@ -76,4 +76,4 @@ class Watcher {
   bool is_asked_ = false;  ///< SIGHUP came during a round, which may have read the settings before
 };
 
-}  // namespace sase::helper
+}  // namespace sase::watch

@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -38,8 +38,8 @@ Names names(const Table& table) {
 
 Names people_commands() {
   Names all;
-  for (const Command& command : commands())
-    if (command.audience == Visibility::people) all.emplace(command.name);
+  for (const commands::Command& command : commands::commands())
+    if (command.audience == commands::Visibility::people) all.emplace(command.name);
   return all;
 }
 
@@ -72,7 +72,7 @@ std::string readme() {
 
 std::string candidates_for(const std::vector<std::string>& words) {
   const tests::EnvironmentList nothing{};
-  return '\n' + candidates(words, ProfileFiles(*nothing, "/nonexistent"));
+  return '\n' + candidates(words, config::ProfileFiles(*nothing, "/nonexistent"));
 }
 
 void check_calls(std::string_view shell) {
@@ -88,7 +88,7 @@ void check_calls(std::string_view shell) {
     REQUIRE_NOTHROW(line = parse_command_line(pointers));
     if (line.help || line.version) continue;
     REQUIRE(line.command);
-    const Command* const command = find_command(*line.command);
+    const commands::Command* const command = commands::find_command(*line.command);
     REQUIRE(command != nullptr);
     CHECK_NOTHROW(reject_unsupported_arguments(*command, line));
   }
@@ -101,9 +101,9 @@ TEST_CASE("the manual page names the commands, flags, settings and formats of th
 
   CHECK(first_words(tests::manual_items(page, "COMMANDS", "Ic ")) == people_commands());
   CHECK(first_words(tests::manual_items(page, "FLAGS", "Fl Fl ")) == names(command_flags()));
-  CHECK(first_words(tests::manual_items(page, "SETTINGS", "Fl Fl ")) == names(settings));
+  CHECK(first_words(tests::manual_items(page, "SETTINGS", "Fl Fl ")) == names(config::settings));
   CHECK(first_words(tests::manual_items(page, "FORMATS", "Cm ")) == names(protocol::token_formats));
-  for (const std::string_view variable : standard_key_variables)
+  for (const std::string_view variable : api_key::standard_key_variables)
     CHECK(contains(tests::manual_items(page, "ENVIRONMENT", "Ev SASE_API_KEY").front().front(),
                    variable == "SASE_API_KEY" ? "" : variable));
   for (const Topic& topic : topics())
@@ -127,8 +127,8 @@ TEST_CASE("the manual page has the exit codes of the table in its words", "[docu
 TEST_CASE("the manual page of profiles has every setting with its argument and its default", "[documents]") {
   const auto items = tests::manual_items(profile_manual(), "SETTINGS", "Ic ");
 
-  CHECK(first_words(items) == names(settings));
-  for (const Setting& setting : settings) {
+  CHECK(first_words(items) == names(config::settings));
+  for (const config::Setting& setting : config::settings) {
     INFO(setting.name);
     std::string argument(setting.argument);
     if (const auto bar = argument.find('|'); bar != std::string::npos) argument.replace(bar, 1, " | ");
@@ -144,14 +144,14 @@ TEST_CASE("the manual page of profiles has every region, generation and cache", 
   const std::string page = profile_manual();
   const auto items = tests::manual_items(page, "REGIONS", "Cm ");
 
-  CHECK(first_words(items) == names(regions));
-  for (const Region& region : regions) {
+  CHECK(first_words(items) == names(config::regions));
+  for (const config::Region& region : config::regions) {
     CHECK(contains(item_of(items, region.name).back(), region.v1));
     CHECK(contains(item_of(items, region.name).back(), region.v3));
   }
-  CHECK(first_words(tests::manual_items(page, "GENERATIONS", "Cm ")) == names(apis));
-  CHECK(first_words(tests::manual_items(page, "CACHES", "Cm ")) == names(cache_kinds));
-  for (const std::string_view variable : standard_key_variables)
+  CHECK(first_words(tests::manual_items(page, "GENERATIONS", "Cm ")) == names(config::apis));
+  CHECK(first_words(tests::manual_items(page, "CACHES", "Cm ")) == names(config::cache_kinds));
+  for (const std::string_view variable : api_key::standard_key_variables)
     CHECK(contains(page, ".Ev " + std::string(variable)));
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("help has every word", "[documents]") {
   const std::string formats_page = find_topic("formats")->page();
   const std::string codes_page = find_topic("exit-codes")->page();
 
-  for (const Setting& setting : settings) {
+  for (const config::Setting& setting : config::settings) {
     INFO(setting.name);
     CHECK(contains(settings_page,
                    "\n  --" + std::string(setting.name) + ' ' + std::string(setting.argument) + ' '));
@@ -173,7 +173,7 @@ TEST_CASE("help has every word", "[documents]") {
   for (const ExitMeaning& row : exit_codes)
     CHECK(contains(codes_page, "\n  " + (std::to_string(static_cast<int>(row.code)) + "      ").substr(0, 6) +
                                    std::string(row.meaning)));
-  for (const std::string_view variable : standard_key_variables)
+  for (const std::string_view variable : api_key::standard_key_variables)
     CHECK(contains(settings_page, "\n  " + std::string(variable) + '\n'));
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("completion has every word", "[documents]") {
     CHECK(contains(candidates_for({"help", ""}), '\n' + std::string(topic.name) + '\t'));
   for (const std::string_view flag : flag_names())
     CHECK(contains(candidates_for({"-"}), "\n--" + std::string(flag) + '\t'));
-  for (const Setting& setting : settings)
+  for (const config::Setting& setting : config::settings)
     if (setting.words != nullptr)
       for (const NamedValue& word : setting.words())
         CHECK(contains(candidates_for({"--" + std::string(setting.name), ""}),
@@ -211,7 +211,7 @@ TEST_CASE("README.md names the commands, flags and settings of the tables", "[do
       told_settings.insert(span);
 
   CHECK(told_commands == people_commands());
-  CHECK(told_settings == names(settings));
+  CHECK(told_settings == names(config::settings));
   for (const Flag& flag : command_flags())
     CHECK(contains(text, "--" + std::string(flag.name)));
   for (const DialectName& dialect : dialects)
@@ -223,7 +223,7 @@ TEST_CASE("README.md has the defaults, the formats and all that a setting knows"
 
   for (const Row& row : tests::table_rows(text, "| setting |"))
     for (const std::string& name : tests::code_spans(row.front())) {
-      const Setting* const setting = find_setting(name);
+      const config::Setting* const setting = config::find_setting(name);
       if (setting == nullptr) continue;
       INFO(name);
       CHECK(contains(row.at(1), setting->fallback));
@@ -233,7 +233,7 @@ TEST_CASE("README.md has the defaults, the formats and all that a setting knows"
     }
   for (const auto& format : protocol::token_formats)
     CHECK(contains(text, '`' + std::string(format.name) + '`'));
-  for (const std::string_view variable : standard_key_variables)
+  for (const std::string_view variable : api_key::standard_key_variables)
     CHECK(contains(text, '`' + std::string(variable) + '`'));
 }
 
@@ -249,7 +249,7 @@ TEST_CASE("README.md has the exit codes of the table in its words", "[documents]
 TEST_CASE("every example calls a command with flags that it understands", "[documents]") {
   check_calls(tests::examples_of_markdown(readme()));
   check_calls(tests::examples_of_manual(manual()));
-  for (const Command& command : commands()) {
+  for (const commands::Command& command : commands::commands()) {
     INFO(command.name);
     check_calls(command.examples);
   }
@@ -257,4 +257,4 @@ TEST_CASE("every example calls a command with flags that it understands", "[docu
     if (!tests::calls_in(span).empty() && contains(span, " ")) check_calls(span);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -13,7 +13,7 @@
 
 #include <sys/stat.h>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -186,4 +186,4 @@ TEST_CASE("a directory or file of another user is a system error", "[file_cache]
   CHECK_THROWS_AS(place.store(), std::system_error);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

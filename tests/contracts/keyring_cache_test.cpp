@@ -21,7 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -74,7 +74,7 @@ TEST_CASE("each identity has one key, and no other is left", "[keyring_cache][ke
   place.store("another");
 
   CHECK(place.keys.serials().size() == 1);
-  CHECK(UserKeyring::serial_of(place.name) == place.keys.serials().at(0));
+  CHECK(os::UserKeyring::serial_of(place.name) == place.keys.serials().at(0));
 }
 
 TEST_CASE("the name of the usual key says whose it is", "[keyring_cache][keyring]") {
@@ -84,7 +84,7 @@ TEST_CASE("the name of the usual key says whose it is", "[keyring_cache][keyring
   cache.store(identity, {.token = protocol::BearerToken(protocol::Secret("t")),
                          .expiry = Expiry::after(ClockReading::now(), 5s)});
 
-  CHECK(UserKeyring::remove("sase-credential:" + identity.file_stem()));
+  CHECK(os::UserKeyring::remove("sase-credential:" + identity.file_stem()));
 }
 
 TEST_CASE("a thief of the key has nothing", "[keyring_cache][keyring]") {
@@ -103,7 +103,7 @@ TEST_CASE("the kernel drops a token when its time has come", "[keyring_cache][ke
   CHECK(place.found() == "short-lived");
 
   for (const auto end = std::chrono::steady_clock::now() + 5s;
-       UserKeyring::find(place.name) && std::chrono::steady_clock::now() < end;)
+       os::UserKeyring::find(place.name) && std::chrono::steady_clock::now() < end;)
     ::usleep(20'000);
   CHECK(place.found() == "(none)");
 
@@ -117,7 +117,7 @@ TEST_CASE("a dead token does not stay for ever", "[keyring_cache][keyring]") {
   place.store("dead", -5s);
   CHECK(place.found() == "dead");
 
-  CHECK(tests::time_left_of(UserKeyring::serial_of(place.name)) != "perm");
+  CHECK(tests::time_left_of(os::UserKeyring::serial_of(place.name)) != "perm");
 }
 
 TEST_CASE("damaged bytes are a token that is not there", "[keyring_cache][keyring]") {
@@ -126,7 +126,7 @@ TEST_CASE("damaged bytes are a token that is not there", "[keyring_cache][keyrin
   place.store();
   const std::string whole = place.bytes();
   const auto replace = [&place](std::string_view bytes) {
-    (void)UserKeyring::remove(place.name);
+    (void)os::UserKeyring::remove(place.name);
     (void)place.keys.plant(place.identity.file_stem(), bytes);
   };
 
@@ -192,4 +192,4 @@ TEST_CASE("trouble with the keyring names the way out", "[keyring_cache][keyring
   CHECK(says(EDQUOT, {SYS_add_key}, "the kernel keyring is full for this user") == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -53,19 +53,19 @@ TEST_CASE("a large token of which a part is missing or foreign is not there", "[
   const Place place;
   place.store(std::string(protocol::BearerToken::max_size, 'l'));
   const std::string first =
-      place.identity.file_stem() + '#' + std::to_string(UserKeyring::serial_of(place.name));
+      place.identity.file_stem() + '#' + std::to_string(os::UserKeyring::serial_of(place.name));
   SECTION("the second is missing") {
-    REQUIRE(UserKeyring::remove(place.keys.name(first + ".1")));
+    REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".1")));
   }
   SECTION("the third is missing") {
-    REQUIRE(UserKeyring::remove(place.keys.name(first + ".2")));
+    REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".2")));
   }
   SECTION("the second is foreign") {
-    REQUIRE(UserKeyring::remove(place.keys.name(first + ".1")));
+    REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".1")));
     (void)place.keys.plant(first + ".1", std::string(32767, 'x'));
   }
   SECTION("the first is foreign") {
-    REQUIRE(UserKeyring::remove(place.name));
+    REQUIRE(os::UserKeyring::remove(place.name));
     (void)place.keys.plant(place.identity.file_stem(), std::string(32767, 'x'));
   }
 
@@ -94,4 +94,4 @@ TEST_CASE("readers beside a writer of large tokens find a whole one", "[keyring_
   CHECK(strange == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

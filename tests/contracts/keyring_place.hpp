@@ -19,28 +19,28 @@ inline constexpr std::string_view authorize_url = "https://api.example.test/api/
 /// Names of a test's own, and caches that use them.
 struct KeyringPlace {
   TestKeys keys;
-  helper::Identity identity{"default", authorize_url, "a-test-api-key"};
+  cache::Identity identity{"default", authorize_url, "a-test-api-key"};
   std::string name = keys.name(identity.file_stem());
 
   [[nodiscard]] OpenCache open() const {
-    return [this] { return std::make_unique<helper::KeyringCache>(keys.prefix()); };
+    return [this] { return std::make_unique<cache::KeyringCache>(keys.prefix()); };
   }
-  [[nodiscard]] helper::KeyringCache cache() const { return helper::KeyringCache(keys.prefix()); }
+  [[nodiscard]] cache::KeyringCache cache() const { return cache::KeyringCache(keys.prefix()); }
 
   void store(std::string_view text = "to.ken==", std::chrono::seconds left = std::chrono::hours(1)) const {
     cache().store(identity, {.token = protocol::BearerToken(protocol::Secret(text)),
-                             .expiry = helper::Expiry::after(helper::ClockReading::now(), left)});
+                             .expiry = Expiry::after(ClockReading::now(), left)});
   }
   [[nodiscard]] std::string found() const {
     const auto cached = cache().find(identity);
     return cached ? std::string(cached->token.reveal()) : "(none)";
   }
-  [[nodiscard]] std::string bytes() const { return helper::UserKeyring::find(name).value().bytes; }
+  [[nodiscard]] std::string bytes() const { return os::UserKeyring::find(name).value().bytes; }
 };
 
 /// The largest token goes on in two further keys, which is more than an ordinary user's quota allows.
 inline bool has_room_for_the_largest() {
-  if (key_quota() > 5 * helper::TokenCipher::max_size) return true;
+  if (key_quota() > 5 * cache::TokenCipher::max_size) return true;
   WARN("skipped: tokens beyond this user's quota of " << key_quota() << " bytes for keys");
   return false;
 }

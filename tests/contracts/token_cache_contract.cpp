@@ -11,23 +11,23 @@ namespace sase::tests {
 
 namespace {
 
-using helper::CachedToken;
-using helper::Expiry;
-using helper::Identity;
-using helper::TokenCache;
+using cache::CachedToken;
+using cache::Identity;
+using cache::TokenCache;
+using sase::Expiry;
 using std::chrono::seconds;
 
-Identity usual() {
+cache::Identity usual() {
   return {"default", "https://api.example.test/api/v1/auth/authorize", "a-test-api-key"};
 }
 
-CachedToken token(std::string_view text, seconds left = seconds(3600)) {
+cache::CachedToken token(std::string_view text, seconds left = seconds(3600)) {
   return {.token = protocol::BearerToken(protocol::Secret(text)),
           .expiry = Expiry::after(
               {.wall = std::chrono::sys_seconds(seconds(1767323045)), .boot = seconds(500)}, left)};
 }
 
-std::string found(TokenCache& cache, const Identity& identity) {
+std::string found(cache::TokenCache& cache, const cache::Identity& identity) {
   const auto cached = cache.find(identity);
   return cached ? std::string(cached->token.reveal()) : "(none)";
 }
@@ -48,7 +48,7 @@ void a_stored_token_is_found_whole(const OpenCache& open) {
   CHECK(cached->token.reveal() == "to.ken-_~+/==");
   CHECK(cached->expiry.moment.wall == std::chrono::sys_seconds(seconds(1767323045 + 1234)));
   CHECK(cached->expiry.moment.boot == seconds(500 + 1234));
-  CHECK(cached->expiry.boot == helper::current_boot());
+  CHECK(cached->expiry.boot == current_boot());
 }
 
 void a_stored_token_is_found_by_another_process(const OpenCache& open) {
@@ -96,12 +96,13 @@ void removing_what_is_not_there_is_no_error(const OpenCache& open) {
 }
 
 void identities_do_not_mix(const OpenCache& open) {
-  const Identity other_profile("work", "https://api.example.test/api/v1/auth/authorize", "a-test-api-key");
-  const Identity other_url("default", "https://other.test/api/v1/auth/authorize", "a-test-api-key");
-  const Identity other_key("default", "https://api.example.test/api/v1/auth/authorize", "another-key");
+  const cache::Identity other_profile("work", "https://api.example.test/api/v1/auth/authorize",
+                                      "a-test-api-key");
+  const cache::Identity other_url("default", "https://other.test/api/v1/auth/authorize", "a-test-api-key");
+  const cache::Identity other_key("default", "https://api.example.test/api/v1/auth/authorize", "another-key");
   open()->store(usual(), token("mine"));
 
-  for (const Identity* const other : {&other_profile, &other_url, &other_key}) {
+  for (const cache::Identity* const other : {&other_profile, &other_url, &other_key}) {
     CHECK(found(*open(), *other) == "(none)");
     open()->store(*other, token("theirs"));
     CHECK(found(*open(), usual()) == "mine");

@@ -10,7 +10,7 @@ namespace sase::tests {
 
 /// Makes a cache that works on one and the same place each time, as processes of one user do. The place is
 /// empty at first.
-using OpenCache = std::function<std::unique_ptr<helper::TokenCache>()>;
+using OpenCache = std::function<std::unique_ptr<cache::TokenCache>()>;
 
 /// What every kind of cache promises (helper/cache/token_cache.hpp). Each function is called in a test case
 /// of its own, with a place of its own.

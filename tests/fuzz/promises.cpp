@@ -50,11 +50,11 @@ void check_denied(const AuthError& auth_error, std::string_view api_key) {
 }
 
 /// JSON is written without escapes: a profile has nothing in it that would need one.
-void check_token_text(const helper::Profile& profile) {
+void check_token_text(const config::Profile& profile) {
   const auto text = protocol::write_token(
       protocol::TokenFormat::json, protocol::BearerToken(protocol::Secret("to.ken==")),
       {.profile = profile.name, .api_url = profile.rest_url, .expires_in = seconds(1), .expires_at = {}});
-  const auto members = helper::authorize::JsonMembers::parse(text.reveal());
+  const auto members = authorize::JsonMembers::parse(text.reveal());
   check(members && members->text({}, "api_url") == profile.rest_url,
         "a token's JSON says what the profile says");
 }
@@ -66,17 +66,17 @@ bool same(const AuthError& left, const AuthError& right) {
 
 }  // namespace
 
-void check_failure(const helper::Failure& failure, helper::ExitCode code) {
+void check_failure(const Failure& failure, ExitCode code) {
   check(failure.code == code, "a failure has the exit code of its kind");
   check_words(failure.what(), failure.hint);
 }
 
-void check_profile(const helper::Profile& profile) {
+void check_profile(const config::Profile& profile) {
   for (const std::string& text : {profile.key_source.value, profile.ca_file, profile.client_cert,
                                   profile.client_key, profile.proxy, profile.no_proxy})
     check(std::ranges::none_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }),
           "a profile holds no control bytes");
-  const auto endpoint = helper::authorize::Endpoint::parse(profile.authorize_url);
+  const auto endpoint = authorize::Endpoint::parse(profile.authorize_url);
   check(endpoint.host == profile.hosts.front(), "a profile owns the host that authorizes");
   check(profile.min_ttl >= seconds(0) && profile.min_ttl <= seconds(3600), "min-ttl is within its bounds");
   check(profile.timeout >= seconds(1) && profile.timeout <= std::chrono::hours(24 * 365),

@@ -11,10 +11,10 @@
 namespace sase::fuzz {
 
 /// What holds of every failure that a person is told: it can be shown as it is.
-void check_failure(const helper::Failure& failure, helper::ExitCode code);
+void check_failure(const Failure& failure, ExitCode code);
 
 /// What holds of every profile that its settings were made into: the authorizer understands all of it.
-void check_profile(const helper::Profile& profile);
+void check_profile(const config::Profile& profile);
 
 /// What holds of the service's replies, whatever it said: a token within its bounds, or words that hold
 /// nothing of the key; and either can be said to the front.

@@ -5,7 +5,7 @@
 
 #include <time.h>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -144,4 +144,4 @@ TEST_CASE("this start of the machine has one name", "[clock]") {
   CHECK(current_boot() == current_boot());
 }
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -4,7 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_file.hpp"
 
-namespace sase::helper {
+namespace sase {
 
 TEST_CASE("every kind of message is one line that names the program", "[diagnostics]") {
   const tests::MemoryFile error;
@@ -63,4 +63,4 @@ TEST_CASE("what is said of trouble is safe on a terminal", "[diagnostics]") {
   CHECK(error.text() == "sase-credential: warning: a\\x1b[2J\\x0ab\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase

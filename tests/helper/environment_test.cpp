@@ -4,7 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 
-namespace sase::helper {
+namespace sase {
 
 TEST_CASE("a variable is found by its whole name", "[environment]") {
   const tests::EnvironmentList environment{"SASE_API=v3", "SASE_API_KEY=k", "ASE_API=x", "SASE=y"};
@@ -45,4 +45,4 @@ TEST_CASE("in an empty environment nothing is found", "[environment]") {
   CHECK_FALSE((*environment).find("A"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase

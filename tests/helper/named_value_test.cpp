@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace sase::helper {
+namespace sase {
 
 TEST_CASE("words are named alone and in a sentence", "[word]") {
   constexpr std::array<NamedValue, 2> words = {NamedValue{"file", "in a file"},
@@ -17,4 +17,4 @@ TEST_CASE("words are named alone and in a sentence", "[word]") {
   CHECK(list_of({}).empty());
 }
 
-}  // namespace sase::helper
+}  // namespace sase

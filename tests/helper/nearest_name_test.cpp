@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -70,4 +70,4 @@ TEST_CASE("a suggestion names the nearest name, or says something else", "[neare
   CHECK(suggest("zzzzzz", known).empty());
 }
 
-}  // namespace sase::helper
+}  // namespace sase

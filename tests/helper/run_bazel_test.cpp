@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -124,4 +124,4 @@ TEST_CASE("an unknown dialect is a usage error that names the nearest", "[run]")
   CHECK(machine.call({"token", "--dialect", "bazel"}).code == ExitCode::usage_error);
 }
 
-}  // namespace sase::helper
+}  // namespace sase

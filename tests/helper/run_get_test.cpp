@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -159,4 +159,4 @@ TEST_CASE("without '--no-prompt' a failure has no output", "[run]") {
   check_is_one_failure(result);
 }
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -112,4 +112,4 @@ TEST_CASE("git's name counts wherever the program lies", "[run]") {
     CHECK(machine.run_words({name, "list"}).code == ExitCode::usage_error);
 }
 
-}  // namespace sase::helper
+}  // namespace sase

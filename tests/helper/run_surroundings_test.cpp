@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -58,7 +58,7 @@ TEST_CASE("output that cannot be written is a failure of this machine", "[run]")
     arguments.push_back(word.c_str());
   const tests::MemoryFile input(ours);
   const tests::MemoryFile error;
-  const Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  const os::Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
 
   DYNAMIC_SECTION(command.back()) {
     CHECK(run(arguments, *machine.with_key, input.fd(), full.get(), Diagnostics(error.fd())) ==
@@ -87,7 +87,7 @@ TEST_CASE("nothing is read from the current directory", "[run]") {
   for (const char* const name : {".env", ".netrc", "default.conf", "sase-credential/profiles/default.conf",
                                  ".config/sase-credential/profiles/default.conf", "profiles/default.conf"})
     here.write(name, "bogus = 1\n");
-  const Fd before(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const os::Fd before(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   REQUIRE(::chdir(here.path().c_str()) == 0);
 
   const Result result = machine.call({"token"});
@@ -96,4 +96,4 @@ TEST_CASE("nothing is read from the current directory", "[run]") {
   CHECK(result.output == "hunter2.token==\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -136,4 +136,4 @@ TEST_CASE("'exec-credential' refuses what kubectl would not write", "[run]") {
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -37,4 +37,4 @@ TEST_CASE("'token' reads nothing", "[run]") {
             .output == "hunter2.token==\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase

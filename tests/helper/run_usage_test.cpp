@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -39,7 +39,9 @@ TEST_CASE("a usage error names the nearest word", "[run]") {
       {{"tokn", "-h"}, "unknown command 'tokn'", "did you mean 'token'?"},
       {{"help", "get", "token"}, "'help' takes one word", ""},
       {{"token", "--region=ue"}, "--region: unknown region 'ue'", "did you mean 'eu'?"},
-      {{"token", "--region=zzzz"}, "--region: unknown region 'zzzz'", "known are " + list_of(region_words())},
+      {{"token", "--region=zzzz"},
+       "--region: unknown region 'zzzz'",
+       "known are " + list_of(config::region_words())},
       {{"token", "--cache=flie"}, "--cache: unknown cache 'flie'", "did you mean 'file'?"},
       {{"token", "--api=v33"}, "--api: unknown api 'v33'", "did you mean 'v3'?"},
       {{"token", "--formt=json"}, "unknown flag '--formt'", "did you mean '--format'?"},
@@ -132,4 +134,4 @@ TEST_CASE("completion asks for words and gets candidates", "[run]") {
   CHECK(machine.call({"complete", "--", "token", "-h"}).code == ExitCode::success);
 }
 
-}  // namespace sase::helper
+}  // namespace sase

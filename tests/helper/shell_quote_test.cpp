@@ -3,7 +3,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace sase::helper {
+namespace sase {
 
 TEST_CASE("what means itself in a shell stays as it is", "[shell_word]") {
   CHECK(shell_word("/home/me/.config/key-1.pem") == "/home/me/.config/key-1.pem");
@@ -24,4 +24,4 @@ TEST_CASE("no byte of a word can spoil a terminal or end its line", "[shell_word
   CHECK(shell_word("a\x1b[2J'") == "'a\\x1b[2J'\\'''");
 }
 
-}  // namespace sase::helper
+}  // namespace sase

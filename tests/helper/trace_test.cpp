@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase {
 
 namespace {
 
@@ -165,7 +165,7 @@ TEST_CASE("a file that is not ours alone gets no trace and one warning", "[trace
 TEST_CASE("a FIFO that is read gets no trace either", "[trace]") {
   const Scene scene;
   REQUIRE(::mkfifo(scene.file.c_str(), 0600) == 0);
-  const Fd reader(::open(scene.file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const os::Fd reader(::open(scene.file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 
   const Trace trace = scene.trace(scene.file);
 
@@ -193,4 +193,4 @@ TEST_CASE("a line that cannot be written is lost in silence", "[trace]") {
   CHECK_NOTHROW(on_full.line("words"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase

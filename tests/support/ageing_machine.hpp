@@ -12,7 +12,7 @@
 namespace sase::tests {
 
 /// As at the end of a front.
-inline void refresh_in_background(helper::TokenProvider& source) {
+inline void refresh_in_background(token::TokenProvider& source) {
   REQUIRE(exit_code_in_child([&source] {
             source.refresh_in_background();
             return 0;
@@ -28,7 +28,7 @@ struct DueForRefreshMachine : Machine {
 
   /// What a call does, and what comes to pass behind its back.
   [[nodiscard]] std::string call() {
-    helper::TokenProvider caller = source();
+    token::TokenProvider caller = source();
     std::string token(caller.get().token.reveal());
     refresh_in_background(caller);
     REQUIRE(all_is_quiet());

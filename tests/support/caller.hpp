@@ -12,16 +12,16 @@ namespace sase::tests {
 
 /// One call that has its turn.
 struct Caller : Machine {
-  helper::ApiKeyHandle key{profile, helper::ApiKey(protocol::Secret(the_key))};
-  helper::WarningOnce trouble{&diagnostics, "trouble: "};
-  helper::RefreshLock refresh_lock = hold_turn();
+  token::ApiKeyHandle key{profile, api_key::ApiKey(protocol::Secret(the_key))};
+  WarningOnce trouble{&diagnostics, "trouble: "};
+  rate_limit::RefreshLock refresh_lock = hold_turn();
 
-  [[nodiscard]] helper::RateLimitedAuthorizer service() {
-    return {profile, key, authorizer, trace, trouble, helper::boot_clock()};
+  [[nodiscard]] token::RateLimitedAuthorizer service() {
+    return {profile, key, authorizer, trace, trouble, boot_clock()};
   }
-  [[nodiscard]] helper::NewToken authorize() { return service().authorize(&refresh_lock, in_ten_seconds()); }
-  [[nodiscard]] helper::NewToken renew() { return service().renew(refresh_lock, in_ten_seconds()); }
-  [[nodiscard]] helper::Failure failure() {
+  [[nodiscard]] token::NewToken authorize() { return service().authorize(&refresh_lock, in_ten_seconds()); }
+  [[nodiscard]] token::NewToken renew() { return service().renew(refresh_lock, in_ten_seconds()); }
+  [[nodiscard]] Failure failure() {
     return failure_of([this] { (void)authorize(); });
   }
   [[nodiscard]] std::string log_file() const { return directory + '/' + key_id() + ".ledger"; }

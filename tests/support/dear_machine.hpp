@@ -22,18 +22,18 @@ struct DeferredKeyMachine : Machine {
   std::function<std::string()> key = [] { return std::string(the_key); };
 
   [[nodiscard]] std::string key_id() const {
-    return helper::make_command_key_id(profile.authorize_url, command);
+    return rate_limit::make_command_key_id(profile.authorize_url, command);
   }
-  [[nodiscard]] helper::WrappingKey seal() const { return {key_id(), directory, keys.prefix()}; }
-  [[nodiscard]] helper::ApiKeyHandle holder() {
+  [[nodiscard]] cache::WrappingKey seal() const { return {key_id(), directory, keys.prefix()}; }
+  [[nodiscard]] token::ApiKeyHandle holder() {
     return {profile,
-            helper::DeferredKey{
+            token::DeferredKey{
                 .command = command, .seal = seal(), .read = [this](std::chrono::steady_clock::time_point) {
                   note("run");
-                  return helper::ApiKey(protocol::Secret(key()));
+                  return api_key::ApiKey(protocol::Secret(key()));
                 }}};
   }
-  [[nodiscard]] helper::TokenProvider source() {
+  [[nodiscard]] token::TokenProvider source() {
     return {{.profile = profile,
              .cache = cache,
              .state_directory = state_directory,
@@ -44,31 +44,31 @@ struct DeferredKeyMachine : Machine {
             holder()};
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.reveal()); }
-  [[nodiscard]] helper::Failure failure() {
+  [[nodiscard]] Failure failure() {
     return failure_of([this] { (void)source().get(); });
   }
-  void command_fails(helper::ExitCode code) {
-    key = [code]() -> std::string { throw helper::Failure(code, "the command failed", "mend it"); };
+  void command_fails(ExitCode code) {
+    key = [code]() -> std::string { throw Failure(code, "the command failed", "mend it"); };
   }
 
   /// As when the machine has started anew.
   void lose_seal() const {
     (void)std::remove((directory + '/' + key_id() + ".seal").c_str());
-    if (has_keyring()) (void)helper::UserKeyring::remove(keys.prefix() + "seal:" + key_id());
+    if (has_keyring()) (void)os::UserKeyring::remove(keys.prefix() + "seal:" + key_id());
   }
 
   /// How often the command ran.
   [[nodiscard]] std::size_t runs() const { return noted("run"); }
-  [[nodiscard]] helper::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
-  [[nodiscard]] helper::RequestLog log() const { return open_refresh_lock().read_log(); }
-  void change_history(const std::function<void(helper::RequestLog&)>& change) const {
-    helper::RequestLog changed = log();
+  [[nodiscard]] rate_limit::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
+  [[nodiscard]] rate_limit::RequestLog log() const { return open_refresh_lock().read_log(); }
+  void change_history(const std::function<void(rate_limit::RequestLog&)>& change) const {
+    rate_limit::RequestLog changed = log();
     change(changed);
     open_refresh_lock().write_log(changed);
   }
   /// The last failure was a second ago, so that a call that begins now did not wait for it.
   void let_a_second_pass() const {
-    change_history([](helper::RequestLog& log) { log.failure->at -= std::chrono::seconds(1); });
+    change_history([](rate_limit::RequestLog& log) { log.failure->at -= std::chrono::seconds(1); });
   }
   [[nodiscard]] bool all_is_quiet() const {
     return open_refresh_lock().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));

@@ -16,7 +16,7 @@ namespace sase::tests {
 
 namespace {
 
-using helper::throw_errno;
+using os::throw_errno;
 using Filter = std::vector<sock_filter>;
 
 sock_filter load(std::size_t offset) {

@@ -19,17 +19,17 @@ class EnvironmentList {
     for (const std::string& entry : entries_)
       pointers_.push_back(entry.c_str());
     pointers_.push_back(nullptr);
-    environment_ = helper::Environment(pointers_.data());
+    environment_ = Environment(pointers_.data());
   }
   EnvironmentList(const EnvironmentList&) = delete;
   EnvironmentList& operator=(const EnvironmentList&) = delete;
 
-  [[nodiscard]] const helper::Environment& operator*() const noexcept { return environment_; }
+  [[nodiscard]] const Environment& operator*() const noexcept { return environment_; }
 
  private:
   std::vector<std::string> entries_;
   std::vector<const char*> pointers_;
-  helper::Environment environment_{nullptr};
+  Environment environment_{nullptr};
 };
 
 }  // namespace sase::tests

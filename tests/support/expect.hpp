@@ -13,10 +13,10 @@
 namespace sase::tests {
 
 /// The Failure that a call ends with. Throws, and so ends the test, where the call ends without one.
-inline helper::Failure failure_of(const std::function<void()>& call) {
+inline Failure failure_of(const std::function<void()>& call) {
   try {
     call();
-  } catch (const helper::Failure& failure) {
+  } catch (const Failure& failure) {
     return failure;
   }
   throw std::logic_error("no Failure was thrown");

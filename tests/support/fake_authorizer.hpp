@@ -14,7 +14,7 @@
 namespace sase::tests {
 
 /// An authorizer without a network: it gives the answer that was set, and remembers what it was asked.
-class FakeAuthorizer : public helper::Authorizer {
+class FakeAuthorizer : public token::Authorizer {
  public:
   struct Grant {
     std::string token;

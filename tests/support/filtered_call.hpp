@@ -18,7 +18,7 @@ inline constexpr int no_filter = 97;
 
 /// Says in the test's report where it is not so.
 [[nodiscard]] inline bool filters_are_allowed() {
-  const bool allowed = helper::authorize::deeds::Allowed().filter;
+  const bool allowed = authorize::deeds::Allowed().filter;
   if (!allowed) WARN("this system allows no filter of calls: nothing is shown");
   return allowed;
 }
@@ -33,9 +33,9 @@ struct FilteredCall {
 /// What a child with the filter gets for the call: 0 for success, else the reason why not.
 [[nodiscard]] inline int result_of(const FilteredCall& call) {
   return exit_code_in_child([&call] {
-    if (!helper::authorize::install_seccomp_filter()) return no_filter;
+    if (!authorize::install_seccomp_filter()) return no_filter;
     const auto& [first, second, third] = call.arguments;
-    return helper::authorize::deeds::outcome(::syscall(call.number, first, second, third, -1, -1, -1));
+    return authorize::deeds::outcome(::syscall(call.number, first, second, third, -1, -1, -1));
   });
 }
 

@@ -13,20 +13,20 @@ namespace sase::tests {
 using Given = std::vector<std::pair<std::string, std::string>>;
 
 /// A profile of these settings, as if they stood in a file.
-inline helper::Profile profile_of(const Given& given, const helper::Environment& environment) {
-  std::vector<helper::Assignment> layer;
+inline config::Profile profile_of(const Given& given, const Environment& environment) {
+  std::vector<config::Assignment> layer;
   for (const auto& [name, value] : given)
-    layer.push_back({.setting = helper::find_setting(name),
+    layer.push_back({.setting = config::find_setting(name),
                      .value = value,
-                     .layer = helper::Layer::user_file,
+                     .layer = config::Layer::user_file,
                      .file = "/p/default.conf",
                      .line = static_cast<unsigned>(layer.size()) + 1});
-  helper::Settings values;
+  config::Settings values;
   values.add(layer);
-  return helper::make_profile("default", values, environment);
+  return config::make_profile("default", values, environment);
 }
 
-inline helper::Profile profile_of(const Given& given) {
+inline config::Profile profile_of(const Given& given) {
   const EnvironmentList nothing{};
   return profile_of(given, *nothing);
 }

@@ -14,7 +14,7 @@ namespace sase::tests {
 /// Runs `body` in a child process. It must not use the test framework: its result is the exit code.
 [[nodiscard]] inline pid_t start_child(const std::function<int()>& body) {
   const pid_t child = ::fork();
-  if (child < 0) helper::throw_errno("fork");
+  if (child < 0) os::throw_errno("fork");
   if (child == 0) {
     int code = 99;
     try {

@@ -23,8 +23,8 @@ namespace sase::tests {
 
 inline constexpr std::string_view the_key = "a-test-api-key";
 
-[[nodiscard]] inline helper::Profile make_profile() {
-  helper::Profile profile;
+[[nodiscard]] inline config::Profile make_profile() {
+  config::Profile profile;
   profile.name = "default";
   profile.authorize_url = "https://api.example.test/api/v1/auth/authorize";
   return profile;
@@ -43,20 +43,20 @@ inline constexpr std::string_view the_key = "a-test-api-key";
 struct Machine {
   TemporaryDirectory root;
   std::string directory = root.path("state/sase-credential");
-  helper::Profile profile = make_profile();
-  helper::FileCache file_cache{directory};
-  helper::TokenCache* cache = &file_cache;
+  config::Profile profile = make_profile();
+  cache::FileCache file_cache{directory};
+  cache::TokenCache* cache = &file_cache;
   std::optional<std::string> state_directory = directory;
   FakeAuthorizer authorizer;
   MemoryFile error;
-  helper::Diagnostics diagnostics{error.fd()};
-  helper::Trace trace;
+  Diagnostics diagnostics{error.fd()};
+  Trace trace;
   std::chrono::milliseconds time = std::chrono::seconds(10);  ///< that a call has
-  std::optional<helper::ApiKeyLocation> place;                ///< where its key was read
+  std::optional<api_key::ApiKeyLocation> place;               ///< where its key was read
 
-  [[nodiscard]] helper::Identity identity() const { return {profile.name, profile.authorize_url, the_key}; }
+  [[nodiscard]] cache::Identity identity() const { return {profile.name, profile.authorize_url, the_key}; }
 
-  [[nodiscard]] helper::TokenProvider source(std::string_view key = the_key) {
+  [[nodiscard]] token::TokenProvider source(std::string_view key = the_key) {
     return {{.profile = profile,
              .cache = cache,
              .state_directory = state_directory,
@@ -64,17 +64,17 @@ struct Machine {
              .diagnostics = diagnostics,
              .trace = trace,
              .deadline = std::chrono::steady_clock::now() + time},
-            {profile, helper::ApiKey(protocol::Secret(key)), place}};
+            {profile, api_key::ApiKey(protocol::Secret(key)), place}};
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.reveal()); }
   void erase(std::string_view token) { source().erase(token); }
-  [[nodiscard]] helper::Failure failure() {
+  [[nodiscard]] Failure failure() {
     return failure_of([this] { (void)source().get(); });
   }
 
   void keep(std::string_view token, std::chrono::seconds left) {
-    const helper::CachedToken cached{.token = protocol::BearerToken(protocol::Secret(token)),
-                                     .expiry = helper::Expiry::after(helper::ClockReading::now(), left)};
+    const cache::CachedToken cached{.token = protocol::BearerToken(protocol::Secret(token)),
+                                    .expiry = Expiry::after(ClockReading::now(), left)};
     file_cache.store(identity(), cached);
   }
   [[nodiscard]] std::string kept() {
@@ -83,17 +83,17 @@ struct Machine {
   }
 
   /// The name of the lock and the ledger.
-  [[nodiscard]] std::string key_id() const { return helper::make_key_id(profile.authorize_url, the_key); }
-  [[nodiscard]] helper::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
-  [[nodiscard]] helper::RefreshLock hold_turn() const {
-    helper::RefreshLock refresh_lock = open_refresh_lock();
+  [[nodiscard]] std::string key_id() const { return rate_limit::make_key_id(profile.authorize_url, the_key); }
+  [[nodiscard]] rate_limit::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
+  [[nodiscard]] rate_limit::RefreshLock hold_turn() const {
+    rate_limit::RefreshLock refresh_lock = open_refresh_lock();
     REQUIRE(refresh_lock.take());
     return refresh_lock;
   }
-  [[nodiscard]] helper::RequestLog log() const { return open_refresh_lock().read_log(); }
+  [[nodiscard]] rate_limit::RequestLog log() const { return open_refresh_lock().read_log(); }
   /// Time cannot be turned forward, so what it would have done is done to the ledger.
-  void change_history(const std::function<void(helper::RequestLog&)>& change) const {
-    helper::RequestLog changed = log();
+  void change_history(const std::function<void(rate_limit::RequestLog&)>& change) const {
+    rate_limit::RequestLog changed = log();
     change(changed);
     open_refresh_lock().write_log(changed);
   }
@@ -102,7 +102,7 @@ struct Machine {
   [[nodiscard]] std::size_t noted(std::string_view what) const {
     return text_of_file(root.path(what)).size();
   }
-  void trace_to_stderr() { trace = helper::Trace("1", std::chrono::steady_clock::now(), diagnostics); }
+  void trace_to_stderr() { trace = Trace("1", std::chrono::steady_clock::now(), diagnostics); }
   /// Whether the call that has the turn, if any does, ends in good time.
   [[nodiscard]] bool all_is_quiet() const {
     return open_refresh_lock().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));

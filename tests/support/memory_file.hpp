@@ -18,12 +18,12 @@ class MemoryFile {
   [[nodiscard]] std::string text() const;
 
  private:
-  helper::Fd fd_;
+  os::Fd fd_;
 };
 
 /// Both ends of a pipe. As for everything that the programs open, no child inherits them.
 struct Pipe {
-  helper::Fd reader, writer;
+  os::Fd reader, writer;
 };
 [[nodiscard]] Pipe make_pipe();
 

@@ -17,16 +17,16 @@
 namespace sase::tests {
 
 /// The times of the tables count from here.
-inline constexpr helper::BootTime then = std::chrono::hours(20);
-inline constexpr helper::BootTime tick{1};
+inline constexpr BootTime then = std::chrono::hours(20);
+inline constexpr BootTime tick{1};
 
 /// Of a call that began at `now`.
-[[nodiscard]] inline helper::AttemptContext question_at(helper::BootTime now) {
+[[nodiscard]] inline rate_limit::AttemptContext question_at(BootTime now) {
   return {.started = now, .now = now, .network_fingerprint = "route", .min_ttl = std::chrono::minutes(1)};
 }
 
 /// The duration that the words promise: what follows their last " in ".
-[[nodiscard]] inline helper::BootTime promised_wait(std::string_view words) {
+[[nodiscard]] inline BootTime promised_wait(std::string_view words) {
   const auto in = words.rfind(" in ");
   if (in == std::string_view::npos) throw std::logic_error("the words promise nothing");
   words.remove_prefix(in + 4);

@@ -26,19 +26,19 @@ struct ShellRun {
   std::string input = {};
   std::size_t limit = 10'000'000;
   std::chrono::milliseconds patience = std::chrono::seconds(30);
-  helper::SubprocessSession session = helper::SubprocessSession::ours;
+  os::SubprocessSession session = os::SubprocessSession::ours;
 
   /// Nothing where the deadline came first.
   [[nodiscard]] std::optional<Outcome> run() const {
     const std::vector<std::string> words = {"sh", "-c", script};
     const std::vector<const char*> environment = {"PATH=/usr/bin:/bin", "MARK=here"};
-    auto result = helper::run_subprocess({.program = "/bin/sh",
-                                          .arguments = words,
-                                          .environment = environment,
-                                          .input = input,
-                                          .output_limit = limit,
-                                          .deadline = std::chrono::steady_clock::now() + patience,
-                                          .session = session});
+    auto result = os::run_subprocess({.program = "/bin/sh",
+                                      .arguments = words,
+                                      .environment = environment,
+                                      .input = input,
+                                      .output_limit = limit,
+                                      .deadline = std::chrono::steady_clock::now() + patience,
+                                      .session = session});
     if (!result) return std::nullopt;
     return Outcome{.output = std::string(result->output.reveal()), .wait_status = result->wait_status};
   }

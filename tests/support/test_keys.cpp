@@ -19,7 +19,7 @@ namespace sase::tests {
 
 namespace {
 
-using helper::throw_errno;
+using os::throw_errno;
 
 std::string unique_prefix() {
   static std::atomic<int> count = 0;

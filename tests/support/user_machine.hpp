@@ -22,7 +22,7 @@ struct UserMachine {
 
   /// What a call leaves behind.
   struct Result {
-    helper::ExitCode code{};
+    ExitCode code{};
     std::string output, error;
   };
 
@@ -30,27 +30,25 @@ struct UserMachine {
   static constexpr std::string_view token = "hunter2.token==";
 
   TemporaryDirectory root;
-  helper::Identity identity{"default", "https://api.example.test/api/v1/auth/authorize", key};
-  helper::FileCache cache{root.path("run/sase-credential")};
+  cache::Identity identity{"default", "https://api.example.test/api/v1/auth/authorize", key};
+  cache::FileCache cache{root.path("run/sase-credential")};
   EnvironmentList with_key{"HOME=" + root.path(), "XDG_RUNTIME_DIR=" + root.path("run"),
                            "SASE_URL=https://api.example.test", "SASE_API_KEY=" + std::string(key)};
   EnvironmentList without_key{"HOME=" + root.path(), "XDG_RUNTIME_DIR=" + root.path("run"),
                               "SASE_URL=https://api.example.test"};
 
   UserMachine() {
-    cache.store(identity,
-                {.token = protocol::BearerToken(protocol::Secret(token)),
-                 .expiry = helper::Expiry::after(helper::ClockReading::now(), std::chrono::seconds(3000))});
+    cache.store(identity, {.token = protocol::BearerToken(protocol::Secret(token)),
+                           .expiry = Expiry::after(ClockReading::now(), std::chrono::seconds(3000))});
   }
 
-  [[nodiscard]] static Result run_with(const helper::Environment& environment, const Describe& words,
-                                       int input, const MemoryFile& output) {
+  [[nodiscard]] static Result run_with(const Environment& environment, const Describe& words, int input,
+                                       const MemoryFile& output) {
     std::vector<const char*> arguments;
     for (const std::string& word : words)
       arguments.push_back(word.c_str());
     const MemoryFile error;
-    const helper::ExitCode code =
-        helper::run(arguments, environment, input, output.fd(), helper::Diagnostics(error.fd()));
+    const ExitCode code = run(arguments, environment, input, output.fd(), Diagnostics(error.fd()));
     return {.code = code, .output = output.text(), .error = error.text()};
   }
 

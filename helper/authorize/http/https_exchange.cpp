@@ -21,7 +21,7 @@
 #include <streambuf>
 #include <string>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -153,4 +153,4 @@ HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const End
   return read_reply(session, progress);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -13,7 +13,7 @@ class HTTPResponse;
 class SecureStreamSocket;
 }  // namespace Poco::Net
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Bounds of a reply; the service's own are far below.
 inline constexpr std::size_t largest_body = std::size_t{256} * 1024;
@@ -38,4 +38,4 @@ inline constexpr auto user_agent = "sase-credential/" SASE_VERSION;
 [[nodiscard]] HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
                                         std::string_view token, Progress& progress);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -25,7 +25,7 @@
 #include <system_error>
 #include <vector>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -241,4 +241,4 @@ AuthError HttpsTransport::explain_failure() const try {
   return broken("failed in a way that POCO calls '" + protocol::escape(error.name()) + '\'');
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

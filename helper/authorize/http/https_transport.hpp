@@ -17,7 +17,7 @@ class SecureStreamSocket;
 class StreamSocket;
 }  // namespace Poco::Net
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// The network: name look-up, proxy, TLS and HTTP, one connection a request. POCO's and OpenSSL's failures
 /// are put into words here and go no further.
@@ -51,4 +51,4 @@ class HttpsTransport : public Transport {
   TlsContext tls_;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

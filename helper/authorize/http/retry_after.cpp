@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <system_error>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -35,4 +35,4 @@ std::optional<seconds> parse_retry_after(std::string_view text, std::chrono::sys
   return std::clamp(*wait, seconds(0), longest_retry_after);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// No service is believed to want more patience than this.
 inline constexpr std::chrono::seconds longest_retry_after{3600};
@@ -16,4 +16,4 @@ inline constexpr std::chrono::seconds longest_retry_after{3600};
 [[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(std::string_view text,
                                                                     std::chrono::sys_seconds now);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// What came back over HTTP; header fields are as the service wrote them, empty where it wrote none.
 struct HttpReply {
@@ -36,4 +36,4 @@ class Transport {
   virtual void reach() = 0;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

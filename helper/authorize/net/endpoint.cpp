@@ -10,7 +10,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::string authority(const protocol::Host& host) {
   return host.name + ':' + std::to_string(host.port);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Where to POST, taken apart.
 struct Endpoint {
@@ -26,4 +26,4 @@ struct Endpoint {
 /// `name:port`, the port always named.
 [[nodiscard]] std::string authority(const protocol::Host& host);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -14,7 +14,7 @@
 
 #include <poll.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -110,4 +110,4 @@ StreamSocket connect_to_first(const std::vector<SocketAddress>& addresses, stead
   return socket;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -11,7 +11,7 @@ class SocketAddress;
 class StreamSocket;
 }  // namespace Poco::Net
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// When the address tried last has not answered for this long, the next one is tried beside it (RFC 8305
 /// section 5).
@@ -24,4 +24,4 @@ inline constexpr std::chrono::milliseconds attempt_delay{250};
                                                        std::chrono::steady_clock::time_point deadline,
                                                        Progress& progress);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -15,7 +15,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -106,4 +106,4 @@ bool bypasses_proxy(std::string_view no_proxy, const protocol::Host& host) {
   return false;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

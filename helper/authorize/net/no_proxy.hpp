@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Whether `host` is to be reached without a proxy. `no_proxy` is read as curl and Go read it: entries
 /// between commas and blanks; `*` for everything; a domain for itself and all below it, with or without a
@@ -13,4 +13,4 @@ namespace sase::helper::authorize {
 /// may end in `:port`. What is none of these matches nothing.
 [[nodiscard]] bool bypasses_proxy(std::string_view no_proxy, const protocol::Host& host);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -90,4 +90,4 @@ Proxy Proxy::parse(std::string_view setting) {
   return proxy;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

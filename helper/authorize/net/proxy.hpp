@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// The port of a proxy that names none. Not 80: curl takes 1080, and the same HTTPS_PROXY must mean the same
 /// proxy here as there (curl(1), "--proxy").
@@ -25,4 +25,4 @@ struct Proxy {
   [[nodiscard]] static Proxy parse(std::string_view setting);
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -13,7 +13,7 @@
 
 #include <string>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -87,4 +87,4 @@ AuthError describe_proxy_refusal(int status, const Proxy& proxy, const protocol:
   return auth_error;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

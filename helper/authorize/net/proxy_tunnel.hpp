@@ -9,7 +9,7 @@ namespace Poco::Net {
 class StreamSocket;
 }  // namespace Poco::Net
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Asks a proxy, over a connection to it, for a tunnel to `host` (RFC 9110 section 9.3.6), and gives the
 /// tunnel. The proxy learns its own credentials and the host's name, nothing else. Throws FailedAttempt when
@@ -21,4 +21,4 @@ namespace sase::helper::authorize {
 [[nodiscard]] protocol::AuthError describe_proxy_refusal(int status, const Proxy& proxy,
                                                          const protocol::Host& host);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -17,7 +17,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -83,4 +83,4 @@ std::vector<SocketAddress> resolve(const protocol::Host& host) {
   return alternate_families(std::move(addresses));
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

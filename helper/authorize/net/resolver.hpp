@@ -9,7 +9,7 @@ namespace Poco::Net {
 class SocketAddress;
 }  // namespace Poco::Net
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Every address of a host in the order to try them: as the system sorts them (RFC 6724), with the families
 /// taking turns (RFC 8305 section 4), so that one broken family costs one try and not all of them. Throws
@@ -20,4 +20,4 @@ namespace sase::helper::authorize {
 [[nodiscard]] std::vector<Poco::Net::SocketAddress> alternate_families(
     std::vector<Poco::Net::SocketAddress> addresses);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -9,7 +9,7 @@
 
 #include <cstdlib>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -95,4 +95,4 @@ void report_clock(CheckReport& report, std::string_view date, sys_seconds now) {
                  "set this machine's clock, as with: timedatectl set-ntp true");
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -18,7 +18,7 @@ class SocketAddress;
 
 /// What is seen of the links on the way to the service, in words for a person. Whatever came from outside is
 /// escaped.
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// A certificate that ends sooner than this is worth a warning: renewing one takes people some days.
 inline constexpr std::chrono::hours short_validity{24 * 14};
@@ -44,4 +44,4 @@ void report_tls(CheckReport& report, const TlsSession& session);
 /// Takes down how this machine's clock differs from the service's, which wrote `date` into its answer.
 void report_clock(CheckReport& report, std::string_view date, std::chrono::sys_seconds now);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -123,4 +123,4 @@ std::vector<Check> CheckReport::complete(const std::string& why) const {
   return in_order(checks_, [&](CheckId name) { return untried(name, why); });
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

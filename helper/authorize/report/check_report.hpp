@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// The longest words of a link, so that a report fits into a reply beside the longest token.
 inline constexpr std::size_t longest_check_text = 1000;
@@ -59,4 +59,4 @@ class CheckReport {
   std::optional<unsigned> status_;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

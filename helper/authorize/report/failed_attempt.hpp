@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// A try that came to nothing, with what a person is to be told about it.
 class FailedAttempt : public std::exception {
@@ -20,4 +20,4 @@ class FailedAttempt : public std::exception {
   protocol::AuthError auth_error_;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

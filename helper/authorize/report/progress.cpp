@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -63,4 +63,4 @@ void Progress::keep(steady_clock::time_point at, std::string what) {
   lines_.push_back(line(at, is_last ? "what follows is left out: the trace is full" : std::move(what)));
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

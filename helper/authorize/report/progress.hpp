@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// How far a call has come.
 enum class Phase {
@@ -95,4 +95,4 @@ class Progress {
   std::vector<protocol::TraceLine> lines_;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 std::string truncated(std::string words, std::size_t limit) {
   constexpr std::string_view cut_mark = "...";
@@ -16,4 +16,4 @@ std::string truncated(std::string words, std::size_t limit) {
   return words;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -71,9 +71,9 @@ int restrict_files() noexcept {
   if (version < 1) return 0;
   // Without rules: what is handled is allowed nowhere.
   const Ruleset wanted{.files = known_in(version, file_rights), .scopes = known_in(version, scopes)};
-  const Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &wanted, sizeof wanted, 0)));
+  const os::Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &wanted, sizeof wanted, 0)));
   if (!ruleset || ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return 0;
   return version;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Forbids this thread, and every one that it starts from now on, to write, make, move, remove or execute any
 /// file, and where the kernel can, to send signals to and use the abstract sockets of processes that are not
@@ -12,4 +12,4 @@ namespace sase::helper::authorize {
 /// changed then.
 [[nodiscard]] int restrict_files() noexcept;
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

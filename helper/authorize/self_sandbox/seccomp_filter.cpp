@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -239,4 +239,4 @@ bool install_seccomp_filter() noexcept {
   return filter.load();
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Forbids this thread, and every one that it starts from now on, the system calls with which a process runs
 /// programs, opens files for writing, changes what is in a directory, gains privileges, reaches into other
@@ -12,4 +12,4 @@ namespace sase::helper::authorize {
 /// False where the system does not allow it; nothing has changed then.
 [[nodiscard]] bool install_seccomp_filter() noexcept;
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -6,7 +6,7 @@
 
 #include <sys/prctl.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 std::string SelfSandbox::describe() const {
   std::string words;
@@ -26,4 +26,4 @@ SelfSandbox enter_self_sandbox() noexcept {
   return current;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

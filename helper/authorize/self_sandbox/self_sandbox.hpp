@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// What of the lock-down the system allowed.
 struct SelfSandbox {
@@ -20,4 +20,4 @@ struct SelfSandbox {
 /// left out, since a token is worth more than its last line of defence.
 [[nodiscard]] SelfSandbox enter_self_sandbox() noexcept;
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

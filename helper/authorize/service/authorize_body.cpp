@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -40,4 +40,4 @@ protocol::Secret write_authorize_body(std::string_view api_key) {
   return body;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

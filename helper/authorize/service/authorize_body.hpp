@@ -5,9 +5,9 @@
 
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// The JSON document that trades a key for a token.
 [[nodiscard]] protocol::Secret write_authorize_body(std::string_view api_key);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

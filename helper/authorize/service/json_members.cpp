@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -172,4 +172,4 @@ std::string_view JsonMembers::text(std::string_view parent, std::string_view nam
   return member != nullptr && member->kind == Kind::text ? member->text.reveal() : std::string_view();
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

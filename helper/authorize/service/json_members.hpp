@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// The members of a JSON object, and of the objects directly in it, without those that
 /// are deeper or in arrays. Of members that stand twice the last one counts.
@@ -44,4 +44,4 @@ class JsonMembers {
   std::vector<Member> members_;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -30,4 +30,4 @@ std::optional<milliseconds> pause_before_retry(unsigned tries, milliseconds time
   return std::min(least + jitter, most);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// The range of the first pause; it doubles from pause to pause, up to longest_pause.
 inline constexpr std::chrono::milliseconds first_pause{250};
@@ -22,4 +22,4 @@ inline constexpr std::chrono::milliseconds shortest_try{50};
     unsigned tries, std::chrono::milliseconds time_left, std::optional<std::chrono::seconds> retry_after,
     double chance) noexcept;
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

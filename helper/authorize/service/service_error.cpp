@@ -11,7 +11,7 @@
 #include <array>
 #include <string>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -115,4 +115,4 @@ AuthError describe_service_error(const HttpReply& reply, std::string_view api_ke
           .retry_after = meaning.transient ? parse_retry_after(reply.retry_after, now) : std::nullopt};
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

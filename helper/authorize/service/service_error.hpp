@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Whether a reply is a web page: a captive portal's, a filter's, or that of a host which is not the service.
 [[nodiscard]] bool is_web_page(const HttpReply& reply) noexcept;
@@ -17,4 +17,4 @@ namespace sase::helper::authorize {
 [[nodiscard]] protocol::AuthError describe_service_error(const HttpReply& reply, std::string_view api_key,
                                                          std::chrono::sys_seconds now);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

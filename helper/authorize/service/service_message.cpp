@@ -7,7 +7,7 @@
 #include <array>
 #include <cstddef>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -62,4 +62,4 @@ std::string quote_unless_secret(std::string_view message, std::string_view api_k
   return ": \"" + protocol::escape(message) + '"';
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// What the service says about its error, in whichever of its shapes: `message` (with `messageCode`, with
 /// `id`, or with `error`), or `body` (with `statusCode`). Empty where it says nothing. Raw bytes from
@@ -17,4 +17,4 @@ namespace sase::helper::authorize {
 /// where it echoes the key or a piece of it that is 8 bytes or longer, in whatever case.
 [[nodiscard]] std::string quote_unless_secret(std::string_view message, std::string_view api_key);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -107,4 +107,4 @@ Outcome parse_service_response(const HttpReply& reply, std::string_view api_key,
   return members ? read_members(*members, api_key, time) : not_json(reply);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <variant>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// What the service's reply comes to: `data.accessToken` with what is left of its life on the service's own
 /// clock, or why there is none. Reads every form of reply that SERVICE.md lists; members it does not know are
@@ -19,4 +19,4 @@ namespace sase::helper::authorize {
 [[nodiscard]] std::variant<protocol::TokenResponse, protocol::AuthError> parse_service_response(
     const HttpReply& reply, std::string_view api_key, std::chrono::sys_seconds wall_clock);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -109,4 +109,4 @@ protocol::AuthError CertificateFailure::describe(const protocol::Host& host, sys
           .retry_after = {}};
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -11,7 +11,7 @@
 // OpenSSL's own declaration, so that its headers stay out of this one.
 using X509_STORE_CTX = struct x509_store_ctx_st;
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Why OpenSSL did not trust a server's certificate, taken down while the certificate was at hand. Names are
 /// raw bytes from outside.
@@ -30,4 +30,4 @@ struct CertificateFailure {
   [[nodiscard]] protocol::AuthError describe(const protocol::Host& host, std::chrono::sys_seconds now) const;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

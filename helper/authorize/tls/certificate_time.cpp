@@ -7,7 +7,7 @@
 
 #include <ctime>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 std::optional<std::chrono::sys_seconds> time_of(const ASN1_TIME* time) {
   std::tm parts{};
@@ -19,4 +19,4 @@ std::string show(const std::optional<std::chrono::sys_seconds>& time) {
   return time ? protocol::format_rfc3339(*time) : "an unreadable date";
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

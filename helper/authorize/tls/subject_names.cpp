@@ -14,7 +14,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -79,4 +79,4 @@ std::string subject_names(const X509* certificate) {
   return list.empty() ? display_name(X509_get_subject_name(certificate)) : list;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

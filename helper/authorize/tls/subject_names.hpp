@@ -7,7 +7,7 @@
 using X509 = struct x509_st;
 using X509_NAME = struct X509_name_st;
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// The common name, with the organisation where there is one: `Example Root (Example Ltd)`. Raw bytes from
 /// outside.
@@ -17,4 +17,4 @@ namespace sase::helper::authorize {
 /// from outside.
 [[nodiscard]] std::string subject_names(const X509* certificate);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -19,7 +19,7 @@
 #include <cerrno>
 #include <string>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -164,4 +164,4 @@ const TlsSession& TlsContext::session() const noexcept {
   return state_->verdict.session;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -14,7 +14,7 @@ class SecureStreamSocket;
 class StreamSocket;
 }  // namespace Poco::Net
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// How TLS is spoken with one host: version 1.2 at least, its certificate and its name verified inside
 /// OpenSSL during the handshake, so that not a byte is sent to anybody else. POCO's process-wide defaults,
@@ -41,4 +41,4 @@ class TlsContext {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -11,7 +11,7 @@
 #include <charconv>
 #include <string>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -83,4 +83,4 @@ bool is_unexpected_end(std::string_view openssl_text) noexcept {
   return openssl_text.empty() || reason_in(openssl_text) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

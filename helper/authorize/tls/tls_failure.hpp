@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// What a failed TLS handshake means that is not a matter of the server's certificate. `openssl_text` is
 /// OpenSSL's one line about it, `error:0A00010B:SSL routines::wrong version number`.
@@ -18,4 +18,4 @@ namespace sase::helper::authorize {
 /// line.
 [[nodiscard]] bool is_unexpected_end(std::string_view openssl_text) noexcept;
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -9,7 +9,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 void TlsSession::Free::operator()(X509* certificate) const noexcept {
   X509_free(certificate);
@@ -39,4 +39,4 @@ std::optional<std::chrono::sys_seconds> TlsSession::end() const {
   return certificate_ ? time_of(X509_get0_notAfter(certificate_.get())) : std::nullopt;
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -10,7 +10,7 @@
 using X509 = struct x509_st;
 using X509_STORE_CTX = struct x509_store_ctx_st;
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// What a handshake agrees on, taken down when the server's certificate has been looked at.
 class TlsSession {
@@ -34,4 +34,4 @@ class TlsSession {
   std::unique_ptr<X509, Free> certificate_;
 };
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

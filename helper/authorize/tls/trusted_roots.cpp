@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -107,4 +107,4 @@ void trust_roots(SSL_CTX* context, const std::string& ca_file) {
   ERR_clear_error();
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

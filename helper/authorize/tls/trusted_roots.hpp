@@ -6,7 +6,7 @@
 // OpenSSL's own declaration, so that its headers stay out of this one.
 using SSL_CTX = struct ssl_ctx_st;
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Trusts the certificates in `ca_file` and no others, or the system's roots where it is empty. Of the
 /// system's roots the hashed directory is preferred to the bundle: from it OpenSSL reads the one root that it
@@ -18,4 +18,4 @@ void trust_roots(SSL_CTX* context, const std::string& ca_file);
 /// it.
 void require_readable(const std::string& path, const std::string& role, const std::string& setting);
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

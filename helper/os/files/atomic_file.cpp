@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -70,4 +70,4 @@ void AtomicFile::commit() {
   sync_directory_of(path_);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// New contents for a file, which take its place whole or not at all: readers see the old bytes or the new
 /// ones, also after a crash. Until commit() they lie beside it under another name, mode 0600 from birth; what
@@ -41,4 +41,4 @@ class AtomicFile {
   Fd file_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -11,7 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -99,4 +99,4 @@ bool FileLock::wait_until_free(steady_clock::time_point deadline) {
   return false;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

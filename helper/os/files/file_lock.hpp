@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// An exclusive flock(2) on an open file. The kernel frees it when the holder dies, however it dies, so there
 /// is no stale lock to clean up; the file itself is never removed.
@@ -30,4 +30,4 @@ class FileLock {
   Fd file_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

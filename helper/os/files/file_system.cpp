@@ -4,7 +4,7 @@
 #include <linux/magic.h>
 #include <sys/vfs.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -24,4 +24,4 @@ bool is_in_memory(const std::string& path) noexcept {
   return ::statfs(path.c_str(), &system) == 0 && is_memory(system);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -3,10 +3,10 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// Whether a file or directory is on a file system in memory (tmpfs, ramfs). False where that cannot be told.
 [[nodiscard]] bool is_in_memory(int fd) noexcept;
 [[nodiscard]] bool is_in_memory(const std::string& path) noexcept;
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -10,7 +10,7 @@
 
 #include <fcntl.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -52,4 +52,4 @@ std::optional<gid_t> find_group(std::string_view word, const std::string& file) 
   return std::nullopt;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

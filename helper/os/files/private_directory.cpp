@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -155,4 +155,4 @@ void PrivateDirectory::remove_file(const std::string& name) const {
     throw_errno("cannot remove '" + path_ + '/' + name + "'");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// A directory that only its owner, who is this user, can open; files in it are reached through its
 /// descriptor, so that it cannot be swapped for another one meanwhile.
@@ -56,4 +56,4 @@ void create_private_directories(const std::string& path);
 /// something that is no regular file, another user's, or one open to the group or others.
 [[nodiscard]] Fd open_private_log(const std::string& path);
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -160,4 +160,4 @@ bool may_give_to(gid_t group) noexcept try {
   return true;  // the system will say
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

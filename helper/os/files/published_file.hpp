@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// Who may use a file that is published.
 struct FileAccess {
@@ -66,4 +66,4 @@ class PublishedFile {
 /// Whether this user can give its files to a group: one of its own, or any where it is root.
 [[nodiscard]] bool may_give_to(gid_t group) noexcept;
 
-}  // namespace sase::helper
+}  // namespace sase::os

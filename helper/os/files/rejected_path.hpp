@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// A path that we do not use, in words of our own: what the system would say of EPERM helps nobody.
 class RejectedPath : public std::system_error {
@@ -19,4 +19,4 @@ class RejectedPath : public std::system_error {
   std::shared_ptr<const std::string> text_;  // copying an exception must not throw
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <ctime>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -47,4 +47,4 @@ void KeyringEntry::commit() const {
     throw_errno("cannot put a key into the user keyring");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// A key for the user keyring (user_keyring.hpp) that nobody sees before commit(), and that is gone without
 /// it.
@@ -39,4 +39,4 @@ class KeyringEntry {
   int serial_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -9,7 +9,7 @@
 #include <span>
 #include <stdexcept>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -47,4 +47,4 @@ protocol::Secret read_keyring_entry(const std::string& description, std::size_t 
   return bytes;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// The bytes of a key of the type "user" that this process can reach: in the keyrings of its session, of
 /// which the user keyring (user_keyring.hpp) is part on most machines, and else in the user keyring itself,
@@ -16,4 +16,4 @@ namespace sase::helper {
 /// where the kernel has none. Throws std::length_error past `limit` bytes.
 [[nodiscard]] protocol::Secret read_keyring_entry(const std::string& description, std::size_t limit);
 
-}  // namespace sase::helper
+}  // namespace sase::os

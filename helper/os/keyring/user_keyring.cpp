@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -121,4 +121,4 @@ bool UserKeyring::remove(const std::string& name) {
   throw_errno("cannot remove a key");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

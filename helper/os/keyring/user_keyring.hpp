@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// A key as it was found.
 struct FoundKey {
@@ -42,4 +42,4 @@ class UserKeyring {
   static bool remove(const std::string& name);
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -102,4 +102,4 @@ void spawn_background(std::span<const int> kept, const std::function<void()>& ta
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -4,7 +4,7 @@
 #include <functional>
 #include <span>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// What the process does that leaves another one behind.
 enum class ParentLifetime {
@@ -26,4 +26,4 @@ enum class ParentLifetime {
 void spawn_background(std::span<const int> kept, const std::function<void()>& task,
                       ParentLifetime afterwards = ParentLifetime::ends);
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -44,4 +44,4 @@ bool DeferredSignals::one_came() noexcept {
   return came != 0;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

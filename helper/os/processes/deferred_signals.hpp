@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// While it lives, signals of these numbers come only while we wait with the mask from before, end that wait,
 /// and do not end the process yet: there is something to be put right first. One that came does at the end of
@@ -31,4 +31,4 @@ class DeferredSignals {
   std::vector<struct sigaction> before_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

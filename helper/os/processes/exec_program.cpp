@@ -10,7 +10,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -66,4 +66,4 @@ void exec_program(std::span<const std::string> words, std::span<const char* cons
   throw_errno("cannot run '" + words.front() + "'");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// Runs a program in the place of this one: its words, the first of which is looked for on PATH unless it has
 /// a slash, and its environment, `NAME=value` entries without the closing null. Returns only by throwing
@@ -12,4 +12,4 @@ namespace sase::helper {
 /// `executable_format_error` where it is a script whose interpreter is not there.
 [[noreturn]] void exec_program(std::span<const std::string> words, std::span<const char* const> environment);
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -66,4 +66,4 @@ CallerState harden_process() noexcept {
   return caller;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

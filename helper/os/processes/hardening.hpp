@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// What harden_process() has changed, as the caller had it.
 struct CallerState {
@@ -32,4 +32,4 @@ struct CallerState {
 /// when it is used. What the system refuses is left as it is.
 CallerState harden_process() noexcept;
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -9,7 +9,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -44,4 +44,4 @@ bool NotifySocket::tell(std::string_view lines) const noexcept {
   return !socket_ || ::send(socket_.get(), lines.data(), lines.size(), MSG_NOSIGNAL) >= 0;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

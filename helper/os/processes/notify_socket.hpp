@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// The socket on which a service tells its manager how it is: lines such as `READY=1` in one datagram
 /// (sd_notify(3), "Standalone Implementations").
@@ -27,4 +27,4 @@ class NotifySocket {
   Fd socket_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -20,7 +20,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -122,4 +122,4 @@ void kill_process_tree(pid_t leader) noexcept try {
   kill_group(leader);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

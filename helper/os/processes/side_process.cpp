@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -87,4 +87,4 @@ void SideProcess::stop() noexcept {
   pid_ = 0;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

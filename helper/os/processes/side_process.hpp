@@ -10,7 +10,7 @@
 
 #include <sys/types.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// A copy of this process that does one thing beside it, says what came of it, and ends: whatever it holds in
 /// memory is gone then, and it can be stopped at any moment. It and what it starts are a group of processes,
@@ -42,4 +42,4 @@ class SideProcess {
   std::string said_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -11,7 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -65,4 +65,4 @@ WakeReason SignalWaiter::wait(std::chrono::milliseconds until, int readable) {
   return waiting[1].revents != 0 ? WakeReason::by_bytes : WakeReason::by_time;
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <csignal>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// Why a wait has ended.
 enum class WakeReason {
@@ -40,4 +40,4 @@ class SignalWaiter {
   bool has_terminal_;
 };
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -255,4 +255,4 @@ std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
   return run(call, &current.mask_before());
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace sase::helper {
+namespace sase::os {
 
 /// Whose session a program runs in.
 enum class SubprocessSession {
@@ -43,4 +43,4 @@ struct SubprocessResult {
 /// limit.
 [[nodiscard]] std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call);
 
-}  // namespace sase::helper
+}  // namespace sase::os

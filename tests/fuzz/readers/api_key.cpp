@@ -13,9 +13,9 @@ namespace sase::fuzz {
 
 namespace {
 
-std::optional<helper::ApiKey> read(std::string_view bytes) {
+std::optional<api_key::ApiKey> read(std::string_view bytes) {
   try {
-    return helper::ApiKey(protocol::Secret(bytes));
+    return api_key::ApiKey(protocol::Secret(bytes));
   } catch (const protocol::ProtocolError& error) {
     check(is_printable(error.what()), "an error can be shown");
     return std::nullopt;
@@ -32,8 +32,8 @@ void api_key(std::string_view bytes) {
   check(!text.empty() && text.size() <= 16384 && is_printable(text), "a key is one printable line");
   check(bytes.starts_with(text) && bytes.size() - text.size() <= 2, "only a line end is cut off a key");
 
-  const auto body = helper::authorize::write_authorize_body(text);
-  const auto members = helper::authorize::JsonMembers::parse(body.reveal());
+  const auto body = authorize::write_authorize_body(text);
+  const auto members = authorize::JsonMembers::parse(body.reveal());
   check(members && members->text({}, "apiKey") == text, "the service is told the key as it is");
   check(members->text({}, "grantType") == "api_key", "the service is told what to do with the key");
 }

@@ -12,37 +12,37 @@ namespace sase::fuzz {
 
 namespace {
 
-using helper::Identity;
-using helper::TokenCipher;
+using cache::Identity;
+using cache::TokenCipher;
 
 const unsigned char* unsigned_bytes(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 /// What Seal::encrypt() would make of any text, always with the same times and nonce.
-std::string seal(std::string_view text, const Identity& identity) {
-  std::string file = "sasetok1" + std::string(TokenCipher::head_size - 8, '\7');
+std::string seal(std::string_view text, const cache::Identity& identity) {
+  std::string file = "sasetok1" + std::string(cache::TokenCipher::head_size - 8, '\7');
   const std::string nonce =
-      file.substr(TokenCipher::head_size - crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+      file.substr(cache::TokenCipher::head_size - crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
   const std::string associated = file + std::string(identity.bytes().begin(), identity.bytes().end());
-  file.resize(TokenCipher::head_size + text.size() + TokenCipher::tag_size);
+  file.resize(cache::TokenCipher::head_size + text.size() + cache::TokenCipher::tag_size);
   crypto_aead_xchacha20poly1305_ietf_encrypt(
-      reinterpret_cast<unsigned char*>(file.data() + TokenCipher::head_size), nullptr, unsigned_bytes(text),
-      text.size(), unsigned_bytes(associated), associated.size(), nullptr, unsigned_bytes(nonce),
-      unsigned_bytes(identity.encryption_key().reveal()));
+      reinterpret_cast<unsigned char*>(file.data() + cache::TokenCipher::head_size), nullptr,
+      unsigned_bytes(text), text.size(), unsigned_bytes(associated), associated.size(), nullptr,
+      unsigned_bytes(nonce), unsigned_bytes(identity.encryption_key().reveal()));
   return file;
 }
 
-auto open(std::string_view file, const Identity& identity) {
-  const std::string_view head = file.substr(0, TokenCipher::head_size);
-  return TokenCipher::decrypt(head, protocol::Secret(file.substr(head.size())), identity);
+auto open(std::string_view file, const cache::Identity& identity) {
+  const std::string_view head = file.substr(0, cache::TokenCipher::head_size);
+  return cache::TokenCipher::decrypt(head, protocol::Secret(file.substr(head.size())), identity);
 }
 
 }  // namespace
 
 /// The bytes as a cache file, as changes to a good one, and as what somebody sealed who has the key.
 void cache_file(std::string_view bytes) {
-  static const Identity identity("default", "https://api.example.test/v3/auth/authorize", "a-key");
+  static const cache::Identity identity("default", "https://api.example.test/v3/auth/authorize", "a-key");
   static const std::string good = seal("to.ken==", identity);
 
   check(open(bytes, identity).has_value() == (bytes == good), "a file opens only if it was sealed");

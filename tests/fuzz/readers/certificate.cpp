@@ -14,7 +14,7 @@ namespace sase::fuzz {
 
 namespace {
 
-using helper::authorize::CertificateFailure;
+using authorize::CertificateFailure;
 
 template <typename Part, void (*free)(Part*)>
 struct Free {
@@ -41,7 +41,7 @@ void certificate(std::string_view bytes) {
   const std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX, X509_STORE_CTX_free>> context(
       X509_STORE_CTX_new());
   X509_STORE_CTX_init(context.get(), nullptr, read.get(), nullptr);
-  CertificateFailure failure = CertificateFailure::capture(context.get());
+  authorize::CertificateFailure failure = authorize::CertificateFailure::capture(context.get());
   ERR_clear_error();
   for (const int depth : {0, 1})
     for (const int code : codes) {

@@ -13,14 +13,14 @@ namespace sase::fuzz {
 
 namespace {
 
-void check_line(const helper::CommandLine& line, const std::vector<std::string>& words) {
+void check_line(const cli::CommandLine& line, const std::vector<std::string>& words) {
   const auto was_given = [&words](std::string_view part) {
     return std::ranges::any_of(words, [part](std::string_view word) { return word.ends_with(part); });
   };
   check(std::ranges::all_of(line.operands, was_given), "an operand is one of the words");
   check(!line.command || was_given(*line.command), "the command is one of the words");
   check(line.command || line.operands.empty(), "the first operand is the command");
-  for (const helper::Assignment& assignment : line.settings) {
+  for (const config::Assignment& assignment : line.settings) {
     check(was_given(assignment.value), "a flag's value is as it was given");
     check(assignment.place() == "--" + std::string(assignment.setting->name), "a flag has its own name");
   }
@@ -39,11 +39,11 @@ void command_line(std::string_view bytes) {
     arguments.push_back(word.c_str());
   try {
     // Moved as run() moves it: what points into it must go along.
-    helper::CommandLine line;
-    line = helper::parse_command_line(arguments);
+    cli::CommandLine line;
+    line = cli::parse_command_line(arguments);
     check_line(line, words);
-  } catch (const helper::Failure& failure) {
-    check_failure(failure, helper::ExitCode::usage_error);
+  } catch (const Failure& failure) {
+    check_failure(failure, ExitCode::usage_error);
   }
 }
 

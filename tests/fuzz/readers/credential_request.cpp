@@ -31,7 +31,7 @@ int count(std::string_view text, std::string_view key) {
 }
 
 void check_reply(const CredentialRequest& request) {
-  const std::string profile = helper::is_profile_name(request.username) ? request.username : "default";
+  const std::string profile = config::is_profile_name(request.username) ? request.username : "default";
   const auto form = request.authtype ? protocol::ReplyForm::bearer : protocol::ReplyForm::password;
   const protocol::BearerToken token(protocol::Secret("to.ken=="));
   const auto reply = protocol::write_credential_reply(form, profile, token, {});

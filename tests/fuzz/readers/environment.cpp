@@ -21,22 +21,22 @@ std::string complaint_about(const std::vector<std::string>& variables) try {
   for (const std::string& variable : variables)
     entries.push_back(variable.c_str());
   entries.push_back(nullptr);
-  const helper::Environment environment(entries.data());
+  const Environment environment(entries.data());
 
-  helper::Settings values;
-  values.add(helper::settings_of(environment));
-  const helper::Profile profile = helper::make_profile("default", values, environment);
+  config::Settings values;
+  values.add(config::settings_of(environment));
+  const config::Profile profile = config::make_profile("default", values, environment);
   check_profile(profile);
-  const auto place = helper::find_api_key(profile, environment);
-  if (!place) throw helper::no_key(profile);
+  const auto place = api_key::find_api_key(profile, environment);
+  if (!place) throw api_key::no_key(profile);
   check(is_printable(place->describe()), "a place is described in printable words");
   // Nothing of this machine shall be read or run.
-  if (place->kind != helper::ApiKeySourceKind::variable) return place->describe();
+  if (place->kind != api_key::ApiKeySourceKind::variable) return place->describe();
   const auto now = std::chrono::steady_clock::now();
-  check(is_printable(helper::read_key(*place, environment, now).reveal()), "a key is one printable line");
+  check(is_printable(api_key::read_key(*place, environment, now).reveal()), "a key is one printable line");
   return {};
-} catch (const helper::Failure& failure) {
-  check_failure(failure, helper::ExitCode::invalid_settings);
+} catch (const Failure& failure) {
+  check_failure(failure, ExitCode::invalid_settings);
   return failure.what() + ('\n' + failure.hint);
 }
 

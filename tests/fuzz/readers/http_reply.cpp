@@ -15,20 +15,20 @@ namespace sase::fuzz {
 
 namespace {
 
-using helper::authorize::HttpReply;
+using authorize::HttpReply;
 
 constexpr auto key = "the-api-key-0123456789";
 constexpr std::string_view body = R"({"apiKey":"the-api-key-0123456789"})";
 
 /// The reply as it is read when so many bytes arrive at a time; nothing where it is refused.
-std::optional<HttpReply> read(std::string_view bytes, std::size_t piece) {
+std::optional<authorize::HttpReply> read(std::string_view bytes, std::size_t piece) {
   const auto wire = std::make_shared<Wire>(Wire{.said = bytes, .piece = piece});
-  std::optional<HttpReply> reply;
-  helper::authorize::Progress progress;
+  std::optional<authorize::HttpReply> reply;
+  authorize::Progress progress;
   try {
-    const helper::authorize::Endpoint endpoint{.host = {.name = "api.example.test"}, .path = "/v3/auth"};
-    reply = helper::authorize::exchange(secure_socket(wire), endpoint, body, progress);
-  } catch (const helper::authorize::FailedAttempt& failed) {
+    const authorize::Endpoint endpoint{.host = {.name = "api.example.test"}, .path = "/v3/auth"};
+    reply = authorize::exchange(secure_socket(wire), endpoint, body, progress);
+  } catch (const authorize::FailedAttempt& failed) {
     check_outcome(failed.auth_error(), key);
   } catch (const Poco::Exception&) {
     reply.reset();
@@ -52,7 +52,7 @@ void http_reply(std::string_view bytes) {
             reply->location == slow->location && reply->body.reveal() == slow->body.reveal(),
         "a reply is the same in however many pieces it comes");
   check(reply->body.size() <= bytes.size(), "a body holds what came");
-  check_outcome(helper::authorize::parse_service_response(*reply, key, {}), key);
+  check_outcome(authorize::parse_service_response(*reply, key, {}), key);
 }
 
 }  // namespace sase::fuzz

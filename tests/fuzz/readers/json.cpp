@@ -14,7 +14,7 @@ namespace sase::fuzz {
 
 namespace {
 
-using helper::authorize::JsonMembers;
+using authorize::JsonMembers;
 using Poco::JSON::Object;
 
 /// The document as POCO itself reads it; null where it is no object.
@@ -27,7 +27,7 @@ Object::Ptr document(std::string_view bytes) try {
   return {};
 }
 
-void check_members(const JsonMembers& members, const Object& object, const std::string& parent) {
+void check_members(const authorize::JsonMembers& members, const Object& object, const std::string& parent) {
   for (const auto& [name, value] : object) {
     if (value.isString())
       check(members.text(parent, name) == value.toString(), "a text is found where it is, and as it is");
@@ -42,7 +42,7 @@ void check_members(const JsonMembers& members, const Object& object, const std::
 
 /// A document, as it is read here and as POCO's own tree of it has it.
 void json(std::string_view bytes) {
-  const auto members = JsonMembers::parse(bytes);
+  const auto members = authorize::JsonMembers::parse(bytes);
   // Members beyond some number are left aside.
   if (std::ranges::count(bytes, ',') > 200) return;
   const Object::Ptr object = document(bytes);

@@ -12,12 +12,12 @@ namespace sase::fuzz {
 
 /// What a key says of itself, which anybody may have made up.
 void key_claims(std::string_view bytes) {
-  const auto claims = helper::read_claims(bytes);
+  const auto claims = diagnose::read_claims(bytes);
   if (!claims) return;
-  helper::Profile profile;
+  config::Profile profile;
   profile.authorize_url = "https://api.perimeter81.com/api/v1/auth/authorize";
   const std::chrono::sys_seconds now(std::chrono::seconds(1'800'000'000));
-  const helper::CheckResult check = helper::judge_claims(*claims, profile, now);
+  const diagnose::CheckResult check = diagnose::judge_claims(*claims, profile, now);
   check(is_printable(check.what + check.remedy), "what a person is told of a key is printable");
   check(check.what.size() + check.remedy.size() < 400, "what a person is told of a key is short");
   check(!claims->expires ||

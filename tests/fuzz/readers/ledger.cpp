@@ -10,23 +10,23 @@ namespace sase::fuzz {
 
 namespace {
 
-using helper::AttemptContext;
-using helper::BootTime;
-using helper::RequestLog;
+using BootTime;
+using rate_limit::AttemptContext;
+using rate_limit::RequestLog;
 
 constexpr BootTime now = std::chrono::hours(20);
-constexpr helper::BootId boot{};
+constexpr BootId boot{};
 
 void check_words(const protocol::AuthError& auth_error) {
   check(is_printable(auth_error.what + auth_error.hint), "what a person is told is printable");
 }
 
 /// Whatever is remembered, the rules have an answer.
-void check_rules(RequestLog log, const AttemptContext& question) {
+void check_rules(rate_limit::RequestLog log, const rate_limit::AttemptContext& question) {
   if (const auto auth_error = why_blocked(log, question)) check_words(*auth_error);
   (void)may_refresh(log, question, std::chrono::minutes(15));
   const unsigned left = requests_left(log, question.now);
-  check(left <= helper::request_limit, "no more than five requests are allowed");
+  check(left <= rate_limit::request_limit, "no more than five requests are allowed");
   count_before_send(log, question.now);
   check(left == 0 || requests_left(log, question.now) == left - 1, "what is expected counts");
   correct_count(log, 0, question.now);
@@ -39,9 +39,10 @@ void check_rules(RequestLog log, const AttemptContext& question) {
 
 /// What is remembered of the requests for one key, with times before 20 hours after a start that is all zero.
 void log_file(std::string_view bytes) {
-  const RequestLog log = RequestLog::parse(bytes, boot, now);
+  const rate_limit::RequestLog log = rate_limit::RequestLog::parse(bytes, boot, now);
   const std::string written = log.write(boot);
-  check(RequestLog::parse(written, boot, now).write(boot) == written, "a written ledger reads as itself");
+  check(rate_limit::RequestLog::parse(written, boot, now).write(boot) == written,
+        "a written ledger reads as itself");
   check_rules(
       log, {.started = now, .now = now, .network_fingerprint = "route", .min_ttl = std::chrono::minutes(1)});
   // A failure, a strike or a pause may last for an hour at the longest.

@@ -11,7 +11,7 @@ namespace sase::fuzz {
 
 /// A host on the first line, and a list of those that need no proxy.
 void no_proxy(std::string_view bytes) {
-  using helper::authorize::bypasses_proxy;
+  using authorize::bypasses_proxy;
   const auto host = protocol::Host::parse(take_line(bytes));
   if (!host) return;
   const std::string list(bytes);
@@ -19,13 +19,11 @@ void no_proxy(std::string_view bytes) {
   const std::string others = list.substr(std::min(first.size() + 1, list.size()));
   check(bypasses_proxy(list, *host) == (bypasses_proxy(first, *host) || bypasses_proxy(others, *host)),
         "a list says what its entries say");
-  check(bypasses_proxy(list + ',' + helper::authorize::authority(*host), *host),
-        "a host may be listed itself");
+  check(bypasses_proxy(list + ',' + authorize::authority(*host), *host), "a host may be listed itself");
   check(bypasses_proxy(list + " *", *host), "with '*' nothing needs a proxy");
 
   const bool is_name = list.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string::npos;
-  if (!is_name || list.empty() || list.front() == '.' || list.back() == '.' ||
-      helper::authorize::is_address(*host))
+  if (!is_name || list.empty() || list.front() == '.' || list.back() == '.' || authorize::is_address(*host))
     return;
   check(bypasses_proxy(list, *host) == ('.' + host->name).ends_with('.' + list),
         "a domain holds itself and what is below it");

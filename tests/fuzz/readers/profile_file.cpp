@@ -11,19 +11,20 @@ namespace sase::fuzz {
 
 namespace {
 
-using helper::ProfileText;
+using config::ProfileText;
 
 /// What is said about a file; empty where nothing is wrong with it.
-std::string complaint_about(const ProfileText::File& file) try {
+std::string complaint_about(const config::ProfileText::File& file) try {
   constexpr std::array<const char*, 1> no_variables = {nullptr};
-  const auto assignments = ProfileText::assignments(file);
-  check(assignments.size() == ProfileText::good_assignments(file).size(), "a good file has only good lines");
-  helper::Settings values;
+  const auto assignments = config::ProfileText::assignments(file);
+  check(assignments.size() == config::ProfileText::good_assignments(file).size(),
+        "a good file has only good lines");
+  config::Settings values;
   values.add(assignments);
-  check_profile(helper::make_profile("default", values, helper::Environment(no_variables.data())));
+  check_profile(config::make_profile("default", values, Environment(no_variables.data())));
   return {};
-} catch (const helper::Failure& failure) {
-  check_failure(failure, helper::ExitCode::invalid_settings);
+} catch (const Failure& failure) {
+  check_failure(failure, ExitCode::invalid_settings);
   check(std::string_view(failure.what()).starts_with("/p/default.conf:"), "file and line are named");
   return failure.what() + ('\n' + failure.hint);
 }
@@ -46,8 +47,8 @@ std::string with_another_key(std::string_view text) {
 
 /// What stands in a profile's file.
 void profile_file(std::string_view bytes) {
-  ProfileText::File file{
-      .path = "/p/default.conf", .text = std::string(bytes), .layer = helper::Layer::user_file};
+  config::ProfileText::File file{
+      .path = "/p/default.conf", .text = std::string(bytes), .layer = config::Layer::user_file};
   const std::string complaint = complaint_about(file);
   file.text = with_another_key(bytes);
   check(file.text == bytes || complaint == complaint_about(file),

@@ -14,14 +14,13 @@ namespace {
 
 /// Whether the proxy let us through when so many bytes of its answer arrive at a time.
 bool opens(std::string_view bytes, std::size_t piece) {
-  static const auto proxy = helper::authorize::Proxy::parse("http://somebody:hunter2hunter2@proxy.test:3128");
+  static const auto proxy = authorize::Proxy::parse("http://somebody:hunter2hunter2@proxy.test:3128");
   const auto wire = std::make_shared<Wire>(Wire{.said = bytes, .piece = piece});
   bool opened = false;
   try {
-    const auto tunnel =
-        helper::authorize::open_tunnel(plain_socket(wire), proxy, {.name = "api.example.test"});
+    const auto tunnel = authorize::open_tunnel(plain_socket(wire), proxy, {.name = "api.example.test"});
     opened = true;
-  } catch (const helper::authorize::FailedAttempt& failed) {
+  } catch (const authorize::FailedAttempt& failed) {
     check_outcome(failed.auth_error(), "hunter2hunter2");
   } catch (const Poco::Exception&) {
     opened = false;

@@ -15,25 +15,25 @@ namespace {
 /// What the front says about a proxy; empty where it takes it.
 std::string complaint_about(std::string_view proxy) try {
   constexpr std::array<const char*, 1> no_variables = {nullptr};
-  const std::array given = {helper::Assignment{
-      .setting = helper::find_setting("proxy"), .value = proxy, .layer = helper::Layer::flag, .file = {}}};
-  helper::Settings values;
+  const std::array given = {config::Assignment{
+      .setting = config::find_setting("proxy"), .value = proxy, .layer = config::Layer::flag, .file = {}}};
+  config::Settings values;
   values.add(given);
-  check_profile(helper::make_profile("default", values, helper::Environment(no_variables.data())));
+  check_profile(config::make_profile("default", values, Environment(no_variables.data())));
   return {};
-} catch (const helper::Failure& failure) {
-  check_failure(failure, helper::ExitCode::usage_error);
+} catch (const Failure& failure) {
+  check_failure(failure, ExitCode::usage_error);
   return failure.what() + ('\n' + failure.hint);
 }
 
 /// Whether the authorizer can use it.
 bool is_usable(std::string_view proxy) try {
-  const auto parsed = helper::authorize::Proxy::parse(proxy);
+  const auto parsed = authorize::Proxy::parse(proxy);
   check(protocol::Host::parse(parsed.host.name).has_value() && parsed.host.port != 0, "a proxy has a host");
   check(parsed.has_credentials == (proxy.find('@') != std::string_view::npos),
         "no credentials are overlooked");
   return true;
-} catch (const helper::authorize::FailedAttempt& failed) {
+} catch (const authorize::FailedAttempt& failed) {
   check_outcome(failed.auth_error(), {});
   return false;
 }
@@ -49,7 +49,7 @@ void proxy_setting(std::string_view bytes) {
   const std::string complaint = complaint_about(bytes);
   check(complaint == complaint_about(other), "what is said does not depend on the password");
   const bool is_taken = complaint.empty();
-  check(is_usable(bytes) == is_taken || helper::has_control_bytes(bytes),
+  check(is_usable(bytes) == is_taken || config::has_control_bytes(bytes),
         "the front takes what the authorizer can use, and nothing else");
 }
 

@@ -12,7 +12,7 @@ namespace sase::fuzz {
 
 namespace {
 
-using helper::authorize::HttpReply;
+using authorize::HttpReply;
 
 /// POCO reads three digits of a status.
 int status_in(std::string_view line) noexcept {
@@ -22,7 +22,7 @@ int status_in(std::string_view line) noexcept {
 }
 
 bool holds_token(std::string_view body) {
-  const auto members = helper::authorize::JsonMembers::parse(body);
+  const auto members = authorize::JsonMembers::parse(body);
   return members && !members->text("data", "accessToken").empty();
 }
 
@@ -32,13 +32,13 @@ bool holds_token(std::string_view body) {
 void service_response(std::string_view bytes) {
   constexpr std::string_view api_key = "the-api-key-0123456789";
   constexpr std::chrono::sys_seconds now{std::chrono::seconds(1'800'000'000)};
-  const HttpReply reply{.status = status_in(take_line(bytes)),
-                        .content_type = std::string(take_line(bytes)),
-                        .date = std::string(take_line(bytes)),
-                        .retry_after = std::string(take_line(bytes)),
-                        .location = std::string(take_line(bytes)),
-                        .body = protocol::Secret(bytes)};
-  auto outcome = helper::authorize::parse_service_response(reply, api_key, now);
+  const authorize::HttpReply reply{.status = status_in(take_line(bytes)),
+                                   .content_type = std::string(take_line(bytes)),
+                                   .date = std::string(take_line(bytes)),
+                                   .retry_after = std::string(take_line(bytes)),
+                                   .location = std::string(take_line(bytes)),
+                                   .body = protocol::Secret(bytes)};
+  auto outcome = authorize::parse_service_response(reply, api_key, now);
   const auto* const auth_error = std::get_if<protocol::AuthError>(&outcome);
   const bool is_good = reply.status >= 200 && reply.status <= 299;
   check(auth_error != nullptr || (is_good && holds_token(bytes)), "a token comes with 2xx and in its place");

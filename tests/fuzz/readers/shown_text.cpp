@@ -40,12 +40,12 @@ void shown_text(std::string_view bytes) {
   const std::string whole = bytes.size() > longest_shown ? shown.substr(0, shown.size() - 3) : shown;
   check(unescape(whole) == seen, "escaped text says what was said");
 
-  const std::string quoted = helper::authorize::quote_unless_secret(bytes, key);
+  const std::string quoted = authorize::quote_unless_secret(bytes, key);
   check(is_printable(quoted) && quoted.size() <= 4 * longest_shown + 7, "a message is printable and bounded");
   check(quoted.empty() || !gives_away(seen, key), "no piece of the key is shown");
 
-  check(is_printable(helper::quote_if_short(bytes)), "a word is printable");
-  check_outcome(helper::authorize::describe_tls_failure(bytes, {.name = "api.example.test"}), {});
+  check(is_printable(quote_if_short(bytes)), "a word is printable");
+  check_outcome(authorize::describe_tls_failure(bytes, {.name = "api.example.test"}), {});
 }
 
 }  // namespace sase::fuzz

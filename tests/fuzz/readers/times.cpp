@@ -42,7 +42,7 @@ void times(std::string_view bytes) {
     check(expiry == time, "an expiry may be RFC 3339");
   }
   if (const auto date = protocol::parse_http_date(bytes)) check_time(*date);
-  if (const auto wait = helper::authorize::parse_retry_after(bytes, now))
+  if (const auto wait = authorize::parse_retry_after(bytes, now))
     check(*wait >= seconds(0) && *wait <= hours(1), "a wait is within its bounds");
 }
 

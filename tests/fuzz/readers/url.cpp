@@ -29,10 +29,10 @@ void check_url(std::string_view bytes) try {
 }
 
 void check_endpoint(std::string_view bytes) try {
-  const auto endpoint = helper::authorize::Endpoint::parse(bytes);
+  const auto endpoint = authorize::Endpoint::parse(bytes);
   check(endpoint.path.starts_with('/') && is_printable(endpoint.path), "a path can be sent");
   check(endpoint.path.find_first_of(" #") == std::string::npos, "a path does not end the request's line");
-} catch (const helper::authorize::FailedAttempt& failed) {
+} catch (const authorize::FailedAttempt& failed) {
   check_outcome(failed.auth_error(), {});
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -70,4 +70,4 @@ TEST_CASE("a key can be taken out without a copy", "[api_key]") {
   CHECK(text.reveal().data() == place);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -12,7 +12,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -109,4 +109,4 @@ TEST_CASE("what a command says to people reaches them", "[key_command]") {
   CHECK(said.text() == "unlocking\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

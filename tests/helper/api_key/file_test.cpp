@@ -14,7 +14,7 @@
 
 // What only root can arrange, such as a file of another user, is tested where the tests run as root.
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -231,4 +231,4 @@ TEST_CASE("a path from outside is shown escaped", "[key_file]") {
   CHECK(tests::contains(refusal_of(directory.path("a\x1b[2J\n")).what(), "a\\x1b[2J\\x0a'"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -9,19 +9,19 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
-Profile profile_with(ApiKeySourceKind kind, std::string value) {
-  Profile profile;
+config::Profile profile_with(ApiKeySourceKind kind, std::string value) {
+  config::Profile profile;
   profile.name = "work";
   profile.key_source = {.kind = kind, .value = std::move(value)};
   return profile;
 }
 
 /// `KIND NAME`, or what stands for nothing.
-std::string found(const Profile& profile, const Environment& environment) {
+std::string found(const config::Profile& profile, const Environment& environment) {
   static constexpr std::array<std::string_view, 6> names = {"standard", "variable",   "file",
                                                             "command",  "credential", "keyring"};
   const auto place = find_api_key(profile, environment);
@@ -37,7 +37,7 @@ TEST_CASE("the standard places are looked through in the contract's order", "[ke
   const std::string login = directory.write("config/sase-credential/keys/work", "");
   const std::string credentials = "CREDENTIALS_DIRECTORY=" + directory.path("credentials");
   const std::string config = "XDG_CONFIG_HOME=" + directory.path("config");
-  const Profile profile = profile_with(ApiKeySourceKind::standard, "");
+  const config::Profile profile = profile_with(ApiKeySourceKind::standard, "");
 
   const tests::EnvironmentList all{"HARMONYSASE_API_KEY=x",
                                    "PERIMETER81_API_KEY=x",
@@ -110,7 +110,7 @@ TEST_CASE("only login's file can be one that logout has removed", "[key_place]")
 
 TEST_CASE("the standard places are described by their names", "[key_place]") {
   const tests::TemporaryDirectory directory;
-  const Profile profile = profile_with(ApiKeySourceKind::standard, "");
+  const config::Profile profile = profile_with(ApiKeySourceKind::standard, "");
   (void)directory.write("c/sase-api-key", "");
   const std::string login = directory.write("sase-credential/keys/work", "");
   const tests::EnvironmentList credential{"CREDENTIALS_DIRECTORY=" + directory.path("c")};
@@ -120,4 +120,4 @@ TEST_CASE("the standard places are described by their names", "[key_place]") {
   CHECK(find_api_key(profile, *config).value().describe() == "the file of 'login', '" + login + "'");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -16,7 +16,7 @@
 
 #include <sys/syscall.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -139,4 +139,4 @@ TEST_CASE("where there is no keyring, or it is forbidden, that is said with anot
   CHECK(says(all, ENOSYS, "this kernel has no keyring") == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

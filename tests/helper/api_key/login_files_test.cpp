@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -76,7 +76,8 @@ TEST_CASE("a profile that is a link to a file elsewhere stays one", "[login_file
 TEST_CASE("of two logins at once the later one waits", "[login_files]") {
   const Home home;
   home.files.keep("the-key", "region = eu\n");
-  std::optional<FileLock> first(Fd(::open(home.path("keys").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+  std::optional<os::FileLock> first(
+      os::Fd(::open(home.path("keys").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   REQUIRE(first->take());
 
   const pid_t second = tests::start_child([&home, &first] {
@@ -140,4 +141,4 @@ TEST_CASE("without a home there is no place for a key", "[login_files]") {
   CHECK(tests::failure_of([&] { (void)LoginFiles(*environment, "work"); }).code == ExitCode::local_state);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

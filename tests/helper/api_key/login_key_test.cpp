@@ -4,7 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 
-namespace sase::helper {
+namespace sase::api_key {
 
 TEST_CASE("the key of a login is beside the profiles", "[login_key]") {
   const tests::EnvironmentList config{"HOME=/home/me", "XDG_CONFIG_HOME=/config"};
@@ -16,4 +16,4 @@ TEST_CASE("the key of a login is beside the profiles", "[login_key]") {
   CHECK_FALSE(login_key_path(*nothing, "work"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

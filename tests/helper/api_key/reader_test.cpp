@@ -10,38 +10,38 @@
 #include <string>
 #include <utility>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
 using namespace std::chrono_literals;
 
-std::string key_of(const Profile& profile, const Environment& environment) {
+std::string key_of(const config::Profile& profile, const Environment& environment) {
   const auto place = find_api_key(profile, environment);
   if (!place) throw no_key(profile);
   return std::string(read_key(*place, environment, std::chrono::steady_clock::now() + 10s).reveal());
 }
 
-Profile without_source() {
-  Profile profile;
+config::Profile without_source() {
+  config::Profile profile;
   profile.name = "work";
   return profile;
 }
 
-Profile with_variable(std::string name) {
-  Profile profile = without_source();
+config::Profile with_variable(std::string name) {
+  config::Profile profile = without_source();
   profile.key_source = {.kind = ApiKeySourceKind::variable, .value = std::move(name)};
   return profile;
 }
 
-Profile with_file(std::string path) {
-  Profile profile = without_source();
+config::Profile with_file(std::string path) {
+  config::Profile profile = without_source();
   profile.key_source = {.kind = ApiKeySourceKind::file, .value = std::move(path)};
   return profile;
 }
 
-const Profile no_source = without_source();
-const Profile a_variable = with_variable("MY_KEY");
+const config::Profile no_source = without_source();
+const config::Profile a_variable = with_variable("MY_KEY");
 
 }  // namespace
 
@@ -69,7 +69,7 @@ TEST_CASE("a profile that names a variable uses that one", "[key_reading]") {
 
 TEST_CASE("a profile that names a file uses that one", "[key_reading]") {
   const tests::TemporaryDirectory directory;
-  const Profile profile = with_file(directory.write("key", "from the file\n"));
+  const config::Profile profile = with_file(directory.write("key", "from the file\n"));
   const tests::EnvironmentList environment{"SASE_API_KEY=standard"};
 
   CHECK(key_of(profile, *environment) == "from the file");
@@ -79,7 +79,7 @@ TEST_CASE("a named source that gives nothing is an error and not a reason to loo
           "[key_reading]") {
   const tests::TemporaryDirectory directory;
   const tests::EnvironmentList environment{"SASE_API_KEY=standard", "MY_KEY="};
-  const Profile a_file = with_file(directory.path("missing"));
+  const config::Profile a_file = with_file(directory.path("missing"));
 
   const Failure variable = tests::failure_of([&] { (void)key_of(a_variable, *environment); });
   const Failure file = tests::failure_of([&] { (void)key_of(a_file, *environment); });
@@ -102,7 +102,7 @@ TEST_CASE("without any key there is a settings error with a way out", "[key_read
 TEST_CASE("a variable whose text cannot be a key is named, and the text is not", "[key_reading]") {
   const tests::EnvironmentList environment{"SASE_API_KEY=hunter2\nhunter2", "MY_KEY=hunter2\x1b"};
 
-  for (const Profile& profile : {no_source, a_variable}) {
+  for (const config::Profile& profile : {no_source, a_variable}) {
     const Failure failure = tests::failure_of([&] { (void)key_of(profile, *environment); });
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(tests::contains(failure.what(),
@@ -118,4 +118,4 @@ TEST_CASE("a bad key in the first variable is an error, although a second one is
   CHECK_THROWS_AS(key_of(no_source, *environment), Failure);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

@@ -7,17 +7,17 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
 ApiKeySource source_of(const std::string& name, const std::string& value) {
-  Settings values;
-  const Assignment given{.setting = find_setting(name),
-                         .value = value,
-                         .layer = Layer::user_file,
-                         .file = "/p/default.conf",
-                         .line = 3};
+  config::Settings values;
+  const config::Assignment given{.setting = config::find_setting(name),
+                                 .value = value,
+                                 .layer = config::Layer::user_file,
+                                 .file = "/p/default.conf",
+                                 .line = 3};
   values.add(std::vector{given});
   return key_source_of(values);
 }
@@ -43,7 +43,7 @@ TEST_CASE("a profile names at most one place of its key", "[key_source]") {
 
   CHECK(source.kind == row.kind);
   CHECK(source.value == row.value);
-  CHECK(key_source_of(Settings()).kind == ApiKeySourceKind::standard);
+  CHECK(key_source_of(config::Settings()).kind == ApiKeySourceKind::standard);
 }
 
 TEST_CASE("what cannot name a key's place is refused with its own, and not shown", "[key_source]") {
@@ -76,4 +76,4 @@ TEST_CASE("what cannot name a key's place is refused with its own, and not shown
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

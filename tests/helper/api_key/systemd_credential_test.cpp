@@ -15,7 +15,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::api_key {
 
 namespace {
 
@@ -121,4 +121,4 @@ TEST_CASE("a credential that is not there is told without its name, which may be
   CHECK_FALSE(tests::contains(no_service.what() + no_service.hint, "hunter2"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::api_key

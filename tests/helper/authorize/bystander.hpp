@@ -21,7 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Another process of the same user, which a confined one must leave alone.
 class Bystander {
@@ -30,9 +30,9 @@ class Bystander {
 
   Bystander() : semaphore_(::semget(IPC_PRIVATE, 1, 0600)) {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("pipe");
-    Fd reader(ends[0]);
-    lifeline_ = Fd(ends[1]);
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) os::throw_errno("pipe");
+    os::Fd reader(ends[0]);
+    lifeline_ = os::Fd(ends[1]);
     pid_ = tests::start_child([&] {
       lifeline_.close();
       char nothing = 0;
@@ -69,7 +69,7 @@ class Bystander {
   }
 
   int semaphore_;
-  Fd lifeline_;
+  os::Fd lifeline_;
   pid_t pid_ = 0;
 };
 
@@ -141,4 +141,4 @@ inline std::vector<Assault> assaults() {
   };
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -9,7 +9,7 @@
 
 #include <linux/fs.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -23,7 +23,7 @@ int harm_done(const Assault& assault, const std::function<void()>& prepare) {
   return victim.look();
 }
 
-int flags_of(const Fd& file) {
+int flags_of(const os::Fd& file) {
   int flags = -1;
   return ::ioctl(file.get(), FS_IOC_GETFLAGS, &flags) == 0 ? flags : -1;
 }
@@ -43,7 +43,7 @@ TEST_CASE("who is filtered does no harm to the user's other processes", "[call_f
 TEST_CASE("who is filtered does not change what may be done to a file", "[call_filter]") {
   if (!deeds::Allowed().filter) return;
   const deeds::Place place;
-  const Fd file(::open(place.file.c_str(), O_RDONLY | O_CLOEXEC));
+  const os::Fd file(::open(place.file.c_str(), O_RDONLY | O_CLOEXEC));
   const int before = flags_of(file);
   if (before == -1) WARN("this file system knows no flags: little is shown");
 
@@ -55,4 +55,4 @@ TEST_CASE("who is filtered does not change what may be done to a file", "[call_f
   CHECK(flags_of(file) == before);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

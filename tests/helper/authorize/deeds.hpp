@@ -34,7 +34,7 @@
 #include <unistd.h>
 
 /// What a confined process must not do and what it has to do, tried for real.
-namespace sase::helper::authorize::deeds {
+namespace sase::authorize::deeds {
 
 /// 0 for success, else the reason why not.
 inline int outcome(long result) noexcept {
@@ -46,7 +46,8 @@ class Listener {
  public:
   Listener(const sockaddr* address, socklen_t size)
       : socket_(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    if (::bind(socket_.get(), address, size) != 0 || ::listen(socket_.get(), 8) != 0) throw_errno("listen");
+    if (::bind(socket_.get(), address, size) != 0 || ::listen(socket_.get(), 8) != 0)
+      os::throw_errno("listen");
   }
 
   /// Connects to it.
@@ -55,12 +56,12 @@ class Listener {
     socklen_t size = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
     ::getsockname(socket_.get(), generic, &size);
-    const Fd socket(::socket(generic->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const os::Fd socket(::socket(generic->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     return outcome(::connect(socket.get(), generic, size));
   }
 
  private:
-  Fd socket_;
+  os::Fd socket_;
 };
 
 inline Listener listen_on_loopback() {
@@ -92,7 +93,7 @@ inline int fork_a_child() {
 }
 
 inline int open_and_close(const std::string& path, int flags) {
-  return outcome(Fd(::open(path.c_str(), flags | O_CLOEXEC, 0600)).get());
+  return outcome(os::Fd(::open(path.c_str(), flags | O_CLOEXEC, 0600)).get());
 }
 
 /// A directory with things that deeds need, and a directory for what they make.
@@ -184,7 +185,7 @@ inline int start_a_thread() {
 
 inline int read_a_file(const Place& place) {
   std::array<char, 4> text{};
-  const Fd file(::open(place.file.c_str(), O_RDONLY | O_CLOEXEC));
+  const os::Fd file(::open(place.file.c_str(), O_RDONLY | O_CLOEXEC));
   return ::read(file.get(), text.data(), text.size()) == 4 ? 0 : EIO;
 }
 
@@ -226,10 +227,10 @@ inline std::vector<Deed> needed() {
 
 /// What this system allows a process to put on itself, found out in children.
 struct Allowed {
-  bool filter = tests::exit_code_in_child([] { return install_seccomp_filter() ? 0 : 1; }) == 0;
+  bool filter = tests::exit_code_in_child([] { return authorize::install_seccomp_filter() ? 0 : 1; }) == 0;
   int landlock = tests::exit_code_in_child([] {
     (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    return restrict_files();
+    return authorize::restrict_files();
   });
 };
 
@@ -246,4 +247,4 @@ inline int result_of(const Deed& deed, const std::function<void()>& prepare) {
   });
 }
 
-}  // namespace sase::helper::authorize::deeds
+}  // namespace sase::authorize::deeds

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 /// Answers from a script, one step a request; the last step is repeated.
 class FakeTransport : public Transport {
@@ -88,4 +88,4 @@ class FakeTiming : public Timing {
           .body = protocol::Secret(body)};
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

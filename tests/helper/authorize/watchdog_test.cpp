@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 using namespace std::chrono_literals;
 using sase::protocol::ErrorKind;
 using sase::protocol::Host;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -101,4 +101,4 @@ TEST_CASE("a byte is two lower-case digits behind what is there", "[digest]") {
   CHECK(text == "name@000fa0ff");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -163,4 +163,4 @@ TEST_CASE("the largest sealed token has the largest size", "[seal]") {
         TokenCipher::max_size);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

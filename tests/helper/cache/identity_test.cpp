@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -98,4 +98,4 @@ TEST_CASE("a file's name is one safe name", "[identity]") {
   CHECK(identity.file_stem().starts_with(profile + "@"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -101,4 +101,4 @@ TEST_CASE("tokens in the keyring go too, each counted once", "[profile_tokens][k
   CHECK(remove_tokens_of(neighbour, *state.environment) == 1);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

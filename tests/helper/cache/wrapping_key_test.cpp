@@ -13,7 +13,7 @@
 
 #include <sys/syscall.h>
 
-namespace sase::helper {
+namespace sase::cache {
 
 namespace {
 
@@ -116,4 +116,4 @@ TEST_CASE("a file that is damaged or open to others is none", "[random_seal]") {
   CHECK(text_of(place.seal().find()) == "(none)");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cache

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -23,7 +23,7 @@ CommandLine parse(const Describe& words) {
 
 Describe settings_in(const CommandLine& line) {
   Describe all;
-  for (const Assignment& assignment : line.settings)
+  for (const config::Assignment& assignment : line.settings)
     all.push_back(std::string(assignment.setting->name) + '=' + std::string(assignment.value));
   return all;
 }
@@ -76,7 +76,7 @@ TEST_CASE("flags may stand before and behind the command", "[command_line]") {
 }
 
 TEST_CASE("every setting is a flag", "[command_line]") {
-  for (const Setting& setting : settings) {
+  for (const config::Setting& setting : config::settings) {
     INFO(setting.name);
     const std::string name(setting.name);
 
@@ -116,7 +116,7 @@ TEST_CASE("'-h' is '--help', and nothing else is short", "[command_line]") {
 }
 
 TEST_CASE("the names of all flags are there for suggestions", "[command_line]") {
-  CHECK(flag_names().size() == command_flags().size() + settings.size());
+  CHECK(flag_names().size() == command_flags().size() + config::settings.size());
 }
 
 TEST_CASE("a value may look like anything", "[command_line]") {
@@ -223,4 +223,4 @@ TEST_CASE("a key that was given as a flag is not repeated", "[command_line]") {
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

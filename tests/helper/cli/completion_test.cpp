@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -29,7 +29,7 @@ struct Home {
 
   /// The candidates' words, without what they mean.
   [[nodiscard]] Describe of(const Describe& words) const {
-    const std::string text = candidates(words, ProfileFiles(*environment, root.path("nowhere")));
+    const std::string text = candidates(words, config::ProfileFiles(*environment, root.path("nowhere")));
     Describe all;
     for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
       const std::string line = text.substr(begin, text.find('\n', begin) - begin);
@@ -40,8 +40,8 @@ struct Home {
 };
 
 Describe command_names(Describe all = {}) {
-  for (const Command& command : commands())
-    if (command.audience == Visibility::people) all.emplace_back(command.name);
+  for (const commands::Command& command : commands::commands())
+    if (command.audience == commands::Visibility::people) all.emplace_back(command.name);
   return all;
 }
 
@@ -54,7 +54,7 @@ Describe names(std::span<const NamedValue> words, const std::string& prefix = ""
 
 Describe setting_flags() {
   Describe all;
-  for (const Setting& setting : settings)
+  for (const config::Setting& setting : config::settings)
     all.push_back("--" + std::string(setting.name));
   return all;
 }
@@ -75,10 +75,10 @@ TEST_CASE("the first word becomes a command", "[candidates]") {
 
 TEST_CASE("words have the table's meanings", "[candidates]") {
   const Home home;
-  const ProfileFiles none(*home.environment);
+  const config::ProfileFiles none(*home.environment);
 
   CHECK(candidates(Describe{"capab"}, none) ==
-        "capability\t" + std::string(find_command("capability")->meaning) + "\n");
+        "capability\t" + std::string(commands::find_command("capability")->meaning) + "\n");
   CHECK(candidates(Describe{"--region=eu"}, none) == "--region=eu\tapi.eu.sase.checkpoint.com\n");
 }
 
@@ -120,9 +120,9 @@ TEST_CASE("a flag's value is one of those it knows, in both forms", "[candidates
 
   CHECK(home.of({"--region", "e"}) == Describe{"eu"});
   CHECK(home.of({"--region=e"}) == Describe{"--region=eu"});
-  CHECK(home.of({"--region", ""}) == names(region_words()));
-  CHECK(home.of({"token", "--region="}) == names(region_words(), "--region="));
-  CHECK(home.of({"--api", ""}) == names(api_words()));
+  CHECK(home.of({"--region", ""}) == names(config::region_words()));
+  CHECK(home.of({"token", "--region="}) == names(config::region_words(), "--region="));
+  CHECK(home.of({"--api", ""}) == names(config::api_words()));
   CHECK(home.of({"--cache", "k"}) == Describe{"keyring"});
   CHECK(home.of({"token", "--format", ""}).size() == protocol::token_formats.size());
   CHECK(home.of({"token", "--format=j"}) == Describe{"--format=json"});
@@ -167,4 +167,4 @@ TEST_CASE("odd words are met with patience", "[candidates]") {
   CHECK(home.of({"nothing", "--reg"}) == Describe{"--region"});
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

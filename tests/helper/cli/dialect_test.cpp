@@ -3,7 +3,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace sase::helper {
+namespace sase::cli {
 
 TEST_CASE("a program's name chooses the dialect", "[dialect]") {
   REQUIRE(dialect_of_program("git-credential-sase") != nullptr);
@@ -38,4 +38,4 @@ TEST_CASE("what only other hosts call is foreign to a dialect", "[dialect]") {
     CHECK_FALSE(is_foreign_operation(git, operation));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <string>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -33,7 +33,7 @@ void check_fits(std::string_view page) {
 TEST_CASE("every page of help fits a terminal", "[help_page]") {
   check_fits(overview_page());
   CHECK(tests::count_lines(overview_page()) <= most_lines);
-  for (const Command& command : commands()) {
+  for (const commands::Command& command : commands::commands()) {
     INFO(command.name);
     check_fits(command_page(command));
     CHECK(tests::count_lines(command_page(command)) <= most_lines);
@@ -43,19 +43,19 @@ TEST_CASE("every page of help fits a terminal", "[help_page]") {
 }
 
 TEST_CASE("the overview names every command and topic that is for people", "[help_page]") {
-  for (const Command& command : commands()) {
+  for (const commands::Command& command : commands::commands()) {
     INFO(command.name);
     CHECK(tests::contains(overview_page(), "\n  " + std::string(command.name) + ' ') ==
-          (command.audience == Visibility::people));
+          (command.audience == commands::Visibility::people));
     CHECK(tests::contains(usage_line(), std::string(command.name)) ==
-          (command.audience == Visibility::people));
+          (command.audience == commands::Visibility::people));
   }
   for (const Topic& topic : topics())
     CHECK(tests::contains(overview_page(), "\n  " + std::string(topic.name) + ' '));
 }
 
 TEST_CASE("a command's page has its flags, its examples and the way to the settings", "[help_page]") {
-  for (const Command& command : commands()) {
+  for (const commands::Command& command : commands::commands()) {
     const std::string page = command_page(command);
     INFO(page);
     CHECK(page.starts_with("usage: sase-credential " + std::string(command.name)));
@@ -68,7 +68,7 @@ TEST_CASE("a command's page has its flags, its examples and the way to the setti
 }
 
 TEST_CASE("a flag with known values tells them", "[help_page]") {
-  const std::string page = command_page(*find_command("token"));
+  const std::string page = command_page(*commands::find_command("token"));
 
   for (const Flag& flag : command_flags())
     if (flag.name == "format")
@@ -76,4 +76,4 @@ TEST_CASE("a flag with known values tells them", "[help_page]") {
         CHECK(tests::contains(page, ' ' + std::string(word.name)));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

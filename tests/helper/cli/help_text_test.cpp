@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace sase::helper {
+namespace sase::cli {
 
 TEST_CASE("a row has a word and its meaning in two columns", "[help_text]") {
   CHECK(HelpText().row("get", "answer", 10).text() == "  get     answer\n");
@@ -29,4 +29,4 @@ TEST_CASE("headings, rows and examples stand below one another", "[help_text]") 
   CHECK(page.text() == "first\n\nwords:\n  a   one\n  b   two\n\nexamples:\n  $ x\n  $ y\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
-namespace sase::helper {
+namespace sase::cli {
 
 namespace {
 
@@ -21,12 +21,12 @@ struct PseudoTerminal {
     REQUIRE(master);
     REQUIRE(::grantpt(master.get()) == 0);
     REQUIRE(::unlockpt(master.get()) == 0);
-    slave = Fd(::open(::ptsname(master.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    slave = os::Fd(::open(::ptsname(master.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
     REQUIRE(slave);
     const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
     REQUIRE(::ioctl(slave.get(), TIOCSWINSZ, &size) == 0);
   }
-  Fd master, slave;
+  os::Fd master, slave;
 };
 
 std::string wrapped(std::size_t width, std::string head, std::size_t indent, std::string_view text) {
@@ -82,4 +82,4 @@ TEST_CASE("text is wrapped at blanks and goes on indented", "[terminal]") {
   CHECK(wrapped(12, "line\n", 2, "x") == "line\n  x\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::cli

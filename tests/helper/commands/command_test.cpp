@@ -8,16 +8,16 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
-CommandLine parse(const std::vector<const char*>& words) {
-  return parse_command_line(words);
+cli::CommandLine parse(const std::vector<const char*>& words) {
+  return cli::parse_command_line(words);
 }
 
 Failure refusal_of(const std::vector<const char*>& words) {
-  const CommandLine line = parse(words);
+  const cli::CommandLine line = parse(words);
   return tests::failure_of([&line] { reject_unsupported_arguments(*find_command(*line.command), line); });
 }
 
@@ -38,15 +38,15 @@ TEST_CASE("every command can be found and says what it does", "[command]") {
 
 TEST_CASE("every flag is understood by some command, and every flag that a command names is one",
           "[command]") {
-  for (const Flag& flag : command_flags()) {
+  for (const cli::Flag& flag : cli::command_flags()) {
     INFO(flag.name);
     CHECK(std::ranges::any_of(commands(),
                               [&flag](const Command& command) { return command.understands(flag); }));
   }
   for (const Command& command : commands()) {
     INFO(command.name);
-    const auto listed = std::ranges::count_if(command_flags(), [&command](const Flag& flag) {
-      return flag.reach == FlagScope::listed && command.understands(flag);
+    const auto listed = std::ranges::count_if(cli::command_flags(), [&command](const cli::Flag& flag) {
+      return flag.reach == cli::FlagScope::listed && command.understands(flag);
     });
     const auto words = command.flags.empty() ? 0 : std::ranges::count(command.flags, ' ') + 1;
     CHECK(listed == words);
@@ -65,7 +65,7 @@ TEST_CASE("a flag that a command does nothing with is a usage error that names t
 
 TEST_CASE("git's operations all understand the flag that git's configuration gives to each", "[command]") {
   for (const char* const name : {"get", "store", "erase", "capability"}) {
-    const CommandLine line = parse({"--no-prompt", "--profile", "work", "--region=eu", name});
+    const cli::CommandLine line = parse({"--no-prompt", "--profile", "work", "--region=eu", name});
     CHECK_NOTHROW(reject_unsupported_arguments(*find_command(name), line));
   }
 }
@@ -78,4 +78,4 @@ TEST_CASE("a flag with one dash is not taken for a command", "[command]") {
   CHECK(unknown_command("complte").hint == "see: sase-credential --help");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

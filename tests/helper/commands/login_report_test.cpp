@@ -8,15 +8,15 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::commands {
 
 namespace {
 
 using namespace std::chrono_literals;
 using tests::contains;
 
-Profile make_profile(std::string name) {
-  Profile profile;
+config::Profile make_profile(std::string name) {
+  config::Profile profile;
   profile.name = std::move(name);
   profile.authorize_url = "https://api.example.test/api/v1/auth/authorize";
   profile.rest_url = "https://api.example.test/api/rest";
@@ -24,9 +24,9 @@ Profile make_profile(std::string name) {
   return profile;
 }
 
-std::string report(const Profile& profile, std::optional<std::chrono::seconds> lifetime = 3599s) {
+std::string report(const config::Profile& profile, std::optional<std::chrono::seconds> lifetime = 3599s) {
   const tests::EnvironmentList environment{"HOME=/home/me"};
-  return login_report(profile, LoginFiles(*environment, profile.name), lifetime);
+  return login_report(profile, api_key::LoginFiles(*environment, profile.name), lifetime);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ TEST_CASE("the lines name a profile that is not the default", "[login_report]") 
 }
 
 TEST_CASE("the lines name certificates of one's own, as a shell reads them", "[login_report]") {
-  Profile profile = make_profile("default");
+  config::Profile profile = make_profile("default");
   profile.ca_file = "/home/me/my roots'.pem";
   const std::string text = report(profile);
 
@@ -64,7 +64,7 @@ TEST_CASE("the lines name certificates of one's own, as a shell reads them", "[l
 }
 
 TEST_CASE("the lines name the client's certificate and the proxy", "[login_report]") {
-  Profile profile = make_profile("default");
+  config::Profile profile = make_profile("default");
   profile.client_cert = "/home/me/client.pem";
   profile.client_key = "/home/me/client key.pem";
   profile.proxy = "http://proxy.example.test:3128";
@@ -79,7 +79,7 @@ TEST_CASE("the lines name the client's certificate and the proxy", "[login_repor
 }
 
 TEST_CASE("a proxy is not named with its password, nor where something leads past it", "[login_report]") {
-  Profile profile = make_profile("default");
+  config::Profile profile = make_profile("default");
   profile.proxy = "http://me:secret@proxy.example.test:3128";
   CHECK_FALSE(contains(report(profile), "proxy.example.test"));
   profile.proxy = "http://proxy.example.test:3128";
@@ -88,11 +88,11 @@ TEST_CASE("a proxy is not named with its password, nor where something leads pas
 }
 
 TEST_CASE("v3 has its own address of users", "[login_report]") {
-  Profile profile = make_profile("default");
-  profile.api = Api::v3;
+  config::Profile profile = make_profile("default");
+  profile.api = config::Api::v3;
   profile.rest_url = "https://api.example.test:8443";
 
   CHECK(contains(report(profile), " https://api.example.test:8443/v3/users\n"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::commands

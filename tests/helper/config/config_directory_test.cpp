@@ -4,7 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 
-namespace sase::helper {
+namespace sase::config {
 
 TEST_CASE("the directory of profiles and keys follows the XDG base directory specification",
           "[config_directory]") {
@@ -17,4 +17,4 @@ TEST_CASE("the directory of profiles and keys follows the XDG base directory spe
   CHECK_FALSE(config_directory(*relative_home));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

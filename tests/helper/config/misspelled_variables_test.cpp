@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -74,4 +74,4 @@ TEST_CASE("misspelt variables are told once, escaped", "[misspelt_variables]") {
         "sase-credential: warning: SASE_PROXI is not known; did you mean SASE_PROXY?\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

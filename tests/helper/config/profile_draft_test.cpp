@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -153,4 +153,4 @@ TEST_CASE("a profile whose file is wrong is not logged in to", "[profile_draft]"
                         "work.conf:1: unknown setting 'regoin'"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

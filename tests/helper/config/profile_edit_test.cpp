@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 TEST_CASE("one setting of a profile is changed, and all else stays", "[profile_edit]") {
   struct Row {
@@ -51,4 +51,4 @@ TEST_CASE("one setting of a profile is changed, and all else stays", "[profile_e
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -46,4 +46,4 @@ TEST_CASE("the words that a setting tells are the values it takes", "[settings]"
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -12,7 +12,7 @@
 
 #include <sys/stat.h>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -192,4 +192,4 @@ TEST_CASE("a FIFO in a file's place does not hold us", "[profile_files]") {
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

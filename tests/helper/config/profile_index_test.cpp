@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -171,4 +171,4 @@ TEST_CASE("files that have just been written are not kept", "[profile_index]") {
   CHECK(::access(shelf.file().c_str(), F_OK) != 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -41,4 +41,4 @@ TEST_CASE("the default profile's name is one", "[profile_name]") {
   CHECK(default_profile == "default");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -11,7 +11,7 @@
 
 // What is said of settings that make no profile.
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -116,4 +116,4 @@ TEST_CASE("a bad url's password is not shown", "[profile]") {
   CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

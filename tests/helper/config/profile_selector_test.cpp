@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -265,4 +265,4 @@ TEST_CASE("the environment alone makes a profile", "[profile_choice]") {
   CHECK(profile.min_ttl == std::chrono::minutes(2));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -11,7 +11,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -116,4 +116,4 @@ TEST_CASE("a directory that is not there is as good as an empty one, and its com
   CHECK(before.files != after.files);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

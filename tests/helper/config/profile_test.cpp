@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -37,7 +37,7 @@ TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
   CHECK_FALSE(profile.has_own_timeout);
   CHECK(profile.cache == CacheKind::file);
   CHECK(profile.trace.empty());
-  CHECK(profile.key_source.kind == ApiKeySourceKind::standard);
+  CHECK(profile.key_source.kind == api_key::ApiKeySourceKind::standard);
   CHECK(profile.ca_file.empty());
   CHECK(profile.client_cert.empty());
   CHECK(profile.client_key.empty());
@@ -131,7 +131,7 @@ TEST_CASE("settings are read as they are meant", "[profile]") {
   CHECK(profile.timeout == std::chrono::seconds(90));
   CHECK(profile.has_own_timeout);
   CHECK(profile.cache == CacheKind::none);
-  CHECK(profile.key_source.kind == ApiKeySourceKind::file);
+  CHECK(profile.key_source.kind == api_key::ApiKeySourceKind::file);
   CHECK(profile.key_source.value == "/k");
   CHECK(profile.ca_file == "/ca.pem");
   CHECK(profile.client_cert == "/c.pem");
@@ -194,4 +194,4 @@ TEST_CASE("nothing is read from the current directory for SSL_CERT_FILE's sake",
   CHECK(failure.code == ExitCode::invalid_settings);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

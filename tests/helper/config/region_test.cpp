@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-namespace sase::helper {
+namespace sase::config {
 
 TEST_CASE("every region authorizes and serves where the vendor says", "[region]") {
   struct Row {
@@ -67,4 +67,4 @@ TEST_CASE("every region's origin is https, a host and nothing else", "[region]")
     }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::config {
 
 namespace {
 
@@ -245,4 +245,4 @@ TEST_CASE("the settings that say where the key comes from are known", "[settings
     CHECK(is_key_source(setting.id) == setting.name.starts_with("api-key-"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

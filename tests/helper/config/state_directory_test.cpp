@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::config {
 
 TEST_CASE("tokens are kept where they are gone soonest", "[state_directory]") {
   const tests::TemporaryDirectory directory;
@@ -67,4 +67,4 @@ TEST_CASE("another user's runtime directory is ignored", "[state_directory]") {
   CHECK(state_directory(*environment) == "/home/u/.cache/sase-credential");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::config

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -38,15 +38,15 @@ std::vector<Check> chain(CheckId broken, ErrorKind kind) {
   return checks;
 }
 
-ProbeReport report_of(std::vector<Check> checks) {
+token::ProbeReport report_of(std::vector<Check> checks) {
   return {.probe = {.checks = std::move(checks), .status = {}, .auth_error = {}, .blocked = {}, .fresh = {}},
           .time_left = {},
           .unusable = {}};
 }
 
-std::vector<CheckResult> links_of(const ProbeReport& report) {
-  const Settings values;
-  return helper::links_of(report, tests::make_profile(), values);
+std::vector<CheckResult> links_of(const token::ProbeReport& report) {
+  const config::Settings values;
+  return diagnose::links_of(report, tests::make_profile(), values);
 }
 
 ExitCode code_of(const std::vector<CheckResult>& checks) {
@@ -77,7 +77,7 @@ TEST_CASE("each denial has its exit code, and the clock is this machine's affair
 }
 
 TEST_CASE("a service that is spared breaks the chain where it would have been asked", "[way_check]") {
-  ProbeReport report = report_of(chain(CheckId::clock, ErrorKind::not_asked));
+  token::ProbeReport report = report_of(chain(CheckId::clock, ErrorKind::not_asked));
   for (Check& check : report.probe.checks)
     if (check.state == CheckState::broken)
       check = {.name = check.name,
@@ -95,7 +95,7 @@ TEST_CASE("a service that is spared breaks the chain where it would have been as
 }
 
 TEST_CASE("a way that is broken comes before a service that is spared", "[way_check]") {
-  ProbeReport report = report_of(chain(CheckId::tcp, ErrorKind::unreachable));
+  token::ProbeReport report = report_of(chain(CheckId::tcp, ErrorKind::unreachable));
   report.probe.blocked = tests::auth_error(ErrorKind::rejected);
   const auto checks = links_of(report);
   CHECK(checks[1].is_broken());
@@ -104,7 +104,7 @@ TEST_CASE("a way that is broken comes before a service that is spared", "[way_ch
 }
 
 TEST_CASE("without a report the denial stands where a token was asked for", "[way_check]") {
-  ProbeReport report = report_of({});
+  token::ProbeReport report = report_of({});
   report.probe.auth_error = tests::auth_error(ErrorKind::unreachable);
   const auto checks = links_of(report);
   CHECK(checks[5].what == "what happened");
@@ -112,7 +112,7 @@ TEST_CASE("without a report the denial stands where a token was asked for", "[wa
 }
 
 TEST_CASE("a token of no use breaks the link that gave it", "[way_check]") {
-  ProbeReport report = report_of({});
+  token::ProbeReport report = report_of({});
   report.unusable = Failure(ExitCode::rejected, "too short", "lower min-ttl");
   const auto checks = links_of(report);
   CHECK(checks[5].what == "too short");
@@ -121,9 +121,11 @@ TEST_CASE("a token of no use breaks the link that gave it", "[way_check]") {
 
 TEST_CASE("an authorizer that cannot be started breaks the first link", "[way_check]") {
   tests::Machine machine;
-  machine.authorizer.meanwhile = [] { throw AuthorizerNotStarted(ExitCode::local_state, "not there"); };
-  TokenProvider source = machine.source();
-  const Settings values;
+  machine.authorizer.meanwhile = [] {
+    throw token::AuthorizerNotStarted(ExitCode::local_state, "not there");
+  };
+  token::TokenProvider source = machine.source();
+  const config::Settings values;
   const auto checks = check_connectivity(source, machine.profile, values);
   CHECK(checks[0].what == "not there");
   CHECK(checks[0].code == ExitCode::local_state);
@@ -133,9 +135,9 @@ TEST_CASE("an authorizer that cannot be started breaks the first link", "[way_ch
 TEST_CASE("a turn that does not come breaks the link that wants it", "[way_check]") {
   tests::Machine machine;
   machine.time = 30ms;
-  const RefreshLock refresh_lock = machine.hold_turn();
-  TokenProvider source = machine.source();
-  const Settings values;
+  const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
+  token::TokenProvider source = machine.source();
+  const config::Settings values;
   const auto checks = check_connectivity(source, machine.profile, values);
   CHECK(checks[0].state == CheckState::untried);
   CHECK(contains(checks[5].what, "is still asking"));
@@ -143,12 +145,12 @@ TEST_CASE("a turn that does not come breaks the link that wants it", "[way_check
 }
 
 TEST_CASE("what is read needs no permission, and is where the tokens are good", "[way_check]") {
-  Profile profile;
+  config::Profile profile;
   profile.rest_url = "https://a.test/api/rest";
   CHECK(read_url(profile) == "https://a.test/api/rest/v2.3/status");
-  profile.api = Api::v3;
+  profile.api = config::Api::v3;
   profile.rest_url = "https://a.test";
   CHECK(read_url(profile) == "https://a.test/v3/status");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -44,7 +44,7 @@ TEST_CASE("the first broken link has the exit code", "[doctor_report]") {
 }
 
 TEST_CASE("for people: a line a link, its settings and its remedy below", "[doctor_report]") {
-  CHECK(report().text(Terminal(0, false)) ==
+  CHECK(report().text(cli::Terminal(0, false)) ==
         "ok    settings   the profile\n"
         "                 region  eu  (SASE_REGION)\n"
         "warn  tls        ends soon (1.5 ms)\n"
@@ -55,7 +55,8 @@ TEST_CASE("for people: a line a link, its settings and its remedy below", "[doct
         "--    last       not tried\n"
         "\n"
         "broken at 'read', exit code 5\n");
-  CHECK(tests::contains(report().text(Terminal(0, true)), "\x1b[1;31mFAIL\x1b[0m  read       refused\n"));
+  CHECK(
+      tests::contains(report().text(cli::Terminal(0, true)), "\x1b[1;31mFAIL\x1b[0m  read       refused\n"));
 }
 
 TEST_CASE("for programs: one object in one line", "[doctor_report]") {
@@ -72,4 +73,4 @@ TEST_CASE("for programs: one object in one line", "[doctor_report]") {
   CHECK(tests::contains(DoctorReport{}.json(), R"("profile":null,"ok":true,"exit_code":0)"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -3,7 +3,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 using namespace std::chrono_literals;
 
@@ -26,4 +26,4 @@ TEST_CASE("parts of a call to the tenth of a millisecond, while those count", "[
   CHECK(format_milliseconds(2s) == "2000 ms");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -22,8 +22,8 @@ struct Shown {
   [[nodiscard]] const EffectiveSetting& operator[](std::string_view name) const {
     return *std::ranges::find(rows, name, &EffectiveSetting::name);
   }
-  ProfileSelector choice;
-  ProfileSettings given;
+  config::ProfileSelector choice;
+  config::ProfileSettings given;
   std::vector<EffectiveSetting> rows;
 };
 
@@ -32,7 +32,7 @@ struct Shown {
 TEST_CASE("every setting is shown, with a default where nobody gave it", "[shown_setting]") {
   const tests::EnvironmentList environment{"HOME=/nonexistent"};
   const Shown shown(environment);
-  REQUIRE(shown.rows.size() == settings.size());
+  REQUIRE(shown.rows.size() == config::settings.size());
   CHECK(shown["region"].value == "us");
   CHECK(shown["region"].from == "default");
   CHECK(shown["url"].value == "https://api.perimeter81.com");
@@ -91,4 +91,4 @@ TEST_CASE("a proxy is shown without user name and password", "[shown_setting]") 
   CHECK(without_credentials("a:b://c@d@p.test") == "a:b://***@p.test");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -26,14 +26,14 @@ using tests::contains;
 struct Place : tests::Machine {
   Place() {
     directory = root.make_directory("run") + "/sase-credential";
-    file_cache_here = std::make_unique<FileCache>(directory);
+    file_cache_here = std::make_unique<cache::FileCache>(directory);
   }
   [[nodiscard]] CheckResult check() {
     const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + root.path("run")};
-    ApiKeyHandle key(profile, ApiKey(protocol::Secret(tests::the_key)));
+    token::ApiKeyHandle key(profile, api_key::ApiKey(protocol::Secret(tests::the_key)));
     return check_files(profile, key, *environment);
   }
-  std::unique_ptr<FileCache> file_cache_here;
+  std::unique_ptr<cache::FileCache> file_cache_here;
 };
 
 }  // namespace
@@ -54,10 +54,10 @@ TEST_CASE("what is kept is told", "[files_check]") {
                                                   .expiry = Expiry::after(ClockReading::now(), 30min)});
   CHECK(contains(place.check().what, "a token with 29m left") !=
         contains(place.check().what, "a token with 30m left"));
-  RequestLog log;
-  log.failure = LastFailure{.auth_error = tests::auth_error(protocol::ErrorKind::rejected),
-                            .at = boot_clock(),
-                            .network_fingerprint = "r"};
+  rate_limit::RequestLog log;
+  log.failure = rate_limit::LastFailure{.auth_error = tests::auth_error(protocol::ErrorKind::rejected),
+                                        .at = boot_clock(),
+                                        .network_fingerprint = "r"};
   place.open_refresh_lock().write_log(log);
   CHECK(contains(place.check().what, "the service is not asked now: what happened"));
 }
@@ -109,10 +109,10 @@ TEST_CASE("an open ledger is mended by its own name", "[files_check]") {
 TEST_CASE("no place at all breaks the link only where a cache is wanted", "[files_check]") {
   tests::Machine machine;
   const tests::EnvironmentList environment{"A=b"};
-  ApiKeyHandle key(machine.profile, ApiKey(protocol::Secret(tests::the_key)));
+  token::ApiKeyHandle key(machine.profile, api_key::ApiKey(protocol::Secret(tests::the_key)));
   CHECK(check_files(machine.profile, key, *environment).code == ExitCode::local_state);
-  machine.profile.cache = CacheKind::none;
+  machine.profile.cache = config::CacheKind::none;
   CHECK(check_files(machine.profile, key, *environment).state == protocol::CheckState::warning);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

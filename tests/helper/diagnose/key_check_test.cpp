@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -23,19 +23,19 @@ using tests::contains;
 
 constexpr std::chrono::sys_seconds now(std::chrono::seconds(1'800'000'000));
 
-Profile profile_in(std::string_view origin, Api api = Api::v1) {
-  Profile profile;
+config::Profile profile_in(std::string_view origin, config::Api api = config::Api::v1) {
+  config::Profile profile;
   profile.name = "default";
   profile.api = api;
   profile.authorize_url = authorize_url(origin, api);
   return profile;
 }
 
-CheckResult check(const Profile& profile, const Environment& environment) {
-  std::optional<ApiKey> key;
-  return check_key(profile, environment, [&]() -> const ApiKey& {
-    return key.emplace(
-        read_key(*find_api_key(profile, environment), environment, std::chrono::steady_clock::now() + 5s));
+CheckResult check(const config::Profile& profile, const Environment& environment) {
+  std::optional<api_key::ApiKey> key;
+  return check_key(profile, environment, [&]() -> const api_key::ApiKey& {
+    return key.emplace(api_key::read_key(*api_key::find_api_key(profile, environment), environment,
+                                         std::chrono::steady_clock::now() + 5s));
   });
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("a key's own end", "[key_check]") {
   }));
   DYNAMIC_SECTION(row.name) {
     const auto check =
-        judge_claims({.expires = now + row.left, .parties = {}}, profile_in(regions[0].v1), now);
+        judge_claims({.expires = now + row.left, .parties = {}}, profile_in(config::regions[0].v1), now);
     CHECK(check.state == row.state);
     CHECK(contains(check.what, row.words));
     CHECK(check.remedy.empty() == (row.state == CheckState::ok));
@@ -106,8 +106,8 @@ TEST_CASE("where a key comes from, and what is set beside it", "[key_check]") {
 
 TEST_CASE("a key's file is shown with its age and mode", "[key_check]") {
   const tests::TemporaryDirectory root;
-  Profile profile = profile_in("https://a.test");
-  profile.key_source = {.kind = ApiKeySourceKind::file, .value = root.path("key")};
+  config::Profile profile = profile_in("https://a.test");
+  profile.key_source = {.kind = api_key::ApiKeySourceKind::file, .value = root.path("key")};
   const tests::EnvironmentList environment{"A=b"};
 
   CHECK(check(profile, *environment).is_broken());
@@ -124,4 +124,4 @@ TEST_CASE("no key breaks the link with its failure's words", "[key_check]") {
   CHECK(contains(result.remedy, "SASE_API_KEY"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -69,4 +69,4 @@ TEST_CASE("any other key is none", "[key_claims]") {
   CHECK_FALSE(read_claims(key));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

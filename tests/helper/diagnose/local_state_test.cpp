@@ -11,7 +11,7 @@
 
 #include <sys/stat.h>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -22,11 +22,11 @@ using tests::contains;
 constexpr BootTime now = 20h;
 
 LocalState look(const tests::Machine& machine, std::string_view key = tests::the_key) {
-  ApiKeyHandle holder(machine.profile, ApiKey(protocol::Secret(key)));
+  token::ApiKeyHandle holder(machine.profile, api_key::ApiKey(protocol::Secret(key)));
   return read_local_state(machine.profile, holder, machine.state_directory);
 }
 
-LocalState recalled(const RequestLog& log) {
+LocalState recalled(const rate_limit::RequestLog& log) {
   return recall(log, now, 1min);
 }
 
@@ -39,8 +39,8 @@ TEST_CASE("nothing is remembered of what never happened", "[kept_state]") {
 }
 
 TEST_CASE("a failure is told with its age, and a pause while it lasts", "[kept_state]") {
-  RequestLog log;
-  log.failure = LastFailure{
+  rate_limit::RequestLog log;
+  log.failure = rate_limit::LastFailure{
       .auth_error = tests::auth_error(ErrorKind::rejected), .at = now - 20s, .network_fingerprint = "r"};
   const LocalState refused = recalled(log);
   REQUIRE(refused.failure);
@@ -55,8 +55,8 @@ TEST_CASE("a failure is told with its age, and a pause while it lasts", "[kept_s
 }
 
 TEST_CASE("the guard is a pause as well", "[kept_state]") {
-  RequestLog log;
-  log.requests.assign(request_limit, now - 1s);
+  rate_limit::RequestLog log;
+  log.requests.assign(rate_limit::request_limit, now - 1s);
   CHECK(contains(recalled(log).pause, "try again in 59s"));
 }
 
@@ -75,12 +75,12 @@ TEST_CASE("the cached token's time is seen, and nothing is made where there is n
 
   machine.keep("a-token", -1min);
   CHECK_FALSE(look(machine).token_left);
-  machine.profile.cache = CacheKind::none;
+  machine.profile.cache = config::CacheKind::none;
   machine.keep("a-token", 10min);
   CHECK_FALSE(look(machine).token_left);
-  machine.profile.cache = CacheKind::file;
+  machine.profile.cache = config::CacheKind::file;
   machine.state_directory.reset();
   CHECK_FALSE(look(machine).token_left);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -13,7 +13,7 @@
 
 #include <sys/stat.h>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -29,7 +29,7 @@ struct User {
   void profile(std::string_view text) const { root.write("sase-credential/profiles/default.conf", text); }
   void key(std::string_view text, mode_t mode = 0600) const { root.write("key", text, mode); }
   [[nodiscard]] ProfileStatus status() const {
-    return status_of(ProfileSelector(*environment, {}, std::nullopt), "default", *environment);
+    return status_of(config::ProfileSelector(*environment, {}, std::nullopt), "default", *environment);
   }
   [[nodiscard]] std::string with_key() const {
     return "region = eu\napi-key-file = " + root.path("key") + '\n';
@@ -42,10 +42,11 @@ TEST_CASE("a profile with its token", "[profile_status]") {
   const User user;
   user.profile(user.with_key());
   user.key("hunter2");
-  FileCache(user.directory)
-      .store(Identity("default", "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize", "hunter2"),
-             {.token = protocol::BearerToken(protocol::Secret("a.token")),
-              .expiry = Expiry::after(ClockReading::now(), 30min)});
+  cache::FileCache(user.directory)
+      .store(
+          cache::Identity("default", "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize", "hunter2"),
+          {.token = protocol::BearerToken(protocol::Secret("a.token")),
+           .expiry = Expiry::after(ClockReading::now(), 30min)});
 
   const ProfileStatus status = user.status();
 
@@ -99,4 +100,4 @@ TEST_CASE("a state directory that cannot be used is told, and none is made", "[p
   CHECK(contains(user.status().state_trouble.value(), "open to other users"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -16,14 +16,17 @@ using protocol::ErrorKind;
 using tests::contains;
 
 /// What becomes of a broken link where the settings have these values.
-CheckResult advised(const std::vector<std::pair<std::string_view, std::string_view>>& given, Api api,
+CheckResult advised(const std::vector<std::pair<std::string_view, std::string_view>>& given, config::Api api,
                     ErrorKind kind, std::optional<unsigned> status) {
-  std::vector<Assignment> layer;
+  std::vector<config::Assignment> layer;
   for (const auto& [name, value] : given)
-    layer.push_back({.setting = find_setting(name), .value = value, .layer = Layer::variable, .file = {}});
-  Settings values;
+    layer.push_back({.setting = config::find_setting(name),
+                     .value = value,
+                     .layer = config::Layer::variable,
+                     .file = {}});
+  config::Settings values;
   values.add(layer);
-  Profile profile;
+  config::Profile profile;
   profile.api = api;
   profile.authorize_url = "https://where.test/x";
   CheckResult check{
@@ -38,33 +41,43 @@ TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "
   struct Row {
     std::string name;
     std::vector<std::pair<std::string_view, std::string_view>> given;
-    Api api;
+    config::Api api;
     unsigned status;
     std::string what, remedy;
   };
   const auto row = GENERATE(values<Row>({
       {"nothing is set",
        {},
-       Api::v1,
+       config::Api::v1,
        401,
        "the region 'us', as none is set, api v1",
        "set region to the tenant's"},
-      {"a region", {{"region", "eu"}}, Api::v1, 401, "the region 'eu', api v1", "console of the region 'eu'"},
-      {"v3", {{"region", "eu"}, {"api", "v3"}}, Api::v3, 401, "the region 'eu', api v3", "leave api out"},
+      {"a region",
+       {{"region", "eu"}},
+       config::Api::v1,
+       401,
+       "the region 'eu', api v1",
+       "console of the region 'eu'"},
+      {"v3",
+       {{"region", "eu"}, {"api", "v3"}},
+       config::Api::v3,
+       401,
+       "the region 'eu', api v3",
+       "leave api out"},
       {"ca is v3 by itself",
        {{"region", "ca"}},
-       Api::v3,
+       config::Api::v3,
        401,
        "the region 'ca', api v3",
        "console of the region 'ca'"},
       {"another service",
        {{"url", "https://where.test"}},
-       Api::v1,
+       config::Api::v1,
        401,
        "asked was api v1",
        "set api to that"},
-      {"a v3 path", {{"region", "eu"}}, Api::v3, 403, "api v3", "v3 answers like this"},
-      {"a permission", {{"region", "eu"}}, Api::v1, 403, "api v1", "permissions"},
+      {"a v3 path", {{"region", "eu"}}, config::Api::v3, 403, "api v3", "v3 answers like this"},
+      {"a permission", {{"region", "eu"}}, config::Api::v1, 403, "api v1", "permissions"},
   }));
   DYNAMIC_SECTION(row.name) {
     const CheckResult check = advised(row.given, row.api, ErrorKind::rejected, row.status);
@@ -75,15 +88,15 @@ TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "
 }
 
 TEST_CASE("a refusal that is remembered has the same remedy without a status", "[refusal_advice]") {
-  CHECK(contains(advised({}, Api::v1, ErrorKind::rejected, std::nullopt).remedy, "set region"));
+  CHECK(contains(advised({}, config::Api::v1, ErrorKind::rejected, std::nullopt).remedy, "set region"));
 }
 
 TEST_CASE("what else the status tells", "[refusal_advice]") {
-  CHECK(contains(advised({}, Api::v1, ErrorKind::invalid_response, 302).remedy, "captive portal"));
-  CHECK(contains(advised({}, Api::v1, ErrorKind::unreachable, 503).remedy, "try again later"));
-  CHECK(advised({}, Api::v1, ErrorKind::unreachable, std::nullopt).remedy == "general");
-  CHECK(advised({}, Api::v1, ErrorKind::invalid_response, 404).remedy == "general");
-  CHECK(advised({}, Api::v1, ErrorKind::invalid_response, 404).what == "no");
+  CHECK(contains(advised({}, config::Api::v1, ErrorKind::invalid_response, 302).remedy, "captive portal"));
+  CHECK(contains(advised({}, config::Api::v1, ErrorKind::unreachable, 503).remedy, "try again later"));
+  CHECK(advised({}, config::Api::v1, ErrorKind::unreachable, std::nullopt).remedy == "general");
+  CHECK(advised({}, config::Api::v1, ErrorKind::invalid_response, 404).remedy == "general");
+  CHECK(advised({}, config::Api::v1, ErrorKind::invalid_response, 404).what == "no");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::diagnose {
 
 namespace {
 
@@ -47,7 +47,7 @@ ProfileStatus broken() {
 }  // namespace
 
 TEST_CASE("for people: a row a profile, the chosen one marked, what is wrong below", "[status_report]") {
-  CHECK(status_text({good(), paused(), broken()}, Terminal(0, false)) ==
+  CHECK(status_text({good(), paused(), broken()}, cli::Terminal(0, false)) ==
         "  PROFILE  REGION  API  HOST                        TOKEN     KEY\n"
         "* default  eu      v1   api.eu.sase.checkpoint.com  50m left  SASE_API_KEY\n"
         "  lab      -       v1   localhost:8443              none      SASE_API_KEY\n"
@@ -60,7 +60,7 @@ TEST_CASE("for people: a row a profile, the chosen one marked, what is wrong bel
 TEST_CASE("a failure that is over is told with its age", "[status_report]") {
   ProfileStatus status = paused();
   status.kept.pause.clear();
-  CHECK(tests::contains(status_text({status}, Terminal(0, false)),
+  CHECK(tests::contains(status_text({status}, cli::Terminal(0, false)),
                         "  warn the last call failed 20s ago: refused\n"));
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("trouble with key or state is told below the row", "[status_report]") 
   ProfileStatus status = good();
   status.key_failure = Failure(ExitCode::invalid_settings, "no key");
   status.state_trouble = "open to others";
-  const std::string text = status_text({status}, Terminal(0, false));
+  const std::string text = status_text({status}, cli::Terminal(0, false));
   CHECK(tests::contains(text, "* default"));
   CHECK(tests::contains(text, "  FAIL no key\n"));
   CHECK(tests::contains(text, "  FAIL open to others\n"));
@@ -90,4 +90,4 @@ TEST_CASE("for programs: one object in one line, the same members for every prof
   CHECK(status_json({}) == "{\"version\":1,\"profiles\":[]}\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::diagnose

@@ -11,7 +11,7 @@
 
 #include <fcntl.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -98,4 +98,4 @@ TEST_CASE("an errno becomes an error that says what and why", "[fd]") {
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -20,7 +20,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -229,4 +229,4 @@ TEST_CASE("a reader that is gone is a system error once SIGPIPE is ignored", "[s
   CHECK(code == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

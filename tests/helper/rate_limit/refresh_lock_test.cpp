@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -121,4 +121,4 @@ TEST_CASE("where there can be no lock there is no turn", "[turn]") {
   CHECK_THROWS_AS(RefreshLock(root.path("state"), "x"), std::system_error);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

@@ -10,7 +10,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -24,7 +24,7 @@ RequestLog with_a_request() {
 
 TEST_CASE("what is written in a ledger is read from it, and from no other", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
   const RequestLogFile log_file(directory, "a");
   const RequestLog log = with_a_request();
 
@@ -36,7 +36,7 @@ TEST_CASE("what is written in a ledger is read from it, and from no other", "[le
 
 TEST_CASE("a ledger that is far too long is empty", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
   const RequestLogFile log_file(directory, "a");
   (void)root.write("state/a.ledger", with_a_request().write(current_boot()) + std::string(9000, 'x'));
 
@@ -45,7 +45,7 @@ TEST_CASE("a ledger that is far too long is empty", "[ledger]") {
 
 TEST_CASE("where there is no ledger, or a damaged one, it is empty", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
   const RequestLogFile log_file(directory, "a");
   SECTION("none") {}
   SECTION("an empty one") {
@@ -69,7 +69,7 @@ TEST_CASE("where there is no ledger, or a damaged one, it is empty", "[ledger]")
 
 TEST_CASE("a ledger is replaced whole and is for its owner alone", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
   const RequestLogFile log_file(directory, "a");
   log_file.write(with_a_request());
 
@@ -82,7 +82,7 @@ TEST_CASE("a ledger is replaced whole and is for its owner alone", "[ledger]") {
 
 TEST_CASE("a ledger that is not ours alone cannot be read", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
   SECTION("open to others") {
     root.write("state/a.ledger", with_a_request().write(current_boot()), 0644);
   }
@@ -99,7 +99,7 @@ TEST_CASE("a ledger that is not ours alone cannot be read", "[ledger]") {
 
 TEST_CASE("a ledger that cannot be written is a system error", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
   root.make_directory("state/a.ledger");
 
   CHECK_THROWS_AS(RequestLogFile(directory, "a").write(RequestLog{}), std::system_error);
@@ -107,7 +107,7 @@ TEST_CASE("a ledger that cannot be written is a system error", "[ledger]") {
 
 TEST_CASE("the fullest ledger there can be is read", "[ledger]") {
   const tests::TemporaryDirectory root;
-  const PrivateDirectory directory = PrivateDirectory::create(root.path("state"));
+  const os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
   const RequestLogFile log_file(directory, "a");
   RequestLog log;
   log.requests.assign(64, boot_clock());
@@ -143,4 +143,4 @@ TEST_CASE("an account has its name from URL and key, and neither is in it", "[le
   CHECK(make_command_key_id("a", "b") != make_command_key_id("b", "b"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

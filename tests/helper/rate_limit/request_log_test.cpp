@@ -9,7 +9,7 @@
 #include <random>
 #include <string>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -232,4 +232,4 @@ TEST_CASE("whatever bytes there are, reading a history never fails", "[history]"
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

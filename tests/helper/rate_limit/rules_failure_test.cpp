@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -209,4 +209,4 @@ TEST_CASE("whoever comes back when a remembered failure says is not sent away ag
   CHECK(now > then + 2s);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

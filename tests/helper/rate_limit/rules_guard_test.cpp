@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -186,4 +186,4 @@ TEST_CASE("of two calls with retries the second one has two tries left", "[spari
   CHECK(requests_left(log, then + 61s) == 3);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -186,4 +186,4 @@ TEST_CASE("the pause holds on every way to the service", "[sparing]") {
   CHECK(why_blocked(struck(1), question));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::rate_limit {
 
 namespace {
 
@@ -196,4 +196,4 @@ TEST_CASE("of several reasons the one that a person can act upon is told first",
   CHECK(tests::contains(why_blocked(log, question_at(then + 1s))->what, "what happened"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::rate_limit

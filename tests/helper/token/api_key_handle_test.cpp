@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -15,20 +15,20 @@ using tests::DeferredKeyMachine;
 
 constexpr std::chrono::steady_clock::time_point deadline{};
 
-std::string stem_of(const Identity* identity) {
+std::string stem_of(const cache::Identity* identity) {
   return identity != nullptr ? identity->file_stem() : "(none)";
 }
 
 }  // namespace
 
 TEST_CASE("a key that is at hand binds tokens itself", "[key_holder]") {
-  const Profile profile = tests::make_profile();
-  ApiKeyHandle holder(profile, ApiKey(protocol::Secret(tests::the_key)));
+  const config::Profile profile = tests::make_profile();
+  ApiKeyHandle holder(profile, api_key::ApiKey(protocol::Secret(tests::the_key)));
 
   CHECK_FALSE(holder.is_deferred());
-  CHECK(holder.key_id() == make_key_id(profile.authorize_url, tests::the_key));
+  CHECK(holder.key_id() == rate_limit::make_key_id(profile.authorize_url, tests::the_key));
   CHECK(stem_of(holder.find_identity()) ==
-        Identity(profile.name, profile.authorize_url, tests::the_key).file_stem());
+        cache::Identity(profile.name, profile.authorize_url, tests::the_key).file_stem());
   CHECK(stem_of(holder.find_identity()) == holder.get_or_create_identity().file_stem());
   CHECK(holder.key(deadline).reveal() == tests::the_key);
 }
@@ -38,7 +38,7 @@ TEST_CASE("a dear key is not read for what tokens, lock and ledger are bound to"
   ApiKeyHandle holder = machine.holder();
 
   CHECK(holder.is_deferred());
-  CHECK(holder.key_id() == make_command_key_id(machine.profile.authorize_url, machine.command));
+  CHECK(holder.key_id() == rate_limit::make_command_key_id(machine.profile.authorize_url, machine.command));
   CHECK(stem_of(holder.find_identity()) == "(none)");
   const std::string stem = holder.get_or_create_identity().file_stem();
   CHECK(stem_of(holder.find_identity()) == stem);
@@ -79,4 +79,4 @@ TEST_CASE("a fingerprint tells one key from another, and is nothing of it", "[ke
   CHECK(first != other);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -20,7 +20,7 @@
 // The authorizer is found from where the program itself lies. So these tests put a link to their own program
 // into a tree of their own, beside a script that plays the authorizer, and run it with the hidden test below.
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -64,12 +64,12 @@ class Tree {
     const std::string program = root_.path("bin/front");
     const std::vector<std::string> words = {program, driver, "--out", "/dev/null"};
     environment.push_back("PATH=/usr/bin:/bin");
-    const auto result = run_subprocess({.program = program,
-                                        .arguments = words,
-                                        .environment = environment,
-                                        .input = {},
-                                        .output_limit = 100'000,
-                                        .deadline = steady_clock::now() + 60s});
+    const auto result = os::run_subprocess({.program = program,
+                                            .arguments = words,
+                                            .environment = environment,
+                                            .input = {},
+                                            .output_limit = 100'000,
+                                            .deadline = steady_clock::now() + 60s});
     return std::string(result.value().output.reveal());
   }
 
@@ -91,7 +91,7 @@ constexpr std::string_view grant =
 }  // namespace
 
 TEST_CASE(driver, "[.driver]") {
-  write_all(STDOUT_FILENO, ask());
+  os::write_all(STDOUT_FILENO, ask());
 }
 
 TEST_CASE("the authorizer's answer is given as it came", "[authorizer_process]") {
@@ -168,4 +168,4 @@ TEST_CASE("an authorizer that takes too long is ended, and trying later may help
         "transient: no answer in time from 'https://api.example.test/authorize'");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

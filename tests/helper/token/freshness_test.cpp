@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -42,4 +42,4 @@ TEST_CASE("what a token is good for hangs on the time it has left", "[freshness]
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -77,7 +77,7 @@ TEST_CASE("after a failure it is not tried again for a minute, in silence", "[to
   CHECK_FALSE(kept.trouble);
   CHECK(machine.asked() == 1);
 
-  machine.change_history([](RequestLog& log) {
+  machine.change_history([](rate_limit::RequestLog& log) {
     log.failure->at -= 61s;
     *log.refresh_started -= 61s;
   });
@@ -97,7 +97,7 @@ TEST_CASE("a token too short-lived for refresh-ahead is renewed at half of its l
   CHECK(kept.is_due_for_refresh);
   CHECK(machine.asked() == 1);
 
-  machine.change_history([](RequestLog& log) { log.grant->at -= 251s; });
+  machine.change_history([](rate_limit::RequestLog& log) { log.grant->at -= 251s; });
   machine.authorizer.answer = tests::grant("next", 500s);
   CHECK(token_of(machine.source().get_ahead()) == "next");
 }
@@ -105,7 +105,7 @@ TEST_CASE("a token too short-lived for refresh-ahead is renewed at half of its l
 TEST_CASE("whoever waits for another's renewal shares its token", "[token_source_ahead]") {
   DueForRefreshMachine machine;
   const auto start = std::chrono::steady_clock::now();
-  std::optional<RefreshLock> refresh_lock(machine.hold_turn());
+  std::optional<rate_limit::RefreshLock> refresh_lock(machine.hold_turn());
   std::thread other([&] {
     std::this_thread::sleep_for(50ms);
     machine.keep("others", 60min);
@@ -123,10 +123,10 @@ TEST_CASE("whoever waits for another's renewal shares its failure and asks nobod
   DueForRefreshMachine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   (void)machine.source().get_ahead();
-  std::optional<RefreshLock> refresh_lock(machine.hold_turn());
+  std::optional<rate_limit::RefreshLock> refresh_lock(machine.hold_turn());
   std::thread other([&refresh_lock] {
     std::this_thread::sleep_for(50ms);
-    RequestLog log = refresh_lock->read_log();
+    rate_limit::RequestLog log = refresh_lock->read_log();
     log.failure->at = boot_clock();
     refresh_lock->write_log(log);
     refresh_lock.reset();
@@ -142,8 +142,9 @@ TEST_CASE("whoever waits for another's renewal shares its failure and asks nobod
 
 TEST_CASE("with a key that was taken away nothing is renewed", "[token_source_ahead]") {
   DueForRefreshMachine machine;
-  machine.place = ApiKeyLocation{
-      .kind = ApiKeySourceKind::file, .name = machine.root.path("key"), .choice = ApiKeySelection::standard};
+  machine.place = api_key::ApiKeyLocation{.kind = api_key::ApiKeySourceKind::file,
+                                          .name = machine.root.path("key"),
+                                          .choice = api_key::ApiKeySelection::standard};
 
   const KeptToken kept = machine.source().get_ahead();
 
@@ -154,7 +155,7 @@ TEST_CASE("with a key that was taken away nothing is renewed", "[token_source_ah
 
 TEST_CASE("whoever cannot have the turn in time keeps the old token and says why", "[token_source_ahead]") {
   DueForRefreshMachine machine;
-  const RefreshLock refresh_lock = machine.hold_turn();
+  const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
   machine.time = 30ms;
 
   const KeptToken kept = machine.source().get_ahead();
@@ -171,4 +172,4 @@ TEST_CASE("without a place for a lock a token that ages is renewed all the same"
   CHECK(token_of(machine.source().get_ahead()) == "fresh-token");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

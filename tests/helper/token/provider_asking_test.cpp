@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -175,4 +175,4 @@ TEST_CASE("what is remembered of a new token is how long it lives for this call"
   CHECK_FALSE(grant->ahead);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -108,4 +108,4 @@ TEST_CASE("neither key nor token is in a warning or a file", "[token_source]") {
   CHECK_FALSE(tests::contains(log_file, tests::the_key));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -120,7 +120,7 @@ TEST_CASE("a command that is out of time is not run again for a moment", "[dear_
   CHECK(machine.failure().code == ExitCode::unreachable);
   CHECK(machine.runs() == 1);
 
-  machine.change_history([](RequestLog& log) { log.failure->at -= failure_shared; });
+  machine.change_history([](rate_limit::RequestLog& log) { log.failure->at -= rate_limit::failure_shared; });
   CHECK(machine.failure().code == ExitCode::unreachable);
   CHECK(machine.runs() == 2);
 }
@@ -169,13 +169,13 @@ TEST_CASE("keys that change do not get past the guard", "[dear_key]") {
   int count = 0;
   machine.key = [&count] { return "key-" + std::to_string(++count); };
 
-  for (unsigned i = 0; i < request_limit; ++i) {
+  for (unsigned i = 0; i < rate_limit::request_limit; ++i) {
     CHECK(machine.failure().code == ExitCode::rejected);
     machine.let_a_second_pass();
   }
   CHECK(machine.failure().code == ExitCode::unreachable);
 
-  CHECK(machine.authorizer.calls == static_cast<int>(request_limit));
+  CHECK(machine.authorizer.calls == static_cast<int>(rate_limit::request_limit));
 }
 
 TEST_CASE("the ledger tells nothing of the key", "[dear_key]") {
@@ -208,7 +208,7 @@ TEST_CASE("a token that ages is renewed by a process that runs the command", "[d
   DeferredKeyMachine machine;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "old-token", .lifetime = 10min};
   (void)machine.get();
-  machine.change_history([](RequestLog& log) { log.grant.reset(); });
+  machine.change_history([](rate_limit::RequestLog& log) { log.grant.reset(); });
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "new-token", .lifetime = 1h};
   const int code = tests::exit_code_in_child([&machine] {
     TokenProvider source = machine.source();
@@ -224,4 +224,4 @@ TEST_CASE("a token that ages is renewed by a process that runs the command", "[d
   CHECK(machine.runs() == 2);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -118,7 +118,7 @@ TEST_CASE("where new tokens are rejected at once, ever longer pauses are made", 
     CHECK(tests::promised_wait(failure.hint) <= pause);
     CHECK(tests::promised_wait(failure.hint) > pause - 10s);
     CHECK(machine.authorizer.calls == calls);
-    machine.change_history([](RequestLog& log) {
+    machine.change_history([](rate_limit::RequestLog& log) {
       log.paused_until = 0s;
       log.requests.clear();
     });
@@ -132,7 +132,7 @@ TEST_CASE("an erase waits for the call that has the turn, and at its deadline go
   machine.time = 50ms;
   const auto start = steady_clock::now();
   {
-    const RefreshLock current = machine.hold_turn();
+    const rate_limit::RefreshLock current = machine.hold_turn();
     machine.erase("cached");
   }
 
@@ -159,4 +159,4 @@ TEST_CASE("a token is erased even where that cannot be taken down", "[token_sour
   CHECK(machine.error.text().starts_with("sase-credential: warning: going on without the cache: "));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -10,7 +10,7 @@
 
 // A key that logout removes while a call is under way: no token of it is kept.
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -21,7 +21,8 @@ struct LoggedInMachine : tests::Machine {
   std::string file = root.write("keys/default", "");
 
   LoggedInMachine() {
-    place = ApiKeyLocation{.kind = ApiKeySourceKind::file, .name = file, .choice = ApiKeySelection::standard};
+    place = api_key::ApiKeyLocation{
+        .kind = api_key::ApiKeySourceKind::file, .name = file, .choice = api_key::ApiKeySelection::standard};
   }
   void log_out() {
     (void)::unlink(file.c_str());
@@ -71,4 +72,4 @@ TEST_CASE("a renewal that ends after logout keeps no token", "[token_source]") {
   CHECK(machine.kept() == "(none)");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

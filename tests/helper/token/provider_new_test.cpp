@@ -8,7 +8,7 @@
 
 // A token that is asked for whatever is kept: how a key is tried.
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -41,19 +41,19 @@ TEST_CASE("a key that is refused gives no new token although one is kept", "[tok
 
 TEST_CASE("the service is spared by calls for a new token too", "[token_source]") {
   Machine machine;
-  for (unsigned i = 0; i < request_limit; ++i)
+  for (unsigned i = 0; i < rate_limit::request_limit; ++i)
     (void)machine.source().get_new();
 
   const Failure failure = tests::failure_of([&] { (void)machine.source().get_new(); });
 
   CHECK(failure.code == ExitCode::unreachable);
-  CHECK(machine.authorizer.calls == request_limit);
+  CHECK(machine.authorizer.calls == rate_limit::request_limit);
 }
 
 TEST_CASE("a call for a new token waits for its turn, and no longer than its time", "[token_source]") {
   Machine machine;
   machine.time = 50ms;
-  const RefreshLock other = machine.hold_turn();
+  const rate_limit::RefreshLock other = machine.hold_turn();
 
   const Failure failure = tests::failure_of([&] { (void)machine.source().get_new(); });
 
@@ -69,4 +69,4 @@ TEST_CASE("without a place for files a new token comes all the same", "[token_so
   CHECK(machine.source().get_new().token.reveal() == "fresh-token");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

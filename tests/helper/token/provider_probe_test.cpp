@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::token {
 
 using namespace std::chrono_literals;
 using tests::Machine;
@@ -27,7 +27,7 @@ TEST_CASE("a probe asks whatever is in the cache, and keeps what it gets", "[tok
 TEST_CASE("a probe waits for its turn, and not for ever", "[token_source][probe]") {
   Machine machine;
   machine.time = 50ms;
-  const RefreshLock refresh_lock = machine.hold_turn();
+  const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
 
   const Failure failure = tests::failure_of([&] { (void)machine.source().probe("https://read.test"); });
 
@@ -59,4 +59,4 @@ TEST_CASE("a denial changes nothing in the cache", "[token_source][probe]") {
   CHECK(machine.kept() == "old-token");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -106,7 +106,7 @@ TEST_CASE("nothing is renewed while another call has its turn", "[token_source]"
   TokenProvider caller = machine.source();
   (void)caller.get();
   {
-    const RefreshLock current = machine.hold_turn();
+    const rate_limit::RefreshLock current = machine.hold_turn();
     const auto start = steady_clock::now();
     refresh_in_background(caller);
     CHECK(steady_clock::now() - start < 2s);
@@ -147,19 +147,19 @@ TEST_CASE("tokens that never live beyond refresh-ahead are not renewed by every 
   CHECK(machine.call() == "new");
   CHECK(machine.asked() == 1);
 
-  machine.change_history([](RequestLog& log) { log.grant->ahead = false; });
+  machine.change_history([](rate_limit::RequestLog& log) { log.grant->ahead = false; });
   CHECK(machine.call() == "new");
   CHECK(machine.asked() == 2);
 }
 
 TEST_CASE("a renewal is spared as any other request", "[token_source]") {
   DueForRefreshMachine machine;
-  machine.change_history([](RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  machine.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
 
   CHECK(machine.call() == "old");
   CHECK(machine.asked() == 0);
 
-  machine.change_history([](RequestLog& log) { log.requests.pop_back(); });
+  machine.change_history([](rate_limit::RequestLog& log) { log.requests.pop_back(); });
   CHECK(machine.call() == "old");
   CHECK(machine.asked() == 1);
   CHECK(machine.log().requests.size() == 5);
@@ -196,4 +196,4 @@ TEST_CASE("a trace in a file tells of a renewal to its end", "[token_source]") {
   CHECK_FALSE(tests::contains(text, "fresh-token"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

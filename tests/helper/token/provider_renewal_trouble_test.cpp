@@ -5,7 +5,7 @@
 #include <chrono>
 #include <optional>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -83,4 +83,4 @@ TEST_CASE("trouble with a renewal is not the caller's", "[token_source]") {
   CHECK(machine.error.text().empty());
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

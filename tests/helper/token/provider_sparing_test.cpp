@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -65,7 +65,7 @@ TEST_CASE("a refusal is forgotten when its time is over", "[token_source]") {
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
-  machine.change_history([](RequestLog& log) { log.failure.reset(); });
+  machine.change_history([](rate_limit::RequestLog& log) { log.failure.reset(); });
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "T", .lifetime = 3600s};
 
   CHECK(machine.get() == "T");
@@ -74,19 +74,19 @@ TEST_CASE("a refusal is forgotten when its time is over", "[token_source]") {
 TEST_CASE("a service that is out of reach on one way may be in reach on another", "[token_source]") {
   struct Row {
     const char* name;
-    void (*change)(Profile&);
+    void (*change)(config::Profile&);
     int calls;
   };
   const auto row = GENERATE(values<Row>({
-      {"the same way", [](Profile&) {}, 1},
-      {"another min-ttl", [](Profile& profile) { profile.min_ttl = 10s; }, 1},
-      {"another profile", [](Profile& profile) { profile.name = "work"; }, 2},
-      {"other roots", [](Profile& profile) { profile.ca_file = "/ca.pem"; }, 2},
-      {"another certificate", [](Profile& profile) { profile.client_cert = "/c.pem"; }, 2},
-      {"another certificate's key", [](Profile& profile) { profile.client_key = "/k.pem"; }, 2},
-      {"a proxy", [](Profile& profile) { profile.proxy = "http://proxy:1"; }, 2},
-      {"another way round a proxy", [](Profile& profile) { profile.no_proxy = "a.test"; }, 2},
-      {"more time", [](Profile& profile) { profile.timeout = 30s; }, 1},
+      {"the same way", [](config::Profile&) {}, 1},
+      {"another min-ttl", [](config::Profile& profile) { profile.min_ttl = 10s; }, 1},
+      {"another profile", [](config::Profile& profile) { profile.name = "work"; }, 2},
+      {"other roots", [](config::Profile& profile) { profile.ca_file = "/ca.pem"; }, 2},
+      {"another certificate", [](config::Profile& profile) { profile.client_cert = "/c.pem"; }, 2},
+      {"another certificate's key", [](config::Profile& profile) { profile.client_key = "/k.pem"; }, 2},
+      {"a proxy", [](config::Profile& profile) { profile.proxy = "http://proxy:1"; }, 2},
+      {"another way round a proxy", [](config::Profile& profile) { profile.no_proxy = "a.test"; }, 2},
+      {"more time", [](config::Profile& profile) { profile.timeout = 30s; }, 1},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -157,7 +157,7 @@ TEST_CASE("without a cache every call asks, one after the other, until the guard
   CHECK(tests::promised_wait(failure.hint) > 50s);
   CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
 
-  machine.change_history([](RequestLog& log) { log.requests.erase(log.requests.begin()); });
+  machine.change_history([](rate_limit::RequestLog& log) { log.requests.erase(log.requests.begin()); });
   CHECK(machine.get() == "fresh-token");
   CHECK(machine.failure().code == ExitCode::unreachable);
 }
@@ -165,7 +165,7 @@ TEST_CASE("without a cache every call asks, one after the other, until the guard
 TEST_CASE("without a cache too a call waits for its turn", "[token_source]") {
   Machine machine;
   machine.cache = nullptr;
-  const RefreshLock current = machine.hold_turn();
+  const rate_limit::RefreshLock current = machine.hold_turn();
   machine.time = 50ms;
 
   CHECK(machine.failure().code == ExitCode::unreachable);
@@ -176,7 +176,7 @@ TEST_CASE("retries count for the guard, and leave fewer to the next call", "[tok
   Machine machine;
   machine.authorizer.requests = 3;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
-  const auto forget_failure = [](RequestLog& log) { log.failure.reset(); };
+  const auto forget_failure = [](rate_limit::RequestLog& log) { log.failure.reset(); };
 
   (void)machine.failure();
   CHECK(machine.authorizer.tries == 3);
@@ -216,4 +216,4 @@ TEST_CASE("where there is no place for a ledger nothing is remembered", "[token_
   CHECK(machine.error.text().empty());
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -18,13 +18,15 @@ using namespace std::chrono_literals;
 using tests::Machine;
 
 /// A cache that can be read, but not written.
-class FullCache : public TokenCache {
+class FullCache : public cache::TokenCache {
  public:
-  [[nodiscard]] std::optional<CachedToken> find(const Identity&) override { return std::nullopt; }
-  void store(const Identity&, const CachedToken&) override {
+  [[nodiscard]] std::optional<cache::CachedToken> find(const cache::Identity&) override {
+    return std::nullopt;
+  }
+  void store(const cache::Identity&, const cache::CachedToken&) override {
     throw std::system_error(ENOSPC, std::generic_category(), "cannot write the token");
   }
-  void remove(const Identity&) override {}
+  void remove(const cache::Identity&) override {}
 };
 
 }  // namespace
@@ -85,7 +87,7 @@ TEST_CASE("a damaged cache heals itself without a word", "[token_source]") {
 TEST_CASE("what a warning says of the cache is safe on a terminal", "[token_source]") {
   Machine machine;
   const std::string directory = machine.root.write("a\x1b[2J\nb", "");
-  FileCache cache(directory);
+  cache::FileCache cache(directory);
   machine.cache = &cache;
   machine.state_directory = directory;
 
@@ -103,4 +105,4 @@ TEST_CASE("without any place for locks a token still comes", "[token_source]") {
   CHECK_FALSE(tests::exists(machine.directory));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -10,7 +10,7 @@
 
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -19,39 +19,39 @@ using std::chrono::steady_clock;
 using tests::Machine;
 
 /// A cache in which somebody else's token appears while the lock is being taken.
-class LateCache : public TokenCache {
+class LateCache : public cache::TokenCache {
  public:
-  [[nodiscard]] std::optional<CachedToken> find(const Identity&) override {
+  [[nodiscard]] std::optional<cache::CachedToken> find(const cache::Identity&) override {
     if (++asked == 1) return std::nullopt;
-    return CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
-                       .expiry = Expiry::after(ClockReading::now(), 3600s)};
+    return cache::CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
+                              .expiry = Expiry::after(ClockReading::now(), 3600s)};
   }
-  void store(const Identity&, const CachedToken&) override {}
-  void remove(const Identity&) override {}
+  void store(const cache::Identity&, const cache::CachedToken&) override {}
+  void remove(const cache::Identity&) override {}
 
   int asked = 0;
 };
 
 /// A cache that takes the turn away from the call that looks into it for the second time.
-class GreedyCache : public TokenCache {
+class GreedyCache : public cache::TokenCache {
  public:
   GreedyCache(const Machine& machine, bool has_token)
       : refresh_lock_(machine.open_refresh_lock()), has_token_(has_token) {}
 
-  [[nodiscard]] std::optional<CachedToken> find(const Identity&) override {
+  [[nodiscard]] std::optional<cache::CachedToken> find(const cache::Identity&) override {
     if (++asked_ == 1) return std::nullopt;
     was_free = refresh_lock_.take();
     if (!has_token_) return std::nullopt;
-    return CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
-                       .expiry = Expiry::after(ClockReading::now(), 3600s)};
+    return cache::CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
+                              .expiry = Expiry::after(ClockReading::now(), 3600s)};
   }
-  void store(const Identity&, const CachedToken&) override {}
-  void remove(const Identity&) override {}
+  void store(const cache::Identity&, const cache::CachedToken&) override {}
+  void remove(const cache::Identity&) override {}
 
   bool was_free = false;
 
  private:
-  RefreshLock refresh_lock_;
+  rate_limit::RefreshLock refresh_lock_;
   bool has_token_;
   int asked_ = 0;
 };
@@ -117,7 +117,7 @@ TEST_CASE("the lock is held while the authorizer is asked", "[token_source]") {
   Machine machine;
   bool free = true;
   machine.authorizer.meanwhile = [&machine, &free] {
-    free = RefreshLock(machine.directory, machine.key_id()).take();
+    free = rate_limit::RefreshLock(machine.directory, machine.key_id()).take();
   };
 
   (void)machine.get();
@@ -128,7 +128,7 @@ TEST_CASE("the lock is held while the authorizer is asked", "[token_source]") {
 
 TEST_CASE("nobody waits for the lock past the timeout", "[token_source]") {
   Machine machine;
-  const RefreshLock current = machine.hold_turn();
+  const rate_limit::RefreshLock current = machine.hold_turn();
   machine.time = 50ms;
   const auto start = steady_clock::now();
 
@@ -144,7 +144,7 @@ TEST_CASE("nobody waits for the lock past the timeout", "[token_source]") {
 TEST_CASE("a cached token needs no lock", "[token_source]") {
   Machine machine;
   machine.keep("cached", 3600s);
-  const RefreshLock current = machine.hold_turn();
+  const rate_limit::RefreshLock current = machine.hold_turn();
   machine.time = 50ms;
 
   CHECK(machine.get() == "cached");
@@ -152,7 +152,7 @@ TEST_CASE("a cached token needs no lock", "[token_source]") {
 
 TEST_CASE("two keys have two locks, two profiles of one key have one", "[token_source]") {
   Machine machine;
-  const RefreshLock current = machine.hold_turn();
+  const rate_limit::RefreshLock current = machine.hold_turn();
   machine.time = 100ms;
 
   CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
@@ -271,4 +271,4 @@ TEST_CASE("a trace tells of the cache and of waiting", "[token_source]") {
   CHECK_FALSE(tests::contains(trace, "fresh-token"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -64,7 +64,7 @@ TEST_CASE("a call may send as many requests as the guard leaves it", "[sparing_a
 
   DYNAMIC_SECTION(row.name) {
     Caller caller;
-    caller.change_history([&](RequestLog& log) { log.requests.assign(row.sent, boot_clock()); });
+    caller.change_history([&](rate_limit::RequestLog& log) { log.requests.assign(row.sent, boot_clock()); });
 
     (void)caller.authorize();
 
@@ -75,7 +75,7 @@ TEST_CASE("a call may send as many requests as the guard leaves it", "[sparing_a
 
 TEST_CASE("past the guard nothing is asked and nothing written", "[sparing_authorizer]") {
   Caller caller;
-  caller.change_history([](RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
   const std::string before = tests::text_of_file(caller.log_file());
 
   CHECK(caller.failure().code == ExitCode::unreachable);
@@ -86,7 +86,7 @@ TEST_CASE("past the guard nothing is asked and nothing written", "[sparing_autho
 
 TEST_CASE("an authorizer that was not started has sent nothing", "[sparing_authorizer]") {
   Caller caller;
-  caller.change_history([](RequestLog& log) { log.requests.assign(2, boot_clock()); });
+  caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(2, boot_clock()); });
   caller.authorizer.meanwhile = [] { throw AuthorizerNotStarted(ExitCode::local_state, "not there"); };
 
   const Failure failure = caller.failure();
@@ -137,4 +137,4 @@ TEST_CASE("what happened on the way is told when it happened", "[sparing_authori
         "sase-credential: trace: +3.500 ms answered\n");
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -24,7 +24,7 @@ TEST_CASE("a denial is remembered with its way and its time", "[sparing_authoriz
 
   CHECK(std::string(caller.failure().what()) == "what happened");
 
-  const RequestLog log = caller.log();
+  const rate_limit::RequestLog log = caller.log();
   REQUIRE(log.failure);
   CHECK(log.failure->auth_error.kind == protocol::ErrorKind::unreachable);
   CHECK(log.failure->auth_error.what == "what happened");
@@ -81,7 +81,7 @@ TEST_CASE("a dead token is a failure, and is remembered as one", "[sparing_autho
 
 TEST_CASE("a renewal is remembered as one, and does not ask the rules again", "[sparing_authorizer]") {
   Caller caller;
-  caller.change_history([](RequestLog& log) { log.paused_until = boot_clock() + 1min; });
+  caller.change_history([](rate_limit::RequestLog& log) { log.paused_until = boot_clock() + 1min; });
 
   CHECK(caller.renew().token_response.token.reveal() == "fresh-token");
 
@@ -92,8 +92,9 @@ TEST_CASE("a renewal is remembered as one, and does not ask the rules again", "[
 TEST_CASE("whether to renew hangs on the ledger and on refresh-ahead", "[sparing_authorizer]") {
   Caller caller;
   CHECK(caller.service().may_refresh(caller.refresh_lock));
-  caller.change_history(
-      [](RequestLog& log) { log.grant = LastSuccess{.at = boot_clock(), .lifetime = 900s, .ahead = true}; });
+  caller.change_history([](rate_limit::RequestLog& log) {
+    log.grant = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 900s, .ahead = true};
+  });
 
   CHECK_FALSE(caller.service().may_refresh(caller.refresh_lock));
   caller.profile.refresh_ahead = 899s;
@@ -111,14 +112,14 @@ TEST_CASE("a failure is shared from the moment that a call began", "[sparing_aut
 
   CHECK(shared.code == ExitCode::invalid_settings);
   CHECK(std::string(shared.what()) == "what happened");
-  caller.change_history([](RequestLog& log) { log.failure->at -= 1min; });
+  caller.change_history([](rate_limit::RequestLog& log) { log.failure->at -= 1min; });
   CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
 }
 
 TEST_CASE("an erase is taken down with its time", "[sparing_authorizer]") {
   Caller caller;
-  caller.change_history([](RequestLog& log) {
-    log.grant = LastSuccess{.at = boot_clock(), .lifetime = 3600s, .after_erase = true};
+  caller.change_history([](rate_limit::RequestLog& log) {
+    log.grant = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 3600s, .after_erase = true};
   });
 
   caller.service().record_erase(caller.refresh_lock);
@@ -149,4 +150,4 @@ TEST_CASE("trouble with the ledger is one warning, and the call goes on", "[spar
   CHECK(tests::count_lines(caller.error.text()) == 1);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -58,7 +58,7 @@ TEST_CASE("a probe that is refused is remembered", "[sparing_authorizer][probe]"
 TEST_CASE("where the service is to be spared a probe goes the way alone, without the key",
           "[sparing_authorizer][probe]") {
   Caller caller;
-  caller.change_history([](RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
   const std::string before = tests::text_of_file(caller.log_file());
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::not_asked);
 
@@ -73,4 +73,4 @@ TEST_CASE("where the service is to be spared a probe goes the way alone, without
   CHECK(tests::text_of_file(caller.log_file()) == before);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

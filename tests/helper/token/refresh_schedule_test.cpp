@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::token {
 
 namespace {
 
@@ -109,4 +109,4 @@ TEST_CASE("whoever wants tokens with much time left gets the next one earlier", 
   CHECK(effective_refresh_ahead(15min, 45min) == 46min);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::token

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-namespace sase::helper {
+namespace sase::watch {
 
 namespace {
 
@@ -61,4 +61,4 @@ TEST_CASE("what is no round is refused", "[round]") {
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::watch

@@ -24,7 +24,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::watch {
 
 namespace {
 
@@ -92,14 +92,14 @@ class Watched {
   }
 
   const tests::TemporaryDirectory directory;
-  const PublishedFile file{directory.path("token"), {}};
+  const os::PublishedFile file{directory.path("token"), {}};
   const tests::MemoryFile error;   ///< what people are told
   const tests::MemoryFile orders;  ///< a letter for each round: first, all is said, quiet
 
  private:
   int run(std::optional<BootTime> watchdog) {
     ::setsid();
-    const NotifySocket manager(directory.path("notify"));
+    const os::NotifySocket manager(directory.path("notify"));
     const Diagnostics diagnostics(error.fd());
     const WatcherParts parts{.file = file,
                              .diagnostics = diagnostics,
@@ -116,7 +116,7 @@ class Watched {
   }
 
   Rounds rounds_;
-  Fd manager_;
+  os::Fd manager_;
   pid_t process_ = 0;
 };
 
@@ -234,4 +234,4 @@ TEST_CASE("a file that is taken away is put back at the next look after it", "[w
   CHECK(watched.stop() == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::watch

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::watch {
 
 namespace {
 
@@ -47,9 +47,9 @@ class RunningWatcher {
  private:
   int run(std::function<RefreshAttempt(const RefreshOptions&)> look, BootTime longest_round) const {
     ::setsid();
-    const PublishedFile file(path("token"), {});
+    const os::PublishedFile file(path("token"), {});
     const Diagnostics diagnostics(said_.fd());
-    const NotifySocket manager(std::nullopt);
+    const os::NotifySocket manager(std::nullopt);
     const WatcherParts parts{.file = file,
                              .diagnostics = diagnostics,
                              .manager = manager,
@@ -134,4 +134,4 @@ TEST_CASE("trouble of another kind is told, too", "[watcher]") {
   CHECK(watcher.stop() == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::watch

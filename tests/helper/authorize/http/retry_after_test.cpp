@@ -8,7 +8,7 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using sase::helper::authorize::parse_retry_after;
+using sase::authorize::parse_retry_after;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 

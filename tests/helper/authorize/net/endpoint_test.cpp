@@ -6,7 +6,7 @@
 
 #include <string>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 
 TEST_CASE("an https URL is taken apart", "[authorize][endpoint]") {
   struct Row {

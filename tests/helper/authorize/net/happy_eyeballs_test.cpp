@@ -13,7 +13,7 @@
 #include <system_error>
 #include <vector>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 using namespace std::chrono_literals;
 using Poco::Net::ServerSocket;
 using Poco::Net::SocketAddress;

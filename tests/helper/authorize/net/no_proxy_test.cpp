@@ -6,7 +6,7 @@
 
 #include <string>
 
-using sase::helper::authorize::bypasses_proxy;
+using sase::authorize::bypasses_proxy;
 using sase::protocol::Host;
 
 TEST_CASE("no-proxy is read as curl and Go read it", "[authorize][no_proxy]") {

@@ -6,8 +6,8 @@
 
 #include <string>
 
-using sase::helper::authorize::FailedAttempt;
-using sase::helper::authorize::Proxy;
+using sase::authorize::FailedAttempt;
+using sase::authorize::Proxy;
 
 TEST_CASE("a proxy's setting is taken apart", "[authorize][proxy]") {
   struct Row {

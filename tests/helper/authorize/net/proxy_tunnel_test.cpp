@@ -5,8 +5,8 @@
 
 #include <string>
 
-using sase::helper::authorize::describe_proxy_refusal;
-using sase::helper::authorize::Proxy;
+using sase::authorize::describe_proxy_refusal;
+using sase::authorize::Proxy;
 using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 

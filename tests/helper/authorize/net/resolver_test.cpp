@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 using Poco::Net::SocketAddress;
 using sase::protocol::Host;
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 using sase::protocol::AuthError;
 using sase::protocol::CheckId;
 using sase::protocol::CheckState;

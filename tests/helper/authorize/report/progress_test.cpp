@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 

@@ -3,7 +3,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 TEST_CASE("words that the front takes stay as they are", "[bounded_words]") {
   CHECK(truncated("", 8).empty());
@@ -20,4 +20,4 @@ TEST_CASE("words with other bytes are escaped, then cut", "[bounded_words]") {
   CHECK(truncated(std::string(8, '\x1b'), 8).size() == 8);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

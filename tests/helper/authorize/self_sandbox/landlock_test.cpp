@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -41,7 +41,7 @@ TEST_CASE("Landlock alone forbids to control devices", "[landlock]") {
   CHECK(tests::exit_code_in_child([] {
           (void)restrict_without_privileges();
           termios settings{};
-          const Fd device(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+          const os::Fd device(::open("/dev/null", O_RDONLY | O_CLOEXEC));
           return deeds::outcome(::ioctl(device.get(), TCGETS, &settings));
         }) == (version >= 5 ? EACCES : ENOTTY));
 }
@@ -54,4 +54,4 @@ TEST_CASE("Landlock leaves a call what it needs", "[landlock]") {
   }
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -213,4 +213,4 @@ TEST_CASE("calls that younger architectures have not are forbidden where they ar
 }
 #endif
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 namespace {
 
@@ -107,4 +107,4 @@ TEST_CASE("a thread that is started later is filtered as well", "[call_filter]")
         }) == EPERM);
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

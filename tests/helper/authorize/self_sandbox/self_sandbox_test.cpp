@@ -6,7 +6,7 @@
 
 #include <sys/prctl.h>
 
-namespace sase::helper::authorize {
+namespace sase::authorize {
 
 TEST_CASE("a confined process can do nothing that is forbidden", "[confinement]") {
   const deeds::Allowed allowed;
@@ -54,4 +54,4 @@ TEST_CASE("what holds is said in words", "[confinement]") {
         "no_new_privs, seccomp, landlock 7");
 }
 
-}  // namespace sase::helper::authorize
+}  // namespace sase::authorize

@@ -5,7 +5,7 @@
 
 #include <string>
 
-using sase::helper::authorize::write_authorize_body;
+using sase::authorize::write_authorize_body;
 
 TEST_CASE("the key travels in exactly the documented document", "[authorize][authorize_body]") {
   struct Row {

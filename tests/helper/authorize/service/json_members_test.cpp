@@ -5,7 +5,7 @@
 
 #include <string>
 
-using sase::helper::authorize::JsonMembers;
+using sase::authorize::JsonMembers;
 
 TEST_CASE("members are found by their place", "[authorize][json_members]") {
   const auto members = JsonMembers::parse(

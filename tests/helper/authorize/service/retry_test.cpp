@@ -8,7 +8,7 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using sase::helper::authorize::pause_before_retry;
+using sase::authorize::pause_before_retry;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 using namespace std::chrono_literals;
 using sase::protocol::ErrorKind;
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 
 TEST_CASE("the message is found in each of the service's error shapes", "[authorize][spoken_message]") {
   struct Row {

@@ -9,7 +9,7 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using sase::helper::authorize::CertificateFailure;
+using sase::authorize::CertificateFailure;
 using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 

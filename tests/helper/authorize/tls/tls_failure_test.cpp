@@ -9,7 +9,7 @@
 #include <array>
 #include <string>
 
-using namespace sase::helper::authorize;
+using namespace sase::authorize;
 using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -110,4 +110,4 @@ TEST_CASE("a disk that is full is a system error, and the old file stays", "[ato
   CHECK(files_in(directory) == 1);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -13,7 +13,7 @@
 
 // Waiting for a lock takes the one alarm that a process has.
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -70,4 +70,4 @@ TEST_CASE("an alarm that was set before comes after the wait", "[file_lock]") {
   CHECK(wait_with_alarm_in(100ms) == 128 + SIGALRM);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -22,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -276,4 +276,4 @@ TEST_CASE("of many processes that wait, one at a time holds the lock", "[file_lo
     CHECK(tests::wait_for_child(child) == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

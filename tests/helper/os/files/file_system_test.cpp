@@ -5,7 +5,7 @@
 #include "tests/support/memory_file.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-namespace sase::helper {
+namespace sase::os {
 
 TEST_CASE("a file system in memory is told from others", "[file_system]") {
   if (const auto memory = tests::parent_in_memory()) CHECK(is_in_memory(*memory));
@@ -16,4 +16,4 @@ TEST_CASE("a file system in memory is told from others", "[file_system]") {
   CHECK_FALSE(is_in_memory(-1));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace sase::helper {
+namespace sase::os {
 
 TEST_CASE("a group is found by its number, whether there is a file or not", "[group_number]") {
   CHECK(find_group("0", "/nonexistent") == 0U);
@@ -41,4 +41,4 @@ TEST_CASE("this system's groups are known", "[group_number]") {
   CHECK(find_group("root") == 0U);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -290,4 +290,4 @@ TEST_CASE("a file is removed", "[private_directory]") {
   CHECK(names_in(root.path("a")).empty());
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -155,4 +155,4 @@ TEST_CASE("the groups that a user may give its files to are its own", "[publishe
   CHECK(code == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -228,4 +228,4 @@ TEST_CASE("a key that cannot be limited or protected is not kept", "[new_key][ke
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

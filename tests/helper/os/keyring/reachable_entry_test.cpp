@@ -12,7 +12,7 @@
 #include <string>
 #include <system_error>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -70,4 +70,4 @@ TEST_CASE("the user keyring is in no session's reach afterwards that had it not"
   CHECK(code == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -14,7 +14,7 @@
 
 #include <sys/syscall.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -135,4 +135,4 @@ TEST_CASE("a keyring that is forbidden is a system error, and no call hangs on i
   }
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

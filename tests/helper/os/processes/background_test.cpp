@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -271,4 +271,4 @@ TEST_CASE("where there can be no process it is said", "[detached]") {
   CHECK((code == 0 || code == 77));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -11,7 +11,7 @@
 
 #include <poll.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -74,4 +74,4 @@ TEST_CASE("a signal that the caller ignores stays ignored, and others are let th
   CHECK(other == 128 + SIGUSR1);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

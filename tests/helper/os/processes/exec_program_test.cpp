@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -83,4 +83,4 @@ TEST_CASE("a program on PATH is there, whatever it lacks and whatever else is on
   CHECK(reason_on_path("", "script") == ENOENT);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 TEST_CASE("a hardened process leaves no core file and cannot be traced", "[hardening]") {
   const int code = tests::exit_code_in_child([] {
@@ -99,4 +99,4 @@ TEST_CASE("a standard stream that is open stays what it is", "[hardening]") {
   CHECK(code == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

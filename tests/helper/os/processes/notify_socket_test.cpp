@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -114,4 +114,4 @@ TEST_CASE("a manager that is gone is no trouble", "[notify_socket]") {
   CHECK_FALSE(socket.tell("READY=1\n"));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

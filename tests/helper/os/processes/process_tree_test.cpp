@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 TEST_CASE("a process tree is killed to its leaves, and nothing beside it", "[process_tree]") {
   const pid_t bystander = tests::start_child([] { return ::pause(); });
@@ -90,4 +90,4 @@ TEST_CASE("a leader that has ended leaves its session", "[process_tree]") {
   CHECK(tests::wait_for_child(leader) == 0);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

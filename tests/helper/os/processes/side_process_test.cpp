@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -114,4 +114,4 @@ TEST_CASE("one that does not heed SIGTERM is killed after a second", "[side_proc
   CHECK_FALSE(has_child());
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

@@ -14,7 +14,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -112,4 +112,4 @@ TEST_CASE("afterwards signals do again what they did", "[wake_ups]") {
         }) == 128 + SIGTERM);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

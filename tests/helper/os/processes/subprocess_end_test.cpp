@@ -14,7 +14,7 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -113,4 +113,4 @@ TEST_CASE("no shell of a program that is killed has anything to say of it", "[su
   CHECK(tests::text_of_file(directory.path("said")).empty());
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

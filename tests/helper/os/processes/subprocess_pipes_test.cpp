@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -90,4 +90,4 @@ TEST_CASE("all that a program wrote before it ended is read", "[subprocess]") {
   CHECK(output == std::string(60000, 'x'));
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os

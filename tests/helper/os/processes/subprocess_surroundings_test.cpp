@@ -16,7 +16,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace sase::helper {
+namespace sase::os {
 
 namespace {
 
@@ -116,4 +116,4 @@ TEST_CASE("no descriptor is left open by a call", "[subprocess]") {
   CHECK(after.get() == expected);
 }
 
-}  // namespace sase::helper
+}  // namespace sase::os
