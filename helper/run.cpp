@@ -3,7 +3,7 @@
 
 #include "helper/cli/command_line.hpp"
 #include "helper/cli/help_page.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
 #include "helper/os/stream.hpp"
@@ -20,7 +20,7 @@ namespace {
 
 ExitCode no_command(const commands::Call& call) {
   call.diagnostics.failure("no command is given");
-  call.diagnostics.hint(cli::usage_line());
+  call.diagnostics.hint(cli::usage_line(commands::table()));
   return ExitCode::usage_error;
 }
 
@@ -31,8 +31,8 @@ ExitCode version(const commands::Call& call) {
 
 /// gitcredentials: "If it does not support the requested operation, it should silently ignore the request."
 /// What is for people may take operands under git's name as well.
-bool is_ignored_under_gits_name(const commands::Command* command, const cli::CommandLine& line) noexcept {
-  if (command == nullptr || command->audience != commands::Visibility::people) return true;
+bool is_ignored_under_gits_name(const cli::Command* command, const cli::CommandLine& line) noexcept {
+  if (command == nullptr || command->visibility != cli::Visibility::people) return true;
   return command->operands.empty() && !line.operands.empty();
 }
 
@@ -51,16 +51,16 @@ ExitCode dispatch(const commands::Call& call) {
   const cli::CommandLine& line = call.line;
   if (line.version) return version(call);
   if (!line.command) return line.help ? help(call) : no_command(call);
-  const commands::Command* const command = commands::find_command(*line.command);
+  const cli::Command* const command = cli::find_command(commands::table(), *line.command);
   if (call.called_as != nullptr && call.called_as->dialect == cli::Dialect::git &&
       is_ignored_under_gits_name(command, line)) {
     ignore_request(call);
     return ExitCode::success;
   }
   if (call.called_as != nullptr) reject_foreign_operation(*call.called_as, *line.command);
-  if (command == nullptr) throw commands::unknown_command(*line.command);
+  if (command == nullptr) throw cli::unknown_command(commands::table(), *line.command);
   if (line.help) return help(call);
-  reject_unsupported_arguments(*command, line);
+  reject_unsupported_arguments(commands::table(), *command, line);
   return command->run(call);
 }
 

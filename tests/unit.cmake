@@ -14,7 +14,7 @@ set(SASE_UNIT_TESTS
   tests/helper/config/state_directory_test.cpp
   tests/helper/cli/command_line_test.cpp
   tests/helper/cli/completion_test.cpp
-  tests/helper/commands/command_test.cpp
+  tests/helper/cli/command_test.cpp
   tests/helper/cli/help_page_test.cpp
   tests/helper/cli/help_text_test.cpp
   tests/helper/commands/login_report_test.cpp

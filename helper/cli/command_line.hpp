@@ -50,7 +50,7 @@ struct Flag {
   std::string_view argument;  ///< empty where it takes none; what is PROFILE is completed as one
   std::string_view meaning;   ///< one line for help
   std::variant<bool CommandLine::*, std::optional<std::string> CommandLine::*> place;
-  FlagScope reach = FlagScope::listed;
+  FlagScope scope = FlagScope::listed;
   std::span<const NamedValue> (*words)() =
       nullptr;  ///< the values it knows; null where they are not a few words
 };

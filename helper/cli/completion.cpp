@@ -2,7 +2,6 @@
 #include "helper/cli/completion.hpp"
 
 #include "helper/cli/help_topic.hpp"
-#include "helper/commands/command.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -31,14 +30,14 @@ std::optional<Value> value_of(std::string_view flag) {
 
 /// The words before the one that is completed, as far as they matter.
 struct Before {
-  const commands::Command* command = nullptr;
+  const Command* command = nullptr;
   bool has_command = false;     ///< known or not
   bool has_operand = false;     ///< behind the command
   bool flags_are_over = false;  ///< behind '--'
   std::optional<Value> open;    ///< of a flag whose value comes next
 };
 
-void take(Before& before, std::string_view word) {
+void take(Before& before, Commands commands, std::string_view word) {
   if (before.open) return before.open.reset();
   if (!before.flags_are_over && word == "--") {
     before.flags_are_over = true;
@@ -47,7 +46,7 @@ void take(Before& before, std::string_view word) {
     if (value && !value->argument.empty()) before.open = value;
   } else if (!before.has_command) {
     before.has_command = true;
-    before.command = commands::find_command(word);
+    before.command = find_command(commands, word);
   } else {
     before.has_operand = true;
   }
@@ -84,36 +83,36 @@ void add_values(Lines& lines, const Value& value, const config::ProfileFiles& pr
 }
 
 /// All flags where it is not known yet for which command.
-void add_flags(Lines& lines, const commands::Command* command) {
+void add_flags(Lines& lines, const Command* command) {
   for (const Flag& flag : command_flags())
-    if (command == nullptr || command->understands(flag))
-      lines.add("--" + std::string(flag.name), flag.meaning);
+    if (command == nullptr || command->accepts(flag)) lines.add("--" + std::string(flag.name), flag.meaning);
   for (const config::Setting& setting : config::settings)
     lines.add("--" + std::string(setting.name), setting.meaning);
 }
 
-void add_commands(Lines& lines) {
-  for (const commands::Command& command : commands::commands())
-    if (command.audience == commands::Visibility::people) lines.add(command.name, command.meaning);
+void add_commands(Lines& lines, Commands commands) {
+  for (const Command& command : commands)
+    if (command.visibility == Visibility::people) lines.add(command.name, command.meaning);
 }
 
-void add_words(Lines& lines, const Before& before) {
-  if (!before.has_command) return add_commands(lines);
-  if (before.command != nullptr && before.command->operands == "FILE" && !before.has_operand)
+void add_words(Lines& lines, Commands commands, const Before& before) {
+  if (!before.has_command) return add_commands(lines, commands);
+  if (before.command != nullptr && before.command->operands == file_operand && !before.has_operand)
     return lines.add_files();
-  if (before.command == nullptr || before.command->run != commands::help || before.has_operand) return;
-  add_commands(lines);
+  if (before.command == nullptr || before.command->operands != topic_operand || before.has_operand) return;
+  add_commands(lines, commands);
   for (const Topic& topic : topics())
     lines.add(topic.name, topic.meaning);
 }
 
 }  // namespace
 
-std::string candidates(std::span<const std::string> words, const config::ProfileFiles& profiles) {
+std::string candidates(Commands commands, std::span<const std::string> words,
+                       const config::ProfileFiles& profiles) {
   const std::string_view last = words.empty() ? std::string_view() : std::string_view(words.back());
   Before before;
   for (const std::string& word : words.first(words.empty() ? 0 : words.size() - 1))
-    take(before, word);
+    take(before, commands, word);
 
   const auto equals = before.open || before.flags_are_over ? std::string_view::npos : last.find('=');
   const auto value = equals == std::string_view::npos ? before.open : value_of(last.substr(0, equals));
@@ -123,7 +122,7 @@ std::string candidates(std::span<const std::string> words, const config::Profile
     add_values(lines, *value, profiles);
     return lines.text();
   }
-  if (!last.starts_with('-')) add_words(lines, before);
+  if (!last.starts_with('-')) add_words(lines, commands, before);
   // Where no word can follow, an empty one may become a flag.
   const bool may_be_flag = last.starts_with('-') || (last.empty() && lines.empty());
   if (may_be_flag && !before.flags_are_over) add_flags(lines, before.command);

@@ -11,7 +11,7 @@ namespace {
 /// Where the meanings begin.
 constexpr std::size_t column = 26;
 
-std::string with_operands(const commands::Command& command) {
+std::string with_operands(const Command& command) {
   std::string text(command.name);
   if (!command.operands.empty()) text.append(" ").append(command.operands);
   return text;
@@ -25,30 +25,29 @@ void append_flag(HelpText& page, const Flag& flag) {
   page.row(word, meaning, column);
 }
 
-void append_flags(HelpText& page, const commands::Command* command, FlagScope reach) {
+void append_flags(HelpText& page, const Command* command, FlagScope scope) {
   for (const Flag& flag : command_flags())
-    if (flag.reach == reach && (command == nullptr || command->understands(flag))) append_flag(page, flag);
+    if (flag.scope == scope && (command == nullptr || command->accepts(flag))) append_flag(page, flag);
 }
 
 }  // namespace
 
-std::string usage_line() {
+std::string usage_line(Commands commands) {
   std::string names;
-  for (const commands::Command& command : commands::commands())
-    if (command.audience == commands::Visibility::people)
+  for (const Command& command : commands)
+    if (command.visibility == Visibility::people)
       names.append(names.empty() ? "" : " | ").append(command.name);
   return "usage: sase-credential [FLAG...] (" + names + ")";
 }
 
-std::string overview_page() {
+std::string overview_page(Commands commands) {
   HelpText page;
   page.lines(
       "usage: sase-credential [FLAG...] COMMAND [FLAG...]\n\n"
       "Bearer tokens for the Check Point SASE API, cached and shared.\n");
   page.heading("commands");
-  for (const commands::Command& command : commands::commands())
-    if (command.audience == commands::Visibility::people)
-      page.row(with_operands(command), command.meaning, column);
+  for (const Command& command : commands)
+    if (command.visibility == Visibility::people) page.row(with_operands(command), command.meaning, column);
   page.heading("topics of 'help'");
   for (const Topic& topic : topics())
     page.row(topic.name, topic.meaning, column);
@@ -57,7 +56,7 @@ std::string overview_page() {
   return page.text();
 }
 
-std::string command_page(const commands::Command& command) {
+std::string command_page(const Command& command) {
   HelpText page;
   page.lines("usage: sase-credential " + with_operands(command) + " [FLAG...]\n\n")
       .lines(command.description);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "protocol/git/credential_reply.hpp"
 
 namespace sase::commands {

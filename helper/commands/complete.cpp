@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/completion.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 
 namespace sase::commands {
 
 ExitCode complete(const Call& call) {
-  write_output(call, cli::candidates(call.line.operands, config::ProfileFiles(call.environment)));
+  write_output(call, cli::candidates(table(), call.line.operands, config::ProfileFiles(call.environment)));
   return ExitCode::success;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/key_place.hpp"
 #include "helper/clock.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"
 #include "helper/os/processes/exec_program.hpp"

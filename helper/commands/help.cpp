@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/help_page.hpp"
 #include "helper/cli/help_topic.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/nearest_name.hpp"
 
 #include <optional>
@@ -14,9 +14,7 @@ namespace {
 
 /// The usage error that names the nearest command or topic.
 Failure unknown_subject(std::string_view name) {
-  std::vector<std::string_view> known;
-  for (const Command& command : commands())
-    if (command.audience == Visibility::people) known.push_back(command.name);
+  std::vector<std::string_view> known = cli::visible_names(table());
   for (const cli::Topic& topic : cli::topics())
     known.push_back(topic.name);
   std::string otherwise = config::find_setting(name) != nullptr ? "see: sase-credential help settings"
@@ -26,7 +24,8 @@ Failure unknown_subject(std::string_view name) {
 }
 
 std::string page_of(std::string_view subject) {
-  if (const Command* const command = find_command(subject)) return cli::command_page(*command);
+  if (const cli::Command* const command = cli::find_command(table(), subject))
+    return cli::command_page(*command);
   if (const cli::Topic* const topic = cli::find_topic(subject)) return topic->page();
   throw unknown_subject(subject);
 }
@@ -43,7 +42,7 @@ std::optional<std::string> subject_of(const cli::CommandLine& line) {
 
 ExitCode help(const Call& call) {
   const auto subject = subject_of(call.line);
-  write_output(call, subject ? page_of(*subject) : cli::overview_page());
+  write_output(call, subject ? page_of(*subject) : cli::overview_page(table()));
   return ExitCode::success;
 }
 

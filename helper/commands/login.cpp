@@ -2,7 +2,7 @@
 #include "helper/api_key/api_key.hpp"
 #include "helper/api_key/key_place.hpp"
 #include "helper/api_key/login_files.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/commands/login_report.hpp"
 #include "helper/config/profile_draft.hpp"
 #include "helper/config/profile_name.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/login_files.hpp"
 #include "helper/cache/profile_tokens.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/config/profile_name.hpp"
 #include "helper/failure.hpp"
 #include "helper/token/session.hpp"

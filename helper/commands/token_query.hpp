@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/config/profile.hpp"
 #include "protocol/token_format.hpp"
 

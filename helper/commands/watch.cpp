@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/digest.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/commands/format_choice.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/cache/token_cache.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/config/profile_selector.hpp"
 #include "helper/token/provider.hpp"
 #include "helper/trace.hpp"

@@ -5,7 +5,7 @@
 #include "helper/cli/dialect.hpp"
 #include "helper/cli/help_page.hpp"
 #include "helper/cli/help_topic.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/exit_code.hpp"
 #include "protocol/token_format.hpp"
@@ -38,8 +38,8 @@ Names names(const Table& table) {
 
 Names people_commands() {
   Names all;
-  for (const commands::Command& command : commands::commands())
-    if (command.audience == commands::Visibility::people) all.emplace(command.name);
+  for (const Command& command : commands::table())
+    if (command.visibility == Visibility::people) all.emplace(command.name);
   return all;
 }
 
@@ -72,7 +72,7 @@ std::string readme() {
 
 std::string candidates_for(const std::vector<std::string>& words) {
   const tests::EnvironmentList nothing{};
-  return '\n' + candidates(words, config::ProfileFiles(*nothing, "/nonexistent"));
+  return '\n' + candidates(commands::table(), words, config::ProfileFiles(*nothing, "/nonexistent"));
 }
 
 void check_calls(std::string_view shell) {
@@ -88,9 +88,9 @@ void check_calls(std::string_view shell) {
     REQUIRE_NOTHROW(line = parse_command_line(pointers));
     if (line.help || line.version) continue;
     REQUIRE(line.command);
-    const commands::Command* const command = commands::find_command(*line.command);
+    const Command* const command = find_command(commands::table(), *line.command);
     REQUIRE(command != nullptr);
-    CHECK_NOTHROW(reject_unsupported_arguments(*command, line));
+    CHECK_NOTHROW(reject_unsupported_arguments(commands::table(), *command, line));
   }
 }
 
@@ -246,10 +246,10 @@ TEST_CASE("README.md has the exit codes of the table in its words", "[documents]
           Row{std::to_string(static_cast<int>(exit_codes[i].code)), std::string(exit_codes[i].meaning)});
 }
 
-TEST_CASE("every example calls a command with flags that it understands", "[documents]") {
+TEST_CASE("every example calls a command with flags that it accepts", "[documents]") {
   check_calls(tests::examples_of_markdown(readme()));
   check_calls(tests::examples_of_manual(manual()));
-  for (const commands::Command& command : commands::commands()) {
+  for (const Command& command : commands::table()) {
     INFO(command.name);
     check_calls(command.examples);
   }

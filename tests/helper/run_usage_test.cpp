@@ -32,7 +32,7 @@ TEST_CASE("a usage error names the nearest word", "[run]") {
        "did you mean 'token --format exec-credential'?"},
       {{"a\x1b[2J\nb"}, "unknown command 'a\\x1b[2J\\x0ab'", "see: sase-credential --help"},
       {{"get", "extra"}, "'get' takes no operand", ""},
-      {{"get", "--format=json"}, "'get' does not understand the flag '--format'", "these do: token, watch"},
+      {{"get", "--format=json"}, "'get' does not accept the flag '--format'", "these do: token, watch"},
       {{"help", "setings"}, "unknown command or topic 'setings'", "did you mean 'settings'?"},
       {{"help", "capabilty"}, "unknown command or topic 'capabilty'", "did you mean 'capability'?"},
       {{"help", "min-ttl"}, "unknown command or topic 'min-ttl'", "see: sase-credential help settings"},

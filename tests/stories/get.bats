@@ -639,9 +639,9 @@ load ../support/story
 @test "a flag that the command does nothing with is a usage error, but not for an operation that git alone knows" {
   ask_password
   call sase-credential get --format json
-  expect_failure 2 "'get' does not understand the flag '--format'" 'these do: token, watch'
+  expect_failure 2 "'get' does not accept the flag '--format'" 'these do: token, watch'
   call git-credential-sase get --format json
-  expect_failure 2 "'get' does not understand the flag '--format'" 'these do: token, watch'
+  expect_failure 2 "'get' does not accept the flag '--format'" 'these do: token, watch'
   call git-credential-sase --format json frobnicate
   expect_silence
   for operation in get store erase; do

@@ -2,7 +2,7 @@
 #include "helper/cli/completion.hpp"
 
 #include "helper/cli/help_topic.hpp"
-#include "helper/commands/command.hpp"
+#include "helper/commands/commands.hpp"
 #include "protocol/token_format.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
@@ -29,7 +29,8 @@ struct Home {
 
   /// The candidates' words, without what they mean.
   [[nodiscard]] Describe of(const Describe& words) const {
-    const std::string text = candidates(words, config::ProfileFiles(*environment, root.path("nowhere")));
+    const std::string text =
+        candidates(commands::table(), words, config::ProfileFiles(*environment, root.path("nowhere")));
     Describe all;
     for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
       const std::string line = text.substr(begin, text.find('\n', begin) - begin);
@@ -40,8 +41,8 @@ struct Home {
 };
 
 Describe command_names(Describe all = {}) {
-  for (const commands::Command& command : commands::commands())
-    if (command.audience == commands::Visibility::people) all.emplace_back(command.name);
+  for (const Command& command : commands::table())
+    if (command.visibility == Visibility::people) all.emplace_back(command.name);
   return all;
 }
 
@@ -77,9 +78,10 @@ TEST_CASE("words have the table's meanings", "[candidates]") {
   const Home home;
   const config::ProfileFiles none(*home.environment);
 
-  CHECK(candidates(Describe{"capab"}, none) ==
-        "capability\t" + std::string(commands::find_command("capability")->meaning) + "\n");
-  CHECK(candidates(Describe{"--region=eu"}, none) == "--region=eu\tapi.eu.sase.checkpoint.com\n");
+  CHECK(candidates(commands::table(), Describe{"capab"}, none) ==
+        "capability\t" + std::string(find_command(commands::table(), "capability")->meaning) + "\n");
+  CHECK(candidates(commands::table(), Describe{"--region=eu"}, none) ==
+        "--region=eu\tapi.eu.sase.checkpoint.com\n");
 }
 
 TEST_CASE("a word of help becomes a command or a topic", "[candidates]") {

@@ -3,6 +3,7 @@
 
 #include "helper/cli/help_text.hpp"
 #include "helper/cli/help_topic.hpp"
+#include "helper/commands/commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 
@@ -31,9 +32,9 @@ void check_fits(std::string_view page) {
 }  // namespace
 
 TEST_CASE("every page of help fits a terminal", "[help_page]") {
-  check_fits(overview_page());
-  CHECK(tests::count_lines(overview_page()) <= most_lines);
-  for (const commands::Command& command : commands::commands()) {
+  check_fits(overview_page(commands::table()));
+  CHECK(tests::count_lines(overview_page(commands::table())) <= most_lines);
+  for (const Command& command : commands::table()) {
     INFO(command.name);
     check_fits(command_page(command));
     CHECK(tests::count_lines(command_page(command)) <= most_lines);
@@ -43,32 +44,32 @@ TEST_CASE("every page of help fits a terminal", "[help_page]") {
 }
 
 TEST_CASE("the overview names every command and topic that is for people", "[help_page]") {
-  for (const commands::Command& command : commands::commands()) {
+  for (const Command& command : commands::table()) {
     INFO(command.name);
-    CHECK(tests::contains(overview_page(), "\n  " + std::string(command.name) + ' ') ==
-          (command.audience == commands::Visibility::people));
-    CHECK(tests::contains(usage_line(), std::string(command.name)) ==
-          (command.audience == commands::Visibility::people));
+    CHECK(tests::contains(overview_page(commands::table()), "\n  " + std::string(command.name) + ' ') ==
+          (command.visibility == Visibility::people));
+    CHECK(tests::contains(usage_line(commands::table()), std::string(command.name)) ==
+          (command.visibility == Visibility::people));
   }
   for (const Topic& topic : topics())
-    CHECK(tests::contains(overview_page(), "\n  " + std::string(topic.name) + ' '));
+    CHECK(tests::contains(overview_page(commands::table()), "\n  " + std::string(topic.name) + ' '));
 }
 
 TEST_CASE("a command's page has its flags, its examples and the way to the settings", "[help_page]") {
-  for (const commands::Command& command : commands::commands()) {
+  for (const Command& command : commands::table()) {
     const std::string page = command_page(command);
     INFO(page);
     CHECK(page.starts_with("usage: sase-credential " + std::string(command.name)));
     CHECK(tests::contains(page, std::string(command.description)));
     for (const Flag& flag : command_flags())
-      CHECK(tests::contains(page, "\n  --" + std::string(flag.name)) == command.understands(flag));
+      CHECK(tests::contains(page, "\n  --" + std::string(flag.name)) == command.accepts(flag));
     CHECK(tests::contains(page, "\nexamples:\n  $ "));
     CHECK(tests::contains(page, "sase-credential help settings"));
   }
 }
 
 TEST_CASE("a flag with known values tells them", "[help_page]") {
-  const std::string page = command_page(*commands::find_command("token"));
+  const std::string page = command_page(*find_command(commands::table(), "token"));
 
   for (const Flag& flag : command_flags())
     if (flag.name == "format")

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/commands.hpp"
+
+#include "helper/nearest_name.hpp"
+#include "helper/os/stream.hpp"
+
+#include <array>
+#include <chrono>
+#include <exception>
+#include <string>
+#include <system_error>
+
+namespace sase::commands {
+
+namespace {
+
+constexpr std::array rows = {
+    cli::Command{"get", "", "answer a credential request on stdin with a token", "dialect no-prompt",
+                 "Reads a request of git's credential protocol from standard input: the lines\n"
+                 "'protocol=https' and 'host=NAME', then an empty line. Replies with a token if a\n"
+                 "profile has that host; for any other host it writes nothing and exits with 0.\n"
+                 "In Bazel's dialect, also as 'bazel-credential-sase get', it reads\n"
+                 "{\"uri\":\"https://...\"} and replies with the headers to send; there, any other\n"
+                 "host is an error.\n",
+                 "printf 'protocol=https\\nhost=api.perimeter81.com\\n\\n' | sase-credential get\n"
+                 "git config --global credential.https://api.perimeter81.com.helper sase\n",
+                 get},
+    cli::Command{"store", "", "read a credential and ignore it", "no-prompt",
+                 "git offers each credential that worked to every helper. The service is the only\n"
+                 "source of tokens, so the request on standard input is read and discarded.\n",
+                 "sase-credential store < request\n", store},
+    cli::Command{"erase", "", "remove the cached token that a request on stdin contains", "no-prompt",
+                 "git calls this after a host has rejected a token. The cached token is removed if\n"
+                 "it equals the 'password' or 'credential' of the request; the next call requests\n"
+                 "a new one. To remove all tokens of a profile, use 'logout'.\n",
+                 "sase-credential erase < request\n", erase},
+    cli::Command{"capability", "", "announce the protocol capabilities (git 2.46 and later)", "no-prompt",
+                 "Writes git's announcement of capabilities. With 'authtype', git receives the\n"
+                 "token as a bearer token instead of a password.\n",
+                 "sase-credential capability\n", capability},
+    cli::Command{"token", "", "write a token, for scripts", "format",
+                 "Writes the token of a profile to standard output, completely or not at all. It\n"
+                 "is valid for at least 'min-ttl'. The format 'external' reads a query from\n"
+                 "standard input, 'exec-credential' the variable KUBERNETES_EXEC_INFO.\n",
+                 "sase-credential token --format header | curl -H @- URL\n"
+                 "eval \"$(sase-credential token --profile work --format env)\"\n",
+                 token},
+    cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "",
+                 "Runs CMD with SASE_ACCESS_TOKEN and SASE_ACCESS_TOKEN_EXPIRES (seconds since\n"
+                 "1970) set, and without the variables that contain an API key. Flags precede\n"
+                 "'--'; everything after it belongs to CMD. The exit code is CMD's. The token is\n"
+                 "not refreshed while CMD runs: for a long command, use --min-ttl. The token is in\n"
+                 "no process list, but you and root can read it in /proc/PID/environ.\n",
+                 "sase-credential exec -- terraform plan\n"
+                 "sase-credential exec --profile work --min-ttl 45m -- ./long-job --verbose\n",
+                 exec},
+    cli::Command{"watch", cli::file_operand, "keep a fresh token in a file", "format mode group once",
+                 "Writes a token to FILE, refreshes it before it expires, and replaces FILE\n"
+                 "atomically. While the service is unreachable, the old token remains as long as\n"
+                 "it is valid; then FILE is removed. SIGTERM and SIGINT stop it with exit code 0\n"
+                 "and keep FILE; SIGHUP refreshes at once. It notifies systemd when FILE is\n"
+                 "written (Type=notify). A failure before that ends it.\n",
+                 "sase-credential watch --format header /run/sase/header\n"
+                 "sase-credential watch --mode 640 --group www-data /run/sase/token\n",
+                 watch},
+    cli::Command{"login", "", "ask for an API key, verify it and store it in a profile", "stdin no-verify",
+                 "Asks for the key at the terminal, without showing it, and for the region if no\n"
+                 "setting names one. After the service has issued a token for it, the key is\n"
+                 "written to a file that only you can read, and each setting given as a flag to\n"
+                 "the profile. Create a key in the console: Settings > API Support.\n",
+                 "sase-credential login --region eu\n"
+                 "sase-credential login --stdin --profile acme --region au < key-file\n",
+                 login},
+    cli::Command{"logout", "", "remove a profile's key and its cached tokens", "",
+                 "Removes the key that 'login' stored and all cached tokens of the profile. The\n"
+                 "profile itself remains, and so does a key from any other source.\n",
+                 "sase-credential logout --profile acme\n", logout},
+    cli::Command{"status", "", "show each profile, its token and its last failure", "json",
+                 "Shows a row for each profile, or for the one that --profile names: region, API\n"
+                 "generation, host, key source, the time left on its cached token, and the last\n"
+                 "failure. It sends no request and runs no command. '*' marks the default\n"
+                 "profile. The exit code is always 0; use 'doctor' to test a profile.\n",
+                 "sase-credential status\n"
+                 "sase-credential status --json | jq -r '.profiles[].name'\n",
+                 status},
+    cli::Command{"doctor", "", "run every check and show how to fix what fails", "json",
+                 "Runs the checks in order: settings, key, files, name, proxy, TCP, TLS, clock,\n"
+                 "authorize, and one read request with the token. The checks after a failed one\n"
+                 "are skipped. The exit code is the one that a call would have had.\n",
+                 "sase-credential doctor --profile acme\n", doctor},
+    cli::Command{"help", cli::topic_operand, "show help for a command or a topic", "",
+                 "Without an operand it lists all commands and topics. 'COMMAND --help' and\n"
+                 "'COMMAND -h' show the same page as 'help COMMAND'.\n",
+                 "sase-credential help token\n"
+                 "sase-credential help settings\n",
+                 help},
+    cli::Command{"complete", "[-- WORD...]", "list completions of the last word", "",
+                 "For the shells' completion scripts: one candidate a line, a tab, its meaning.\n",
+                 "sase-credential complete -- token --for\n", complete, cli::Visibility::shells},
+};
+
+}  // namespace
+
+cli::Commands table() noexcept {
+  return rows;
+}
+
+cli::Dialect dialect_of(const Call& call) {
+  const auto& flag = call.line.dialect;
+  if (!flag) return call.called_as != nullptr ? call.called_as->dialect : cli::dialects.front().dialect;
+  if (const cli::DialectName* const found = cli::find_dialect(*flag)) return found->dialect;
+  throw Failure(ExitCode::usage_error, "unknown dialect" + quote_if_short(*flag),
+                suggest(*flag, names_of(cli::dialect_words()), "known are " + list_of(cli::dialect_words())));
+}
+
+void ignore_request(const Call& call) noexcept {
+  constexpr std::chrono::seconds patience{10};
+  try {
+    os::discard_message(call.input, std::chrono::steady_clock::now() + patience);
+  } catch (const std::exception&) {
+    os::discard_input(call.input);
+  }
+}
+
+void write_output(const Call& call, std::string_view text) {
+  try {
+    os::write_all(call.output, text);
+  } catch (const std::system_error& error) {
+    throw Failure(ExitCode::local_state, "cannot write to standard output: " + error.code().message());
+  }
+}
+
+}  // namespace sase::commands

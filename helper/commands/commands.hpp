@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/cli/command.hpp"
+#include "helper/cli/dialect.hpp"
+#include "helper/config/misspelled_variables.hpp"
+#include "helper/diagnostics.hpp"
+#include "helper/environment.hpp"
+#include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
+#include "helper/os/processes/hardening.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace sase::commands {
+
+/// The arguments of a command. It ends in this directory: lower directories receive values.
+struct Call {
+  const cli::CommandLine& line;
+  const Environment& environment;
+  int input;
+  int output;
+  const Diagnostics& diagnostics;
+  config::MisspelledVariables& misspelled_variables;
+  const cli::DialectName* called_as = nullptr;  ///< from the program's name; null for `sase-credential`
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  const os::CallerState* caller = nullptr;  ///< null if the process was not hardened
+};
+
+/// The commands. Each returns the exit code or throws Failure.
+ExitCode get(const Call& call);
+ExitCode bazel_get(const Call& call);
+ExitCode store(const Call& call);
+ExitCode erase(const Call& call);
+ExitCode capability(const Call& call);
+ExitCode token(const Call& call);
+ExitCode exec(const Call& call);
+ExitCode watch(const Call& call);
+ExitCode login(const Call& call);
+ExitCode logout(const Call& call);
+ExitCode status(const Call& call);
+ExitCode doctor(const Call& call);
+ExitCode help(const Call& call);
+ExitCode complete(const Call& call);
+
+/// The one table of commands.
+[[nodiscard]] cli::Commands table() noexcept;
+
+/// The dialect of the call: from its flag, else from the program's name, else git's. Throws Failure (usage).
+[[nodiscard]] cli::Dialect dialect_of(const Call& call);
+
+/// Drains a request that is not needed, so that its writer gets no SIGPIPE. Gives up after 10 seconds.
+void ignore_request(const Call& call) noexcept;
+
+/// Writes a whole output. Throws Failure (local_state) if it cannot be written.
+void write_output(const Call& call, std::string_view text);
+
+}  // namespace sase::commands

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/command.hpp"
+
+#include "helper/commands/commands.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace sase::cli {
+
+namespace {
+
+void check_arguments(const std::vector<const char*>& arguments) {
+  const CommandLine line = parse_command_line(arguments);
+  reject_unsupported_arguments(commands::table(), *find_command(commands::table(), *line.command), line);
+}
+
+Failure unknown(std::string_view name) {
+  return unknown_command(commands::table(), name);
+}
+
+}  // namespace
+
+TEST_CASE("each row of the table of commands is complete and found by its name", "[command]") {
+  for (const Command& command : commands::table()) {
+    INFO(command.name);
+    CHECK(find_command(commands::table(), command.name) == &command);
+    CHECK_FALSE(command.meaning.empty());
+    CHECK(command.description.ends_with('\n'));
+    CHECK(command.examples.ends_with('\n'));
+    CHECK(command.run != nullptr);
+  }
+  CHECK(find_command(commands::table(), "tokens") == nullptr);
+  CHECK(find_command(commands::table(), "") == nullptr);
+}
+
+TEST_CASE("each flag is accepted by a command, and each flag that a command lists exists", "[command]") {
+  for (const Flag& flag : command_flags()) {
+    INFO(flag.name);
+    CHECK(std::ranges::any_of(commands::table(),
+                              [&flag](const Command& command) { return command.accepts(flag); }));
+  }
+  for (const Command& command : commands::table()) {
+    INFO(command.name);
+    const auto listed = std::ranges::count_if(command_flags(), [&command](const Flag& flag) {
+      return flag.scope == FlagScope::listed && command.accepts(flag);
+    });
+    const auto names = command.flags.empty() ? 0 : std::ranges::count(command.flags, ' ') + 1;
+    CHECK(listed == names);
+  }
+}
+
+TEST_CASE("rejects a flag that the command does not accept and names the commands that do", "[command]") {
+  const Failure failure = tests::failure_of([] { check_arguments({"get", "--format", "json"}); });
+
+  CHECK(failure.code == ExitCode::usage_error);
+  CHECK(failure.what() == std::string("'get' does not accept the flag '--format'"));
+  CHECK(failure.hint == "these do: token, watch");
+  CHECK_THROWS_WITH(check_arguments({"--no-prompt", "token"}),
+                    "'token' does not accept the flag '--no-prompt'");
+}
+
+TEST_CASE("each operation of git accepts the flags that git's configuration passes to all", "[command]") {
+  for (const char* const name : {"get", "store", "erase", "capability"})
+    CHECK_NOTHROW(check_arguments({"--no-prompt", "--profile", "work", "--region=eu", name}));
+}
+
+TEST_CASE("treats a word with one dash as a flag, not as a command", "[command]") {
+  CHECK(unknown("-regoin").hint == "did you mean '--region'?");
+  CHECK(unknown("-format").what() == std::string("unknown flag '-format'"));
+  CHECK(unknown("-zzzzzz").hint == "see: sase-credential --help");
+  CHECK(unknown("--").what() == std::string("unknown command '--'"));
+}
+
+TEST_CASE("does not suggest the hidden command", "[command]") {
+  CHECK(unknown("complte").hint == "see: sase-credential --help");
+}
+
+}  // namespace sase::cli
