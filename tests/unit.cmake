@@ -90,10 +90,8 @@ set(SASE_UNIT_TESTS
   tests/helper/config/profile_draft_test.cpp
   tests/helper/config/profile_edit_test.cpp
   tests/helper/config/profile_files_test.cpp
-  tests/helper/config/profile_index_test.cpp
   tests/helper/config/profile_name_test.cpp
   tests/helper/config/profile_refusal_test.cpp
-  tests/helper/config/profile_snapshot_test.cpp
   tests/helper/config/profile_test.cpp
   tests/helper/config/region_test.cpp
   tests/helper/diagnose/doctor_report_test.cpp

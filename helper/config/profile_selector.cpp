@@ -2,7 +2,6 @@
 #include "helper/config/profile_selector.hpp"
 
 #include "helper/config/profile_name.hpp"
-#include "helper/config/state_directory.hpp"
 #include "helper/nearest_name.hpp"
 #include "protocol/escape.hpp"
 
@@ -13,9 +12,6 @@
 namespace sase::config {
 
 namespace {
-
-/// So many profiles are read as fast without an index.
-constexpr std::size_t few = 16;
 
 /// A provider may have a thousand; a line has room for a few.
 std::string join(const std::vector<std::string>& words) {
@@ -196,42 +192,15 @@ std::optional<Profile> ProfileSelector::default_owner(const ProfileText& text,
   }
 }
 
-/// Whether flags and variables leave it to the files whose the hosts are.
-bool ProfileSelector::decided_by_files() const {
-  const auto says_whose = [](const Assignment& given) { return decides_hosts(given.setting->id); };
-  return std::ranges::none_of(flags_, says_whose) &&
-         std::ranges::none_of(config::settings_of(environment_), says_whose);
-}
-
-std::vector<Ownership> ProfileSelector::read(std::span<const std::string> names) const {
-  std::vector<Ownership> all;
-  for (const std::string& name : names)
-    for (protocol::Host& host : hosts_of(name))
-      all.emplace_back(std::move(host), name);
-  return all;
-}
-
-std::vector<std::string> ProfileSelector::owners_of(const protocol::Host& host) const {
-  const std::vector<std::string> directories = files_.paths();
-  const auto state = decided_by_files() ? state_directory(environment_) : std::nullopt;
-  const auto index = state ? std::optional<ProfileIndex>(std::in_place, directories, *state) : std::nullopt;
-  if (auto known = index ? index->owners_of(host) : std::nullopt)
-    if (std::ranges::all_of(*known, [&](const std::string& name) { return owns(name, host); }))
-      return std::move(*known);
-
-  const std::vector<std::string> names = this->names();
-  const bool is_worth_keeping = index && names.size() > few;
-  const auto before = is_worth_keeping ? ProfileSnapshot::take(directories) : ProfileSnapshot();
-  const std::vector<Ownership> all = read(names);
-  if (is_worth_keeping) index->keep(before, all);
-  std::vector<std::string> owners;
-  for (const auto& [owned, name] : all)
-    if (owned == host && (owners.empty() || owners.back() != name)) owners.push_back(name);
+/// Reads every profile, so that a second owner is always noticed.
+std::vector<std::string> ProfileSelector::find_owners(const protocol::Host& host) const {
+  std::vector<std::string> owners = names();
+  std::erase_if(owners, [&](const std::string& name) { return !owns(name, host); });
   return owners;
 }
 
 std::optional<Profile> ProfileSelector::only_owner(const protocol::Host& host, DefaultIs default_is) const {
-  std::vector<std::string> owners = owners_of(host);
+  std::vector<std::string> owners = find_owners(host);
   if (default_is == DefaultIs::no_owner)
     owners.erase(std::remove(owners.begin(), owners.end(), default_profile), owners.end());
   if (owners.empty()) return std::nullopt;

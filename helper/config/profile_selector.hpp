@@ -3,7 +3,6 @@
 
 #include "helper/config/profile.hpp"
 #include "helper/config/profile_files.hpp"
-#include "helper/config/profile_index.hpp"
 #include "helper/environment.hpp"
 #include "protocol/host.hpp"
 
@@ -83,9 +82,7 @@ class ProfileSelector {
   [[nodiscard]] ProfileText readable(std::string_view name) const;
   [[nodiscard]] std::vector<protocol::Host> hosts_of(std::string_view name) const;
   [[nodiscard]] bool owns(std::string_view name, const protocol::Host& host) const;
-  [[nodiscard]] std::vector<std::string> owners_of(const protocol::Host& host) const;
-  [[nodiscard]] std::vector<Ownership> read(std::span<const std::string> names) const;
-  [[nodiscard]] bool decided_by_files() const;
+  [[nodiscard]] std::vector<std::string> find_owners(const protocol::Host& host) const;
   [[nodiscard]] std::optional<Profile> default_owner(const ProfileText& text,
                                                      const protocol::Host& host) const;
   [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host, DefaultIs default_is) const;

@@ -1,26 +1,28 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# A provider's thousand tenants: whichever way a call says which one it means, it does not read the others.
+# A provider's thousand tenants: a call that names its profile reads that one alone; a call that names a host reads all,
+# so that two profiles with the same host are always noticed.
 
 load ../support/story.bash
 promises=3
 
-# thousand_profiles: made once, since an index of files that have just been written is not kept.
 thousand_profiles() {
   local directory=$XDG_CONFIG_HOME/sase-credential/profiles i
   mkdir -p "$directory"
   for ((i = 1; i < 1000; i++)); do echo "url = https://tenant-$i.example.com" >"$directory/tenant-$i.conf"; done
-  # Which says the same thing twice.
+  # The same host twice in one profile counts once.
   profile sandbox "url = $url" "host = $host"
   only_profiles
 }
 
-# profiles_opened: how many profile files the last traced call opened or looked at, and found.
-profiles_opened() { grep -cE '(open|openat|stat|newfstatat|statx)\(.*\.conf", .*(= [0-9]+<|st_mode)' "$BATS_TEST_TMPDIR/trace" || true; }
+# files_touched PATTERN: how often the traced call opened, or found with stat, a path that ends like this.
+files_touched() {
+  grep -cE "(open|openat|stat|newfstatat|statx)\(.*$1\", .*(= [0-9]+<|st_mode)" "$BATS_TEST_TMPDIR/trace" || true
+}
 
 traced_get() { traced "$BATS_TEST_TMPDIR/trace" open,openat,stat,newfstatat,statx git-credential-sase get; }
 
-@test "a call that names its profile reads that one, of one or of a thousand" {
+@test "a call that names its profile reads that file and lists no directory" {
   thousand_profiles
   ask protocol=https "host=$host" username=sandbox
   call git-credential-sase get
@@ -28,60 +30,58 @@ traced_get() { traced "$BATS_TEST_TMPDIR/trace" open,openat,stat,newfstatat,stat
 
   traced_get
   expect_password sandbox
-  expect_equal "$(profiles_opened)" 1 'profiles opened'
+  expect_equal "$(files_touched '\.conf')" 1 'profile files read'
+  expect_equal "$(files_touched '/profiles/?')" 0 'directories listed'
+
+  about 'a call that names a host lists the one directory that exists'
+  ask_password
+  traced_get
+  expect_password sandbox
+  expect_equal "$(files_touched '/profiles/?')" 1 'directories listed'
 }
 
-@test "a call that names a host reads its owner alone, once the others are known" {
+@test "a call that names a host notices every change of its owners at once" {
   thousand_profiles
   ask_password
   call git-credential-sase get
   expect_password sandbox
-  [ ! -e "$state/profiles.index" ] || refute 'files of this very second were kept'
 
-  sleep 1.1
-  call git-credential-sase get
-  expect_password sandbox
-  [ "$(stat -c %a "$state/profiles.index")" = 600 ] || refute 'expected an index with mode 600'
-  traced_get
-  expect_password sandbox
-  expect_equal "$(profiles_opened)" 2 'profiles opened, once to see that it owns the host and once to use it'
-
-  about 'a host of nobody'
+  about 'a host that no profile has'
   ask protocol=https host=github.com
   call git-credential-sase get
   expect_silence
 
-  about 'a second owner comes'
+  about 'a second profile with the host'
   profile other "url = $url"
   ask_password
   call git-credential-sase get
   expect_failure 4 "several profiles own '$host': other, sandbox" '*'
 
-  about 'and goes'
+  about 'the second profile is removed'
   rm "$XDG_CONFIG_HOME/sase-credential/profiles/other.conf"
   call git-credential-sase get
   expect_password sandbox
 
-  about 'the owner gives the host up'
+  about 'the host is removed from its profile'
   echo 'url = https://elsewhere.example.com' >"$XDG_CONFIG_HOME/sase-credential/profiles/sandbox.conf"
   call git-credential-sase get
   expect_silence
 
-  about 'another one takes it, in a file that is written to where it is'
+  about 'another profile gets the host, in a file that is edited in place'
   echo "url = $url" >"$XDG_CONFIG_HOME/sase-credential/profiles/tenant-7.conf"
   call git-credential-sase get
   expect_password tenant-7
+
+  about 'a second profile gets the host, in a file that is edited in place'
+  echo "url = $url" >"$XDG_CONFIG_HOME/sase-credential/profiles/tenant-8.conf"
+  call git-credential-sase get
+  expect_failure 4 "several profiles own '$host': tenant-7, tenant-8" '*'
   expect_counter authorize 2
 }
 
-@test "settings of flags and variables are not answered from the index" {
+@test "a host that a flag adds belongs to all profiles" {
   thousand_profiles
   ask_password
-  call git-credential-sase get
-  sleep 1.1
-  call git-credential-sase get
-  expect_password sandbox
-
   SASE_REGION=eu call git-credential-sase get
   expect_password sandbox
   call git-credential-sase --host further.example.com get
