@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/nearest_name.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
@@ -17,9 +18,7 @@ constexpr std::size_t longest_name = 64;
 /// What a mistake counts; letters that are swapped are a slip that is made more easily.
 constexpr std::size_t slip = 2;
 
-char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+using protocol::to_lower;
 
 /// How many slips of the finger lie between two words: letters added, left out, changed, or swapped with
 /// their neighbour (optimal string alignment). Case does not count.

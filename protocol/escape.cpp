@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/escape.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <cstddef>
 
 namespace sase::protocol {
@@ -11,12 +13,12 @@ constexpr std::size_t longest_shown = 200;
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 void append_escaped(std::string& text, char c) {
-  const auto byte = static_cast<unsigned char>(c);
   if (c == '\\') {
     text += "\\\\";
-  } else if (byte >= 0x20 && byte < 0x7f) {
+  } else if (is_printable(c)) {
     text += c;
   } else {
+    const auto byte = static_cast<unsigned char>(c);
     text += "\\x";
     text += hex_digits[byte >> 4U];
     text += hex_digits[byte & 0xfU];

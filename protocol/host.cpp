@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/host.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
@@ -14,14 +15,8 @@ namespace {
 constexpr std::size_t longest_name = 253;  // RFC 1035 section 2.3.4, without the root's dot
 constexpr std::size_t longest_label = 63;
 
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
 bool is_lower(char c) noexcept {
   return c >= 'a' && c <= 'z';
-}
-char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 std::string lower(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/lifetime.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/timestamp.hpp"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ std::optional<std::int64_t> parse_epoch(std::string_view text) noexcept {
   const auto point = text.find('.');
   if (point == std::string_view::npos) return parse_whole(text);
   const std::string_view fraction = text.substr(point + 1);
-  const bool digits_only = std::ranges::all_of(fraction, [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits_only = std::ranges::all_of(fraction, is_digit);
   return fraction.empty() || !digits_only ? std::nullopt : parse_whole(text.substr(0, point));
 }
 
@@ -77,6 +78,16 @@ std::string format_duration(seconds duration) {
   if (count != 0 && count % seconds_per_hour == 0) return std::to_string(count / seconds_per_hour) + 'h';
   if (count != 0 && count % seconds_per_minute == 0) return std::to_string(count / seconds_per_minute) + 'm';
   return std::to_string(count) + 's';
+}
+
+std::string describe_duration(seconds duration) {
+  const auto count = std::max<seconds::rep>(duration.count(), 0);
+  if (count < 120) return std::to_string(count) + 's';
+  const auto minutes = count / 60;
+  if (minutes < 60) return std::to_string(minutes) + 'm';
+  const auto hours = minutes / 60;
+  if (hours >= 48) return std::to_string(hours / 24) + " days";
+  return std::to_string(hours) + 'h' + (minutes % 60 == 0 ? "" : ' ' + std::to_string(minutes % 60) + 'm');
 }
 
 }  // namespace sase::protocol

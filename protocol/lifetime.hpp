@@ -31,7 +31,10 @@ inline constexpr std::chrono::hours absurdly_far{24};
 /// or for more than a year.
 [[nodiscard]] std::optional<std::chrono::seconds> parse_duration(std::string_view text);
 
-/// Writes a duration the same way, in the largest unit that is exact.
+/// The same syntax, in the largest unit that is exact: `90s`, `5m`, `1h`.
 [[nodiscard]] std::string format_duration(std::chrono::seconds duration);
+
+/// A duration for people, rounded down: `45s`, `59m`, `2h 5m`, `12 days`. A negative one is `0s`.
+[[nodiscard]] std::string describe_duration(std::chrono::seconds duration);
 
 }  // namespace sase::protocol

@@ -102,7 +102,6 @@ set(SASE_UNIT_TESTS
   tests/helper/diagnose/profile_status_test.cpp
   tests/helper/diagnose/rejection_advice_test.cpp
   tests/helper/diagnose/effective_setting_test.cpp
-  tests/helper/diagnose/duration_text_test.cpp
   tests/helper/diagnose/status_report_test.cpp
   tests/helper/diagnose/connectivity_check_test.cpp
   tests/helper/run_bazel_test.cpp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
@@ -16,10 +17,6 @@ std::size_t size_without_line_end(std::string_view text) noexcept {
   return text.ends_with('\n') || text.ends_with('\r') ? text.size() - 1 : text.size();
 }
 
-bool is_printable(char c) noexcept {
-  return c >= 0x20 && c < 0x7f;
-}
-
 }  // namespace
 
 ApiKey::ApiKey(protocol::Secret text) : text_(std::move(text)) {
@@ -28,7 +25,7 @@ ApiKey::ApiKey(protocol::Secret text) : text_(std::move(text)) {
   if (key.empty()) throw protocol::ProtocolError("it is empty");
   if (key.size() > max_size) throw protocol::ProtocolError("it is longer than 16 KiB");
   if (key.find('\n') != std::string_view::npos) throw protocol::ProtocolError("it has more than one line");
-  if (!std::ranges::all_of(key, is_printable))
+  if (!std::ranges::all_of(key, protocol::is_printable))
     throw protocol::ProtocolError("it holds bytes that are not printable ASCII");
 }
 

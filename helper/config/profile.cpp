@@ -2,6 +2,7 @@
 #include "helper/config/profile.hpp"
 
 #include "helper/nearest_name.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
@@ -174,8 +175,7 @@ void set_times(Profile& profile, const Settings& values) {
 }
 
 bool equals_without_case(std::string_view text, std::string_view lower) noexcept {
-  return std::ranges::equal(
-      text, lower, [](char c, char l) { return c == l || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == l); });
+  return std::ranges::equal(text, lower, {}, protocol::to_lower);
 }
 
 /// Whether every `%` is followed by two hexadecimal digits.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/doctor_report.hpp"
 
-#include "helper/diagnose/duration_text.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -38,6 +36,13 @@ Mark mark_of(CheckState state) noexcept {
 
 void fill_to(std::string& line, std::size_t width, std::size_t column) {
   line.append(width < column ? column - width : 1, ' ');
+}
+
+/// `0.2 ms`, `15 ms`.
+std::string format_milliseconds(std::chrono::microseconds duration) {
+  const auto tenths = duration.count() / 100;
+  const std::string fraction = tenths < 100 ? '.' + std::to_string(tenths % 10) : std::string();
+  return std::to_string(tenths / 10) + fraction + " ms";
 }
 
 void append_check(std::string& text, const CheckResult& check, const cli::Terminal& terminal) {

@@ -2,11 +2,11 @@
 #include "helper/diagnose/files_check.hpp"
 
 #include "helper/config/state_directory.hpp"
-#include "helper/diagnose/duration_text.hpp"
 #include "helper/diagnose/local_state.hpp"
 #include "helper/os/files/private_directory.hpp"
 #include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/lifetime.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -87,14 +87,16 @@ std::string describe_cache(const config::Profile& profile, const LocalState& sta
   if (profile.cache == config::CacheKind::none) return "no cache, says the setting 'cache'";
   std::string words =
       profile.cache == config::CacheKind::file ? "cache in files" : "cache in the kernel's keyring";
-  return words +
-         (state.token_left ? ", a token with " + format_duration(*state.token_left) + " left" : ", no token");
+  return words + (state.token_left
+                      ? ", a token with " + protocol::describe_duration(*state.token_left) + " left"
+                      : ", no token");
 }
 
 std::string describe_memory(const LocalState& state) {
   if (!state.pause.empty()) return "; the service is not asked now: " + state.pause;
   if (!state.failure) return {};
-  return "; the last call failed " + format_duration(state.failure->ago) + " ago: " + state.failure->what;
+  return "; the last call failed " + protocol::describe_duration(state.failure->ago) +
+         " ago: " + state.failure->what;
 }
 
 CheckResult without_directory(const config::Profile& profile) {

@@ -2,7 +2,7 @@
 #include "helper/diagnose/key_check.hpp"
 
 #include "helper/api_key/key_place.hpp"
-#include "helper/diagnose/duration_text.hpp"
+#include "protocol/lifetime.hpp"
 #include "protocol/timestamp.hpp"
 
 #include <algorithm>
@@ -39,8 +39,8 @@ std::string describe_file(const api_key::ApiKeyLocation& place) {
     return {};
   if (::stat(place.name.c_str(), &status) != 0) return {};
   const auto changed = std::chrono::system_clock::from_time_t(status.st_mtime);
-  return ", changed " + format_duration(wall_clock() - std::chrono::floor<seconds>(changed)) + " ago, mode " +
-         octal(status.st_mode);
+  return ", changed " + protocol::describe_duration(wall_clock() - std::chrono::floor<seconds>(changed)) +
+         " ago, mode " + octal(status.st_mode);
 }
 
 /// The standard variables that are set and do not count.
@@ -99,8 +99,8 @@ CheckResult judge_claims(const KeyClaims& claims, const config::Profile& profile
                     "set region to " + std::string(other->name) + ", or make a key in that region's console");
   if (!claims.expires) return check;
   const auto left = *claims.expires - now;
-  check.what =
-      "it expires on " + protocol::format_rfc3339(*claims.expires) + " (" + format_duration(left) + " left)";
+  check.what = "it expires on " + protocol::format_rfc3339(*claims.expires) + " (" +
+               protocol::describe_duration(left) + " left)";
   if (left >= short_key_life) return check;
   check.state = CheckState::warning;
   check.remedy = make_new_key;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/status_report.hpp"
 
-#include "helper/diagnose/duration_text.hpp"
+#include "protocol/lifetime.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,7 +32,7 @@ Row row_of(const ProfileStatus& status) {
           status.region.empty() ? "-" : status.region,
           status.api,
           status.host,
-          status.kept.token_left ? format_duration(*status.kept.token_left) + " left" : "none",
+          status.kept.token_left ? protocol::describe_duration(*status.kept.token_left) + " left" : "none",
           status.key.empty() ? "none" : status.key};
 }
 
@@ -65,7 +65,8 @@ void append_news(std::string& text, const ProfileStatus& status, const cli::Term
   if (!kept.pause.empty())
     words = "the service is not asked now: " + kept.pause;
   else if (kept.failure)
-    words = "the last call failed " + format_duration(kept.failure->ago) + " ago: " + kept.failure->what;
+    words = "the last call failed " + protocol::describe_duration(kept.failure->ago) +
+            " ago: " + kept.failure->what;
   if (!words.empty())
     text += std::string(margin, ' ') + terminal.paint(cli::Style::caution, "warn") + ' ' + words + '\n';
 }

@@ -18,16 +18,13 @@ using std::chrono::seconds;
 
 constexpr std::size_t longest_words = 2000;
 
-/// A duration for people: whole seconds, rounded up, so that "in 1s" is never too early. `90s`, `2m` or
-/// `2m1s`.
-std::string show(BootTime duration) {
-  const auto whole = std::chrono::ceil<seconds>(duration).count();
-  if (whole < 120) return std::to_string(whole) + 's';
-  return std::to_string(whole / 60) + 'm' + (whole % 60 == 0 ? "" : std::to_string(whole % 60) + 's');
+/// Rounded up, so that "in 1s" is never too early.
+std::string format_wait(BootTime duration) {
+  return protocol::format_duration(std::chrono::ceil<seconds>(duration));
 }
 
 std::string try_again_in(BootTime wait) {
-  return "try again in " + show(wait);
+  return "try again in " + format_wait(wait);
 }
 
 /// Whether a failure says something of the key or the service and not of the way to it.
@@ -50,8 +47,8 @@ BootTime end_of(const LastFailure& failure) noexcept {
 /// A failure as a later call is told of it.
 AuthError retold(const LastFailure& failure, BootTime now) {
   AuthError auth_error = failure.auth_error;
-  auth_error.what +=
-      ", " + show(now - failure.at) + " ago; the service is asked again in " + show(end_of(failure) - now);
+  auth_error.what += ", " + format_wait(now - failure.at) + " ago; the service is asked again in " +
+                     format_wait(end_of(failure) - now);
   if (auth_error.kind == ErrorKind::rate_limited || auth_error.retry_after)
     auth_error.hint = try_again_in(end_of(failure) - now);
   return auth_error;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/watch/watcher.hpp"
 
-#include "helper/diagnose/duration_text.hpp"
 #include "helper/failure.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/timestamp.hpp"
 
@@ -171,7 +171,7 @@ void Watcher::begin_trouble(const Failure& failure) {
   if (!warning_ || warning_->code != failure.code) {
     say().warning(file_in_words() + " is not renewed: " + failure.what() +
                   (current_ ? "; its token is good for " +
-                                  diagnose::format_duration(to_seconds(*schedule_.end() - boot_clock()))
+                                  protocol::describe_duration(to_seconds(*schedule_.end() - boot_clock()))
                             : ""));
     if (!failure.hint.empty()) say().hint(failure.hint);
   }
@@ -181,7 +181,7 @@ void Watcher::begin_trouble(const Failure& failure) {
 void Watcher::end_trouble() {
   if (!std::exchange(warning_, std::nullopt)) return;
   say().note(file_in_words() + " is fresh again, after " +
-             diagnose::format_duration(to_seconds(boot_clock() - troubled_since_)));
+             protocol::describe_duration(to_seconds(boot_clock() - troubled_since_)));
 }
 
 /// A reader shall find no file rather than a token that nobody takes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/authorize/exchange.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/git/message.hpp"
 #include "protocol/protocol_error.hpp"
@@ -115,7 +116,7 @@ void take(AuthorizeRequest& request, const Attribute& attribute) {
 
 /// What a person will read must be safe on a terminal, whoever made it up.
 void require_printable(const Attribute& attribute) {
-  const bool printable = std::ranges::all_of(attribute.value, [](char c) { return c >= 0x20 && c < 0x7f; });
+  const bool printable = std::ranges::all_of(attribute.value, is_printable);
   if (!printable) throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
 }
 

@@ -170,6 +170,18 @@ TEST_CASE("a duration is written in the largest unit that is exact", "[lifetime]
   CHECK(format_duration(hours(1) + seconds(1)) == "3601s");
 }
 
+TEST_CASE("describes a duration for people, rounded down", "[lifetime]") {
+  CHECK(describe_duration(seconds(-5)) == "0s");
+  CHECK(describe_duration(seconds(0)) == "0s");
+  CHECK(describe_duration(seconds(119)) == "119s");
+  CHECK(describe_duration(seconds(120)) == "2m");
+  CHECK(describe_duration(minutes(59) + seconds(59)) == "59m");
+  CHECK(describe_duration(hours(1)) == "1h");
+  CHECK(describe_duration(hours(2) + minutes(5)) == "2h 5m");
+  CHECK(describe_duration(hours(48)) == "2 days");
+  CHECK(describe_duration(hours(71)) == "2 days");
+}
+
 TEST_CASE("a written duration reads as itself", "[lifetime]") {
   for (const int count : {0, 1, 60, 61, 3600, 3660, 7200, 86400})
     CHECK(parse_duration(format_duration(seconds(count))) == seconds(count));

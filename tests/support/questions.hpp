@@ -31,13 +31,9 @@ inline constexpr BootTime tick{1};
   if (in == std::string_view::npos) throw std::logic_error("the words promise nothing");
   words.remove_prefix(in + 4);
   words = words.substr(0, words.find_first_of(";,"));
-  // `2m1s` is two durations.
-  const auto minutes_end = words.ends_with('s') ? words.find('m') + 1 : 0;
-  const auto minutes =
-      protocol::parse_duration(words.substr(0, minutes_end)).value_or(std::chrono::seconds(0));
-  const auto rest = protocol::parse_duration(words.substr(minutes_end));
-  if (!rest) throw std::logic_error("the words promise no duration");
-  return minutes + *rest;
+  const auto wait = protocol::parse_duration(words);
+  if (!wait) throw std::logic_error("the words promise no duration");
+  return *wait;
 }
 
 /// Whether a person can read it, and no duration in it is nothing or less.

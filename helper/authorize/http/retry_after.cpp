@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/retry_after.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/timestamp.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace {
 using std::chrono::seconds;
 
 std::optional<seconds> parse_seconds(std::string_view text) {
-  const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = std::ranges::all_of(text, protocol::is_digit);
   if (text.empty() || !digits) return std::nullopt;
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);

@@ -2,6 +2,7 @@
 #include "helper/authorize/net/no_proxy.hpp"
 
 #include "helper/authorize/net/endpoint.hpp"
+#include "protocol/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,10 +63,6 @@ bool matches_address(std::string_view entry, const Address& host) {
   return bits && same_network(*network, host, *bits);
 }
 
-char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool matches_domain(std::string_view domain, std::string_view host) noexcept {
   if (domain.starts_with("*.")) domain.remove_prefix(1);
   if (domain.starts_with('.')) domain.remove_prefix(1);
@@ -73,7 +70,7 @@ bool matches_domain(std::string_view domain, std::string_view host) noexcept {
   if (domain.empty() || domain.size() > host.size()) return false;
   const std::string_view tail = host.substr(host.size() - domain.size());
   const bool at_label = tail.size() == host.size() || host[host.size() - tail.size() - 1] == '.';
-  return at_label && std::ranges::equal(domain, tail, {}, to_lower);
+  return at_label && std::ranges::equal(domain, tail, {}, protocol::to_lower);
 }
 
 /// An entry without the port and the brackets it may have; nothing when its port is another than `port`.

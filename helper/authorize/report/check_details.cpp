@@ -3,11 +3,10 @@
 
 #include "helper/authorize/net/endpoint.hpp"
 #include "helper/authorize/tls/certificate_time.hpp"
+#include "protocol/lifetime.hpp"
 #include "protocol/timestamp.hpp"
 
 #include <Poco/Net/SocketAddress.h>
-
-#include <cstdlib>
 
 namespace sase::authorize {
 
@@ -30,14 +29,6 @@ std::string count_days(std::chrono::seconds duration) {
 /// `12 days left`, `ended 3 days ago`.
 std::string describe_rest(std::chrono::seconds rest) {
   return rest.count() < 0 ? "ended " + count_days(-rest) + " ago" : count_days(rest) + " left";
-}
-
-/// A difference of clocks: in seconds, or in minutes or hours where nobody counts those.
-std::string show(std::chrono::seconds difference) {
-  const auto size = std::abs(difference.count());
-  if (size < 120) return std::to_string(size) + " s";
-  if (size < 7200) return std::to_string(size / 60) + " min";
-  return std::to_string(size / 3600) + " h";
 }
 
 }  // namespace
@@ -84,7 +75,8 @@ void report_clock(CheckReport& report, std::string_view date, sys_seconds now) {
     return;
   }
   const auto difference = now - *theirs;
-  const std::string words = show(difference) + (difference.count() < 0 ? " behind" : " ahead of");
+  const std::string words = protocol::describe_duration(std::chrono::abs(difference)) +
+                            (difference.count() < 0 ? " behind" : " ahead of");
   if (difference <= most_difference && -difference <= most_difference)
     report.holds(CheckId::clock, difference.count() == 0 ? "the same as the service's"
                                                          : "this machine's is " + words + " the service's");

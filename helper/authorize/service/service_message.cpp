@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/service/service_message.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
@@ -14,9 +15,7 @@ namespace {
 constexpr std::size_t longest_shown = 200;
 constexpr std::size_t telling_piece = 8;
 
-char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+using protocol::to_lower;
 
 bool contains(std::string_view text, std::string_view piece) noexcept {
   const auto same = [](char left, char right) { return to_lower(left) == to_lower(right); };
@@ -37,7 +36,7 @@ bool holds_token(std::string_view message) noexcept {
   constexpr std::size_t longest_word = 20;
   std::size_t run = 0;
   for (const char c : message) {
-    const bool in_run = (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+    const bool in_run = (to_lower(c) >= 'a' && to_lower(c) <= 'z') || protocol::is_digit(c) || c == '-' ||
                         c == '_' || c == '.' || c == '+' || c == '~';
     run = in_run ? run + 1 : 0;
     if (run >= longest_word) return true;

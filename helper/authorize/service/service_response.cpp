@@ -4,6 +4,7 @@
 #include "helper/authorize/service/json_members.hpp"
 #include "helper/authorize/service/service_error.hpp"
 #include "helper/authorize/service/service_message.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/timestamp.hpp"
@@ -55,8 +56,7 @@ AuthError not_json(const HttpReply& reply) {
 
 bool is_bearer(std::string_view type) noexcept {
   constexpr std::string_view bearer = "bearer";
-  return std::ranges::equal(type, bearer,
-                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+  return std::ranges::equal(type, bearer, {}, protocol::to_lower);
 }
 
 /// A missing type is the documented one; null is as good as missing.

@@ -46,7 +46,7 @@ TEST_CASE("a failure is told with its age, and a pause while it lasts", "[kept_s
   REQUIRE(refused.failure);
   CHECK(refused.failure->what == "what happened");
   CHECK(refused.failure->ago == 20s);
-  CHECK(contains(refused.pause, "20s ago; the service is asked again in 4m40s"));
+  CHECK(contains(refused.pause, "20s ago; the service is asked again in 280s"));
 
   log.failure->auth_error.kind = ErrorKind::unreachable;
   const LocalState passed = recalled(log);

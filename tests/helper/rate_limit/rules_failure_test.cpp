@@ -170,7 +170,7 @@ TEST_CASE("a remembered failure is told with its age and with what is left", "[s
       {"the last of the minutes", ErrorKind::rejected, std::nullopt, 180s,
        "3m ago; the service is asked again in 2m", "what to do"},
       {"the first of the seconds", ErrorKind::rejected, std::nullopt, 181s,
-       "3m1s ago; the service is asked again in 119s", "what to do"},
+       "181s ago; the service is asked again in 119s", "what to do"},
       {"at the end", ErrorKind::rejected, std::nullopt, 300s - 1ms,
        "5m ago; the service is asked again in 1s", "what to do"},
       {"no connection", ErrorKind::unreachable, std::nullopt, 500ms,

@@ -72,8 +72,8 @@ TEST_CASE("past the guard a call is told how much there was and when to come bac
     std::string hint;
   };
   const auto row = GENERATE(values<Row>({
-      {"at once", 0s, "try again in 60s"},
-      {"a moment later", 1ms, "try again in 60s"},
+      {"at once", 0s, "try again in 1m"},
+      {"a moment later", 1ms, "try again in 1m"},
       {"a second later", 1s, "try again in 59s"},
       {"in the last second", 59s, "try again in 1s"},
       {"in the last moment", 60s - 1ms, "try again in 1s"},

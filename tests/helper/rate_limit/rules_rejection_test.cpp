@@ -157,8 +157,8 @@ TEST_CASE("while it pauses a call is told why, for how long and what to look at"
     std::string count, wait;
   };
   const auto row = GENERATE(values<Row>({
-      {"the first pause", 1, 0s, "2", "60s"},
-      {"a moment later", 1, 1ms, "2", "60s"},
+      {"the first pause", 1, 0s, "2", "1m"},
+      {"a moment later", 1, 1ms, "2", "1m"},
       {"a second later", 1, 1s, "2", "59s"},
       {"at its end", 1, 60s - 1ms, "2", "1s"},
       {"the second pause", 2, 0s, "3", "2m"},

@@ -32,14 +32,13 @@ TEST_CASE("a clock may differ by a minute and not by more", "[authorize][seen_li
   };
   const auto row = GENERATE(values<Row>({
       {"the same", 0s, CheckState::ok, "the same as"},
-      {"a second ahead", 1s, CheckState::ok, "is 1 s ahead of the service's"},
-      {"a minute ahead", 60s, CheckState::ok, "is 60 s ahead of"},
-      {"a minute behind", -60s, CheckState::ok, "is 60 s behind the service's"},
-      {"more ahead", 61s, CheckState::broken, "is 61 s ahead of"},
-      {"more behind", -61s, CheckState::broken, "is 61 s behind the service's"},
-      {"an hour behind", -1h, CheckState::broken,
-       "is 60 min behind the service's: it says 2027-01-15T07:00:00Z"},
-      {"a day ahead", 24h, CheckState::broken, "is 24 h ahead of the service's"},
+      {"a second ahead", 1s, CheckState::ok, "is 1s ahead of the service's"},
+      {"a minute ahead", 60s, CheckState::ok, "is 60s ahead of"},
+      {"a minute behind", -60s, CheckState::ok, "is 60s behind the service's"},
+      {"more ahead", 61s, CheckState::broken, "is 61s ahead of"},
+      {"more behind", -61s, CheckState::broken, "is 61s behind the service's"},
+      {"an hour behind", -1h, CheckState::broken, "is 1h behind the service's: it says 2027-01-15T07:00:00Z"},
+      {"a day ahead", 24h, CheckState::broken, "is 24h ahead of the service's"},
   }));
 
   DYNAMIC_SECTION(row.name) {
