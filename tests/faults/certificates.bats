@@ -30,7 +30,7 @@ turns_bad() {
   expect_token
   kept=$token
   stop_sandbox "$further"
-  while [ -e "$further/pid" ]; do sleep 0.02; done
+  wait_until test ! -e "$further/pid"
   # The same address and the same authority from now on.
   # shellcheck disable=SC2086 # words
   further_sandbox service --port "$port" $1
@@ -58,7 +58,7 @@ turns_bad() {
   expect_failure 6 "$2" "$3"
   expect_asked 0
   stop_sandbox "$further"
-  while [ -e "$further/pid" ]; do sleep 0.02; done
+  wait_until test ! -e "$further/pid"
   further_sandboxes=()
   rm -rf "$further"
 }

@@ -27,7 +27,7 @@ server.bind((\"127.0.0.53\", 53))
 open(\"$0/resolver\", \"w\").close()
 while True: open(\"$0/questions\", \"ab\").write(server.recv(512)[:0] + b\"?\")" &
     resolver=$!
-    until [ -e "$0/resolver" ]; do sleep 0.02; done
+    timeout 10 sh -c "until [ -e \"\$0/resolver\" ]; do sleep 0.02; done" "$0"
     "$@" && code=0 || code=$?
     kill "$resolver"
     exit "$code"' "$home" "$@"
@@ -95,7 +95,7 @@ two_addresses() {
   # shellcheck disable=SC2016 # for the inner shell
   in_network sh -euc '
     sase-sandbox --state "$0/two" --address 192.0.2.1 --port 0 --name service.test >"$0/two.log" 2>&1 &
-    until [ -s "$0/two/url" ]; do sleep 0.02; done
+    timeout 10 sh -c "until [ -s \"\$0/two/url\" ]; do sleep 0.02; done" "$0"
     getent ahostsv4 service.test >"$0/order"
     export SASE_URL="https://service.test:$(sed "s/.*://" "$0/two/url")" SASE_CA_FILE="$0/two/ca.pem" SASE_API_KEY="$(cat "$0/two/api-key")"
     sase-credential --timeout 5s token && code=0 || code=$?

@@ -50,16 +50,13 @@ expect_no_config() { expect_equal "$(find "$XDG_RUNTIME_DIR" -name 'sase-wget.*'
   expect_no_config
 }
 
+wget_has_config() { [ -n "$(find "$XDG_RUNTIME_DIR" -name 'sase-wget.*' -size +0)" ]; }
+
 # stopped SIGNAL CODE COMMAND...: as Ctrl-C at a terminal does, all of the group is told.
 stopped() {
   about "$*"
   setsid "${@:3}" 3>&- 4>&- &
-  local tries=0
-  until [ -n "$(find "$XDG_RUNTIME_DIR" -name 'sase-wget.*' -size +0)" ]; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || refute 'it does not start'
-    sleep 0.02
-  done
+  wait_until wget_has_config
   kill -s "$1" -- -$!
   wait $! || code=$?
   expect_code "$2"

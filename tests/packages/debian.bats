@@ -66,7 +66,7 @@ system_files() {
 user_session='
   cd
   sase-sandbox --state /home/me/sandbox --port 0 >/home/me/sandbox.log 2>&1 &
-  until [ -s sandbox/url ]; do sleep 0.05; done
+  timeout 20 sh -c "until [ -s sandbox/url ]; do sleep 0.05; done"
   url=$(cat sandbox/url) host=${url#https://}
   export SASE_URL=$url SASE_CA_FILE=$HOME/sandbox/ca.pem XDG_RUNTIME_DIR=$HOME/runtime GIT_TERMINAL_PROMPT=0
   sase-credential login --stdin --url "$url" --ca-file "$SASE_CA_FILE" <sandbox/api-key >/dev/null

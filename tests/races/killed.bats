@@ -122,7 +122,7 @@ END
   fault delay=500ms
   sase-credential --timeout 30s token >"$home/leader" 2>&1 3>&- 4>&- &
   leader=$!
-  until [ "$(counter authorize)" -ge 1 ]; do sleep 0.02; done
+  wait_for_requests 1
   kill -STOP "$leader"
   start=$(now_ms)
   crowd 20 sase-credential --timeout 1s token

@@ -91,6 +91,7 @@ beside() {
   meant_to_hold_secrets "$1" "$1.crowd"
   mkdir "$1.crowd"
   /usr/bin/python3 "$story_root/tests/support/crowd.py" --directory "$1.crowd" "${@:2}" >"$1" 3>&- 4>&- &
+  servers+=($!)
 }
 
 @test "two profiles at once: a token each, and one request for each" {
@@ -101,7 +102,8 @@ beside() {
   local one two
   beside "$home/one" 50 sase-credential --profile one token
   beside "$home/two" 50 sase-credential --profile two token
-  wait
+  wait "${servers[@]}"
+  servers=()
   read_summary "$home/one"
   expect_crowd 0:50 1 10000
   one=$(jq -r '.answers[0]' "$home/one")
@@ -121,7 +123,8 @@ beside() {
   start=$(now_ms)
   beside "$home/one" 50 sase-credential token
   SASE_API_KEY=another-key beside "$home/two" 50 sase-credential token
-  wait
+  wait "${servers[@]}"
+  servers=()
   expect_within 3900 "$start"
   printf '%s\n' "$key" >"$sandbox/api-key"
   read_summary "$home/one"

@@ -129,9 +129,10 @@ needs_space() {  # MOUNT_OPTIONS
   mkdir -m 700 "$state"
   unshare --mount sleep 600 3>&- 4>&- &
   space=$!
-  while [ "$(readlink "/proc/$space/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.01; done
+  wait_until space_is_separate
   inside mount -t tmpfs -o "$1" none "$state"
 }
+space_is_separate() { [ "$(readlink "/proc/$space/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; }
 inside() { nsenter --target "$space" --mount -- "$@"; }
 
 @test "a directory that cannot be written" {

@@ -264,7 +264,7 @@ TABLE
     command_is "cd $home; echo \$\$ >>pids; trap '' INT TERM HUP; sleep 60"
     # A job of a shell without job control would ignore SIGINT.
     env --default-signal=INT sase-credential token >"$out" 2>"$err" &
-    until [ -s "$home/pids" ]; do sleep 0.01; done
+    wait_until test -s "$home/pids"
     kill -s "$number" $!
     code=0
     wait $! || code=$?

@@ -71,7 +71,7 @@ warm() { keep_token 60m && have_token; }
 
 # killed WHO SIGNAL: while the service is asked.
 killed() {
-  local front tries=0 victim
+  local front victim
   situation 4 "SIG$2 to the $1"
   anew lifetime=10m
   if [ "$1" = renewal ]; then
@@ -82,11 +82,7 @@ killed() {
   fi
   sase-credential --timeout 8s token >"$out" 2>"$err" 3>&- 4>&- &
   front=$!
-  until [ "$(counter authorize)" -ge 1 ]; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || refute 'the service was not asked'
-    sleep 0.02
-  done
+  wait_for_requests 1
   case $1 in
     front) victim=$front ;;
     authorizer) victim=$(pgrep -P "$front") ;;

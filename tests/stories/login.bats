@@ -341,7 +341,7 @@ type exit
   unset SASE_CA_FILE
   fault delay=500ms
   sase-credential token >"$BATS_TEST_TMPDIR/late" &
-  until [ -n "$(find "$state" -name '*.ledger' -size +0)" ]; do sleep 0.01; done
+  wait_for_requests 1
   call sase-credential logout
   expect_code 0
   wait $!

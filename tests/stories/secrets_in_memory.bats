@@ -26,8 +26,7 @@ places_of_key() {
   local front
   "$@" <"$in" >"$out" 2>"$err" 3>&- 4>&- &
   front=$!
-  until pgrep -P "$front" -x authorize >"$BATS_TEST_TMPDIR/authorizer"; do sleep 0.02; done
-  sleep 0.3
+  wait_for_requests 1
   places=$(/usr/bin/python3 "$story_root/tests/support/memory_of.py" "$front" "$key" | sort -u)
   wait "$front" || refute 'the call failed'
 }

@@ -329,7 +329,7 @@ server = socket.create_server(("127.0.0.1", 0))
 print(server.getsockname()[1], flush=True)
 time.sleep(60)' >"$home/port" 3>&- 4>&- &
   local silent=$! start
-  until [ -s "$home/port" ]; do sleep 0.02; done
+  wait_until test -s "$home/port"
   start=$(now_ms)
   SASE_URL=https://localhost:$(<"$home/port") call sase-credential --timeout 1s token
   kill "$silent"
@@ -384,7 +384,7 @@ while True:
     peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     peer.close()' >"$home/port" 3>&- 4>&- &
   local plain=$!
-  until [ -s "$home/port" ]; do sleep 0.02; done
+  wait_until test -s "$home/port"
   SASE_URL=https://localhost:$(<"$home/port") call sase-credential token
   kill "$plain"
 

@@ -28,6 +28,8 @@ open_terminal() {
 
 screen() { tmux -S "$tmux_socket" capture-pane -p | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'; }
 
+tmux_has_ended() { ! tmux -S "$tmux_socket" has-session 2>/dev/null; }
+
 # wait_for_screen COUNT PATTERN: until so many lines of the screen match.
 wait_for_screen() {
   local tries=0
@@ -80,7 +82,7 @@ as_in_readme() {
     refute 'the tour is not as README shows it'
 
   enter exit
-  while tmux -S "$tmux_socket" has-session 2>/dev/null; do sleep 0.05; done
+  wait_until tmux_has_ended
   grep -q 'sase-credential login' "$home/history" || refute 'the shell kept no history'
   ! grep -q "$key" "$out" || refute 'the key is on the screen'
   # The history, and all else below the home, is searched for pieces of the key after every story.

@@ -6,7 +6,10 @@
 # In a table, `about WORDS...` names the row that is tried.
 # shellcheck disable=SC2034 # tests read what this sets
 
-bats_require_minimum_version 1.5.0
+bats_require_minimum_version 1.8.0
+
+# Seconds that one test may take; the slowest takes about 60 on an idle machine.
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-300}
 
 story_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly story_root
@@ -106,18 +109,11 @@ find_programs() {
 
 # start_sandbox DIRECTORY [OPTION...]: on a free port unless one is given, with its state in the directory.
 start_sandbox() {
-  local directory=$1 tries=0
+  local directory=$1
   shift
   [[ " $* " == *' --port '* ]] || set -- --port 0 "$@"
   { sase-sandbox --state "$directory" "$@" && echo 'ended by a signal' || echo "ended with $?"; } >"$directory.log" 2>&1 3>&- 4>&- &
-  while [ ! -s "$directory/url" ]; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 500 ]; then
-      cat "$directory.log" >&2
-      return 1
-    fi
-    sleep 0.02
-  done
+  wait_until test -s "$directory/url" || { cat "$directory.log" >&2 && return 1; }
 }
 
 stop_sandbox() { [ ! -s "$1/pid" ] || kill "$(<"$1/pid")"; }
@@ -164,7 +160,7 @@ serve() {
   mkdir "$directory"
   /usr/bin/python3 "$story_root/tests/support/$2" "$directory" "${@:3}" >"$directory/messages" 2>&1 3>&- 4>&- &
   servers+=($!)
-  until [ -s "$directory/port" ]; do sleep 0.02; done
+  wait_until test -s "$directory/port"
   served=$(<"$directory/port")
 }
 
@@ -194,6 +190,24 @@ certificate() {
     -extfile <(echo "$3") -out "$home/$1.crt" 2>"$home/messages"
   cat "$home/$1.crt" "$home/$1.key" >"$home/$1.pem"
 }
+
+# ---- waiting
+
+# wait_until COMMAND...: runs the command every 20 ms until it succeeds; the test fails after 20 s.
+wait_until() {
+  local end=$(($(now_ms) + 20000))
+  until "$@"; do
+    [ "$(now_ms)" -lt "$end" ] || refute "timed out waiting until: $*"
+    sleep 0.02
+  done
+}
+
+# wait_for_requests COUNT: until the service has received that many.
+wait_for_requests() { wait_until has_requests "$1"; }
+has_requests() { [ "$(counter authorize)" -ge "$1" ]; }
+
+# is_gone PID: the process has ended; its parent may not have waited for it yet.
+is_gone() { [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 
 # ---- calls
 
