@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/request_input.hpp"
 #include "helper/clock.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/token/session.hpp"
@@ -16,11 +17,11 @@ constexpr std::chrono::seconds bazel_patience{9};
 constexpr const char* awaited = R"(write {"uri":"https://..."}, then the end of the input)";
 
 protocol::Origin asked_origin(const Call& call) {
-  const protocol::Secret text = token::read_document(call, awaited);
+  const protocol::Secret text = cli::read_document(call.input, call.diagnostics, awaited);
   try {
     return protocol::parse_bazel_request(text.reveal());
   } catch (const protocol::ProtocolError& error) {
-    throw token::not_understood(error.what(), awaited);
+    throw cli::malformed_request(error.what(), awaited);
   }
 }
 
@@ -30,14 +31,14 @@ protocol::Origin asked_origin(const Call& call) {
 ExitCode bazel_get(const Call& call) {
   if (call.line.no_prompt)
     throw Failure(ExitCode::usage_error, "'--no-prompt' is for git, which alone would ask a person");
-  config::Profile profile = token::owner_of(token::profile_selector(call), asked_origin(call), "the URI");
+  config::Profile profile = cli::require_profile(profile_selector(call), asked_origin(call), "the URI");
   if (!profile.has_own_timeout) profile.timeout = bazel_patience;
 
-  token::TokenSession tokens(call, profile);
-  const token::FreshToken fresh = tokens.source().get();
+  token::TokenSession session(session_context(call), profile);
+  const token::FreshToken fresh = session.provider().get();
   const auto expiry = ClockReading::now().wall + fresh.time_left;
   write_output(call, protocol::write_bazel_reply(fresh.token, expiry).reveal());
-  tokens.source().refresh_in_background();
+  session.provider().refresh_in_background();
   return ExitCode::success;
 }
 

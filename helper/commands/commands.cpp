@@ -113,6 +113,17 @@ cli::Dialect dialect_of(const Call& call) {
                 suggest(*flag, names_of(cli::dialect_words()), "known are " + list_of(cli::dialect_words())));
 }
 
+config::ProfileSelector profile_selector(const Call& call) {
+  return {call.environment, call.line.settings, call.line.profile};
+}
+
+token::SessionContext session_context(const Call& call) noexcept {
+  return {.environment = call.environment,
+          .diagnostics = call.diagnostics,
+          .misspelled_variables = call.misspelled_variables,
+          .start = call.start};
+}
+
 void ignore_request(const Call& call) noexcept {
   constexpr std::chrono::seconds patience{10};
   try {

@@ -4,11 +4,13 @@
 #include "helper/cli/command.hpp"
 #include "helper/cli/dialect.hpp"
 #include "helper/config/misspelled_variables.hpp"
+#include "helper/config/profile_selector.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/hardening.hpp"
+#include "helper/token/session.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -49,6 +51,12 @@ ExitCode complete(const Call& call);
 
 /// The dialect of the call: from its flag, else from the program's name, else git's. Throws Failure (usage).
 [[nodiscard]] cli::Dialect dialect_of(const Call& call);
+
+/// Selects profiles by the call's flags and environment.
+[[nodiscard]] config::ProfileSelector profile_selector(const Call& call);
+
+/// What a TokenSession takes from the call.
+[[nodiscard]] token::SessionContext session_context(const Call& call) noexcept;
 
 /// Drains a request that is not needed, so that its writer gets no SIGPIPE. Gives up after 10 seconds.
 void ignore_request(const Call& call) noexcept;

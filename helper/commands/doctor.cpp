@@ -26,13 +26,11 @@ diagnose::CheckResult untried(std::string_view name) {
 void check_rest(const Call& call, const diagnose::CheckedSettings& checked,
                 std::vector<diagnose::CheckResult>& checks) {
   const config::Profile& profile = *checked.made;
-  std::optional<token::TokenSession> tokens;
-  checks.push_back(diagnose::check_key(profile, call.environment, [&]() -> const api_key::ApiKey& {
-    tokens.emplace(call, profile);
-    return tokens->source().key().key(tokens->deadline());
-  }));
+  token::TokenSession session(session_context(call), profile);
+  token::TokenProvider& source = session.provider();
+  checks.push_back(diagnose::check_key(profile, call.environment,
+                                       [&]() -> const api_key::ApiKey& { return source.key().key(); }));
   if (checks.back().is_broken()) return;
-  token::TokenProvider& source = tokens->source();
   checks.push_back(diagnose::check_files(profile, source.key(), call.environment));
   if (checks.back().is_broken()) return;
   std::vector<diagnose::CheckResult> way =
@@ -54,7 +52,7 @@ void add_untried(std::vector<diagnose::CheckResult>& checks) {
 /// Tries every link of the chain, each once, and tells what it found on standard output.
 ExitCode doctor(const Call& call) {
   const diagnose::CheckedSettings checked =
-      diagnose::check_settings(token::profile_selector(call), call.environment);
+      diagnose::check_settings(profile_selector(call), call.environment);
   diagnose::DoctorReport report{
       .profile = checked.profile, .checks = {checked.check}, .settings = checked.shown};
   if (checked.made) {

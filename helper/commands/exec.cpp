@@ -75,10 +75,10 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
 
 ExitCode exec(const Call& call) {
   must_have_command(call.line);
-  const config::ProfileSelector choice = token::profile_selector(call);
+  const config::ProfileSelector choice = profile_selector(call);
   const config::Profile profile = choice.without_host();
-  token::TokenSession tokens(call, profile);
-  const token::FreshToken fresh = tokens.source().get();
+  token::TokenSession session(session_context(call), profile);
+  const token::FreshToken fresh = session.provider().get();
   const auto expires_at = (ClockReading::now().wall + fresh.time_left).time_since_epoch().count();
   const protocol::Secret token = entry_of(token_variable, fresh.token.reveal());
   const protocol::Secret expiry = entry_of(expiry_variable, std::to_string(expires_at));
@@ -86,7 +86,7 @@ ExitCode exec(const Call& call) {
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());
   // Else CMD would find a child that it never made, and might never wait for.
-  if (!os::inherits_orphans()) tokens.source().refresh_in_background(os::ParentLifetime::goes_on);
+  if (!os::inherits_orphans()) session.provider().refresh_in_background(os::ParentLifetime::goes_on);
   if (call.caller != nullptr) call.caller->restore();
   try {
     os::exec_program(call.line.operands, environment);

@@ -86,8 +86,9 @@ api_key::ApiKey read_piped_key(const Call& call) try {
 /// How long the service's token lives; whoever asks for one has the right key.
 std::chrono::seconds verify(const Call& call, const config::Profile& profile,
                             const api_key::ApiKey& key) try {
-  token::TokenSession tokens(call, profile, api_key::ApiKey(protocol::Secret(key.reveal())));
-  return tokens.source().get_new().time_left;
+  token::TokenSession session(session_context(call), profile,
+                              api_key::ApiKey(protocol::Secret(key.reveal())));
+  return session.provider().get_new().time_left;
 } catch (const Failure& failure) {
   throw Failure(failure.code, std::string("nothing was kept: ") + failure.what(), failure.hint);
 }

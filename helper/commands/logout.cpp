@@ -20,7 +20,7 @@ std::string name_of_profile(const Call& call) {
   if (named && config::is_profile_name(named->name) &&
       api_key::LoginFiles(call.environment, named->name).has_key())
     return named->name;
-  return token::profile_selector(call).name_without_host();
+  return profile_selector(call).name_without_host();
 }
 
 std::size_t remove_tokens(const std::string& profile, const Environment& environment) try {

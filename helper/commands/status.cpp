@@ -25,7 +25,7 @@ std::optional<std::string> chosen_name(const config::ProfileSelector& choice) {
 
 /// Tells of every profile, or of the one that `--profile` names, without asking anybody.
 ExitCode status(const Call& call) {
-  const config::ProfileSelector choice = token::profile_selector(call);
+  const config::ProfileSelector choice = profile_selector(call);
   // A name on the command line that is none is an error there, as everywhere.
   const std::vector<std::string> names =
       call.line.profile ? std::vector{choice.name_without_host()} : choice.names();

@@ -12,15 +12,15 @@ ExitCode token(const Call& call) {
   const protocol::TokenFormat format = format_of(call.line);
   const TokenQuery query = token_query(call, format);
   const config::Profile& profile = query.profile;
-  token::TokenSession tokens(call, profile);
-  const token::FreshToken fresh = tokens.source().get();
+  token::TokenSession session(session_context(call), profile);
+  const token::FreshToken fresh = session.provider().get();
   const protocol::TokenFacts facts{.profile = profile.name,
                                    .api_url = profile.rest_url,
                                    .expires_in = fresh.time_left,
                                    .expires_at = ClockReading::now().wall + fresh.time_left,
                                    .exec_api_version = query.exec_api_version};
   write_output(call, protocol::write_token(format, fresh.token, facts).reveal());
-  tokens.source().refresh_in_background();
+  session.provider().refresh_in_background();
   return ExitCode::success;
 }
 

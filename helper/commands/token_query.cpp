@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/token_query.hpp"
 
+#include "helper/cli/request_input.hpp"
 #include "helper/nearest_name.hpp"
-#include "helper/token/session.hpp"
 #include "protocol/dialects/terraform_external.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
@@ -34,8 +34,8 @@ ExecInfo exec_info(const Environment& environment) {
 
 TokenQuery asked_by_kubectl(const Call& call) {
   const ExecInfo info = exec_info(call.environment);
-  const config::ProfileSelector choice = token::profile_selector(call);
-  return {.profile = info.server ? token::owner_of(choice, *info.server, "the cluster's server")
+  const config::ProfileSelector choice = profile_selector(call);
+  return {.profile = info.server ? cli::require_profile(choice, *info.server, "the cluster's server")
                                  : choice.without_host(),
           .exec_api_version = info.api_version};
 }
@@ -49,20 +49,20 @@ Failure unknown_member(std::string_view name) {
 /// A person at a terminal asks for nothing in particular, and is not kept waiting.
 ExternalQuery external_query(const Call& call) {
   if (::isatty(call.input) == 1) return {};
-  const protocol::Secret text = token::read_document(call, query_form);
+  const protocol::Secret text = cli::read_document(call.input, call.diagnostics, query_form);
   try {
     ExternalQuery query = ExternalQuery::parse(text.reveal());
     if (query.unknown) throw unknown_member(*query.unknown);
     return query;
   } catch (const protocol::ProtocolError& error) {
-    throw token::not_understood(error.what(), query_form);
+    throw cli::malformed_request(error.what(), query_form);
   }
 }
 
 /// The query takes the place of a request's user name: it goes before SASE_PROFILE. That it and the flag name
 /// two profiles is a mistake of whoever wrote both, and guessing might give the wrong tenant's token.
 config::ProfileSelector choice_of(const ExternalQuery& query, const Call& call) {
-  if (!query.profile) return token::profile_selector(call);
+  if (!query.profile) return profile_selector(call);
   if (call.line.profile && *call.line.profile != *query.profile)
     throw Failure(ExitCode::malformed_request,
                   "the query on standard input and '--profile' name different profiles",
@@ -76,8 +76,8 @@ TokenQuery asked_by_terraform(const Call& call) {
   const ExternalQuery query = external_query(call);
   const config::ProfileSelector choice = choice_of(query, call);
   if (!query.host) return {.profile = choice.without_host()};
-  return {.profile = token::owner_of(choice, {.scheme = "https", .host = *query.host, .user = {}},
-                                     "the query's host")};
+  return {.profile = cli::require_profile(choice, {.scheme = "https", .host = *query.host, .user = {}},
+                                          "the query's host")};
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ TokenQuery asked_by_terraform(const Call& call) {
 TokenQuery token_query(const Call& call, protocol::TokenFormat format) {
   if (format == protocol::TokenFormat::external) return asked_by_terraform(call);
   if (format == protocol::TokenFormat::exec_credential) return asked_by_kubectl(call);
-  return {.profile = token::profile_selector(call).without_host()};
+  return {.profile = profile_selector(call).without_host()};
 }
 
 }  // namespace sase::commands

@@ -88,10 +88,10 @@ class RefreshOnce {
 
   /// Throws Failure.
   [[nodiscard]] watch::RefreshAttempt get(const watch::PublishedToken* current) const {
-    config::Profile profile = token::profile_selector(call_).without_host();
+    config::Profile profile = profile_selector(call_).without_host();
     profile.refresh_ahead = token::effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
-    token::TokenSession tokens(call_, profile);
-    const token::KeptToken kept = tokens.source().get_ahead();
+    token::TokenSession session(session_context(call_), profile);
+    const token::KeptToken kept = session.provider().get_ahead();
     // The watcher takes it for dead and removes it; it must not come back for its last second.
     if (kept.is_due_for_refresh && kept.fresh.time_left <= token::RefreshSchedule::rounding)
       throw kept.trouble ? *kept.trouble

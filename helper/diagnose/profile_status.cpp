@@ -25,11 +25,14 @@ token::ApiKeyHandle api_key_handle(const config::Profile& profile, const api_key
   const auto never = [](std::chrono::steady_clock::time_point) -> api_key::ApiKey {
     throw Failure(ExitCode::internal_error, "a command was to be run for a report");
   };
-  return {profile, token::DeferredKey{.command = place.name,
-                                      .seal = cache::WrappingKey(
+  return {profile,
+          {.read = never,
+           .deadline = {},
+           .command =
+               token::CommandIdentity{.command = place.name,
+                                      .wrapping_key = cache::WrappingKey(
                                           rate_limit::make_command_key_id(profile.authorize_url, place.name),
-                                          config::memory_directory(environment)),
-                                      .read = never}};
+                                          config::memory_directory(environment))}}};
 }
 
 void look_at_key(ProfileStatus& status, const config::Profile& profile, const Environment& environment) {

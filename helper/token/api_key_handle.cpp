@@ -10,55 +10,58 @@
 namespace sase::token {
 
 ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
-                           std::optional<api_key::ApiKeyLocation> place)
-    : profile_(profile), key_(std::move(key)), place_(std::move(place)) {
-  identity_.emplace(profile_.name, profile_.authorize_url, key_->reveal());
-}
+                           std::optional<api_key::ApiKeyLocation> location)
+    : profile_(profile),
+      reader_{.read = {}, .deadline = {}, .location = std::move(location)},
+      key_(std::move(key)) {}
 
-ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, DeferredKey deferred_key)
-    : profile_(profile), deferred_key_(std::move(deferred_key)) {}
+ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, KeyReader reader)
+    : profile_(profile), reader_(std::move(reader)) {}
 
-std::string ApiKeyHandle::key_id() const {
-  return deferred_key_ ? rate_limit::make_command_key_id(profile_.authorize_url, deferred_key_->command)
-                       : rate_limit::make_key_id(profile_.authorize_url, key_->reveal());
+std::string ApiKeyHandle::key_id() {
+  return is_deferred() ? rate_limit::make_command_key_id(profile_.authorize_url, reader_.command->command)
+                       : rate_limit::make_key_id(profile_.authorize_url, key().reveal());
 }
 
 const cache::Identity* ApiKeyHandle::find_identity() {
-  if (deferred_key_) {
-    // Another call may have made one, or one in the place of one that is lost.
-    identity_.reset();
-    if (const auto seal = deferred_key_->seal.find()) bind_to(*seal);
-  }
+  if (!is_deferred()) return &get_or_create_identity();
+  // Another process may have created the wrapping key, or replaced a lost one.
+  identity_.reset();
+  if (const auto wrapping_key = reader_.command->wrapping_key.find()) bind_to_command(*wrapping_key);
   return identity_ ? &*identity_ : nullptr;
 }
 
 const cache::Identity& ApiKeyHandle::get_or_create_identity() {
-  if (deferred_key_) bind_to(deferred_key_->seal.get_or_create());
+  if (is_deferred())
+    bind_to_command(reader_.command->wrapping_key.get_or_create());
+  else if (!identity_)
+    identity_.emplace(profile_.name, profile_.authorize_url, key().reveal());
   return *identity_;
 }
 
-/// What seals comes first and has one length, so that no two pairs are the same text.
-void ApiKeyHandle::bind_to(const protocol::Secret& seal) {
-  protocol::Secret both = protocol::Secret::with_capacity(seal.size() + deferred_key_->command.size());
-  both.append(seal.reveal());
-  both.append(deferred_key_->command);
+/// The wrapping key comes first and has a fixed length, so that different pairs give different texts.
+void ApiKeyHandle::bind_to_command(const protocol::Secret& wrapping_key) {
+  const std::string& command = reader_.command->command;
+  protocol::Secret both = protocol::Secret::with_capacity(wrapping_key.size() + command.size());
+  both.append(wrapping_key.reveal());
+  both.append(command);
   identity_.emplace(profile_.name, profile_.authorize_url, both.reveal());
 }
 
-const api_key::ApiKey& ApiKeyHandle::key(std::chrono::steady_clock::time_point deadline) {
-  if (!key_) key_ = deferred_key_->read(deadline);
+const api_key::ApiKey& ApiKeyHandle::key() {
+  if (!key_) key_ = reader_.read(reader_.deadline);
   return *key_;
 }
 
-std::string ApiKeyHandle::fingerprint(std::chrono::steady_clock::time_point deadline) {
+std::string ApiKeyHandle::fingerprint() {
   cache::Digest digest("sase-cred-refuse");
   try {
     digest.add(get_or_create_identity().encryption_key().reveal());
   } catch (const std::system_error&) {
-    digest.add("");  // without a seal it tells as much of the key as an account's name
+    digest.add("");  // safe to store unencrypted: it reveals no more of the key than the key id
   }
   digest.add(profile_.authorize_url);
-  digest.add(key(deadline).reveal());
+  digest.add(key().reveal());
   return digest.hexadecimal();
 }
 

@@ -14,55 +14,69 @@
 
 namespace sase::token {
 
-/// A key that is dear to read: for which a command runs, which takes its time and may ask a person.
-struct DeferredKey {
-  std::string command;      ///< its text stands for the key until that is read
-  cache::WrappingKey seal;  ///< of the account that make_command_key_id() names
-  std::function<api_key::ApiKey(std::chrono::steady_clock::time_point deadline)> read;  ///< throws Failure
+/// What stands for the key of an `api-key-command` in a token's identity, so that a cached token is found
+/// without running the command.
+struct CommandIdentity {
+  std::string command;
+  cache::WrappingKey wrapping_key;  ///< named by make_command_key_id()
 };
 
-/// The API key of one call, and what the profile's tokens, its lock and its ledger are bound to.
+/// How the key of a call is read when it is first needed.
+struct KeyReader {
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  std::function<api_key::ApiKey(Deadline)> read;  ///< throws Failure
+  Deadline deadline;
+  std::optional<api_key::ApiKeyLocation> location = {};  ///< of a key that `logout` may remove
+  std::optional<CommandIdentity> command = {};  ///< for a key that is deferred until the service is asked
+};
+
+/// The API key of one call, and the identity that its tokens, lock and request log are bound to.
 ///
-/// A key that is at hand on every call binds them itself. A dear one is read when the service is about to be
-/// asked, and no earlier: a cached token is found without it.
+/// Normally the identity is derived from the key, which is read for each call. The key of an
+/// `api-key-command` is deferred: the command may be slow or ask the user, so it runs only before a request
+/// to the service, and the identity is derived from its text.
 class ApiKeyHandle {
  public:
-  /// The profile must outlive this. `place` is where the key was read, if it was there for the next call too.
+  /// For a key that has been read. The profile must outlive the handle.
   ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
-               std::optional<api_key::ApiKeyLocation> place = std::nullopt);
-  ApiKeyHandle(const config::Profile& profile, DeferredKey deferred_key);
+               std::optional<api_key::ApiKeyLocation> location = std::nullopt);
+  ApiKeyHandle(const config::Profile& profile, KeyReader reader);
 
-  [[nodiscard]] bool is_deferred() const noexcept { return deferred_key_.has_value(); }
+  [[nodiscard]] bool is_deferred() const noexcept { return reader_.command.has_value(); }
 
   /// Whether `logout` has removed the key since it was read.
   [[nodiscard]] bool is_removed_by_logout() const noexcept {
-    return place_ && place_->is_removed_by_logout();
+    return reader_.location && reader_.location->is_removed_by_logout();
   }
 
-  /// Names the lock and the ledger.
-  [[nodiscard]] std::string key_id() const;
+  /// Names the lock and the request log. Throws Failure if the key cannot be read.
+  [[nodiscard]] std::string key_id();
 
-  /// What a token is bound to, looked up anew on each call; null while nothing is there that could seal one.
-  /// Void after the next call.
+  /// The identity of cached tokens; null while no wrapping key exists for a deferred key. Valid until the
+  /// next call. Throws Failure if the key cannot be read.
   [[nodiscard]] const cache::Identity* find_identity();
 
-  /// The same for storing a token. The caller has the account's turn. Throws std::system_error.
+  /// The same for storing a token: creates the wrapping key. The caller holds the refresh lock. Throws
+  /// std::system_error and Failure.
   [[nodiscard]] const cache::Identity& get_or_create_identity();
 
-  /// The key itself. Throws Failure.
-  [[nodiscard]] const api_key::ApiKey& key(std::chrono::steady_clock::time_point deadline);
+  /// Reads the key at the first call. Throws Failure.
+  [[nodiscard]] const api_key::ApiKey& key();
 
-  /// Tells one dear key from another: 32 hexadecimal digits from which it cannot be had. The caller has the
-  /// account's turn. Throws Failure.
-  [[nodiscard]] std::string fingerprint(std::chrono::steady_clock::time_point deadline);
+  /// Until when a command that writes the key may run.
+  void set_deadline(KeyReader::Deadline deadline) noexcept { reader_.deadline = deadline; }
+
+  /// Distinguishes deferred keys: 32 hexadecimal digits that do not reveal the key. The caller holds the
+  /// refresh lock. Throws Failure.
+  [[nodiscard]] std::string fingerprint();
 
  private:
-  void bind_to(const protocol::Secret& seal);
+  void bind_to_command(const protocol::Secret& wrapping_key);
 
   const config::Profile& profile_;
-  std::optional<DeferredKey> deferred_key_;
+  KeyReader reader_;
   std::optional<api_key::ApiKey> key_;
-  std::optional<api_key::ApiKeyLocation> place_;
   std::optional<cache::Identity> identity_;
 };
 

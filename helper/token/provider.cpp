@@ -29,6 +29,7 @@ TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
       cache_(parts.cache),
       state_directory_(parts.state_directory),
       authorizer_(parts.authorizer),
+      misspelled_variables_(parts.misspelled_variables),
       trace_(parts.trace),
       deadline_(parts.deadline),
       key_(std::move(key)),
@@ -243,13 +244,15 @@ void TokenProvider::keep(const cache::CachedToken& token) {
 /// In the process that nobody waits for.
 void TokenProvider::renew(const rate_limit::RefreshLock& refresh_lock) {
   deadline_ = steady_clock::now() + profile_.timeout;
+  key_.set_deadline(deadline_);
   // The call before us in turn may have done so meanwhile.
   if (key_.is_removed_by_logout() || (find_fresh() && !due_for_refresh_)) return;
   (void)accept(service().renew(refresh_lock, deadline_));
 }
 
 RateLimitedAuthorizer& TokenProvider::service() {
-  if (!service_) service_.emplace(profile_, key_, authorizer_, trace_, warning_, started_);
+  if (!service_)
+    service_.emplace(profile_, key_, authorizer_, trace_, warning_, started_, misspelled_variables_);
   return *service_;
 }
 

@@ -3,6 +3,7 @@
 
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
+#include "helper/config/misspelled_variables.hpp"
 #include "helper/config/profile.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/os/processes/background.hpp"
@@ -47,6 +48,7 @@ struct TokenProviderParts {
       state_directory;  ///< of locks and ledgers; nothing where there is no place for any
   Authorizer& authorizer;
   const Diagnostics& diagnostics;
+  config::MisspelledVariables* misspelled_variables = nullptr;  ///< null for no warning about them
   const Trace& trace;
   std::chrono::steady_clock::time_point deadline;  ///< of the whole call
 };
@@ -106,6 +108,7 @@ class TokenProvider {
   cache::TokenCache* cache_;
   std::optional<std::string> state_directory_;
   Authorizer& authorizer_;
+  config::MisspelledVariables* misspelled_variables_;
   const Trace& trace_;
   std::chrono::steady_clock::time_point deadline_;
   ApiKeyHandle key_;

@@ -59,20 +59,22 @@ Failure to_failure(const AuthError& auth_error) {
 }
 
 RateLimitedAuthorizer::RateLimitedAuthorizer(const config::Profile& profile, ApiKeyHandle& key,
-                                             Authorizer& authorizer, const Trace& trace, WarningOnce& trouble,
-                                             BootTime started)
+                                             Authorizer& authorizer, const Trace& trace, WarningOnce& warning,
+                                             BootTime started,
+                                             config::MisspelledVariables* misspelled_variables)
     : profile_(profile),
       key_(key),
       authorizer_(authorizer),
       trace_(trace),
-      warning_(trouble),
+      warning_(warning),
+      misspelled_variables_(misspelled_variables),
       started_(started),
       key_id_(key.key_id()),
       network_fingerprint_(route_of(profile)) {}
 
 NewToken RateLimitedAuthorizer::authorize(const rate_limit::RefreshLock* refresh_lock,
                                           steady_clock::time_point deadline) {
-  rate_limit::RequestLog log = read_log_before_request(refresh_lock, deadline);
+  rate_limit::RequestLog log = read_log_before_request(refresh_lock);
   if (const auto auth_error = why_blocked(log, question())) throw to_failure(*auth_error);
   const unsigned tries = std::min(protocol::most_tries, requests_left(log, boot_clock()));
   return token_or_failure(ask(refresh_lock, std::move(log), {.tries = tries}, deadline, Ahead::no));
@@ -86,7 +88,7 @@ NewToken RateLimitedAuthorizer::renew(const rate_limit::RefreshLock& refresh_loc
 
 ProbeOutcome RateLimitedAuthorizer::probe(const rate_limit::RefreshLock* refresh_lock,
                                           steady_clock::time_point deadline, const std::string& read_url) {
-  rate_limit::RequestLog log = read_log_before_request(refresh_lock, deadline);
+  rate_limit::RequestLog log = read_log_before_request(refresh_lock);
   if (auto blocked = why_blocked(log, question())) {
     protocol::AuthorizeReply reply = send({.probe = protocol::Probe::way}, deadline);
     return {.checks = std::move(reply.checks),
@@ -140,10 +142,10 @@ rate_limit::RequestLog RateLimitedAuthorizer::read(const rate_limit::RefreshLock
 
 /// The ledger, once it has been looked whether a refused key is still the one.
 rate_limit::RequestLog RateLimitedAuthorizer::read_log_before_request(
-    const rate_limit::RefreshLock* refresh_lock, steady_clock::time_point deadline) {
+    const rate_limit::RefreshLock* refresh_lock) {
   rate_limit::RequestLog log = read(refresh_lock);
   if (key_.is_deferred() && is_rejection_remembered(log, boot_clock()) && !failure_since(log, question()))
-    check_for_new_key(refresh_lock, log, deadline);
+    check_for_new_key(refresh_lock, log);
   return log;
 }
 
@@ -156,34 +158,29 @@ void RateLimitedAuthorizer::write(const rate_limit::RefreshLock* refresh_lock,
 
 /// A refusal says nothing of the key that the command may write by now.
 void RateLimitedAuthorizer::check_for_new_key(const rate_limit::RefreshLock* refresh_lock,
-                                              rate_limit::RequestLog& log,
-                                              steady_clock::time_point deadline) {
-  record_key_fingerprint(log, key_.fingerprint(deadline), boot_clock());
+                                              rate_limit::RequestLog& log) {
+  record_key_fingerprint(log, key_.fingerprint(), boot_clock());
   write(refresh_lock, log);
 }
 
 /// Where the key cannot be read, those who wait for this call shall not each find that out anew.
-void RateLimitedAuthorizer::read_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log,
-                                     steady_clock::time_point deadline) try {
-  (void)key_.key(deadline);
+void RateLimitedAuthorizer::read_key(const rate_limit::RefreshLock* refresh_lock,
+                                     rate_limit::RequestLog& log) try {
+  (void)key_.key();
 } catch (const Failure& failure) {
   const bool is_late = failure.code == ExitCode::unreachable;
-  record_failure(log,
-                 {.kind = is_late ? ErrorKind::unreachable : ErrorKind::misconfigured,
-                  .transient = is_late,
-                  .what = failure.what(),
-                  .hint = failure.hint,
-                  .retry_after = std::nullopt},
-                 deadline);
+  record_failure(log, {.kind = is_late ? ErrorKind::unreachable : ErrorKind::misconfigured,
+                       .transient = is_late,
+                       .what = failure.what(),
+                       .hint = failure.hint,
+                       .retry_after = std::nullopt});
   write(refresh_lock, log);
   throw;
 }
 
-void RateLimitedAuthorizer::record_failure(rate_limit::RequestLog& log, const AuthError& auth_error,
-                                           steady_clock::time_point deadline) {
+void RateLimitedAuthorizer::record_failure(rate_limit::RequestLog& log, const AuthError& auth_error) {
   rate_limit::record_failure(log, auth_error, network_fingerprint_, boot_clock());
-  if (key_.is_deferred() && auth_error.kind == ErrorKind::rejected)
-    log.failure->key = key_.fingerprint(deadline);
+  if (key_.is_deferred() && auth_error.kind == ErrorKind::rejected) log.failure->key = key_.fingerprint();
 }
 
 RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::ask(const rate_limit::RefreshLock* refresh_lock,
@@ -191,7 +188,7 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::ask(const rate_lim
                                                                   const AuthorizeOptions& errand,
                                                                   steady_clock::time_point deadline,
                                                                   Ahead ahead) {
-  read_key(refresh_lock, log, deadline);
+  read_key(refresh_lock, log);
   const BootTime before = boot_clock();
   count_before_send(log, before);
   if (ahead == Ahead::yes) record_refresh_start(log, before);
@@ -212,7 +209,7 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::ask(const rate_lim
   const BootTime now = boot_clock();
   correct_count(log, reply.requests, now);
   if (const auto* const auth_error = std::get_if<AuthError>(&reply.outcome)) {
-    record_failure(log, *auth_error, deadline);
+    record_failure(log, *auth_error);
     write(refresh_lock, log);
     return {.reply = std::move(reply), .at = asked};
   }
@@ -236,6 +233,8 @@ NewToken RateLimitedAuthorizer::token_or_failure(AuthorizeResult asked) {
 
 protocol::AuthorizeReply RateLimitedAuthorizer::send(const AuthorizeOptions& errand,
                                                      steady_clock::time_point deadline) {
+  // A call that waits for the network has the time to look for misspelled variables.
+  if (misspelled_variables_ != nullptr) misspelled_variables_->warn();
   protocol::AuthorizeReply reply = authorizer_.authorize(request(errand, deadline), deadline);
   for (const protocol::TraceLine& line : reply.trace)
     trace_.line(Trace::Clock::time_point(line.at), line.what);
@@ -248,7 +247,7 @@ protocol::AuthorizeRequest RateLimitedAuthorizer::request(const AuthorizeOptions
   // Who only looks at the way wants no key.
   const bool wants_key = errand.probe != protocol::Probe::way;
   return {.url = profile_.authorize_url,
-          .api_key = wants_key ? protocol::Secret(key_.key(deadline).reveal()) : protocol::Secret(),
+          .api_key = wants_key ? protocol::Secret(key_.key().reveal()) : protocol::Secret(),
           .timeout = std::max(left, milliseconds(1)),
           .tries = errand.tries,
           .ca_file = profile_.ca_file,

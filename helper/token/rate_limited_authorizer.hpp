@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helper/clock.hpp"
+#include "helper/config/misspelled_variables.hpp"
 #include "helper/config/profile.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/failure.hpp"
@@ -48,7 +49,8 @@ class RateLimitedAuthorizer {
   /// All that is referred to must outlive this. `started` is when the call began: it shares the failures of
   /// those that it waited for since then.
   RateLimitedAuthorizer(const config::Profile& profile, ApiKeyHandle& key, Authorizer& authorizer,
-                        const Trace& trace, WarningOnce& trouble, BootTime started);
+                        const Trace& trace, WarningOnce& warning, BootTime started,
+                        config::MisspelledVariables* misspelled_variables = nullptr);
 
   /// The name of the lock and the ledger (ledger.hpp).
   [[nodiscard]] const std::string& key_id() const noexcept { return key_id_; }
@@ -97,19 +99,15 @@ class RateLimitedAuthorizer {
     bool is_too_short = false;
   };
 
-  [[nodiscard]] rate_limit::RequestLog read_log_before_request(
-      const rate_limit::RefreshLock* refresh_lock, std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] rate_limit::RequestLog read_log_before_request(const rate_limit::RefreshLock* refresh_lock);
   [[nodiscard]] AuthorizeResult ask(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog log,
                                     const AuthorizeOptions& errand,
                                     std::chrono::steady_clock::time_point deadline, Ahead ahead);
   /// The token; throws the Failure of a request that came to none.
   [[nodiscard]] static NewToken token_or_failure(AuthorizeResult asked);
-  void check_for_new_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log,
-                         std::chrono::steady_clock::time_point deadline);
-  void read_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log,
-                std::chrono::steady_clock::time_point deadline);
-  void record_failure(rate_limit::RequestLog& log, const protocol::AuthError& auth_error,
-                      std::chrono::steady_clock::time_point deadline);
+  void check_for_new_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log);
+  void read_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log);
+  void record_failure(rate_limit::RequestLog& log, const protocol::AuthError& auth_error);
   [[nodiscard]] protocol::AuthorizeReply send(const AuthorizeOptions& errand,
                                               std::chrono::steady_clock::time_point deadline);
   [[nodiscard]] protocol::AuthorizeRequest request(const AuthorizeOptions& errand,
@@ -120,6 +118,7 @@ class RateLimitedAuthorizer {
   Authorizer& authorizer_;
   const Trace& trace_;
   WarningOnce& warning_;
+  config::MisspelledVariables* misspelled_variables_;
   BootTime started_;
   std::string key_id_;
   std::string network_fingerprint_;

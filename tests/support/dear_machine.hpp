@@ -27,11 +27,13 @@ struct DeferredKeyMachine : Machine {
   [[nodiscard]] cache::WrappingKey seal() const { return {key_id(), directory, keys.prefix()}; }
   [[nodiscard]] token::ApiKeyHandle holder() {
     return {profile,
-            token::DeferredKey{
-                .command = command, .seal = seal(), .read = [this](std::chrono::steady_clock::time_point) {
-                  note("run");
-                  return api_key::ApiKey(protocol::Secret(key()));
-                }}};
+            {.read =
+                 [this](std::chrono::steady_clock::time_point) {
+                   note("run");
+                   return api_key::ApiKey(protocol::Secret(key()));
+                 },
+             .deadline = std::chrono::steady_clock::now() + time,
+             .command = token::CommandIdentity{.command = command, .wrapping_key = seal()}}};
   }
   [[nodiscard]] token::TokenProvider source() {
     return {{.profile = profile,

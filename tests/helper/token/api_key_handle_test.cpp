@@ -4,7 +4,6 @@
 #include "helper/rate_limit/request_log_file.hpp"
 #include "tests/support/dear_machine.hpp"
 
-#include <chrono>
 #include <string>
 
 namespace sase::token {
@@ -13,15 +12,13 @@ namespace {
 
 using tests::DeferredKeyMachine;
 
-constexpr std::chrono::steady_clock::time_point deadline{};
-
 std::string stem_of(const cache::Identity* identity) {
   return identity != nullptr ? identity->file_stem() : "(none)";
 }
 
 }  // namespace
 
-TEST_CASE("a key that is at hand binds tokens itself", "[key_holder]") {
+TEST_CASE("derives the identity from a key that is read on each call", "[api_key_handle]") {
   const config::Profile profile = tests::make_profile();
   ApiKeyHandle holder(profile, api_key::ApiKey(protocol::Secret(tests::the_key)));
 
@@ -30,10 +27,11 @@ TEST_CASE("a key that is at hand binds tokens itself", "[key_holder]") {
   CHECK(stem_of(holder.find_identity()) ==
         cache::Identity(profile.name, profile.authorize_url, tests::the_key).file_stem());
   CHECK(stem_of(holder.find_identity()) == holder.get_or_create_identity().file_stem());
-  CHECK(holder.key(deadline).reveal() == tests::the_key);
+  CHECK(holder.key().reveal() == tests::the_key);
 }
 
-TEST_CASE("a dear key is not read for what tokens, lock and ledger are bound to", "[key_holder]") {
+TEST_CASE("derives identity and key id of a deferred key from its command without running it",
+          "[api_key_handle]") {
   DeferredKeyMachine machine;
   ApiKeyHandle holder = machine.holder();
 
@@ -46,17 +44,18 @@ TEST_CASE("a dear key is not read for what tokens, lock and ledger are bound to"
   CHECK(machine.runs() == 0);
 }
 
-TEST_CASE("a dear key is read once a call", "[key_holder]") {
+TEST_CASE("runs the command of a deferred key once per call", "[api_key_handle]") {
   DeferredKeyMachine machine;
   ApiKeyHandle holder = machine.holder();
 
-  CHECK(holder.key(deadline).reveal() == tests::the_key);
-  CHECK(holder.key(deadline).reveal() == tests::the_key);
-  (void)holder.fingerprint(deadline);
+  CHECK(holder.key().reveal() == tests::the_key);
+  CHECK(holder.key().reveal() == tests::the_key);
+  (void)holder.fingerprint();
   CHECK(machine.runs() == 1);
 }
 
-TEST_CASE("what seals is looked up anew, since another call may have made one", "[key_holder]") {
+TEST_CASE("looks up the wrapping key at each call, since another process may have replaced it",
+          "[api_key_handle]") {
   DeferredKeyMachine machine;
   ApiKeyHandle holder = machine.holder();
   const std::string before = holder.get_or_create_identity().file_stem();
@@ -67,12 +66,12 @@ TEST_CASE("what seals is looked up anew, since another call may have made one", 
   CHECK(holder.get_or_create_identity().file_stem() != before);
 }
 
-TEST_CASE("a fingerprint tells one key from another, and is nothing of it", "[key_holder]") {
+TEST_CASE("gives different keys different fingerprints", "[api_key_handle]") {
   DeferredKeyMachine machine;
-  const std::string first = machine.holder().fingerprint(deadline);
-  const std::string again = machine.holder().fingerprint(deadline);
+  const std::string first = machine.holder().fingerprint();
+  const std::string again = machine.holder().fingerprint();
   machine.key = [] { return std::string("another-key"); };
-  const std::string other = machine.holder().fingerprint(deadline);
+  const std::string other = machine.holder().fingerprint();
 
   CHECK(first.size() == 32);
   CHECK(first == again);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/cli/request_input.hpp"
+
+#include "helper/os/stream.hpp"
+#include "protocol/json_object.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
+
+namespace sase::cli {
+
+namespace {
+
+constexpr const char* git_form = "write lines 'protocol=https' and 'host=...', then an empty line";
+
+}  // namespace
+
+protocol::Secret read_request(int input, const Diagnostics& diagnostics) {
+  if (::isatty(input) == 1)
+    diagnostics.hint("waiting for a request: lines 'protocol=https' and 'host=...', then an empty line");
+  try {
+    return os::read_message(input);
+  } catch (const protocol::ProtocolError& error) {
+    os::discard_input(input);
+    throw malformed_request(error.what(), git_form);
+  } catch (const std::system_error& error) {
+    throw malformed_request("it cannot be read: " + error.code().message(), git_form);
+  }
+}
+
+protocol::CredentialRequest parse_request(const protocol::Secret& text) {
+  try {
+    return protocol::CredentialRequest::parse(text.reveal());
+  } catch (const protocol::ProtocolError& error) {
+    throw malformed_request(error.what(), git_form);
+  }
+}
+
+protocol::Secret read_document(int input, const Diagnostics& diagnostics, const char* form) {
+  if (::isatty(input) == 1) diagnostics.hint(form);
+  try {
+    return os::read_all(input, protocol::JsonObject::usual_limit);
+  } catch (const std::length_error& error) {
+    os::discard_input(input);
+    throw malformed_request(std::string("it has ") + error.what(), form);
+  } catch (const std::system_error& error) {
+    throw malformed_request("it cannot be read: " + error.code().message(), form);
+  }
+}
+
+Failure malformed_request(const std::string& why, const char* form) {
+  return Failure(ExitCode::malformed_request, "the request on standard input is not understood: " + why,
+                 form);
+}
+
+std::optional<config::Profile> find_profile(const config::ProfileSelector& selector,
+                                            const protocol::CredentialRequest& request) {
+  if (request.protocol != "https") return std::nullopt;
+  const auto host = protocol::Host::parse(request.host);
+  return host ? selector.for_host(*host, request.username) : std::nullopt;
+}
+
+config::Profile require_profile(const config::ProfileSelector& selector, const protocol::Origin& origin,
+                                std::string_view what) {
+  if (origin.scheme != "https")
+    throw Failure(ExitCode::invalid_settings,
+                  std::string(what) + " is not ours: a token goes over https alone");
+  if (auto profile = selector.for_host(origin.host, {})) return *std::move(profile);
+  throw Failure(ExitCode::invalid_settings,
+                std::string(what) + " is not ours: " +
+                    (selector.is_named() ? "the profile does not own '" : "no profile owns '") +
+                    origin.host.text() + "'",
+                "a profile owns the host of its 'region' or 'url', and each that it names with 'host'");
+}
+
+}  // namespace sase::cli
