@@ -49,7 +49,6 @@ not_yet='
   include helper/config helper/api_key 2
   include helper/config helper/cache 2
   include helper/os helper/os/processes 1
-  include helper/token helper/commands 1
   include protocol protocol/dialects 1
   posix helper 5
   posix helper/api_key 19
@@ -57,11 +56,11 @@ not_yet='
   posix helper/authorize/http 1
   posix helper/authorize/tls 10
   posix helper/cache 2
-  posix helper/cli 2
+  posix helper/cli 3
   posix helper/commands 3
   posix helper/config 12
   posix helper/diagnose 4
-  posix helper/token 4
+  posix helper/token 3
   posix helper/watch 1
 '
 
