@@ -25,7 +25,7 @@ struct ExitMeaning {
   std::string_view meaning;
 };
 
-/// All of them, in order. Help, the manual page and README.md have the same words.
+/// All of them, in order. Help and the manual page have the same text.
 inline constexpr std::array exit_codes = {
     ExitMeaning{ExitCode::success, "done, or not ours"},
     ExitMeaning{ExitCode::internal_error, "a bug of ours"},

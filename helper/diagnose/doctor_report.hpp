@@ -23,7 +23,7 @@ struct DoctorReport {
   /// For people.
   [[nodiscard]] std::string text(const cli::Terminal& terminal) const;
 
-  /// For programs: one JSON object in one line. README.md has its shape, whose number is `version`.
+  /// For programs: one JSON object in one line. sase-credential(1) documents it.
   [[nodiscard]] std::string json() const;
 };
 

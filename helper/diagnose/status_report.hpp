@@ -14,7 +14,7 @@ namespace sase::diagnose {
 [[nodiscard]] std::string status_text(const std::vector<ProfileStatus>& profiles,
                                       const cli::Terminal& terminal);
 
-/// For programs: one JSON object in one line. README.md has its shape, whose number is `version`.
+/// For programs: one JSON object in one line. sase-credential(1) documents it.
 [[nodiscard]] std::string status_json(const std::vector<ProfileStatus>& profiles);
 
 }  // namespace sase::diagnose
