@@ -5,8 +5,11 @@
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
+
+#include <arpa/inet.h>
 
 namespace sase::protocol {
 
@@ -42,57 +45,11 @@ bool is_name(std::string_view name) noexcept {
   }
 }
 
-bool is_ipv6_group(std::string_view text) noexcept {
-  if (text.empty() || text.size() > 4) return false;
-  return std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
-}
-
-/// A number from 0 to 255 without leading zeros, which some programs take for octal and others refuse.
-bool is_ipv4_part(std::string_view text) noexcept {
-  std::uint8_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && stop == end && (text == "0" || text.front() != '0');
-}
-
-bool is_ipv4_address(std::string_view text) noexcept {
-  for (int parts = 1;; ++parts) {
-    const auto dot = text.find('.');
-    if (!is_ipv4_part(text.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return parts == 4;
-    text.remove_prefix(dot + 1);
-  }
-}
-
-enum class Part { inner, last };
-
-/// How many 16-bit groups stand here, with single colons between them; nothing for anything else. An IPv4
-/// address at the end of the last part makes two.
-std::optional<std::size_t> count_groups(std::string_view text, Part part) noexcept {
-  if (text.empty()) return 0;
-  for (std::size_t groups = 1;; ++groups) {
-    const auto colon = text.find(':');
-    const std::string_view group = text.substr(0, colon);
-    const bool last = colon == std::string_view::npos;
-    if (last && part == Part::last && is_ipv4_address(group)) return groups + 1;
-    if (!is_ipv6_group(group)) return std::nullopt;
-    if (last) return groups;
-    text.remove_prefix(colon + 1);
-  }
-}
-
-/// `[` an address of RFC 4291 section 2.2 `]`, without the form that ends in an IPv4 address and without a
-/// zone.
+/// `[` an IPv6 address without a zone `]`.
 bool is_ipv6_literal(std::string_view text) noexcept {
-  constexpr std::size_t all_groups = 8;
-  if (text.size() < 4 || text.front() != '[' || text.back() != ']') return false;
-  text = text.substr(1, text.size() - 2);
-  const auto gap = text.find("::");
-  const bool has_gap = gap != std::string_view::npos;
-  const auto before = count_groups(text.substr(0, gap), has_gap ? Part::inner : Part::last);
-  if (!has_gap) return before == all_groups;
-  const auto behind = count_groups(text.substr(gap + 2), Part::last);
-  return before && behind && *before + *behind < all_groups;
+  if (!text.starts_with("[") || !text.ends_with("]")) return false;
+  const auto address = IpAddress::parse(text.substr(1, text.size() - 2));
+  return address && address->size == sizeof(in6_addr);
 }
 
 /// RFC 3986's unreserved characters and sub-delims: nothing that any program could read as something else.
@@ -118,6 +75,18 @@ std::size_t port_colon(std::string_view text) noexcept {
 
 }  // namespace
 
+std::optional<IpAddress> IpAddress::parse(std::string_view text) noexcept {
+  // The longest form, `ffff:...:255.255.255.255`, and the NUL that inet_pton expects.
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::ranges::copy(text, terminated.begin());
+  const bool is_ipv6 = text.find(':') != std::string_view::npos;
+  IpAddress address{.size = is_ipv6 ? sizeof(in6_addr) : sizeof(in_addr)};
+  if (inet_pton(is_ipv6 ? AF_INET6 : AF_INET, terminated.data(), address.bytes.data()) != 1)
+    return std::nullopt;
+  return address;
+}
+
 std::optional<Host> Host::parse(std::string_view text) {
   const auto colon = port_colon(text);
   Host host{.name = lower(text.substr(0, colon))};
@@ -131,6 +100,18 @@ std::optional<Host> Host::parse(std::string_view text) {
 
 std::string Host::text() const {
   return port == https_port ? name : name + ':' + std::to_string(port);
+}
+
+std::string Host::authority() const {
+  return name + ':' + std::to_string(port);
+}
+
+std::string Host::bare_name() const {
+  return name.starts_with('[') ? name.substr(1, name.size() - 2) : name;
+}
+
+bool Host::is_address() const {
+  return IpAddress::parse(bare_name()).has_value();
 }
 
 ParsedUrl parse_url(std::string_view url) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +12,16 @@ namespace sase::protocol {
 
 /// The port of an https origin that names none.
 inline constexpr std::uint16_t https_port = 443;
+
+/// An IPv4 or IPv6 address in network byte order.
+struct IpAddress {
+  std::array<unsigned char, 16> bytes{};
+  std::size_t size = 0;  ///< of the address: 4 or 16 bytes
+
+  /// Parses the forms of inet_pton(3): an IPv6 address without brackets and zone, an IPv4 address of four
+  /// decimal parts without leading zeros. Returns nothing for any other text.
+  [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text) noexcept;
+};
 
 /// A host and port that a token may be given to. Compared exactly, never by suffix or pattern: letters are in
 /// lower case, and `name:443` equals `name`.
@@ -23,6 +35,14 @@ struct Host {
 
   /// As git writes it: the port only where it is not 443.
   [[nodiscard]] std::string text() const;
+
+  /// `name:port`, always with the port.
+  [[nodiscard]] std::string authority() const;
+
+  /// The name as resolvers and certificates write it: an IPv6 address without its brackets.
+  [[nodiscard]] std::string bare_name() const;
+
+  [[nodiscard]] bool is_address() const;
 
   friend bool operator==(const Host&, const Host&) = default;
 };

@@ -134,6 +134,7 @@ set(SASE_UNIT_TESTS
   tests/protocol/host_test.cpp
   tests/protocol/json_object_test.cpp
   tests/protocol/lifetime_test.cpp
+  tests/protocol/proxy_url_test.cpp
   tests/protocol/authorize/check_test.cpp
   tests/protocol/git/message_test.cpp
   tests/protocol/secret_test.cpp

@@ -6,6 +6,7 @@
 #include "protocol/escape.hpp"
 #include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
+#include "protocol/proxy_url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -174,39 +175,13 @@ void set_times(Profile& profile, const Settings& values) {
   }
 }
 
-bool equals_without_case(std::string_view text, std::string_view lower) noexcept {
-  return std::ranges::equal(text, lower, {}, protocol::to_lower);
-}
-
-/// Whether every `%` is followed by two hexadecimal digits.
-bool is_percent_encoded(std::string_view text) noexcept {
-  constexpr std::string_view digits = "0123456789abcdefABCDEF";
-  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
-    if (at + 2 >= text.size() || text.find_first_not_of(digits, at + 1) < at + 3) return false;
-  return true;
-}
-
-/// `http://[user:password@]host[:port]`, with or without its scheme. The authorizer takes it apart; here it
-/// is only looked at, so that a bad one is named where it was written, and not shown, since it may hold a
-/// password.
-std::string proxy_of(const Assignment& given) {
-  const auto refuse = [&given](const char* why) {
-    return given.failure(std::string("unusable proxy: ") + why, "write http://[user:password@]host[:port]");
-  };
-  std::string_view text = given.value;
-  if (const auto scheme = text.find("://"); scheme != std::string_view::npos) {
-    if (!equals_without_case(text.substr(0, scheme), "http"))
-      throw refuse("only http:// proxies are supported");
-    text.remove_prefix(scheme + 3);
-  }
-  if (text.ends_with('/')) text.remove_suffix(1);
-  if (const auto at = text.rfind('@'); at != std::string_view::npos) {
-    if (!is_percent_encoded(text.substr(0, at)))
-      throw refuse("a '%' that two hexadecimal digits do not follow");
-    text.remove_prefix(at + 1);
-  }
-  if (!Host::parse(text)) throw refuse("its host or port is not a valid one");
+/// Validates the proxy here as well as in the authorizer, so that the message names the place of the setting.
+std::string proxy_of(const Assignment& given) try {
+  (void)protocol::ProxyUrl::parse(given.value);
   return std::string(given.value);
+} catch (const protocol::ProtocolError& error) {
+  throw given.failure(std::string("unusable proxy: ") + error.what(),
+                      "write http://[user:password@]host[:port]");
 }
 
 void set_connection(Profile& profile, const Settings& values, const Environment& environment) {

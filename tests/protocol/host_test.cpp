@@ -169,6 +169,20 @@ TEST_CASE("a host is written as git writes it", "[host]") {
   CHECK(Host{.name = "[::1]", .port = 1}.text() == "[::1]:1");
 }
 
+TEST_CASE("a host gives its name and port in the forms of resolvers and requests", "[host]") {
+  CHECK(Host::parse("a.test")->authority() == "a.test:443");
+  CHECK(Host::parse("[::1]:1")->authority() == "[::1]:1");
+  CHECK(Host::parse("[::1]:1")->bare_name() == "::1");
+  CHECK(Host::parse("a.test")->bare_name() == "a.test");
+}
+
+TEST_CASE("a host is an address or a name", "[host]") {
+  for (const char* const text : {"[::1]", "127.0.0.1", "[::ffff:192.0.2.1]"})
+    CHECK(Host::parse(text)->is_address());
+  for (const char* const text : {"a.test", "1.2.3.4.test", "1.2.3", "1.2.3.256", "1.2.3.04"})
+    CHECK_FALSE(Host::parse(text)->is_address());
+}
+
 TEST_CASE("a written host reads as itself", "[host]") {
   for (const char* const text : {"a.test", "a.test:1", "[::1]:8443", "127.0.0.1"})
     CHECK(Host::parse(text)->text() == text);

@@ -11,6 +11,7 @@
 #include "helper/authorize/tls/tls_failure.hpp"
 #include "helper/authorize/watchdog.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/protocol_error.hpp"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/NetException.h>
@@ -38,9 +39,17 @@ using std::chrono::steady_clock;
 
 constexpr auto went_away = "closed the connection without an answer";
 
-std::optional<Proxy> proxy_for(const protocol::AuthorizeRequest& request, const protocol::Host& host) {
+std::optional<protocol::ProxyUrl> proxy_for(const protocol::AuthorizeRequest& request,
+                                            const protocol::Host& host) {
   if (request.proxy.empty() || bypasses_proxy(request.no_proxy, host)) return std::nullopt;
-  return Proxy::parse(request.proxy);
+  try {
+    return protocol::ProxyUrl::parse(request.proxy);
+  } catch (const protocol::ProtocolError& error) {
+    throw FailedAttempt({.kind = ErrorKind::misconfigured,
+                         .what = std::string("unusable proxy: ") + error.what(),
+                         .hint = "set proxy (or HTTPS_PROXY) to http://[user:password@]host[:port]",
+                         .retry_after = {}});
+  }
 }
 
 std::string describe_trust(const protocol::AuthorizeRequest& request) {
@@ -52,8 +61,8 @@ std::string describe_trust(const protocol::AuthorizeRequest& request) {
   return words;
 }
 
-std::string describe_question(const Proxy& proxy, const protocol::Host& host) {
-  return "proxy: asked for the way to " + authority(host) +
+std::string describe_question(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
+  return "proxy: asked for the way to " + host.authority() +
          (proxy.has_credentials ? ", with user name and password" : "");
 }
 
@@ -81,7 +90,7 @@ HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, steady
       tls_((progress.enter(Phase::preparing), request), endpoint_.host) {
   progress_.note([&] { return describe_trust(request); });
   if (!request.proxy.empty() && !proxy_)
-    progress_.note([&] { return "proxy: not for " + authority(endpoint_.host) + ", says no-proxy"; });
+    progress_.note([&] { return "proxy: not for " + endpoint_.host.authority() + ", says no-proxy"; });
 }
 
 HttpReply HttpsTransport::post(std::string_view body) {
@@ -153,7 +162,7 @@ StreamSocket HttpsTransport::connect() {
   limit_waiting(to_proxy);
   progress_.note([&] { return describe_question(*proxy_, endpoint_.host); });
   StreamSocket tunnel = open_tunnel(to_proxy, *proxy_, endpoint_.host);
-  progress_.note([&] { return "proxy: the way to " + authority(endpoint_.host) + " is open"; });
+  progress_.note([&] { return "proxy: the way to " + endpoint_.host.authority() + " is open"; });
   progress_.holds(CheckId::proxy, [&] { return describe_tunnel(*proxy_, endpoint_.host); });
   return tunnel;
 }
@@ -161,7 +170,7 @@ StreamSocket HttpsTransport::connect() {
 StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   progress_.enter(Phase::resolving);
   const auto addresses = resolve(host);
-  if (!is_address(host)) progress_.note([&] { return "name: " + describe_addresses(host, addresses); });
+  if (!host.is_address()) progress_.note([&] { return "name: " + describe_addresses(host, addresses); });
   progress_.holds(CheckId::name, [&] {
     const std::string words = describe_addresses(host, addresses);
     return proxy_ ? words + ", the proxy" : words;
@@ -173,7 +182,7 @@ StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   return socket;
 } catch (const std::system_error& error) {
   if (error.code().value() == ETIMEDOUT && steady_clock::now() >= deadline_) throw Poco::TimeoutException();
-  const std::string who = (proxy_ ? "the proxy '" : "'") + authority(host) + '\'';
+  const std::string who = (proxy_ ? "the proxy '" : "'") + host.authority() + '\'';
   throw FailedAttempt(
       unreachable("cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
                   proxy_ ? "check proxy, no-proxy and the network" : "check url, proxy and the network"));
@@ -191,7 +200,7 @@ void HttpsTransport::limit_waiting(StreamSocket& socket) const {
 
 AuthError HttpsTransport::broken(std::string_view what) const {
   const bool at_proxy = progress_.phase() == Phase::asking_proxy;
-  const std::string who = at_proxy ? authority(proxy_->host) : endpoint_.host.text();
+  const std::string who = at_proxy ? proxy_->host.authority() : endpoint_.host.text();
   return unreachable(
       '\'' + who + "' " + std::string(what) + " (" + std::string(describe(progress_.phase())) + ')',
       "check the network, proxy and url");
@@ -200,7 +209,7 @@ AuthError HttpsTransport::broken(std::string_view what) const {
 AuthError HttpsTransport::not_http() const {
   const bool at_proxy = progress_.phase() == Phase::asking_proxy;
   return {.kind = at_proxy ? ErrorKind::unreachable : ErrorKind::invalid_response,
-          .what = (at_proxy ? "the answer of the proxy '" + authority(proxy_->host) + '\''
+          .what = (at_proxy ? "the answer of the proxy '" + proxy_->host.authority() + '\''
                             : "the service's answer") +
                   " is not HTTP, or its header is too large",
           .hint = at_proxy ? "check that proxy names a proxy that allows CONNECT"

@@ -3,10 +3,10 @@
 
 #include "helper/authorize/http/transport.hpp"
 #include "helper/authorize/net/endpoint.hpp"
-#include "helper/authorize/net/proxy.hpp"
 #include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/tls/tls_context.hpp"
 #include "protocol/authorize/exchange.hpp"
+#include "protocol/proxy_url.hpp"
 
 #include <chrono>
 #include <optional>
@@ -47,7 +47,7 @@ class HttpsTransport : public Transport {
   std::chrono::steady_clock::time_point deadline_;
   Progress& progress_;
   Endpoint endpoint_;
-  std::optional<Proxy> proxy_;
+  std::optional<protocol::ProxyUrl> proxy_;
   TlsContext tls_;
 };
 

@@ -5,10 +5,6 @@
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
-#include <array>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
 
 namespace sase::authorize {
 
@@ -40,19 +36,6 @@ Endpoint Endpoint::parse(std::string_view url) try {
   return {.host = parsed.origin.host, .path = path_of(parsed.rest)};
 } catch (const protocol::ProtocolError& error) {
   refuse(error.what());
-}
-
-std::string bare_name(const protocol::Host& host) {
-  return host.name.starts_with('[') ? host.name.substr(1, host.name.size() - 2) : host.name;
-}
-
-bool is_address(const protocol::Host& host) {
-  std::array<unsigned char, sizeof(in6_addr)> binary{};
-  return host.name.starts_with('[') || inet_pton(AF_INET, host.name.c_str(), binary.data()) == 1;
-}
-
-std::string authority(const protocol::Host& host) {
-  return host.name + ':' + std::to_string(host.port);
 }
 
 }  // namespace sase::authorize

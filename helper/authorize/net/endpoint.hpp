@@ -17,13 +17,4 @@ struct Endpoint {
   [[nodiscard]] static Endpoint parse(std::string_view url);
 };
 
-/// A host's name as resolvers and certificates want it: an IPv6 address without its brackets.
-[[nodiscard]] std::string bare_name(const protocol::Host& host);
-
-/// Whether the host is an IP address and not a name.
-[[nodiscard]] bool is_address(const protocol::Host& host);
-
-/// `name:port`, the port always named.
-[[nodiscard]] std::string authority(const protocol::Host& host);
-
 }  // namespace sase::authorize

@@ -1,39 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/net/no_proxy.hpp"
 
-#include "helper/authorize/net/endpoint.hpp"
 #include "protocol/ascii.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <system_error>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
 
 namespace sase::authorize {
 
 namespace {
-
-/// An IP address in network order.
-struct Address {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  std::size_t size = 0;
-
-  [[nodiscard]] static std::optional<Address> parse(std::string_view text) {
-    const std::string terminated(text);
-    Address address;
-    address.size = text.find(':') == std::string_view::npos ? sizeof(in_addr) : sizeof(in6_addr);
-    const int family = address.size == sizeof(in_addr) ? AF_INET : AF_INET6;
-    if (inet_pton(family, terminated.c_str(), address.bytes.data()) != 1) return std::nullopt;
-    return address;
-  }
-};
 
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -43,7 +22,8 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
-bool same_network(const Address& left, const Address& right, std::size_t bits) noexcept {
+bool same_network(const protocol::IpAddress& left, const protocol::IpAddress& right,
+                  std::size_t bits) noexcept {
   if (left.size != right.size || bits > left.size * 8) return false;
   const std::size_t whole = bits / 8;
   if (!std::equal(left.bytes.begin(), left.bytes.begin() + static_cast<std::ptrdiff_t>(whole),
@@ -54,9 +34,9 @@ bool same_network(const Address& left, const Address& right, std::size_t bits) n
   return ((left.bytes[whole] ^ right.bytes[whole]) & mask & 0xffU) == 0;
 }
 
-bool matches_address(std::string_view entry, const Address& host) {
+bool matches_address(std::string_view entry, const protocol::IpAddress& host) {
   const auto slash = entry.find('/');
-  const auto network = Address::parse(entry.substr(0, slash));
+  const auto network = protocol::IpAddress::parse(entry.substr(0, slash));
   if (!network) return false;
   const auto bits = slash == std::string_view::npos ? std::optional(network->size * 8)
                                                     : parse_number<std::size_t>(entry.substr(slash + 1));
@@ -88,7 +68,7 @@ bool matches(std::string_view entry, const protocol::Host& host) {
   const auto name = without_port(entry, host.port);
   if (!name) return false;
   if (*name == "*") return true;
-  const auto address = Address::parse(bare_name(host));
+  const auto address = protocol::IpAddress::parse(host.bare_name());
   return address ? matches_address(*name, *address) : matches_domain(*name, host.name);
 }
 

@@ -24,9 +24,9 @@ using Poco::Net::HTTPResponse;
 using protocol::AuthError;
 using protocol::ErrorKind;
 
-HTTPRequest connect_request(const Proxy& proxy, const protocol::Host& host) {
-  HTTPRequest request(HTTPRequest::HTTP_CONNECT, authority(host), HTTPMessage::HTTP_1_1);
-  request.set(HTTPRequest::HOST, authority(host));
+HTTPRequest connect_request(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
+  HTTPRequest request(HTTPRequest::HTTP_CONNECT, host.authority(), HTTPMessage::HTTP_1_1);
+  request.set(HTTPRequest::HOST, host.authority());
   request.set("User-Agent", user_agent);
   request.set(HTTPMessage::PROXY_CONNECTION, HTTPMessage::CONNECTION_KEEP_ALIVE);
   if (proxy.has_credentials) {
@@ -40,7 +40,7 @@ HTTPRequest connect_request(const Proxy& proxy, const protocol::Host& host) {
 
 }  // namespace
 
-Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, const Proxy& proxy,
+Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, const protocol::ProxyUrl& proxy,
                                     const protocol::Host& host) {
   HTTPClientSession session(to_proxy);
   // Otherwise POCO asks the proxy to hang up after its answer.
@@ -55,8 +55,8 @@ Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, con
   return session.detachSocket();
 }
 
-AuthError describe_proxy_refusal(int status, const Proxy& proxy, const protocol::Host& host) {
-  const std::string who = "the proxy '" + authority(proxy.host) + "' ";
+AuthError describe_proxy_refusal(int status, const protocol::ProxyUrl& proxy, const protocol::Host& host) {
+  const std::string who = "the proxy '" + proxy.host.authority() + "' ";
   const std::string code = " (HTTP " + std::to_string(status) + ')';
   AuthError auth_error{.kind = ErrorKind::unreachable, .what = {}, .hint = {}, .retry_after = {}};
   switch (status) {

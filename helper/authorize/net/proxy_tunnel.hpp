@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/net/proxy.hpp"
 #include "protocol/authorize/exchange.hpp"
 #include "protocol/host.hpp"
+#include "protocol/proxy_url.hpp"
 
 namespace Poco::Net {
 class StreamSocket;
@@ -14,11 +14,12 @@ namespace sase::authorize {
 /// Asks a proxy, over a connection to it, for a tunnel to `host` (RFC 9110 section 9.3.6), and gives the
 /// tunnel. The proxy learns its own credentials and the host's name, nothing else. Throws FailedAttempt when
 /// it says no, and POCO's exceptions.
-[[nodiscard]] Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, const Proxy& proxy,
+[[nodiscard]] Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy,
+                                                  const protocol::ProxyUrl& proxy,
                                                   const protocol::Host& host);
 
 /// What a proxy's answer other than 2xx means.
-[[nodiscard]] protocol::AuthError describe_proxy_refusal(int status, const Proxy& proxy,
+[[nodiscard]] protocol::AuthError describe_proxy_refusal(int status, const protocol::ProxyUrl& proxy,
                                                          const protocol::Host& host);
 
 }  // namespace sase::authorize

@@ -43,7 +43,7 @@ std::string reason_for(int code, int system_error) {
 [[noreturn]] void fail(const protocol::Host& host, const std::string& reason) {
   throw FailedAttempt({.kind = protocol::ErrorKind::unreachable,
                        .transient = true,
-                       .what = "cannot look up '" + bare_name(host) + "': " + reason,
+                       .what = "cannot look up '" + host.bare_name() + "': " + reason,
                        .hint = "check region, url, proxy, and this machine's network and DNS",
                        .retry_after = {}});
 }
@@ -71,9 +71,9 @@ std::vector<SocketAddress> resolve(const protocol::Host& host) {
   hints.ai_socktype = SOCK_STREAM;
   // No questions for families that this machine has no address of. An address in the URL is taken at its
   // word.
-  hints.ai_flags = is_address(host) ? AI_NUMERICHOST : AI_ADDRCONFIG;
+  hints.ai_flags = host.is_address() ? AI_NUMERICHOST : AI_ADDRCONFIG;
   addrinfo* found = nullptr;
-  const int code = getaddrinfo(bare_name(host).c_str(), std::to_string(host.port).c_str(), &hints, &found);
+  const int code = getaddrinfo(host.bare_name().c_str(), std::to_string(host.port).c_str(), &hints, &found);
   if (code != 0) fail(host, reason_for(code, errno));
   const std::unique_ptr<addrinfo, FreeList> owner(found);
   std::vector<SocketAddress> addresses;

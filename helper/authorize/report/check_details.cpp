@@ -35,19 +35,19 @@ std::string describe_rest(std::chrono::seconds rest) {
 
 std::string describe_addresses(const protocol::Host& host,
                                const std::vector<Poco::Net::SocketAddress>& addresses) {
-  if (is_address(host)) return bare_name(host) + " is an address";
-  std::string words = bare_name(host) + " is ";
+  if (host.is_address()) return host.bare_name() + " is an address";
+  std::string words = host.bare_name() + " is ";
   for (const auto& address : addresses)
     words += (&address == &addresses.front() ? "" : ", ") + address.host().toString();
   return words;
 }
 
 std::string describe_no_proxy(const protocol::AuthorizeRequest& request, const protocol::Host& host) {
-  return request.proxy.empty() ? "none is set" : "not for '" + authority(host) + "', says no-proxy";
+  return request.proxy.empty() ? "none is set" : "not for '" + host.authority() + "', says no-proxy";
 }
 
-std::string describe_tunnel(const Proxy& proxy, const protocol::Host& host) {
-  return "'" + authority(proxy.host) + "' opened the way to '" + authority(host) + '\'' +
+std::string describe_tunnel(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
+  return "'" + proxy.host.authority() + "' opened the way to '" + host.authority() + '\'' +
          (proxy.has_credentials ? ", with user name and password" : "");
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/net/proxy.hpp"
 #include "helper/authorize/report/check_report.hpp"
 #include "helper/authorize/tls/tls_session.hpp"
 #include "protocol/authorize/exchange.hpp"
 #include "protocol/host.hpp"
+#include "protocol/proxy_url.hpp"
 
 #include <chrono>
 #include <string>
@@ -33,7 +33,7 @@ inline constexpr std::chrono::seconds most_difference{60};
 /// Why no proxy is used.
 [[nodiscard]] std::string describe_no_proxy(const protocol::AuthorizeRequest& request,
                                             const protocol::Host& host);
-[[nodiscard]] std::string describe_tunnel(const Proxy& proxy, const protocol::Host& host);
+[[nodiscard]] std::string describe_tunnel(const protocol::ProxyUrl& proxy, const protocol::Host& host);
 
 /// Version, cipher, and of the certificate names, issuer, end and what is left of its time.
 [[nodiscard]] std::string describe_tls(const TlsSession& session, std::chrono::sys_seconds now);

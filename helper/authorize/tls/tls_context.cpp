@@ -85,9 +85,9 @@ int verify(X509_STORE_CTX* store, void* argument) noexcept try {
 void expect_name(SSL_CTX* context, const protocol::Host& host) {
   X509_VERIFY_PARAM* const param = SSL_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  const std::string name = bare_name(host);
-  const int expected = is_address(host) ? X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str())
-                                        : X509_VERIFY_PARAM_set1_host(param, name.data(), name.size());
+  const std::string name = host.bare_name();
+  const int expected = host.is_address() ? X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str())
+                                         : X509_VERIFY_PARAM_set1_host(param, name.data(), name.size());
   if (expected != 1)
     throw FailedAttempt(
         {.kind = protocol::ErrorKind::misconfigured,
@@ -142,7 +142,7 @@ Poco::Net::SecureStreamSocket TlsContext::handshake(Poco::Net::StreamSocket& soc
   // Names only: RFC 6066 section 3 allows no address as the server's name. POCO's second look at the name
   // would then take the socket's peer for the host, which behind a proxy it is not; OpenSSL has looked
   // already.
-  const std::string name = is_address(state_->host) ? std::string() : state_->host.name;
+  const std::string name = state_->host.is_address() ? std::string() : state_->host.name;
   state_->context->enableExtendedCertificateVerification(!name.empty());
   // On a blocking socket POCO takes a handshake that timed out for a finished one; so it is left undone
   // first.

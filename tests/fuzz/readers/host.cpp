@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/host.hpp"
 
-#include "helper/authorize/net/endpoint.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
 
@@ -20,9 +19,9 @@ void host(std::string_view bytes) {
         "a host is a name or an address, in small letters");
   check(host->port != 0 && bytes.size() >= host->name.size(), "a host is not longer than it was");
   check(protocol::Host::parse(host->text()) == host, "a written host reads as itself");
-  check(protocol::Host::parse(authorize::authority(*host)) == host, "a port that is named is the same");
+  check(protocol::Host::parse(host->authority()) == host, "a port that is named is the same");
 
-  const std::string bare = authorize::bare_name(*host);
+  const std::string bare = host->bare_name();
   in6_addr address{};
   const bool in_brackets = host->name.front() == '[' && host->name.back() == ']';
   check(in_brackets == (inet_pton(AF_INET6, bare.c_str(), &address) == 1),

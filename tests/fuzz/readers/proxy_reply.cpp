@@ -14,7 +14,7 @@ namespace {
 
 /// Whether the proxy let us through when so many bytes of its answer arrive at a time.
 bool opens(std::string_view bytes, std::size_t piece) {
-  static const auto proxy = authorize::Proxy::parse("http://somebody:hunter2hunter2@proxy.test:3128");
+  static const auto proxy = protocol::ProxyUrl::parse("http://somebody:hunter2hunter2@proxy.test:3128");
   const auto wire = std::make_shared<Wire>(Wire{.said = bytes, .piece = piece});
   bool opened = false;
   try {

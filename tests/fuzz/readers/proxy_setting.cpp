@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/net/proxy.hpp"
-#include "helper/authorize/report/failed_attempt.hpp"
+#include "protocol/protocol_error.hpp"
+#include "protocol/proxy_url.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -28,13 +28,12 @@ std::string complaint_about(std::string_view proxy) try {
 
 /// Whether the authorizer can use it.
 bool is_usable(std::string_view proxy) try {
-  const auto parsed = authorize::Proxy::parse(proxy);
+  const auto parsed = protocol::ProxyUrl::parse(proxy);
   check(protocol::Host::parse(parsed.host.name).has_value() && parsed.host.port != 0, "a proxy has a host");
   check(parsed.has_credentials == (proxy.find('@') != std::string_view::npos),
         "no credentials are overlooked");
   return true;
-} catch (const authorize::FailedAttempt& failed) {
-  check_outcome(failed.auth_error(), {});
+} catch (const protocol::ProtocolError&) {
   return false;
 }
 

@@ -143,7 +143,8 @@ TEST_CASE("every request gets a reply, even one that cannot be carried out", "[a
        "'/nonexistent/ca.pem': No such file"},
       {"CA file is a directory", "https://localhost:1/", "/tmp", "", "'/tmp': Is a directory"},
       {"CA file is no PEM", "https://localhost:1/", "/dev/null", "", "holds no certificate"},
-      {"unusable proxy", "https://localhost:1/", "", "https://proxy.example", "proxy that itself speaks TLS"},
+      {"unusable proxy", "https://localhost:1/", "", "https://proxy.example",
+       "unusable proxy: an https:// proxy is not supported"},
   }));
 
   DYNAMIC_SECTION(row.name) {

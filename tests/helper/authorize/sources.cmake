@@ -18,7 +18,6 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/net/no_proxy_test.cpp
   tests/helper/authorize/probe_test.cpp
   tests/helper/authorize/report/progress_test.cpp
-  tests/helper/authorize/net/proxy_test.cpp
   tests/helper/authorize/net/proxy_tunnel_test.cpp
   tests/helper/authorize/http/retry_after_test.cpp
   tests/helper/authorize/service/retry_test.cpp

@@ -29,10 +29,10 @@ TEST_CASE("an https URL is taken apart", "[authorize][endpoint]") {
   DYNAMIC_SECTION(row.url) {
     const Endpoint endpoint = Endpoint::parse(row.url);
 
-    CHECK(authority(endpoint.host) == row.authority);
-    CHECK(bare_name(endpoint.host) == row.bare_name);
+    CHECK(endpoint.host.authority() == row.authority);
+    CHECK(endpoint.host.bare_name() == row.bare_name);
     CHECK(endpoint.path == row.path);
-    CHECK(is_address(endpoint.host) == row.is_address);
+    CHECK(endpoint.host.is_address() == row.is_address);
   }
 }
 

@@ -6,9 +6,9 @@
 #include <string>
 
 using sase::authorize::describe_proxy_refusal;
-using sase::authorize::Proxy;
 using sase::protocol::ErrorKind;
 using sase::protocol::Host;
+using sase::protocol::ProxyUrl;
 
 TEST_CASE("a proxy's refusals are told apart", "[authorize][proxy_tunnel]") {
   struct Row {
@@ -34,7 +34,7 @@ TEST_CASE("a proxy's refusals are told apart", "[authorize][proxy_tunnel]") {
 
   DYNAMIC_SECTION(row.status << ' ' << row.words) {
     const auto auth_error =
-        describe_proxy_refusal(row.status, Proxy::parse(row.proxy), *Host::parse("api.example.com"));
+        describe_proxy_refusal(row.status, ProxyUrl::parse(row.proxy), *Host::parse("api.example.com"));
 
     CHECK(auth_error.kind == row.kind);
     CHECK(auth_error.transient == row.transient);

@@ -73,7 +73,7 @@ TEST_CASE("why there is no proxy", "[authorize][seen_links]") {
 }
 
 TEST_CASE("a tunnel is told of without its password", "[authorize][seen_links]") {
-  const Proxy proxy = Proxy::parse("http://someone:secret@proxy.test:3128");
+  const auto proxy = sase::protocol::ProxyUrl::parse("http://someone:secret@proxy.test:3128");
   CHECK(describe_tunnel(proxy, *Host::parse("api.example.test")) ==
         "'proxy.test:3128' opened the way to 'api.example.test:443', with user name and password");
 }
