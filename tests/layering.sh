@@ -126,8 +126,11 @@ forbid() {
 
 posix='(arpa/.*|dirent|fcntl|grp|ifaddrs|linux/.*|net/.*|netdb|netinet/.*|poll|pthread|pwd|sched|signal|spawn|sys/.*|termios|time|unistd|wait)\.h'
 
+# inet_pton(3) only parses; it opens nothing.
+address_parser='protocol/host\.cpp:[0-9]+:#include <arpa/inet\.h>'
+
 forbid protocol 'protocol/ opens no file, socket, clock or environment' \
-  "#include <(fstream|iostream|filesystem|thread|cstdlib|csignal|ctime|$posix)>|_clock::now|getenv" helper/
+  "#include <(fstream|iostream|filesystem|thread|cstdlib|csignal|ctime|$posix)>|_clock::now|getenv" helper/ "$address_parser"
 forbid tests 'the programs do not include tests/' '#include "tests/'
 forbid poco 'POCO is used in helper/authorize/ only' '#include [<"]Poco/' helper/authorize/
 forbid openssl 'OpenSSL is used in helper/authorize/ only' '#include <openssl/' helper/authorize/
@@ -141,7 +144,7 @@ forbid json 'nlohmann/json is used in helper/diagnose/ and protocol/json_object.
   helper/diagnose/ protocol/json_object.cpp
 # Sockets and the kernel's own interfaces have no counterpart in helper/os/, which both programs share.
 users=$(grep -rnE --include='*.hpp' --include='*.cpp' "^[^/]*\berrno\b|#include <(cerrno|csignal|ctime|$posix)>" helper protocol |
-  grep -vE '^helper/(os|authorize/(net|self_sandbox))/')
+  grep -vE "^(helper/(os|authorize/(net|self_sandbox))/|$address_parser)")
 for directory in $(printf '%s\n' "$users" | sed 's,/[^/]*:.*,,' | sort -u); do
   printf '%s\n' "$users" | grep -E "^$directory/[^/]*:" >"$problems"
   report "posix $directory" 'errno and POSIX headers occur in helper/os/ only'
