@@ -2,7 +2,6 @@
 #include "helper/config/profile.hpp"
 
 #include "helper/nearest_name.hpp"
-#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
