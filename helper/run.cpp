@@ -2,7 +2,7 @@
 #include "helper/run.hpp"
 
 #include "helper/cli/command_line.hpp"
-#include "helper/cli/help_page.hpp"
+#include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
@@ -110,7 +110,7 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
       .output = output,
       .diagnostics = diagnostics,
       .misspelled_variables = misspelled_variables,
-      .called_as = arguments.empty() ? nullptr : cli::dialect_of_program(arguments.front()),
+      .called_as = arguments.empty() ? nullptr : cli::find_dialect_by_program(arguments.front()),
       .caller = caller};
   try {
     line = cli::parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));

@@ -15,8 +15,7 @@ set(SASE_UNIT_TESTS
   tests/helper/cli/command_line_test.cpp
   tests/helper/cli/completion_test.cpp
   tests/helper/cli/command_test.cpp
-  tests/helper/cli/help_page_test.cpp
-  tests/helper/cli/help_text_test.cpp
+  tests/helper/cli/help_test.cpp
   tests/helper/commands/login_report_test.cpp
   tests/helper/diagnostics_test.cpp
   tests/helper/cli/dialect_test.cpp

@@ -16,14 +16,14 @@ namespace sase::cli {
 
 struct Flag;
 
-/// What was asked on the command line.
+/// The parsed arguments of the program.
 struct CommandLine {
   std::optional<std::string> command;
-  std::vector<std::string> operands;         ///< the words behind it
-  std::optional<std::size_t> verbatim;       ///< how many of those stand before '--', if that is there
-  std::vector<config::Assignment> settings;  ///< the layer of the flags; points into `values`
-  std::deque<std::string> values;  ///< a deque, because its elements do not move when it grows or is moved
-  std::vector<const Flag*> flags;  ///< those that are no settings, in their order
+  std::vector<std::string> operands;         ///< the arguments after the command
+  std::optional<std::size_t> verbatim;       ///< the number of operands before '--', if there is one
+  std::vector<config::Assignment> settings;  ///< the layer of flags; refers to `values`
+  std::deque<std::string> values;            ///< a deque, because growing it moves no element
+  std::vector<const Flag*> flags;            ///< those that are not settings, in order
   std::optional<std::string> profile;
   std::optional<std::string> format;
   std::optional<std::string> dialect;
@@ -38,33 +38,32 @@ struct CommandLine {
   bool version = false;
 };
 
-/// Which commands understand a flag.
+/// The commands that accept a flag.
 enum class FlagScope {
-  listed,  ///< those whose row in the table of commands names it
+  listed,  ///< those whose row in the table of commands lists it
   all,
 };
 
-/// A flag that is no setting: a row of the table that parses, helps and completes.
+/// One row of the table of flags that are not settings. Parser, help and completion read it.
 struct Flag {
   std::string_view name;
-  std::string_view argument;  ///< empty where it takes none; what is PROFILE is completed as one
+  std::string_view argument;  ///< empty if it takes none; PROFILE is completed with the names of profiles
   std::string_view meaning;   ///< one line for help
-  std::variant<bool CommandLine::*, std::optional<std::string> CommandLine::*> place;
+  std::variant<bool CommandLine::*, std::optional<std::string> CommandLine::*> member;
   FlagScope scope = FlagScope::listed;
-  std::span<const NamedValue> (*words)() =
-      nullptr;  ///< the values it knows; null where they are not a few words
+  std::span<const NamedValue> (*values)() = nullptr;  ///< null if any value is valid
 };
 
 [[nodiscard]] std::span<const Flag> command_flags() noexcept;
 
-/// How a command is written whose flags are not ours, for hints.
+/// The synopsis of `exec`, for hints.
 inline constexpr const char* exec_form = "write: sase-credential exec -- CMD ARG...";
 
-/// Reads the words behind the program's name. Flags may stand before and behind the command, `--name value`
-/// or `--name=value`; their names are never cut short, but `-h` is `--help`. Behind the first `--` every word
-/// is an operand as it stands, even a second `--`. Throws Failure (usage), naming
-/// the nearest flag. Whether the command understands its flags is another's question.
-[[nodiscard]] CommandLine parse_command_line(std::span<const char* const> words);
+/// Parses the arguments after the program's name. Flags may precede or follow the command, as `--name value`
+/// or `--name=value`; abbreviations are rejected, except `-h` for `--help`. After the first `--`, each
+/// argument is an operand. Does not check whether the command accepts its flags. Throws Failure (usage) whose
+/// hint names the nearest flag.
+[[nodiscard]] CommandLine parse_command_line(std::span<const char* const> arguments);
 
 /// The names of all flags, settings included, without their dashes.
 [[nodiscard]] std::vector<std::string_view> flag_names();

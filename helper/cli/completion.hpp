@@ -9,13 +9,12 @@
 
 namespace sase::cli {
 
-/// Stands alone in a line where the shell is to offer the names of files.
+/// The line that tells the shell to complete file names.
 inline constexpr std::string_view files_candidate = ":files";
 
-/// What the last of the words behind the program's name may become, all candidates that begin with it: one a
-/// line, a tab, its meaning. Of `--name=val` the whole word is the candidate. Looks at the tables and the
-/// names of profiles, and at nothing else.
-[[nodiscard]] std::string candidates(Commands commands, std::span<const std::string> words,
-                                     const config::ProfileFiles& profiles);
+/// The candidates for the last of the program's arguments, one a line: the whole argument, a tab, its
+/// meaning. Reads the tables and the names of profiles, and no other file.
+[[nodiscard]] std::string list_candidates(Commands commands, std::span<const std::string> arguments,
+                                          const config::ProfileFiles& profiles);
 
 }  // namespace sase::cli

@@ -7,7 +7,7 @@ namespace sase::cli {
 
 namespace {
 
-constexpr std::array words = [] {
+constexpr std::array values = [] {
   std::array<NamedValue, dialects.size()> all;
   std::ranges::transform(dialects, all.begin(), [](const DialectName& dialect) {
     return NamedValue{dialect.name, dialect.meaning};
@@ -21,8 +21,8 @@ bool has(const DialectName& dialect, std::string_view command) noexcept {
 
 }  // namespace
 
-std::span<const NamedValue> dialect_words() noexcept {
-  return words;
+std::span<const NamedValue> dialect_values() noexcept {
+  return values;
 }
 
 const DialectName* find_dialect(std::string_view name) noexcept {
@@ -30,7 +30,7 @@ const DialectName* find_dialect(std::string_view name) noexcept {
   return found == dialects.end() ? nullptr : found;
 }
 
-const DialectName* dialect_of_program(std::string_view path) noexcept {
+const DialectName* find_dialect_by_program(std::string_view path) noexcept {
   const std::string_view name = path.substr(path.find_last_of('/') + 1);
   const auto* const found = std::ranges::find(dialects, name, &DialectName::program);
   return found == dialects.end() ? nullptr : found;

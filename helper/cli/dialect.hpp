@@ -9,7 +9,7 @@
 
 namespace sase::cli {
 
-/// In whose words `get` is asked and answers.
+/// The protocol in which `get` reads its request and writes its reply.
 enum class Dialect { git, bazel };
 
 inline constexpr std::array<std::string_view, 4> git_operations = {"get", "store", "erase", "capability"};
@@ -19,27 +19,28 @@ struct DialectName {
   Dialect dialect;
   std::string_view name;
   std::string_view meaning;                      ///< one line for help
-  std::string_view program;                      ///< the name by which our program is called for it
-  std::span<const std::string_view> operations;  ///< the commands that its hosts call
+  std::string_view program;                      ///< the program name that selects it
+  std::span<const std::string_view> operations;  ///< the commands that its callers run
 };
 
-/// All of them. The first is what is meant where none is named.
+/// The table of dialects. The first one is the default.
 inline constexpr std::array dialects = {
-    DialectName{Dialect::git, "git", "lines of git's credential protocol", "git-credential-sase",
+    DialectName{Dialect::git, "git", "the lines of git's credential protocol", "git-credential-sase",
                 git_operations},
-    DialectName{Dialect::bazel, "bazel", "JSON, as Bazel and its kin write it", "bazel-credential-sase",
-                bazel_operations},
+    DialectName{Dialect::bazel, "bazel", "JSON, as Bazel and compatible tools write it",
+                "bazel-credential-sase", bazel_operations},
 };
 
-[[nodiscard]] std::span<const NamedValue> dialect_words() noexcept;
+/// The values of the flag `dialect`.
+[[nodiscard]] std::span<const NamedValue> dialect_values() noexcept;
 
-/// The dialect of a name, or nothing.
+/// Null if no dialect has the name.
 [[nodiscard]] const DialectName* find_dialect(std::string_view name) noexcept;
 
-/// The dialect that a program's name, which may be a path, chooses; null for our own name.
-[[nodiscard]] const DialectName* dialect_of_program(std::string_view path) noexcept;
+/// The dialect that the program's name or path selects; null for any other name.
+[[nodiscard]] const DialectName* find_dialect_by_program(std::string_view path) noexcept;
 
-/// Whether a command is one that hosts call, but not those of this dialect.
+/// Whether a command is an operation of another dialect only.
 [[nodiscard]] bool is_foreign_operation(const DialectName& dialect, std::string_view command) noexcept;
 
 }  // namespace sase::cli

@@ -10,10 +10,10 @@ namespace sase::cli {
 
 namespace {
 
-/// Of a terminal that does not say.
+/// The width of a terminal that does not report one.
 constexpr std::size_t usual_width = 80;
 
-/// In fewer columns words would stand one below the other.
+/// Narrower text would have one word per line.
 constexpr std::size_t least_width = 60;
 
 std::size_t width_of(int fd) noexcept {
@@ -22,9 +22,9 @@ std::size_t width_of(int fd) noexcept {
   return std::max<std::size_t>(size.ws_col, least_width);
 }
 
-/// Select Graphic Rendition (ECMA-48), in the colours that every terminal has.
-std::string_view code_for(Style tone) noexcept {
-  switch (tone) {
+/// Select Graphic Rendition of ECMA-48, in the eight colors that every terminal has.
+std::string_view code_for(Style style) noexcept {
+  switch (style) {
     case Style::plain: break;
     case Style::good: return "\x1b[32m";
     case Style::caution: return "\x1b[33m";
@@ -32,12 +32,6 @@ std::string_view code_for(Style tone) noexcept {
     case Style::faint: return "\x1b[2m";
   }
   return {};
-}
-
-/// The columns since the last line end.
-std::size_t column_of(std::string_view text) noexcept {
-  const auto end = text.rfind('\n');
-  return end == std::string_view::npos ? text.size() : text.size() - end - 1;
 }
 
 }  // namespace
@@ -48,26 +42,33 @@ Terminal Terminal::of(int fd, const Environment& environment) noexcept {
   return {width_of(fd), kind && *kind != "dumb" && !environment.find("NO_COLOR")};
 }
 
-std::string Terminal::paint(Style tone, std::string_view text) const {
-  const std::string_view code = has_colour_ ? code_for(tone) : std::string_view();
+std::string Terminal::paint(Style style, std::string_view text) const {
+  const std::string_view code = has_color_ ? code_for(style) : std::string_view();
   if (code.empty()) return std::string(text);
   return std::string(code) + std::string(text) + "\x1b[0m";
 }
 
-void Terminal::append_wrapped(std::string& output, std::size_t indent, std::string_view text) const {
-  if (column_of(output) == 0) output.append(indent, ' ');
-  const std::size_t room = width_ > indent ? width_ - indent : 0;
-  while (room != 0 && text.size() > room) {
-    auto end = text.rfind(' ', room);
-    if (end == std::string_view::npos || end == 0) end = std::min(text.find(' ', 1), text.size());
-    output += text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (text.empty()) break;
-    output += '\n';
-    output.append(indent, ' ');
+void append_wrapped(std::string& output, std::size_t indent, std::string_view text, std::size_t width) {
+  if (output.empty() || output.ends_with('\n')) output.append(indent, ' ');
+  const std::size_t limit = width > indent ? width - indent : text.size();
+  while (text.size() > limit) {
+    auto end = text.rfind(' ', limit);
+    if (end == std::string_view::npos || end == 0) end = text.find(' ', 1);
+    if (end == std::string_view::npos) break;
+    output.append(text.substr(0, end)).append("\n").append(indent, ' ');
+    text.remove_prefix(end + 1);
   }
-  output += text;
-  output += '\n';
+  output.append(text).append("\n");
+}
+
+void append_columns(std::string& output, std::string_view left, std::string_view right, std::size_t column,
+                    std::size_t width) {
+  output += left;
+  if (left.size() + 2 > column)
+    output += '\n';
+  else
+    output.append(column - left.size(), ' ');
+  append_wrapped(output, column, right, width);
 }
 
 }  // namespace sase::cli

@@ -9,33 +9,35 @@
 
 namespace sase::cli {
 
-/// What colours stand for.
 enum class Style { plain, good, caution, bad, faint };
 
-/// How an output is shown to whoever reads it: to a person at a terminal in colour and within its width, to
-/// everything else as it is.
+/// The width and the colors of an output.
 class Terminal {
  public:
-  /// Looks at an output. There is no colour where NO_COLOR is set (https://no-color.org), nor on a terminal
-  /// that calls itself `dumb`.
+  /// The properties of `fd`. There is no color if NO_COLOR is set (https://no-color.org) or TERM is `dumb`.
   [[nodiscard]] static Terminal of(int fd, const Environment& environment) noexcept;
 
-  /// `width` is zero for no bound.
-  Terminal(std::size_t width, bool has_colour) noexcept : width_(width), has_colour_(has_colour) {}
+  Terminal(std::size_t width, bool has_color) noexcept : width_(width), has_color_(has_color) {}
 
-  /// Columns that a line may have; zero for any number.
+  /// Columns of a line; zero if the output is not a terminal.
   [[nodiscard]] std::size_t width() const noexcept { return width_; }
 
-  /// The text in a colour, where there are colours.
-  [[nodiscard]] std::string paint(Style tone, std::string_view text) const;
-
-  /// Appends `text` to `output` and a line end. What does not fit goes on in lines that begin with `indent`
-  /// blanks, as does the first one where `output` is at the beginning of a line. Lines break at blanks alone.
-  void append_wrapped(std::string& output, std::size_t indent, std::string_view text) const;
+  /// The text in the color of a style, if the output has colors.
+  [[nodiscard]] std::string paint(Style style, std::string_view text) const;
 
  private:
   std::size_t width_;
-  bool has_colour_;
+  bool has_color_;
 };
+
+/// Appends text and a newline, broken at blanks into lines of at most `width` columns; zero means no limit. A
+/// longer word has a line of its own. All lines are indented; the first one unless `output` ends within a
+/// line, which must then have `indent` columns.
+void append_wrapped(std::string& output, std::size_t indent, std::string_view text, std::size_t width);
+
+/// Appends `left` and, from `column` on, `right`, wrapped. If `left` leaves fewer than two blanks before the
+/// column, `right` begins on the next line.
+void append_columns(std::string& output, std::string_view left, std::string_view right, std::size_t column,
+                    std::size_t width);
 
 }  // namespace sase::cli

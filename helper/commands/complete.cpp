@@ -5,7 +5,8 @@
 namespace sase::commands {
 
 ExitCode complete(const Call& call) {
-  write_output(call, cli::candidates(table(), call.line.operands, config::ProfileFiles(call.environment)));
+  write_output(call,
+               cli::list_candidates(table(), call.line.operands, config::ProfileFiles(call.environment)));
   return ExitCode::success;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cli/help_page.hpp"
-#include "helper/cli/help_topic.hpp"
+#include "helper/cli/help.hpp"
+
 #include "helper/commands/commands.hpp"
 #include "helper/nearest_name.hpp"
 

@@ -23,10 +23,10 @@ struct CheckResult {
   ExitCode code = ExitCode::success;  ///< of a broken one
   std::chrono::microseconds took{0};  ///< how long it took to try it
 
-  [[nodiscard]] bool is_broken() const noexcept { return state == protocol::CheckState::broken; }
+  [[nodiscard]] bool is_failed() const noexcept { return state == protocol::CheckState::broken; }
 
   /// A link that is broken for the reason of a failure.
-  [[nodiscard]] static CheckResult broken(std::string_view name, const Failure& failure) {
+  [[nodiscard]] static CheckResult failed(std::string_view name, const Failure& failure) {
     return {.name = name,
             .state = protocol::CheckState::broken,
             .what = failure.what(),

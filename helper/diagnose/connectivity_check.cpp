@@ -34,7 +34,7 @@ CheckResult& authorize_of(std::vector<CheckResult>& checks) {
 void tell_of_sparing(std::vector<CheckResult>& checks, const AuthError& blocked) {
   CheckResult& check = authorize_of(checks);
   check.what = "not tried: " + blocked.what;
-  if (std::ranges::any_of(checks, &CheckResult::is_broken)) return;
+  if (std::ranges::any_of(checks, &CheckResult::is_failed)) return;
   check.state = CheckState::broken;
   check.remedy = blocked.hint;
   check.code = token::exit_code_of(blocked.kind);
@@ -61,11 +61,11 @@ std::vector<CheckResult> links_of(const token::ProbeReport& report, const config
   CheckResult& authorize = authorize_of(checks);
   // The authorizer did not come to its report, as when it was killed at the end of its time.
   if (probe.checks.empty() && probe.auth_error)
-    authorize = CheckResult::broken(authorize.name, token::to_failure(*probe.auth_error));
+    authorize = CheckResult::failed(authorize.name, token::to_failure(*probe.auth_error));
   if (probe.blocked) tell_of_sparing(checks, *probe.blocked);
-  if (report.unusable) authorize = CheckResult::broken(authorize.name, *report.unusable);
+  if (report.unusable) authorize = CheckResult::failed(authorize.name, *report.unusable);
   const std::optional<AuthError>& refusal = probe.blocked ? probe.blocked : probe.auth_error;
-  if (authorize.is_broken() && refusal) advise(authorize, *refusal, probe.status, {profile, values});
+  if (authorize.is_failed() && refusal) advise(authorize, *refusal, probe.status, {profile, values});
   return checks;
 }
 
@@ -78,7 +78,7 @@ std::vector<CheckResult> check_connectivity(token::TokenProvider& source, const 
     // without a turn nothing may be asked.
     std::vector<CheckResult> checks = skipped_connectivity_checks();
     CheckResult& check = failure.code == ExitCode::local_state ? checks.front() : authorize_of(checks);
-    check = CheckResult::broken(check.name, failure);
+    check = CheckResult::failed(check.name, failure);
     return checks;
   }
 }

@@ -15,13 +15,15 @@ using protocol::CheckState;
 
 constexpr int shape_version = 1;
 
-/// Where the words begin.
-constexpr std::size_t mark_width = 6;
-constexpr std::size_t words_column = mark_width + 11;
+constexpr std::size_t name_column = 6;
+constexpr std::size_t text_column = name_column + 11;
+
+/// Shorter durations are not shown.
+constexpr std::chrono::microseconds least_shown{100};
 
 struct Mark {
-  std::string_view word;
-  cli::Style tone;
+  std::string_view text;
+  cli::Style style;
 };
 
 Mark mark_of(CheckState state) noexcept {
@@ -34,10 +36,6 @@ Mark mark_of(CheckState state) noexcept {
   return {"--", cli::Style::faint};
 }
 
-void fill_to(std::string& line, std::size_t width, std::size_t column) {
-  line.append(width < column ? column - width : 1, ' ');
-}
-
 /// `0.2 ms`, `15 ms`.
 std::string format_milliseconds(std::chrono::microseconds duration) {
   const auto tenths = duration.count() / 100;
@@ -45,41 +43,35 @@ std::string format_milliseconds(std::chrono::microseconds duration) {
   return std::to_string(tenths / 10) + fraction + " ms";
 }
 
+void pad(std::string& line, std::size_t column) {
+  line.append(line.size() < column ? column - line.size() : 1, ' ');
+}
+
 void append_check(std::string& text, const CheckResult& check, const cli::Terminal& terminal) {
   const Mark mark = mark_of(check.state);
-  // What paints has no width, so lines are measured without it.
-  std::string line;
-  line += mark.word;
-  fill_to(line, line.size(), mark_width);
-  line += check.name;
-  fill_to(line, line.size(), words_column);
+  std::string head(mark.text);
+  pad(head, name_column);
+  head += check.name;
+  std::string what = check.what;
+  if (check.took >= least_shown) what += " (" + format_milliseconds(check.took) + ')';
+  // The mark is painted last, because escape sequences have no width.
   const auto start = text.size();
-  text += line;
-  // What takes less than this is of no interest to anybody.
-  constexpr std::chrono::microseconds least_shown{100};
-  terminal.append_wrapped(
-      text, words_column,
-      check.what + (check.took < least_shown ? std::string() : " (" + format_milliseconds(check.took) + ')'));
-  text.replace(start, mark.word.size(), terminal.paint(mark.tone, mark.word));
-  if (!check.remedy.empty()) terminal.append_wrapped(text, words_column, "-> " + check.remedy);
+  cli::append_columns(text, head, what, text_column, terminal.width());
+  text.replace(start, mark.text.size(), terminal.paint(mark.style, mark.text));
+  if (!check.remedy.empty()) cli::append_wrapped(text, text_column, "-> " + check.remedy, terminal.width());
 }
 
-/// Those that somebody has set, and those that always are something.
-bool is_worth_a_line(const EffectiveSetting& setting) noexcept {
-  return !setting.value.empty();
-}
-
-void append_settings(std::string& text, const std::vector<EffectiveSetting>& rows,
+void append_settings(std::string& text, const std::vector<EffectiveSetting>& settings,
                      const cli::Terminal& terminal) {
   std::size_t widest = 0;
-  for (const EffectiveSetting& setting : rows)
+  for (const EffectiveSetting& setting : settings)
     widest = std::max(widest, setting.name.size());
-  for (const EffectiveSetting& setting : rows) {
-    if (!is_worth_a_line(setting)) continue;
+  for (const EffectiveSetting& setting : settings) {
+    if (setting.value.empty()) continue;
     std::string line(setting.name);
-    fill_to(line, line.size(), widest + 2);
+    pad(line, widest + 2);
     line += setting.value + "  (" + setting.from + ')';
-    text.append(words_column, ' ');
+    text.append(text_column, ' ');
     text += terminal.paint(setting.from == "default" ? cli::Style::faint : cli::Style::plain, line);
     text += '\n';
   }
@@ -109,9 +101,14 @@ Json array_of(const Items& items) {
 
 }  // namespace
 
+const CheckResult* DoctorReport::find_failed() const noexcept {
+  const auto failed = std::ranges::find_if(checks, &CheckResult::is_failed);
+  return failed == checks.end() ? nullptr : &*failed;
+}
+
 ExitCode DoctorReport::exit_code() const noexcept {
-  const auto broken = std::ranges::find_if(checks, &CheckResult::is_broken);
-  return broken == checks.end() ? ExitCode::success : broken->code;
+  const CheckResult* const failed = find_failed();
+  return failed == nullptr ? ExitCode::success : failed->code;
 }
 
 std::string DoctorReport::text(const cli::Terminal& terminal) const {
@@ -120,14 +117,13 @@ std::string DoctorReport::text(const cli::Terminal& terminal) const {
     append_check(text, check, terminal);
     if (check.name == "settings") append_settings(text, settings, terminal);
   }
-  const auto broken = std::ranges::find_if(checks, &CheckResult::is_broken);
+  const CheckResult* const failed = find_failed();
   text += '\n';
-  if (broken == checks.end())
-    terminal.append_wrapped(text, 0, "all is well");
+  if (failed == nullptr)
+    text += "all checks passed\n";
   else
-    terminal.append_wrapped(text, 0,
-                            "broken at '" + std::string(broken->name) + "', exit code " +
-                                std::to_string(static_cast<int>(broken->code)));
+    text += "check failed: " + std::string(failed->name) + " (exit code " +
+            std::to_string(static_cast<int>(failed->code)) + ")\n";
   return text;
 }
 

@@ -11,20 +11,23 @@
 
 namespace sase::diagnose {
 
-/// All that `doctor` found, from the first link to the last.
+/// The results of `doctor`, in the order of the checks.
 struct DoctorReport {
-  std::string profile;  ///< empty where none could be chosen
+  std::string profile;  ///< empty if none could be selected
   std::vector<CheckResult> checks;
   std::vector<EffectiveSetting> settings;
 
-  /// That of the first broken link.
+  /// The exit code of the first failed check.
   [[nodiscard]] ExitCode exit_code() const noexcept;
 
   /// For people.
   [[nodiscard]] std::string text(const cli::Terminal& terminal) const;
 
-  /// For programs: one JSON object in one line. sase-credential(1) documents it.
+  /// One JSON object in one line; sase-credential(1) defines it. A change of its shape increments `version`.
   [[nodiscard]] std::string json() const;
+
+ private:
+  [[nodiscard]] const CheckResult* find_failed() const noexcept;
 };
 
 }  // namespace sase::diagnose

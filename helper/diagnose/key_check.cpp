@@ -123,7 +123,7 @@ CheckResult check_key(const config::Profile& profile, const Environment& environ
     return check;
   } catch (const Failure& failure) {
     // It is what this command is there to tell.
-    return CheckResult::broken("key", failure);
+    return CheckResult::failed("key", failure);
   }
 }
 

@@ -25,7 +25,7 @@ struct ProfileStatus {
   std::optional<std::string> state_trouble;  ///< why what is kept cannot be looked at
   LocalState kept;
 
-  [[nodiscard]] bool is_broken() const noexcept { return failure || key_failure || state_trouble; }
+  [[nodiscard]] bool is_failed() const noexcept { return failure || key_failure || state_trouble; }
 };
 
 /// Reads the profile and its key, and runs no command for it.

@@ -29,7 +29,7 @@ CheckedSettings check_settings(const config::ProfileSelector& choice, const Envi
                      .remedy = {}};
   } catch (const Failure& failure) {
     // It is what this command is there to tell.
-    checked.check = CheckResult::broken("settings", failure);
+    checked.check = CheckResult::failed("settings", failure);
     if (checked.check.remedy.empty()) checked.check.remedy = "mend it in that place, or leave it out";
   }
   return checked;

@@ -95,7 +95,7 @@ Json json_of(const ProfileStatus& status) {
   const LocalState& kept = status.kept;
   return {{"name", status.name},
           {"chosen", status.is_chosen},
-          {"ok", !status.is_broken()},
+          {"ok", !status.is_failed()},
           {"region", text_or_null(status.region)},
           {"api", text_or_null(status.api)},
           {"host", text_or_null(status.host)},

@@ -3,8 +3,7 @@
 #include "helper/api_key/key_place.hpp"
 #include "helper/cli/completion.hpp"
 #include "helper/cli/dialect.hpp"
-#include "helper/cli/help_page.hpp"
-#include "helper/cli/help_topic.hpp"
+#include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/exit_code.hpp"
@@ -72,7 +71,7 @@ std::string readme() {
 
 std::string candidates_for(const std::vector<std::string>& words) {
   const tests::EnvironmentList nothing{};
-  return '\n' + candidates(commands::table(), words, config::ProfileFiles(*nothing, "/nonexistent"));
+  return '\n' + list_candidates(commands::table(), words, config::ProfileFiles(*nothing, "/nonexistent"));
 }
 
 void check_calls(std::string_view shell) {

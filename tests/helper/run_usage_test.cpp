@@ -112,7 +112,7 @@ TEST_CASE("help goes to the output, whoever asks for it", "[run]") {
       {{"help", "--help"}, "usage: sase-credential help ["},
       {{"help", "settings"}, "Each setting is"},
       {{"help", "formats"}, "'token --format FORMAT'"},
-      {{"help", "exit-codes"}, "What went wrong"},
+      {{"help", "exit-codes"}, "A failure is one line"},
   }));
 
   for (const Result& result : {machine.call(row.words), machine.call_without_key(row.words)}) {

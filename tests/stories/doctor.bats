@@ -377,7 +377,7 @@ in_region() {
   expect_no_message
   printable_lines_in "$out"
   expect_equal "$(grep -cE '^(ok  |warn|FAIL|--  )  (settings|key|files|name|tcp|proxy|tls|clock|authorize|read) +[^ ]' "$out")" 10 'links'
-  expect_equal "$(tail -1 "$out")" 'all is well'
+  expect_equal "$(tail -1 "$out")" 'all checks passed'
 
   local escape=$'\e'
   on_terminal xterm 'stty cols 70; exec sase-credential doctor'

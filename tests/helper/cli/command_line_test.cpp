@@ -93,13 +93,13 @@ TEST_CASE("every flag is understood", "[command_line]") {
   CHECK(parse({"token", "--profile", "work"}).profile == "work");
 }
 
-TEST_CASE("every row of the flags is parsed as it says", "[command_line]") {
+TEST_CASE("parses each row of the table of flags", "[command_line]") {
   for (const Flag& flag : command_flags()) {
     const std::string word = "--" + std::string(flag.name);
     INFO(word);
     const Describe words = flag.argument.empty() ? Describe{"token", word} : Describe{"token", word, "x"};
     CHECK(parse(words).flags == std::vector<const Flag*>{&flag});
-    const bool takes_text = std::holds_alternative<std::optional<std::string> CommandLine::*>(flag.place);
+    const bool takes_text = std::holds_alternative<std::optional<std::string> CommandLine::*>(flag.member);
     CHECK(takes_text == !flag.argument.empty());
     CHECK_FALSE(flag.meaning.empty());
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/completion.hpp"
 
-#include "helper/cli/help_topic.hpp"
+#include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "protocol/token_format.hpp"
 #include "tests/support/catch.hpp"
@@ -30,7 +30,7 @@ struct Home {
   /// The candidates' words, without what they mean.
   [[nodiscard]] Describe of(const Describe& words) const {
     const std::string text =
-        candidates(commands::table(), words, config::ProfileFiles(*environment, root.path("nowhere")));
+        list_candidates(commands::table(), words, config::ProfileFiles(*environment, root.path("nowhere")));
     Describe all;
     for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
       const std::string line = text.substr(begin, text.find('\n', begin) - begin);
@@ -78,9 +78,9 @@ TEST_CASE("words have the table's meanings", "[candidates]") {
   const Home home;
   const config::ProfileFiles none(*home.environment);
 
-  CHECK(candidates(commands::table(), Describe{"capab"}, none) ==
+  CHECK(list_candidates(commands::table(), Describe{"capab"}, none) ==
         "capability\t" + std::string(find_command(commands::table(), "capability")->meaning) + "\n");
-  CHECK(candidates(commands::table(), Describe{"--region=eu"}, none) ==
+  CHECK(list_candidates(commands::table(), Describe{"--region=eu"}, none) ==
         "--region=eu\tapi.eu.sase.checkpoint.com\n");
 }
 

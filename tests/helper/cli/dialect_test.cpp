@@ -6,19 +6,19 @@
 namespace sase::cli {
 
 TEST_CASE("a program's name chooses the dialect", "[dialect]") {
-  REQUIRE(dialect_of_program("git-credential-sase") != nullptr);
-  CHECK(dialect_of_program("git-credential-sase")->dialect == Dialect::git);
-  REQUIRE(dialect_of_program("/usr/bin/bazel-credential-sase") != nullptr);
-  CHECK(dialect_of_program("/usr/bin/bazel-credential-sase")->dialect == Dialect::bazel);
+  REQUIRE(find_dialect_by_program("git-credential-sase") != nullptr);
+  CHECK(find_dialect_by_program("git-credential-sase")->dialect == Dialect::git);
+  REQUIRE(find_dialect_by_program("/usr/bin/bazel-credential-sase") != nullptr);
+  CHECK(find_dialect_by_program("/usr/bin/bazel-credential-sase")->dialect == Dialect::bazel);
   for (const char* const name :
        {"sase-credential", "", "bazel", "bazel-credential-sase/", "git-credential-sase2"})
-    CHECK(dialect_of_program(name) == nullptr);
+    CHECK(find_dialect_by_program(name) == nullptr);
 }
 
 TEST_CASE("a dialect is found by its name", "[dialect]") {
   for (const DialectName& dialect : dialects) {
     CHECK(find_dialect(dialect.name) == &dialect);
-    CHECK(dialect_of_program(dialect.program) == &dialect);
+    CHECK(find_dialect_by_program(dialect.program) == &dialect);
     CHECK_FALSE(dialect.meaning.empty());
   }
   CHECK(find_dialect("") == nullptr);

@@ -15,7 +15,7 @@ namespace sase::cli {
 
 namespace {
 
-/// The master's side of a terminal of this many columns, and the name of the other one.
+/// A pseudo-terminal of this many columns.
 struct PseudoTerminal {
   explicit PseudoTerminal(unsigned short columns) : master(::posix_openpt(O_RDWR | O_NOCTTY)) {
     REQUIRE(master);
@@ -30,13 +30,13 @@ struct PseudoTerminal {
 };
 
 std::string wrapped(std::size_t width, std::string head, std::size_t indent, std::string_view text) {
-  Terminal(width, false).append_wrapped(head, indent, text);
+  append_wrapped(head, indent, text, width);
   return head;
 }
 
 }  // namespace
 
-TEST_CASE("what is no terminal has neither width nor colour", "[terminal]") {
+TEST_CASE("an output that is not a terminal has no width and no color", "[terminal]") {
   const tests::MemoryFile file;
   const tests::EnvironmentList environment{"TERM=xterm"};
   const Terminal terminal = Terminal::of(file.fd(), *environment);
@@ -44,11 +44,11 @@ TEST_CASE("what is no terminal has neither width nor colour", "[terminal]") {
   CHECK(terminal.paint(Style::bad, "x") == "x");
 }
 
-TEST_CASE("a terminal's width, and whether it is coloured", "[terminal]") {
+TEST_CASE("reads the width of a terminal, and uses color unless NO_COLOR or TERM forbids it", "[terminal]") {
   struct Row {
     std::string name;
     std::string first, second;
-    bool has_colour;
+    bool has_color;
   };
   const auto row = GENERATE(values<Row>({
       {"usual", "TERM=xterm", "A=b", true},
@@ -62,24 +62,36 @@ TEST_CASE("a terminal's width, and whether it is coloured", "[terminal]") {
     const tests::EnvironmentList environment{row.first, row.second};
     const Terminal terminal = Terminal::of(pair.slave.get(), *environment);
     CHECK(terminal.width() == 100);
-    CHECK((terminal.paint(Style::good, "x") == "\x1b[32mx\x1b[0m") == row.has_colour);
+    CHECK((terminal.paint(Style::good, "x") == "\x1b[32mx\x1b[0m") == row.has_color);
     CHECK(terminal.paint(Style::plain, "x") == "x");
   }
 }
 
-TEST_CASE("a very narrow terminal, and one of unknown width", "[terminal]") {
+TEST_CASE("assumes at least 60 columns, and 80 if the width is unknown", "[terminal]") {
   const tests::EnvironmentList environment{"TERM=xterm"};
   CHECK(Terminal::of(PseudoTerminal(20).slave.get(), *environment).width() == 60);
   CHECK(Terminal::of(PseudoTerminal(0).slave.get(), *environment).width() == 80);
 }
 
-TEST_CASE("text is wrapped at blanks and goes on indented", "[terminal]") {
+TEST_CASE("wraps text at blanks and indents continuation lines", "[terminal]") {
   CHECK(wrapped(0, "", 2, "a long text without bounds") == "  a long text without bounds\n");
   CHECK(wrapped(12, "", 2, "one two three") == "  one two\n  three\n");
   CHECK(wrapped(12, "ok", 2, "0123456789 x") == "ok0123456789\n  x\n");
   CHECK(wrapped(12, "", 2, "averyverylongword x") == "  averyverylongword\n  x\n");
   CHECK(wrapped(12, "", 2, "") == "  \n");
   CHECK(wrapped(12, "line\n", 2, "x") == "line\n  x\n");
+}
+
+TEST_CASE("aligns the second column, below a first one that is too long", "[terminal]") {
+  const auto row = [](std::string_view left, std::string_view right) {
+    std::string text;
+    append_columns(text, left, right, 10, 16);
+    return text;
+  };
+  CHECK(row("  get", "answer") == "  get     answer\n");
+  CHECK(row("  longword", "answer") == "  longword\n          answer\n");
+  CHECK(row("  get", "one two") == "  get     one\n          two\n");
+  CHECK(row("  get", "0123456789") == "  get     0123456789\n");
 }
 
 }  // namespace sase::cli

@@ -50,7 +50,7 @@ std::vector<CheckResult> links_of(const token::ProbeReport& report) {
 }
 
 ExitCode code_of(const std::vector<CheckResult>& checks) {
-  return std::ranges::find_if(checks, &CheckResult::is_broken)->code;
+  return std::ranges::find_if(checks, &CheckResult::is_failed)->code;
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ TEST_CASE("a service that is spared breaks the chain where it would have been as
                .remedy = {}};
   report.probe.blocked = tests::auth_error(ErrorKind::rate_limited);
   const auto checks = links_of(report);
-  CHECK(checks[5].is_broken());
+  CHECK(checks[5].is_failed());
   CHECK(checks[5].what == "not tried: what happened");
   CHECK(checks[5].remedy == "what to do");
   CHECK(code_of(checks) == ExitCode::unreachable);
@@ -98,7 +98,7 @@ TEST_CASE("a way that is broken comes before a service that is spared", "[way_ch
   token::ProbeReport report = report_of(chain(CheckId::tcp, ErrorKind::unreachable));
   report.probe.blocked = tests::auth_error(ErrorKind::rejected);
   const auto checks = links_of(report);
-  CHECK(checks[1].is_broken());
+  CHECK(checks[1].is_failed());
   CHECK(checks[5].state == CheckState::untried);
   CHECK(contains(checks[5].what, "not tried: what happened"));
 }

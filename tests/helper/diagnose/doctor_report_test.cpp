@@ -38,12 +38,12 @@ DoctorReport report() {
 
 }  // namespace
 
-TEST_CASE("the first broken link has the exit code", "[doctor_report]") {
+TEST_CASE("the exit code is that of the first failed check", "[doctor_report]") {
   CHECK(report().exit_code() == ExitCode::rejected);
   CHECK(DoctorReport{}.exit_code() == ExitCode::success);
 }
 
-TEST_CASE("for people: a line a link, its settings and its remedy below", "[doctor_report]") {
+TEST_CASE("the text has a line per check, with its settings and remedy below", "[doctor_report]") {
   CHECK(report().text(cli::Terminal(0, false)) ==
         "ok    settings   the profile\n"
         "                 region  eu  (SASE_REGION)\n"
@@ -54,12 +54,12 @@ TEST_CASE("for people: a line a link, its settings and its remedy below", "[doct
         "FAIL  late       no\n"
         "--    last       not tried\n"
         "\n"
-        "broken at 'read', exit code 5\n");
+        "check failed: read (exit code 5)\n");
   CHECK(
       tests::contains(report().text(cli::Terminal(0, true)), "\x1b[1;31mFAIL\x1b[0m  read       refused\n"));
 }
 
-TEST_CASE("for programs: one object in one line", "[doctor_report]") {
+TEST_CASE("the JSON report is one object in one line", "[doctor_report]") {
   CHECK(
       report().json() ==
       R"({"version":1,"profile":"default","ok":false,"exit_code":5,"links":[)"

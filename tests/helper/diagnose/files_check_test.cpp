@@ -83,7 +83,7 @@ TEST_CASE("what cannot be used comes with what mends it", "[files_check]") {
     Place place;
     row.spoil(place.directory);
     const CheckResult check = place.check();
-    CHECK(check.is_broken());
+    CHECK(check.is_failed());
     CHECK(check.code == ExitCode::local_state);
     std::string remedy = row.remedy;
     remedy.replace(remedy.find("DIRECTORY"), 9, place.directory);

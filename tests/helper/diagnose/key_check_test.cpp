@@ -92,7 +92,7 @@ TEST_CASE("a key that names another region, and only another", "[key_check]") {
   }));
   DYNAMIC_SECTION(row.name) {
     const auto check = judge_claims({.expires = {}, .parties = row.parties}, profile_in(row.origin), now);
-    CHECK(check.is_broken() == row.is_broken);
+    CHECK(check.is_failed() == row.is_broken);
     CHECK(contains(check.what, "the region 'eu', and the profile asks 'us'") == row.is_broken);
     CHECK(contains(check.remedy, "set region to eu") == row.is_broken);
   }
@@ -110,7 +110,7 @@ TEST_CASE("a key's file is shown with its age and mode", "[key_check]") {
   profile.key_source = {.kind = api_key::ApiKeySourceKind::file, .value = root.path("key")};
   const tests::EnvironmentList environment{"A=b"};
 
-  CHECK(check(profile, *environment).is_broken());
+  CHECK(check(profile, *environment).is_failed());
   root.write("key", "hunter2");
   CHECK(check(profile, *environment).what ==
         "from the file '" + root.path("key") + "', changed 0s ago, mode 600");

@@ -50,7 +50,7 @@ TEST_CASE("a profile with its token", "[profile_status]") {
 
   const ProfileStatus status = user.status();
 
-  CHECK_FALSE(status.is_broken());
+  CHECK_FALSE(status.is_failed());
   CHECK(status.region == "eu");
   CHECK(status.api == "v1");
   CHECK(status.host == "api.eu.sase.checkpoint.com");
@@ -85,7 +85,7 @@ TEST_CASE("a command is not run", "[profile_status]") {
   const User user;
   user.profile("api-key-command = touch " + user.root.path("ran") + '\n');
   const ProfileStatus status = user.status();
-  CHECK_FALSE(status.is_broken());
+  CHECK_FALSE(status.is_failed());
   CHECK(status.key == "the command of 'api-key-command'");
   CHECK_FALSE(tests::exists(user.root.path("ran")));
 }
@@ -94,7 +94,7 @@ TEST_CASE("a state directory that cannot be used is told, and none is made", "[p
   const User user;
   user.profile(user.with_key());
   user.key("hunter2");
-  CHECK_FALSE(user.status().is_broken());
+  CHECK_FALSE(user.status().is_failed());
   CHECK_FALSE(tests::exists(user.directory));
   (void)user.root.make_directory("run/sase-credential", 0755);
   CHECK(contains(user.status().state_trouble.value(), "open to other users"));

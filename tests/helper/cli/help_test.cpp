@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cli/help_page.hpp"
+#include "helper/cli/help.hpp"
 
-#include "helper/cli/help_text.hpp"
-#include "helper/cli/help_topic.hpp"
 #include "helper/commands/commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
@@ -14,7 +12,7 @@ namespace sase::cli {
 
 namespace {
 
-/// A terminal has 24 lines at least; a few more are borne.
+/// A little more than the 24 lines of the smallest terminal.
 constexpr int most_lines = 30;
 
 void check_fits(std::string_view page) {
@@ -22,7 +20,7 @@ void check_fits(std::string_view page) {
   while (!page.empty()) {
     const std::string_view line = page.substr(0, page.find('\n'));
     INFO(line);
-    CHECK(line.size() <= HelpText::width);
+    CHECK(line.size() <= help_width);
     CHECK_FALSE(line.ends_with(' '));
     CHECK(std::ranges::all_of(line, [](char c) { return c >= ' ' && c < 0x7f; }));
     page.remove_prefix(line.size() + 1);
@@ -31,7 +29,7 @@ void check_fits(std::string_view page) {
 
 }  // namespace
 
-TEST_CASE("every page of help fits a terminal", "[help_page]") {
+TEST_CASE("each help page fits a terminal", "[help]") {
   check_fits(overview_page(commands::table()));
   CHECK(tests::count_lines(overview_page(commands::table())) <= most_lines);
   for (const Command& command : commands::table()) {
@@ -43,7 +41,7 @@ TEST_CASE("every page of help fits a terminal", "[help_page]") {
     check_fits(topic.page());
 }
 
-TEST_CASE("the overview names every command and topic that is for people", "[help_page]") {
+TEST_CASE("the overview lists each visible command and topic", "[help]") {
   for (const Command& command : commands::table()) {
     INFO(command.name);
     CHECK(tests::contains(overview_page(commands::table()), "\n  " + std::string(command.name) + ' ') ==
@@ -55,7 +53,7 @@ TEST_CASE("the overview names every command and topic that is for people", "[hel
     CHECK(tests::contains(overview_page(commands::table()), "\n  " + std::string(topic.name) + ' '));
 }
 
-TEST_CASE("a command's page has its flags, its examples and the way to the settings", "[help_page]") {
+TEST_CASE("a command's page lists its flags and examples and refers to the settings", "[help]") {
   for (const Command& command : commands::table()) {
     const std::string page = command_page(command);
     INFO(page);
@@ -68,12 +66,12 @@ TEST_CASE("a command's page has its flags, its examples and the way to the setti
   }
 }
 
-TEST_CASE("a flag with known values tells them", "[help_page]") {
+TEST_CASE("a flag with a fixed set of values lists them", "[help]") {
   const std::string page = command_page(*find_command(commands::table(), "token"));
 
   for (const Flag& flag : command_flags())
     if (flag.name == "format")
-      for (const NamedValue& word : flag.words())
+      for (const NamedValue& word : flag.values())
         CHECK(tests::contains(page, ' ' + std::string(word.name)));
 }
 
