@@ -13,7 +13,7 @@ endfunction()
 
 # They would end or join the members of a list, of which there is one of the files that are installed.
 if(CMAKE_INSTALL_PREFIX MATCHES "[][;\\]")
-  message(FATAL_ERROR "a prefix cannot have ';', '\\' or brackets in it: '${CMAKE_INSTALL_PREFIX}'")
+  message(FATAL_ERROR "invalid prefix '${CMAKE_INSTALL_PREFIX}': contains ';', '\\' or brackets")
 endif()
 foreach(directory ${directories})
   sase_make_directory("$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${directory}")

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-# Takes away what was installed last from a build tree, below $DESTDIR if that is set, and the directories that are ours alone.
+# Removes the files of the last installation from a build tree, below $DESTDIR if that is set, and the directories that
+# only this program uses.
 # usage: cmake -D INSTALLED=BUILD/installed [-D PREFIX=PREFIX] -P uninstall.cmake
-#   PREFIX  refuse where something else was installed
+#   PREFIX  fail if the installation has another prefix
 if(NOT EXISTS "${INSTALLED}")
-  message(FATAL_ERROR "nothing was installed from here: '${INSTALLED}' is missing")
+  message(FATAL_ERROR "nothing to uninstall: '${INSTALLED}' does not exist")
 endif()
 file(READ "${INSTALLED}" files)
 if(PREFIX)
   foreach(file ${files})
     cmake_path(IS_PREFIX PREFIX "${file}" NORMALIZE below)
     if(NOT below)
-      message(FATAL_ERROR "what was installed last from here is not below '${PREFIX}': '${file}'")
+      message(FATAL_ERROR "the last installation is not below '${PREFIX}': '${file}'")
     endif()
   endforeach()
 endif()
@@ -24,8 +25,8 @@ foreach(file ${files})
     endif()
     message(STATUS "Removed: ${file}")
   endif()
-  # Directories of that name, and what is below them, if they are empty. (rmdir looks; a pattern of CMake's would take the
-  # brackets in a directory's name amiss.)
+  # Remove empty directories of this name and below. rmdir checks that they are empty; a glob of CMake would misread
+  # brackets in the name of a directory.
   cmake_path(GET file PARENT_PATH directory)
   set(failed 0)
   while(directory MATCHES "/sase-credential(/|$)" AND failed EQUAL 0)

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Completion for bash: source it, or put it into /usr/share/bash-completion/completions. The candidates come from the
-# program itself; the one on PATH is asked, so that a press of a key runs nothing out of the directory one stands in.
+# Completion for bash: source it, or install it in /usr/share/bash-completion/completions. The candidates come from the
+# program. The program is looked up in PATH, so that completion never runs a file from the current directory.
 
 _sase_credential() {
   local words=() word line i
   for ((i = 1; i <= COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
-    # bash takes --region=eu apart: '=' is one of COMP_WORDBREAKS.
+    # bash splits --region=eu, because '=' is in COMP_WORDBREAKS.
     if [[ $i -gt 1 && ($word == = || ${COMP_WORDS[i - 1]} == =) && ${words[-1]} == --* ]]; then
       words[-1]+=$word
     else
@@ -21,7 +21,7 @@ _sase_credential() {
       continue
     fi
     line=${line%%$'\t'*}
-    # What stands before the '=' stays as it is.
+    # bash replaces only the text after the '='.
     [[ ${words[-1]} != --*=* || $COMP_WORDBREAKS != *=* ]] || line=${line#*=}
     COMPREPLY+=("$line")
   done < <(sase-credential complete -- "${words[@]}" 2>/dev/null)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Completion for fish: put it into /usr/share/fish/vendor_completions.d. The candidates come from the program itself;
-# the one on PATH is asked, so that a press of a key runs nothing out of the directory one stands in.
+# Completion for fish: install it in /usr/share/fish/vendor_completions.d. The candidates come from the program. The
+# program is looked up in PATH, so that completion never runs a file from the current directory.
 
 function __sase_credential_candidates
     set -l words (commandline -opc) (commandline -ct)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What cpack has packed, packed once more by those whose format it is: cpack's tar files name whoever ran it and have
-# their files in the order of the disk, and its Debian packages tell when they were made.
+# Repacks cpack's packages reproducibly: cpack's tar archives contain the name of the user and files in disk order, and
+# its Debian packages contain the time of the build.
 cmake_path(GET CPACK_TEMPORARY_INSTALL_DIRECTORY PARENT_PATH directory)
 cmake_path(GET CPACK_TEMPORARY_INSTALL_DIRECTORY FILENAME name)
 if(CPACK_GENERATOR STREQUAL TGZ)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What cpack has installed and is about to pack: neither the time nor the umask of whoever packs is in a package.
+# Run by cpack on the staged files: removes the time and the umask of the build from the package.
 set(staged ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
 if(CPACK_GENERATOR STREQUAL DEB)
   file(MAKE_DIRECTORY ${staged}/usr/share/lintian/overrides)

@@ -7,7 +7,7 @@ from requests.auth import AuthBase
 
 
 def ask_helper(operation, url, **more):
-    """The token for the URL's host; None for a host that no profile owns."""
+    """Returns the token for the host of the URL, or None if no profile has the host."""
     words = {"protocol": urlsplit(url).scheme, "host": urlsplit(url).netloc.rpartition("@")[2], **more}
     text = "".join(f"{name}={value}\n" for name, value in words.items() if value) + "\n"
     done = subprocess.run(["git-credential-sase", operation], input=text, stdout=subprocess.PIPE, text=True, check=True)
@@ -25,7 +25,7 @@ class SaseAuth(AuthBase):
         return request
 
     def once_more(self, answer, **options):
-        """A token that was rejected is dropped, and the request repeated with the next one."""
+        """Deletes a rejected token and repeats the request once with a new one."""
         request = answer.request
         kind, _, old = request.headers.get("Authorization", "").partition(" ")
         if answer.status_code != 401 or kind != "Bearer" or not isinstance(request.body, (bytes, str, type(None))):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A read of the SASE API. The token lands in the state and in saved plans: see README.md.
+# Reads the SASE API. The token is stored in the state and in saved plans: see README.md.
 data "external" "sase" {
   program = ["sase-credential", "token", "--format", "external", "--min-ttl", "15m"]
   query   = { host = "api.perimeter81.com" }

@@ -129,12 +129,12 @@ TASKS
 TASKS
   call ansible-playbook play.yml
   expect_code 0
-  expect_said "no profile owns the host 'evil.test'"
-  expect_said "'evil.test\\nhost=$host' is no host"
-  expect_said "takes options such as profile='work', and no terms"
+  expect_said "no profile has the host 'evil.test'"
+  expect_said "invalid host 'evil.test\\nhost=$host'"
+  expect_said "terms are not supported: use options such as profile='work'"
   expect_said "--min-ttl: unusable duration 'long'"
   expect_said "cannot run '$home/none': No such file or directory"
-  expect_said "'/bin/echo' gives no token as JSON"
+  expect_said "no JSON with a token from '/bin/echo'"
   no_secret_in "$out"
   expect_counter authorize 2
 }

@@ -92,10 +92,10 @@ library() {
   grep -q 'sase-credential: the service refused the API key' "$err" || refute 'expected our line'
   library store "$host"
   expect_code 1
-  grep -q 'tokens come from the service alone' "$err" || refute 'expected to be told why'
+  grep -q 'all tokens come from the service' "$err" || refute 'expected to be told why'
   library forget "$host"
   expect_code 1
-  grep -q 'logout removes the key' "$err" || refute 'expected to be told why'
+  grep -q 'logout to delete the key' "$err" || refute 'expected to be told why'
 }
 
 @test "the helper takes flags before Terraform's words, and refuses what is not Terraform's" {

@@ -35,7 +35,7 @@ setup() {
 @test "with nothing installed there is nothing to take away" {
   call "$quickstart" --uninstall
   expect_code 1
-  [[ $(<"$err") = "install/quickstart: nothing was installed from here: "* ]] || refute 'expected to be told so'
+  [[ $(<"$err") = "install/quickstart: nothing to uninstall: "* ]] || refute 'expected to be told so'
 }
 
 @test "what was installed below a directory is taken away from there, and from nowhere else" {
@@ -68,7 +68,7 @@ setup() {
     call "$quickstart" --install "$home/$way/.local"
     expect_code 1
     expect_no_output
-    expect_equal "$(<"$err")" "install/quickstart: '$home/$way' is not root's: run this as the user whose it is" message
+    expect_equal "$(<"$err")" "install/quickstart: '$home/$way' does not belong to root: run as its owner" message
   done
 }
 
@@ -78,7 +78,7 @@ setup() {
   call setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "$(<"$quickstart")" /usr/quickstart --install /usr/local
   expect_code 1
   expect_no_output
-  expect_equal "$(<"$err")" "install/quickstart: cannot write to '/usr/local': run this as root, or name another directory" message
+  expect_equal "$(<"$err")" "install/quickstart: cannot write to '/usr/local': run as root, or select another PREFIX" message
 }
 
 @test "a directory that a list of CMake's would break is told before anything is built" {
@@ -87,6 +87,6 @@ setup() {
     call "$quickstart" --install "$home/$name"
     expect_code 1
     expect_no_output
-    expect_equal "$(<"$err")" "install/quickstart: a prefix cannot have ';', '\\' or brackets in it: '$home/$name'" message
+    expect_equal "$(<"$err")" "install/quickstart: invalid PREFIX '$home/$name': contains ';', '\\' or brackets" message
   done
 }

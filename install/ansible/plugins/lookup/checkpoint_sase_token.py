@@ -6,46 +6,46 @@ name: checkpoint_sase_token
 author: the authors of sase-credential
 short_description: a bearer token for the Check Point SASE API
 description:
-  - Asks C(sase-credential) on the controller for a bearer token. A cached one costs about as much as starting a process;
-    however many forks ask at once, the service is asked for one.
-  - A task that uses the token needs C(no_log=true), since Ansible shows a task's arguments at C(-vvv).
+  - Obtains a bearer token from C(sase-credential) on the controller. A cached token costs about as much as starting a
+    process; all forks together cause one request to the service.
+  - Set C(no_log=true) for a task that uses the token, because Ansible shows the arguments of a task at C(-vvv).
 options:
   profile:
-    description: The profile that is meant. By default the one that C(sase-credential) chooses.
+    description: The profile to use. By default the one that C(sase-credential) selects.
     type: str
     vars:
       - name: checkpoint_sase_profile
   host:
     description:
-      - The host that the token is for, with C(:PORT) if that is not 443. It chooses the profile that owns the host;
-        where none does, the lookup fails and no token leaves.
+      - The host that the token is for, with C(:PORT) if that is not 443. It selects the profile that has the host.
+        If there is none, the lookup fails.
     type: str
     vars:
       - name: checkpoint_sase_host
   min_ttl:
-    description: The time that the token lives at least, such as C(90s) or C(45m).
+    description: The minimum time left on the token, such as C(90s) or C(45m).
     type: str
     vars:
       - name: checkpoint_sase_min_ttl
   timeout:
-    description: The time that the call takes at most, such as C(10s).
+    description: The time limit for the call, such as C(10s).
     type: str
     vars:
       - name: checkpoint_sase_timeout
   executable:
-    description: C(sase-credential) by its path, or by its name if it is in PATH.
+    description: The path of C(sase-credential), or its name if it is in PATH.
     type: str
     default: sase-credential
     vars:
       - name: checkpoint_sase_executable
   header:
-    description: Give C(Bearer TOKEN), the value of the header C(Authorization), in place of the bare token.
+    description: Return C(Bearer TOKEN), the value of the header C(Authorization), instead of the token.
     type: bool
     default: false
 notes:
   - The API key comes from the profile or the environment of the controller, never from an option.
-  - Variables come from the inventory or the play. The lookup fails where one of these names is a fact, since a managed
-    host can return any fact, and would choose the profile or the program that is run on the controller.
+  - Variables come from the inventory or the play. The lookup fails if one of these names is a fact, because a managed host
+    can return any fact and could thereby select the profile or the program that runs on the controller.
 """
 
 EXAMPLES = """
@@ -57,7 +57,7 @@ EXAMPLES = """
       Authorization: "{{ lookup('sase_credential.checkpoint.checkpoint_sase_token', header=true) }}"
   no_log: true
 
-- name: List the users of another profile, in a task that takes long
+- name: List the users of another profile in a long task
   ansible.builtin.script:
     cmd: list-users
   environment:
@@ -67,7 +67,7 @@ EXAMPLES = """
 
 RETURN = """
 _raw:
-  description: One token, or the header's value.
+  description: One token, or the value of the header.
   type: list
   elements: str
 """
@@ -81,17 +81,17 @@ from ansible.utils.display import Display
 
 NAME = "checkpoint_sase_token"
 VARIABLES = "checkpoint_sase_"
-SAID_BY_THE_HELPER = "sase-credential: "
+MESSAGE_PREFIX = "sase-credential: "
 
 
-def what_was_said(stderr):
-    """The helper's own lines, without its name. A key command writes to the same stream, and is not repeated."""
+def parse_messages(stderr):
+    """Returns the messages of sase-credential without their prefix. Skips the output of a key command on the same stream."""
     lines = stderr.decode("utf-8", "replace").splitlines()
-    return [line[len(SAID_BY_THE_HELPER):] for line in lines if line.startswith(SAID_BY_THE_HELPER)]
+    return [line[len(MESSAGE_PREFIX):] for line in lines if line.startswith(MESSAGE_PREFIX)]
 
 
 def failure(reason):
-    """Told at once, too: no_log hides the error, and with it why there is no token."""
+    """Returns an error, after printing it: no_log hides the error of a task."""
     Display().error(f"{NAME}: {reason}", wrap_text=False)
     return AnsibleLookupError(f"{NAME}: {reason}")
 
@@ -101,9 +101,9 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         for fact in (variables or {}).get("ansible_facts", {}):
             if fact.startswith(VARIABLES):
-                raise failure(f"{fact} is a fact, which may be the managed host's word: it belongs into the inventory or the play")
+                raise failure(f"{fact} is a fact, which may be set by the managed host: set it in the inventory or the play")
         if terms:
-            raise failure("takes options such as profile='work', and no terms")
+            raise failure("terms are not supported: use options such as profile='work'")
         token = self.token_for_host() if self.get_option("host") else self.token()
         return [f"Bearer {token}" if self.get_option("header") else token]
 
@@ -112,22 +112,22 @@ class LookupModule(LookupBase):
         try:
             return json.loads(answer)["access_token"]
         except (ValueError, KeyError, TypeError):
-            # The answer may hold a token, so that nothing of it is shown, not even as the cause.
-            raise failure(f"{self.get_option('executable')!r} gives no token as JSON") from None
+            # The output may contain a token: keep it out of the message and its cause.
+            raise failure(f"no JSON with a token from {self.get_option('executable')!r}") from None
 
     def token_for_host(self):
-        """By git's protocol, in which a host is asked for."""
+        """Uses git's protocol, in which a request names the host."""
         host = self.get_option("host")
         if any(not " " < letter <= "~" for letter in host):
-            raise failure(f"{host!r} is no host")
+            raise failure(f"invalid host {host!r}")
         answer = self.ask("get", request=f"protocol=https\nhost={host}\n\n").decode()
         for line in answer.splitlines():
             if line.startswith("password="):
                 return line.partition("=")[2]
-        raise failure(f"no profile owns the host {host!r}")
+        raise failure(f"no profile has the host {host!r}")
 
     def ask(self, *words, request=""):
-        """What the helper writes; what it says to people becomes the error, or warnings."""
+        """Runs sase-credential and returns its output. Its messages become the error, or warnings."""
         command = [self.get_option("executable"), *words]
         for name in ("profile", "min_ttl", "timeout"):
             if self.get_option(name):
@@ -136,9 +136,9 @@ class LookupModule(LookupBase):
             done = subprocess.run(command, input=request.encode(), capture_output=True, check=False)
         except (OSError, ValueError) as error:
             raise failure(f"cannot run {command[0]!r}: {getattr(error, 'strerror', error)}") from None
-        said = what_was_said(done.stderr)
+        messages = parse_messages(done.stderr)
         if done.returncode != 0:
-            raise failure(f"{'; '.join(said) or 'no reason given'} (exit code {done.returncode})")
-        for line in said:
+            raise failure(f"{'; '.join(messages) or 'no reason given'} (exit code {done.returncode})")
+        for line in messages:
             Display().warning(f"{NAME}: {line}")
         return done.stdout
