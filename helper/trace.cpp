@@ -4,7 +4,7 @@
 #include "helper/os/files/private_directory.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <cstdlib>
 #include <exception>

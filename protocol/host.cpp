@@ -142,4 +142,14 @@ ParsedUrl parse_url(std::string_view url) {
   return parsed;
 }
 
+Origin parse_plain_origin(std::string_view url, std::string_view member) try {
+  if (std::ranges::any_of(url, [](char c) { return (c >= 0 && c <= ' ') || c == 0x7f; }))
+    throw ProtocolError("a blank or a control byte in the URL");
+  Origin origin = parse_url(url).origin;
+  if (!origin.user.empty()) throw ProtocolError("the URL names a user");
+  return origin;
+} catch (const ProtocolError& error) {
+  throw ProtocolError("'" + std::string(member) + "': " + error.what());
+}
+
 }  // namespace sase::protocol

@@ -65,4 +65,9 @@ struct ParsedUrl {
 };
 [[nodiscard]] ParsedUrl parse_url(std::string_view url);
 
+/// The origin of the URL in the JSON member `member`; its path is ignored. Throws ProtocolError, which names
+/// the member, for a URL that parse_url() rejects, that contains white space or a control byte, or that has a
+/// user name: programs differ in how they read such a URL.
+[[nodiscard]] Origin parse_plain_origin(std::string_view url, std::string_view member);
+
 }  // namespace sase::protocol

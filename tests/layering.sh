@@ -49,7 +49,6 @@ not_yet='
   include helper/config helper/api_key 2
   include helper/config helper/cache 2
   include helper/os helper/os/processes 1
-  include protocol protocol/dialects 1
   posix helper 5
   posix helper/api_key 19
   posix helper/authorize 5

@@ -122,23 +122,20 @@ set(SASE_UNIT_TESTS
   tests/protocol/git/credential_reply_test.cpp
   tests/protocol/git/credential_request_hostile_test.cpp
   tests/protocol/git/credential_request_test.cpp
-  tests/protocol/dialects/bazel_reply_test.cpp
-  tests/protocol/dialects/bazel_request_test.cpp
+  tests/protocol/dialects/bazel_test.cpp
   tests/protocol/dialects/exec_credential_test.cpp
   tests/protocol/dialects/terraform_external_test.cpp
-  tests/protocol/dialects/plain_origin_test.cpp
+  tests/protocol/dialects/token_format_test.cpp
   tests/protocol/escape_test.cpp
   tests/protocol/authorize/exchange_reply_test.cpp
   tests/protocol/authorize/exchange_request_test.cpp
   tests/protocol/host_test.cpp
   tests/protocol/json_object_test.cpp
-  tests/protocol/lifetime_test.cpp
   tests/protocol/proxy_url_test.cpp
   tests/protocol/authorize/check_test.cpp
   tests/protocol/git/message_test.cpp
   tests/protocol/secret_test.cpp
-  tests/protocol/timestamp_test.cpp
-  tests/protocol/token_format_test.cpp
+  tests/protocol/time_test.cpp
   tests/support/denied_calls.cpp
   tests/support/document.cpp
   tests/support/memory_file.cpp

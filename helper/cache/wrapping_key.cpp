@@ -5,7 +5,7 @@
 #include "helper/os/keyring/keyring_entry.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "helper/os/stream.hpp"
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include <sodium.h>
 

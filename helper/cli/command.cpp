@@ -2,7 +2,7 @@
 #include "helper/cli/command.hpp"
 
 #include "helper/nearest_name.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 
 #include <algorithm>
 #include <string>

@@ -4,8 +4,8 @@
 #include "helper/cli/dialect.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
+#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/token_format.hpp"
 
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>

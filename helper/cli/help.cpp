@@ -5,7 +5,7 @@
 #include "helper/cli/terminal.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/exit_code.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 
 #include <algorithm>
 #include <array>

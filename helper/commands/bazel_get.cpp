@@ -3,8 +3,7 @@
 #include "helper/clock.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/token/session.hpp"
-#include "protocol/dialects/bazel_reply.hpp"
-#include "protocol/dialects/bazel_request.hpp"
+#include "protocol/dialects/bazel.hpp"
 #include "protocol/protocol_error.hpp"
 
 namespace sase::commands {

@@ -6,9 +6,9 @@
 #include "helper/os/processes/background.hpp"
 #include "helper/os/processes/exec_program.hpp"
 #include "helper/token/session.hpp"
+#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/secret.hpp"
-#include "protocol/token_format.hpp"
 
 #include <algorithm>
 #include <string>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/cli/command_line.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 
 namespace sase::commands {
 

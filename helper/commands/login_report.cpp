@@ -4,7 +4,7 @@
 #include "helper/config/profile_name.hpp"
 #include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -4,7 +4,7 @@
 #include "helper/commands/format_choice.hpp"
 #include "helper/commands/token_query.hpp"
 #include "helper/token/session.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 
 namespace sase::commands {
 

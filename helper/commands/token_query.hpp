@@ -3,7 +3,7 @@
 
 #include "helper/commands/commands.hpp"
 #include "helper/config/profile.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 
 #include <string_view>
 

@@ -4,8 +4,8 @@
 #include "helper/api_key/key_place.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/nearest_name.hpp"
+#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/token_format.hpp"
 
 #include <algorithm>
 #include <exception>

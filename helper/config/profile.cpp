@@ -3,9 +3,9 @@
 
 #include "helper/nearest_name.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/proxy_url.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <array>

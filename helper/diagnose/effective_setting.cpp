@@ -2,7 +2,7 @@
 #include "helper/diagnose/effective_setting.hpp"
 
 #include "protocol/escape.hpp"
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include <array>
 #include <optional>

@@ -6,7 +6,7 @@
 #include "helper/os/files/private_directory.hpp"
 #include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include <cerrno>
 #include <system_error>

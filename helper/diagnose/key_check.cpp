@@ -2,8 +2,7 @@
 #include "helper/diagnose/key_check.hpp"
 
 #include "helper/api_key/key_place.hpp"
-#include "protocol/lifetime.hpp"
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <array>

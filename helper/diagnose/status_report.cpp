@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/status_report.hpp"
 
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include <nlohmann/json.hpp>
 

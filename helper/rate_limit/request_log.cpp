@@ -3,8 +3,8 @@
 
 #include "helper/cache/digest.hpp"
 #include "protocol/git/message.hpp"
-#include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/rules.hpp"
 
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/freshness.hpp"
 
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 namespace sase::token {
 

@@ -3,7 +3,7 @@
 
 #include "helper/failure.hpp"
 #include "helper/token/freshness.hpp"
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 
 #include "helper/cache/digest.hpp"
 #include "helper/rate_limit/request_log_file.hpp"
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <system_error>

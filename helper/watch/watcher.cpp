@@ -3,9 +3,8 @@
 
 #include "helper/failure.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <cstdint>

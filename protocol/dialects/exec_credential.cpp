@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/dialects/exec_credential.hpp"
 
-#include "protocol/dialects/plain_origin.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/json_object.hpp"
 #include "protocol/protocol_error.hpp"
@@ -31,7 +30,7 @@ std::optional<Origin> server_of(const JsonObject& info) {
   if (cluster == nullptr) return std::nullopt;
   const auto server = cluster->text("server");
   if (!server || server->empty()) throw ProtocolError("'server' of the cluster is missing or empty");
-  return plain_origin(*server, "server");
+  return parse_plain_origin(*server, "server");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "helper/commands/commands.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/exit_code.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/document.hpp"
 #include "tests/support/environment_list.hpp"

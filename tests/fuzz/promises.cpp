@@ -3,7 +3,7 @@
 
 #include "helper/authorize/net/endpoint.hpp"
 #include "helper/authorize/service/json_members.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 #include "tests/fuzz/check.hpp"
 
 #include <algorithm>

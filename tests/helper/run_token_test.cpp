@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/run.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/user_machine.hpp"
 

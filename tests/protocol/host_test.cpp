@@ -4,6 +4,7 @@
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
 
 #include <string>
 
@@ -276,6 +277,14 @@ TEST_CASE("a URL's password is never in the error", "[url]") {
   } catch (const ProtocolError& error) {
     CHECK(std::string(error.what()).find("hunter2") == std::string::npos);
   }
+}
+
+TEST_CASE("a plain origin has no user, and an error names the member", "[url]") {
+  CHECK(parse_plain_origin("HTTPS://A.test:8443/x", "uri").text() == "https://a.test:8443");
+  CHECK(tests::what_of([] { (void)parse_plain_origin("https://u@a.test", "uri"); }) ==
+        "'uri': the URL names a user");
+  CHECK(tests::what_of([] { (void)parse_plain_origin("https://a.test/ ", "server"); }) ==
+        "'server': a blank or a control byte in the URL");
 }
 
 }  // namespace sase::protocol

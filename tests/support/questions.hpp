@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/rate_limit/rules.hpp"
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 

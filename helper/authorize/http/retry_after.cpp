@@ -2,7 +2,7 @@
 #include "helper/authorize/http/retry_after.hpp"
 
 #include "protocol/ascii.hpp"
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -3,8 +3,7 @@
 
 #include "helper/authorize/net/endpoint.hpp"
 #include "helper/authorize/tls/certificate_time.hpp"
-#include "protocol/lifetime.hpp"
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <Poco/Net/SocketAddress.h>
 

@@ -5,9 +5,8 @@
 #include "helper/authorize/service/service_error.hpp"
 #include "helper/authorize/service/service_message.hpp"
 #include "protocol/ascii.hpp"
-#include "protocol/lifetime.hpp"
 #include "protocol/protocol_error.hpp"
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -4,7 +4,7 @@
 #include "helper/authorize/tls/certificate_time.hpp"
 #include "helper/authorize/tls/subject_names.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <openssl/asn1.h>
 #include <openssl/crypto.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/tls/certificate_time.hpp"
 
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <openssl/asn1.h>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/dialects/bazel_request.hpp"
-
+#include "protocol/dialects/bazel.hpp"
 #include "protocol/json_object.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"

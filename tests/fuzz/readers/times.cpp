@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/retry_after.hpp"
-#include "protocol/lifetime.hpp"
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
 

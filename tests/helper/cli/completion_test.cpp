@@ -3,7 +3,7 @@
 
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 
-#include "protocol/timestamp.hpp"
+#include "protocol/time.hpp"
 
 #include <cstddef>
 #include <initializer_list>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/lifetime.hpp"
+#include "protocol/time.hpp"
 
 #include "protocol/escape.hpp"
 #include "tests/support/catch.hpp"
@@ -10,6 +10,7 @@ namespace sase::protocol {
 
 namespace {
 
+using namespace std::string_literals;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -23,7 +24,113 @@ constexpr sys_seconds now = at(1767322845);
 
 }  // namespace
 
-TEST_CASE("an expiry is read in every form it is known in", "[lifetime]") {
+TEST_CASE("an RFC 3339 date-time is read to the second", "[time]") {
+  struct Row {
+    std::string text;
+    std::int64_t epoch;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"1970-01-01T00:00:00Z", 0},
+      {"2026-01-02T03:04:05Z", 1767323045},
+      {"2026-01-02t03:04:05z", 1767323045},
+      {"2026-01-02 03:04:05Z", 1767323045},
+      {"2026-01-02T03:04:05.9Z", 1767323045},
+      {"2026-01-02T03:04:05.123456789Z", 1767323045},
+      {"2026-01-02T05:04:05+02:00", 1767323045},
+      {"2026-01-01T20:34:05-06:30", 1767323045},
+      {"2026-01-02T03:04:05-00:00", 1767323045},
+      {"2026-01-02T05:04:05.5+02:00", 1767323045},
+      {"2024-02-29T23:59:59Z", 1709251199},
+      {"2016-12-31T23:59:60Z", 1483228800},
+      {"1969-12-31T23:59:59Z", -1},
+      {"9999-12-31T23:59:59Z", 253402300799},
+  }));
+
+  DYNAMIC_SECTION(row.text) {
+    CHECK(parse_rfc3339(row.text) == sys_seconds(seconds(row.epoch)));
+  }
+}
+
+TEST_CASE("what is no RFC 3339 date-time is no time", "[time]") {
+  const std::string text = GENERATE(values<std::string>({"",
+                                                         "2026",
+                                                         "2026-01-02",
+                                                         "2026-01-02T03:04:05",
+                                                         "2026-01-02T03:04Z",
+                                                         "2026-1-2T03:04:05Z",
+                                                         "2026-02-30T00:00:00Z",
+                                                         "2026-02-29T00:00:00Z",
+                                                         "2026-04-31T00:00:00Z",
+                                                         "2026-00-01T00:00:00Z",
+                                                         "2026-13-01T00:00:00Z",
+                                                         "2026-01-00T00:00:00Z",
+                                                         "2026-01-32T00:00:00Z",
+                                                         "2026-01-02T24:00:00Z",
+                                                         "2026-01-02T03:60:05Z",
+                                                         "2026-01-02T03:04:61Z",
+                                                         "2026-01-02T03:04:05.Z",
+                                                         "2026-01-02T03:04:05,5Z",
+                                                         "2026-01-02T03:04:05+24:00",
+                                                         "2026-01-02T03:04:05+02:60",
+                                                         "2026-01-02T03:04:05+0200",
+                                                         "2026-01-02T03:04:05+2:00",
+                                                         "2026-01-02T03:04:05ZZ",
+                                                         "2026-01-02T03:04:05Z ",
+                                                         " 2026-01-02T03:04:05Z",
+                                                         "2026/01/02T03:04:05Z",
+                                                         "2026-01-02X03:04:05Z",
+                                                         "2026-01-02T03-04-05Z",
+                                                         "-026-01-02T03:04:05Z",
+                                                         "+026-01-02T03:04:05Z",
+                                                         "2026--1-02T03:04:05Z",
+                                                         "2026-01-02T-3:04:05Z",
+                                                         "12026-01-02T03:04:05Z",
+                                                         "2026-01-02T03:04:05Z\0"s,
+                                                         "2026-01-02\0"
+                                                         "03:04:05Z"s,
+                                                         "Sun, 06 Nov 1994 08:49:37 GMT"}));
+
+  DYNAMIC_SECTION(escape(text)) {
+    CHECK_FALSE(parse_rfc3339(text));
+  }
+}
+
+TEST_CASE("a time is written as RFC 3339 in UTC", "[time]") {
+  CHECK(format_rfc3339(sys_seconds(seconds(0))) == "1970-01-01T00:00:00Z");
+  CHECK(format_rfc3339(sys_seconds(seconds(1767323045))) == "2026-01-02T03:04:05Z");
+  CHECK(format_rfc3339(sys_seconds(seconds(1709251199))) == "2024-02-29T23:59:59Z");
+  CHECK(format_rfc3339(sys_seconds(seconds(-1))) == "1969-12-31T23:59:59Z");
+}
+
+TEST_CASE("a written time reads as itself", "[time]") {
+  for (const std::int64_t epoch : {0L, 1L, 951782400L, 1767323045L, 4102444799L, -86401L}) {
+    const sys_seconds time{seconds(epoch)};
+    CHECK(parse_rfc3339(format_rfc3339(time)) == time);
+  }
+}
+
+TEST_CASE("an HTTP date is read in the one form that servers may send", "[time]") {
+  CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == sys_seconds(seconds(784111777)));
+  CHECK(parse_http_date("Fri, 02 Jan 2026 03:04:05 GMT") == sys_seconds(seconds(1767323045)));
+  CHECK(parse_http_date("Thu, 29 Feb 2024 23:59:59 GMT") == sys_seconds(seconds(1709251199)));
+  CHECK(parse_http_date("Thu, 31 Dec 2026 00:00:00 GMT") == sys_seconds(seconds(1798675200)));
+}
+
+TEST_CASE("what is no HTTP date is no time", "[time]") {
+  const std::string text = GENERATE(values<std::string>(
+      {"", "Sun", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37",
+       "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Nov 1994 08:49:37 gmt", "Sun, 6 Nov 1994 08:49:37 GMT",
+       "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 06 Nox 1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT",
+       "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
+       "Sun, 06 Nov 94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 06 Nov 1994 08:49:37 GMTx",
+       "Sun,06 Nov 1994 08:49:37 GMT", "2026-01-02T03:04:05Z"}));
+
+  DYNAMIC_SECTION(escape(text)) {
+    CHECK_FALSE(parse_http_date(text));
+  }
+}
+
+TEST_CASE("an expiry is read in every form it is known in", "[time]") {
   struct Row {
     const char* name;
     std::string text;
@@ -50,7 +157,7 @@ TEST_CASE("an expiry is read in every form it is known in", "[lifetime]") {
   }
 }
 
-TEST_CASE("an expiry in no known form is unknown", "[lifetime]") {
+TEST_CASE("an expiry in no known form is unknown", "[time]") {
   const std::string text = GENERATE(values<std::string>({"",
                                                          " ",
                                                          "soon",
@@ -81,7 +188,7 @@ TEST_CASE("an expiry in no known form is unknown", "[lifetime]") {
   }
 }
 
-TEST_CASE("a token lives as its expiry has it, within reason", "[lifetime]") {
+TEST_CASE("a token lives as its expiry has it, within reason", "[time]") {
   struct Row {
     const char* name;
     std::optional<seconds> ahead;
@@ -107,7 +214,7 @@ TEST_CASE("a token lives as its expiry has it, within reason", "[lifetime]") {
   }
 }
 
-TEST_CASE("a duration is digits and one unit", "[lifetime]") {
+TEST_CASE("a duration is digits and one unit", "[time]") {
   struct Row {
     std::string text;
     seconds expected;
@@ -128,7 +235,7 @@ TEST_CASE("a duration is digits and one unit", "[lifetime]") {
   }
 }
 
-TEST_CASE("anything else is no duration", "[lifetime]") {
+TEST_CASE("anything else is no duration", "[time]") {
   const std::string text = GENERATE(values<std::string>({"",
                                                          "s",
                                                          "5",
@@ -158,7 +265,7 @@ TEST_CASE("anything else is no duration", "[lifetime]") {
   }
 }
 
-TEST_CASE("a duration is written in the largest unit that is exact", "[lifetime]") {
+TEST_CASE("a duration is written in the largest unit that is exact", "[time]") {
   CHECK(format_duration(seconds(0)) == "0s");
   CHECK(format_duration(seconds(1)) == "1s");
   CHECK(format_duration(seconds(59)) == "59s");
@@ -170,7 +277,7 @@ TEST_CASE("a duration is written in the largest unit that is exact", "[lifetime]
   CHECK(format_duration(hours(1) + seconds(1)) == "3601s");
 }
 
-TEST_CASE("describes a duration for people, rounded down", "[lifetime]") {
+TEST_CASE("describes a duration for people, rounded down", "[time]") {
   CHECK(describe_duration(seconds(-5)) == "0s");
   CHECK(describe_duration(seconds(0)) == "0s");
   CHECK(describe_duration(seconds(119)) == "119s");
@@ -182,7 +289,7 @@ TEST_CASE("describes a duration for people, rounded down", "[lifetime]") {
   CHECK(describe_duration(hours(71)) == "2 days");
 }
 
-TEST_CASE("a written duration reads as itself", "[lifetime]") {
+TEST_CASE("a written duration reads as itself", "[time]") {
   for (const int count : {0, 1, 60, 61, 3600, 3660, 7200, 86400})
     CHECK(parse_duration(format_duration(seconds(count))) == seconds(count));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/token_format.hpp"
+#include "protocol/dialects/token_format.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/dialects/bazel_request.hpp"
+#include "protocol/dialects/bazel.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
@@ -18,9 +18,14 @@ std::string origin_of(const std::string& uri) {
   return parse_bazel_request(R"({"uri":")" + uri + R"("})").text();
 }
 
+std::string written(std::string_view token) {
+  const std::chrono::sys_seconds expiry(std::chrono::seconds(1767323045));
+  return std::string(write_bazel_reply(BearerToken(Secret(token)), expiry).reveal());
+}
+
 }  // namespace
 
-TEST_CASE("the origin of Bazel's URI is read, whatever stands behind it", "[bazel_request]") {
+TEST_CASE("the origin of Bazel's URI is read, whatever stands behind it", "[bazel]") {
   CHECK(origin_of("https://api.example.test/v1/x?y#z") == "https://api.example.test");
   CHECK(origin_of("https://api.example.test") == "https://api.example.test");
   CHECK(origin_of("HTTPS://API.Example.TEST:443/") == "https://api.example.test");
@@ -30,12 +35,12 @@ TEST_CASE("the origin of Bazel's URI is read, whatever stands behind it", "[baze
   CHECK(origin_of("grpcs://api.example.test/com.example.Service/Method") == "grpcs://api.example.test");
 }
 
-TEST_CASE("members that are not known are ignored", "[bazel_request]") {
+TEST_CASE("members that are not known are ignored", "[bazel]") {
   CHECK(parse_bazel_request(R"({"x":{"uri":1},"uri":"https://a.test/","method":"GET"})").host.name ==
         "a.test");
 }
 
-TEST_CASE("a request of Bazel's that is malformed is refused", "[bazel_request]") {
+TEST_CASE("a request of Bazel's that is malformed is refused", "[bazel]") {
   struct Row {
     const char* text;
     const char* error;
@@ -71,6 +76,18 @@ TEST_CASE("a request of Bazel's that is malformed is refused", "[bazel_request]"
   DYNAMIC_SECTION(row.text) {
     CHECK(error_of(row.text) == row.error);
   }
+}
+
+TEST_CASE("Bazel gets a list of headers, and the expiry in whole seconds", "[bazel]") {
+  CHECK(written("to.ken-_~+/==") ==
+        R"({"headers":{"Authorization":["Bearer to.ken-_~+/=="]},"expires":"2026-01-02T03:04:05Z"})"
+        "\n");
+}
+
+TEST_CASE("Bazel gets the longest token whole", "[bazel]") {
+  const std::string token(BearerToken::max_size, 't');
+
+  CHECK(written(token).find(token) != std::string::npos);
 }
 
 }  // namespace sase::protocol
