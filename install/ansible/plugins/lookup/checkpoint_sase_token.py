@@ -18,7 +18,7 @@ options:
   host:
     description:
       - The host that the token is for, with C(:PORT) if that is not 443. It selects the profile that has the host.
-        If there is none, the lookup fails.
+        If no profile has it, the lookup fails.
     type: str
     vars:
       - name: checkpoint_sase_host
@@ -44,8 +44,8 @@ options:
     default: false
 notes:
   - The API key comes from the profile or the environment of the controller, never from an option.
-  - Variables come from the inventory or the play. The lookup fails if one of these names is a fact, because a managed host
-    can return any fact and could thereby select the profile or the program that runs on the controller.
+  - Variables come from the inventory or the play. The lookup fails if one of these names is a fact, because a managed
+    host can return any fact and could thereby select the profile or the program that runs on the controller.
 """
 
 EXAMPLES = """
@@ -85,7 +85,7 @@ MESSAGE_PREFIX = "sase-credential: "
 
 
 def parse_messages(stderr):
-    """Returns the messages of sase-credential without their prefix. Skips the output of a key command on the same stream."""
+    """Returns the messages of sase-credential without their prefix. Skips what a key command wrote to the same stream."""
     lines = stderr.decode("utf-8", "replace").splitlines()
     return [line[len(MESSAGE_PREFIX):] for line in lines if line.startswith(MESSAGE_PREFIX)]
 
@@ -101,7 +101,7 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         for fact in (variables or {}).get("ansible_facts", {}):
             if fact.startswith(VARIABLES):
-                raise failure(f"{fact} is a fact, which may be set by the managed host: set it in the inventory or the play")
+                raise failure(f"{fact} is a fact, which may be set by a managed host: use inventory or play")
         if terms:
             raise failure("terms are not supported: use options such as profile='work'")
         token = self.token_for_host() if self.get_option("host") else self.token()
