@@ -163,5 +163,12 @@ again() {
 }
 
 @test "the collection for Ansible has the version of the packages" {
-  expect_equal "$(sed -n 's/^version: //p' "$story_root/install/ansible/galaxy.yml")" "$(version)" version
+  dpkg-deb -x "$deb" "$home/tree"
+  expect_equal "$(sed -n 's/^version: //p' "$home/tree/usr/share/doc/sase-credential/recipes/ansible/galaxy.yml")" "$(version)" version
+}
+
+@test "the version is stated in one place" {
+  local files
+  files=$(cd "$story_root" && git grep -lF "$(version)" -- . ':!tests/fuzz/corpus')
+  expect_equal "$files" install/CHANGES 'files that state the version'
 }
