@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/clock.hpp"
 
-#include "helper/os/fd.hpp"
+#include "helper/os/clock.hpp"
+#include "helper/os/stream.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
-
-#include <fcntl.h>
-#include <time.h>
-#include <unistd.h>
 
 namespace sase {
 
@@ -19,12 +16,6 @@ using std::chrono::seconds;
 
 /// Both clocks are cut to whole seconds, each at its own moment, so they may seem to differ by this much.
 constexpr seconds rounding{1};
-
-seconds read_clock(clockid_t clock) noexcept {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return seconds(time.tv_sec);
-}
 
 int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -47,21 +38,17 @@ BootId parse_uuid(std::string_view text) noexcept {
 }  // namespace
 
 ClockReading ClockReading::now() noexcept {
-  return {.wall = std::chrono::sys_seconds(read_clock(CLOCK_REALTIME)), .boot = read_clock(CLOCK_BOOTTIME)};
+  return {.wall = os::wall_time(), .boot = std::chrono::floor<seconds>(os::boot_time())};
 }
 
 BootTime boot_clock() noexcept {
-  timespec time{};
-  ::clock_gettime(CLOCK_BOOTTIME, &time);
-  return std::chrono::duration_cast<BootTime>(seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  return std::chrono::floor<BootTime>(os::boot_time());
 }
 
 BootId current_boot() noexcept {
   std::array<char, 40> text{};
-  const os::Fd file(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
-  if (!file) return {};
-  const ssize_t size = ::read(file.get(), text.data(), text.size());
-  return size <= 0 ? BootId{} : parse_uuid({text.data(), static_cast<std::size_t>(size)});
+  const std::size_t size = os::read_file("/proc/sys/kernel/random/boot_id", text);
+  return parse_uuid({text.data(), size});
 }
 
 Expiry Expiry::after(const ClockReading& start, seconds lifetime) noexcept {

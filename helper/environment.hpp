@@ -6,13 +6,13 @@
 
 namespace sase {
 
-/// The environment as a value: the only place that looks at it, and what tests put in its stead.
+/// The environment variables as a value, which tests can replace.
 class Environment {
  public:
-  /// `entries` is a null-terminated array of `NAME=value`, as main() gets it, and must outlive this.
+  /// `entries` is a null-terminated array of `NAME=value`, as main() receives it, and must outlive this.
   explicit Environment(const char* const* entries) noexcept : entries_(entries) {}
 
-  /// The value of a variable; nothing where it is not set or empty.
+  /// Nothing if the variable is unset or empty.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
 
   [[nodiscard]] const char* const* entries() const noexcept { return entries_; }

@@ -6,7 +6,7 @@
 
 namespace sase {
 
-/// What the front's exit code tells a script. exit_codes says it in words.
+/// Exit codes of the front; exit_codes describes them.
 enum class ExitCode : int {
   success = 0,
   internal_error = 1,
@@ -16,7 +16,7 @@ enum class ExitCode : int {
   rejected = 5,
   unreachable = 6,
   local_state = 7,
-  cannot_run = 126,  // these two as shells have them
+  cannot_run = 126,  // as in shells
   not_found = 127,
 };
 
@@ -27,16 +27,16 @@ struct ExitMeaning {
 
 /// All of them, in order. Help and the manual page have the same text.
 inline constexpr std::array exit_codes = {
-    ExitMeaning{ExitCode::success, "done, or not ours"},
-    ExitMeaning{ExitCode::internal_error, "a bug of ours"},
-    ExitMeaning{ExitCode::usage_error, "the command line is wrong"},
-    ExitMeaning{ExitCode::malformed_request, "the request on stdin is not understood"},
-    ExitMeaning{ExitCode::invalid_settings, "a setting or the key is missing or wrong"},
-    ExitMeaning{ExitCode::rejected, "refused by the service, or its answer makes no sense"},
-    ExitMeaning{ExitCode::unreachable, "unreachable, timed out or rate-limited: trying later may help"},
-    ExitMeaning{ExitCode::local_state, "something on this machine cannot be used"},
+    ExitMeaning{ExitCode::success, "success"},
+    ExitMeaning{ExitCode::internal_error, "internal error (please report it)"},
+    ExitMeaning{ExitCode::usage_error, "usage error"},
+    ExitMeaning{ExitCode::malformed_request, "malformed request on stdin"},
+    ExitMeaning{ExitCode::invalid_settings, "setting or key missing or invalid"},
+    ExitMeaning{ExitCode::rejected, "rejected by the service, or invalid response from it"},
+    ExitMeaning{ExitCode::unreachable, "unreachable, timed out or rate-limited; a later attempt may succeed"},
+    ExitMeaning{ExitCode::local_state, "local state unusable"},
     ExitMeaning{ExitCode::cannot_run, "the command of 'exec' cannot be run"},
-    ExitMeaning{ExitCode::not_found, "the command of 'exec' is not there"},
+    ExitMeaning{ExitCode::not_found, "the command of 'exec' was not found"},
 };
 
 }  // namespace sase

@@ -9,8 +9,8 @@
 
 namespace sase {
 
-/// A task that cannot be done and that only a person can help. `what()` says what and why, `hint` (may be
-/// empty) what to do. Neither holds a secret, and text from outside is escaped in both.
+/// A task that cannot be completed and that only the user can help. `what()` is what failed and why; `hint`
+/// (may be empty) is the remedy. Neither contains a secret, and text from outside is escaped in both.
 class Failure : public std::runtime_error {
  public:
   Failure(ExitCode failure_code, const std::string& what_and_why, std::string what_to_do = {})

@@ -3,18 +3,18 @@
 
 namespace sase {
 
-std::vector<std::string_view> names_of(std::span<const NamedValue> words) {
+std::vector<std::string_view> names_of(std::span<const NamedValue> values) {
   std::vector<std::string_view> names;
-  names.reserve(words.size());
-  for (const NamedValue& word : words)
-    names.push_back(word.name);
+  names.reserve(values.size());
+  for (const NamedValue& value : values)
+    names.push_back(value.name);
   return names;
 }
 
-std::string list_of(std::span<const NamedValue> words) {
+std::string list_of(std::span<const NamedValue> values) {
   std::string list;
-  for (const NamedValue& word : words)
-    list.append(list.empty() ? "" : ", ").append(word.name);
+  for (const NamedValue& value : values)
+    list.append(list.empty() ? "" : ", ").append(value.name);
   return list;
 }
 

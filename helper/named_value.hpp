@@ -8,16 +8,15 @@
 
 namespace sase {
 
-/// A word that can be typed and what it means, in one line for help: a value of a setting, a format, a topic.
+/// A value that can be typed, such as a region, with its meaning as one line for help.
 struct NamedValue {
   std::string_view name;
   std::string_view meaning;
 };
 
-/// Their names alone, for suggestions.
-[[nodiscard]] std::vector<std::string_view> names_of(std::span<const NamedValue> words);
+[[nodiscard]] std::vector<std::string_view> names_of(std::span<const NamedValue> values);
 
-/// Their names in a sentence: `a, b, c`.
-[[nodiscard]] std::string list_of(std::span<const NamedValue> words);
+/// The names, separated by commas.
+[[nodiscard]] std::string list_of(std::span<const NamedValue> values);
 
 }  // namespace sase

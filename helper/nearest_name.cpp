@@ -12,28 +12,28 @@ namespace sase {
 
 namespace {
 
-/// No name of ours is longer; a longer word is no misspelt name.
+/// All known names are shorter. Bounds the cost of the comparison.
 constexpr std::size_t longest_name = 64;
 
-/// What a mistake counts; letters that are swapped are a slip that is made more easily.
-constexpr std::size_t slip = 2;
+/// The cost of one edit. Swapping neighbors costs half, because it is the most frequent mistake.
+constexpr std::size_t edit_cost = 2;
 
 using protocol::to_lower;
 
-/// How many slips of the finger lie between two words: letters added, left out, changed, or swapped with
-/// their neighbour (optimal string alignment). Case does not count.
+/// The optimal string alignment distance, ignoring case: insertions, deletions, substitutions and swaps of
+/// neighbors.
 std::size_t edit_distance(std::string_view left, std::string_view right) {
   using Row = std::vector<std::size_t>;
   std::vector<Row> rows(left.size() + 1, Row(right.size() + 1));
   for (std::size_t j = 0; j <= right.size(); ++j)
-    rows[0][j] = slip * j;
+    rows[0][j] = edit_cost * j;
   for (std::size_t i = 1; i <= left.size(); ++i) {
-    rows[i][0] = slip * i;
+    rows[i][0] = edit_cost * i;
     for (std::size_t j = 1; j <= right.size(); ++j) {
       const char from = to_lower(left[i - 1]);
       const char to = to_lower(right[j - 1]);
-      const std::size_t changed = rows[i - 1][j - 1] + (from == to ? 0 : slip);
-      rows[i][j] = std::min({changed, rows[i - 1][j] + slip, rows[i][j - 1] + slip});
+      const std::size_t changed = rows[i - 1][j - 1] + (from == to ? 0 : edit_cost);
+      rows[i][j] = std::min({changed, rows[i - 1][j] + edit_cost, rows[i][j - 1] + edit_cost});
       const bool swapped = i > 1 && j > 1 && from == to_lower(right[j - 2]) && to_lower(left[i - 2]) == to;
       if (swapped) rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
     }
@@ -51,7 +51,7 @@ std::string_view nearest_within(std::size_t mistakes, std::string_view given,
                                 std::span<const std::string_view> known) {
   if (given.empty() || given.size() > longest_name) return {};
   std::string_view best;
-  std::size_t fewest = slip * mistakes + 1;
+  std::size_t fewest = edit_cost * mistakes + 1;
   for (const std::string_view name : known) {
     const std::size_t distance = edit_distance(given, name);
     if (distance >= fewest) continue;

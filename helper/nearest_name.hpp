@@ -8,20 +8,19 @@
 
 namespace sase {
 
-/// The known name that `given` was probably meant to be: the one that the fewest typed mistakes turn it into,
-/// if they are few enough to be mistakes. Empty where none is near.
+/// The known name with the smallest edit distance to `given`, if at most a third of its letters differ. Empty
+/// if there is none.
 [[nodiscard]] std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known);
 
-/// The nearest known name that at most so many typed mistakes turn `given` into; empty where none is so near.
+/// The same for at most so many mistakes.
 [[nodiscard]] std::string_view nearest_within(std::size_t mistakes, std::string_view given,
                                               std::span<const std::string_view> known);
 
-/// A hint, "did you mean 'x'?", or `otherwise` where no name is near.
+/// The hint "did you mean 'x'?", or `otherwise` if no name is near.
 [[nodiscard]] std::string suggest(std::string_view given, std::span<const std::string_view> known,
                                   std::string otherwise = {});
 
-/// ` 'word'` for a message about a word that is not known; empty for one too long to be a mistyped name of
-/// ours, which may be a key that was put in the wrong place.
+/// ` 'word'` for a message about an unknown word. Empty for a long one, which may be a misplaced key.
 [[nodiscard]] std::string quote_if_short(std::string_view word);
 
 }  // namespace sase

@@ -30,13 +30,13 @@ ExitCode version(const commands::Call& call) {
 }
 
 /// gitcredentials: "If it does not support the requested operation, it should silently ignore the request."
-/// What is for people may take operands under git's name as well.
+/// Commands for users may have operands under git's name as well.
 bool is_ignored_under_gits_name(const cli::Command* command, const cli::CommandLine& line) noexcept {
   if (command == nullptr || command->visibility != cli::Visibility::people) return true;
   return command->operands.empty() && !line.operands.empty();
 }
 
-/// What other hosts call, and this one never would.
+/// Rejects the operations of another dialect.
 void reject_foreign_operation(const cli::DialectName& dialect, std::string_view command) {
   if (!is_foreign_operation(dialect, command)) return;
   std::string known;
@@ -69,7 +69,7 @@ void report(const Failure& failure, const Diagnostics& diagnostics) {
   if (!failure.hint.empty()) diagnostics.hint(failure.hint);
 }
 
-/// Whether this is a `get --no-prompt`. Where the words could not be parsed they are looked at as they are.
+/// Whether this is a `get --no-prompt`. If the command line was not parsed, searches the raw arguments.
 bool is_get_without_prompt(const cli::CommandLine& line, std::span<const char* const> arguments) noexcept {
   if (line.command) return line.no_prompt && *line.command == "get";
   const auto has = [arguments](std::string_view word) {
@@ -78,22 +78,21 @@ bool is_get_without_prompt(const cli::CommandLine& line, std::span<const char* c
   return has("--no-prompt") && has("get");
 }
 
-/// Whether git's words on standard output may be understood. Where a flag names the dialect, it must be
-/// git's.
+/// Whether the caller reads git's dialect.
 bool speaks_git(const commands::Call& call, std::span<const char* const> arguments) noexcept {
   if (call.line.dialect) return cli::find_dialect(*call.line.dialect) == &cli::dialects.front();
   if (call.called_as != nullptr && call.called_as->dialect != cli::Dialect::git) return false;
-  // There may be one among words that could not be parsed.
+  // The command line may not have been parsed.
   return std::ranges::none_of(arguments, [](std::string_view word) { return word.starts_with("--dialect"); });
 }
 
-/// git goes on to ask a person after a failure, unless it is told to stop (gitcredentials, `quit`).
+/// After a failure git prompts the user, unless the reply contains `quit` (gitcredentials).
 void write_quit(const commands::Call& call, std::span<const char* const> arguments) noexcept {
   if (!is_get_without_prompt(call.line, arguments) || !speaks_git(call, arguments)) return;
   try {
     os::write_all(call.output, "quit=1\n\n");
   } catch (const std::exception&) {
-    return;  // git is gone, so it has stopped
+    return;  // git has exited
   }
 }
 
@@ -104,6 +103,7 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
   cli::CommandLine line;
   config::MisspelledVariables misspelled_variables(environment, diagnostics);
   const commands::Call call{
+      .arguments = arguments,
       .line = line,
       .environment = environment,
       .input = input,
@@ -121,8 +121,8 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
     write_quit(call, arguments);
     return failure.code;
   } catch (const std::exception& error) {
-    diagnostics.failure(std::string("this is a bug: ") + protocol::escape(error.what()));
-    diagnostics.hint("please report it with the command that led here, without its secrets");
+    diagnostics.failure(std::string("internal error: ") + protocol::escape(error.what()));
+    diagnostics.hint("please report it with the command line, without secrets");
     write_quit(call, arguments);
     return ExitCode::internal_error;
   }

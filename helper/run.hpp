@@ -4,15 +4,15 @@
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
-#include "helper/os/processes/hardening.hpp"
+#include "helper/os/processes/this_process.hpp"
 
 #include <span>
 
 namespace sase {
 
-/// The front without its process: does what `arguments` (the program's name first) ask, with these
-/// descriptors as standard streams. Everything that goes wrong is reported here, in one line and at most one
-/// hint. `caller` is what the process was before it was hardened, if it was.
+/// Runs the command that `arguments` (program name first) name, with these descriptors as standard streams.
+/// Reports every error, in one line and at most one hint. `caller` is the state of the process before it was
+/// hardened; null if it was not.
 [[nodiscard]] ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input,
                            int output, const Diagnostics& diagnostics,
                            const os::CallerState* caller = nullptr);

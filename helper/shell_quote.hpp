@@ -6,8 +6,8 @@
 
 namespace sase {
 
-/// A word that a person may copy into a shell: as it is where that means itself there, else in single quotes
-/// (POSIX, "Single-Quotes"). A byte that is not printable is escaped as in all messages, and must be typed.
+/// A word for a POSIX shell: unquoted if that is safe, else in single quotes. Bytes that are not printable
+/// are escaped as in messages.
 [[nodiscard]] std::string shell_word(std::string_view text);
 
 }  // namespace sase

@@ -2,6 +2,7 @@
 #include "helper/trace.hpp"
 
 #include "helper/os/files/private_directory.hpp"
+#include "helper/os/processes/this_process.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"
@@ -10,25 +11,23 @@
 #include <exception>
 #include <system_error>
 
-#include <unistd.h>
-
 namespace sase {
 
 namespace {
 
 /// `+12.345 ms `, or with a minus for what was before the start.
-std::string show(Trace::Clock::duration since) {
+std::string format_offset(Trace::Clock::duration since) {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
   std::string fraction = std::to_string(std::abs(micros % 1000));
   fraction.insert(0, 3 - fraction.size(), '0');
   return (micros < 0 ? '-' : '+') + std::to_string(std::abs(micros / 1000)) + '.' + fraction + " ms ";
 }
 
-/// A file gathers the lines of many calls, so each says when and whose it is.
-std::string head_in_file(Trace::Clock::time_point at) {
+/// A file contains the lines of many calls, so each line has the time and the process id.
+std::string make_file_prefix(Trace::Clock::time_point at) {
   const auto ago = Trace::Clock::now() - at;
   const auto then = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - ago);
-  return protocol::format_rfc3339(then) + ' ' + std::to_string(::getpid()) + ' ';
+  return protocol::format_rfc3339(then) + ' ' + std::to_string(os::process_id()) + ' ';
 }
 
 }  // namespace
@@ -40,15 +39,15 @@ Trace::Trace(const std::string& setting, Clock::time_point start, const Diagnost
     if (setting.starts_with('/')) file_ = os::open_private_log(setting);
     diagnostics_ = &diagnostics;
   } catch (const std::system_error& error) {
-    diagnostics.warning("there is no trace: " + protocol::escape(error.what()));
+    diagnostics.warning("cannot trace: " + protocol::escape(error.what()));
   }
 }
 
-void Trace::line(Clock::time_point at, std::string_view words) const noexcept try {
+void Trace::line(Clock::time_point at, std::string_view message) const noexcept try {
   if (!on()) return;
-  const std::string text = show(at - start_) + std::string(words);
+  const std::string text = format_offset(at - start_) + std::string(message);
   if (file_)
-    os::write_all(file_.get(), head_in_file(at) + text + '\n');
+    os::write_all(file_.get(), make_file_prefix(at) + text + '\n');
   else
     diagnostics_->trace(text);
 } catch (const std::exception&) {

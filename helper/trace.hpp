@@ -10,26 +10,26 @@
 
 namespace sase {
 
-/// Tells a person where the time of a call goes: a line for each step, with the milliseconds since the call
-/// began. Whole lines, each with one write. No secret is ever among the words; a line that cannot be written
-/// is lost in silence. It is off unless it is asked for.
+/// Shows how long each step of a call takes: one line per step, with the milliseconds since the call started.
+/// Whole lines, each with one write, without secrets. A line that cannot be written is dropped. Off by
+/// default.
 class Trace {
  public:
   using Clock = std::chrono::steady_clock;
 
   Trace() noexcept = default;
 
-  /// `setting` is empty for off, `1` for lines on stderr, or the absolute path of a file: made with mode
-  /// 0600, and appended to if it is ours alone, else there is a warning and no trace.
+  /// `setting` is empty for off, `1` for stderr, or the absolute path of a file, which is created with mode
+  /// 0600 or appended to if it is private. Otherwise there is a warning and no trace.
   Trace(const std::string& setting, Clock::time_point start, const Diagnostics& diagnostics);
 
-  /// Whether to put words together at all.
+  /// False if lines need not be formatted.
   [[nodiscard]] bool on() const noexcept { return diagnostics_ != nullptr; }
 
-  void line(std::string_view words) const noexcept { line(Clock::now(), words); }
+  void line(std::string_view text) const noexcept { line(Clock::now(), text); }
 
-  /// For what happened at another time than now.
-  void line(Clock::time_point at, std::string_view words) const noexcept;
+  /// For an event at another time than now.
+  void line(Clock::time_point at, std::string_view text) const noexcept;
 
   /// The descriptor of its file, or -1.
   [[nodiscard]] int fd() const noexcept { return file_.get(); }

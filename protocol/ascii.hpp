@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <string_view>
+
 namespace sase::protocol {
 
 /// Character classes of ASCII, independent of the locale.
@@ -14,6 +17,13 @@ namespace sase::protocol {
 
 [[nodiscard]] constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+[[nodiscard]] inline std::string lower_case(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered)
+    c = to_lower(c);
+  return lowered;
 }
 
 }  // namespace sase::protocol

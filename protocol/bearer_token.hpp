@@ -8,14 +8,14 @@
 
 namespace sase::protocol {
 
-/// An access token of RFC 6750 section 2.1: `b64token` text and nothing else, so no byte of it can end a
-/// line, a header or a shell word.
+/// An access token of RFC 6750 section 2.1, `b64token`. No byte of it can end a line, a header or a shell
+/// word.
 class BearerToken {
  public:
-  /// Longest token served. Larger than any gateway lets through in a header.
+  /// Maximum size in bytes; gateways accept only smaller headers.
   static constexpr std::size_t max_size = 65536;
 
-  /// Takes the text over. Throws ProtocolError when it is empty, too long or not b64token text.
+  /// Throws ProtocolError if the text is empty, too long or not b64token text.
   explicit BearerToken(Secret text);
 
   [[nodiscard]] std::string_view reveal() const noexcept { return text_.reveal(); }

@@ -9,7 +9,7 @@ namespace sase::protocol {
 
 namespace {
 
-constexpr std::size_t longest_shown = 200;
+constexpr std::size_t longest_text = 200;
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 void append_escaped(std::string& text, char c) {
@@ -27,11 +27,11 @@ void append_escaped(std::string& text, char c) {
 
 }  // namespace
 
-std::string escape(std::string_view foreign) {
+std::string escape(std::string_view untrusted) {
   std::string text;
-  for (const char c : foreign.substr(0, longest_shown))
+  for (const char c : untrusted.substr(0, longest_text))
     append_escaped(text, c);
-  if (foreign.size() > longest_shown) text += "...";
+  if (untrusted.size() > longest_text) text += "...";
   return text;
 }
 

@@ -6,9 +6,8 @@
 
 namespace sase::protocol {
 
-/// Text from outside in a form that is safe in a message and on a terminal: printable ASCII stays, a
-/// backslash and every other byte become `\\` and `\xNN`, and what is longer than 200 bytes is cut with
-/// `...`.
-[[nodiscard]] std::string escape(std::string_view foreign);
+/// Untrusted text in a form that is safe in a message and on a terminal: printable ASCII is unchanged, a
+/// backslash becomes `\\` and any other byte `\xNN`. Text of more than 200 bytes is truncated with `...`.
+[[nodiscard]] std::string escape(std::string_view untrusted);
 
 }  // namespace sase::protocol

@@ -22,12 +22,6 @@ bool is_lower(char c) noexcept {
   return c >= 'a' && c <= 'z';
 }
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(), to_lower);
-  return lowered;
-}
-
 bool is_label(std::string_view label) noexcept {
   if (label.empty() || label.size() > longest_label || label.front() == '-' || label.back() == '-')
     return false;
@@ -52,7 +46,7 @@ bool is_ipv6_literal(std::string_view text) noexcept {
   return address && address->size == sizeof(in6_addr);
 }
 
-/// RFC 3986's unreserved characters and sub-delims: nothing that any program could read as something else.
+/// RFC 3986's unreserved characters and sub-delims, which all programs read alike.
 bool is_user(std::string_view text) noexcept {
   static constexpr std::string_view marks = "-._~!$&'()*+,;=";
   return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -67,8 +61,8 @@ std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {
   return port;
 }
 
-/// Where the colon before the port is, if there is one: behind the brackets of an IPv6 address.
-std::size_t port_colon(std::string_view text) noexcept {
+/// The position of the colon before the port, after the brackets of an IPv6 address, or npos.
+std::size_t find_port_colon(std::string_view text) noexcept {
   const auto bracket = text.starts_with('[') ? text.find(']') : 0;
   return bracket == std::string_view::npos ? bracket : text.find(':', bracket);
 }
@@ -88,8 +82,8 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) noexcept {
 }
 
 std::optional<Host> Host::parse(std::string_view text) {
-  const auto colon = port_colon(text);
-  Host host{.name = lower(text.substr(0, colon))};
+  const auto colon = find_port_colon(text);
+  Host host{.name = lower_case(text.substr(0, colon))};
   if (!is_name(host.name) && !is_ipv6_literal(host.name)) return std::nullopt;
   if (colon == std::string_view::npos) return host;
   const auto port = parse_port(text.substr(colon + 1));
@@ -117,7 +111,7 @@ bool Host::is_address() const {
 ParsedUrl parse_url(std::string_view url) {
   const auto scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos || scheme_end == 0) throw ProtocolError("the URL has no scheme");
-  ParsedUrl parsed{.origin = {.scheme = lower(url.substr(0, scheme_end)), .host = {}, .user = {}},
+  ParsedUrl parsed{.origin = {.scheme = lower_case(url.substr(0, scheme_end)), .host = {}, .user = {}},
                    .rest = {}};
   if (!std::ranges::all_of(parsed.origin.scheme, [](char c) {
         return is_lower(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
@@ -131,22 +125,22 @@ ParsedUrl parse_url(std::string_view url) {
 
   if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
     const std::string_view user = authority.substr(0, at);
-    if (user.find(':') != std::string_view::npos) throw ProtocolError("the URL carries a password");
-    if (!is_user(user)) throw ProtocolError("the URL's user name is empty or holds odd characters");
+    if (user.find(':') != std::string_view::npos) throw ProtocolError("the URL contains a password");
+    if (!is_user(user)) throw ProtocolError("the URL's user name is empty or has invalid characters");
     parsed.origin.user = std::string(user);
     authority.remove_prefix(at + 1);
   }
   const auto host = Host::parse(authority);
-  if (!host) throw ProtocolError("the URL's host is not a valid one");
+  if (!host) throw ProtocolError("the URL's host is invalid");
   parsed.origin.host = *host;
   return parsed;
 }
 
 Origin parse_plain_origin(std::string_view url, std::string_view member) try {
   if (std::ranges::any_of(url, [](char c) { return (c >= 0 && c <= ' ') || c == 0x7f; }))
-    throw ProtocolError("a blank or a control byte in the URL");
+    throw ProtocolError("the URL contains white space or a control byte");
   Origin origin = parse_url(url).origin;
-  if (!origin.user.empty()) throw ProtocolError("the URL names a user");
+  if (!origin.user.empty()) throw ProtocolError("the URL contains a user name");
   return origin;
 } catch (const ProtocolError& error) {
   throw ProtocolError("'" + std::string(member) + "': " + error.what());

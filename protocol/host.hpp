@@ -10,7 +10,7 @@
 
 namespace sase::protocol {
 
-/// The port of an https origin that names none.
+/// The default port of https.
 inline constexpr std::uint16_t https_port = 443;
 
 /// An IPv4 or IPv6 address in network byte order.
@@ -23,17 +23,17 @@ struct IpAddress {
   [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text) noexcept;
 };
 
-/// A host and port that a token may be given to. Compared exactly, never by suffix or pattern: letters are in
-/// lower case, and `name:443` equals `name`.
+/// A host and port that may receive a token. Hosts are compared exactly, never by suffix or pattern. Letters
+/// are in lower case, and `name:443` equals `name`.
 struct Host {
   std::string name;  ///< ASCII name or address; an IPv6 address keeps its brackets
   std::uint16_t port = https_port;
 
-  /// Reads `name` or `name:port`. Nothing for what no origin can be: an empty or dotted-out label, user
-  /// information, a path, white space, bytes beyond ASCII, a port outside 1 to 65535 or with leading zeros.
+  /// Parses `name` or `name:port`. Nothing for any other text: an empty label, user information, a path,
+  /// white space, non-ASCII bytes, a port outside 1 to 65535 or with leading zeros.
   [[nodiscard]] static std::optional<Host> parse(std::string_view text);
 
-  /// As git writes it: the port only where it is not 443.
+  /// The form that git uses: the port only if it is not 443.
   [[nodiscard]] std::string text() const;
 
   /// `name:port`, always with the port.
@@ -47,18 +47,17 @@ struct Host {
   friend bool operator==(const Host&, const Host&) = default;
 };
 
-/// An origin as settings and requests name it: `https://host[:port]`.
+/// The origin of a URL in a setting or a request: `https://host[:port]`.
 struct Origin {
   std::string scheme;  ///< in lower case
   Host host;
-  std::string user;  ///< user information before the `@`, empty where there is none
+  std::string user;  ///< user information before the `@`, or empty
 
   [[nodiscard]] std::string text() const { return scheme + "://" + host.text(); }
 };
 
-/// Reads a URL up to its authority; what follows the authority is given as `rest` (empty, or beginning with
-/// `/`, `?` or `#`). Throws ProtocolError for a URL that is not one, holds `%` or control bytes in the
-/// authority, or carries a password.
+/// Parses a URL up to its authority. `rest` is the text after it: empty, or beginning with `/`, `?` or `#`.
+/// Throws ProtocolError for an invalid URL, `%` or control bytes in the authority, or a password.
 struct ParsedUrl {
   Origin origin;
   std::string_view rest;

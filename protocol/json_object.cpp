@@ -17,19 +17,19 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A name from outside in a message; a very long one is no mistyped name of ours, so it is not shown.
-std::string in_quotes(std::string_view name) {
-  constexpr std::size_t longest_shown = 40;
-  return name.size() > longest_shown ? "a member" : "'" + escape(name) + "'";
+/// A member name for a message; without the name if it is too long to help.
+std::string quote_name(std::string_view name) {
+  constexpr std::size_t longest_quoted = 40;
+  return name.size() > longest_quoted ? "a member" : "'" + escape(name) + "'";
 }
 
 }  // namespace
 
-/// Takes down members as the library's parser meets them. That parser does not recurse, so no depth can
-/// exhaust the stack before it is refused here.
+/// Collects the members from the events of the library's parser. The parser does not recurse, so that deep
+/// nesting is rejected here before it can exhaust the stack.
 class JsonCollector final : public nlohmann::json_sax<Json> {
  public:
-  [[nodiscard]] JsonObject take() noexcept { return std::move(result_); }
+  [[nodiscard]] JsonObject result() noexcept { return std::move(result_); }
 
   bool null() override { return add({.name = {}, .kind = JsonKind::null, .text = {}, .object = {}}); }
   bool boolean(bool /*value*/) override { return add_other(); }
@@ -44,7 +44,7 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
   bool start_object(std::size_t /*size*/) override { return open(Level::Kind::object); }
   bool start_array(std::size_t /*size*/) override { return open(Level::Kind::array); }
   bool key(string_t& name) override {
-    if (!levels_.back().names.insert(name).second) throw ProtocolError(in_quotes(name) + " stands twice");
+    if (!levels_.back().names.insert(name).second) throw ProtocolError(quote_name(name) + " is repeated");
     levels_.back().name = std::move(name);
     return true;
   }
@@ -64,7 +64,7 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& /*error*/) override {
-    throw ProtocolError("it is no JSON, from byte " + std::to_string(position) + " on");
+    throw ProtocolError("it is not valid JSON at byte " + std::to_string(position));
   }
 
  private:
@@ -73,7 +73,7 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
     Kind kind;
     JsonObject object;
     std::set<std::string, std::less<>> names;
-    std::string name;  ///< of the member whose value comes next
+    std::string name;  ///< of the member whose value is next
   };
 
   bool open(Level::Kind kind) {
@@ -93,7 +93,7 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
     level.object.members_.push_back(std::move(member));
     return true;
   }
-  [[noreturn]] static void reject_other_document() { throw ProtocolError("it is no JSON object"); }
+  [[noreturn]] static void reject_other_document() { throw ProtocolError("it is not a JSON object"); }
 
   std::vector<Level> levels_;
   JsonObject result_;
@@ -102,13 +102,13 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
 JsonObject JsonObject::parse(std::string_view text, std::size_t limit) {
   if (text.size() > limit) throw ProtocolError("it is longer than " + std::to_string(limit) + " bytes");
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw ProtocolError("it is empty");
-  // The library passes over the first and takes the second for the end.
+  // The library skips a byte order mark and treats NUL as the end.
   if (text.starts_with("\xef\xbb\xbf")) throw ProtocolError("it begins with a byte order mark");
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
-    throw ProtocolError("it is no JSON, from byte " + std::to_string(nul + 1) + " on");
+    throw ProtocolError("it is not valid JSON at byte " + std::to_string(nul + 1));
   JsonCollector collector;
   Json::sax_parse(text.begin(), text.end(), &collector);
-  return collector.take();
+  return collector.result();
 }
 
 std::vector<std::string_view> JsonObject::names() const {
@@ -122,14 +122,14 @@ std::vector<std::string_view> JsonObject::names() const {
 std::optional<std::string_view> JsonObject::text(std::string_view name) const {
   const Member* const member = find(name);
   if (member == nullptr || member->kind == JsonKind::null) return std::nullopt;
-  if (member->kind != JsonKind::text) throw ProtocolError(in_quotes(name) + " is no string");
+  if (member->kind != JsonKind::text) throw ProtocolError(quote_name(name) + " is not a string");
   return member->text;
 }
 
 const JsonObject* JsonObject::object(std::string_view name) const {
   const Member* const member = find(name);
   if (member == nullptr || member->kind == JsonKind::null) return nullptr;
-  if (member->kind != JsonKind::object) throw ProtocolError(in_quotes(name) + " is no object");
+  if (member->kind != JsonKind::object) throw ProtocolError(quote_name(name) + " is not an object");
   return &member->object;
 }
 

@@ -9,27 +9,27 @@
 
 namespace sase::protocol {
 
-/// A JSON object that a host has written, read strictly: what two programs could read in two ways is refused.
+/// A JSON object of a host tool. The parser is strict: it rejects what two programs could read differently.
 class JsonObject {
  public:
-  /// How long a document may be that comes on a pipe, in bytes.
+  /// Maximum size in bytes of a document on a pipe.
   static constexpr std::size_t usual_limit = 65536;
 
-  /// How deep objects and arrays may lie in one another, the outermost object included.
+  /// Maximum number of nested objects and arrays, including the outermost object.
   static constexpr std::size_t deepest_nesting = 16;
 
-  /// Reads a document of RFC 8259 in UTF-8. Throws ProtocolError for one that is longer than `limit`, begins
-  /// with a byte order mark, has anything behind it but white space, is nested too deep, is no object, or
-  /// names a member twice, at whatever depth: programs differ in which of the two counts.
+  /// Parses a document of RFC 8259 in UTF-8. Throws ProtocolError if it is longer than `limit`, begins with a
+  /// byte order mark, is followed by anything but white space, is nested too deeply, is not an object, or
+  /// repeats a member at any depth: programs differ in which of the two counts.
   [[nodiscard]] static JsonObject parse(std::string_view text, std::size_t limit = usual_limit);
 
-  /// The names of its members, in their order.
+  /// The names of the members, in their order.
   [[nodiscard]] std::vector<std::string_view> names() const;
 
-  /// The text of a member; nothing where it is absent or null. Throws ProtocolError when it is no string.
+  /// The string in a member, or nothing if it is absent or null. Throws ProtocolError for any other type.
   [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
 
-  /// A member that is an object; null where it is absent or null. Throws ProtocolError when it is none.
+  /// The object in a member, or null if it is absent or null. Throws ProtocolError for any other type.
   [[nodiscard]] const JsonObject* object(std::string_view name) const;
 
  private:
@@ -45,7 +45,7 @@ enum class JsonKind {
   null,
   text,
   object,
-  other,  ///< a number, true, false, or an array, of none of which we have a use
+  other,  ///< a number, true, false or an array, which are not used
 };
 
 struct JsonObject::Member {

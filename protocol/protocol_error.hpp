@@ -5,8 +5,8 @@
 
 namespace sase::protocol {
 
-/// A peer's words that cannot be understood. The text names the field and the rule, never a value, so it may
-/// be shown as it is.
+/// A malformed message of a peer. The text names the field and the rule. It contains at most short, escaped
+/// names from the message and never a secret, so that it can be printed.
 class ProtocolError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -14,16 +14,10 @@ namespace sase::protocol {
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(), to_lower);
-  return lowered;
-}
-
 std::string_view without_scheme(std::string_view url) {
   const auto end = url.find("://");
   if (end == std::string_view::npos) return url;
-  const std::string scheme = lower(url.substr(0, end));
+  const std::string scheme = lower_case(url.substr(0, end));
   // POCO cannot run one TLS session inside another.
   if (scheme == "https") throw ProtocolError("an https:// proxy is not supported");
   if (scheme.starts_with("socks")) throw ProtocolError("a SOCKS proxy is not supported");

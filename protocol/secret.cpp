@@ -14,22 +14,21 @@ namespace sase::protocol {
 
 namespace {
 
-/// One guarded block that the small secrets of a call share. A guarded block of its own costs about ten
-/// system calls; the shared one makes the second and every further secret of a call free. Large ones get
-/// their own.
+/// One guarded block that the small secrets of a process share, because allocating a guarded block takes
+/// about ten system calls. A secret that does not fit gets its own block.
 class SharedBlock {
  public:
-  [[nodiscard]] char* take(std::size_t size) {
+  [[nodiscard]] char* acquire(std::size_t size) {
     const std::lock_guard hold(mutex_);
     if (block_ == nullptr) block_ = allocate(capacity);
     if (size > capacity - used_) return nullptr;
-    char* const taken = block_ + used_;
+    char* const acquired = block_ + used_;
     used_ += size;
     ++in_use_;
-    return taken;
+    return acquired;
   }
 
-  [[nodiscard]] bool give_back(const char* data) noexcept {
+  [[nodiscard]] bool release(const char* data) noexcept {
     const std::lock_guard hold(mutex_);
     const auto start = reinterpret_cast<std::uintptr_t>(block_);
     const auto address = reinterpret_cast<std::uintptr_t>(data);
@@ -39,7 +38,7 @@ class SharedBlock {
   }
 
   [[nodiscard]] static char* allocate(std::size_t size) {
-    // Wants randomness for its canaries, and may be called again at no cost.
+    // libsodium needs random canaries. Repeated calls are free.
     if (sodium_init() < 0) throw std::bad_alloc();
     void* const block = sodium_malloc(size);
     if (block == nullptr) throw std::bad_alloc();
@@ -47,7 +46,7 @@ class SharedBlock {
   }
 
  private:
-  /// Enough for a request, a key, a token and its answer; libsodium fills the whole block once.
+  /// Enough for a request, a key, a token and its reply. libsodium fills the whole block once.
   static constexpr std::size_t capacity = 8192 - 64;
 
   std::mutex mutex_;
@@ -56,8 +55,7 @@ class SharedBlock {
   std::size_t in_use_ = 0;
 };
 
-/// An allocator's state, and like an allocator's it belongs to the process; it is never freed, so that
-/// secrets of static storage may outlive everything.
+/// State of an allocator, hence global. It is never freed, so that static secrets can use it until the end.
 constinit SharedBlock shared_block;
 
 }  // namespace
@@ -90,13 +88,23 @@ Secret Secret::with_capacity(std::size_t capacity) {
   return secret;
 }
 
+Secret Secret::join(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts)
+    size += part.size();
+  Secret joined = with_capacity(size);
+  for (const std::string_view part : parts)
+    joined.append(part);
+  return joined;
+}
+
 void Secret::append(std::string_view plain) {
   if (plain.empty()) return;
-  std::memcpy(room(plain.size()).data(), plain.data(), plain.size());
+  std::memcpy(spare_capacity(plain.size()).data(), plain.data(), plain.size());
   commit(plain.size());
 }
 
-std::span<char> Secret::room(std::size_t size) {
+std::span<char> Secret::spare_capacity(std::size_t size) {
   if (size > capacity_ - size_) reserve(std::max(size_ + size, capacity_ * 2));
   return {data_ + size_, capacity_ - size_};
 }
@@ -114,7 +122,7 @@ void Secret::shrink(std::size_t size) noexcept {
 void Secret::reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;
   Secret larger;
-  larger.data_ = shared_block.take(capacity);
+  larger.data_ = shared_block.acquire(capacity);
   if (larger.data_ == nullptr) larger.data_ = SharedBlock::allocate(capacity);
   larger.capacity_ = capacity;
   if (size_ != 0) std::memcpy(larger.data_, data_, size_);
@@ -124,9 +132,9 @@ void Secret::reserve(std::size_t capacity) {
 
 void Secret::release() noexcept {
   if (data_ == nullptr) return;
-  // All of it, not only the first size_ bytes: room() lets others write behind the end.
+  // The whole capacity: callers of spare_capacity() may have written after the end.
   sodium_memzero(data_, capacity_);
-  if (!shared_block.give_back(data_)) sodium_free(data_);
+  if (!shared_block.release(data_)) sodium_free(data_);
   data_ = nullptr;
   size_ = 0;
   capacity_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -9,9 +10,9 @@ namespace sase::protocol {
 
 /// Bytes that must not reach a log, a copy, the swap space or a core file.
 ///
-/// Lives in libsodium's guarded memory: locked where the system allows it, left out of core files,
-/// overwritten when it is freed, grown or shrunk. It can be moved but not copied, printed or compared. Throws
-/// std::bad_alloc when there is no memory. Safe to use from several threads, each with its own objects.
+/// The bytes are in libsodium's guarded memory: locked if the system allows it, excluded from core files, and
+/// overwritten when freed, grown or shrunk. A secret can be moved but not copied, printed or compared. Throws
+/// std::bad_alloc if there is no memory. Several threads may use different objects.
 class Secret {
  public:
   Secret() noexcept = default;
@@ -20,21 +21,24 @@ class Secret {
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();
 
-  /// An empty secret that can take `capacity` bytes without moving.
+  /// An empty secret that can grow to `capacity` bytes without reallocation.
   [[nodiscard]] static Secret with_capacity(std::size_t capacity);
 
-  /// Adds bytes at the end. Views from reveal() are void afterwards.
+  /// The concatenation of `parts`, allocated once.
+  [[nodiscard]] static Secret join(std::initializer_list<std::string_view> parts);
+
+  /// Appends bytes. Invalidates views from reveal().
   void append(std::string_view plain);
 
-  /// Writable bytes behind the end, at least `size` of them; commit() makes the first ones part of the
-  /// secret. Views from reveal() are void afterwards.
-  [[nodiscard]] std::span<char> room(std::size_t size);
+  /// At least `size` writable bytes after the end; commit() makes the first of them part of the secret.
+  /// Invalidates views from reveal().
+  [[nodiscard]] std::span<char> spare_capacity(std::size_t size);
   void commit(std::size_t size) noexcept;
 
-  /// Cuts the secret to its first `size` bytes and overwrites the rest.
+  /// Truncates the secret to its first `size` bytes and overwrites the rest.
   void shrink(std::size_t size) noexcept;
 
-  /// The bytes themselves. Review every call of this word: it is the only way out.
+  /// The bytes. Review each call: this is the only access to them.
   [[nodiscard]] std::string_view reveal() const noexcept { return {data_, size_}; }
   [[nodiscard]] std::span<char> reveal_mutable() noexcept { return {data_, size_}; }
 
@@ -50,7 +54,7 @@ class Secret {
   std::size_t capacity_ = 0;
 };
 
-/// Whether two secrets hold the same bytes; the time taken depends on the lengths only.
+/// Whether two secrets have the same bytes. The duration depends only on the lengths.
 [[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;
 
 }  // namespace sase::protocol

@@ -40,27 +40,7 @@ order='
 
 # Known violations, each with the number of lines that break the rule: it may shrink and must not grow.
 not_yet='
-  include helper/authorize/http helper/authorize 1
-  include helper/authorize/net helper/authorize/http 1
-  include helper/authorize/report helper/authorize/net 2
-  include helper/authorize/report helper/authorize/tls 2
-  include helper/authorize/tls helper/authorize/net 1
-  include helper/cli helper/commands 2
-  include helper/config helper/api_key 2
-  include helper/config helper/cache 2
-  include helper/os helper/os/processes 1
-  posix helper 5
-  posix helper/api_key 19
-  posix helper/authorize 5
-  posix helper/authorize/http 1
-  posix helper/authorize/tls 10
-  posix helper/cache 2
-  posix helper/cli 3
-  posix helper/commands 3
-  posix helper/config 12
-  posix helper/diagnose 4
-  posix helper/token 3
-  posix helper/watch 1
+  posix helper/authorize/tls 8
 '
 
 broken=0

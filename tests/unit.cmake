@@ -7,30 +7,26 @@ set(SASE_UNIT_TESTS
   tests/contracts/keyring_parts_test.cpp
   tests/contracts/token_cache_contract.cpp
   tests/helper/cache/digest_test.cpp
-  tests/helper/cache/identity_test.cpp
-  tests/helper/cache/profile_tokens_test.cpp
+  tests/helper/cache/token_cache_test.cpp
   tests/helper/cache/wrapping_key_test.cpp
   tests/helper/cache/encryption_test.cpp
-  tests/helper/config/state_directory_test.cpp
+  tests/helper/config/xdg_directories_test.cpp
   tests/helper/cli/command_line_test.cpp
   tests/helper/cli/completion_test.cpp
   tests/helper/cli/command_test.cpp
   tests/helper/cli/help_test.cpp
-  tests/helper/commands/login_report_test.cpp
+  tests/helper/commands/login_test.cpp
   tests/helper/diagnostics_test.cpp
   tests/helper/cli/dialect_test.cpp
   tests/helper/environment_test.cpp
-  tests/helper/os/processes/hardening_test.cpp
+  tests/helper/os/processes/this_process_test.cpp
   tests/helper/api_key/api_key_test.cpp
   tests/helper/api_key/systemd_credential_test.cpp
   tests/helper/api_key/command_test.cpp
   tests/helper/api_key/file_test.cpp
-  tests/helper/api_key/key_place_test.cpp
-  tests/helper/api_key/reader_test.cpp
   tests/helper/api_key/source_test.cpp
   tests/helper/api_key/keyring_test.cpp
   tests/helper/api_key/login_files_test.cpp
-  tests/helper/api_key/login_key_test.cpp
   tests/helper/config/misspelled_variables_test.cpp
   tests/helper/nearest_name_test.cpp
   tests/helper/token/authorizer_process_test.cpp
@@ -38,8 +34,6 @@ set(SASE_UNIT_TESTS
   tests/helper/token/freshness_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp
-  tests/helper/rate_limit/request_log_file_test.cpp
-  tests/helper/token/refresh_schedule_test.cpp
   tests/helper/token/rate_limited_authorizer_asking_test.cpp
   tests/helper/token/rate_limited_authorizer_memory_test.cpp
   tests/helper/token/rate_limited_authorizer_probe_test.cpp
@@ -66,16 +60,15 @@ set(SASE_UNIT_TESTS
   tests/helper/os/fd_test.cpp
   tests/helper/os/files/file_lock_alarm_test.cpp
   tests/helper/os/files/file_lock_test.cpp
-  tests/helper/os/files/file_system_test.cpp
+  tests/helper/os/files/file_status_test.cpp
   tests/helper/os/files/group_id_test.cpp
   tests/helper/os/processes/deferred_signals_test.cpp
   tests/helper/os/keyring/keyring_entry_test.cpp
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
-  tests/helper/os/processes/process_tree_test.cpp
   tests/helper/os/files/published_file_test.cpp
-  tests/helper/os/keyring/reachable_entry_test.cpp
-  tests/helper/os/processes/side_process_test.cpp
+  tests/helper/os/keyring/read_keyring_entry_test.cpp
+  tests/helper/os/processes/child_process_test.cpp
   tests/helper/os/stream_test.cpp
   tests/helper/os/processes/subprocess_end_test.cpp
   tests/helper/os/processes/subprocess_pipes_test.cpp
@@ -83,16 +76,14 @@ set(SASE_UNIT_TESTS
   tests/helper/os/processes/exec_program_test.cpp
   tests/helper/os/keyring/user_keyring_test.cpp
   tests/helper/os/processes/signal_waiter_test.cpp
-  tests/helper/config/config_directory_test.cpp
   tests/helper/config/profile_fallback_test.cpp
   tests/helper/config/profile_selector_test.cpp
   tests/helper/config/profile_draft_test.cpp
-  tests/helper/config/profile_edit_test.cpp
   tests/helper/config/profile_files_test.cpp
-  tests/helper/config/profile_name_test.cpp
-  tests/helper/config/profile_refusal_test.cpp
+  tests/helper/config/profile_rejection_test.cpp
   tests/helper/config/profile_test.cpp
   tests/helper/config/region_test.cpp
+  tests/helper/config/api_key_source_test.cpp
   tests/helper/diagnose/doctor_report_test.cpp
   tests/helper/diagnose/files_check_test.cpp
   tests/helper/diagnose/local_state_test.cpp
@@ -114,21 +105,19 @@ set(SASE_UNIT_TESTS
   tests/helper/shell_quote_test.cpp
   tests/helper/cli/terminal_test.cpp
   tests/helper/trace_test.cpp
-  tests/helper/watch/refresh_attempt_test.cpp
-  tests/helper/watch/watcher_rounds_test.cpp
+  tests/helper/watch/attempt_test.cpp
   tests/helper/watch/watcher_test.cpp
   tests/helper/named_value_test.cpp
   tests/protocol/bearer_token_test.cpp
-  tests/protocol/git/credential_reply_test.cpp
-  tests/protocol/git/credential_request_hostile_test.cpp
-  tests/protocol/git/credential_request_test.cpp
+  tests/protocol/git/credential_hostile_test.cpp
+  tests/protocol/git/credential_test.cpp
   tests/protocol/dialects/bazel_test.cpp
   tests/protocol/dialects/exec_credential_test.cpp
   tests/protocol/dialects/terraform_external_test.cpp
   tests/protocol/dialects/token_format_test.cpp
   tests/protocol/escape_test.cpp
-  tests/protocol/authorize/exchange_reply_test.cpp
-  tests/protocol/authorize/exchange_request_test.cpp
+  tests/protocol/authorize/response_test.cpp
+  tests/protocol/authorize/request_test.cpp
   tests/protocol/host_test.cpp
   tests/protocol/json_object_test.cpp
   tests/protocol/proxy_url_test.cpp

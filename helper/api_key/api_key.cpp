@@ -11,7 +11,7 @@ namespace sase::api_key {
 
 namespace {
 
-/// Editors and `echo` end a file with a line end, on Windows with two bytes.
+/// Editors and `echo` end a file with a line end, which has two bytes on Windows.
 std::size_t size_without_line_end(std::string_view text) noexcept {
   if (text.ends_with("\r\n")) return text.size() - 2;
   return text.ends_with('\n') || text.ends_with('\r') ? text.size() - 1 : text.size();

@@ -8,14 +8,14 @@
 
 namespace sase::api_key {
 
-/// The long-lived secret that is traded for tokens. Its shape is the service's affair; ours is that it is one
-/// line of printable ASCII, not empty and at most 16 KiB long.
+/// The long-lived secret that the service exchanges for tokens: one line of printable ASCII, not empty, at
+/// most 16 KiB. Its format beyond that is the service's.
 class ApiKey {
  public:
   static constexpr std::size_t max_size = 16384;
 
-  /// Takes the text over, less one line end at its end. Throws protocol::ProtocolError for a text that cannot
-  /// be a key.
+  /// Takes ownership of the text and removes one line end. Throws protocol::ProtocolError for a text that is
+  /// not a key.
   explicit ApiKey(protocol::Secret text);
 
   [[nodiscard]] std::string_view reveal() const noexcept { return text_.reveal(); }

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/file.hpp"
-
+#include "helper/api_key/readers.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/fd.hpp"
-#include "helper/os/files/file_system.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
 #include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
-#include <array>
-#include <cerrno>
 #include <stdexcept>
 #include <system_error>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace sase::api_key {
 
@@ -31,50 +24,46 @@ Failure unusable(const std::string& path, const std::string& why, std::string hi
 }
 
 void check_file(const os::Fd& file, const std::string& path) {
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0)
-    throw unusable(path, std::generic_category().message(errno), name_it);
-  if (!S_ISREG(status.st_mode)) throw unusable(path, "it is not a regular file", name_it);
-  if (status.st_uid != ::geteuid() && status.st_uid != 0)
+  const auto status = os::read_status(file);
+  if (!status) throw unusable(path, os::last_error().message(), name_it);
+  if (!status->is(os::FileStatus::Kind::regular)) throw unusable(path, "it is not a regular file", name_it);
+  if (!status->is_own_or_root())
     throw unusable(path, "it belongs to another user", "chown it to yourself, then chmod 600 it");
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
-  // Docker and Kubernetes mount secrets readable, as root's, in memory: the container is the border there.
-  const bool only_readable = (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-  if (only_readable && status.st_uid == 0 && os::is_in_memory(file.get())) return;
+  if (!status->is_open_to_others()) return;
+  // Docker and Kubernetes mount secrets like this: owned by root, readable by all users of the container.
+  if (!status->is_writable_by_others() && status->owner == 0 && os::is_in_memory(file.get())) return;
   throw unusable(path, "other users can read or write it", "chmod 600 " + shell_word(path));
 }
 
-/// The directory that the opened file is really in, past all symbolic links.
-std::string directory_of(const os::Fd& file, const std::string& path) {
-  std::array<char, 4096> target{};
-  const std::string link = "/proc/self/fd/" + std::to_string(file.get());
-  const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
-  const std::string_view real =
-      size > 0 ? std::string_view(target.data(), static_cast<std::size_t>(size)) : path;
+/// The directory that contains the opened file, after all symbolic links.
+std::string find_directory(const os::Fd& file, const std::string& path) {
+  const std::string real = os::real_path(file).value_or(path);
   const auto slash = real.find_last_of('/');
-  return slash == 0 || slash == std::string_view::npos ? "/" : std::string(real.substr(0, slash));
+  return slash == 0 || slash == std::string::npos ? "/" : real.substr(0, slash);
 }
 
 void check_directory(const std::string& directory, const std::string& path) {
-  struct stat status {};
-  if (::stat(directory.c_str(), &status) != 0)
-    throw unusable(path, "its directory: " + std::generic_category().message(errno),
+  const auto status = os::read_status(directory);
+  if (!status)
+    throw unusable(path, "its directory: " + os::last_error().message(),
                    "move the file to a directory of your own");
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+  if (status->is_writable_by_others())
     throw unusable(path, "other users can write its directory", "chmod go-w " + shell_word(directory));
-  if (status.st_uid != ::geteuid() && status.st_uid != 0)
+  if (!status->is_own_or_root())
     throw unusable(path, "its directory belongs to another user", "move the file to a directory of your own");
 }
 
 }  // namespace
 
-ApiKey read_api_key_file(const std::string& path) {
-  const os::Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (const int reason = errno; !file)
-    throw unusable(path, std::generic_category().message(reason),
-                   reason == EACCES ? "let this user read it, and search the directories above it" : name_it);
+ApiKey read_file(const std::string& path) {
+  const os::Fd file = os::open_for_reading(path);
+  if (const std::error_code reason = os::last_error(); !file)
+    throw unusable(path, reason.message(),
+                   reason == std::errc::permission_denied
+                       ? "let this user read it, and search the directories above it"
+                       : name_it);
   check_file(file, path);
-  check_directory(directory_of(file, path), path);
+  check_directory(find_directory(file, path), path);
   try {
     return ApiKey(os::read_all(file.get(), ApiKey::max_size + 2));
   } catch (const std::system_error& error) {

@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/login_files.hpp"
 
-#include "helper/api_key/login_key.hpp"
-#include "helper/config/config_directory.hpp"
 #include "helper/config/profile_files.hpp"
+#include "helper/config/xdg_directories.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/files/atomic_file.hpp"
 #include "helper/os/files/file_lock.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
 #include "protocol/escape.hpp"
 
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <system_error>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace sase::api_key {
 
 namespace {
 
 Failure nothing_stored(const std::system_error& error) {
-  return Failure(ExitCode::local_state, "nothing was kept: " + protocol::escape(error.what()));
+  return Failure(ExitCode::local_state, "nothing was stored: " + protocol::escape(error.what()));
 }
 
-/// Where a link leads, so that the file is replaced that it leads to and not the link: people keep their
-/// settings in a directory of another name. The path itself where it is none, or leads nowhere.
-std::string past_checks(const std::string& path) {
+/// The directory of a file, without the closing slash.
+std::string parent(const std::string& path) {
+  return path.substr(0, path.find_last_of('/'));
+}
+
+/// The target of a symbolic link, so that the target is replaced and not the link: some users keep their
+/// configuration in a directory of another name. The path itself if it is no link or has no target.
+std::string resolve_links(const std::string& path) {
   struct Free {
     void operator()(char* text) const noexcept { std::free(text); }  // NOLINT(*-no-malloc,*-owning-memory)
   };
@@ -37,39 +38,46 @@ std::string past_checks(const std::string& path) {
   return real ? std::string(real.get()) : path;
 }
 
-/// Of two logins at once the later one waits: the key of one must not meet the profile of the other. Where
-/// the file system has no locks, or somebody keeps this one, it goes on without.
+/// The key of one login must not be combined with the profile of another. Continues without the lock after 5
+/// s, or if the file system has no locks.
 void wait_for_other_logins(os::FileLock& lock) noexcept try {
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  while (!lock.take())
-    if (!lock.wait_until_free(patience)) return;
+  while (!lock.acquire())
+    if (!lock.wait(patience)) return;
 } catch (const std::system_error&) {
   return;
 }
 
 }  // namespace
 
+std::optional<std::string> login_key_path(const Environment& environment, std::string_view profile) {
+  auto path = config::config_directory(environment);
+  if (path) path->append("/keys/").append(profile);
+  return path;
+}
+
 LoginFiles::LoginFiles(const Environment& environment, std::string_view profile) {
   const auto directory = config::config_directory(environment);
   if (!directory)
     throw Failure(ExitCode::local_state,
-                  "no place for the key: neither XDG_CONFIG_HOME nor HOME leads to a directory", "set HOME");
+                  "no directory for the key: neither XDG_CONFIG_HOME nor HOME is an absolute path",
+                  "set HOME");
   key_ = *login_key_path(environment, profile);
   profile_ = *directory + "/profiles/" + std::string(profile) + std::string(config::profile_extension);
 }
 
-void LoginFiles::keep(std::string_view api_key, std::string_view profile_text) const try {
-  // Opened, since it must be closed to others.
-  const auto keys = os::PrivateDirectory::create(key_.substr(0, key_.find_last_of('/')));
-  os::FileLock lock(os::Fd(::fcntl(keys.fd(), F_DUPFD_CLOEXEC, 0)));
+void LoginFiles::store(std::string_view api_key, std::string_view profile_text) const try {
+  // Opening it checks that no other user can.
+  const auto keys = os::PrivateDirectory::create(parent(key_));
+  os::FileLock lock(os::duplicate(keys.fd()));
   wait_for_other_logins(lock);
-  os::create_private_directories(profile_.substr(0, profile_.find_last_of('/')));
+  os::create_private_directories(parent(profile_));
   os::AtomicFile key(key_);
   key.write(api_key);
   key.write("\n");
-  os::AtomicFile profile(past_checks(profile_));
+  os::AtomicFile profile(resolve_links(profile_));
   profile.write(profile_text);
-  // In this order: a new key must not meet the profile of another service.
+  // In this order: the new key must not be sent to the service of the old profile.
   profile.commit();
   key.commit();
 } catch (const std::system_error& error) {
@@ -77,14 +85,14 @@ void LoginFiles::keep(std::string_view api_key, std::string_view profile_text) c
 }
 
 bool LoginFiles::has_key() const noexcept {
-  return ::faccessat(AT_FDCWD, key_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  return os::read_link_status(key_).has_value();
 }
 
 bool LoginFiles::remove_key() const {
-  if (::unlink(key_.c_str()) == 0) return true;
-  if (errno == ENOENT || errno == ENOTDIR) return false;
-  const std::string why = std::generic_category().message(errno);
-  throw Failure(ExitCode::local_state, "cannot remove '" + protocol::escape(key_) + "': " + why);
+  const std::error_code error = os::remove_file(key_);
+  if (!error) return true;
+  if (os::is_absence(error)) return false;
+  throw Failure(ExitCode::local_state, "cannot remove '" + protocol::escape(key_) + "': " + error.message());
 }
 
 }  // namespace sase::api_key

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/systemd_credential.hpp"
-
-#include "helper/api_key/file.hpp"
+#include "helper/api_key/readers.hpp"
 #include "helper/failure.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "protocol/escape.hpp"
 
-#include <cerrno>
-
-#include <unistd.h>
+#include <system_error>
 
 namespace sase::api_key {
 
@@ -25,13 +22,13 @@ ApiKey read_systemd_credential(const std::string& path) {
                   "the systemd credential that 'api-key-credential' names cannot be read: there is no "
                   "CREDENTIALS_DIRECTORY",
                   "run this as a systemd service with 'LoadCredential=' or 'SetCredentialEncrypted='");
-  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
-    // The name is not shown: keys have been put in its place.
+  if (!os::read_status(path) && os::last_error() == std::errc::no_such_file_or_directory)
+    // The name is not shown: users put the key itself there by mistake.
     throw Failure(ExitCode::invalid_settings,
                   "the systemd credential that 'api-key-credential' names is not among those in '" +
                       protocol::escape(path.substr(0, path.find_last_of('/'))) + "'",
                   "add 'LoadCredential=NAME:FILE' to the unit");
-  return read_api_key_file(path);
+  return read_file(path);
 }
 
 }  // namespace sase::api_key

@@ -3,8 +3,8 @@
 
 #include "helper/authorize/http/transport.hpp"
 #include "helper/authorize/report/progress.hpp"
-#include "helper/authorize/timing.hpp"
-#include "protocol/authorize/exchange.hpp"
+#include "helper/authorize/service/retry.hpp"
+#include "protocol/authorize/request.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -12,15 +12,14 @@
 
 namespace sase::authorize {
 
-/// Trades a key for a token: asks, reads the reply, and asks again after a transient fault while tries and
-/// time last.
+/// Exchanges an API key for a token, with retries after transient errors while tries and time are left.
 class Authorizer {
  public:
-  /// All three must outlive this.
+  /// All three must outlive this object.
   Authorizer(Transport& transport, Timing& timing, Progress& progress) noexcept
       : transport_(transport), timing_(timing), progress_(progress) {}
 
-  /// With at most this many tries, and so at most this many requests.
+  /// Sends at most `most_tries` requests.
   [[nodiscard]] std::variant<protocol::TokenResponse, protocol::AuthError> authorize(std::string_view api_key,
                                                                                      unsigned most_tries);
 
@@ -33,10 +32,9 @@ class Authorizer {
   Progress& progress_;
 };
 
-/// The whole of it over the real network: a reply for every request, whatever happens. Never throws but for
-/// want of memory.
-[[nodiscard]] protocol::AuthorizeReply authorize_over_network(const protocol::AuthorizeRequest& request,
-                                                              std::chrono::steady_clock::time_point deadline,
-                                                              Progress& progress);
+/// Carries out the request over the network and writes the complete response to `progress`, whatever happens.
+/// The timeout begins at `start`. Throws what `progress` throws.
+void authorize_over_network(const protocol::AuthorizeRequest& request,
+                            std::chrono::steady_clock::time_point start, Progress& progress);
 
 }  // namespace sase::authorize

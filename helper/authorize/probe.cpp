@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/probe.hpp"
 
-#include "helper/authorize/report/check_details.hpp"
+#include "helper/authorize/http/check_details.hpp"
 #include "helper/authorize/report/failed_attempt.hpp"
-#include "helper/authorize/service/authorize_body.hpp"
 #include "helper/authorize/service/service_error.hpp"
 #include "helper/authorize/service/service_response.hpp"
 
@@ -15,105 +14,81 @@ namespace sase::authorize {
 namespace {
 
 using protocol::AuthError;
-using protocol::AuthorizeReply;
 using protocol::CheckId;
 using protocol::ErrorKind;
+using protocol::Step;
 using protocol::TokenResponse;
 
 std::string with_status(const char* what, int status) {
   return std::string(what) + " (HTTP " + std::to_string(status) + ')';
 }
 
-std::string describe_grant(int status, std::chrono::seconds lifetime) {
-  return "HTTP " + std::to_string(status) + ", a token that lives for " +
+std::string describe_token(int status, std::chrono::seconds lifetime) {
+  return "HTTP " + std::to_string(status) + ", a token with a lifetime of " +
          std::to_string(lifetime.count() / 60) + " min";
-}
-
-/// Why no token was asked for.
-AuthError not_asked() {
-  return {.kind = ErrorKind::not_asked, .what = "no token was asked for", .hint = {}, .retry_after = {}};
 }
 
 }  // namespace
 
-AuthorizeReply ConnectivityProbe::run(const protocol::AuthorizeRequest& request) try {
-  return request.probe == protocol::Probe::way ? reach() : ask(request);
+std::variant<TokenResponse, AuthError> ConnectivityProbe::run(const protocol::AuthorizeRequest& request) {
+  if (request.probe == protocol::Probe::way) {
+    transport_.reach();
+    return AuthError{
+        .kind = ErrorKind::not_asked, .what = "no token was requested", .hint = {}, .retry_after = {}};
+  }
+  auto outcome = authorize(request.api_key.reveal());
+  if (const auto* const token_response = std::get_if<TokenResponse>(&outcome))
+    read(request.read_url, token_response->token);
+  return outcome;
+}
+
+std::variant<TokenResponse, AuthError> ConnectivityProbe::authorize(std::string_view api_key) {
+  const HttpReply reply = transport_.post(write_authorize_body(api_key).reveal());
+  progress_.enter(Step::reading);
+  progress_.answered(static_cast<unsigned>(reply.status));
+  report_clock(progress_, reply.date, timing_.wall_clock());
+  auto outcome = parse_service_response(reply, api_key, timing_.wall_clock());
+  if (const auto* const auth_error = std::get_if<AuthError>(&outcome)) {
+    progress_.failed(*auth_error);
+    return outcome;
+  }
+  const auto& token_response = std::get<TokenResponse>(outcome);
+  progress_.passed(CheckId::authorize, [&] { return describe_token(reply.status, token_response.lifetime); });
+  progress_.granted(token_response);
+  return outcome;
+}
+
+void ConnectivityProbe::read(std::string_view url, const protocol::BearerToken& token) try {
+  if (!url.empty()) report_read(progress_, transport_.get(url, token.reveal()));
 } catch (const FailedAttempt& failed) {
-  return broken_off(failed.auth_error(), progress_, report_);
+  progress_.failed(failed.auth_error());
 }
 
-AuthorizeReply ConnectivityProbe::reach() {
-  transport_.reach();
-  return {.requests = 0, .outcome = not_asked(), .checks = report_.complete("not tried")};
-}
-
-AuthorizeReply ConnectivityProbe::ask(const protocol::AuthorizeRequest& request) {
-  const std::string_view key = request.api_key.reveal();
-  const HttpReply reply = transport_.post(write_authorize_body(key).reveal());
-  progress_.enter(Phase::reading);
-  report_.answered(static_cast<unsigned>(reply.status));
-  report_clock(report_, reply.date, timing_.wall_clock());
-  auto outcome = parse_service_response(reply, key, timing_.wall_clock());
-  if (auto* const auth_error = std::get_if<AuthError>(&outcome))
-    return broken_off(std::move(*auth_error), progress_, report_);
-  auto& token_response = std::get<TokenResponse>(outcome);
-  report_.holds(CheckId::authorize, describe_grant(reply.status, token_response.lifetime));
-  // The report keeps the token too, for the one who watches the deadline.
-  TokenResponse given{.token = protocol::BearerToken(protocol::Secret(token_response.token.reveal())),
-                      .lifetime = token_response.lifetime};
-  report_.keep(std::move(token_response));
-  progress_.begin_reading();
-  read(request.read_url, given.token);
-  return {.requests = progress_.requests(),
-          .outcome = std::move(given),
-          .checks = report_.complete("not tried"),
-          .status = report_.status()};
-}
-
-void ConnectivityProbe::read(std::string_view url, const protocol::BearerToken& token) {
-  if (url.empty()) return;
-  report_read(report_, transport_.get(url, token.reveal()));
-}
-
-AuthorizeReply broken_off(AuthError auth_error, const Progress& progress, CheckReport& report) {
-  auto checks = report.complete(auth_error, progress.check());
-  const auto requests = progress.requests();
-  if (auto token_response = report.take_token_response())
-    return {.requests = requests,
-            .outcome = std::move(*token_response),
-            .checks = std::move(checks),
-            .status = report.status()};
-  return {.requests = requests,
-          .outcome = std::move(auth_error),
-          .checks = std::move(checks),
-          .status = report.status()};
-}
-
-void report_read(CheckReport& report, const HttpReply& reply) {
+void report_read(Progress& progress, const HttpReply& reply) {
   const int status = reply.status;
   const auto fails = [&](ErrorKind kind, const char* what, const char* remedy) {
-    report.fails(CheckId::read, kind, with_status(what, status), remedy);
+    progress.failed(CheckId::read, kind, with_status(what, status), remedy);
   };
   if (status == 401)
-    fails(ErrorKind::rejected, "the service does not accept the token that it has just given",
-          "check url and api: tokens of v1 and v3 are not mixed; another program's new token may have ended "
-          "this one");
+    fails(ErrorKind::rejected, "the service rejects the token that it has just issued",
+          "check url and api: tokens of v1 and v3 are not mixed; a newer token of another program may have "
+          "revoked this one");
   else if (status == 403)
-    fails(ErrorKind::rejected, "the service denies this token access",
+    fails(ErrorKind::rejected, "the service denies access with this token",
           "give the key its permissions in the console, Settings > API Support, and check region and api");
   else if (status == 429)
     fails(ErrorKind::rate_limited, "the service limits the rate of requests",
-          "wait some minutes: other programs behind the same address count as well");
+          "wait some minutes: other programs with the same IP address count as well");
   else if (status >= 500 && status <= 599)
     fails(ErrorKind::unreachable, "the service is failing", "try again later");
   else if (status < 200 || status > 299)
-    fails(ErrorKind::invalid_response, "the service does not know the address that was read",
-          "check region, api and url: another host may have answered");
+    fails(ErrorKind::invalid_response, "the service does not know the URL that was read",
+          "check region, api and url: another host may have responded");
   else if (is_web_page(reply))
-    fails(ErrorKind::invalid_response, "a web page answered instead of the service",
+    fails(ErrorKind::invalid_response, "a web page instead of a response of the service",
           "log in to this network in a browser, or check proxy, region and url");
   else
-    report.holds(CheckId::read, "HTTP " + std::to_string(status) + " with the new token");
+    progress.passed(CheckId::read, [&] { return "HTTP " + std::to_string(status) + " with the new token"; });
 }
 
 }  // namespace sase::authorize

@@ -15,7 +15,7 @@ State* state_in(std::array<unsigned char, sizeof(State)>& bytes) noexcept {
   return reinterpret_cast<State*>(bytes.data());
 }
 
-const unsigned char* bytes_of(std::string_view text) noexcept {
+const unsigned char* as_bytes(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -25,7 +25,7 @@ static_assert(alignof(State) <= 64);
 
 Digest::Digest(std::string_view purpose, std::size_t size) noexcept : size_(size) {
   crypto_generichash_blake2b_init_salt_personal(state_in(state_), nullptr, 0, size, nullptr,
-                                                bytes_of(purpose));
+                                                as_bytes(purpose));
 }
 
 Digest::~Digest() {
@@ -38,7 +38,7 @@ void Digest::add(std::string_view text) noexcept {
   for (std::size_t i = 0; i < prefix.size(); ++i)
     prefix[i] = static_cast<unsigned char>(size >> (8 * i));
   crypto_generichash_blake2b_update(state_in(state_), prefix.data(), prefix.size());
-  crypto_generichash_blake2b_update(state_in(state_), bytes_of(text), text.size());
+  crypto_generichash_blake2b_update(state_in(state_), as_bytes(text), text.size());
 }
 
 void Digest::finish(std::span<unsigned char> output) noexcept {
@@ -48,17 +48,14 @@ void Digest::finish(std::span<unsigned char> output) noexcept {
 std::string Digest::hexadecimal() {
   std::array<unsigned char, crypto_generichash_blake2b_BYTES_MAX> hash{};
   finish(hash);
-  std::string text;
-  append_hexadecimal(text, std::span(hash).first(name_size));
-  return text;
+  return to_hexadecimal(std::span(hash).first(name_size));
 }
 
-void append_hexadecimal(std::string& text, std::span<const unsigned char> bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (const unsigned char byte : bytes) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 0xfU];
-  }
+std::string to_hexadecimal(std::span<const unsigned char> bytes) {
+  std::string text(bytes.size() * 2 + 1, '\0');  // sodium_bin2hex appends a NUL
+  sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+  text.pop_back();
+  return text;
 }
 
 }  // namespace sase::cache

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/identity.hpp"
-#include "helper/clock.hpp"
+#include "helper/access_token.hpp"
 #include "protocol/bearer_token.hpp"
+#include "protocol/secret.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -12,27 +13,46 @@
 
 namespace sase::cache {
 
-/// A token with its end.
-struct CachedToken {
-  protocol::BearerToken token;
-  Expiry expiry;
+/// What a cached token is bound to, and the key that encrypts it.
+///
+/// One BLAKE2b hash of the API key gives an encryption key and a fingerprint. The identity is the hash of
+/// profile, authorize URL and fingerprint. If any of them changes, the token is searched under another name,
+/// and it could not be decrypted either.
+class Identity {
+ public:
+  static constexpr std::size_t size = 32;
+
+  Identity(std::string_view profile, std::string_view authorize_url, std::string_view api_key);
+
+  /// The name for a token of this identity: the profile, `@` and 32 hexadecimal digits. It reveals no secret.
+  [[nodiscard]] const std::string& file_stem() const noexcept { return file_stem_; }
+
+  [[nodiscard]] const std::array<unsigned char, size>& bytes() const noexcept { return bytes_; }
+  [[nodiscard]] const protocol::Secret& encryption_key() const noexcept { return encryption_key_; }
+
+ private:
+  std::array<unsigned char, size> bytes_{};
+  protocol::Secret encryption_key_;
+  std::string file_stem_;
 };
 
-/// The bytes a token is kept as: a plain head with the token's times, then the token, encrypted and
-/// authenticated with XChaCha20-Poly1305 under the identity's key. Head and identity are authenticated with
-/// it, so bytes that were changed, cut, or sealed for another identity do not open.
+/// The stored form of a token: a head in plaintext with the expiry, then the token, encrypted and
+/// authenticated with XChaCha20-Poly1305 under the key of the identity. The head and the identity are
+/// authenticated as well, so bytes that were changed, truncated or encrypted for another identity cannot be
+/// decrypted.
 class TokenCipher {
  public:
   static constexpr std::size_t head_size = 80;
   static constexpr std::size_t tag_size = 16;
   static constexpr std::size_t max_size = head_size + protocol::BearerToken::max_size + tag_size;
 
-  [[nodiscard]] static std::string encrypt(const CachedToken& token, const Identity& identity);
+  [[nodiscard]] static std::string encrypt(const Token& token, const Identity& identity);
 
-  /// The token and its times, or nothing when the bytes do not open. `head` is what close() put first,
-  /// `sealed` the rest; it is decrypted where it is, so that no second copy of the token is made.
-  [[nodiscard]] static std::optional<CachedToken> decrypt(std::string_view head, protocol::Secret sealed,
-                                                          const Identity& identity);
+  /// The token, or nothing if the bytes are not the result of encrypt() for this identity. `head` is the
+  /// first head_size bytes of that result, `encrypted` the rest, which is decrypted in place so that no
+  /// second copy of the token exists.
+  [[nodiscard]] static std::optional<Token> decrypt(std::string_view head, protocol::Secret encrypted,
+                                                    const Identity& identity);
 };
 
 }  // namespace sase::cache

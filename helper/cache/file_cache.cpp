@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/file_cache.hpp"
 
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
+#include "helper/os/stream.hpp"
 
 #include <array>
 #include <utility>
-
-#include <sys/stat.h>
-#include <sys/uio.h>
 
 namespace sase::cache {
 
@@ -19,29 +18,26 @@ std::string token_file(const Identity& identity) {
 
 }  // namespace
 
-std::optional<CachedToken> FileCache::find(const Identity& identity) {
+std::optional<Token> FileCache::find(const Identity& identity) {
   const auto directory = os::PrivateDirectory::open(directory_);
   if (!directory) return std::nullopt;
   const os::Fd file = directory->open_file(token_file(identity));
   if (!file) return std::nullopt;
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) os::throw_errno("cannot look at the cached token");
-  const auto size = static_cast<std::size_t>(status.st_size);
+  const auto status = os::read_status(file);
+  if (!status) os::throw_errno("cannot read the cached token");
+  const std::size_t size = status->size;
   if (size <= TokenCipher::head_size || size > TokenCipher::max_size) return std::nullopt;
 
   std::array<char, TokenCipher::head_size> head{};
-  protocol::Secret sealed = protocol::Secret::with_capacity(size - head.size());
-  const std::array<iovec, 2> parts{
-      {{.iov_base = head.data(), .iov_len = head.size()},
-       {.iov_base = sealed.room(size - head.size()).data(), .iov_len = size - head.size()}}};
-  const ssize_t got = ::readv(file.get(), parts.data(), static_cast<int>(parts.size()));
-  if (got < 0) os::throw_errno("cannot read the cached token");
-  if (static_cast<std::size_t>(got) != size) return std::nullopt;
-  sealed.commit(size - head.size());
-  return TokenCipher::decrypt({head.data(), head.size()}, std::move(sealed), identity);
+  protocol::Secret encrypted = protocol::Secret::with_capacity(size - head.size());
+  const std::size_t got = os::read_into(file.get(), head, encrypted.spare_capacity(size - head.size()),
+                                        "cannot read the cached token");
+  if (got != size) return std::nullopt;
+  encrypted.commit(size - head.size());
+  return TokenCipher::decrypt({head.data(), head.size()}, std::move(encrypted), identity);
 }
 
-void FileCache::store(const Identity& identity, const CachedToken& token) {
+void FileCache::store(const Identity& identity, const Token& token) {
   os::PrivateDirectory::create(directory_)
       .replace_file(token_file(identity), TokenCipher::encrypt(token, identity));
 }

@@ -7,14 +7,14 @@
 
 namespace sase::cache {
 
-/// Keeps each token in a sealed file of its own, in a directory that only its owner can open.
+/// Stores each token in an encrypted file, in a directory that only its owner can open.
 class FileCache : public TokenCache {
  public:
-  /// The directory need not exist yet.
+  /// store() creates the directory if it does not exist.
   explicit FileCache(std::string directory) : directory_(std::move(directory)) {}
 
-  [[nodiscard]] std::optional<CachedToken> find(const Identity& identity) override;
-  void store(const Identity& identity, const CachedToken& token) override;
+  [[nodiscard]] std::optional<Token> find(const Identity& identity) override;
+  void store(const Identity& identity, const Token& token) override;
   void remove(const Identity& identity) override;
 
  private:

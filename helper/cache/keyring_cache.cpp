@@ -18,19 +18,19 @@ using std::chrono::seconds;
 constexpr std::size_t part_size = os::UserKeyring::largest_key;
 constexpr std::size_t most_parts = (TokenCipher::max_size + part_size - 1) / part_size;
 
-/// A token that is replaced while it is read is looked for again. Nobody replaces it so often but to keep us
-/// here.
-constexpr int most_looks = 100;
+/// A token that is replaced while it is being read is read again. Only an attacker replaces it this often.
+constexpr int max_attempts = 100;
 
-/// A cache does not judge whether a token is fresh, and the kernel keeps no key for no time.
-constexpr seconds dead_token_stays{60};
+/// The lifetime of an entry with an expired token: the kernel accepts no lifetime of zero, and the caller
+/// decides whether a token is fresh.
+constexpr seconds expired_token_lifetime{60};
 
-/// The name of a token's further keys, counted from 1.
+/// The name of a further entry of a token, counted from 1.
 std::string further_name(const std::string& name, int first_serial, std::size_t number) {
   return name + '#' + std::to_string(first_serial) + '.' + std::to_string(number);
 }
 
-/// Adds the bytes of the further keys to those of the first.
+/// Appends the bytes of the further entries to those of the first.
 void read_further(const std::string& name, os::FoundKey& first) {
   for (std::size_t number = 1; number < most_parts && first.bytes.size() == number * part_size; ++number)
     if (const auto part = os::UserKeyring::find(further_name(name, first.serial, number)))
@@ -42,18 +42,18 @@ void remove_further(const std::string& name, int first_serial) {
     if (!os::UserKeyring::remove(further_name(name, first_serial, number))) return;
 }
 
-std::optional<CachedToken> read_encrypted(std::string_view bytes, const Identity& identity) {
+std::optional<Token> read_encrypted(std::string_view bytes, const Identity& identity) {
   if (bytes.size() <= TokenCipher::head_size || bytes.size() > TokenCipher::max_size) return std::nullopt;
   return TokenCipher::decrypt(bytes.substr(0, TokenCipher::head_size),
                               protocol::Secret(bytes.substr(TokenCipher::head_size)), identity);
 }
 
-seconds time_to_stay(const Expiry& expiry) {
+seconds entry_lifetime(const Expiry& expiry) {
   const seconds left = time_left(expiry, ClockReading::now(), current_boot);
-  return left > seconds(0) ? left : dead_token_stays;
+  return left > seconds(0) ? left : expired_token_lifetime;
 }
 
-/// The system's words say what happened; these say what to do about it.
+/// Replaces the text of the system by one with a remedy.
 [[noreturn]] void throw_with_remedy(const std::system_error& error) {
   throw std::system_error(
       error.code(),
@@ -64,32 +64,32 @@ seconds time_to_stay(const Expiry& expiry) {
 
 }  // namespace
 
-std::optional<CachedToken> KeyringCache::find(const Identity& identity) try {
-  const std::string name = name_of(identity);
-  for (int looks = 0; looks < most_looks; ++looks) {
+std::optional<Token> KeyringCache::find(const Identity& identity) try {
+  const std::string name = entry_name(identity);
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
     auto key = os::UserKeyring::find(name);
     if (!key) return std::nullopt;
-    const bool stands_alone = key->bytes.size() < part_size;
+    const bool is_single = key->bytes.size() < part_size;
     read_further(name, *key);
     auto token = read_encrypted(key->bytes, identity);
-    if (token || stands_alone || os::UserKeyring::serial_of(name) == key->serial) return token;
+    if (token || is_single || os::UserKeyring::serial_of(name) == key->serial) return token;
   }
   return std::nullopt;
 } catch (const std::system_error& error) {
   throw_with_remedy(error);
 }
 
-void KeyringCache::store(const Identity& identity, const CachedToken& token) try {
-  const std::string name = name_of(identity);
-  const std::string sealed = TokenCipher::encrypt(token, identity);
-  const std::string_view bytes = sealed;
-  const seconds stay = time_to_stay(token.expiry);
+void KeyringCache::store(const Identity& identity, const Token& token) try {
+  const std::string name = entry_name(identity);
+  const std::string encrypted = TokenCipher::encrypt(token, identity);
+  const std::string_view bytes = encrypted;
+  const seconds lifetime = entry_lifetime(token.expiry);
 
-  const os::KeyringEntry first(name, bytes.substr(0, part_size), stay);
+  const os::KeyringEntry first(name, bytes.substr(0, part_size), lifetime);
   std::vector<os::KeyringEntry> further;
   for (std::size_t number = 1; number * part_size < bytes.size(); ++number)
     further.emplace_back(further_name(name, first.serial(), number),
-                         bytes.substr(number * part_size, part_size), stay);
+                         bytes.substr(number * part_size, part_size), lifetime);
   const int before = os::UserKeyring::serial_of(name);
   for (const os::KeyringEntry& key : further)
     key.commit();
@@ -100,7 +100,7 @@ void KeyringCache::store(const Identity& identity, const CachedToken& token) try
 }
 
 void KeyringCache::remove(const Identity& identity) try {
-  const std::string name = name_of(identity);
+  const std::string name = entry_name(identity);
   const int serial = os::UserKeyring::serial_of(name);
   os::UserKeyring::remove(name);
   remove_further(name, serial);

@@ -8,30 +8,34 @@
 
 namespace sase::cache {
 
-/// Keeps each sealed token in the kernel's keyring of this user: in memory, on no disk, and dropped by the
-/// kernel when the token ends. All processes of the user find it, in whatever session.
+/// Stores each encrypted token in the kernel's user keyring: in memory only, found by all processes of the
+/// user in every session, and removed by the kernel when the token expires.
 ///
-/// A token is one key, whose name is a prefix and the identity's file stem. Sealed tokens beyond 32,767
-/// bytes, which the kernel has no single key for, go on in further keys. (The type "big_key" would take them,
-/// but many kernels are built without it.) The further ones are there before the first takes the place of the
-/// one before, and their names bear the first one's serial, so that a reader finds what belongs together or
-/// looks again; and the seal vouches for the whole. Removing, and storing over, takes the further ones along;
-/// what a killed process leaves of them ends with the token. An ordinary user's keys may take 20,000 bytes in
-/// all unless the administrator says more (kernel.keys.maxbytes): a larger token cannot be kept there, which
-/// store() says.
+/// The name of an entry is a prefix and the file stem of the identity. An entry holds at most 32,767 bytes;
+/// the rest of a longer token is in further entries. (Entries of the type "big_key" are larger, but many
+/// kernels are built without it.) The further entries are written before the first one replaces its
+/// predecessor, and their names contain the serial number of the first one. So a reader either finds entries
+/// that belong together or reads again, and the authentication covers the whole token. store() and remove()
+/// also remove the further entries of the old token; those that a killed process leaves behind expire with
+/// the token.
+///
+/// By default the entries of an ordinary user have 20,000 bytes in total (kernel.keys.maxbytes). store()
+/// throws for a larger token.
 class KeyringCache : public TokenCache {
  public:
-  /// Before the name of each key.
   static constexpr std::string_view usual_prefix = "sase-credential:";
 
+  /// `prefix` is the beginning of the name of each entry.
   explicit KeyringCache(std::string_view prefix = usual_prefix) : prefix_(prefix) {}
 
-  [[nodiscard]] std::optional<CachedToken> find(const Identity& identity) override;
-  void store(const Identity& identity, const CachedToken& token) override;
+  [[nodiscard]] std::optional<Token> find(const Identity& identity) override;
+  void store(const Identity& identity, const Token& token) override;
   void remove(const Identity& identity) override;
 
  private:
-  [[nodiscard]] std::string name_of(const Identity& identity) const { return prefix_ + identity.file_stem(); }
+  [[nodiscard]] std::string entry_name(const Identity& identity) const {
+    return prefix_ + identity.file_stem();
+  }
 
   std::string prefix_;
 };

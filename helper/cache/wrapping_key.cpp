@@ -19,28 +19,28 @@ namespace {
 
 using protocol::Secret;
 
-/// Longer than any token that it seals, by what two clocks may disagree.
-constexpr std::chrono::seconds stay = protocol::longest_lifetime + std::chrono::minutes(10);
+/// Longer than any token that it encrypts, because two clocks may differ.
+constexpr std::chrono::seconds lifetime = protocol::longest_lifetime + std::chrono::minutes(10);
 
 std::optional<Secret> if_whole(std::optional<Secret> bytes) {
   if (bytes && bytes->size() != WrappingKey::size) bytes.reset();
   return bytes;
 }
 
-/// What is forbidden or missing there is looked for in the directory.
+/// If the keyring is forbidden or missing, the key is in the directory.
 std::optional<Secret> find_in_keyring(const std::string& name) try {
   return if_whole(os::UserKeyring::find_secret(name, WrappingKey::size));
 } catch (const std::system_error&) {
   return std::nullopt;
 }
 
-void put_into_keyring(const std::string& name, const Secret& bytes) {
-  os::KeyringEntry(name, bytes.reveal(), stay).commit();
+void store_in_keyring(const std::string& name, const Secret& bytes) {
+  os::KeyringEntry(name, bytes.reveal(), lifetime).commit();
 }
 
 Secret random_bytes() {
   Secret bytes = Secret::with_capacity(WrappingKey::size);
-  randombytes_buf(bytes.room(WrappingKey::size).data(), WrappingKey::size);
+  randombytes_buf(bytes.spare_capacity(WrappingKey::size).data(), WrappingKey::size);
   bytes.commit(WrappingKey::size);
   return bytes;
 }
@@ -48,17 +48,17 @@ Secret random_bytes() {
 }  // namespace
 
 std::optional<Secret> WrappingKey::find() const {
-  auto bytes = find_in_keyring(name_);
+  auto bytes = find_in_keyring(entry_);
   return bytes ? std::move(bytes) : find_in_directory();
 }
 
 Secret WrappingKey::get_or_create() const {
-  auto found = find_in_keyring(name_);
+  auto found = find_in_keyring(entry_);
   if (!found)
     if (auto in_directory = find_in_directory()) return std::move(*in_directory);
   Secret bytes = found ? std::move(*found) : random_bytes();
   try {
-    put_into_keyring(name_, bytes);
+    store_in_keyring(entry_, bytes);
   } catch (const std::system_error&) {
     if (!directory_) throw;
     os::PrivateDirectory::create(*directory_).replace_file(file_, bytes.reveal());
@@ -68,13 +68,13 @@ Secret WrappingKey::get_or_create() const {
 
 bool WrappingKey::has_place() const noexcept try {
   if (directory_) return true;
-  (void)os::UserKeyring::find_secret(name_, size);
+  (void)os::UserKeyring::find_secret(entry_, size);
   return true;
 } catch (const std::exception&) {
   return false;
 }
 
-/// Whatever is wrong with the directory is told by those who keep more in it.
+/// An unusable directory is reported by the request log, which is in it as well.
 std::optional<Secret> WrappingKey::find_in_directory() const try {
   if (!directory_) return std::nullopt;
   const auto directory = os::PrivateDirectory::open(*directory_);

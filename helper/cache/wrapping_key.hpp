@@ -9,35 +9,39 @@
 
 namespace sase::cache {
 
-/// A random key that seals tokens where the API key is not at hand on every call.
+/// A random key that takes the place of the API key in the encryption of tokens, for a profile whose API key
+/// is not read on every call (`api-key-command`).
 ///
-/// It is in the kernel's keyring of the user, where the kernel drops it once no token can be sealed with it
-/// any more, else in a file of a directory in memory. So it is nowhere where it outlives the machine's start,
-/// and the cached token is worth nothing to whoever has only that.
+/// It is stored in the kernel's user keyring, which removes it when the last token that it encrypts has
+/// expired, or else in a file in memory. It does not survive a restart of the machine, so that the cached
+/// token alone cannot be decrypted.
 class WrappingKey {
  public:
   static constexpr std::size_t size = 32;
 
-  /// `account` names it (policy/ledger.hpp). `directory` is one of ours in memory (state_directory.hpp), or
-  /// nothing; it need not exist yet.
+  /// `key_id` names it (make_command_key_id()). `directory` is the state directory if that is in memory; it
+  /// need not exist.
   WrappingKey(const std::string& key_id, std::optional<std::string> directory,
               const std::string& prefix = "sase-credential:")
-      : name_(prefix + "seal:" + key_id), file_(key_id + ".seal"), directory_(std::move(directory)) {}
+      : entry_(prefix + "wrapping-key:" + key_id),
+        file_(key_id + ".wrapping-key"),
+        directory_(std::move(directory)) {}
 
-  /// The key, or nothing where there is none yet.
+  /// Nothing if there is no key yet.
   [[nodiscard]] std::optional<protocol::Secret> find() const;
 
-  /// The key, made where there is none yet; it stays for as long as a token may live from now. The caller has
-  /// the account's turn, so that no two make one. Throws std::system_error where it cannot be kept.
+  /// The key, which is created if there is none. Its lifetime is extended to that of a new token. The caller
+  /// holds the refresh lock, so that only one process creates it. Throws std::system_error if it cannot be
+  /// stored.
   [[nodiscard]] protocol::Secret get_or_create() const;
 
-  /// Whether there is any place for it.
+  /// Whether it can be stored.
   [[nodiscard]] bool has_place() const noexcept;
 
  private:
   [[nodiscard]] std::optional<protocol::Secret> find_in_directory() const;
 
-  std::string name_;
+  std::string entry_;
   std::string file_;
   std::optional<std::string> directory_;
 };

@@ -21,7 +21,7 @@ Failure unknown_flag(std::string_view word) {
 }
 
 bool is_format(std::string_view name) noexcept {
-  return std::ranges::find(protocol::token_formats, name, &protocol::TokenFormatName::name) !=
+  return std::ranges::find(protocol::token_formats, name, &protocol::TokenFormat::name) !=
          protocol::token_formats.end();
 }
 

@@ -22,7 +22,7 @@ namespace options = boost::program_options;
 
 constexpr std::array format_rows = [] {
   std::array<NamedValue, protocol::token_formats.size()> all;
-  std::ranges::transform(protocol::token_formats, all.begin(), [](const protocol::TokenFormatName& format) {
+  std::ranges::transform(protocol::token_formats, all.begin(), [](const protocol::TokenFormat& format) {
     return NamedValue{format.name, format.meaning};
   });
   return all;

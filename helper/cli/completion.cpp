@@ -21,7 +21,7 @@ std::optional<Value> find_value(std::string_view flag) {
   for (const Flag& known : command_flags())
     if (known.name == name) return Value{known.argument, known.values};
   if (const config::Setting* const setting = config::find_setting(name))
-    return Value{setting->argument, setting->words};
+    return Value{setting->argument, setting->values};
   return std::nullopt;
 }
 

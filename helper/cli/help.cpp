@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/help.hpp"
 
-#include "helper/api_key/key_place.hpp"
+#include "helper/api_key/source.hpp"
 #include "helper/cli/terminal.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/exit_code.hpp"
@@ -73,7 +73,7 @@ void append_setting(std::string& page, const config::Setting& setting) {
     line.append("default: ").append(setting.fallback);
   }
   page += line + '\n';
-  append_wrapped(page, 6, with_values(setting.meaning, setting.words), help_width);
+  append_wrapped(page, 6, with_values(setting.meaning, setting.values), help_width);
 }
 
 std::string settings_page() {
@@ -87,7 +87,7 @@ std::string settings_page() {
   for (const config::Setting& setting : config::settings)
     append_setting(page, setting);
   append_heading(page, "variables that hold the API key if no setting names its source, in this order");
-  for (const std::string_view name : api_key::standard_key_variables)
+  for (const std::string_view name : config::standard_key_variables)
     page.append("  ").append(name).append("\n");
   return page;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/request_input.hpp"
 
+#include "helper/os/processes/terminal.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/json_object.hpp"
 #include "protocol/protocol_error.hpp"
@@ -8,8 +9,6 @@
 #include <stdexcept>
 #include <system_error>
 #include <utility>
-
-#include <unistd.h>
 
 namespace sase::cli {
 
@@ -20,7 +19,7 @@ constexpr const char* git_form = "write lines 'protocol=https' and 'host=...', t
 }  // namespace
 
 protocol::Secret read_request(int input, const Diagnostics& diagnostics) {
-  if (::isatty(input) == 1)
+  if (os::is_terminal(input))
     diagnostics.hint("waiting for a request: lines 'protocol=https' and 'host=...', then an empty line");
   try {
     return os::read_message(input);
@@ -41,7 +40,7 @@ protocol::CredentialRequest parse_request(const protocol::Secret& text) {
 }
 
 protocol::Secret read_document(int input, const Diagnostics& diagnostics, const char* form) {
-  if (::isatty(input) == 1) diagnostics.hint(form);
+  if (os::is_terminal(input)) diagnostics.hint(form);
   try {
     return os::read_all(input, protocol::JsonObject::usual_limit);
   } catch (const std::length_error& error) {

@@ -4,7 +4,7 @@
 #include "helper/config/profile_selector.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/failure.hpp"
-#include "protocol/git/credential_request.hpp"
+#include "protocol/git/credential.hpp"
 #include "protocol/secret.hpp"
 
 #include <optional>

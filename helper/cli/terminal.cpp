@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/terminal.hpp"
 
-#include <algorithm>
+#include "helper/os/processes/terminal.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include <algorithm>
 
 namespace sase::cli {
 
@@ -17,9 +16,7 @@ constexpr std::size_t usual_width = 80;
 constexpr std::size_t least_width = 60;
 
 std::size_t width_of(int fd) noexcept {
-  winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual_width;
-  return std::max<std::size_t>(size.ws_col, least_width);
+  return std::max(os::terminal_columns(fd).value_or(usual_width), least_width);
 }
 
 /// Select Graphic Rendition of ECMA-48, in the eight colors that every terminal has.
@@ -37,7 +34,7 @@ std::string_view code_for(Style style) noexcept {
 }  // namespace
 
 Terminal Terminal::of(int fd, const Environment& environment) noexcept {
-  if (::isatty(fd) != 1) return {0, false};
+  if (!os::is_terminal(fd)) return {0, false};
   const auto kind = environment.find("TERM");
   return {width_of(fd), kind && *kind != "dumb" && !environment.find("NO_COLOR")};
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/request_input.hpp"
-#include "helper/clock.hpp"
-#include "helper/commands/commands.hpp"
-#include "helper/token/session.hpp"
+#include "helper/commands/deliver.hpp"
 #include "protocol/dialects/bazel.hpp"
 #include "protocol/protocol_error.hpp"
 
@@ -10,35 +8,32 @@ namespace sase::commands {
 
 namespace {
 
-/// Bazel kills its helpers after 10 seconds, and then says nothing of why there is no token.
-constexpr std::chrono::seconds bazel_patience{9};
+/// Bazel kills its helpers after 10 seconds, and does not report why there is no token.
+constexpr std::chrono::seconds bazel_timeout{9};
 
-constexpr const char* awaited = R"(write {"uri":"https://..."}, then the end of the input)";
+constexpr const char* request_form = R"(write {"uri":"https://..."}, then the end of the input)";
 
-protocol::Origin asked_origin(const Call& call) {
-  const protocol::Secret text = cli::read_document(call.input, call.diagnostics, awaited);
+protocol::Origin read_origin(const Call& call) {
+  const protocol::Secret text = cli::read_document(call.input, call.diagnostics, request_form);
   try {
     return protocol::parse_bazel_request(text.reveal());
   } catch (const protocol::ProtocolError& error) {
-    throw cli::malformed_request(error.what(), awaited);
+    throw cli::malformed_request(error.what(), request_form);
   }
 }
 
 }  // namespace
 
-/// A URI that is not ours is an error here, as the specification of these helpers has it.
+/// A URI that does not match is an error, as the specification of this dialect requires.
 ExitCode bazel_get(const Call& call) {
   if (call.line.no_prompt)
     throw Failure(ExitCode::usage_error, "'--no-prompt' is for git, which alone would ask a person");
-  config::Profile profile = cli::require_profile(profile_selector(call), asked_origin(call), "the URI");
-  if (!profile.has_own_timeout) profile.timeout = bazel_patience;
+  config::Profile profile = cli::require_profile(profile_selector(call), read_origin(call), "the URI");
+  if (!profile.has_own_timeout) profile.timeout = bazel_timeout;
 
-  token::TokenSession session(session_context(call), profile);
-  const token::FreshToken fresh = session.provider().get();
-  const auto expiry = ClockReading::now().wall + fresh.time_left;
-  write_output(call, protocol::write_bazel_reply(fresh.token, expiry).reveal());
-  session.provider().refresh_in_background();
-  return ExitCode::success;
+  return deliver(call, profile, [](const protocol::BearerToken& bearer, const ExpiryTimes& times) {
+    return protocol::write_bazel_reply(bearer, times.expires_at);
+  });
 }
 
 }  // namespace sase::commands

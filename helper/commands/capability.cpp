@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/commands.hpp"
-#include "protocol/git/credential_reply.hpp"
+#include "protocol/git/credential.hpp"
 
 namespace sase::commands {
 

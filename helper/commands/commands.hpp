@@ -9,16 +9,18 @@
 #include "helper/environment.hpp"
 #include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
-#include "helper/os/processes/hardening.hpp"
+#include "helper/os/processes/this_process.hpp"
 #include "helper/token/session.hpp"
 
 #include <chrono>
+#include <span>
 #include <string_view>
 
 namespace sase::commands {
 
 /// The arguments of a command. It ends in this directory: lower directories receive values.
 struct Call {
+  std::span<const char* const> arguments = {};  ///< as main() gets them
   const cli::CommandLine& line;
   const Environment& environment;
   int input;

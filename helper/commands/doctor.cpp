@@ -3,8 +3,8 @@
 #include "helper/commands/commands.hpp"
 #include "helper/diagnose/connectivity_check.hpp"
 #include "helper/diagnose/doctor_report.hpp"
-#include "helper/diagnose/files_check.hpp"
 #include "helper/diagnose/key_check.hpp"
+#include "helper/diagnose/local_state.hpp"
 #include "helper/diagnose/settings_check.hpp"
 #include "helper/token/session.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/key_place.hpp"
-#include "helper/clock.hpp"
+#include "helper/access_token.hpp"
+#include "helper/api_key/source.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"
@@ -34,7 +34,7 @@ void must_have_command(const cli::CommandLine& line) {
 /// The variables that the command does not get from our caller: what holds a key, and what we set.
 std::vector<std::string> replaced_variables(const config::ProfileSelector& choice) {
   std::vector<std::string> names = choice.key_variables();
-  names.insert(names.end(), api_key::standard_key_variables.begin(), api_key::standard_key_variables.end());
+  names.insert(names.end(), config::standard_key_variables.begin(), config::standard_key_variables.end());
   names.insert(names.end(), {std::string(token_variable), std::string(expiry_variable)});
   return names;
 }
@@ -78,15 +78,16 @@ ExitCode exec(const Call& call) {
   const config::ProfileSelector choice = profile_selector(call);
   const config::Profile profile = choice.without_host();
   token::TokenSession session(session_context(call), profile);
-  const token::FreshToken fresh = session.provider().get();
-  const auto expires_at = (ClockReading::now().wall + fresh.time_left).time_since_epoch().count();
-  const protocol::Secret token = entry_of(token_variable, fresh.token.reveal());
+  const token::ProvidedToken provided = session.provider().get();
+  const auto expires_at = ExpiryTimes::from(provided.token.expiry).expires_at.time_since_epoch().count();
+  const protocol::Secret token = entry_of(token_variable, provided.token.bearer.reveal());
   const protocol::Secret expiry = entry_of(expiry_variable, std::to_string(expires_at));
   std::vector<const char*> environment = environment_without(replaced_variables(choice), call.environment);
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());
   // Else CMD would find a child that it never made, and might never wait for.
-  if (!os::inherits_orphans()) session.provider().refresh_in_background(os::ParentLifetime::goes_on);
+  if (!os::inherits_orphans())
+    session.provider().refresh_in_background(provided, os::ParentLifetime::continues);
   if (call.caller != nullptr) call.caller->restore();
   try {
     os::exec_program(call.line.operands, environment);

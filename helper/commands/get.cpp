@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/request_input.hpp"
-#include "helper/clock.hpp"
-#include "helper/commands/commands.hpp"
-#include "helper/token/session.hpp"
-#include "protocol/git/credential_reply.hpp"
+#include "helper/commands/deliver.hpp"
+#include "protocol/git/credential.hpp"
 
 namespace sase::commands {
 
@@ -14,13 +12,10 @@ ExitCode get(const Call& call) {
   const auto profile = cli::find_profile(profile_selector(call), request);
   if (!profile) return ExitCode::success;
 
-  token::TokenSession session(session_context(call), *profile);
-  const token::FreshToken fresh = session.provider().get();
   const auto form = request.authtype ? protocol::ReplyForm::bearer : protocol::ReplyForm::password;
-  const auto expiry = ClockReading::now().wall + fresh.time_left;
-  write_output(call, protocol::write_credential_reply(form, profile->name, fresh.token, expiry).reveal());
-  session.provider().refresh_in_background();
-  return ExitCode::success;
+  return deliver(call, *profile, [&](const protocol::BearerToken& bearer, const ExpiryTimes& times) {
+    return protocol::write_credential_reply(form, profile->name, bearer, times.expires_at);
+  });
 }
 
 }  // namespace sase::commands

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/help.hpp"
 
+#include "helper/cli/completion.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/nearest_name.hpp"
 
@@ -23,17 +24,17 @@ Failure unknown_subject(std::string_view name) {
                  suggest(name, known, std::move(otherwise)));
 }
 
-std::string page_of(std::string_view subject) {
+std::string find_page(std::string_view subject) {
   if (const cli::Command* const command = cli::find_command(table(), subject))
     return cli::command_page(*command);
   if (const cli::Topic* const topic = cli::find_topic(subject)) return topic->page();
   throw unknown_subject(subject);
 }
 
-/// Of `help token` the operand, of `token --help` the command. `help --help` is about help.
-std::optional<std::string> subject_of(const cli::CommandLine& line) {
+/// `help token` and `token --help` have the same subject; that of `help --help` is `help`.
+std::optional<std::string> find_subject(const cli::CommandLine& line) {
   if (line.command != "help") return line.command;
-  if (line.operands.size() > 1) throw Failure(ExitCode::usage_error, "'help' takes one word");
+  if (line.operands.size() > 1) throw Failure(ExitCode::usage_error, "'help' takes one operand");
   if (!line.operands.empty()) return line.operands.front();
   return line.help ? line.command : std::nullopt;
 }
@@ -41,8 +42,14 @@ std::optional<std::string> subject_of(const cli::CommandLine& line) {
 }  // namespace
 
 ExitCode help(const Call& call) {
-  const auto subject = subject_of(call.line);
-  write_output(call, subject ? page_of(*subject) : cli::overview_page(table()));
+  const auto subject = find_subject(call.line);
+  write_output(call, subject ? find_page(*subject) : cli::overview_page(table()));
+  return ExitCode::success;
+}
+
+ExitCode complete(const Call& call) {
+  write_output(call,
+               cli::list_candidates(table(), call.line.operands, config::ProfileFiles(call.environment)));
   return ExitCode::success;
 }
 

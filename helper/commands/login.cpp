@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/login.hpp"
+
 #include "helper/api_key/api_key.hpp"
-#include "helper/api_key/key_place.hpp"
 #include "helper/api_key/login_files.hpp"
+#include "helper/api_key/source.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/commands/login_report.hpp"
+#include "helper/config/profile.hpp"
 #include "helper/config/profile_draft.hpp"
-#include "helper/config/profile_name.hpp"
 #include "helper/config/region.hpp"
 #include "helper/failure.hpp"
 #include "helper/named_value.hpp"
-#include "helper/os/prompt.hpp"
+#include "helper/os/processes/terminal.hpp"
 #include "helper/os/stream.hpp"
+#include "helper/shell_quote.hpp"
 #include "helper/token/session.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
+#include "protocol/time.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
-
-#include <unistd.h>
 
 namespace sase::commands {
 
 namespace {
 
-/// A key and the line end behind it, on Windows of two bytes.
-constexpr std::size_t most_typed = api_key::ApiKey::max_size + 2;
+/// A key and its line ending of up to two bytes.
+constexpr std::size_t max_input = api_key::ApiKey::max_size + 2;
 
 std::string profile_name(const Call& call) {
   const auto named = config::named_profile(call.environment, call.line.profile);
@@ -37,72 +41,124 @@ std::string profile_name(const Call& call) {
 }
 
 Failure no_terminal() {
-  return Failure(ExitCode::usage_error, "there is no terminal to ask for the API key at",
-                 "pipe it in with --stdin, as in: sase-credential login --stdin <key-file");
+  return Failure(ExitCode::usage_error, "there is no terminal at which to ask for the API key",
+                 "pipe it with --stdin, as in: sase-credential login --stdin <key-file");
 }
 
-/// Asks again until the answer is one.
+/// Repeats the question until the answer is a region.
 const config::Region& ask_region(const os::Prompt& prompt) {
-  const std::string question = "Region (" + list_of(config::region_words()) + ") [" +
+  const std::string question = "Region (" + list_of(config::region_names()) + ") [" +
                                std::string(config::regions.front().name) + "]: ";
-  std::string complaint;
-  while (const auto answer = prompt.ask(complaint + question)) {
+  std::string error;
+  while (const auto answer = prompt.ask(error + question)) {
     if (answer->empty()) return config::regions.front();
     if (const config::Region* const region = config::find_region(*answer)) return *region;
-    complaint = "There is no such region. ";
+    error = "Unknown region. ";
   }
-  throw Failure(ExitCode::usage_error, "no region was named", "name it with --region");
+  throw Failure(ExitCode::usage_error, "no region was entered", "set it with --region");
 }
 
 api_key::ApiKey make_key(protocol::Secret text) try {
   return api_key::ApiKey(std::move(text));
 } catch (const protocol::ProtocolError& error) {
-  throw Failure(ExitCode::invalid_settings, std::string("this cannot be an API key: ") + error.what(),
+  throw Failure(ExitCode::invalid_settings, std::string("invalid API key: ") + error.what(),
                 "copy it from the console: Settings > API Support");
 }
 
 api_key::ApiKey ask_key(const os::Prompt& prompt, const std::string& profile) try {
   return make_key(
-      prompt.ask_hidden("API key for '" + profile + "' (what you type or paste is not shown): ", most_typed));
+      prompt.ask_hidden("API key for '" + profile + "' (what you type or paste is not shown): ", max_input));
 } catch (const std::length_error&) {
-  throw Failure(ExitCode::invalid_settings, "this cannot be an API key: it is longer than 16 KiB");
+  throw Failure(ExitCode::invalid_settings, "invalid API key: it is longer than 16 KiB");
 } catch (const std::system_error& error) {
   throw Failure(ExitCode::local_state, std::string("cannot ask for the API key: ") + error.code().message());
 }
 
 api_key::ApiKey read_piped_key(const Call& call) try {
-  if (::isatty(call.input) == 1)
-    throw Failure(ExitCode::usage_error,
-                  "--stdin is for a key that comes through a pipe, and would be shown here",
-                  "leave --stdin out, and you will be asked");
-  return make_key(os::read_all(call.input, most_typed));
+  if (os::is_terminal(call.input))
+    throw Failure(ExitCode::usage_error, "--stdin reads a key from a pipe; a terminal would show it",
+                  "omit --stdin to enter the key at a prompt");
+  return make_key(os::read_all(call.input, max_input));
 } catch (const std::length_error&) {
-  throw Failure(ExitCode::invalid_settings, "this cannot be an API key: it is longer than 16 KiB");
+  throw Failure(ExitCode::invalid_settings, "invalid API key: it is longer than 16 KiB");
 } catch (const std::system_error& error) {
   throw Failure(ExitCode::invalid_settings,
-                "the API key on standard input cannot be read: " + error.code().message());
+                "cannot read the API key from standard input: " + error.code().message());
 }
 
-/// How long the service's token lives; whoever asks for one has the right key.
+/// Requests a token and returns its lifetime.
 std::chrono::seconds verify(const Call& call, const config::Profile& profile,
                             const api_key::ApiKey& key) try {
   token::TokenSession session(session_context(call), profile,
                               api_key::ApiKey(protocol::Secret(key.reveal())));
-  return session.provider().get_new().time_left;
+  return ExpiryTimes::from(session.provider().get_new().token.expiry).expires_in;
 } catch (const Failure& failure) {
-  throw Failure(failure.code, std::string("nothing was kept: ") + failure.what(), failure.hint);
+  throw Failure(failure.code, std::string("nothing was stored: ") + failure.what(), failure.hint);
 }
 
-/// A key that goes before the one that was kept would be used in its stead, and nobody would know why.
-void warn_of_other_key(const Call& call, const config::Profile& profile, const api_key::LoginFiles& files) {
-  const auto place = api_key::find_api_key(profile, call.environment);
-  if (!place || place->name == files.key()) return;
-  call.diagnostics.warning("the key from " + place->describe() + " goes before the one that was kept");
+/// A source with higher precedence would silently be used instead of the stored key.
+void warn_of_preferred_source(const Call& call, const config::Profile& profile,
+                              const api_key::LoginFiles& files) {
+  const auto place = api_key::find_source(profile, call.environment);
+  if (!place || place->value == files.key()) return;
+  call.diagnostics.warning("the key from " + api_key::describe(*place) +
+                           " has precedence over the stored key");
+}
+
+/// An example line can express neither `no-proxy` nor a password.
+bool is_proxy_for_all(const config::Profile& profile) noexcept {
+  return !profile.proxy.empty() && profile.no_proxy.empty() && profile.proxy.find('@') == std::string::npos;
+}
+
+/// ` --profile NAME`, empty for the default profile.
+std::string profile_flag(const config::Profile& profile) {
+  return profile.name == config::default_profile ? "" : " --profile " + profile.name;
+}
+
+std::string curl_example(const config::Profile& profile) {
+  std::string line = "sase-credential" + profile_flag(profile) + " token --format header | curl -H @- ";
+  const auto add = [&line](const char* flag, const std::string& value) {
+    if (!value.empty()) line += flag + shell_word(value) + ' ';
+  };
+  add("--cacert ", profile.ca_file);
+  add("--cert ", profile.client_cert);
+  add("--key ", profile.client_key);
+  if (is_proxy_for_all(profile)) add("--proxy ", profile.proxy);
+  return line + profile.rest_url + std::string(config::api_generation(profile.api).users_path);
+}
+
+std::string git_example(const config::Profile& profile) {
+  const std::string origin = "https://" + profile.hosts.front().text();
+  const std::string flag = profile_flag(profile);
+  std::string lines =
+      "  git config --global credential." + origin + ".helper " + shell_word("sase" + flag) + '\n';
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty())
+      lines += "  git config --global http." + origin + '.' + name + ' ' + shell_word(value) + '\n';
+  };
+  add("sslCAInfo", profile.ca_file);
+  add("sslCert", profile.client_cert);
+  add("sslKey", profile.client_key);
+  if (is_proxy_for_all(profile)) add("proxy", profile.proxy);
+  return lines;
 }
 
 }  // namespace
 
-/// All that can be wrong is looked at before a person types the key, and the key is tried before it is kept.
+std::string login_report(const config::Profile& profile, const api_key::LoginFiles& files,
+                         std::optional<std::chrono::seconds> lifetime) {
+  std::string text = lifetime
+                         ? "verified: " + profile.authorize_url + " issued a token for " +
+                               protocol::format_duration(std::chrono::ceil<std::chrono::minutes>(*lifetime))
+                         : "not verified: " + profile.authorize_url + " was not contacted";
+  text += "\nstored: the key in " + protocol::escape(files.key()) + "\n        the profile in " +
+          protocol::escape(files.profile()) + '\n';
+  text += "\nThese commands now get a token automatically:\n  " + curl_example(profile) + '\n' +
+          git_example(profile);
+  return text;
+}
+
+/// Checks everything else before it asks for the key, and verifies the key before it stores it.
 ExitCode login(const Call& call) {
   config::ProfileDraft draft(call.environment, call.line.settings, profile_name(call));
   (void)draft.profile();
@@ -116,9 +172,9 @@ ExitCode login(const Call& call) {
   const api_key::ApiKey key = is_piped ? read_piped_key(call) : ask_key(prompt, profile.name);
   std::optional<std::chrono::seconds> lifetime;
   if (!call.line.no_verify) lifetime = verify(call, profile, key);
-  files.keep(key.reveal(), draft.text());
+  files.store(key.reveal(), draft.text());
   write_output(call, login_report(profile, files, lifetime));
-  warn_of_other_key(call, profile, files);
+  warn_of_preferred_source(call, profile, files);
   return ExitCode::success;
 }
 

@@ -12,30 +12,29 @@ namespace sase::commands {
 
 namespace {
 
-/// The profile that a call without a name would mean; nothing where it would mean none.
-std::optional<std::string> chosen_name(const config::ProfileSelector& choice) {
+/// The default profile; nothing if there is none.
+std::optional<std::string> find_default(const config::ProfileSelector& choice) {
   try {
     return choice.name_without_host();
   } catch (const Failure&) {
-    return std::nullopt;  // then no profile is marked
+    return std::nullopt;
   }
 }
 
 }  // namespace
 
-/// Tells of every profile, or of the one that `--profile` names, without asking anybody.
 ExitCode status(const Call& call) {
   const config::ProfileSelector choice = profile_selector(call);
-  // A name on the command line that is none is an error there, as everywhere.
+  // An unknown profile on the command line is an error.
   const std::vector<std::string> names =
       call.line.profile ? std::vector{choice.name_without_host()} : choice.names();
   const std::optional<std::string> chosen =
-      call.line.profile ? chosen_name({call.environment, call.line.settings, std::nullopt})
-                        : chosen_name(choice);
+      call.line.profile ? find_default({call.environment, call.line.settings, std::nullopt})
+                        : find_default(choice);
   std::vector<diagnose::ProfileStatus> profiles;
   profiles.reserve(names.size());
   for (const std::string& name : names) {
-    profiles.push_back(diagnose::status_of(choice, name, call.environment));
+    profiles.push_back(diagnose::read_status(choice, name, call.environment));
     profiles.back().is_chosen = name == chosen;
   }
   write_output(call, call.line.json

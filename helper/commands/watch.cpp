@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/digest.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/commands/format_choice.hpp"
+#include "helper/commands/deliver.hpp"
 #include "helper/failure.hpp"
 #include "helper/nearest_name.hpp"
-#include "helper/os/files/group_id.hpp"
+#include "helper/os/files/published_file.hpp"
+#include "helper/os/processes/this_process.hpp"
+#include "helper/os/stream.hpp"
 #include "helper/token/session.hpp"
 #include "helper/watch/watcher.hpp"
 #include "protocol/escape.hpp"
@@ -16,30 +18,28 @@
 #include <system_error>
 #include <utility>
 
-#include <unistd.h>
-
 namespace sase::commands {
 
 namespace {
 
 struct Mode {
-  std::string_view word;
+  std::string_view text;
   mode_t mode;
 };
 
-/// A token is nobody's but the user's and, where that is wanted, one group's.
+/// A token is readable for the user and at most one group.
 constexpr std::array modes = {Mode{"600", 0600}, Mode{"640", 0640}, Mode{"400", 0400}, Mode{"440", 0440}};
 
-mode_t mode_of(const cli::CommandLine& line) {
-  std::string_view word = line.mode ? std::string_view(*line.mode) : modes.front().word;
-  if (word.size() == 4 && word.starts_with('0')) word.remove_prefix(1);
-  const auto* const found = std::ranges::find(modes, word, &Mode::word);
+mode_t parse_mode(const cli::CommandLine& line) {
+  std::string_view text = line.mode ? std::string_view(*line.mode) : modes.front().text;
+  if (text.size() == 4 && text.starts_with('0')) text.remove_prefix(1);
+  const auto* const found = std::ranges::find(modes, text, &Mode::text);
   if (found != modes.end()) return found->mode;
-  throw Failure(ExitCode::usage_error, "unusable mode" + quote_if_short(word),
+  throw Failure(ExitCode::usage_error, "unusable mode" + quote_if_short(text),
                 "choose 600, 640, 400 or 440: the file is not for others, and they write none of it");
 }
 
-std::optional<gid_t> group_of(const cli::CommandLine& line) {
+std::optional<gid_t> parse_group(const cli::CommandLine& line) {
   if (!line.group) return std::nullopt;
   const auto group = os::find_group(*line.group);
   if (!group)
@@ -52,17 +52,34 @@ std::optional<gid_t> group_of(const cli::CommandLine& line) {
   return group;
 }
 
-os::PublishedFile file_of(const cli::CommandLine& line) {
-  if (line.operands.size() != 1)
+/// What to write where.
+struct Target {
+  os::PublishedFile file;
+  const protocol::TokenFormat& format;
+  std::optional<std::string> previous;  ///< of the watcher that started this call: watch::format_previous()
+};
+
+/// A watcher adds the previous report as the last operand, behind `--`.
+std::optional<std::string> previous_report(const cli::CommandLine& line) {
+  const bool is_there = line.once && line.verbatim && line.operands.size() == 2 &&
+                        line.operands.back().starts_with(watch::previous_prefix);
+  return is_there ? std::optional(line.operands.back()) : std::nullopt;
+}
+
+Target read_target(const cli::CommandLine& line) {
+  auto previous = previous_report(line);
+  if (line.operands.size() != (previous ? 2 : 1))
     throw Failure(ExitCode::usage_error, "'watch' wants one file to write the token to",
                   "write: sase-credential watch FILE");
   if (line.operands.front() == "-")
     throw Failure(ExitCode::usage_error, "'watch' writes to a file, not to standard output",
                   "for a file of that name write './-'; for standard output: sase-credential token");
-  return {line.operands.front(), {.mode = mode_of(line), .group = group_of(line)}};
+  return {.file = {line.operands.front(), {.mode = parse_mode(line), .group = parse_group(line)}},
+          .format = parse_format(line),
+          .previous = std::move(previous)};
 }
 
-/// A long path may cost the words their end, where the reason stands.
+/// Escaping may cut off the reason at the end of a long message.
 Failure unusable(const std::system_error& error) {
   const std::string reason = error.code().message();
   std::string what = protocol::escape(error.what());
@@ -74,84 +91,56 @@ void prepare(const os::PublishedFile& file) try { file.prepare(); } catch (const
   throw unusable(error);
 }
 
-std::string name_of(const protocol::BearerToken& token) {
+/// Two tokens have different names; a name reveals nothing of its token.
+std::string name_token(const protocol::BearerToken& token) {
   cache::Digest digest("sase-cred-watchv");
   digest.add(token.reveal());
   return digest.hexadecimal();
 }
 
-/// One round: the settings and the key are read anew, so that what was changed counts.
-class RefreshOnce {
- public:
-  RefreshOnce(const Call& call, const os::PublishedFile& file, protocol::TokenFormat format) noexcept
-      : call_(call), file_(file), format_(format) {}
-
-  /// Throws Failure.
-  [[nodiscard]] watch::RefreshAttempt get(const watch::PublishedToken* current) const {
-    config::Profile profile = profile_selector(call_).without_host();
-    profile.refresh_ahead = token::effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
-    token::TokenSession session(session_context(call_), profile);
-    const token::KeptToken kept = session.provider().get_ahead();
-    // The watcher takes it for dead and removes it; it must not come back for its last second.
-    if (kept.is_due_for_refresh && kept.fresh.time_left <= token::RefreshSchedule::rounding)
-      throw kept.trouble ? *kept.trouble
-                         : Failure(ExitCode::unreachable, "a new token is not to be asked for yet");
-    watch::PublishedToken token{.name = name_of(kept.fresh.token),
-                                .mark = {},
-                                .left = kept.fresh.time_left,
-                                .ahead = profile.refresh_ahead,
-                                .is_due_for_refresh = kept.is_due_for_refresh};
-    const bool is_there = current != nullptr && current->name == token.name && file_.is(current->mark);
-    token.mark = is_there ? current->mark : write(profile, kept.fresh);
-    return {.token = std::move(token), .trouble = kept.trouble};
-  }
-
- private:
-  [[nodiscard]] os::FileMark write(const config::Profile& profile, const token::FreshToken& fresh) const try {
-    const protocol::TokenFacts facts{.profile = profile.name,
-                                     .api_url = profile.rest_url,
-                                     .expires_in = fresh.time_left,
-                                     .expires_at = ClockReading::now().wall + fresh.time_left};
-    return file_.write(protocol::write_token(format_, fresh.token, facts).reveal());
-  } catch (const std::system_error& error) {
-    throw unusable(error);
-  }
-
-  const Call& call_;
-  const os::PublishedFile& file_;
-  protocol::TokenFormat format_;
-};
-
-/// The same in a process of its own.
-watch::RefreshAttempt look(const Call& call, const os::PublishedFile& file, protocol::TokenFormat format,
-                           const watch::RefreshOptions& order) {
-  using Verbosity = Diagnostics::Verbosity;
-  const Diagnostics diagnostics = call.diagnostics.anew(order.said);
-  const Diagnostics at_first =
-      call.diagnostics.anew(order.is_first ? Verbosity::all : Verbosity::all_but_warnings);
-  config::MisspelledVariables misspelled_variables(call.environment, at_first);
-  const Call round{.line = call.line,
-                   .environment = call.environment,
-                   .input = call.input,
-                   .output = call.output,
-                   .diagnostics = diagnostics,
-                   .misspelled_variables = misspelled_variables};
-  try {
-    return RefreshOnce(round, file, format).get(order.current);
-  } catch (const Failure& failure) {
-    if (failure.code == ExitCode::invalid_settings) misspelled_variables.warn();
-    return {.token = {}, .trouble = failure};
-  }
+os::FileIdentity write_file(const config::Profile& profile, const Target& target,
+                            const protocol::BearerToken& bearer, const ExpiryTimes& times) try {
+  const protocol::TokenDetails details{.profile = profile.name,
+                                       .api_url = profile.rest_url,
+                                       .expires_in = times.expires_in,
+                                       .expires_at = times.expires_at};
+  return target.file.write(target.format.write(bearer, details).reveal());
+} catch (const std::system_error& error) {
+  throw unusable(error);
 }
 
-os::NotifySocket manager_of(const Call& call) try {
+/// `watch --once`. Reports to the watcher, if that started it: TokenReport. Throws Failure, also if the token
+/// in the file could not be refreshed and is still good.
+void refresh_once(const Call& call, const Target& target) {
+  config::Profile profile = profile_selector(call).without_host();
+  profile.refresh_ahead = token::effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
+  token::TokenSession session(session_context(call), profile);
+  const token::ProvidedToken provided = session.provider().get_refreshed();
+  const ExpiryTimes times = ExpiryTimes::from(provided.token.expiry);
+  // The watcher removes the file a second before the token expires; it must not come back after that.
+  if (provided.is_due_for_refresh() && times.expires_in <= token::RefreshSchedule::rounding)
+    throw provided.refresh_failure ? *provided.refresh_failure
+                                   : Failure(ExitCode::unreachable, "the next attempt is not due yet");
+  watch::TokenReport report{.token = name_token(provided.token.bearer),
+                            .file = target.file.identity(),
+                            .left = times.expires_in,
+                            .refresh_ahead = profile.refresh_ahead,
+                            .is_due_for_refresh = provided.is_due_for_refresh()};
+  if (target.previous != watch::format_previous(&report))
+    report.file = write_file(profile, target, provided.token.bearer, times);
+  if (!target.previous) return;
+  write_output(call, report.format());
+  if (provided.refresh_failure) throw *provided.refresh_failure;
+}
+
+os::NotifySocket open_manager(const Call& call) try {
   return os::NotifySocket(call.environment.find("NOTIFY_SOCKET"));
 } catch (const std::system_error& error) {
   call.diagnostics.warning(protocol::escape(error.what()));
   return os::NotifySocket(std::nullopt);
 }
 
-std::optional<long> number_of(const Call& call, std::string_view variable) {
+std::optional<long> parse_number(const Call& call, std::string_view variable) {
   const auto text = call.environment.find(variable);
   long number = 0;
   if (!text || std::from_chars(text->data(), text->data() + text->size(), number).ec != std::errc())
@@ -159,33 +148,41 @@ std::optional<long> number_of(const Call& call, std::string_view variable) {
   return number;
 }
 
-/// sd_watchdog_enabled(3): the variables may be meant for another process, whose environment we have.
-std::optional<BootTime> watchdog_of(const Call& call) {
-  const auto micros = number_of(call, "WATCHDOG_USEC");
-  if (!micros || *micros < 2000 || number_of(call, "WATCHDOG_PID").value_or(::getpid()) != ::getpid())
+/// sd_watchdog_enabled(3): WATCHDOG_PID may name another process that has the same environment.
+std::optional<std::chrono::milliseconds> read_watchdog(const Call& call) {
+  const auto micros = parse_number(call, "WATCHDOG_USEC");
+  if (!micros || *micros < 2000 ||
+      parse_number(call, "WATCHDOG_PID").value_or(os::process_id()) != os::process_id())
     return std::nullopt;
-  return std::chrono::duration_cast<BootTime>(std::chrono::microseconds(*micros));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(*micros));
+}
+
+/// The arguments of this call, with `--once` and, for the previous report, `--`.
+std::vector<std::string> attempt_arguments(const Call& call) {
+  std::vector<std::string> arguments(call.arguments.begin(), call.arguments.end());
+  arguments.insert(arguments.begin() + 1, "--once");
+  if (!call.line.verbatim) arguments.emplace_back("--");
+  return arguments;
 }
 
 }  // namespace
 
 ExitCode watch(const Call& call) {
-  const os::PublishedFile file = file_of(call.line);
-  const protocol::TokenFormat format = format_of(call.line);
-  prepare(file);
+  const Target target = read_target(call.line);
+  if (!target.previous) prepare(target.file);
   if (call.line.once) {
-    (void)RefreshOnce(call, file, format).get(nullptr);
+    refresh_once(call, target);
     return ExitCode::success;
   }
-  const os::NotifySocket manager = manager_of(call);
-  const watch::WatcherParts parts{
-      .file = file,
-      .diagnostics = call.diagnostics,
-      .manager = manager,
-      .watchdog = watchdog_of(call),
-      .look = [&](const watch::RefreshOptions& order) { return look(call, file, format, order); }};
-  watch::Watcher(parts).run();
-  return ExitCode::success;
+  const os::NotifySocket manager = open_manager(call);
+  const watch::WatcherParts parts{.file = target.file,
+                                  .diagnostics = call.diagnostics,
+                                  .manager = manager,
+                                  .watchdog = read_watchdog(call),
+                                  .program = os::program_path().value_or("/proc/self/exe"),
+                                  .arguments = attempt_arguments(call),
+                                  .environment = call.environment.entries()};
+  return watch::Watcher(parts).run();
 }
 
 }  // namespace sase::commands

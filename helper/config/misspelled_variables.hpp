@@ -6,22 +6,22 @@
 
 namespace sase::config {
 
-/// Says once that a variable such as `SASE_REGOIN` is not known. Only one that a single typed mistake turns
-/// into one of ours is taken for a misspelt one: other tools may have variables that begin with `SASE_` too.
-/// It costs nothing until it looks, and a call that the cache answers does not.
+/// Warns once about variables such as `SASE_REGOIN`. Only a variable that one typing mistake turns into a
+/// known one counts as misspelled, because other programs may have `SASE_` variables too. It costs nothing
+/// until warn(), which a call that the cache answers does not reach.
 class MisspelledVariables {
  public:
   /// Both must outlive this.
   MisspelledVariables(const Environment& environment, const Diagnostics& diagnostics) noexcept
       : environment_(environment), diagnostics_(diagnostics) {}
 
-  /// Looks at the first call alone; one warning a variable, without its value.
+  /// One warning a variable, without its value; nothing on later calls.
   void warn() noexcept;
 
  private:
   const Environment& environment_;
   const Diagnostics& diagnostics_;
-  bool looked_ = false;
+  bool has_warned_ = false;
 };
 
 }  // namespace sase::config

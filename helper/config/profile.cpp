@@ -2,6 +2,7 @@
 #include "helper/config/profile.hpp"
 
 #include "helper/nearest_name.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/proxy_url.hpp"
@@ -19,43 +20,34 @@ using protocol::escape;
 using protocol::Host;
 using std::chrono::seconds;
 
-/// A value in a message. A very long one may be a key that was put in the wrong place, so it is not shown.
+bool is_letter_or_digit(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || protocol::is_digit(c);
+}
+
+/// A value for a message. A long one is not shown: it may be a key that was put in the wrong place.
 std::string in_quotes(std::string_view value) {
   constexpr std::size_t longest_shown = 80;
   return value.size() > longest_shown ? "of " + std::to_string(value.size()) + " bytes"
                                       : "'" + escape(value) + "'";
 }
 
-/// The failure of a value that is none of the words which its setting knows.
-Failure unknown_word(const Assignment& given) {
-  const std::span<const NamedValue> known = given.setting->words();
+Failure unknown_value(const Assignment& given) {
+  const std::span<const NamedValue> known = given.setting->values();
   return given.failure("unknown " + std::string(given.setting->name) + ' ' + in_quotes(given.value),
                        suggest(given.value, names_of(known), "known are " + list_of(known)));
 }
 
-const Region& region_of(const Assignment* given) {
-  if (given == nullptr) return regions.front();
-  const Region* const found = find_region(given->value);
-  if (found == nullptr) throw unknown_word(*given);
+/// The row whose name is the value of a setting. Throws Failure if there is none.
+template <typename Table>
+const auto& find_row(const Table& table, const Assignment& given) {
+  const auto found =
+      std::ranges::find_if(table, [&given](const auto& row) { return row.name == given.value; });
+  if (found == table.end()) throw unknown_value(given);
   return *found;
 }
 
-Api api_of(const Assignment* given, const Region& region) {
-  if (given == nullptr) return region.v1.empty() ? Api::v3 : Api::v1;
-  const auto* const found = std::ranges::find(apis, given->value, &ApiName::name);
-  if (found == apis.end()) throw unknown_word(*given);
-  return found->api;
-}
-
-CacheKind cache_of(const Assignment* given) {
-  if (given == nullptr) return cache_kinds.front().kind;
-  const auto* const found = std::ranges::find(cache_kinds, given->value, &CacheKindName::name);
-  if (found == cache_kinds.end()) throw unknown_word(*given);
-  return found->kind;
-}
-
-/// Reads the origin of another service, exactly `https://host[:port]`.
-Host service_host(const Assignment& given) {
+/// Accepts exactly `https://host[:port]`.
+Host parse_service_url(const Assignment& given) {
   try {
     const protocol::ParsedUrl url = protocol::parse_url(given.value);
     if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
@@ -63,19 +55,19 @@ Host service_host(const Assignment& given) {
     if (!url.rest.empty() && url.rest != "/") throw protocol::ProtocolError("it goes on after the host");
     return url.origin.host;
   } catch (const protocol::ProtocolError& error) {
-    // The URL itself is not shown: people put passwords into URLs.
+    // The URL is not shown: it may contain a password.
     throw given.failure(std::string("unusable url: ") + error.what(),
                         "write the origin alone, such as https://api.example.com:8443");
   }
 }
 
-Host further_host(const Assignment& given) {
+Host parse_host(const Assignment& given) {
   const auto host = Host::parse(given.value);
   if (!host) throw given.failure("unusable host " + in_quotes(given.value), "write a name, or name:port");
   return *host;
 }
 
-seconds duration_of(const Assignment& given, seconds least) {
+seconds parse_duration(const Assignment& given, seconds least) {
   const auto duration = protocol::parse_duration(given.value);
   if (!duration)
     throw given.failure("unusable duration " + in_quotes(given.value),
@@ -84,22 +76,22 @@ seconds duration_of(const Assignment& given, seconds least) {
   return *duration;
 }
 
-std::string path_of(const Assignment* given) {
+std::string parse_path(const Assignment* given) {
   if (given == nullptr) return {};
   if (!given->value.starts_with('/'))
     throw given->failure("the path " + in_quotes(given->value) + " is not absolute", "begin it with a slash");
   return std::string(given->value);
 }
 
-std::string trace_of(const Assignment* given) {
+std::string parse_trace(const Assignment* given) {
   if (given == nullptr || given->value == "0" || given->value == "off") return {};
   if (given->value == "1" || given->value.starts_with('/')) return std::string(given->value);
   throw given->failure("unusable trace " + in_quotes(given->value),
                        "write 1 for standard error, 0 for none, or the absolute path of a file");
 }
 
-/// The text of the first of the variables that is set.
-std::string text_of(const Environment& environment, std::initializer_list<std::string_view> variables) {
+/// The value of the first variable that is set, or an empty text.
+std::string read_variable(const Environment& environment, std::initializer_list<std::string_view> variables) {
   for (const std::string_view name : variables)
     if (const auto value = environment.find(name)) {
       if (has_control_bytes(*value))
@@ -109,27 +101,27 @@ std::string text_of(const Environment& environment, std::initializer_list<std::s
   return {};
 }
 
-/// A list of hosts; line ends and tabs, which lists in YAML files bring along, divide them as blanks and
-/// commas do. Throws Failure for the first of the variables that is set and holds other control characters.
-std::string host_list_of(const Assignment* given, const Environment& environment) {
+/// The hosts that are reached without the proxy. Line ends and tabs, which lists in YAML files contain,
+/// become blanks. Throws Failure for any other control character.
+std::string parse_no_proxy(const Assignment* given, const Environment& environment) {
   std::string list(given != nullptr ? given->value : std::string_view());
-  std::string_view place;
+  std::string_view variable;
   for (const std::string_view name : {"NO_PROXY", "no_proxy"})
     if (const auto value = environment.find(name); value && given == nullptr) {
       list = *value;
-      place = name;
+      variable = name;
     }
   std::ranges::replace_if(
       list, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   if (!has_control_bytes(list)) return list;
   const char* const why = "a control character in the value";
   throw given != nullptr ? given->failure(why)
-                         : Failure(ExitCode::invalid_settings, std::string(place) + ": " + why);
+                         : Failure(ExitCode::invalid_settings, std::string(variable) + ": " + why);
 }
 
-/// OpenSSL's own variable. A relative path would be looked up in whatever directory the host stands in.
+/// OpenSSL's variable. A relative path is rejected: the host tool chooses the working directory.
 std::string default_ca_file(const Environment& environment) {
-  std::string path = text_of(environment, {"SSL_CERT_FILE"});
+  std::string path = read_variable(environment, {"SSL_CERT_FILE"});
   if (!path.empty() && path.front() != '/')
     throw Failure(ExitCode::invalid_settings,
                   "SSL_CERT_FILE: the path " + in_quotes(path) + " is not absolute",
@@ -138,38 +130,42 @@ std::string default_ca_file(const Environment& environment) {
 }
 
 void set_service(Profile& profile, const Settings& values) {
-  const Region& region = region_of(values.find(SettingId::region));
-  const Assignment* const api = values.find(SettingId::api);
-  profile.api = api_of(api, region);
-  std::string origin(profile.api == Api::v1 ? region.v1 : region.v3);
+  const Assignment* const region_given = values.find(SettingId::region);
+  const Region& region = region_given != nullptr ? find_row(regions, *region_given) : regions.front();
+  const Assignment* const api_given = values.find(SettingId::api);
+  profile.api = api_given != nullptr ? find_row(api_generations, *api_given).api : region.default_api();
+  std::string origin(region.origin(profile.api));
   Host host;
   if (const Assignment* const url = values.find(SettingId::url)) {
-    host = service_host(*url);
+    host = parse_service_url(*url);
     origin = "https://" + host.text();
-  } else if (origin.empty()) {
-    throw api->failure("the region '" + std::string(region.name) + "' has no v1",
-                       "leave 'api' out, or set it to v3");
+  } else if (api_given != nullptr && origin.empty()) {
+    // A region's default generation has an origin.
+    throw api_given->failure(
+        "the region '" + std::string(region.name) + "' has no " +
+            std::string(api_generation(profile.api).name),
+        "leave 'api' out, or set it to " + std::string(api_generation(region.default_api()).name));
   } else {
-    host.name = origin.substr(std::string_view("https://").size());
+    host.name = host_of(origin);
   }
   profile.authorize_url = authorize_url(origin, profile.api);
   profile.rest_url = rest_url(origin, profile.api);
   profile.hosts.push_back(std::move(host));
-  for (const Assignment& further : values.hosts())
-    if (Host named = further_host(further); !profile.owns(named)) profile.hosts.push_back(std::move(named));
+  for (const Assignment& given : values.hosts())
+    if (Host further = parse_host(given); !profile.owns(further)) profile.hosts.push_back(std::move(further));
 }
 
 void set_times(Profile& profile, const Settings& values) {
   if (const Assignment* const given = values.find(SettingId::min_ttl)) {
-    profile.min_ttl = duration_of(*given, seconds(0));
+    profile.min_ttl = parse_duration(*given, seconds(0));
     if (profile.min_ttl > protocol::longest_lifetime)
       throw given->failure("min-ttl " + in_quotes(given->value) +
-                           " is longer than a token lives, which is 60m");
+                           " is longer than the lifetime of a token, 60m");
   }
   if (const Assignment* const given = values.find(SettingId::refresh_ahead))
-    profile.refresh_ahead = duration_of(*given, seconds(0));
+    profile.refresh_ahead = parse_duration(*given, seconds(0));
   if (const Assignment* const given = values.find(SettingId::timeout)) {
-    profile.timeout = duration_of(*given, seconds(1));
+    profile.timeout = parse_duration(*given, seconds(1));
     profile.has_own_timeout = true;
   }
 }
@@ -184,36 +180,45 @@ std::string proxy_of(const Assignment& given) try {
 }
 
 void set_connection(Profile& profile, const Settings& values, const Environment& environment) {
-  profile.ca_file = path_of(values.find(SettingId::ca_file));
+  profile.ca_file = parse_path(values.find(SettingId::ca_file));
   if (profile.ca_file.empty()) profile.ca_file = default_ca_file(environment);
-  profile.client_cert = path_of(values.find(SettingId::client_cert));
-  profile.client_key = path_of(values.find(SettingId::client_key));
+  profile.client_cert = parse_path(values.find(SettingId::client_cert));
+  profile.client_key = parse_path(values.find(SettingId::client_key));
   const Assignment* const proxy = values.find(SettingId::proxy);
-  profile.proxy = proxy != nullptr ? proxy_of(*proxy) : text_of(environment, {"https_proxy", "HTTPS_PROXY"});
-  profile.no_proxy = host_list_of(values.find(SettingId::no_proxy), environment);
+  profile.proxy =
+      proxy != nullptr ? proxy_of(*proxy) : read_variable(environment, {"https_proxy", "HTTPS_PROXY"});
+  profile.no_proxy = parse_no_proxy(values.find(SettingId::no_proxy), environment);
 }
 
 }  // namespace
 
-std::vector<Host> hosts_of(const Settings& values) {
-  Profile profile;
-  set_service(profile, values);
-  return std::move(profile.hosts);
+bool is_profile_name(std::string_view text) noexcept {
+  constexpr std::size_t longest_name = 64;
+  if (text.empty() || text.size() > longest_name || !is_letter_or_digit(text.front())) return false;
+  return std::ranges::all_of(
+      text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 bool Profile::owns(const Host& host) const noexcept {
   return std::ranges::find(hosts, host) != hosts.end();
 }
 
+std::vector<Host> parse_hosts(const Settings& values) {
+  Profile profile;
+  set_service(profile, values);
+  return std::move(profile.hosts);
+}
+
 Profile make_profile(std::string_view name, const Settings& values, const Environment& environment) {
   Profile profile;
   profile.name = name;
   set_service(profile, values);
-  profile.key_source = api_key::key_source_of(values);
+  profile.key_source = parse_api_key_source(values);
   set_times(profile, values);
-  profile.cache = cache_of(values.find(SettingId::cache));
+  if (const Assignment* const given = values.find(SettingId::cache))
+    profile.cache = find_row(cache_kinds, *given).kind;
   set_connection(profile, values, environment);
-  profile.trace = trace_of(values.find(SettingId::trace));
+  profile.trace = parse_trace(values.find(SettingId::trace));
   return profile;
 }
 

@@ -1,51 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/api_key/source.hpp"
-#include "helper/config/cache_kind.hpp"
+#include "helper/config/api_key_source.hpp"
 #include "helper/config/region.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/environment.hpp"
 #include "protocol/host.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace sase::config {
 
-/// A tenant of the service, and how it is reached: checked settings in place of text.
+/// The profile that a call uses if nothing selects another one.
+inline constexpr std::string_view default_profile = "default";
+
+/// Whether a text may name a profile: `[a-z0-9][a-z0-9._-]{0,63}`, so that it is always one safe file name.
+[[nodiscard]] bool is_profile_name(std::string_view text) noexcept;
+
+/// A tenant of the service and how to connect to it: validated settings.
 struct Profile {
   std::string name;
   Api api = Api::v1;
-  std::string authorize_url;          ///< where the key is traded for a token
-  std::string rest_url;               ///< where the token is good for
-  std::vector<protocol::Host> hosts;  ///< all that its token may be given to, each once
+  std::string authorize_url;          ///< exchanges the API key for a token
+  std::string rest_url;               ///< base URL of the resources that accept the token
+  std::vector<protocol::Host> hosts;  ///< every host that may receive the token, each once
 
-  api_key::ApiKeySource key_source;
+  std::optional<ApiKeySource> key_source;  ///< nothing: the first standard source that exists
 
   std::chrono::seconds min_ttl{60};
   std::chrono::seconds refresh_ahead{std::chrono::minutes(15)};
   std::chrono::seconds timeout{10};
-  bool has_own_timeout = false;  ///< a setting gave it; else a host that is in a hurry may have a shorter one
+  bool has_own_timeout = false;  ///< a setting gave `timeout`; otherwise a dialect may have a shorter default
   CacheKind cache = CacheKind::file;
 
   std::string ca_file, client_cert, client_key;
   std::string proxy, no_proxy;
 
-  std::string trace;  ///< as Trace reads it
+  std::string trace;  ///< `1`, an absolute path, or empty for no trace
 
-  /// Whether its token may be given to this host.
+  /// Whether this host may receive the profile's token.
   [[nodiscard]] bool owns(const protocol::Host& host) const noexcept;
 };
 
-/// Only the hosts of a profile, whatever else its settings say. Throws Failure.
-[[nodiscard]] std::vector<protocol::Host> hosts_of(const Settings& values);
+/// The hosts of a profile, without looking at its other settings. Throws Failure.
+[[nodiscard]] std::vector<protocol::Host> parse_hosts(const Settings& values);
 
-/// Makes a profile of its settings. What no layer gives comes from the environment variables that every
-/// client knows (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), else from the defaults above. Throws Failure for a
-/// bad value.
+/// Validates the settings of a profile. What no layer gives comes from the variables that every HTTP client
+/// uses (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), else from the defaults above. Throws Failure for an invalid
+/// value.
 [[nodiscard]] Profile make_profile(std::string_view name, const Settings& values,
                                    const Environment& environment);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_draft.hpp"
 
-#include "helper/config/profile_edit.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -16,27 +14,61 @@ bool is_from_file(const Assignment& given) noexcept {
   return given.layer == Layer::user_file || given.layer == Layer::system_file;
 }
 
-/// Whether a value goes into the profile.
-bool is_kept(const Assignment& given) noexcept {
+/// Whether a value becomes part of the profile.
+bool is_written(const Assignment& given) noexcept {
   if (given.setting->id == SettingId::trace) return false;
-  return given.layer == Layer::flag || (given.layer == Layer::variable && decides_hosts(given.setting->id));
+  return given.layer == Layer::flag ||
+         (given.layer == Layer::variable && given.setting->role == Role::service);
 }
 
-void keep(std::string& text, const Setting& setting, std::span<const Assignment> given) {
+void write_setting(std::string& text, const Setting& setting, std::span<const Assignment> given) {
   std::vector<std::string> lines;
-  for (const Assignment& value : given) {
-    lines.emplace_back(value.value);
-    // A list of hosts may be divided by line ends (profile.cpp).
+  for (const Assignment& assignment : given) {
+    std::string value(assignment.value);
+    // The value of `no-proxy` may contain line ends.
     std::ranges::replace_if(
-        lines.back(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    // In a file, that nothing is said is said by no line.
-    if (lines.back().empty()) lines.pop_back();
+        value, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    // A file contains no empty values; an empty flag removes the setting.
+    if (!value.empty()) lines.push_back(std::move(value));
   }
   const std::vector<std::string_view> views(lines.begin(), lines.end());
   text = with_setting(text, setting, views);
 }
 
+/// Whether a line of a profile gives the setting, by the same rules as ProfileText.
+bool gives(std::string_view line, std::string_view name) noexcept {
+  const auto first = line.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return false;
+  line.remove_prefix(first);
+  if (!line.starts_with(name)) return false;
+  const auto next = line.find_first_not_of(" \t\r", name.size());
+  return next != std::string_view::npos && line[next] == '=';
+}
+
+void append_lines(std::string& text, std::string_view name, std::span<const std::string_view> values) {
+  for (const std::string_view value : values)
+    text.append(name).append(" = ").append(value).append("\n");
+}
+
 }  // namespace
+
+std::string with_setting(std::string_view text, const Setting& setting,
+                         std::span<const std::string_view> values) {
+  std::string changed;
+  bool has_values = false;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!gives(line, setting.name)) {
+      changed.append(line).append("\n");
+      continue;
+    }
+    if (!std::exchange(has_values, true)) append_lines(changed, setting.name, values);
+  }
+  if (!has_values) append_lines(changed, setting.name, values);
+  return changed;
+}
 
 ProfileDraft::ProfileDraft(const Environment& environment, std::span<const Assignment> flags,
                            std::string name)
@@ -45,11 +77,11 @@ ProfileDraft::ProfileDraft(const Environment& environment, std::span<const Assig
       name_(std::move(name)),
       files_(ProfileFiles(environment).read(name_)) {
   reject_other_key_sources();
-  reject_redundant_region();
+  reject_overridden_region();
 }
 
 bool ProfileDraft::lacks_service() const {
-  const Settings given = values();
+  const Settings given = merge();
   return given.find(SettingId::region) == nullptr && given.find(SettingId::url) == nullptr;
 }
 
@@ -59,52 +91,54 @@ void ProfileDraft::set_region(const Region& region) {
 }
 
 Profile ProfileDraft::profile() const {
-  return make_profile(name_, values(), environment_);
+  return make_profile(name_, merge(), environment_);
 }
 
 std::string ProfileDraft::text() const {
   const auto own = std::ranges::find(files_.files, Layer::user_file, &ProfileText::File::layer);
   std::string text(own != files_.files.end() ? std::string_view(own->text) : first_line);
-  const Settings given = values();
+  const Settings given = merge();
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::host) {
-      if (!given.hosts().empty() && is_kept(given.hosts().front())) keep(text, setting, given.hosts());
-    } else if (const Assignment* const value = given.find(setting.id); value != nullptr && is_kept(*value)) {
-      keep(text, setting, {value, 1});
+      if (!given.hosts().empty() && is_written(given.hosts().front()))
+        write_setting(text, setting, given.hosts());
+    } else if (const Assignment* const value = given.find(setting.id);
+               value != nullptr && is_written(*value)) {
+      write_setting(text, setting, {value, 1});
     }
   }
   return text;
 }
 
-Settings ProfileDraft::values() const {
+Settings ProfileDraft::merge() const {
   Settings values;
   std::vector<Assignment> flags(flags_.begin(), flags_.end());
   flags.insert(flags.end(), answers_.begin(), answers_.end());
   values.add(flags);
-  values.add(settings_of(environment_));
+  values.add(read_variables(environment_));
   for (const ProfileText::File& file : files_.files)
-    values.add(ProfileText::assignments(file));
+    values.add(ProfileText::parse(file));
   return values;
 }
 
 void ProfileDraft::reject_other_key_sources() const {
-  const Settings given = values();
+  const Settings given = merge();
   for (const Setting& setting : settings) {
-    const Assignment* const source = is_key_source(setting.id) ? given.find(setting.id) : nullptr;
+    const Assignment* const source = setting.role == Role::key_source ? given.find(setting.id) : nullptr;
     if (source == nullptr) continue;
-    throw source->failure("the key of the profile '" + name_ + "' is to come from '" +
-                              std::string(setting.name) + "', and login would keep one in another place",
+    throw source->failure("the profile '" + name_ + "' reads its key from '" + std::string(setting.name) +
+                              "', and 'login' would store another one",
                           "leave that setting out, or log in to another profile with --profile");
   }
 }
 
-/// A region says where the service is only as long as no `url` does.
-void ProfileDraft::reject_redundant_region() const {
-  const Settings given = values();
+/// A `url` in a file would override the region of the flag, because `region` selects no service beside it.
+void ProfileDraft::reject_overridden_region() const {
+  const Settings given = merge();
   const Assignment* const region = given.find(SettingId::region);
   const Assignment* const url = given.find(SettingId::url);
   if (region == nullptr || url == nullptr || region->layer != Layer::flag || !is_from_file(*url)) return;
-  throw url->failure("this url goes before --region", "remove the line, or log in with --url");
+  throw url->failure("this url overrides --region", "remove the line, or log in with --url");
 }
 
 }  // namespace sase::config

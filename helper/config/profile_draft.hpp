@@ -9,40 +9,46 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase::config {
 
-/// A profile that `login` is about to make, or to change: its files as they are, with what the call says put
-/// over them.
+/// Changes one setting in the text of a profile: replaces its lines where the first one is, or appends it.
+/// Everything else stays as it is, including comments. Without values the setting is removed. The values
+/// contain no line end.
+[[nodiscard]] std::string with_setting(std::string_view text, const Setting& setting,
+                                       std::span<const std::string_view> values);
+
+/// A profile that `login` is about to create or change: its files and the settings of the call.
 class ProfileDraft {
  public:
-  /// `flags` and the environment must outlive this. Throws Failure for a file that cannot be read, for wrong
-  /// settings, and where a setting names another source of the key than the file that login keeps.
+  /// `flags` and the environment must outlive this. Throws Failure for a file that cannot be read, for
+  /// invalid settings, and if a setting names another source of the key than the file of `login`.
   ProfileDraft(const Environment& environment, std::span<const Assignment> flags, std::string name);
   ProfileDraft(const ProfileDraft&) = delete;
   ProfileDraft& operator=(const ProfileDraft&) = delete;
   ~ProfileDraft() = default;
 
-  /// Whether nothing says yet which service the key is for: neither `region` nor `url`.
+  /// Whether neither `region` nor `url` is set, so that the service is unknown.
   [[nodiscard]] bool lacks_service() const;
 
-  /// Answers that. The name must be one of the table's, whose text lives for ever.
+  /// Sets the region. It must be a row of the table, whose text is static.
   void set_region(const Region& region);
 
   /// The profile as it will be. Throws Failure.
   [[nodiscard]] Profile profile() const;
 
-  /// The text of the user's file as it will be: each flag's setting is changed in it or added, and what the
-  /// environment says of the service, since the key is good for no other one. `trace` is not kept: it is
-  /// about this call.
+  /// The text of the user's profile file as it will be. It contains the settings of the flags, and those of
+  /// the environment that select the service, because the key is valid for that service only. It never
+  /// contains `trace`, which applies to one call.
   [[nodiscard]] std::string text() const;
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:
-  [[nodiscard]] Settings values() const;
+  [[nodiscard]] Settings merge() const;
   void reject_other_key_sources() const;
-  void reject_redundant_region() const;
+  void reject_overridden_region() const;
 
   const Environment& environment_;
   std::span<const Assignment> flags_;

@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_files.hpp"
 
-#include "helper/config/config_directory.hpp"
-#include "helper/config/profile_name.hpp"
+#include "helper/config/profile.hpp"
+#include "helper/config/xdg_directories.hpp"
 #include "helper/nearest_name.hpp"
 #include "helper/os/fd.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
-#include <iterator>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace sase::config {
 
 namespace {
 
-/// A profile has a few hundred bytes; a file larger than this is something else.
+/// A profile has a few hundred bytes; a larger file is something else.
 constexpr std::size_t largest_file = 65536;
 
 std::string_view trim(std::string_view text) noexcept {
@@ -57,7 +51,7 @@ Assignment parse_line(const ProfileText::File& file, std::string_view text, unsi
   return {.setting = setting, .value = value, .layer = file.layer, .file = file.path, .line = line};
 }
 
-/// Calls back with every line that is neither empty nor a comment, and its number.
+/// Calls back with the text and number of each line that is neither empty nor a comment.
 template <typename Callback>
 void for_each_line(const ProfileText::File& file, Callback&& callback) {
   std::string_view rest = file.text;
@@ -69,14 +63,16 @@ void for_each_line(const ProfileText::File& file, Callback&& callback) {
   }
 }
 
-/// The contents, or nothing where there is no such file. Throws Failure.
+/// The contents, or nothing if the file does not exist. Throws Failure.
 std::optional<std::string> read_profile_file(const std::string& path) {
   const auto unreadable = [&path](const std::string& why) {
     return Failure(ExitCode::invalid_settings, "cannot read '" + protocol::escape(path) + "': " + why);
   };
-  const os::Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  if (!fd) throw unreadable(std::generic_category().message(errno));
+  const os::Fd fd = os::open_for_reading(path);
+  if (const std::error_code error = os::last_error(); !fd) {
+    if (os::is_absence(error)) return std::nullopt;
+    throw unreadable(error.message());
+  }
   try {
     return std::string(os::read_all(fd.get(), largest_file).reveal());
   } catch (const std::system_error& error) {
@@ -86,44 +82,33 @@ std::optional<std::string> read_profile_file(const std::string& path) {
   }
 }
 
-/// What a profile's file would be called, or nothing for another file.
-std::string_view profile_of(std::string_view file_name) noexcept {
+/// The profile whose file has this name; empty for any other file.
+std::string_view profile_name(std::string_view file_name) noexcept {
   if (!file_name.ends_with(profile_extension)) return {};
   file_name.remove_suffix(profile_extension.size());
   return is_profile_name(file_name) ? file_name : std::string_view{};
 }
 
-}  // namespace
-
-std::vector<std::string> profiles_in(const std::string& directory) {
-  struct Close {
-    void operator()(DIR* stream) const noexcept { ::closedir(stream); }
-  };
-  std::vector<std::string> names;
-  const std::unique_ptr<DIR, Close> stream(::opendir(directory.c_str()));
-  if (!stream) return names;  // no directory, no profiles; one that is closed to us holds none for us
-  // One thread, and a stream of its own: readdir is safe here.
-  while (const dirent* const entry = ::readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe)
-    const std::string_view name = profile_of(entry->d_name);
-    if (!name.empty()) names.emplace_back(name);
-  }
-  return names;
+bool path_exists(const std::string& path) noexcept {
+  return os::read_status(path).has_value();
 }
 
-std::vector<Assignment> ProfileText::assignments(const File& file) {
+}  // namespace
+
+std::vector<Assignment> ProfileText::parse(const File& file) {
   std::vector<Assignment> values;
   for_each_line(
       file, [&](std::string_view text, unsigned line) { values.push_back(parse_line(file, text, line)); });
   return values;
 }
 
-std::vector<Assignment> ProfileText::good_assignments(const File& file) {
+std::vector<Assignment> ProfileText::parse_valid_lines(const File& file) {
   std::vector<Assignment> values;
   for_each_line(file, [&](std::string_view text, unsigned line) {
     try {
       values.push_back(parse_line(file, text, line));
     } catch (const Failure&) {
-      return;  // told elsewhere, to whoever needs this profile
+      return;  // parse() reports it when this profile is needed
     }
   });
   return values;
@@ -151,28 +136,23 @@ ProfileText ProfileFiles::read(std::string_view name) const {
 
 bool ProfileFiles::exists(std::string_view name) const {
   return std::ranges::any_of(directories_, [name](const Directory& directory) {
-    const std::string path = directory.path + std::string(name) + std::string(profile_extension);
-    return ::access(path.c_str(), F_OK) == 0;
+    return path_exists(directory.path + std::string(name) + std::string(profile_extension));
   });
 }
 
 bool ProfileFiles::has_directory() const {
-  return std::ranges::any_of(
-      directories_, [](const Directory& directory) { return ::access(directory.path.c_str(), F_OK) == 0; });
+  return std::ranges::any_of(directories_,
+                             [](const Directory& directory) { return path_exists(directory.path); });
 }
 
 std::vector<std::string> ProfileFiles::names() const {
   std::vector<std::string> all;
   for (const Directory& directory : directories_)
-    std::ranges::move(profiles_in(directory.path), std::back_inserter(all));
+    // A directory that this user cannot open holds no profiles for this user.
+    for (const std::string& file : os::list_directory(directory.path))
+      if (const std::string_view name = profile_name(file); !name.empty()) all.emplace_back(name);
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
-  return all;
-}
-
-std::vector<std::string> ProfileFiles::paths() const {
-  std::vector<std::string> all;
-  std::ranges::transform(directories_, std::back_inserter(all), &Directory::path);
   return all;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_selector.hpp"
 
-#include "helper/config/profile_name.hpp"
 #include "helper/nearest_name.hpp"
 #include "protocol/escape.hpp"
 
@@ -13,15 +12,15 @@ namespace sase::config {
 
 namespace {
 
-/// A provider may have a thousand; a line has room for a few.
-std::string join(const std::vector<std::string>& words) {
+/// The first names, separated by commas: a service provider may have a thousand profiles.
+std::string join(const std::vector<std::string>& names) {
   constexpr std::size_t most_shown = 10;
-  if (words.size() > most_shown)
-    return join({words.begin(), words.begin() + most_shown}) + " and " +
-           std::to_string(words.size() - most_shown) + " more";
+  if (names.size() > most_shown)
+    return join({names.begin(), names.begin() + most_shown}) + " and " +
+           std::to_string(names.size() - most_shown) + " more";
   std::string text;
-  for (const std::string& word : words)
-    text += (text.empty() ? "" : ", ") + word;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + name;
   return text;
 }
 
@@ -45,7 +44,7 @@ std::optional<NamedProfile> named_profile(const Environment& environment,
 }
 
 Failure not_a_profile_name(const NamedProfile& named) {
-  // A very long one may be a key that was put in the wrong place.
+  // A long text may be a key that was put in the wrong place.
   constexpr std::size_t longest_shown = 80;
   return Failure(named.code,
                  std::string(named.place) + ": " +
@@ -58,12 +57,17 @@ ProfileSelector::ProfileSelector(const Environment& environment, std::span<const
                                  const std::optional<std::string>& named)
     : environment_(environment),
       flags_(flags),
+      variables_(read_variables(environment)),
       files_(environment),
       named_(named_profile(environment, named)) {}
 
 ProfileSelector::ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
                                  NamedProfile named)
-    : environment_(environment), flags_(flags), files_(environment), named_(std::move(named)) {}
+    : environment_(environment),
+      flags_(flags),
+      variables_(read_variables(environment)),
+      files_(environment),
+      named_(std::move(named)) {}
 
 std::optional<Profile> ProfileSelector::for_host(const protocol::Host& host,
                                                  std::string_view username) const {
@@ -72,22 +76,22 @@ std::optional<Profile> ProfileSelector::for_host(const protocol::Host& host,
   };
   const auto load_named = [this] {
     must_exist(*named_);
-    return load(named_->name, files_.read(named_->name));
+    return load(named_->name);
   };
   const bool by_flag = named_ && named_->code == ExitCode::usage_error;
   if (by_flag) return if_owner(load_named());
   if (!username.empty()) {
     if (!is_profile_name(username) || !is_known(username)) return std::nullopt;
-    return if_owner(load(username, files_.read(username)));
+    return if_owner(load(username));
   }
   if (named_) return if_owner(load_named());
 
   const ProfileText text = files_.read(default_profile);
-  // Where no profile can have a file the default is the only one, and its settings need be read but once.
-  if (text.files.empty() && !files_.has_directory()) return default_owner(text, host);
-  if (!text.files.empty())
-    if (auto profile = default_owner(text, host)) return profile;
-  return only_owner(host, text.files.empty() ? DefaultIs::without_file : DefaultIs::no_owner);
+  const bool default_has_file = !text.files.empty();
+  // If no profile can have a file, the default is the only one, and its settings are read only once.
+  if (default_has_file || !files_.has_directory())
+    if (auto profile = default_owner(text, host); profile || !default_has_file) return profile;
+  return only_owner(host, default_has_file);
 }
 
 std::string ProfileSelector::name_without_host() const {
@@ -104,8 +108,7 @@ std::string ProfileSelector::name_without_host() const {
 }
 
 Profile ProfileSelector::without_host() const {
-  const std::string name = name_without_host();
-  return load(name, files_.read(name));
+  return load(name_without_host());
 }
 
 std::vector<std::string> ProfileSelector::names() const {
@@ -114,13 +117,10 @@ std::vector<std::string> ProfileSelector::names() const {
   return all;
 }
 
-ProfileSettings ProfileSelector::settings_of(std::string_view name) const {
-  ProfileSettings given{.text = files_.read(name), .values = {}};
-  given.values.add(flags_);
-  given.values.add(config::settings_of(environment_));
-  for (const ProfileText::File& file : given.text.files)
-    given.values.add(ProfileText::assignments(file));
-  return given;
+ProfileSettings ProfileSelector::read_settings(std::string_view name) const {
+  ProfileSettings read{.text = files_.read(name), .values = {}};
+  read.values = merge(read.text);
+  return read;
 }
 
 std::vector<std::string> ProfileSelector::key_variables() const {
@@ -130,20 +130,29 @@ std::vector<std::string> ProfileSelector::key_variables() const {
       if (given.setting->id == SettingId::api_key_env) variables.emplace_back(given.value);
   };
   add(flags_);
-  add(config::settings_of(environment_));
+  add(variables_);
   for (const std::string& name : files_.names())
-    for (const ProfileText::File& file : readable(name).files)
-      add(ProfileText::good_assignments(file));
+    try {
+      for (const ProfileText text = files_.read(name); const ProfileText::File& file : text.files)
+        add(ProfileText::parse_valid_lines(file));
+    } catch (const Failure&) {
+      continue;  // an unreadable file matters only to a call that needs its profile
+    }
   return variables;
 }
 
-Profile ProfileSelector::load(std::string_view name, const ProfileText& text) const {
+Settings ProfileSelector::merge(const ProfileText& text) const {
   Settings values;
   values.add(flags_);
-  values.add(config::settings_of(environment_));
+  values.add(variables_);
   for (const ProfileText::File& file : text.files)
-    values.add(ProfileText::assignments(file));
-  return make_profile(name, values, environment_);
+    values.add(ProfileText::parse(file));
+  return values;
+}
+
+Profile ProfileSelector::load(std::string_view name) const {
+  const ProfileText text = files_.read(name);
+  return make_profile(name, merge(text), environment_);
 }
 
 void ProfileSelector::must_exist(const NamedProfile& named) const {
@@ -155,36 +164,25 @@ bool ProfileSelector::is_known(std::string_view name) const {
   return files_.exists(name) || (name == default_profile && files_.names().empty());
 }
 
-/// A neighbour's file that cannot be read is the neighbour's concern.
-ProfileText ProfileSelector::readable(std::string_view name) const try {
-  return files_.read(name);
-} catch (const Failure&) {
-  return {};
-}
-
-/// Only what says whose the hosts are is looked at, so that a mistake elsewhere in a profile is the concern
-/// of those alone who need it. One that does not even say that owns nothing.
-std::vector<protocol::Host> ProfileSelector::hosts_of(std::string_view name) const try {
+/// Reads only the settings that decide the hosts, and ignores invalid lines: an error in a profile matters
+/// only to a call that needs this profile. If its hosts cannot be determined, it owns none.
+bool ProfileSelector::owns(std::string_view name, const protocol::Host& host) const try {
   Settings values;
   values.add(flags_);
-  values.add(config::settings_of(environment_));
+  values.add(variables_);
   const ProfileText text = files_.read(name);
   for (const ProfileText::File& file : text.files)
-    values.add(ProfileText::good_assignments(file));
-  return config::hosts_of(values);
-} catch (const Failure&) {
-  return {};
-}
-
-bool ProfileSelector::owns(std::string_view name, const protocol::Host& host) const {
-  const std::vector<protocol::Host> hosts = hosts_of(name);
+    values.add(ProfileText::parse_valid_lines(file));
+  const std::vector<protocol::Host> hosts = parse_hosts(values);
   return std::ranges::find(hosts, host) != hosts.end();
+} catch (const Failure&) {
+  return false;
 }
 
 std::optional<Profile> ProfileSelector::default_owner(const ProfileText& text,
                                                       const protocol::Host& host) const {
   try {
-    Profile profile = load(default_profile, text);
+    Profile profile = make_profile(default_profile, merge(text), environment_);
     return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;
   } catch (const Failure&) {
     if (owns(default_profile, host)) throw;
@@ -192,24 +190,20 @@ std::optional<Profile> ProfileSelector::default_owner(const ProfileText& text,
   }
 }
 
-/// Reads every profile, so that a second owner is always noticed.
-std::vector<std::string> ProfileSelector::find_owners(const protocol::Host& host) const {
+/// Reads every profile, so that a second owner is always noticed. A default profile with a file has been
+/// found not to own the host.
+std::optional<Profile> ProfileSelector::only_owner(const protocol::Host& host, bool default_has_file) const {
   std::vector<std::string> owners = names();
-  std::erase_if(owners, [&](const std::string& name) { return !owns(name, host); });
-  return owners;
-}
-
-std::optional<Profile> ProfileSelector::only_owner(const protocol::Host& host, DefaultIs default_is) const {
-  std::vector<std::string> owners = find_owners(host);
-  if (default_is == DefaultIs::no_owner)
-    owners.erase(std::remove(owners.begin(), owners.end(), default_profile), owners.end());
+  std::erase_if(owners, [&](const std::string& name) {
+    return (default_has_file && name == default_profile) || !owns(name, host);
+  });
   if (owners.empty()) return std::nullopt;
   if (owners.size() > 1)
     throw Failure(
         ExitCode::invalid_settings, "several profiles own '" + host.text() + "': " + join(owners),
         "name one with --profile or SASE_PROFILE, in git's dialect also with the URL's user name, or call "
         "one 'default'");
-  return load(owners.front(), files_.read(owners.front()));
+  return load(owners.front());
 }
 
 }  // namespace sase::config

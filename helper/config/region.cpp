@@ -5,28 +5,26 @@
 
 namespace sase::config {
 
-namespace {
+std::span<const NamedValue> region_names() noexcept {
+  static constexpr auto names = [] {
+    std::array<NamedValue, regions.size()> all;
+    std::ranges::transform(regions, all.begin(), [](const Region& region) {
+      return NamedValue{region.name, host_of(region.origin(region.default_api()))};
+    });
+    return all;
+  }();
+  return names;
+}
 
-constexpr std::array the_region_words = [] {
-  std::array<NamedValue, regions.size()> all;
-  std::ranges::transform(regions, all.begin(), [](const Region& region) {
-    return NamedValue{region.name, host_of(region.v1.empty() ? region.v3 : region.v1)};
-  });
-  return all;
-}();
-
-constexpr std::array the_api_words = [] {
-  std::array<NamedValue, apis.size()> all;
-  std::ranges::transform(apis, all.begin(), [](const ApiName& api) {
-    return NamedValue{api.name, api.meaning};
-  });
-  return all;
-}();
-
-}  // namespace
-
-std::span<const NamedValue> region_words() noexcept {
-  return the_region_words;
+std::span<const NamedValue> api_names() noexcept {
+  static constexpr auto names = [] {
+    std::array<NamedValue, api_generations.size()> all;
+    std::ranges::transform(api_generations, all.begin(), [](const ApiGeneration& generation) {
+      return NamedValue{generation.name, generation.meaning};
+    });
+    return all;
+  }();
+  return names;
 }
 
 const Region* find_region(std::string_view name) noexcept {
@@ -34,16 +32,12 @@ const Region* find_region(std::string_view name) noexcept {
   return found == regions.end() ? nullptr : found;
 }
 
-std::span<const NamedValue> api_words() noexcept {
-  return the_api_words;
-}
-
 std::string authorize_url(std::string_view origin, Api api) {
-  return std::string(origin) + (api == Api::v1 ? "/api/v1/auth/authorize" : "/v3/auth/authorize");
+  return std::string(origin).append(api_generation(api).authorize_path);
 }
 
 std::string rest_url(std::string_view origin, Api api) {
-  return std::string(origin) + (api == Api::v1 ? "/api/rest" : "");
+  return std::string(origin).append(api_generation(api).rest_path);
 }
 
 }  // namespace sase::config

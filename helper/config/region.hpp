@@ -3,7 +3,6 @@
 
 #include "helper/named_value.hpp"
 
-#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -14,52 +13,71 @@ namespace sase::config {
 /// A generation of the service's API. Each has its own hosts and tokens.
 enum class Api { v1, v3 };
 
-/// Where the service of a region lives. `v1` is empty where that generation is not served.
-struct Region {
+struct ApiGeneration {
+  Api api;
   std::string_view name;
-  std::string_view v1;  ///< origin of https://…/api/v1/auth/authorize
-  std::string_view v3;  ///< origin of https://…/v3/auth/authorize
+  std::string_view meaning;         ///< one line for help
+  std::string_view authorize_path;  ///< exchanges the API key for a token
+  std::string_view rest_path;       ///< common prefix of the resources
+  std::string_view status_path;     ///< below rest_path: the resource that `doctor` reads
+  std::string_view users_path;      ///< below rest_path: the resource of the example that `login` prints
 };
 
-/// The first is the default. Sources: the vendor's pages "Authorize" and "Get an access token" (us, eu), its
-/// Go SDKs' server lists (all).
+/// In the order of Api. The first one that a region serves is the region's default.
+inline constexpr std::array api_generations = {
+    ApiGeneration{Api::v1, "v1", "authorizes at /api/v1/auth/authorize", "/api/v1/auth/authorize",
+                  "/api/rest", "/v2.3/status", "/v1/users"},
+    ApiGeneration{Api::v3, "v3", "authorizes at /v3/auth/authorize", "/v3/auth/authorize", "", "/v3/status",
+                  "/v3/users"},
+};
+
+[[nodiscard]] constexpr const ApiGeneration& api_generation(Api api) noexcept {
+  return api_generations[static_cast<std::size_t>(api)];
+}
+
+/// A data region of the service.
+struct Region {
+  std::string_view name;
+  std::array<std::string_view, api_generations.size()> origins;  ///< by Api; empty: not served here
+
+  [[nodiscard]] constexpr std::string_view origin(Api api) const noexcept {
+    return origins[static_cast<std::size_t>(api)];
+  }
+
+  [[nodiscard]] constexpr Api default_api() const noexcept {
+    for (const ApiGeneration& generation : api_generations)
+      if (!origin(generation.api).empty()) return generation.api;
+    return api_generations.front().api;
+  }
+};
+
+/// The first is the default. Sources: the vendor's pages "Authorize" and "Get an access token" (us, eu), the
+/// server lists of the vendor's Go SDKs (all).
 inline constexpr std::array regions = {
-    Region{"us", "https://api.perimeter81.com", "https://public-apigw.us.sase.checkpoint.com"},
-    Region{"eu", "https://api.eu.sase.checkpoint.com", "https://public-apigw.eu.sase.checkpoint.com"},
-    Region{"au", "https://api.au.sase.checkpoint.com", "https://public-apigw.au.sase.checkpoint.com"},
-    Region{"in", "https://api.in.sase.checkpoint.com", "https://public-apigw.in.sase.checkpoint.com"},
-    Region{"ca", "", "https://public-apigw.ca.sase.checkpoint.com"},
+    Region{"us", {"https://api.perimeter81.com", "https://public-apigw.us.sase.checkpoint.com"}},
+    Region{"eu", {"https://api.eu.sase.checkpoint.com", "https://public-apigw.eu.sase.checkpoint.com"}},
+    Region{"au", {"https://api.au.sase.checkpoint.com", "https://public-apigw.au.sase.checkpoint.com"}},
+    Region{"in", {"https://api.in.sase.checkpoint.com", "https://public-apigw.in.sase.checkpoint.com"}},
+    Region{"ca", {"", "https://public-apigw.ca.sase.checkpoint.com"}},
 };
 
 /// The host of an origin, which begins with `https://`.
 [[nodiscard]] constexpr std::string_view host_of(std::string_view origin) noexcept {
   constexpr std::string_view scheme = "https://";
-  return origin.substr(std::min(scheme.size(), origin.size()));
+  return origin.starts_with(scheme) ? origin.substr(scheme.size()) : std::string_view();
 }
 
-/// The region of a name, or nothing.
+/// Null if no region has this name.
 [[nodiscard]] const Region* find_region(std::string_view name) noexcept;
 
-struct ApiName {
-  Api api;
-  std::string_view name;
-  std::string_view meaning;  ///< one line for help
-};
+/// The rows of both tables for help and completion; the meaning of a region is its host.
+[[nodiscard]] std::span<const NamedValue> region_names() noexcept;
+[[nodiscard]] std::span<const NamedValue> api_names() noexcept;
 
-/// All of them. The first is the default where the region has it.
-inline constexpr std::array apis = {
-    ApiName{Api::v1, "v1", "authorizes at /api/v1/auth/authorize"},
-    ApiName{Api::v3, "v3", "authorizes at /v3/auth/authorize"},
-};
-
-/// Both tables as words; a region's meaning is the host that it is served from.
-[[nodiscard]] std::span<const NamedValue> region_words() noexcept;
-[[nodiscard]] std::span<const NamedValue> api_words() noexcept;
-
-/// Where an origin authorizes.
+/// The URL at which `origin` exchanges an API key for a token.
 [[nodiscard]] std::string authorize_url(std::string_view origin, Api api);
 
-/// Where an origin's resources begin, without a closing slash.
+/// The base URL of the resources at `origin`, without a trailing slash.
 [[nodiscard]] std::string rest_url(std::string_view origin, Api api);
 
 }  // namespace sase::config

@@ -15,14 +15,17 @@ constexpr std::array<std::string_view, settings.size()> names = [] {
   return all;
 }();
 
-constexpr bool in_order = [] {
-  for (std::size_t i = 0; i < settings.size(); ++i)
-    if (static_cast<std::size_t>(settings[i].id) != i) return false;
+template <typename Table, typename Id>
+constexpr bool is_in_order(const Table& table, Id id) {
+  for (std::size_t i = 0; i < table.size(); ++i)
+    if (static_cast<std::size_t>(table[i].*id) != i) return false;
   return true;
-}();
-static_assert(in_order, "Settings finds a setting by its place");
+}
+static_assert(is_in_order(settings, &Setting::id), "SettingId is an index into the table");
+static_assert(is_in_order(cache_kinds, &CacheKindName::kind), "CacheKind is an index into the table");
+static_assert(is_in_order(api_generations, &ApiGeneration::api), "Api is an index into the table");
 
-std::size_t index_of(SettingId id) noexcept {
+constexpr std::size_t index_of(SettingId id) noexcept {
   return static_cast<std::size_t>(id);
 }
 
@@ -32,7 +35,7 @@ std::string_view trim_blanks(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-/// `SASE_HOST` holds several hosts, divided by commas.
+/// `SASE_HOST` is a comma-separated list.
 void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::string_view list) {
   while (true) {
     const auto comma = list.find(',');
@@ -45,14 +48,14 @@ void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::stri
   }
 }
 
-/// None of our values has a use for them, and they would end a line of the exchange. A list of hosts that has
-/// its line ends from a YAML file is understood.
+/// A control byte could end a line of the exchange with the authorizer. `no-proxy` may contain line ends:
+/// lists in YAML files do, and make_profile() replaces them.
 void reject_control_bytes(const Assignment& assignment) {
   if (assignment.setting->id == SettingId::no_proxy) return;
   if (has_control_bytes(assignment.value)) throw assignment.failure("a control character in the value");
 }
 
-/// Only flags may repeat a setting, and only `host` may stand in a file more than once.
+/// Only flags, and `host` in a file, may be repeated.
 void reject_repetitions(std::span<const Assignment> layer) {
   std::array<bool, settings.size()> seen{};
   for (const Assignment& assignment : layer) {
@@ -70,27 +73,23 @@ const Setting* find_setting(std::string_view name) noexcept {
   return found == settings.end() ? nullptr : found;
 }
 
+std::span<const NamedValue> cache_kind_names() noexcept {
+  static constexpr auto kinds = [] {
+    std::array<NamedValue, cache_kinds.size()> all;
+    std::ranges::transform(cache_kinds, all.begin(), [](const CacheKindName& kind) {
+      return NamedValue{kind.name, kind.meaning};
+    });
+    return all;
+  }();
+  return kinds;
+}
+
 std::span<const std::string_view> setting_names() noexcept {
   return names;
 }
 
 bool has_control_bytes(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
-}
-
-bool is_key_source(SettingId id) noexcept {
-  switch (id) {
-    case SettingId::api_key_env:
-    case SettingId::api_key_file:
-    case SettingId::api_key_command:
-    case SettingId::api_key_credential:
-    case SettingId::api_key_keyring: return true;
-    default: return false;
-  }
-}
-
-bool decides_hosts(SettingId id) noexcept {
-  return id == SettingId::region || id == SettingId::api || id == SettingId::url || id == SettingId::host;
 }
 
 std::string Assignment::place() const {
@@ -116,9 +115,9 @@ void Settings::add(std::span<const Assignment> layer) {
   for (const Assignment& assignment : layer) {
     const SettingId id = assignment.setting->id;
     auto& value = values_[index_of(id)];
-    if (is_key_source(id)) continue;
+    if (assignment.setting->role == Role::key_source) continue;
     if (id == SettingId::host && !hosts_given) hosts_.push_back(assignment);
-    // The last flag wins, as people expect who add one to a line that an alias began.
+    // The last flag wins: users append one to a command line that an alias begins.
     else if (!value || assignment.layer == Layer::flag)
       value = assignment;
   }
@@ -127,7 +126,7 @@ void Settings::add(std::span<const Assignment> layer) {
 void Settings::add_key_source(std::span<const Assignment> layer) {
   const Assignment* source = nullptr;
   for (const Assignment& assignment : layer) {
-    if (!is_key_source(assignment.setting->id)) continue;
+    if (assignment.setting->role != Role::key_source) continue;
     if (source != nullptr && (source->setting != assignment.setting || assignment.layer != Layer::flag))
       throw assignment.failure(
           "a second source of the API key beside '" + std::string(source->setting->name) + "'",
@@ -144,7 +143,7 @@ const Assignment* Settings::find(SettingId id) const noexcept {
   return value ? &*value : nullptr;
 }
 
-std::vector<Assignment> settings_of(const Environment& environment) {
+std::vector<Assignment> read_variables(const Environment& environment) {
   std::vector<Assignment> layer;
   for (const Setting& setting : settings) {
     const auto value = environment.find(setting.variable);

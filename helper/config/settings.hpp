@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/config/cache_kind.hpp"
 #include "helper/config/region.hpp"
 #include "helper/environment.hpp"
 #include "helper/failure.hpp"
@@ -39,68 +38,101 @@ enum class SettingId {
   trace,
 };
 
-/// One word of the vocabulary that flags, variables and profile files share.
+/// Where tokens are stored between calls.
+enum class CacheKind { file, keyring, none };
+
+struct CacheKindName {
+  CacheKind kind;
+  std::string_view name;
+  std::string_view meaning;  ///< one line for help
+};
+
+/// In the order of CacheKind. The first is the default.
+inline constexpr std::array cache_kinds = {
+    CacheKindName{CacheKind::file, "file", "an encrypted file"},
+    CacheKindName{CacheKind::keyring, "keyring", "the Linux kernel's keyring, nothing on disk"},
+    CacheKindName{CacheKind::none, "none", "nowhere: every call requests a new token"},
+};
+
+[[nodiscard]] constexpr std::string_view name_of(CacheKind kind) noexcept {
+  return cache_kinds[static_cast<std::size_t>(kind)].name;
+}
+
+/// The rows of that table for help and completion.
+[[nodiscard]] std::span<const NamedValue> cache_kind_names() noexcept;
+
+/// What a setting decides, where code treats several settings alike.
+enum class Role {
+  service,     ///< which service is asked and which hosts receive its token
+  key_source,  ///< where the API key is read from; a layer has at most one
+  other,
+};
+
+/// One setting. Flags, environment variables and profile files share its name.
 struct Setting {
   SettingId id;
-  std::string_view name;           ///< the flag without its dashes, and the word in a file
-  std::string_view variable;       ///< the environment's name for it
-  std::string_view argument;       ///< what its value is, for help; what ends with FILE is completed as one
+  Role role;
+  std::string_view name;           ///< the flag without its dashes, and the name in a profile file
+  std::string_view variable;       ///< the environment variable
+  std::string_view argument;       ///< metavariable for help; FILE is completed as a path
   std::string_view meaning;        ///< one line for help
-  std::string_view fallback = {};  ///< the value that counts where none is given, if there is one
-  std::span<const NamedValue> (*words)() =
-      nullptr;  ///< the values it knows; null where they are not a few words
+  std::string_view fallback = {};  ///< the default value, if there is one
+  std::span<const NamedValue> (*values)() = nullptr;  ///< the known values; null: not an enumeration
 };
 
-/// All of them, in the order of SettingId.
+/// All settings, in the order of SettingId.
 inline constexpr std::array settings = {
-    Setting{SettingId::region, "region", "SASE_REGION", "REGION", "where the tenant lives",
-            regions.front().name, region_words},
-    Setting{SettingId::api, "api", "SASE_API", "API",
-            "the generation that authorizes; v3 where a region has it alone", apis.front().name, api_words},
-    Setting{SettingId::url, "url", "SASE_URL", "URL", "origin of another service, such as a sandbox"},
-    Setting{SettingId::host, "host", "SASE_HOST", "HOST",
-            "a further host the token may be given to; repeatable"},
-    Setting{SettingId::api_key_env, "api-key-env", "SASE_API_KEY_ENV", "NAME",
+    Setting{SettingId::region, Role::service, "region", "SASE_REGION", "REGION", "data region of the tenant",
+            regions.front().name, region_names},
+    Setting{SettingId::api, Role::service, "api", "SASE_API", "API",
+            "API generation that authorizes; v3 where a region has no v1", api_generations.front().name,
+            api_names},
+    Setting{SettingId::url, Role::service, "url", "SASE_URL", "URL",
+            "origin of another service, such as a sandbox"},
+    Setting{SettingId::host, Role::service, "host", "SASE_HOST", "HOST",
+            "additional host that may receive the token; repeatable"},
+    Setting{SettingId::api_key_env, Role::key_source, "api-key-env", "SASE_API_KEY_ENV", "NAME",
             "variable that holds the API key"},
-    Setting{SettingId::api_key_file, "api-key-file", "SASE_API_KEY_FILE", "FILE",
-            "file that holds the API key, closed to others"},
-    Setting{SettingId::api_key_command, "api-key-command", "SASE_API_KEY_COMMAND", "COMMAND",
-            "shell command that writes the API key"},
-    Setting{SettingId::api_key_credential, "api-key-credential", "SASE_API_KEY_CREDENTIAL", "NAME",
-            "systemd credential that is the API key"},
-    Setting{SettingId::api_key_keyring, "api-key-keyring", "SASE_API_KEY_KEYRING", "DESCRIPTION",
-            "'user' key of the kernel's keyring that is the API key"},
-    Setting{SettingId::min_ttl, "min-ttl", "SASE_MIN_TTL", "DURATION",
-            "never give a token with less time left", "1m"},
-    Setting{SettingId::refresh_ahead, "refresh-ahead", "SASE_REFRESH_AHEAD", "DURATION",
-            "with less time left, renew in the background", "15m"},
-    Setting{SettingId::timeout, "timeout", "SASE_TIMEOUT", "DURATION", "limit on the whole call", "10s"},
-    Setting{SettingId::cache, "cache", "SASE_CACHE", "KIND", "where tokens are kept",
-            cache_kinds.front().name, cache_kind_words},
-    Setting{SettingId::ca_file, "ca-file", "SASE_CA_FILE", "FILE",
+    Setting{SettingId::api_key_file, Role::key_source, "api-key-file", "SASE_API_KEY_FILE", "FILE",
+            "file that holds the API key, readable by its owner only"},
+    Setting{SettingId::api_key_command, Role::key_source, "api-key-command", "SASE_API_KEY_COMMAND",
+            "COMMAND", "shell command that writes the API key"},
+    Setting{SettingId::api_key_credential, Role::key_source, "api-key-credential", "SASE_API_KEY_CREDENTIAL",
+            "NAME", "systemd credential that is the API key"},
+    Setting{SettingId::api_key_keyring, Role::key_source, "api-key-keyring", "SASE_API_KEY_KEYRING",
+            "DESCRIPTION", "'user' key of the kernel's keyring that is the API key"},
+    Setting{SettingId::min_ttl, Role::other, "min-ttl", "SASE_MIN_TTL", "DURATION",
+            "never return a token with less time left", "1m"},
+    Setting{SettingId::refresh_ahead, Role::other, "refresh-ahead", "SASE_REFRESH_AHEAD", "DURATION",
+            "with less time left, refresh in the background", "15m"},
+    Setting{SettingId::timeout, Role::other, "timeout", "SASE_TIMEOUT", "DURATION",
+            "limit for the whole call", "10s"},
+    Setting{SettingId::cache, Role::other, "cache", "SASE_CACHE", "KIND", "where tokens are stored",
+            cache_kinds.front().name, cache_kind_names},
+    Setting{SettingId::ca_file, Role::other, "ca-file", "SASE_CA_FILE", "FILE",
             "certificates to trust instead of the system's"},
-    Setting{SettingId::client_cert, "client-cert", "SASE_CLIENT_CERT", "FILE",
-            "our certificate for mutual TLS"},
-    Setting{SettingId::client_key, "client-key", "SASE_CLIENT_KEY", "FILE", "its private key"},
-    Setting{SettingId::proxy, "proxy", "SASE_PROXY", "URL",
-            "proxy to go through; HTTPS_PROXY if none is named"},
-    Setting{SettingId::no_proxy, "no-proxy", "SASE_NO_PROXY", "LIST",
-            "hosts reached without it; NO_PROXY likewise"},
-    Setting{SettingId::trace, "trace", "SASE_TRACE", "1|FILE",
-            "tell on stderr, or in a file, where the time goes", "off"},
+    Setting{SettingId::client_cert, Role::other, "client-cert", "SASE_CLIENT_CERT", "FILE",
+            "client certificate for mutual TLS"},
+    Setting{SettingId::client_key, Role::other, "client-key", "SASE_CLIENT_KEY", "FILE", "its private key"},
+    Setting{SettingId::proxy, Role::other, "proxy", "SASE_PROXY", "URL",
+            "proxy to connect through; the default is HTTPS_PROXY"},
+    Setting{SettingId::no_proxy, Role::other, "no-proxy", "SASE_NO_PROXY", "LIST",
+            "hosts reached without the proxy; the default is NO_PROXY"},
+    Setting{SettingId::trace, Role::other, "trace", "SASE_TRACE", "1|FILE",
+            "write each step and its duration to stderr or a file", "off"},
 };
 
-/// The setting of a name, or nothing.
+/// Null if no setting has this name.
 [[nodiscard]] const Setting* find_setting(std::string_view name) noexcept;
 
 /// The names of all settings, for suggestions.
 [[nodiscard]] std::span<const std::string_view> setting_names() noexcept;
 
-/// Where a value came from. A higher layer wins over a lower one.
+/// Where a value was given. A value in an earlier layer overrides one in a later layer.
 enum class Layer { flag, variable, user_file, system_file };
 
-/// One value as it was written. Views into the command line, the environment or a file's text; whoever owns
-/// those must outlive it.
+/// One value as the user wrote it. Views into the command line, the environment or the text of a file, which
+/// must outlive it.
 struct Assignment {
   const Setting* setting = nullptr;
   std::string_view value;
@@ -111,21 +143,21 @@ struct Assignment {
   /// For messages: `--region`, `SASE_REGION` or `/path/default.conf:3`.
   [[nodiscard]] std::string place() const;
 
-  /// The failure of a bad value: a usage error for a flag, a settings error anywhere else.
+  /// The failure for an invalid value: a usage error for a flag, a settings error for any other layer.
   [[nodiscard]] Failure failure(const std::string& what, std::string hint = {}) const;
 };
 
-/// The values of one profile, the layers put over one another.
+/// The settings of one profile, merged from all layers.
 class Settings {
  public:
-  /// Adds the values of one layer. Layers are added from the highest to the lowest; a value that a higher one
-  /// gave stays. Throws Failure when the layer gives a setting twice or names two sources of the key.
+  /// Adds a layer; layers are added from the highest to the lowest. Throws Failure if the layer repeats a
+  /// setting or names two sources of the API key.
   void add(std::span<const Assignment> layer);
 
-  /// Nothing where no layer gives it. For `host` see hosts().
+  /// The value that counts; null if no layer gives one. For `host` see hosts().
   [[nodiscard]] const Assignment* find(SettingId id) const noexcept;
 
-  /// All values of `host` in the highest layer that gives any.
+  /// All values of `host` in the highest layer that has any.
   [[nodiscard]] std::span<const Assignment> hosts() const noexcept { return hosts_; }
 
  private:
@@ -136,16 +168,9 @@ class Settings {
   bool has_key_source_ = false;
 };
 
-/// Whether a text holds an ASCII control character.
 [[nodiscard]] bool has_control_bytes(std::string_view text) noexcept;
 
-/// Whether a setting says where the API key comes from.
-[[nodiscard]] bool is_key_source(SettingId id) noexcept;
-
-/// Whether a setting has a say in which hosts a profile owns.
-[[nodiscard]] bool decides_hosts(SettingId id) noexcept;
-
-/// The layer of the environment.
-[[nodiscard]] std::vector<Assignment> settings_of(const Environment& environment);
+/// The layer of the environment variables.
+[[nodiscard]] std::vector<Assignment> read_variables(const Environment& environment);
 
 }  // namespace sase::config

@@ -13,19 +13,18 @@
 
 namespace sase::diagnose {
 
-/// One link of the chain from the settings to the service's answer, as `doctor` found it. In words for a
-/// person: no secret, and only printable ASCII.
+/// The result of one check of `doctor`. Its texts contain no secret and only printable ASCII.
 struct CheckResult {
   std::string_view name;
   protocol::CheckState state = protocol::CheckState::untried;
   std::string what;
-  std::string remedy;                 ///< what to do, where something is to be done
-  ExitCode code = ExitCode::success;  ///< of a broken one
-  std::chrono::microseconds took{0};  ///< how long it took to try it
+  std::string remedy;                 ///< empty if there is nothing to do
+  ExitCode code = ExitCode::success;  ///< of a failed check
+  std::chrono::microseconds took{0};  ///< the duration of the check
 
   [[nodiscard]] bool is_failed() const noexcept { return state == protocol::CheckState::broken; }
 
-  /// A link that is broken for the reason of a failure.
+  /// The result of a check that threw a Failure.
   [[nodiscard]] static CheckResult failed(std::string_view name, const Failure& failure) {
     return {.name = name,
             .state = protocol::CheckState::broken,

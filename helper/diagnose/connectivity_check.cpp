@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/connectivity_check.hpp"
 
-#include "helper/diagnose/rejection_advice.hpp"
+#include "helper/diagnose/settings_check.hpp"
+#include "protocol/escape.hpp"
 
 #include <algorithm>
 
@@ -13,10 +14,57 @@ using protocol::AuthError;
 using protocol::Check;
 using protocol::CheckId;
 using protocol::CheckState;
+using protocol::ErrorKind;
 
-CheckResult link_of(const Check& check) {
-  ExitCode code = check.kind ? token::exit_code_of(*check.kind) : ExitCode::success;
-  // A wrong clock is this machine's affair.
+bool has_setting(const AskedService& asked, config::SettingId id) noexcept {
+  return asked.values.find(id) != nullptr;
+}
+
+std::string api_name(const AskedService& asked) {
+  return std::string(config::api_generation(asked.profile.api).name);
+}
+
+std::string describe(const AskedService& asked) {
+  std::string where;
+  if (!has_setting(asked, config::SettingId::url))
+    where = "the region '" + region_name(asked.values) + '\'' +
+            (has_setting(asked, config::SettingId::region) ? "" : ", the default") + ", ";
+  return "; the request used " + where + "api " + api_name(asked) + ", at '" +
+         protocol::escape(asked.profile.authorize_url) + '\'';
+}
+
+/// Each combination of settings has its own remedy.
+std::string remedy_for_key(const AskedService& asked) {
+  const bool is_v3 = asked.profile.api == config::Api::v3;
+  if (has_setting(asked, config::SettingId::api) && is_v3)
+    return "if the key was created for v1, remove api or set it to v1; else create a new key in the console, "
+           "Settings > API Support";
+  if (has_setting(asked, config::SettingId::url))
+    return "check that the key was created at this service and has not expired; if it is for " +
+           std::string(is_v3 ? "v1" : "v3") + ", set api accordingly";
+  if (!has_setting(asked, config::SettingId::region))
+    return "set region to the tenant's: " + region_name(asked.values) +
+           " is only the default; if it is right, create a new key in the console, Settings "
+           "> "
+           "API Support";
+  return "check the key in the console of the region '" + region_name(asked.values) +
+         "', Settings > API Support: it may have expired, have been deleted, or belong to another region";
+}
+
+std::string remedy_for_access(const AskedService& asked) {
+  if (asked.profile.api == config::Api::v1)
+    return "grant the key its permissions in the console, Settings > API Support, and check region and api";
+  return "check api and region first: v3 sends this response to any unknown request; then the key's "
+         "permissions";
+}
+
+bool is_redirect(std::optional<unsigned> status) noexcept {
+  return status && *status / 100 == 3;
+}
+
+CheckResult make_result(const Check& check) {
+  ExitCode code = check.kind ? token::exit_code_for(*check.kind) : ExitCode::success;
+  // A wrong clock is a fault of this machine.
   if (check.kind && check.name == CheckId::clock) code = ExitCode::local_state;
   return {.name = name_of(check.name),
           .state = check.state,
@@ -26,21 +74,35 @@ CheckResult link_of(const Check& check) {
           .took = check.took};
 }
 
-CheckResult& authorize_of(std::vector<CheckResult>& checks) {
+CheckResult& find_authorize(std::vector<CheckResult>& checks) {
   return checks.at(static_cast<std::size_t>(CheckId::authorize));
 }
 
-/// Says why no token was asked for. The chain ends here, unless it has ended before.
-void tell_of_sparing(std::vector<CheckResult>& checks, const AuthError& blocked) {
-  CheckResult& check = authorize_of(checks);
+/// Records why no token was requested. Fails the check unless an earlier one has failed.
+void record_blocked(std::vector<CheckResult>& checks, const AuthError& blocked) {
+  CheckResult& check = find_authorize(checks);
   check.what = "not tried: " + blocked.what;
   if (std::ranges::any_of(checks, &CheckResult::is_failed)) return;
   check.state = CheckState::broken;
   check.remedy = blocked.hint;
-  check.code = token::exit_code_of(blocked.kind);
+  check.code = token::exit_code_for(blocked.kind);
 }
 
 }  // namespace
+
+void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::optional<unsigned> status,
+                const AskedService& asked) {
+  if (auth_error.kind == ErrorKind::rejected) {
+    check.what += describe(asked);
+    check.remedy = status == 403U ? remedy_for_access(asked) : remedy_for_key(asked);
+  } else if (is_redirect(status)) {
+    check.remedy =
+        "log in to this network in a browser: a captive portal may have responded; else check proxy, "
+        "region and url";
+  } else if (status && *status >= 500) {
+    check.remedy = "try again later: the service or a proxy has a fault";
+  }
+}
 
 std::vector<CheckResult> skipped_connectivity_checks() {
   std::vector<CheckResult> checks;
@@ -52,39 +114,38 @@ std::vector<CheckResult> skipped_connectivity_checks() {
   return checks;
 }
 
-std::vector<CheckResult> links_of(const token::ProbeReport& report, const config::Profile& profile,
-                                  const config::Settings& values) {
+std::vector<CheckResult> make_results(const token::ProbeReport& report, const config::Profile& profile,
+                                      const config::Settings& values) {
   const token::ProbeOutcome& probe = report.probe;
   std::vector<CheckResult> checks = skipped_connectivity_checks();
   for (const Check& check : probe.checks)
-    checks.at(static_cast<std::size_t>(check.name)) = link_of(check);
-  CheckResult& authorize = authorize_of(checks);
-  // The authorizer did not come to its report, as when it was killed at the end of its time.
+    checks.at(static_cast<std::size_t>(check.name)) = make_result(check);
+  CheckResult& authorize = find_authorize(checks);
+  // The authorizer ended without a report, for example because it was killed at the deadline.
   if (probe.checks.empty() && probe.auth_error)
     authorize = CheckResult::failed(authorize.name, token::to_failure(*probe.auth_error));
-  if (probe.blocked) tell_of_sparing(checks, *probe.blocked);
+  if (probe.blocked) record_blocked(checks, *probe.blocked);
   if (report.unusable) authorize = CheckResult::failed(authorize.name, *report.unusable);
-  const std::optional<AuthError>& refusal = probe.blocked ? probe.blocked : probe.auth_error;
-  if (authorize.is_failed() && refusal) advise(authorize, *refusal, probe.status, {profile, values});
+  const std::optional<AuthError>& error = probe.blocked ? probe.blocked : probe.auth_error;
+  if (authorize.is_failed() && error) add_advice(authorize, *error, probe.status, {profile, values});
   return checks;
 }
 
 std::vector<CheckResult> check_connectivity(token::TokenProvider& source, const config::Profile& profile,
                                             const config::Settings& values) {
   try {
-    return links_of(source.probe(read_url(profile)), profile, values);
+    return make_results(source.probe(read_url(profile)), profile, values);
   } catch (const Failure& failure) {
-    // There is no report, but a chain that does not hold: without the authorizer none of it can be tried, and
-    // without a turn nothing may be asked.
+    // Without the authorizer no check can be run; without the refresh lock no token may be requested.
     std::vector<CheckResult> checks = skipped_connectivity_checks();
-    CheckResult& check = failure.code == ExitCode::local_state ? checks.front() : authorize_of(checks);
+    CheckResult& check = failure.code == ExitCode::local_state ? checks.front() : find_authorize(checks);
     check = CheckResult::failed(check.name, failure);
     return checks;
   }
 }
 
 std::string read_url(const config::Profile& profile) {
-  return profile.rest_url + (profile.api == config::Api::v1 ? "/v2.3/status" : "/v3/status");
+  return profile.rest_url + std::string(config::api_generation(profile.api).status_path);
 }
 
 }  // namespace sase::diagnose

@@ -5,26 +5,40 @@
 #include "helper/config/settings.hpp"
 #include "helper/diagnose/check_result.hpp"
 #include "helper/token/provider.hpp"
+#include "protocol/authorize/response.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace sase::diagnose {
 
-/// The links beyond this machine, from the service's name to reading something with a new token, tried with
-/// at most one request for a token (TokenProvider::probe). A new token is kept in the cache.
+/// The request that was rejected.
+struct AskedService {
+  const config::Profile& profile;
+  const config::Settings& values;
+};
+
+/// Adds to the failed check `authorize` what was requested and the most likely remedy for it. A rejection
+/// does not say whether the key, the region or the API is wrong. `status` is that of the HTTP response, if
+/// any.
+void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::optional<unsigned> status,
+                const AskedService& asked);
+
+/// Runs the checks from the name lookup to a read request with a new token, with at most one request for a
+/// token (TokenProvider::probe). Caches the new token.
 [[nodiscard]] std::vector<CheckResult> check_connectivity(token::TokenProvider& source,
                                                           const config::Profile& profile,
                                                           const config::Settings& values);
 
-/// The same from what such a probe came to.
-[[nodiscard]] std::vector<CheckResult> links_of(const token::ProbeReport& report,
-                                                const config::Profile& profile,
-                                                const config::Settings& values);
+/// The results of these checks from the report of such a probe.
+[[nodiscard]] std::vector<CheckResult> make_results(const token::ProbeReport& report,
+                                                    const config::Profile& profile,
+                                                    const config::Settings& values);
 
-/// The same where none of them could be tried.
+/// The results of these checks if none was run.
 [[nodiscard]] std::vector<CheckResult> skipped_connectivity_checks();
 
-/// What is read with a new token to see that it is good: it needs no permission.
+/// The URL that is read to test a new token; it requires no permission.
 [[nodiscard]] std::string read_url(const config::Profile& profile);
 
 }  // namespace sase::diagnose

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using protocol::CheckState;
 
-constexpr int shape_version = 1;
+constexpr int doctor_version = 1;
 
 constexpr std::size_t name_column = 6;
 constexpr std::size_t text_column = name_column + 11;
@@ -128,7 +128,7 @@ std::string DoctorReport::text(const cli::Terminal& terminal) const {
 }
 
 std::string DoctorReport::json() const {
-  const Json object = {{"version", shape_version},
+  const Json object = {{"version", doctor_version},
                        {"profile", profile.empty() ? Json() : Json(profile)},
                        {"ok", exit_code() == ExitCode::success},
                        {"exit_code", static_cast<int>(exit_code())},

@@ -3,7 +3,7 @@
 
 #include "helper/cli/terminal.hpp"
 #include "helper/diagnose/check_result.hpp"
-#include "helper/diagnose/effective_setting.hpp"
+#include "helper/diagnose/settings_check.hpp"
 #include "helper/exit_code.hpp"
 
 #include <string>

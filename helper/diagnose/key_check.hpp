@@ -4,25 +4,38 @@
 #include "helper/api_key/api_key.hpp"
 #include "helper/config/profile.hpp"
 #include "helper/diagnose/check_result.hpp"
-#include "helper/diagnose/key_claims.hpp"
 #include "helper/environment.hpp"
 
 #include <chrono>
 #include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace sase::diagnose {
 
-/// A key that ends sooner than this is worth a warning.
+/// The claims of an API key that is a JSON Web Token (RFC 7519), for advice only: the signature is not
+/// verified.
+struct KeyClaims {
+  std::optional<std::chrono::sys_seconds> expires;  ///< `exp`
+  std::vector<std::string> parties;                 ///< `iss` and each `aud`, not escaped
+};
+
+/// Nothing if the key is not a readable JSON Web Token.
+[[nodiscard]] std::optional<KeyClaims> read_claims(std::string_view api_key);
+
+/// A key that expires sooner causes a warning.
 inline constexpr std::chrono::hours short_key_life{24 * 14};
 
-/// Where a profile's key comes from, and what is known of it without asking the service. Not a byte of it is
-/// among the words. `read` gives the key, or throws the Failure that breaks the link.
+/// Checks a profile's key without a request. The result contains no byte of it. `read` returns the key or
+/// throws Failure, which fails the check.
 [[nodiscard]] CheckResult check_key(const config::Profile& profile, const Environment& environment,
                                     const std::function<const api_key::ApiKey&()>& read);
 
-/// What a key that is a JSON Web Token says of itself at the time `now`: that it has expired, or is for
-/// another region than the profile's, breaks the link.
-[[nodiscard]] CheckResult judge_claims(const KeyClaims& claims, const config::Profile& profile,
+/// Checks the claims of a key. Their signature is not verified and the service decides, so that an expired
+/// key and one of another region cause only warnings.
+[[nodiscard]] CheckResult check_claims(const KeyClaims& claims, const config::Profile& profile,
                                        std::chrono::sys_seconds now);
 
 }  // namespace sase::diagnose

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "helper/config/profile.hpp"
+#include "helper/diagnose/check_result.hpp"
+#include "helper/environment.hpp"
 #include "helper/rate_limit/request_log.hpp"
 #include "helper/token/api_key_handle.hpp"
 
@@ -11,26 +13,31 @@
 
 namespace sase::diagnose {
 
-/// A failure that is remembered, in words for a person.
+/// A failure in the request log.
 struct RememberedFailure {
   std::string what;
   std::chrono::seconds ago{};
 };
 
-/// What this machine keeps of one profile.
+/// The state that this machine stores for one profile.
 struct LocalState {
-  std::optional<std::chrono::seconds> token_left;  ///< of the cached token, if there is one that lives
-  std::optional<RememberedFailure> failure;        ///< of the last call that asked the service, if it failed
-  std::string pause;  ///< why the service would not be asked now, and for how long; empty where it would be
+  std::optional<std::chrono::seconds> token_left;  ///< of the cached token, if it is valid
+  std::optional<RememberedFailure> failure;        ///< of the last request, if it failed
+  std::string pause;  ///< why no request would be sent now, and for how long; empty if one would be
 };
 
-/// Looks, and makes and changes nothing, nor runs a command for the key. `directory` is the state directory.
-/// Throws std::system_error where something that is there cannot be used.
+/// Reads the state without changing it or running a key command. `directory` is the state directory. Throws
+/// std::system_error if a part exists but is unusable.
 [[nodiscard]] LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle& key,
                                           const std::optional<std::string>& directory);
 
-/// The part of it that is in a ledger.
-[[nodiscard]] LocalState recall(const rate_limit::RequestLog& log, BootTime now,
-                                std::chrono::seconds min_ttl);
+/// The part of the state that is in the request log.
+[[nodiscard]] LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now,
+                                          std::chrono::seconds min_ttl);
+
+/// Checks the state directory, which is created if necessary, and this profile's files in it. The remedy of a
+/// failed check is a command to run.
+[[nodiscard]] CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key,
+                                      const Environment& environment);
 
 }  // namespace sase::diagnose

@@ -2,10 +2,88 @@
 #include "helper/diagnose/settings_check.hpp"
 
 #include "protocol/escape.hpp"
+#include "protocol/time.hpp"
+
+#include <array>
+#include <span>
 
 namespace sase::diagnose {
 
 namespace {
+
+using protocol::escape;
+
+constexpr std::string_view not_shown = "(not shown)";
+
+std::string key_source_value(config::SettingId id, const config::Assignment& given,
+                             const Environment& environment) {
+  if (id == config::SettingId::api_key_file) return escape(given.value);
+  if (id == config::SettingId::api_key_env && environment.find(given.value)) return escape(given.value);
+  return std::string(not_shown);
+}
+
+std::string first_origin(const config::Profile& profile) {
+  return "https://" + profile.hosts.front().text();
+}
+
+std::string list_additional_hosts(const config::Profile& profile) {
+  std::string list;
+  for (std::size_t i = 1; i < profile.hosts.size(); ++i)
+    list += (list.empty() ? "" : ", ") + profile.hosts[i].text();
+  return list;
+}
+
+std::string format_value(config::SettingId id, const config::Profile& profile,
+                         const config::Settings& values) {
+  switch (id) {
+    case config::SettingId::region: return region_name(values);
+    case config::SettingId::api: return std::string(config::api_generation(profile.api).name);
+    case config::SettingId::url: return first_origin(profile);
+    case config::SettingId::host: return list_additional_hosts(profile);
+    case config::SettingId::min_ttl: return protocol::format_duration(profile.min_ttl);
+    case config::SettingId::refresh_ahead: return protocol::format_duration(profile.refresh_ahead);
+    case config::SettingId::timeout: return protocol::format_duration(profile.timeout);
+    case config::SettingId::cache: return std::string(name_of(profile.cache));
+    case config::SettingId::ca_file: return escape(profile.ca_file);
+    case config::SettingId::client_cert: return escape(profile.client_cert);
+    case config::SettingId::client_key: return escape(profile.client_key);
+    case config::SettingId::proxy: return escape(without_credentials(profile.proxy));
+    case config::SettingId::no_proxy: return escape(profile.no_proxy);
+    case config::SettingId::trace: return profile.trace.empty() ? "off" : escape(profile.trace);
+    case config::SettingId::api_key_env:
+    case config::SettingId::api_key_file:
+    case config::SettingId::api_key_command:
+    case config::SettingId::api_key_credential:
+    case config::SettingId::api_key_keyring: break;
+  }
+  return {};
+}
+
+/// The variables of other programs that a setting falls back to, in order of precedence.
+std::span<const std::string_view> fallback_variables(config::SettingId id) noexcept {
+  static constexpr std::array<std::string_view, 2> proxy = {"https_proxy", "HTTPS_PROXY"};
+  static constexpr std::array<std::string_view, 2> no_proxy = {"no_proxy", "NO_PROXY"};
+  static constexpr std::array<std::string_view, 1> ca_file = {"SSL_CERT_FILE"};
+  if (id == config::SettingId::proxy) return proxy;
+  if (id == config::SettingId::no_proxy) return no_proxy;
+  if (id == config::SettingId::ca_file) return ca_file;
+  return {};
+}
+
+const config::Assignment* find_assignment(const config::Settings& values, config::SettingId id) noexcept {
+  if (id == config::SettingId::host) return values.hosts().empty() ? nullptr : values.hosts().data();
+  return values.find(id);
+}
+
+std::string find_origin(config::SettingId id, const config::Settings& values,
+                        const Environment& environment) {
+  if (const config::Assignment* const given = find_assignment(values, id)) return given->place();
+  if (id == config::SettingId::url && values.find(config::SettingId::region) != nullptr)
+    return values.find(config::SettingId::region)->place();
+  for (const std::string_view variable : fallback_variables(id))
+    if (environment.find(variable)) return std::string(variable);
+  return "default";
+}
 
 std::string describe_files(const config::ProfileText& text) {
   std::string list;
@@ -16,11 +94,42 @@ std::string describe_files(const config::ProfileText& text) {
 
 }  // namespace
 
+std::string region_name(const config::Settings& values) {
+  const config::Assignment* const given = values.find(config::SettingId::region);
+  if (given == nullptr && values.find(config::SettingId::url) != nullptr) return {};
+  return std::string(given != nullptr ? given->value : config::regions.front().name);
+}
+
+std::string without_credentials(std::string_view url) {
+  const auto at = url.rfind('@');
+  if (at == std::string_view::npos) return std::string(url);
+  const auto scheme = url.find("://");
+  const std::string_view head = scheme < at ? url.substr(0, scheme + 3) : std::string_view();
+  return std::string(head) + "***" + std::string(url.substr(at));
+}
+
+std::vector<EffectiveSetting> effective_settings(const config::Profile& profile,
+                                                 const config::Settings& values,
+                                                 const Environment& environment) {
+  std::vector<EffectiveSetting> shown;
+  for (const config::Setting& setting : config::settings) {
+    EffectiveSetting row{.name = setting.name,
+                         .value = format_value(setting.id, profile, values),
+                         .from = find_origin(setting.id, values, environment)};
+    if (setting.role == config::Role::key_source) {
+      const config::Assignment* const given = values.find(setting.id);
+      if (given != nullptr) row.value = key_source_value(setting.id, *given, environment);
+    }
+    shown.push_back(std::move(row));
+  }
+  return shown;
+}
+
 CheckedSettings check_settings(const config::ProfileSelector& choice, const Environment& environment) {
   CheckedSettings checked;
   try {
     checked.profile = choice.name_without_host();
-    checked.given = choice.settings_of(checked.profile);
+    checked.given = choice.read_settings(checked.profile);
     checked.made = make_profile(checked.profile, checked.given.values, environment);
     checked.shown = effective_settings(*checked.made, checked.given.values, environment);
     checked.check = {.name = "settings",
@@ -28,9 +137,8 @@ CheckedSettings check_settings(const config::ProfileSelector& choice, const Envi
                      .what = "the profile '" + checked.profile + '\'' + describe_files(checked.given.text),
                      .remedy = {}};
   } catch (const Failure& failure) {
-    // It is what this command is there to tell.
     checked.check = CheckResult::failed("settings", failure);
-    if (checked.check.remedy.empty()) checked.check.remedy = "mend it in that place, or leave it out";
+    if (checked.check.remedy.empty()) checked.check.remedy = "correct or remove that setting";
   }
   return checked;
 }

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/status_report.hpp"
 
+#include "helper/api_key/source.hpp"
+#include "helper/config/xdg_directories.hpp"
+#include "helper/diagnose/settings_check.hpp"
+#include "helper/rate_limit/refresh_lock.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <system_error>
+#include <utility>
 
 namespace sase::diagnose {
 
@@ -15,7 +23,41 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int shape_version = 1;
+/// The identity of the profile's token. Does not run a key command. Throws Failure.
+token::ApiKeyHandle api_key_handle(const config::Profile& profile, const config::ApiKeySource& place,
+                                   const Environment& environment) {
+  // Other sources need no time.
+  if (place.kind != config::ApiKeySource::Kind::command)
+    return {profile, api_key::read_key(place, environment, std::chrono::steady_clock::now())};
+  const auto never = [](std::chrono::steady_clock::time_point) -> api_key::ApiKey {
+    throw Failure(ExitCode::internal_error, "a command was to be run for a report");
+  };
+  return {profile,
+          {.read = never,
+           .deadline = {},
+           .command =
+               token::CommandIdentity{.command = place.value,
+                                      .wrapping_key = cache::WrappingKey(
+                                          rate_limit::make_command_key_id(profile.authorize_url, place.value),
+                                          config::memory_directory(environment))}}};
+}
+
+void read_key_status(ProfileStatus& status, const config::Profile& profile, const Environment& environment) {
+  try {
+    const auto place = api_key::find_source(profile, environment);
+    if (!place) throw api_key::no_key(profile);
+    status.key = api_key::describe(*place);
+    token::ApiKeyHandle key = api_key_handle(profile, *place, environment);
+    status.kept = read_local_state(profile, key, config::state_directory(environment));
+  } catch (const Failure& failure) {
+    // The report shows it, and the other profiles as well.
+    status.key_failure = failure;
+  } catch (const std::system_error& error) {
+    status.state_trouble = protocol::escape(error.what());
+  }
+}
+
+constexpr int status_version = 1;
 
 constexpr std::size_t column_count = 6;
 using Row = std::array<std::string, column_count>;
@@ -23,10 +65,10 @@ using Row = std::array<std::string, column_count>;
 constexpr std::array<std::string_view, column_count> heads = {"PROFILE", "REGION", "API",
                                                               "HOST",    "TOKEN",  "KEY"};
 
-/// The mark and a blank before the first column.
+/// A mark and a blank precede the first column.
 constexpr std::size_t margin = 2;
 
-Row row_of(const ProfileStatus& status) {
+Row make_row(const ProfileStatus& status) {
   if (status.failure) return {status.name, "", "", "", "", ""};
   return {status.name,
           status.region.empty() ? "-" : status.region,
@@ -54,21 +96,21 @@ void append_failure(std::string& text, const Failure& failure, const cli::Termin
   if (!failure.hint.empty()) text += std::string(margin + 5, ' ') + "-> " + failure.hint + '\n';
 }
 
-/// What is to be said of a profile beside its row.
-void append_news(std::string& text, const ProfileStatus& status, const cli::Terminal& terminal) {
+/// Appends the problems of a profile.
+void append_problems(std::string& text, const ProfileStatus& status, const cli::Terminal& terminal) {
   if (status.failure) append_failure(text, *status.failure, terminal);
   if (status.key_failure) append_failure(text, *status.key_failure, terminal);
   if (status.state_trouble)
     append_failure(text, Failure(ExitCode::local_state, *status.state_trouble), terminal);
   const LocalState& kept = status.kept;
-  std::string words;
+  std::string problem;
   if (!kept.pause.empty())
-    words = "the service is not asked now: " + kept.pause;
+    problem = "no request is sent now: " + kept.pause;
   else if (kept.failure)
-    words = "the last call failed " + protocol::describe_duration(kept.failure->ago) +
-            " ago: " + kept.failure->what;
-  if (!words.empty())
-    text += std::string(margin, ' ') + terminal.paint(cli::Style::caution, "warn") + ' ' + words + '\n';
+    problem = "the last call failed " + protocol::describe_duration(kept.failure->ago) +
+              " ago: " + kept.failure->what;
+  if (!problem.empty())
+    text += std::string(margin, ' ') + terminal.paint(cli::Style::caution, "warn") + ' ' + problem + '\n';
 }
 
 Json json_of(const Failure& failure) {
@@ -108,13 +150,31 @@ Json json_of(const ProfileStatus& status) {
 
 }  // namespace
 
+ProfileStatus read_status(const config::ProfileSelector& choice, std::string_view name,
+                          const Environment& environment) {
+  ProfileStatus status;
+  status.name = name;
+  try {
+    const config::ProfileSettings given = choice.read_settings(name);
+    const config::Profile profile = make_profile(name, given.values, environment);
+    status.region = region_name(given.values);
+    status.api = config::api_generation(profile.api).name;
+    status.host = profile.hosts.front().text();
+    read_key_status(status, profile, environment);
+  } catch (const Failure& failure) {
+    // Likewise.
+    status.failure = failure;
+  }
+  return status;
+}
+
 std::string status_text(const std::vector<ProfileStatus>& profiles, const cli::Terminal& terminal) {
   std::vector<Row> rows;
   std::array<std::size_t, column_count> widths{};
   for (std::size_t i = 0; i < heads.size(); ++i)
     widths[i] = heads[i].size();
   for (const ProfileStatus& status : profiles) {
-    rows.push_back(row_of(status));
+    rows.push_back(make_row(status));
     for (std::size_t i = 0; i < widths.size(); ++i)
       widths[i] = std::max(widths[i], rows.back()[i].size());
   }
@@ -125,7 +185,7 @@ std::string status_text(const std::vector<ProfileStatus>& profiles, const cli::T
   for (std::size_t i = 0; i < rows.size(); ++i) {
     text += profiles[i].is_chosen ? "* " : "  ";
     text += padded(rows[i], widths) + '\n';
-    append_news(text, profiles[i], terminal);
+    append_problems(text, profiles[i], terminal);
   }
   return text;
 }
@@ -134,7 +194,7 @@ std::string status_json(const std::vector<ProfileStatus>& profiles) {
   Json list = Json::array();
   for (const ProfileStatus& status : profiles)
     list.push_back(json_of(status));
-  const Json object = {{"version", shape_version}, {"profiles", std::move(list)}};
+  const Json object = {{"version", status_version}, {"profiles", std::move(list)}};
   return object.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 

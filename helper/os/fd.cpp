@@ -2,8 +2,8 @@
 #include "helper/os/fd.hpp"
 
 #include <cerrno>
-#include <system_error>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace sase::os {
@@ -22,6 +22,28 @@ void Fd::close() noexcept {
 
 void throw_errno(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
+}
+
+std::error_code last_error() noexcept {
+  return {errno, std::generic_category()};
+}
+
+bool is_absence(const std::error_code& error) noexcept {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+bool is_quota_exceeded(const std::error_code& error) noexcept {
+  return error.value() == EDQUOT;
+}
+
+Fd duplicate(int fd) {
+  Fd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!copy) throw_errno("cannot duplicate a descriptor");
+  return copy;
+}
+
+Fd open_for_reading(const std::string& path) noexcept {
+  return Fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
 }  // namespace sase::os

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace sase::os {
 
-/// An open file descriptor with one owner; closed when it goes.
+/// A file descriptor with one owner; closed by the destructor.
 class Fd {
  public:
   Fd() noexcept = default;
@@ -19,7 +20,7 @@ class Fd {
   [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
   void close() noexcept;
 
-  /// Gives the descriptor to the caller, who closes it.
+  /// Transfers the descriptor to the caller, who must close it.
   [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
 
  private:
@@ -28,5 +29,22 @@ class Fd {
 
 /// Throws std::system_error for the current errno: "what: why".
 [[noreturn]] void throw_errno(const std::string& what);
+
+/// Why the latest system call of this thread failed. Call it directly after a function that returns nothing
+/// on failure.
+[[nodiscard]] std::error_code last_error() noexcept;
+
+/// The file, or a directory on its path, does not exist.
+[[nodiscard]] bool is_absence(const std::error_code& error) noexcept;
+
+/// EDQUOT, for which std::errc has no name.
+[[nodiscard]] bool is_quota_exceeded(const std::error_code& error) noexcept;
+
+/// A second descriptor of the same open file. Throws std::system_error.
+[[nodiscard]] Fd duplicate(int fd);
+
+/// Opens a file for reading, and does not wait for a writer where it is a FIFO. A closed Fd on failure: see
+/// last_error().
+[[nodiscard]] Fd open_for_reading(const std::string& path) noexcept;
 
 }  // namespace sase::os

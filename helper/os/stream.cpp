@@ -13,7 +13,9 @@
 #include <span>
 #include <stdexcept>
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace sase::os {
@@ -23,21 +25,21 @@ namespace {
 using protocol::Secret;
 using std::chrono::steady_clock;
 
-/// A request of git's is about 100 bytes long, with its headers a few hundred.
-constexpr std::size_t first_room = 1024;
+/// A request of git has about 100 bytes, or a few hundred with its `wwwauth[]` lines.
+constexpr std::size_t initial_capacity = 1024;
 
-constexpr std::size_t most_discarded = std::size_t{64} << 20U;
-constexpr std::chrono::seconds longest_discarding{1};
+constexpr std::size_t max_discarded = std::size_t{64} << 20U;
+constexpr std::chrono::seconds max_discarding_time{1};
 
-/// Hosts may hand us streams that do not block; we do.
+/// The host tool may have set O_NONBLOCK on its streams.
 void wait_for(int fd, short event) noexcept {
   pollfd waiting{.fd = fd, .events = event, .revents = 0};
   ::poll(&waiting, 1, -1);
 }
 
-std::size_t read_some(int fd, std::span<char> room) {
+std::size_t read_some(int fd, std::span<char> buffer) {
   while (true) {
-    const ssize_t got = ::read(fd, room.data(), room.size());
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno == EAGAIN)
       wait_for(fd, POLLIN);
@@ -46,10 +48,11 @@ std::size_t read_some(int fd, std::span<char> room) {
   }
 }
 
-/// Appends what one read brings; the view of it is void at the next read. Empty at the end of the stream.
+/// Appends the bytes of one read. The result is valid until the next read, and empty at the end of the
+/// stream.
 std::string_view read_into(int fd, Secret& bytes) {
   const std::size_t before = bytes.size();
-  bytes.commit(read_some(fd, bytes.room(first_room)));
+  bytes.commit(read_some(fd, bytes.spare_capacity(initial_capacity)));
   return bytes.reveal().substr(before);
 }
 
@@ -61,12 +64,12 @@ bool readable_within(int fd, std::chrono::milliseconds patience) noexcept {
 
 void discard(int fd, std::chrono::milliseconds patience) noexcept {
   std::array<char, 4096> scratch;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
-  const auto end = steady_clock::now() + longest_discarding;
-  for (std::size_t total = 0; total < most_discarded && steady_clock::now() < end;) {
+  const auto end = steady_clock::now() + max_discarding_time;
+  for (std::size_t total = 0; total < max_discarded && steady_clock::now() < end;) {
     if (!readable_within(fd, patience)) break;
     const ssize_t got = ::read(fd, scratch.data(), scratch.size());
     if (got <= 0) break;
-    // It may be the tail of somebody's password.
+    // The bytes may be part of a password.
     sodium_memzero(scratch.data(), static_cast<std::size_t>(got));
     total += static_cast<std::size_t>(got);
   }
@@ -75,7 +78,7 @@ void discard(int fd, std::chrono::milliseconds patience) noexcept {
 }  // namespace
 
 Secret read_message(int fd) {
-  Secret bytes = Secret::with_capacity(first_room);
+  Secret bytes = Secret::with_capacity(initial_capacity);
   protocol::MessageScanner scanner;
   while (true) {
     const std::string_view arrived = read_into(fd, bytes);
@@ -87,10 +90,24 @@ Secret read_message(int fd) {
 }
 
 Secret read_all(int fd, std::size_t limit) {
-  Secret bytes = Secret::with_capacity(first_room);
+  Secret bytes = Secret::with_capacity(initial_capacity);
   while (!read_into(fd, bytes).empty())
     if (bytes.size() > limit) throw std::length_error("more than " + std::to_string(limit) + " bytes");
   return bytes;
+}
+
+std::size_t read_file(const char* path, std::span<char> buffer) noexcept {
+  const Fd file(::open(path, O_RDONLY | O_CLOEXEC));
+  const ssize_t got = file ? ::read(file.get(), buffer.data(), buffer.size()) : 0;
+  return got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+std::size_t read_into(int fd, std::span<char> first, std::span<char> second, const char* what) {
+  const std::array<iovec, 2> buffers{{{.iov_base = first.data(), .iov_len = first.size()},
+                                      {.iov_base = second.data(), .iov_len = second.size()}}};
+  const ssize_t got = ::readv(fd, buffers.data(), static_cast<int>(buffers.size()));
+  if (got < 0) throw_errno(what);
+  return static_cast<std::size_t>(got);
 }
 
 void discard_input(int fd) noexcept {

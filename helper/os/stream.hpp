@@ -5,32 +5,42 @@
 
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace sase::os {
 
-/// Reads one message, up to and including its empty line or to the end of the stream; what came along in the
-/// last read may stand behind it. What stands behind the empty line and is there already is read and thrown
-/// away, so that its writer does not meet a closed pipe. Throws protocol::ProtocolError past the bounds of
-/// protocol/git/message.hpp, std::system_error when reading fails.
+inline constexpr int standard_input = 0;
+inline constexpr int standard_output = 1;
+
+/// Reads one message up to its empty line or the end of the stream. The result may include bytes behind the
+/// empty line. Other bytes that are already available are read and discarded, so that the writer gets no
+/// SIGPIPE. Throws protocol::ProtocolError past the limits of protocol/git/message.hpp, std::system_error on
+/// a read error.
 [[nodiscard]] protocol::Secret read_message(int fd);
 
-/// Reads to the end of the stream. Throws std::length_error past `limit` bytes, std::system_error when
-/// reading fails.
+/// Reads to the end of the stream. Throws std::length_error past `limit` bytes, std::system_error on a read
+/// error.
 [[nodiscard]] protocol::Secret read_all(int fd, std::size_t limit);
 
-/// Reads and throws away what comes within a second, at most 64 MiB: a caller that is still writing gets to
-/// its end, and one that never ends cannot hold us.
+/// Reads the beginning of a file with one system call. Returns the number of bytes, 0 if it cannot be read.
+[[nodiscard]] std::size_t read_file(const char* path, std::span<char> buffer) noexcept;
+
+/// Fills both buffers in this order with one system call. Returns the number of bytes. Throws
+/// std::system_error.
+[[nodiscard]] std::size_t read_into(int fd, std::span<char> first, std::span<char> second, const char* what);
+
+/// Reads and discards the input of at most a second and 64 MiB, so that a caller can finish writing, and
+/// cannot block this process.
 void discard_input(int fd) noexcept;
 
-/// Reads one message as read_message() does and keeps nothing of it, but not beyond the deadline. Throws
-/// likewise.
+/// Reads one message like read_message() and discards it. Stops at the deadline. Throws like read_message().
 void discard_message(int fd, std::chrono::steady_clock::time_point deadline);
 
-/// Whether something can be written at once, or will be within that time. A pipe then takes 4,096 bytes.
+/// Whether the descriptor is or becomes writable within that time. A pipe then accepts 4,096 bytes.
 [[nodiscard]] bool writable_within(int fd, std::chrono::milliseconds patience) noexcept;
 
-/// Writes all of it. Throws std::system_error.
+/// Writes all bytes. Throws std::system_error.
 void write_all(int fd, std::string_view bytes);
 
 }  // namespace sase::os

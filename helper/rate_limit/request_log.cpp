@@ -2,6 +2,7 @@
 #include "helper/rate_limit/request_log.hpp"
 
 #include "helper/cache/digest.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/git/message.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
@@ -10,35 +11,55 @@
 #include <charconv>
 #include <cstdint>
 #include <utility>
-#include <variant>
 
 namespace sase::rate_limit {
 
 namespace {
 
+using protocol::Attribute;
 using protocol::ProtocolError;
 
 /// Far more than any rule looks at.
 constexpr std::size_t most_requests_kept = 64;
 
-/// Divides the lines of the ledger's own message from the failure, which is written as the authorizer's reply
-/// is.
-constexpr std::string_view end_of_message = "\n\n";
+/// An empty line ends the log: without it the last line may be cut.
+constexpr std::string_view end_of_log = "\n\n";
 
 std::string hexadecimal(const BootId& boot) {
-  std::string text;
-  cache::append_hexadecimal(text, {reinterpret_cast<const unsigned char*>(boot.data()), boot.size()});
-  return text;
+  return cache::to_hexadecimal({reinterpret_cast<const unsigned char*>(boot.data()), boot.size()});
 }
 
-void append(std::string& text, std::string_view key, std::int64_t value) {
-  text += key;
-  text += '=';
-  text += std::to_string(value);
-  text += '\n';
+void append(std::string& log, std::string_view key, std::string_view value) {
+  if (!std::ranges::all_of(value, protocol::is_printable)) throw ProtocolError("a value is not printable");
+  log.append(key).append("=").append(value).append("\n");
 }
 
-std::int64_t number_of(const protocol::Attribute& attribute) {
+void append(std::string& log, std::string_view key, std::int64_t value) {
+  append(log, key, std::to_string(value));
+}
+
+void append(std::string& log, const LastSuccess& success) {
+  append(log, "success_at", success.at.count());
+  append(log, "lifetime", success.lifetime.count());
+  append(log, "after_erase", success.after_erase ? 1 : 0);
+  append(log, "too_short", success.too_short ? 1 : 0);
+  append(log, "while_good", success.while_good ? 1 : 0);
+}
+
+void append(std::string& log, const LastFailure& failure) {
+  append(log, "failure_at", failure.at.count());
+  append(log, "network", failure.network_fingerprint);
+  append(log, "error", name_of(failure.auth_error.kind));
+  append(log, "transient", failure.auth_error.transient ? 1 : 0);
+  append(log, "what", failure.auth_error.what);
+  append(log, "hint", failure.auth_error.hint);
+  if (failure.auth_error.retry_after) append(log, "retry_after", failure.auth_error.retry_after->count());
+  if (failure.key.empty()) return;
+  append(log, "rejected_key", failure.key);
+  append(log, "confirmed_at", failure.confirmed.count());
+}
+
+std::int64_t parse_number(const Attribute& attribute) {
   std::int64_t number = 0;
   const char* const end = attribute.value.data() + attribute.value.size();
   const auto [stop, error] = std::from_chars(attribute.value.data(), end, number);
@@ -46,125 +67,143 @@ std::int64_t number_of(const protocol::Attribute& attribute) {
   return number;
 }
 
-/// A time that lies behind us; times come only from this clock.
-BootTime past_of(const protocol::Attribute& attribute, BootTime now) {
-  const BootTime instant(number_of(attribute));
-  if (instant > now) throw ProtocolError("a time to come");
-  return instant;
+/// All writers use this clock, so a time in the future is damage.
+BootTime parse_past(const Attribute& attribute, BootTime now) {
+  const BootTime time(parse_number(attribute));
+  if (time > now) throw ProtocolError("a time in the future");
+  return time;
 }
 
-std::chrono::seconds lifetime_of(const protocol::Attribute& attribute) {
-  const std::chrono::seconds lifetime(number_of(attribute));
+std::chrono::seconds parse_lifetime(const Attribute& attribute) {
+  const std::chrono::seconds lifetime(parse_number(attribute));
   if (lifetime > protocol::longest_lifetime) throw ProtocolError("longer than a token lives");
   return lifetime;
 }
 
-BootTime end_of_pause_of(const protocol::Attribute& attribute, BootTime now) {
-  const BootTime end(number_of(attribute));
+BootTime parse_pause_end(const Attribute& attribute, BootTime now) {
+  const BootTime end(parse_number(attribute));
   if (end - now > longest_rejection_pause) throw ProtocolError("longer than a pause");
   return end;
 }
 
-LastSuccess& grant_of(RequestLog& log) {
-  return log.grant ? *log.grant : log.grant.emplace();
+std::string parse_text(const Attribute& attribute) {
+  if (!std::ranges::all_of(attribute.value, protocol::is_printable)) throw ProtocolError("not printable");
+  return std::string(attribute.value);
 }
 
-LastFailure& failure_of(RequestLog& log) {
+protocol::ErrorKind parse_error_kind(const Attribute& attribute) {
+  const auto kind = protocol::find_error_kind(attribute.value);
+  if (!kind) throw ProtocolError("an unknown error");
+  return *kind;
+}
+
+LastSuccess& success_in(RequestLog& log) {
+  return log.success ? *log.success : log.success.emplace();
+}
+
+LastFailure& failure_in(RequestLog& log) {
   return log.failure ? *log.failure : log.failure.emplace();
 }
 
-void take_request(RequestLog& log, BootTime at) {
+void parse_request(RequestLog& log, BootTime at) {
   if (log.requests.size() == most_requests_kept) throw ProtocolError("too many requests");
   log.requests.push_back(at);
 }
 
-void take(RequestLog& log, const protocol::Attribute& attribute, BootTime now) {
+/// The lines of the last failure; false for any other key.
+bool parse_failure(RequestLog& log, const Attribute& attribute, BootTime now) {
   const std::string_view key = attribute.key;
-  if (key == "request[]")
-    take_request(log, past_of(attribute, now));
-  else if (key == "failed_at")
-    failure_of(log).at = past_of(attribute, now);
-  else if (key == "route")
-    failure_of(log).network_fingerprint = attribute.value;
-  else if (key == "refused_key")
-    failure_of(log).key = attribute.value;
+  if (key == "failure_at")
+    failure_in(log).at = parse_past(attribute, now);
+  else if (key == "network")
+    failure_in(log).network_fingerprint = parse_text(attribute);
+  else if (key == "error")
+    failure_in(log).auth_error.kind = parse_error_kind(attribute);
+  else if (key == "transient")
+    failure_in(log).auth_error.transient = parse_number(attribute) != 0;
+  else if (key == "what")
+    failure_in(log).auth_error.what = parse_text(attribute);
+  else if (key == "hint")
+    failure_in(log).auth_error.hint = parse_text(attribute);
+  else if (key == "retry_after")
+    failure_in(log).auth_error.retry_after = std::chrono::seconds(parse_number(attribute));
+  else if (key == "rejected_key")
+    failure_in(log).key = parse_text(attribute);
   else if (key == "confirmed_at")
-    failure_of(log).confirmed = past_of(attribute, now);
-  else if (key == "granted_at")
-    grant_of(log).at = past_of(attribute, now);
+    failure_in(log).confirmed = parse_past(attribute, now);
+  else
+    return false;
+  return true;
+}
+
+/// The lines of the last success; false for any other key.
+bool parse_success(RequestLog& log, const Attribute& attribute, BootTime now) {
+  const std::string_view key = attribute.key;
+  if (key == "success_at")
+    success_in(log).at = parse_past(attribute, now);
   else if (key == "lifetime")
-    grant_of(log).lifetime = lifetime_of(attribute);
+    success_in(log).lifetime = parse_lifetime(attribute);
   else if (key == "after_erase")
-    grant_of(log).after_erase = number_of(attribute) != 0;
+    success_in(log).after_erase = parse_number(attribute) != 0;
   else if (key == "too_short")
-    grant_of(log).too_short = number_of(attribute) != 0;
-  else if (key == "ahead")
-    grant_of(log).ahead = number_of(attribute) != 0;
-  else if (key == "renewal_begun")
-    log.refresh_started = past_of(attribute, now);
+    success_in(log).too_short = parse_number(attribute) != 0;
+  else if (key == "while_good")
+    success_in(log).while_good = parse_number(attribute) != 0;
+  else
+    return false;
+  return true;
+}
+
+void parse_line(RequestLog& log, const Attribute& attribute, BootTime now) {
+  const std::string_view key = attribute.key;
+  if (parse_failure(log, attribute, now) || parse_success(log, attribute, now)) return;
+  if (key == "request[]")
+    parse_request(log, parse_past(attribute, now));
+  else if (key == "refresh_started_at")
+    log.refresh_started = parse_past(attribute, now);
   else if (key == "erased")
-    log.erased = number_of(attribute) != 0;
-  else if (key == "strikes")
+    log.erased = parse_number(attribute) != 0;
+  else if (key == "consecutive_rejections")
     log.consecutive_rejections =
-        static_cast<unsigned>(std::min<std::int64_t>(number_of(attribute), most_requests_kept));
+        static_cast<unsigned>(std::min<std::int64_t>(parse_number(attribute), most_requests_kept));
   else if (key == "paused_until")
-    log.paused_until = end_of_pause_of(attribute, now);
+    log.paused_until = parse_pause_end(attribute, now);
   else
     throw ProtocolError("an unknown key");
 }
 
 RequestLog parse_strictly(std::string_view bytes, const BootId& boot, BootTime now) {
-  // Both parts end like this; without it the last line may be cut.
-  if (!bytes.ends_with(end_of_message)) throw ProtocolError("no end");
-  const auto end = bytes.find(end_of_message);
-  protocol::MessageReader reader(bytes.substr(0, end + 1));
+  if (!bytes.ends_with(end_of_log) || bytes.find(end_of_log) != bytes.size() - end_of_log.size())
+    throw ProtocolError("no end");
+  protocol::MessageReader reader(bytes);
   const auto first = reader.next();
   if (!first || first->key != "boot" || first->value != hexadecimal(boot)) return {};
   RequestLog log;
   while (const auto attribute = reader.next())
-    take(log, *attribute, now);
-  if (!log.failure) return log;
-  auto reply = protocol::AuthorizeReply::parse(bytes.substr(end + end_of_message.size()));
-  log.failure->auth_error = std::get<protocol::AuthError>(std::move(reply.outcome));
+    parse_line(log, *attribute, now);
+  if (log.failure && log.failure->auth_error.what.empty()) throw ProtocolError("a failure without a message");
   return log;
 }
 
 }  // namespace
 
 std::string RequestLog::write(const BootId& boot) const {
-  std::string text = "boot=" + hexadecimal(boot) + '\n';
+  std::string log;
+  append(log, "boot", hexadecimal(boot));
   for (const BootTime at : requests)
-    append(text, "request[]", at.count());
-  if (grant) {
-    append(text, "granted_at", grant->at.count());
-    append(text, "lifetime", grant->lifetime.count());
-    append(text, "after_erase", grant->after_erase ? 1 : 0);
-    append(text, "too_short", grant->too_short ? 1 : 0);
-    append(text, "ahead", grant->ahead ? 1 : 0);
-  }
-  if (refresh_started) append(text, "renewal_begun", refresh_started->count());
-  append(text, "erased", erased ? 1 : 0);
-  append(text, "strikes", consecutive_rejections);
-  append(text, "paused_until", paused_until.count());
-  if (failure) {
-    append(text, "failed_at", failure->at.count());
-    text += "route=" + failure->network_fingerprint + '\n';
-    if (!failure->key.empty()) {
-      text += "refused_key=" + failure->key + '\n';
-      append(text, "confirmed_at", failure->confirmed.count());
-    }
-  }
-  text += '\n';
-  if (failure)
-    text += protocol::AuthorizeReply{.requests = 0, .outcome = failure->auth_error}.write().reveal();
-  return text;
+    append(log, "request[]", at.count());
+  if (success) append(log, *success);
+  if (refresh_started) append(log, "refresh_started_at", refresh_started->count());
+  append(log, "erased", erased ? 1 : 0);
+  append(log, "consecutive_rejections", consecutive_rejections);
+  append(log, "paused_until", paused_until.count());
+  if (failure) append(log, *failure);
+  return log += '\n';
 }
 
 RequestLog RequestLog::parse(std::string_view bytes, const BootId& boot, BootTime now) try {
   return parse_strictly(bytes, boot, now);
 } catch (const ProtocolError&) {
-  return {};
-} catch (const std::bad_variant_access&) {
   return {};
 }
 

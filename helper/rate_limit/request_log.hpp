@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/clock.hpp"
-#include "protocol/authorize/exchange.hpp"
+#include "protocol/authorize/response.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,43 +13,42 @@
 
 namespace sase::rate_limit {
 
-/// No pause after rejections is longer (sparing.hpp).
+/// The longest pause after rejections (rules.hpp).
 inline constexpr BootTime longest_rejection_pause = std::chrono::minutes(15);
 
-/// A call that came to no token.
+/// The last request that failed, while no later one succeeded.
 struct LastFailure {
   protocol::AuthError auth_error;
   BootTime at{};
-  std::string network_fingerprint;  ///< how the service was to be reached (rate_limited_authorizer.cpp); a
-                                    ///< hash, and no secret
-  std::string key{};                ///< of a refusal, whose key is dear: its fingerprint (api_key_handle.hpp)
-  BootTime confirmed{};             ///< when it was last found that the key is still that one
+  std::string network_fingerprint;  ///< of the network settings (rate_limited_authorizer.cpp); a hash
+  std::string key{};     ///< fingerprint of a rejected key that is deferred (api_key_handle.hpp); else empty
+  BootTime confirmed{};  ///< when the same key was last found to be in use
 };
 
-/// A token that the service gave.
+/// The last request that succeeded.
 struct LastSuccess {
   BootTime at{};
-  std::chrono::seconds lifetime{};
-  bool after_erase = false;  ///< the token before it had been rejected
-  bool too_short = false;    ///< it lived for less than the call wanted that asked for it
-  bool ahead = false;        ///< it was asked for while the one before was still good
+  std::chrono::seconds lifetime{};  ///< of the token
+  bool after_erase = false;         ///< the token before it had been rejected
+  bool too_short = false;           ///< the lifetime was less than the min-ttl of the call
+  bool while_good = false;          ///< requested while the cached token was still good
 };
 
-/// What is remembered of the requests for one API key at one URL, so that the service is spared
-/// (sparing.hpp). Holds no secret.
+/// What is recorded of the requests for one key id, so that the rules (rules.hpp) can limit their rate. Holds
+/// no secret. On disk it is a list of key=value lines that is valid for one boot.
 struct RequestLog {
-  std::vector<BootTime> requests;           ///< when they were sent, the oldest first
+  std::vector<BootTime> requests;           ///< when each was sent, oldest first
   std::optional<LastFailure> failure;       ///< of the last call, if it failed
-  std::optional<LastSuccess> grant;         ///< of the last call that did not
-  std::optional<BootTime> refresh_started;  ///< of one that has not come to an end, or failed
+  std::optional<LastSuccess> success;       ///< of the last call that succeeded
+  std::optional<BootTime> refresh_started;  ///< of a refresh that has not succeeded
   bool erased = false;                      ///< the last token was rejected
-  unsigned consecutive_rejections = 0;      ///< how often in a row a new token was rejected at once
-  BootTime paused_until{};                  ///< no token is asked for until then
+  unsigned consecutive_rejections = 0;      ///< new tokens in a row that were rejected soon
+  BootTime paused_until{};                  ///< no token is requested before
 
-  /// The bytes of a ledger. Throws protocol::ProtocolError for words that do not fit into a line.
+  /// The bytes of the file. Throws protocol::ProtocolError for a text that is not printable.
   [[nodiscard]] std::string write(const BootId& boot) const;
 
-  /// Reads them back. Empty when they are damaged, of another start of the machine, or of a time to come.
+  /// Reads them back. Empty if they are damaged, of another boot, or contain a time in the future.
   [[nodiscard]] static RequestLog parse(std::string_view bytes, const BootId& boot, BootTime now);
 };
 

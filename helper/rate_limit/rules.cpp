@@ -16,7 +16,7 @@ using protocol::AuthError;
 using protocol::ErrorKind;
 using std::chrono::seconds;
 
-constexpr std::size_t longest_words = 2000;
+constexpr std::size_t longest_text = 2000;
 
 /// Rounded up, so that "in 1s" is never too early.
 std::string format_wait(BootTime duration) {
@@ -27,47 +27,47 @@ std::string try_again_in(BootTime wait) {
   return "try again in " + format_wait(wait);
 }
 
-/// Whether a failure says something of the key or the service and not of the way to it.
-bool is_of_the_service(const AuthError& auth_error) noexcept {
+/// Whether a failure is about the key or the service, and not about the network.
+bool concerns_service(const AuthError& auth_error) noexcept {
   return auth_error.kind == ErrorKind::rejected || auth_error.kind == ErrorKind::rate_limited ||
          auth_error.retry_after;
 }
 
-/// When the service may be asked again after a failure.
-BootTime end_of(const LastFailure& failure) noexcept {
+/// When a request may be sent again after a failure.
+BootTime end_of_block(const LastFailure& failure) noexcept {
   const AuthError& auth_error = failure.auth_error;
   if (auth_error.retry_after)
     return failure.at +
            std::max<BootTime>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
   if (auth_error.kind == ErrorKind::rejected) return failure.at + rejection_remembered_for;
-  // A setting that was mended a moment ago must be tried.
+  // The user may have corrected the setting.
   return auth_error.kind == ErrorKind::misconfigured ? failure.at : failure.at + failure_shared;
 }
 
-/// A failure as a later call is told of it.
-AuthError retold(const LastFailure& failure, BootTime now) {
+/// The error for a later call that shares the failure.
+AuthError make_shared_error(const LastFailure& failure, BootTime now) {
   AuthError auth_error = failure.auth_error;
   auth_error.what += ", " + format_wait(now - failure.at) + " ago; the service is asked again in " +
-                     format_wait(end_of(failure) - now);
+                     format_wait(end_of_block(failure) - now);
   if (auth_error.kind == ErrorKind::rate_limited || auth_error.retry_after)
-    auth_error.hint = try_again_in(end_of(failure) - now);
+    auth_error.hint = try_again_in(end_of_block(failure) - now);
   return auth_error;
 }
 
-/// Whether the last failure says something of this request.
-bool is_ours(const RequestLog& log, const AttemptContext& question) noexcept {
-  return log.failure && (log.failure->network_fingerprint == question.network_fingerprint ||
-                         is_of_the_service(log.failure->auth_error));
+/// Whether the last failure applies to this attempt.
+bool applies(const RequestLog& log, const AttemptContext& attempt) noexcept {
+  return log.failure && (log.failure->network_fingerprint == attempt.network_fingerprint ||
+                         concerns_service(log.failure->auth_error));
 }
 
-std::optional<AuthError> by_failure(const RequestLog& log, const AttemptContext& question) {
-  if (auto auth_error = failure_since(log, question)) return auth_error;
-  if (!is_ours(log, question) || question.now >= end_of(*log.failure)) return std::nullopt;
-  return retold(*log.failure, question.now);
+std::optional<AuthError> check_failure(const RequestLog& log, const AttemptContext& attempt) {
+  if (auto auth_error = failure_since(log, attempt)) return auth_error;
+  if (!applies(log, attempt) || attempt.now >= end_of_block(*log.failure)) return std::nullopt;
+  return make_shared_error(*log.failure, attempt.now);
 }
 
-std::optional<AuthError> by_rejections(const RequestLog& log, const AttemptContext& question) {
-  const BootTime wait = log.paused_until - question.now;
+std::optional<AuthError> check_rejections(const RequestLog& log, const AttemptContext& attempt) {
+  const BootTime wait = log.paused_until - attempt.now;
   if (wait <= BootTime(0) || wait > longest_rejection_pause) return std::nullopt;
   return AuthError{
       .kind = ErrorKind::rate_limited,
@@ -78,28 +78,28 @@ std::optional<AuthError> by_rejections(const RequestLog& log, const AttemptConte
       .retry_after = std::nullopt};
 }
 
-std::optional<AuthError> by_short_life(const RequestLog& log, const AttemptContext& question) {
-  if (!log.grant || !log.grant->too_short || log.grant->lifetime > question.min_ttl ||
-      question.now - log.grant->at >= short_life_remembered)
+std::optional<AuthError> check_short_life(const RequestLog& log, const AttemptContext& attempt) {
+  if (!log.success || !log.success->too_short || log.success->lifetime > attempt.min_ttl ||
+      attempt.now - log.success->at >= short_life_remembered)
     return std::nullopt;
-  return too_short(log.grant->lifetime, question.min_ttl);
+  return too_short(log.success->lifetime, attempt.min_ttl);
 }
 
-/// The requests that still count.
+/// The first request within the window.
 auto counted_from(const RequestLog& log, BootTime now) noexcept {
   return std::ranges::find_if(log.requests, [now](BootTime at) { return now - at < request_window; });
 }
 
-std::optional<AuthError> by_guard(const RequestLog& log, const AttemptContext& question) {
-  if (requests_left(log, question.now) != 0) return std::nullopt;
-  // With this one gone, one fewer than the most are left.
+std::optional<AuthError> check_request_limit(const RequestLog& log, const AttemptContext& attempt) {
+  if (requests_left(log, attempt.now) != 0) return std::nullopt;
+  // When this request leaves the window, one may be sent.
   const BootTime next = *std::prev(log.requests.end(), request_limit);
   return AuthError{
       .kind = ErrorKind::rate_limited,
       .transient = true,
       .what = std::to_string(request_limit) +
               " requests for this API key went to the service within a minute, the most that are allowed",
-      .hint = try_again_in(next + request_window - question.now),
+      .hint = try_again_in(next + request_window - attempt.now),
       .retry_after = std::nullopt};
 }
 
@@ -115,7 +115,7 @@ AuthError too_short(seconds lifetime, seconds min_ttl) {
           .retry_after = std::nullopt};
 }
 
-AuthError dead_on_arrival() {
+AuthError expired_on_arrival() {
   return {.kind = ErrorKind::invalid_response,
           .transient = false,
           .what = "the service's new token has expired already",
@@ -123,33 +123,34 @@ AuthError dead_on_arrival() {
           .retry_after = std::nullopt};
 }
 
-std::optional<AuthError> failure_since(const RequestLog& log, const AttemptContext& question) {
-  if (!is_ours(log, question)) return std::nullopt;
-  if (log.failure->at >= question.started) return log.failure->auth_error;
-  // Somebody has looked since whether the refused key is still the one.
-  if (!is_rejection_remembered(log, question.now) || log.failure->confirmed < question.started)
+std::optional<AuthError> failure_since(const RequestLog& log, const AttemptContext& attempt) {
+  if (!applies(log, attempt)) return std::nullopt;
+  if (log.failure->at >= attempt.started) return log.failure->auth_error;
+  // Another call has since found that the rejected key is still in use.
+  if (!is_rejection_remembered(log, attempt.now) || log.failure->confirmed < attempt.started)
     return std::nullopt;
-  return retold(*log.failure, question.now);
+  return make_shared_error(*log.failure, attempt.now);
 }
 
 bool is_rejection_remembered(const RequestLog& log, BootTime now) noexcept {
-  return log.failure && log.failure->auth_error.kind == ErrorKind::rejected && now < end_of(*log.failure);
+  return log.failure && log.failure->auth_error.kind == ErrorKind::rejected &&
+         now < end_of_block(*log.failure);
 }
 
-std::optional<AuthError> why_blocked(const RequestLog& log, const AttemptContext& question) {
-  for (const auto rule : {by_failure, by_rejections, by_short_life, by_guard})
-    if (auto auth_error = rule(log, question)) return auth_error;
+std::optional<AuthError> why_blocked(const RequestLog& log, const AttemptContext& attempt) {
+  for (const auto rule : {check_failure, check_rejections, check_short_life, check_request_limit})
+    if (auto auth_error = rule(log, attempt)) return auth_error;
   return std::nullopt;
 }
 
-bool may_refresh(const RequestLog& log, const AttemptContext& question, seconds refresh_ahead) {
-  if (log.failure && question.now - log.failure->at < refresh_retry_pause) return false;
-  if (log.refresh_started && question.now - *log.refresh_started < refresh_retry_pause) return false;
-  // Where tokens live for less than refresh-ahead, every call would find one that wants renewing.
-  const auto& grant = log.grant;
-  const bool is_in_vain = grant && grant->ahead && grant->lifetime <= refresh_ahead &&
-                          question.now - grant->at < BootTime(grant->lifetime) / 2;
-  return !is_in_vain && !why_blocked(log, question);
+bool may_refresh(const RequestLog& log, const AttemptContext& attempt, seconds refresh_ahead) {
+  if (log.failure && attempt.now - log.failure->at < refresh_retry_pause) return false;
+  if (log.refresh_started && attempt.now - *log.refresh_started < refresh_retry_pause) return false;
+  // If tokens live for less than refresh-ahead, every call finds one that is due.
+  const auto& success = log.success;
+  const bool is_useless = success && success->while_good && success->lifetime <= refresh_ahead &&
+                          attempt.now - success->at < BootTime(success->lifetime) / 2;
+  return !is_useless && !why_blocked(log, attempt);
 }
 
 unsigned requests_left(const RequestLog& log, BootTime now) noexcept {
@@ -180,9 +181,9 @@ void record_key_fingerprint(RequestLog& log, std::string_view fingerprint, BootT
 
 void record_failure(RequestLog& log, AuthError auth_error, std::string_view network_fingerprint,
                     BootTime now) {
-  // They fit into a ledger, whatever paths are among them.
-  auth_error.what.resize(std::min(auth_error.what.size(), longest_words));
-  auth_error.hint.resize(std::min(auth_error.hint.size(), longest_words));
+  // Bounded, so that the log stays below its maximum size whatever paths the texts contain.
+  auth_error.what.resize(std::min(auth_error.what.size(), longest_text));
+  auth_error.hint.resize(std::min(auth_error.hint.size(), longest_text));
   log.failure = LastFailure{.auth_error = std::move(auth_error),
                             .at = now,
                             .network_fingerprint = std::string(network_fingerprint),
@@ -190,22 +191,22 @@ void record_failure(RequestLog& log, AuthError auth_error, std::string_view netw
                             .confirmed = {}};
 }
 
-void record_success(RequestLog& log, seconds lifetime, bool too_short, bool ahead, BootTime now) {
-  log.grant = LastSuccess{.at = now,
-                          .lifetime = lifetime,
-                          .after_erase = std::exchange(log.erased, false),
-                          .too_short = too_short,
-                          .ahead = ahead};
+void record_success(RequestLog& log, seconds lifetime, bool too_short, bool while_good, BootTime now) {
+  log.success = LastSuccess{.at = now,
+                            .lifetime = lifetime,
+                            .after_erase = std::exchange(log.erased, false),
+                            .too_short = too_short,
+                            .while_good = while_good};
   log.failure.reset();
   log.refresh_started.reset();
 }
 
 void record_erase(RequestLog& log, BootTime now) {
-  const auto& grant = log.grant;
-  const bool at_once = grant && grant->after_erase && now - grant->at < quick_rejection;
+  const auto& success = log.success;
+  const bool was_quick = success && success->after_erase && now - success->at < quick_rejection;
   log.erased = true;
-  log.consecutive_rejections = at_once ? log.consecutive_rejections + 1 : 0;
-  if (!at_once) return;
+  log.consecutive_rejections = was_quick ? log.consecutive_rejections + 1 : 0;
+  if (!was_quick) return;
   const auto doublings = std::min(log.consecutive_rejections - 1, 8U);
   log.paused_until = now + std::min(first_rejection_pause * (1U << doublings), longest_rejection_pause);
 }

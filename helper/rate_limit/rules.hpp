@@ -7,88 +7,86 @@
 #include <optional>
 #include <string_view>
 
-/// How the service is spared: rules over what is remembered and a time that is passed in.
+/// Pure rules that limit the rate of requests, over the request log and a time that is passed in.
 namespace sase::rate_limit {
 
-/// At most so many requests for one key go to the service within the window, for whatever reason.
+/// Rate limit: at most 5 requests per key in any 60 seconds, for any reason.
 inline constexpr unsigned request_limit = 5;
 inline constexpr BootTime request_window = std::chrono::minutes(1);
 
-/// A failure that may be gone at once is shared with those who were waiting for the call that met it, and for
-/// this long with those who come after.
+/// A transient failure is shared with the calls that waited for it, and for this long with later ones.
 inline constexpr BootTime failure_shared = std::chrono::seconds(2);
 
-/// A refused key is not tried again for this long. Another key has a history of its own.
+/// A rejected key is not used again for this long. Another key has its own log.
 inline constexpr BootTime rejection_remembered_for = std::chrono::minutes(5);
 
-/// What the service says with `Retry-After` is obeyed, but an absurd value must not lock anybody out for
-/// days.
+/// A longer `Retry-After` counts as this, so that an absurd value does not block requests for days.
 inline constexpr std::chrono::seconds longest_retry_after = std::chrono::hours(1);
 
-/// A new token that is rejected within this time is a strike, and each strike doubles the pause.
+/// A new token that is rejected within quick_rejection starts a pause, which doubles with each further one.
 inline constexpr BootTime quick_rejection = std::chrono::minutes(5);
 inline constexpr BootTime first_rejection_pause = std::chrono::minutes(1);
 
-/// Tokens that live for less than min-ttl are not asked for again for this long.
+/// Tokens with a lifetime below min-ttl are not requested again for this long.
 inline constexpr BootTime short_life_remembered = std::chrono::minutes(5);
 
-/// While the old token is good, a renewal that has failed, or has begun and not come to an end, is not
-/// repeated for this long.
+/// A refresh that failed, or did not end, is not repeated for this long while the old token is good.
 inline constexpr BootTime refresh_retry_pause = std::chrono::minutes(1);
 
-/// A call that has found no token and would now ask the service.
+/// A call that is about to request a token.
 struct AttemptContext {
-  BootTime started{};                    ///< when the call began to wait
-  BootTime now{};                        ///< now
-  std::string_view network_fingerprint;  ///< how it would reach the service
-  std::chrono::seconds min_ttl{};        ///< how long its token must live
+  BootTime started{};  ///< when the call began to wait
+  BootTime now{};
+  std::string_view network_fingerprint;  ///< of the network settings of the call
+  std::chrono::seconds min_ttl{};        ///< of the token that the call needs
 };
 
-/// Why the service is not asked, or nothing where it may be.
+/// Why no request may be sent; nothing if it may.
 [[nodiscard]] std::optional<protocol::AuthError> why_blocked(const RequestLog& log,
-                                                             const AttemptContext& question);
+                                                             const AttemptContext& attempt);
 
-/// The failure of a call that ended since this one started, if it says something of this one's request too.
+/// The failure of a call that ended after this one started, if it applies to this call as well.
 [[nodiscard]] std::optional<protocol::AuthError> failure_since(const RequestLog& log,
-                                                               const AttemptContext& question);
+                                                               const AttemptContext& attempt);
 
-/// What is said of a new token that lives for less than `min_ttl`, or did when it was asked for.
+/// The error for a new token with a lifetime of no more than `min_ttl`.
 [[nodiscard]] protocol::AuthError too_short(std::chrono::seconds lifetime, std::chrono::seconds min_ttl);
 
-/// What is said of a new token that is dead by the time that it is here.
-[[nodiscard]] protocol::AuthError dead_on_arrival();
+/// The error for a new token that has already expired.
+[[nodiscard]] protocol::AuthError expired_on_arrival();
 
-/// Whether a token that is still good may be renewed by a call that nobody waits for. `refresh_ahead` is what
-/// made it want to.
-[[nodiscard]] bool may_refresh(const RequestLog& log, const AttemptContext& question,
+/// Whether a token that is still good may be refreshed. `refresh_ahead` is the setting that made it due.
+[[nodiscard]] bool may_refresh(const RequestLog& log, const AttemptContext& attempt,
                                std::chrono::seconds refresh_ahead);
 
 /// How many requests may be sent now.
 [[nodiscard]] unsigned requests_left(const RequestLog& log, BootTime now) noexcept;
 
-/// Counts a request before it is sent, so that one whose call is killed meanwhile counts. What such a call
-/// may have sent again after a failure is not known.
+/// Counts a request before it is sent, so that it counts even if the process is killed. Retries that a killed
+/// process has sent are not known.
 void count_before_send(RequestLog& log, BootTime now);
 
-/// Puts what was sent in the place of the one that count_before_send() counted.
+/// Replaces the request that count_before_send() counted by the number that was sent.
 void correct_count(RequestLog& log, unsigned sent, BootTime now);
 
-/// Takes down that a renewal begins, which may be killed before it comes to anything.
+/// Records that a refresh begins, since its process may be killed before it ends.
 void record_refresh_start(RequestLog& log, BootTime now);
 
-/// Whether the key was refused and that still counts, so that another one would be tried.
+/// Whether the key was rejected and the rejection still counts.
 [[nodiscard]] bool is_rejection_remembered(const RequestLog& log, BootTime now) noexcept;
 
-/// Takes down which key the service would be asked with now, where it is_rejection_remembered(). Another one
-/// than the one that was refused has not been refused.
+/// Records the fingerprint of the key in use. A rejection is remembered for the rejected key only. Requires
+/// is_rejection_remembered().
 void record_key_fingerprint(RequestLog& log, std::string_view fingerprint, BootTime now);
 
 void record_failure(RequestLog& log, protocol::AuthError auth_error, std::string_view network_fingerprint,
                     BootTime now);
-/// `too_short`: it lives for less than the call wants that asked. `ahead`: the token before it is still good.
-void record_success(RequestLog& log, std::chrono::seconds lifetime, bool too_short, bool ahead, BootTime now);
 
-/// The cached token was rejected by whoever it was given to.
+/// `too_short`: the lifetime is less than the call needs. `while_good`: the token before it is still good.
+void record_success(RequestLog& log, std::chrono::seconds lifetime, bool too_short, bool while_good,
+                    BootTime now);
+
+/// Records that a server rejected the cached token.
 void record_erase(RequestLog& log, BootTime now);
 
 }  // namespace sase::rate_limit

@@ -2,7 +2,7 @@
 #include "helper/token/api_key_handle.hpp"
 
 #include "helper/cache/digest.hpp"
-#include "helper/rate_limit/request_log_file.hpp"
+#include "helper/rate_limit/refresh_lock.hpp"
 
 #include <system_error>
 #include <utility>
@@ -10,7 +10,7 @@
 namespace sase::token {
 
 ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
-                           std::optional<api_key::ApiKeyLocation> location)
+                           std::optional<config::ApiKeySource> location)
     : profile_(profile),
       reader_{.read = {}, .deadline = {}, .location = std::move(location)},
       key_(std::move(key)) {}

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "helper/api_key/api_key.hpp"
-#include "helper/api_key/key_place.hpp"
-#include "helper/cache/identity.hpp"
+#include "helper/api_key/source.hpp"
+#include "helper/cache/encryption.hpp"
 #include "helper/cache/wrapping_key.hpp"
 #include "helper/config/profile.hpp"
 
@@ -27,7 +27,7 @@ struct KeyReader {
 
   std::function<api_key::ApiKey(Deadline)> read;  ///< throws Failure
   Deadline deadline;
-  std::optional<api_key::ApiKeyLocation> location = {};  ///< of a key that `logout` may remove
+  std::optional<config::ApiKeySource> location = {};  ///< of a key that `logout` may remove
   std::optional<CommandIdentity> command = {};  ///< for a key that is deferred until the service is asked
 };
 
@@ -40,14 +40,14 @@ class ApiKeyHandle {
  public:
   /// For a key that has been read. The profile must outlive the handle.
   ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
-               std::optional<api_key::ApiKeyLocation> location = std::nullopt);
+               std::optional<config::ApiKeySource> location = std::nullopt);
   ApiKeyHandle(const config::Profile& profile, KeyReader reader);
 
   [[nodiscard]] bool is_deferred() const noexcept { return reader_.command.has_value(); }
 
   /// Whether `logout` has removed the key since it was read.
   [[nodiscard]] bool is_removed_by_logout() const noexcept {
-    return reader_.location && reader_.location->is_removed_by_logout();
+    return reader_.location && api_key::is_removed_by_logout(*reader_.location);
   }
 
   /// Names the lock and the request log. Throws Failure if the key cannot be read.

@@ -3,19 +3,21 @@
 
 #include "helper/environment.hpp"
 #include "helper/failure.hpp"
-#include "protocol/authorize/exchange.hpp"
+#include "helper/trace.hpp"
+#include "protocol/authorize/request.hpp"
+#include "protocol/authorize/response.hpp"
 
 #include <chrono>
 
 namespace sase::token {
 
-/// The authorizer could not even be started, so that the service was asked for nothing.
+/// The authorizer could not be started: no request was sent.
 class AuthorizerNotStarted : public Failure {
  public:
   using Failure::Failure;
 };
 
-/// Whoever trades a key for a token.
+/// Exchanges an API key for a token.
 class Authorizer {
  public:
   Authorizer() = default;
@@ -23,21 +25,25 @@ class Authorizer {
   Authorizer& operator=(const Authorizer&) = delete;
   virtual ~Authorizer() = default;
 
-  /// Answers by `deadline`. Throws Failure when there is no answer of any kind.
-  [[nodiscard]] virtual protocol::AuthorizeReply authorize(
-      const protocol::AuthorizeRequest& request, std::chrono::steady_clock::time_point deadline) = 0;
+  /// Returns by `deadline`. Trace lines of the authorizer go to `trace` at once. Throws Failure if the
+  /// authorizer fails.
+  [[nodiscard]] virtual protocol::AuthorizeReply authorize(const protocol::AuthorizeRequest& request,
+                                                           std::chrono::steady_clock::time_point deadline,
+                                                           const Trace& trace) = 0;
 };
 
-/// Runs the program of that name for each request and talks to it through pipes
-/// (protocol/authorize/exchange.hpp).
+/// Runs the program `authorize` for each request, and kills it at the deadline. The checks and the token that
+/// have arrived by then are part of the reply.
 class AuthorizerProcess : public Authorizer {
  public:
-  /// Of the environment, which must outlive this, only what OpenSSL and the resolver may need is handed on:
-  /// no variable that can hold a key, and none that makes the loader or OpenSSL run code from somewhere else.
+  /// The environment must outlive this object. The program receives only the variables that OpenSSL and the
+  /// resolver may need: none that may contain a key, and none that makes the loader or OpenSSL run other
+  /// code.
   explicit AuthorizerProcess(const Environment& environment) noexcept : environment_(environment) {}
 
   [[nodiscard]] protocol::AuthorizeReply authorize(const protocol::AuthorizeRequest& request,
-                                                   std::chrono::steady_clock::time_point deadline) override;
+                                                   std::chrono::steady_clock::time_point deadline,
+                                                   const Trace& trace) override;
 
  private:
   const Environment& environment_;

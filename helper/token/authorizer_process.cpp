@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/failure.hpp"
 #include "helper/os/processes/subprocess.hpp"
+#include "helper/os/processes/this_process.hpp"
 #include "helper/token/authorizer.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/host.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace sase::token {
 
@@ -22,36 +20,29 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// A token and its words are far below this.
-constexpr std::size_t largest_reply = 131072;
+/// The longest token with its checks, and the trace of three tries.
+constexpr std::size_t largest_response = std::size_t{256} * 1024;
 
-/// The authorizer keeps its own time; it is given this much longer to say that it ran out of it.
-constexpr std::chrono::milliseconds grace{250};
-
-/// Where the authorizer is installed, seen from the directory of the front.
-constexpr std::string_view authorizer_place = "/../libexec/sase-credential/authorize";
+/// Relative to the directory of the front.
+constexpr std::string_view authorizer_path_suffix = "/../libexec/sase-credential/authorize";
 
 template <typename Kind = Failure>
 Kind broken(const std::string& why) {
-  return Kind(ExitCode::local_state, "the authorizer cannot be used: " + why, "install sase-credential anew");
+  return Kind(ExitCode::local_state, "the authorizer cannot be used: " + why, "reinstall sase-credential");
 }
 
-/// The front's real path leads the way, so that an installed tree can be moved and a link can call it.
+/// Relative to the front's real path, so that an installed tree can be moved, and called through a symlink.
 std::string authorizer_path() {
-  std::array<char, 4096> self{};
-  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
-  if (size <= 0) throw broken<AuthorizerNotStarted>("/proc/self/exe cannot be read");
-  const std::string_view path(self.data(), static_cast<std::size_t>(size));
-  return std::string(path.substr(0, path.find_last_of('/'))) + std::string(authorizer_place);
+  const auto program = os::program_path();
+  if (!program) throw broken<AuthorizerNotStarted>("/proc/self/exe cannot be read");
+  return program->substr(0, program->find_last_of('/')) + std::string(authorizer_path_suffix);
 }
 
-/// All that the authorizer has of the environment; the rest reaches it through the pipe.
 constexpr std::array<std::string_view, 6> passed_on = {"SSL_CERT_DIR", "RES_OPTIONS", "LOCALDOMAIN",
-                                                       // A sanitized build's own settings.
+                                                       // For sanitizer builds.
                                                        "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"};
 
-/// Whether every path of a list is absolute: certificates are not taken from whatever directory the host
-/// stands in.
+/// Whether every path of a list is absolute: trusted certificates must not depend on the current directory.
 bool all_absolute(std::string_view paths) noexcept {
   while (true) {
     const auto colon = paths.find(':');
@@ -76,48 +67,107 @@ std::vector<const char*> environment_for_authorizer(const Environment& environme
   return kept;
 }
 
-std::string words_for_end(int wait_status) {
-  if (WIFSIGNALED(wait_status)) return "it was ended by signal " + std::to_string(WTERMSIG(wait_status));
-  return "it ended with " + std::to_string(WEXITSTATUS(wait_status)) + " and no answer";
+std::string describe_end(const os::SubprocessResult& result) {
+  const auto code = result.exit_code();
+  if (!code) return "it was killed by signal " + result.describe_signal();
+  return "it exited with " + std::to_string(*code) + " without a response";
 }
 
-protocol::AuthorizeReply out_of_time(const protocol::AuthorizeRequest& request) {
-  // How far it came is not known; none too few are counted.
-  return {.requests = request.tries,
-          .outcome = protocol::AuthError{.kind = protocol::ErrorKind::unreachable,
-                                         .transient = true,
-                                         .what = "no answer in time from '" + request.url + "'",
-                                         .hint = "check the network, or raise 'timeout'",
-                                         .retry_after = std::nullopt}};
+std::string host_of(const std::string& url) try {
+  return protocol::parse_url(url).origin.host.text();
+} catch (const protocol::ProtocolError&) {
+  return url;
 }
+
+protocol::AuthError no_answer_in_time(const protocol::AuthorizeRequest& request, protocol::Step step) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(request.timeout).count();
+  return {.kind = protocol::ErrorKind::unreachable,
+          .transient = true,
+          .what = "no answer from '" + host_of(request.url) + "' within " + std::to_string(seconds) + "s " +
+                  std::string(describe(step)),
+          .hint = "check the network and proxy, or raise timeout",
+          .retry_after = std::nullopt};
+}
+
+/// Reads the response while it arrives.
+class Response {
+ public:
+  Response(const protocol::AuthorizeRequest& request, const Trace& trace)
+      : request_(request), reader_([&trace](const protocol::TraceLine& line) {
+          trace.line(steady_clock::time_point(line.at), line.what);
+        }) {}
+
+  void read(std::string_view output) {
+    const auto checks = reader_.checks().size();
+    reader_.read(output);
+    if (reader_.checks().size() != checks) last_check_ = steady_clock::now();
+  }
+
+  [[nodiscard]] protocol::AuthorizeReply finish() && {
+    auto reply = std::move(reader_).finish();
+    if (is_probe()) reply.checks = with_untried(std::move(reply.checks));
+    return reply;
+  }
+
+  /// At the deadline.
+  [[nodiscard]] protocol::AuthorizeReply interrupt() && {
+    const auto auth_error = no_answer_in_time(request_, reader_.step());
+    const auto failing = failing_check(reader_.step(), reader_.checks());
+    auto reply = std::move(reader_).interrupt(auth_error);
+    if (!is_probe()) return reply;
+    if (reply.checks.empty() || reply.checks.back().name < failing)
+      reply.checks.push_back(failed_check(failing, auth_error));
+    reply.checks = with_untried(std::move(reply.checks));
+    return reply;
+  }
+
+ private:
+  [[nodiscard]] bool is_probe() const noexcept { return request_.probe != protocol::Probe::none; }
+
+  [[nodiscard]] protocol::Check failed_check(protocol::CheckId name,
+                                             const protocol::AuthError& auth_error) const {
+    return {.name = name,
+            .state = protocol::CheckState::broken,
+            .kind = auth_error.kind,
+            .took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - last_check_),
+            .what = auth_error.what,
+            .remedy = auth_error.hint};
+  }
+
+  const protocol::AuthorizeRequest& request_;
+  protocol::ResponseReader reader_;
+  steady_clock::time_point last_check_ = steady_clock::now();
+};
 
 }  // namespace
 
 protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeRequest& request,
-                                                      steady_clock::time_point deadline) {
+                                                      steady_clock::time_point deadline, const Trace& trace) {
   const std::array<std::string, 1> arguments = {"authorize"};
   const std::vector<const char*> environment = environment_for_authorizer(environment_);
   try {
-    const protocol::Secret words = request.write();
-    const auto result = os::run_subprocess({.program = authorizer_path(),
-                                            .arguments = arguments,
-                                            .environment = environment,
-                                            .input = words.reveal(),
-                                            .output_limit = largest_reply,
-                                            .deadline = deadline + grace});
-    if (!result) return out_of_time(request);
-    // The dynamic linker's word for a library that it misses (as a shell's for a program).
+    const protocol::Secret input = request.write();
+    Response response(request, trace);
+    const auto result =
+        os::run_subprocess({.program = authorizer_path(),
+                            .arguments = arguments,
+                            .environment = environment,
+                            .input = input.reveal(),
+                            .output_limit = largest_response,
+                            .deadline = deadline,
+                            .on_output = [&response](std::string_view output) { response.read(output); }});
+    if (!result) return std::move(response).interrupt();
+    // The exit code of the dynamic linker for a missing library, and of a shell for a missing program.
     constexpr int cannot_load = 127;
-    if (WIFEXITED(result->wait_status) && WEXITSTATUS(result->wait_status) == cannot_load)
-      throw broken<AuthorizerNotStarted>("it cannot be loaded");
-    if (result->wait_status != 0) throw broken(words_for_end(result->wait_status));
-    return protocol::AuthorizeReply::parse(result->output.reveal());
+    if (result->exit_code() == cannot_load) throw broken<AuthorizerNotStarted>("it cannot be loaded");
+    if (result->exit_code() != 0) throw broken(describe_end(*result));
+    return std::move(response).finish();
   } catch (const std::system_error& error) {
     throw broken<AuthorizerNotStarted>(protocol::escape(error.what()));
   } catch (const std::length_error&) {
-    throw broken("its answer is too long");
+    throw broken("its response is too long");
   } catch (const protocol::ProtocolError& error) {
-    throw broken(std::string("its answer is not understood: ") + error.what());
+    throw broken(std::string("its response is invalid: ") + error.what());
   }
 }
 

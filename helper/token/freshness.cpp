@@ -3,13 +3,44 @@
 
 #include "protocol/time.hpp"
 
+#include <algorithm>
+
 namespace sase::token {
 
-Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
-                std::chrono::seconds refresh_ahead) noexcept {
-  if (time_left <= std::chrono::seconds(0) || time_left < min_ttl || time_left > protocol::longest_lifetime)
+namespace {
+
+using std::chrono::seconds;
+
+BootTime scale(BootTime duration, double factor) noexcept {
+  return BootTime(static_cast<BootTime::rep>(static_cast<double>(duration.count()) * factor));
+}
+
+}  // namespace
+
+Freshness judge(seconds time_left, seconds min_ttl, seconds refresh_ahead) noexcept {
+  if (time_left <= seconds(0) || time_left < min_ttl || time_left > protocol::longest_lifetime)
     return Freshness::stale;
   return time_left < refresh_ahead ? Freshness::due_for_refresh : Freshness::fresh;
+}
+
+seconds effective_refresh_ahead(seconds refresh_ahead, seconds min_ttl) noexcept {
+  return std::max(refresh_ahead, min_ttl + std::chrono::minutes(1));
+}
+
+void RefreshSchedule::renewed(BootTime now, seconds left, seconds ahead, double jitter) noexcept {
+  const BootTime wait = std::max<BootTime>(left - ahead, std::min(BootTime(left) / 2, shortest_life));
+  const BootTime spread = std::min((left - wait) / 10, longest_spread);
+  next_ = now + std::max(wait + scale(spread, jitter), shortest_pause);
+  end_ = now + left - rounding;
+  failures_ = 0;
+}
+
+void RefreshSchedule::failed(BootTime now, double jitter) noexcept {
+  const BootTime range = std::min(shortest_pause * (2U << std::min(failures_++, 10U)), longest_pause);
+  next_ = now + std::max(shortest_pause, scale(range, (1 + jitter) / 2));
+  if (!end_) return;
+  for (const BootTime attempt : {*end_ - last_attempt, *end_})
+    if (now + shortest_pause < attempt && attempt < next_) next_ = attempt;
 }
 
 }  // namespace sase::token

@@ -1,21 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/clock.hpp"
+
 #include <chrono>
+#include <optional>
 
 namespace sase::token {
 
-/// What a token with some time left is good for.
+/// Whether a cached token may be given.
 enum class Freshness {
-  fresh,            ///< given out
-  due_for_refresh,  ///< given out, and renewed behind the caller's back
-  stale,            ///< not given out
+  fresh,            ///< given
+  due_for_refresh,  ///< given, and refreshed in the background
+  stale,            ///< not given
 };
 
-/// A token is given out while it lives for `min_ttl`, and for at least a second; one that would live for
-/// longer than any token does is stale, since its times cannot be right. With less than `refresh_ahead` left
-/// it is renewed ahead.
+/// A token is given if at least `min_ttl`, and at least a second, is left. One with more time left than any
+/// token lives is stale, since its times cannot be right. With less than `refresh_ahead` left it is due for
+/// refresh.
 [[nodiscard]] Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
                               std::chrono::seconds refresh_ahead) noexcept;
+
+/// The `refresh_ahead` of a published token: at least a minute more than `min_ttl`, so that its readers find
+/// a token with `min_ttl` left.
+[[nodiscard]] std::chrono::seconds effective_refresh_ahead(std::chrono::seconds refresh_ahead,
+                                                           std::chrono::seconds min_ttl) noexcept;
+
+/// When a published token is refreshed next. `jitter`, from 0 to below 1, is a new random number for each
+/// call, so that processes that started together do not ask together.
+class RefreshSchedule {
+ public:
+  /// Limits of the pause between two attempts.
+  static constexpr BootTime shortest_pause = std::chrono::seconds(1);
+  static constexpr BootTime longest_pause = std::chrono::minutes(1);
+
+  /// Expiries are in whole seconds, so a token may expire this much earlier.
+  static constexpr BootTime rounding = std::chrono::seconds(1);
+
+  /// There is one attempt this long before the token expires.
+  static constexpr BootTime last_attempt = std::chrono::seconds(10);
+
+  /// A token is not replaced before this age, or half of its lifetime if that is shorter.
+  static constexpr BootTime shortest_life = std::chrono::minutes(5);
+
+  /// No more than the minute that effective_refresh_ahead() adds to min_ttl.
+  static constexpr BootTime longest_spread = std::chrono::minutes(1);
+
+  /// A token with `left` to live has been published. It is refreshed with `ahead` left.
+  void renewed(BootTime now, std::chrono::seconds left, std::chrono::seconds ahead, double jitter) noexcept;
+
+  /// There is no token, or none newer than the one that is due for refresh. Pauses double with each failure;
+  /// there is an attempt before the old token expires and one when it expires.
+  void failed(BootTime now, double jitter) noexcept;
+
+  [[nodiscard]] BootTime next() const noexcept { return next_; }
+
+  /// When the last published token expires; nothing before the first one.
+  [[nodiscard]] std::optional<BootTime> end() const noexcept { return end_; }
+
+ private:
+  BootTime next_{};
+  std::optional<BootTime> end_;
+  unsigned failures_ = 0;
+};
 
 }  // namespace sase::token

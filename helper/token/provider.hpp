@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/access_token.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/misspelled_variables.hpp"
@@ -10,6 +11,7 @@
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "helper/token/api_key_handle.hpp"
 #include "helper/token/authorizer.hpp"
+#include "helper/token/freshness.hpp"
 #include "helper/token/rate_limited_authorizer.hpp"
 #include "helper/trace.hpp"
 
@@ -20,88 +22,83 @@
 
 namespace sase::token {
 
-/// A token that may be handed out, and how long it lives yet.
-struct FreshToken {
-  protocol::BearerToken token;
-  std::chrono::seconds time_left{};
+/// A token that may be given, and whether it is to be refreshed.
+struct ProvidedToken {
+  Token token;
+  Freshness freshness = Freshness::fresh;                 ///< never stale
+  std::optional<Failure> refresh_failure = std::nullopt;  ///< why a token that is due was not refreshed
+
+  [[nodiscard]] bool is_due_for_refresh() const noexcept { return freshness == Freshness::due_for_refresh; }
 };
 
-/// A token for somebody who keeps one fresh.
-struct KeptToken {
-  FreshToken fresh;
-  bool is_due_for_refresh = false;      ///< it was to be renewed and is not
-  std::optional<Failure> trouble = {};  ///< why not, if that was tried
-};
-
-/// What a look at the whole chain came to.
+/// What a test of the connection to the service found.
 struct ProbeReport {
   ProbeOutcome probe;                             ///< without its token
-  std::optional<std::chrono::seconds> time_left;  ///< of the new token, if one was got and kept
-  std::optional<Failure> unusable;                ///< why that token is of no use, if it is of none
+  std::optional<std::chrono::seconds> time_left;  ///< of the new token, if it was stored
+  std::optional<Failure> unusable;                ///< why the new token cannot be given
 };
 
-/// What a TokenProvider works with. All of it must outlive the source.
+/// What a TokenProvider works with. Everything referred to must outlive it.
 struct TokenProviderParts {
   const config::Profile& profile;
-  cache::TokenCache* cache;  ///< null for none
-  std::optional<std::string>
-      state_directory;  ///< of locks and ledgers; nothing where there is no place for any
+  cache::TokenCache* cache;                    ///< null for none
+  std::optional<std::string> state_directory;  ///< of locks and request logs; nothing if there can be none
   Authorizer& authorizer;
   const Diagnostics& diagnostics;
   config::MisspelledVariables* misspelled_variables = nullptr;  ///< null for no warning about them
   const Trace& trace;
-  std::chrono::steady_clock::time_point deadline;  ///< of the whole call
+  std::chrono::steady_clock::time_point deadline;  ///< of the call
 };
 
-/// Gives the tokens of one profile. The policy is here: the cached token while it is fresh (freshness.hpp);
-/// one that ages is given at once and renewed behind the caller's back; else a new one is asked for, by one
-/// process at a time (turn.hpp) whose success or failure all others share, and only where the service need
-/// not be spared (sparing.hpp). Trouble with cache, lock or ledger is a warning and never a reason to give no
-/// token.
+/// Provides the tokens of one profile:
+/// - hit: the cached token is fresh and is given;
+/// - due for refresh: it is given at once, and refreshed in the background;
+/// - stale or miss: one process at a time (rate_limit/refresh_lock.hpp) requests a token, within the rules of
+///   rate_limit/rules.hpp; waiting processes share its token or its failure.
+///
+/// A cache, lock or request log that cannot be used causes a warning, never a missing token.
 class TokenProvider {
  public:
   TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key);
 
-  /// A token with at least the profile's min-ttl left. Throws Failure when none is to be had in time.
-  [[nodiscard]] FreshToken get();
+  /// A token with at least the profile's min-ttl left. Throws Failure if there is none before the deadline.
+  [[nodiscard]] ProvidedToken get();
 
-  /// A token that the service gives now, whatever is kept. Throws Failure as get() does, and likewise spares
-  /// the service.
-  [[nodiscard]] FreshToken get_new();
+  /// A new token from the service, whatever is cached, within the same rules. Throws Failure as get() does.
+  [[nodiscard]] ProvidedToken get_new();
 
-  /// A token as get() gives it, but one that ages is renewed first, in turn with the others and as rarely as
-  /// they do it; where that fails it is given all the same. Throws Failure as get() does.
-  [[nodiscard]] KeptToken get_ahead();
+  /// As get(), but refreshes a token that is due first, under the lock and within the same rules. If that
+  /// fails, gives the old token with the failure. Throws Failure as get() does.
+  [[nodiscard]] ProvidedToken get_refreshed();
 
-  /// Tries the chain to the service link by link, whatever is in the cache, by the same rules as every call:
-  /// in turn with the others, and only the way where the service is to be spared. A new token is kept. Throws
-  /// Failure when the turn does not come in time, or there is no report of any kind.
+  /// Tests the connection to the service, whatever is cached, under the lock and within the same rules. A new
+  /// token is cached. Throws Failure if the lock is not acquired before the deadline or there is no report.
   [[nodiscard]] ProbeReport probe(const std::string& read_url);
 
-  /// Renews the token that get() gave if it ages, in a process of its own (posix/detached.hpp). To be called
-  /// once the token has been delivered. Does nothing while another call is at it, and never fails: the token
-  /// is good yet.
-  void refresh_in_background(os::ParentLifetime afterwards = os::ParentLifetime::ends) noexcept;
+  /// Refreshes a token that is due in a background process. Call it once the token has been delivered. Does
+  /// nothing while another process refreshes it. Never fails, since the token is still good.
+  void refresh_in_background(const ProvidedToken& provided,
+                             os::ParentLifetime parent = os::ParentLifetime::ends) noexcept;
 
-  /// The key that this source asks with, and what its tokens are bound to.
   [[nodiscard]] ApiKeyHandle& key() noexcept { return key_; }
 
-  /// Forgets the cached token if it is this one, since whoever it was given to has rejected it.
+  /// Removes the cached token if it is this one, since a server has rejected it.
   void erase(std::string_view token);
 
  private:
-  [[nodiscard]] std::optional<cache::CachedToken> find();
-  [[nodiscard]] std::optional<FreshToken> find_fresh();
-  [[nodiscard]] std::optional<rate_limit::RefreshLock> open_refresh_lock();
-  [[nodiscard]] std::optional<FreshToken> wait_for_refresh_lock(rate_limit::RefreshLock& refresh_lock);
-  void acquire_refresh_lock(rate_limit::RefreshLock& refresh_lock);
-  [[nodiscard]] std::optional<FreshToken> refresh_under_lock();
-  [[nodiscard]] std::optional<FreshToken> wait_for_other_refresh(rate_limit::RefreshLock& refresh_lock);
-  [[nodiscard]] Failure lock_timeout_failure() const;
-  [[nodiscard]] FreshToken accept(NewToken token);
-  void keep(const cache::CachedToken& token);
-  void renew(const rate_limit::RefreshLock& refresh_lock);
-  void record_erase_locked();
+  [[nodiscard]] std::optional<Token> find();
+  [[nodiscard]] std::optional<ProvidedToken> find_usable();
+  [[nodiscard]] std::optional<ProvidedToken> find_fresh();
+  [[nodiscard]] std::optional<rate_limit::RefreshLock> open_lock();
+  void acquire(rate_limit::RefreshLock& lock);
+  void wait(rate_limit::RefreshLock& lock);
+  [[nodiscard]] std::optional<ProvidedToken> acquire_or_share(rate_limit::RefreshLock& lock);
+  [[nodiscard]] std::optional<ProvidedToken> acquire_or_share_fresh(rate_limit::RefreshLock& lock);
+  [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock();
+  void refresh_as_child(const rate_limit::RefreshLock& lock);
+  [[nodiscard]] ProvidedToken accept(NewToken fresh);
+  void store(const Token& token);
+  void record_erase();
   [[nodiscard]] RateLimitedAuthorizer& service();
 
   const config::Profile& profile_;
@@ -114,8 +111,7 @@ class TokenProvider {
   ApiKeyHandle key_;
   WarningOnce warning_;
   BootTime started_ = boot_clock();
-  std::optional<RateLimitedAuthorizer> service_;  // made when it is needed: most calls never do
-  bool due_for_refresh_ = false;
+  std::optional<RateLimitedAuthorizer> service_;  // created at first use: a cached token does not need it
 };
 
 }  // namespace sase::token

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/access_token.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/misspelled_variables.hpp"
 #include "helper/config/profile.hpp"
@@ -16,110 +17,109 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace sase::token {
 
-/// The exit code for a denial.
-[[nodiscard]] ExitCode exit_code_of(protocol::ErrorKind kind) noexcept;
+/// The exit code for a kind of error.
+[[nodiscard]] ExitCode exit_code_for(protocol::ErrorKind kind) noexcept;
 
-/// What the program says and exits with for a denial.
+/// The message and exit code for an error.
 [[nodiscard]] Failure to_failure(const protocol::AuthError& auth_error);
 
-/// A new token.
+/// A token from the service.
 struct NewToken {
-  protocol::TokenResponse token_response;
-  ClockReading asked;         ///< the moment before it was asked for, from which its life counts
-  bool is_too_short = false;  ///< it lives for less than the profile's min-ttl by now
+  Token token;
+  std::optional<protocol::AuthError> unusable;  ///< set if less than the profile's min-ttl is left of it
 };
 
-/// What trying the chain to the service link by link came to.
+/// What testing the connection to the service found.
 struct ProbeOutcome {
-  std::vector<protocol::Check> checks;            ///< empty where the authorizer came to no report
-  std::optional<unsigned> status;                 ///< of HTTP, with which the service answered
-  std::optional<protocol::AuthError> auth_error;  ///< why there is no token, if there is none
-  std::optional<protocol::AuthError> blocked;     ///< why none was asked for; then only the way was tried
-  std::optional<NewToken> fresh;
+  std::vector<protocol::Check> checks;                 ///< empty if the authorizer gave no report
+  std::optional<unsigned> status = {};                 ///< the HTTP status of the service's response
+  std::optional<protocol::AuthError> auth_error = {};  ///< why there is no token
+  std::optional<protocol::AuthError> blocked = {};     ///< why no token was requested
+  std::optional<NewToken> fresh = {};
 };
 
-/// Asks the authorizer for a profile's token where the rules of sparing.hpp allow it, and keeps the ledger of
-/// it.
+/// What a RateLimitedAuthorizer works with. Everything referred to must outlive it.
+struct RateLimitedAuthorizerParts {
+  const config::Profile& profile;
+  ApiKeyHandle& key;
+  Authorizer& authorizer;
+  const Trace& trace;
+  WarningOnce& warning;
+  config::MisspelledVariables* misspelled_variables;  ///< null for no warning about them
+  BootTime started;  ///< of the call: it shares the failures of calls that it has waited for since then
+  std::chrono::steady_clock::time_point deadline;  ///< of the call
+};
+
+/// Requests a profile's token within the rules of rate_limit/rules.hpp, and records each request in the
+/// request log. A null `refresh_lock` means that there can be none; then nothing is recorded.
 class RateLimitedAuthorizer {
  public:
-  /// All that is referred to must outlive this. `started` is when the call began: it shares the failures of
-  /// those that it waited for since then.
-  RateLimitedAuthorizer(const config::Profile& profile, ApiKeyHandle& key, Authorizer& authorizer,
-                        const Trace& trace, WarningOnce& warning, BootTime started,
-                        config::MisspelledVariables* misspelled_variables = nullptr);
+  explicit RateLimitedAuthorizer(const RateLimitedAuthorizerParts& parts);
 
-  /// The name of the lock and the ledger (ledger.hpp).
+  /// The name of the lock and the request log.
   [[nodiscard]] const std::string& key_id() const noexcept { return key_id_; }
 
-  /// A token that lives for longer than zero seconds, whatever the min-ttl. `turn` is null where there can be
-  /// none: then nothing is remembered. Throws Failure.
-  [[nodiscard]] NewToken authorize(const rate_limit::RefreshLock* refresh_lock,
-                                   std::chrono::steady_clock::time_point deadline);
+  /// For a call that continues in the background.
+  void set_deadline(std::chrono::steady_clock::time_point deadline) noexcept;
 
-  /// The same while the cached token is good yet, once may_refresh() has allowed it. Throws Failure and
+  /// Requests a token. Throws Failure.
+  [[nodiscard]] NewToken authorize(const rate_limit::RefreshLock* refresh_lock);
+
+  /// The same while the cached token is still good, after may_refresh(). Throws Failure and
   /// std::system_error.
-  [[nodiscard]] NewToken renew(const rate_limit::RefreshLock& refresh_lock,
-                               std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] NewToken refresh(const rate_limit::RefreshLock& refresh_lock);
 
-  /// Tries every link, with one request for a token and one that reads `read_url` with it; where the service
-  /// is to be spared, only the way to it. Throws Failure when there is no answer of any kind.
-  [[nodiscard]] ProbeOutcome probe(const rate_limit::RefreshLock* refresh_lock,
-                                   std::chrono::steady_clock::time_point deadline,
-                                   const std::string& read_url);
+  /// Runs every check, with one request for a token and one that reads `read_url` with it. If requests are
+  /// blocked, runs only the checks of the connection. Throws Failure if there is no reply at all.
+  [[nodiscard]] ProbeOutcome probe(const rate_limit::RefreshLock* refresh_lock, const std::string& read_url);
 
-  /// Throws the Failure of the call that has had its turn while this one waited, if it failed.
+  /// Throws the Failure of the call that held the lock while this one waited, if that call failed.
   void throw_shared_failure(const rate_limit::RefreshLock& refresh_lock);
 
-  /// Whether a good token may be renewed now. Throws std::system_error.
+  /// Whether a token that is still good may be refreshed now. Throws std::system_error.
   [[nodiscard]] bool may_refresh(const rate_limit::RefreshLock& refresh_lock) const;
 
-  /// Takes down that the cached token was rejected.
+  /// Records that the cached token was rejected.
   void record_erase(const rate_limit::RefreshLock& refresh_lock);
 
  private:
-  enum class Ahead { no, yes };
+  enum class WhileGood { no, yes };  ///< whether the cached token is still good
 
-  [[nodiscard]] rate_limit::AttemptContext question() const noexcept;
-  [[nodiscard]] rate_limit::RequestLog read(const rate_limit::RefreshLock* refresh_lock);
-  void write(const rate_limit::RefreshLock* refresh_lock, const rate_limit::RequestLog& log);
-  /// What is wanted of the authorizer.
   struct AuthorizeOptions {
     unsigned tries = 1;
     protocol::Probe probe = protocol::Probe::none;
     std::string read_url = {};
   };
-  /// A request that was sent, and taken down.
+  /// A reply whose request has been recorded. The token is moved out of it.
   struct AuthorizeResult {
-    protocol::AuthorizeReply reply;
-    ClockReading at;
-    bool is_too_short = false;
+    std::variant<NewToken, protocol::AuthError> outcome;
+    std::vector<protocol::Check> checks = {};
+    std::optional<unsigned> status = {};
   };
 
+  [[nodiscard]] rate_limit::AttemptContext attempt() const noexcept;
+  [[nodiscard]] rate_limit::RequestLog read(const rate_limit::RefreshLock* refresh_lock);
+  void write(const rate_limit::RefreshLock* refresh_lock, const rate_limit::RequestLog& log);
   [[nodiscard]] rate_limit::RequestLog read_log_before_request(const rate_limit::RefreshLock* refresh_lock);
-  [[nodiscard]] AuthorizeResult ask(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog log,
-                                    const AuthorizeOptions& errand,
-                                    std::chrono::steady_clock::time_point deadline, Ahead ahead);
-  /// The token; throws the Failure of a request that came to none.
-  [[nodiscard]] static NewToken token_or_failure(AuthorizeResult asked);
-  void check_for_new_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log);
   void read_key(const rate_limit::RefreshLock* refresh_lock, rate_limit::RequestLog& log);
+  [[nodiscard]] AuthorizeResult request(const rate_limit::RefreshLock* refresh_lock,
+                                        rate_limit::RequestLog log, const AuthorizeOptions& options,
+                                        WhileGood while_good);
+  [[nodiscard]] protocol::AuthorizeReply send_counted(const rate_limit::RefreshLock* refresh_lock,
+                                                      rate_limit::RequestLog& log,
+                                                      const AuthorizeOptions& options);
+  [[nodiscard]] NewToken make_token(protocol::TokenResponse response, const ClockReading& requested_at) const;
+  [[nodiscard]] static NewToken token_or_failure(AuthorizeResult result);
   void record_failure(rate_limit::RequestLog& log, const protocol::AuthError& auth_error);
-  [[nodiscard]] protocol::AuthorizeReply send(const AuthorizeOptions& errand,
-                                              std::chrono::steady_clock::time_point deadline);
-  [[nodiscard]] protocol::AuthorizeRequest request(const AuthorizeOptions& errand,
-                                                   std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] protocol::AuthorizeReply send(const AuthorizeOptions& options);
+  [[nodiscard]] protocol::AuthorizeRequest make_request(const AuthorizeOptions& options);
 
-  const config::Profile& profile_;
-  ApiKeyHandle& key_;
-  Authorizer& authorizer_;
-  const Trace& trace_;
-  WarningOnce& warning_;
-  config::MisspelledVariables* misspelled_variables_;
-  BootTime started_;
+  RateLimitedAuthorizerParts parts_;
   std::string key_id_;
   std::string network_fingerprint_;
 };

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/session.hpp"
 
-#include "helper/api_key/key_place.hpp"
-#include "helper/api_key/reader.hpp"
-#include "helper/cache/file_cache.hpp"
-#include "helper/cache/keyring_cache.hpp"
-#include "helper/config/state_directory.hpp"
+#include "helper/api_key/source.hpp"
+#include "helper/config/xdg_directories.hpp"
 #include "protocol/escape.hpp"
 
 #include <string>
@@ -26,20 +23,19 @@ void warn_of_missing_directory(const SessionContext& context, std::string_view w
 
 std::unique_ptr<cache::TokenCache> make_cache(const SessionContext& context, const config::Profile& profile) {
   if (profile.cache == config::CacheKind::none) return nullptr;
-  auto directory = config::state_directory(context.environment);
+  const auto directory = config::state_directory(context.environment);
   if (!directory)
     warn_of_missing_directory(context, profile.cache == config::CacheKind::file ? "the cache" : "the lock");
-  if (profile.cache == config::CacheKind::keyring) return std::make_unique<cache::KeyringCache>();
-  return directory ? std::make_unique<cache::FileCache>(std::move(*directory)) : nullptr;
+  return cache::make_token_cache(profile.cache, directory);
 }
 
-api_key::ApiKey read_key_traced(const api_key::ApiKeyLocation& place, const Environment& environment,
+api_key::ApiKey read_key_traced(const config::ApiKeySource& place, const Environment& environment,
                                 steady_clock::time_point deadline, const Trace& trace) {
   const auto start = steady_clock::now();
-  api_key::ApiKey key = read_key(place, environment, deadline);
+  api_key::ApiKey key = api_key::read_key(place, environment, deadline);
   if (!trace.on()) return key;
-  std::string text = "key: from " + place.describe();
-  if (place.kind == api_key::ApiKeySourceKind::command) {
+  std::string text = "key: from " + api_key::describe(place);
+  if (place.kind == config::ApiKeySource::Kind::command) {
     const auto took = std::chrono::round<std::chrono::milliseconds>(steady_clock::now() - start);
     text += ", in " + std::to_string(took.count()) + " ms";
   }
@@ -64,8 +60,8 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
                              steady_clock::time_point deadline, const Trace& trace) {
   if (trace.on())
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
-  const auto place = api_key::find_api_key(profile, context.environment);
-  const bool is_command = place && place->kind == api_key::ApiKeySourceKind::command;
+  const auto place = api_key::find_source(profile, context.environment);
+  const bool is_command = place && place->kind == config::ApiKeySource::Kind::command;
   return {
       profile,
       {.read =
@@ -75,7 +71,7 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
            },
        .deadline = deadline,
        .location = is_command ? std::nullopt : place,
-       .command = is_command ? command_identity(context, profile, place->name, has_cache) : std::nullopt}};
+       .command = is_command ? command_identity(context, profile, place->value, has_cache) : std::nullopt}};
 }
 
 }  // namespace

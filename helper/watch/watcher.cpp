@@ -1,213 +1,207 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/watch/watcher.hpp"
 
-#include "helper/failure.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
-#include <cstdint>
 #include <system_error>
 #include <utility>
-
-#include <sys/random.h>
 
 namespace sase::watch {
 
 namespace {
 
+using os::WakeReason;
 using std::chrono::seconds;
 
-/// How often it is looked whether the file is still there.
-constexpr BootTime look_after_file = std::chrono::minutes(1);
+/// How often the watcher checks that the file still exists.
+constexpr std::chrono::minutes file_check_interval{1};
 
-/// From 0 to below 1.
-double chance() noexcept {
-  std::uint32_t bits = 0;
-  if (::getrandom(&bits, sizeof bits, GRND_NONBLOCK) < 0) return 0;
-  return bits / 4294967296.0;
+/// At least 0 and below 1.
+double random_fraction() noexcept {
+  return ::randombytes_random() / 4294967296.0;
 }
 
-seconds to_seconds(BootTime duration) noexcept {
+template <typename Duration>
+seconds to_seconds(Duration duration) noexcept {
   return std::chrono::duration_cast<seconds>(duration);
 }
 
-RefreshAttempt failed_round(Failure failure) {
-  return {.token = {}, .trouble = std::move(failure)};
-}
-
-Failure unexpected_end() {
-  return Failure(ExitCode::internal_error, "a process of ours ended and said nothing");
-}
-
-Failure unanswered() {
-  return Failure(ExitCode::local_state, "a process of ours does not end");
-}
-
-RefreshAttempt result_of(os::SideProcess& process) try {
-  const auto said = process.result();
-  return said ? RefreshAttempt::parse(*said) : failed_round(unexpected_end());
-} catch (const protocol::ProtocolError&) {
-  return failed_round(unexpected_end());
+Attempt failed(Failure failure) {
+  return {.token = {}, .failure = std::move(failure)};
 }
 
 }  // namespace
 
-void Watcher::run() {
+std::string format_previous(const TokenReport* report) {
+  return std::string(previous_prefix) + (report != nullptr ? report->token + '@' + report->file : "");
+}
+
+ExitCode Watcher::run() {
   next_watchdog_ping_ = boot_clock();
-  if (first_round() == Continue::on) {
-    tell("READY=1\n");
-    while (wait_for_round() == Continue::on && round() == Continue::on)
-      continue;
+  auto next = attempt();
+  if (next && !next->token) {
+    parts_.diagnostics.failure(next->failure->what());
+    if (!next->failure->hint.empty()) parts_.diagnostics.hint(next->failure->hint);
+    return next->failure->code;
   }
-  tell("STOPPING=1\nSTATUS=stopped; the file is left as it is\n");
+  if (next) {
+    apply(std::move(*next));
+    notify("READY=1\n");
+    while (wait_for_next_attempt() && (next = attempt()))
+      apply(std::move(*next));
+  }
+  notify("STOPPING=1\nSTATUS=stopped; the file is left as it is\n");
+  return ExitCode::success;
 }
 
-Watcher::Continue Watcher::first_round() {
-  auto first = look(true);
-  if (!first) return Continue::to_its_end;
-  if (!first->token) throw Failure(*first->trouble);
-  apply(std::move(*first));
-  return Continue::on;
-}
-
-Watcher::Continue Watcher::round() {
-  auto next = look(false);
-  if (!next) return Continue::to_its_end;
-  apply(std::move(*next));
-  return Continue::on;
-}
-
-/// Returns when it is time to look, or something asks for it.
-Watcher::Continue Watcher::wait_for_round() {
-  while (true) {
-    if (std::exchange(is_asked_, false)) return Continue::on;
-    const os::WakeReason woken = wake_ups_.wait(next_event());
-    if (woken == os::WakeReason::by_stop) return Continue::to_its_end;
-    if (woken == os::WakeReason::by_hup) return Continue::on;
-    do_what_is_due();
-    if (boot_clock() >= schedule_.next()) return Continue::on;
+/// False after a signal to stop.
+bool Watcher::wait_for_next_attempt() {
+  while (!std::exchange(is_hup_pending_, false)) {
+    const WakeReason reason = signals_.wait(next_event());
+    if (reason == WakeReason::by_stop) return false;
+    if (reason == WakeReason::by_hup) return true;
+    handle_due_events();
+    if (boot_clock() >= schedule_.next()) return true;
     if (!current_ || parts_.file.is_there()) continue;
     current_.reset();
-    return Continue::on;
+    return true;
   }
+  return true;
 }
 
-/// Nothing when it was told to stop meanwhile.
-std::optional<RefreshAttempt> Watcher::look(bool is_first) try {
-  const RefreshOptions order{
-      .current = current_ ? &*current_ : nullptr,
-      .said = warning_ ? Diagnostics::Verbosity::all_but_warnings : Diagnostics::Verbosity::all,
-      .is_first = is_first};
-  os::SideProcess process([this, &order] { return parts_.look(order).write(); }, wake_ups_.mask_before());
-  auto round = wait_for(process, boot_clock() + parts_.longest_round);
-  process.stop();
-  if (!round || !round->token) parts_.file.clear_leftovers();
-  return round;
+/// Nothing after a signal to stop.
+std::optional<Attempt> Watcher::attempt() try {
+  std::vector<std::string> arguments = parts_.arguments;
+  arguments.push_back(format_previous(current_ ? &*current_ : nullptr));
+  os::ChildProcess child(parts_.program, arguments, parts_.environment, signals_.mask_before());
+  auto result = wait_for(child);
+  child.stop();
+  if (!result || !result->token) parts_.file.clear_leftovers();
+  return result;
 } catch (const std::system_error& error) {
-  // As where there are too many processes; the next round may do better.
-  return failed_round(Failure(ExitCode::local_state, error.what()));
+  // For example too many processes, a state that may pass.
+  return failed(Failure(ExitCode::local_state, protocol::escape(error.what())));
 }
 
-/// What it says; nothing when we are told to stop first.
-std::optional<RefreshAttempt> Watcher::wait_for(os::SideProcess& process, BootTime deadline) {
+std::optional<Attempt> Watcher::wait_for(os::ChildProcess& child) {
+  const BootTime deadline = boot_clock() + parts_.longest_attempt;
+  AttemptMessages messages;
   while (true) {
-    // The time of the round itself has come, and is not waited for again.
-    const BootTime end = current_ ? *schedule_.end() : BootTime::max();
-    const os::WakeReason woken = wake_ups_.wait(std::min({next_watchdog_ping_, end, deadline}), process.fd());
-    if (woken == os::WakeReason::by_stop) return std::nullopt;
-    if (woken == os::WakeReason::by_hup) is_asked_ = true;
-    if (woken == os::WakeReason::by_bytes && process.read()) return result_of(process);
-    do_what_is_due();
-    if (boot_clock() >= deadline) return failed_round(unanswered());
+    const BootTime expiry = current_ ? *schedule_.end() : BootTime::max();
+    const WakeReason reason = signals_.wait(std::min({next_watchdog_ping_, expiry, deadline}),
+                                            child.output_fd(), child.errors_fd());
+    if (reason == WakeReason::by_stop) return std::nullopt;
+    if (reason == WakeReason::by_hup) is_hup_pending_ = true;
+    if (reason == WakeReason::by_bytes) {
+      const bool has_ended = child.read();
+      parts_.diagnostics.relay(messages.add(child.take_errors()));
+      if (has_ended) return finish(child, messages);
+    }
+    handle_due_events();
+    if (boot_clock() >= deadline)
+      return failed(Failure(ExitCode::local_state, "the process that refreshes it does not end"));
   }
+}
+
+Attempt Watcher::finish(os::ChildProcess& child, AttemptMessages& messages) {
+  const int code = child.wait_for_exit().value_or(static_cast<int>(ExitCode::internal_error));
+  (void)child.read();
+  parts_.diagnostics.relay(messages.add(child.take_errors()) + messages.take_partial());
+  if (!failure_ && !messages.warnings().empty() && messages.warnings() != warnings_)
+    parts_.diagnostics.relay(warnings_ = messages.warnings());
+  Attempt result;
+  try {
+    if (!child.output().empty()) result.token = TokenReport::parse(child.output());
+  } catch (const protocol::ProtocolError&) {
+    return failed(messages.failure(0));
+  }
+  if (code != 0 || !result.token) result.failure = messages.failure(code);
+  return result;
 }
 
 BootTime Watcher::next_event() const {
-  const BootTime end = current_ ? *schedule_.end() : BootTime::max();
-  return std::min({schedule_.next(), end, next_watchdog_ping_, boot_clock() + look_after_file});
+  const BootTime expiry = current_ ? *schedule_.end() : BootTime::max();
+  return std::min({schedule_.next(), expiry, next_watchdog_ping_, boot_clock() + file_check_interval});
 }
 
-/// What has its time, whatever else goes on.
-void Watcher::do_what_is_due() {
+void Watcher::handle_due_events() {
   const BootTime now = boot_clock();
-  if (current_ && now >= *schedule_.end()) expire();
+  if (current_ && now >= *schedule_.end()) remove_expired_file();
   if (now < next_watchdog_ping_) return;
-  if (!parts_.watchdog) {
-    next_watchdog_ping_ = BootTime::max();
-    return;
-  }
-  tell("WATCHDOG=1\n");
-  next_watchdog_ping_ = now + *parts_.watchdog / 2;
+  if (parts_.watchdog) notify("WATCHDOG=1\n");
+  // sd_watchdog_enabled(3) recommends half of the time.
+  next_watchdog_ping_ = parts_.watchdog ? now + *parts_.watchdog / 2 : BootTime::max();
 }
 
-void Watcher::apply(RefreshAttempt round) {
-  const bool in_trouble = round.trouble.has_value();
-  if (round.token)
-    settle_token(std::move(*round.token), in_trouble);
+void Watcher::apply(Attempt attempt) {
+  if (attempt.token)
+    apply_token(std::move(*attempt.token), attempt.failure.has_value());
   else
-    schedule_.failed(boot_clock(), chance());
-  if (round.trouble)
-    begin_trouble(*round.trouble);
+    schedule_.failed(boot_clock(), random_fraction());
+  if (attempt.failure)
+    report_failure(*attempt.failure);
   else if (!current_->is_due_for_refresh)
-    end_trouble();
+    report_recovery();
   notify_status();
 }
 
-void Watcher::settle_token(PublishedToken token, bool in_trouble) {
-  const bool is_another = !current_ || current_->name != token.name;
+void Watcher::apply_token(TokenReport token, bool has_failed) {
+  const bool is_new = !current_ || current_->token != token.token;
   current_ = std::move(token);
   const BootTime now = boot_clock();
-  // One that is new to us tells when it ends, even where it should have been renewed.
-  if (is_another || !current_->is_due_for_refresh)
-    schedule_.renewed(now, current_->left, current_->ahead, chance());
-  if (in_trouble || (!is_another && current_->is_due_for_refresh)) schedule_.failed(now, chance());
+  // A new token sets the expiry, even if it is due for refresh already.
+  if (is_new || !current_->is_due_for_refresh)
+    schedule_.renewed(now, current_->left, current_->refresh_ahead, random_fraction());
+  if (has_failed || (!is_new && current_->is_due_for_refresh)) schedule_.failed(now, random_fraction());
 }
 
-void Watcher::begin_trouble(const Failure& failure) {
-  if (!warning_) troubled_since_ = boot_clock();
-  if (!warning_ || warning_->code != failure.code) {
-    say().warning(file_in_words() + " is not renewed: " + failure.what() +
-                  (current_ ? "; its token is good for " +
-                                  protocol::describe_duration(to_seconds(*schedule_.end() - boot_clock()))
-                            : ""));
-    if (!failure.hint.empty()) say().hint(failure.hint);
+/// A failure with the same exit code as the one before is not repeated.
+void Watcher::report_failure(const Failure& failure) {
+  if (!failure_) failing_since_ = boot_clock();
+  if (!failure_ || failure_->code != failure.code) {
+    std::string text = quoted_file() + " is not renewed: " + failure.what();
+    if (current_)
+      text += "; its token is good for " +
+              protocol::describe_duration(to_seconds(*schedule_.end() - boot_clock()));
+    parts_.diagnostics.warning(text);
+    if (!failure.hint.empty()) parts_.diagnostics.hint(failure.hint);
   }
-  warning_ = failure;
+  failure_ = failure;
 }
 
-void Watcher::end_trouble() {
-  if (!std::exchange(warning_, std::nullopt)) return;
-  say().note(file_in_words() + " is fresh again, after " +
-             protocol::describe_duration(to_seconds(boot_clock() - troubled_since_)));
+void Watcher::report_recovery() {
+  if (!std::exchange(failure_, std::nullopt)) return;
+  parts_.diagnostics.note(quoted_file() + " is fresh again, after " +
+                          protocol::describe_duration(to_seconds(boot_clock() - failing_since_)));
 }
 
-/// A reader shall find no file rather than a token that nobody takes.
-void Watcher::expire() {
-  const PublishedToken dead = *std::exchange(current_, std::nullopt);
-  if (parts_.file.remove(dead.mark))
-    say().warning(file_in_words() + " is removed: its token has ended, and there is no new one yet");
+/// A missing file tells its readers more than a token that the service rejects.
+void Watcher::remove_expired_file() {
+  const TokenReport expired = *std::exchange(current_, std::nullopt);
+  if (parts_.file.remove(expired.file))
+    parts_.diagnostics.warning(quoted_file() +
+                               " is removed: its token has expired, and there is no new one yet");
   notify_status();
-}
-
-void Watcher::tell(const std::string& lines) const {
-  (void)parts_.manager.tell(lines);
 }
 
 void Watcher::notify_status() const {
-  std::string status = "STATUS=";
+  std::string status = "STATUS=" + quoted_file();
   if (current_) {
-    const auto end = ClockReading::now().wall + to_seconds(*schedule_.end() - boot_clock());
-    status += file_in_words() + " is good until " + protocol::format_rfc3339(end);
+    const auto expiry = ClockReading::now().wall + to_seconds(*schedule_.end() - boot_clock());
+    status += " is good until " + protocol::format_rfc3339(expiry);
   } else {
-    status += file_in_words() + " is not there";
+    status += " is not there";
   }
-  if (warning_) status += std::string("; not renewed: ") + warning_->what();
-  tell(status + '\n');
+  if (failure_) status += std::string("; not renewed: ") + failure_->what();
+  notify(status + '\n');
 }
 
-std::string Watcher::file_in_words() const {
+std::string Watcher::quoted_file() const {
   return '\'' + protocol::escape(parts_.file.path()) + '\'';
 }
 

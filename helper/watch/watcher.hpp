@@ -1,79 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/clock.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/os/files/published_file.hpp"
+#include "helper/os/processes/child_process.hpp"
 #include "helper/os/processes/notify_socket.hpp"
-#include "helper/os/processes/side_process.hpp"
 #include "helper/os/processes/signal_waiter.hpp"
-#include "helper/token/refresh_schedule.hpp"
-#include "helper/watch/refresh_attempt.hpp"
+#include "helper/token/freshness.hpp"
+#include "helper/watch/attempt.hpp"
 
-#include <functional>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sase::watch {
 
-/// What a round is told of those before it.
-struct RefreshOptions {
-  const PublishedToken* current = nullptr;  ///< what the file holds, if it is ours; null if nothing is known
-  Diagnostics::Verbosity said{};            ///< whether it says its warnings: not at each try in trouble
-  bool is_first = false;
-};
-
-/// What a Watcher works with; all of it must outlive the watcher.
+/// What a Watcher works with. Everything referred to must outlive it.
 struct WatcherParts {
   const os::PublishedFile& file;
   const Diagnostics& diagnostics;
   const os::NotifySocket& manager;
-  std::optional<BootTime> watchdog;  ///< how often the manager wants to hear of us, if it does
-  std::function<RefreshAttempt(const RefreshOptions&)> look;  ///< looks for a token and puts it into the file
+  std::optional<std::chrono::milliseconds> watchdog;  ///< WATCHDOG_USEC: the longest silence that is allowed
+  std::string program;                                ///< of an attempt: `watch --once`
+  std::vector<std::string> arguments;  ///< its arguments; the previous report follows as the last one
+  const char* const* environment;
 
-  /// A round that takes longer hangs, far beyond its own timeout: its process was stopped, or waits for the
-  /// file system of a network.
-  BootTime longest_round = std::chrono::minutes(5);
+  /// An attempt that takes longer hangs, far beyond its own timeout: it was stopped, or waits for a network
+  /// file system.
+  std::chrono::milliseconds longest_attempt = std::chrono::minutes(5);
 };
 
-/// Keeps a file fresh, round by round, until it is told to stop. Each round is a process of its own: what it
-/// holds of keys and tokens is gone with it, and it can be stopped at any moment.
+/// Introduces the report of the previous attempt, `TOKEN@FILE`, as an operand of the next one. An attempt
+/// that finds the same token in the same file does not write it again.
+inline constexpr std::string_view previous_prefix = "previous=";
+[[nodiscard]] std::string format_previous(const TokenReport* report);
+
+/// Keeps a file up to date, attempt by attempt, until a signal stops it. Each attempt is a child process, so
+/// that this process holds no token, and can stop an attempt at any time.
 class Watcher {
  public:
   explicit Watcher(const WatcherParts& parts) : parts_(parts) {}
 
-  /// Returns when SIGTERM or SIGINT has come, and leaves the file. Throws the Failure of the first round.
-  void run();
+  /// Returns success after SIGTERM or SIGINT, and leaves the file. If the first attempt fails, reports that
+  /// and returns its exit code.
+  [[nodiscard]] ExitCode run();
 
  private:
-  enum class Continue { on, to_its_end };
-
-  [[nodiscard]] Continue first_round();
-  [[nodiscard]] Continue round();
-  [[nodiscard]] Continue wait_for_round();
-  [[nodiscard]] std::optional<RefreshAttempt> look(bool is_first);
-  [[nodiscard]] std::optional<RefreshAttempt> wait_for(os::SideProcess& process, BootTime deadline);
+  [[nodiscard]] bool wait_for_next_attempt();
+  [[nodiscard]] std::optional<Attempt> attempt();
+  [[nodiscard]] std::optional<Attempt> wait_for(os::ChildProcess& child);
+  [[nodiscard]] Attempt finish(os::ChildProcess& child, AttemptMessages& messages);
   [[nodiscard]] BootTime next_event() const;
-  void do_what_is_due();
-  void apply(RefreshAttempt round);
-  void settle_token(PublishedToken token, bool in_trouble);
-  void begin_trouble(const Failure& failure);
-  void end_trouble();
-  void expire();
-  void tell(const std::string& lines) const;
+  void handle_due_events();
+  void apply(Attempt attempt);
+  void apply_token(TokenReport token, bool has_failed);
+  void report_failure(const Failure& failure);
+  void report_recovery();
+  void remove_expired_file();
+  void notify(const std::string& lines) const { (void)parts_.manager.tell(lines); }
   void notify_status() const;
-  [[nodiscard]] Diagnostics say() const noexcept {
-    return parts_.diagnostics.anew(Diagnostics::Verbosity::all);
-  }
-  [[nodiscard]] std::string file_in_words() const;
+  [[nodiscard]] std::string quoted_file() const;
 
   const WatcherParts& parts_;
-  os::SignalWaiter wake_ups_;
+  os::SignalWaiter signals_;
   token::RefreshSchedule schedule_;
-  std::optional<PublishedToken> current_;
-  std::optional<Failure> warning_;  ///< what is wrong, since somebody was told of it
-  BootTime troubled_since_{};
+  std::optional<TokenReport> current_;  ///< the token in the file
+  std::optional<Failure> failure_;      ///< of the latest attempts, once it has been reported
+  std::string warnings_;                ///< of the attempts, as printed last
+  BootTime failing_since_{};
   BootTime next_watchdog_ping_{};
-  bool is_asked_ = false;  ///< SIGHUP came during a round, which may have read the settings before
+  bool is_hup_pending_ =
+      false;  ///< SIGHUP arrived during an attempt, which may have read the settings before
 };
 
 }  // namespace sase::watch

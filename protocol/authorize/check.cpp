@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <utility>
 
 namespace sase::protocol {
 
@@ -16,37 +17,37 @@ constexpr std::array<std::string_view, check_count> check_names = {"name",  "tcp
                                                                    "clock", "authorize", "read"};
 constexpr std::array<std::string_view, 4> state_names = {"ok", "warning", "broken", "untried"};
 
-/// Takes the text up to the next blank off a line.
-std::string_view take_word(std::string_view& line) noexcept {
+/// Removes the text up to the next blank from the line and returns it.
+std::string_view take_field(std::string_view& line) noexcept {
   const auto end = std::min(line.find(' '), line.size());
-  const std::string_view word = line.substr(0, end);
+  const std::string_view field = line.substr(0, end);
   line.remove_prefix(std::min(end + 1, line.size()));
-  return word;
+  return field;
 }
 
 CheckId find_check(std::string_view name) {
   const auto* const found = std::ranges::find(check_names, name);
-  if (found == check_names.end()) throw ProtocolError("a link has an unknown name");
+  if (found == check_names.end()) throw ProtocolError("a check has an unknown name");
   return static_cast<CheckId>(found - check_names.begin());
 }
 
-void read_state(Check& check, std::string_view word) {
-  check.kind = find_error_kind(word);
+void parse_state(Check& check, std::string_view name) {
+  check.kind = find_error_kind(name);
   if (check.kind) {
     check.state = CheckState::broken;
     return;
   }
-  const auto* const found = std::ranges::find(state_names, word);
-  if (found == state_names.end() || word == name_of(CheckState::broken))
-    throw ProtocolError("a link has an unknown state");
+  const auto* const found = std::ranges::find(state_names, name);
+  if (found == state_names.end() || name == name_of(CheckState::broken))
+    throw ProtocolError("a check has an unknown state");
   check.state = static_cast<CheckState>(found - state_names.begin());
 }
 
-std::chrono::microseconds read_time(std::string_view word) {
+std::chrono::microseconds parse_microseconds(std::string_view digits) {
   std::int64_t micros = 0;
-  const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), micros);
-  if (error != std::errc{} || stop != word.data() + word.size() || micros < 0)
-    throw ProtocolError("a link has a time that is no number");
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), micros);
+  if (error != std::errc{} || stop != digits.data() + digits.size() || micros < 0)
+    throw ProtocolError("the duration of a check is not a number");
   return std::chrono::microseconds(micros);
 }
 
@@ -73,12 +74,30 @@ std::string Check::write() const {
 
 Check Check::parse(std::string_view line) {
   Check check;
-  check.name = find_check(take_word(line));
-  read_state(check, take_word(line));
-  check.took = read_time(take_word(line));
-  if (line.empty()) throw ProtocolError("a link has no words");
+  check.name = find_check(take_field(line));
+  parse_state(check, take_field(line));
+  check.took = parse_microseconds(take_field(line));
+  if (line.empty()) throw ProtocolError("a check has no text");
   check.what = line;
   return check;
+}
+
+std::vector<Check> with_untried(std::vector<Check> finished) {
+  std::vector<Check> all;
+  for (std::size_t i = 0; i < check_count; ++i) {
+    const auto name = static_cast<CheckId>(i);
+    const auto found = std::ranges::find(finished, name, &Check::name);
+    if (found != finished.end())
+      all.push_back(std::move(*found));
+    else
+      all.push_back({.name = name,
+                     .state = CheckState::untried,
+                     .kind = {},
+                     .took = {},
+                     .what = "not tried",
+                     .remedy = {}});
+  }
+  return all;
 }
 
 }  // namespace sase::protocol

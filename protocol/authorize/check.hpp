@@ -8,31 +8,32 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase::protocol {
 
-/// The links of the chain to the service that lie beyond this machine, in the order in which they are tried.
+/// What is checked on the connection to the service, in the order of the checks.
 enum class CheckId { name, tcp, proxy, tls, clock, authorize, read };
 inline constexpr std::size_t check_count = 7;
 
 enum class CheckState {
   ok,
-  warning,  ///< it holds, and a person should know something of it
+  warning,  ///< passed, with something that needs attention
   broken,
-  untried,  ///< a link before it is broken, or it is not wanted
+  untried,  ///< an earlier check failed, or the check was not requested
 };
 
-/// What is known of one link, in words for a person: no secret, and only printable ASCII.
+/// The result of one check. The texts contain no secret and only printable ASCII.
 struct Check {
   CheckId name{};
   CheckState state = CheckState::untried;
-  std::optional<ErrorKind> kind;     ///< of a broken one, and of no other
-  std::chrono::microseconds took{};  ///< how long it took to try it
-  std::string what;
-  std::string remedy;  ///< what to do, of a broken one or a warning; may be empty
+  std::optional<ErrorKind> kind = {};  ///< of a failed check only
+  std::chrono::microseconds took{};    ///< the duration of the check
+  std::string what = {};
+  std::string remedy = {};  ///< of a failed check or a warning; may be empty
 
-  /// One line: `tls ok 1830 TLSv1.3, ...`. In the place of the state, a broken link has its denial's name.
-  /// The remedy is not in it.
+  /// One line without the remedy: name, state, microseconds, text, such as `tls ok 1830 TLSv1.3, ...`. A
+  /// failed check has the name of its ErrorKind in place of the state.
   [[nodiscard]] std::string write() const;
   /// Throws ProtocolError.
   [[nodiscard]] static Check parse(std::string_view line);
@@ -40,5 +41,8 @@ struct Check {
 
 [[nodiscard]] std::string_view name_of(CheckId name) noexcept;
 [[nodiscard]] std::string_view name_of(CheckState state) noexcept;
+
+/// All checks in their order; those that are not in `finished` are untried.
+[[nodiscard]] std::vector<Check> with_untried(std::vector<Check> finished);
 
 }  // namespace sase::protocol

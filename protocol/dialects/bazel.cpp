@@ -5,8 +5,6 @@
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
 
-#include <cstddef>
-
 namespace sase::protocol {
 
 Origin parse_bazel_request(std::string_view text) {
@@ -19,14 +17,8 @@ Origin parse_bazel_request(std::string_view text) {
 /// A JSON library would leave copies of the token in memory that is not wiped. b64token text needs no
 /// escapes.
 Secret write_bazel_reply(const BearerToken& token, std::chrono::sys_seconds expiry) {
-  constexpr std::size_t overhead = 128;
-  Secret reply = Secret::with_capacity(overhead + token.reveal().size());
-  reply.append(R"({"headers":{"Authorization":["Bearer )");
-  reply.append(token.reveal());
-  reply.append(R"("]},"expires":")");
-  reply.append(format_rfc3339(expiry));
-  reply.append("\"}\n");
-  return reply;
+  return Secret::join({R"({"headers":{"Authorization":["Bearer )", token.reveal(), R"("]},"expires":")",
+                       format_rfc3339(expiry), "\"}\n"});
 }
 
 }  // namespace sase::protocol

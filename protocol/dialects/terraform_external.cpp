@@ -12,11 +12,11 @@ namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
 
-std::string_view value_of(const JsonObject& query, std::string_view name) {
+std::string_view find_text(const JsonObject& query, std::string_view name) {
   return query.text(name).value_or(std::string_view());
 }
 
-Host host_of(std::string_view text) {
+Host require_host(std::string_view text) {
   if (auto host = Host::parse(text)) return *std::move(host);
   throw ProtocolError("'host' is neither 'name' nor 'name:port'");
 }
@@ -25,13 +25,13 @@ Host host_of(std::string_view text) {
 
 ExternalQuery ExternalQuery::parse(std::string_view text) {
   ExternalQuery query;
-  // Who asks by hand has nothing to say.
+  // A person who calls the command sends no query.
   if (text.find_first_not_of(white_space) == std::string_view::npos) return query;
   const JsonObject given = JsonObject::parse(text);
   for (const std::string_view name : given.names())
     if (!query.unknown && std::ranges::find(known, name) == known.end()) query.unknown = name;
-  if (const auto profile = value_of(given, "profile"); !profile.empty()) query.profile = profile;
-  if (const auto host = value_of(given, "host"); !host.empty()) query.host = host_of(host);
+  if (const auto profile = find_text(given, "profile"); !profile.empty()) query.profile = profile;
+  if (const auto host = find_text(given, "host"); !host.empty()) query.host = require_host(host);
   return query;
 }
 

@@ -10,19 +10,19 @@
 
 namespace sase::protocol {
 
-/// What a Terraform `external` data source asks of its program: a flat JSON object of strings. All of it may
-/// be left out, and so may the object; null and an empty string count as left out, since that is what an
-/// unset variable of Terraform's becomes.
+/// The query of Terraform's data source `external`: a flat JSON object of strings. The members and the object
+/// itself are optional. null and an empty string count as absent, because Terraform sends them for an unset
+/// variable. The reply is the format `external` of token_format.hpp.
 struct ExternalQuery {
-  /// The members that are known.
+  /// The known members.
   static constexpr std::array<std::string_view, 2> known = {"profile", "host"};
 
   std::optional<std::string> profile;
-  std::optional<Host> host;            ///< that the token is for
-  std::optional<std::string> unknown;  ///< the first member that is none of these
+  std::optional<Host> host;            ///< that receives the token
+  std::optional<std::string> unknown;  ///< the first unknown member
 
-  /// Throws ProtocolError when it is no JSON object (json_object.hpp), a known member is no string, or `host`
-  /// is none.
+  /// Throws ProtocolError if the text is not a JSON object (json_object.hpp), a known member is not a string,
+  /// or `host` is not a host.
   [[nodiscard]] static ExternalQuery parse(std::string_view text);
 };
 

@@ -15,10 +15,10 @@ constexpr auto too_large = "it is larger than 4 MiB";
 
 Attribute split(std::string_view line) {
   if (line.find_first_of("\0\r"sv) != std::string_view::npos)
-    throw ProtocolError("a line holds a NUL or a bare carriage return");
+    throw ProtocolError("a line contains a NUL or a carriage return");
   const auto equals = line.find('=');
   if (equals == std::string_view::npos) throw ProtocolError("a line has no '='");
-  if (equals == 0) throw ProtocolError("a line has no key before its '='");
+  if (equals == 0) throw ProtocolError("a line has no key before '='");
   return {.key = line.substr(0, equals), .value = line.substr(equals + 1)};
 }
 
@@ -53,7 +53,7 @@ bool MessageScanner::scan(std::string_view arrived) {
   while (!arrived.empty()) {
     const auto end = arrived.find('\n');
     const bool line_ends = end != std::string_view::npos;
-    take(arrived.substr(0, end), line_ends);
+    count(arrived.substr(0, end), line_ends);
     if (!line_ends) return false;
     if (line_size_ == 0 || only_cr_) return true;
     if (++lines_ > max_lines) throw ProtocolError(too_many);
@@ -64,7 +64,7 @@ bool MessageScanner::scan(std::string_view arrived) {
   return false;
 }
 
-void MessageScanner::take(std::string_view part, bool line_ends) {
+void MessageScanner::count(std::string_view part, bool line_ends) {
   only_cr_ = line_size_ == 0 ? part == "\r" : only_cr_ && part.empty();
   line_size_ += part.size();
   size_ += part.size() + (line_ends ? 1 : 0);

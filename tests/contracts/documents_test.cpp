@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is written for people names every word of the tables, and no other.
-#include "helper/api_key/key_place.hpp"
 #include "helper/cli/completion.hpp"
 #include "helper/cli/dialect.hpp"
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
+#include "helper/config/api_key_source.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/exit_code.hpp"
 #include "protocol/dialects/token_format.hpp"
@@ -95,14 +95,15 @@ void check_calls(std::string_view shell) {
 
 }  // namespace
 
-TEST_CASE("the manual page names the commands, flags, settings and formats of the tables", "[documents]") {
+TEST_CASE("the manual page documents exactly the commands, flags, settings and formats of the tables",
+          "[documents]") {
   const std::string page = manual();
 
   CHECK(first_words(tests::manual_items(page, "COMMANDS", "Ic ")) == people_commands());
   CHECK(first_words(tests::manual_items(page, "FLAGS", "Fl Fl ")) == names(command_flags()));
   CHECK(first_words(tests::manual_items(page, "SETTINGS", "Fl Fl ")) == names(config::settings));
   CHECK(first_words(tests::manual_items(page, "FORMATS", "Cm ")) == names(protocol::token_formats));
-  for (const std::string_view variable : api_key::standard_key_variables)
+  for (const std::string_view variable : config::standard_key_variables)
     CHECK(contains(tests::manual_items(page, "ENVIRONMENT", "Ev SASE_API_KEY").front().front(),
                    variable == "SASE_API_KEY" ? "" : variable));
   for (const Topic& topic : topics())
@@ -113,7 +114,7 @@ TEST_CASE("the manual page names the commands, flags, settings and formats of th
   }
 }
 
-TEST_CASE("the manual page has the exit codes of the table in its words", "[documents]") {
+TEST_CASE("the manual page documents each exit code with the text of the table", "[documents]") {
   const auto items = tests::manual_items(manual(), "EXIT STATUS", "");
 
   REQUIRE(items.size() == exit_codes.size());
@@ -123,7 +124,7 @@ TEST_CASE("the manual page has the exit codes of the table in its words", "[docu
   }
 }
 
-TEST_CASE("the manual page of profiles has every setting with its argument and its default", "[documents]") {
+TEST_CASE("the manual page of profiles documents each setting with its argument and default", "[documents]") {
   const auto items = tests::manual_items(profile_manual(), "SETTINGS", "Ic ");
 
   CHECK(first_words(items) == names(config::settings));
@@ -139,22 +140,22 @@ TEST_CASE("the manual page of profiles has every setting with its argument and i
   }
 }
 
-TEST_CASE("the manual page of profiles has every region, generation and cache", "[documents]") {
+TEST_CASE("the manual page of profiles documents each region, generation and cache", "[documents]") {
   const std::string page = profile_manual();
   const auto items = tests::manual_items(page, "REGIONS", "Cm ");
 
   CHECK(first_words(items) == names(config::regions));
   for (const config::Region& region : config::regions) {
-    CHECK(contains(item_of(items, region.name).back(), region.v1));
-    CHECK(contains(item_of(items, region.name).back(), region.v3));
+    CHECK(contains(item_of(items, region.name).back(), region.origin(config::Api::v1)));
+    CHECK(contains(item_of(items, region.name).back(), region.origin(config::Api::v3)));
   }
-  CHECK(first_words(tests::manual_items(page, "GENERATIONS", "Cm ")) == names(config::apis));
+  CHECK(first_words(tests::manual_items(page, "GENERATIONS", "Cm ")) == names(config::api_generations));
   CHECK(first_words(tests::manual_items(page, "CACHES", "Cm ")) == names(config::cache_kinds));
-  for (const std::string_view variable : api_key::standard_key_variables)
+  for (const std::string_view variable : config::standard_key_variables)
     CHECK(contains(page, ".Ev " + std::string(variable)));
 }
 
-TEST_CASE("help has every word", "[documents]") {
+TEST_CASE("the help pages contain each row of the tables", "[documents]") {
   const std::string settings_page = find_topic("settings")->page();
   const std::string formats_page = find_topic("formats")->page();
   const std::string codes_page = find_topic("exit-codes")->page();
@@ -165,18 +166,18 @@ TEST_CASE("help has every word", "[documents]") {
                    "\n  --" + std::string(setting.name) + ' ' + std::string(setting.argument) + ' '));
     CHECK(contains(settings_page, ' ' + std::string(setting.variable)));
     CHECK(contains(settings_page, setting.fallback));
-    if (setting.words != nullptr) CHECK(contains(settings_page, list_of(setting.words())));
+    if (setting.values != nullptr) CHECK(contains(settings_page, list_of(setting.values())));
   }
   for (const auto& format : protocol::token_formats)
     CHECK(contains(formats_page, "\n  " + std::string(format.name) + ' '));
   for (const ExitMeaning& row : exit_codes)
     CHECK(contains(codes_page, "\n  " + (std::to_string(static_cast<int>(row.code)) + "      ").substr(0, 6) +
                                    std::string(row.meaning)));
-  for (const std::string_view variable : api_key::standard_key_variables)
+  for (const std::string_view variable : config::standard_key_variables)
     CHECK(contains(settings_page, "\n  " + std::string(variable) + '\n'));
 }
 
-TEST_CASE("completion has every word", "[documents]") {
+TEST_CASE("completion offers each row of the tables", "[documents]") {
   for (const std::string& command : people_commands()) {
     CHECK(contains(candidates_for({""}), '\n' + command + '\t'));
     CHECK(contains(candidates_for({"help", ""}), '\n' + command + '\t'));
@@ -186,8 +187,8 @@ TEST_CASE("completion has every word", "[documents]") {
   for (const std::string_view flag : flag_names())
     CHECK(contains(candidates_for({"-"}), "\n--" + std::string(flag) + '\t'));
   for (const config::Setting& setting : config::settings)
-    if (setting.words != nullptr)
-      for (const NamedValue& word : setting.words())
+    if (setting.values != nullptr)
+      for (const NamedValue& word : setting.values())
         CHECK(contains(candidates_for({"--" + std::string(setting.name), ""}),
                        '\n' + std::string(word.name) + '\t'));
   for (const auto& format : protocol::token_formats)
@@ -214,13 +215,13 @@ TEST_CASE("README.md names every command, and its settings are those of the tabl
     REQUIRE(setting != nullptr);
     INFO(setting->name);
     CHECK(contains(row.at(1), setting->fallback));
-    if (setting->words == nullptr) continue;
-    for (const NamedValue& word : setting->words())
+    if (setting->values == nullptr) continue;
+    for (const NamedValue& word : setting->values())
       CHECK(contains(row.at(1) + row.at(2), '`' + std::string(word.name) + '`'));
   }
 }
 
-TEST_CASE("every example calls a command with flags that it accepts", "[documents]") {
+TEST_CASE("each example runs a command with flags that it accepts", "[documents]") {
   check_calls(tests::examples_of_markdown(readme()));
   check_calls(tests::examples_of_manual(manual()));
   for (const Command& command : commands::table()) {

@@ -30,7 +30,7 @@ struct Place {
   [[nodiscard]] FileCache cache() const { return FileCache(directory); }
 
   void store(std::string_view text = "to.ken==") const {
-    cache().store(identity, {.token = protocol::BearerToken(protocol::Secret(text)),
+    cache().store(identity, {.bearer = protocol::BearerToken(protocol::Secret(text)),
                              .expiry = Expiry::after(ClockReading::now(), std::chrono::hours(1))});
   }
   [[nodiscard]] bool finds() const { return cache().find(identity).has_value(); }

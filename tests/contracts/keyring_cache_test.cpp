@@ -81,7 +81,7 @@ TEST_CASE("the name of the usual key says whose it is", "[keyring_cache][keyring
   if (!tests::has_keyring()) return;
   const Identity identity("default", authorize_url, "a-test-api-key-" + std::to_string(::getpid()));
   KeyringCache cache;
-  cache.store(identity, {.token = protocol::BearerToken(protocol::Secret("t")),
+  cache.store(identity, {.bearer = protocol::BearerToken(protocol::Secret("t")),
                          .expiry = Expiry::after(ClockReading::now(), 5s)});
 
   CHECK(os::UserKeyring::remove("sase-credential:" + identity.file_stem()));

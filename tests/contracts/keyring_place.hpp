@@ -28,12 +28,12 @@ struct KeyringPlace {
   [[nodiscard]] cache::KeyringCache cache() const { return cache::KeyringCache(keys.prefix()); }
 
   void store(std::string_view text = "to.ken==", std::chrono::seconds left = std::chrono::hours(1)) const {
-    cache().store(identity, {.token = protocol::BearerToken(protocol::Secret(text)),
+    cache().store(identity, {.bearer = protocol::BearerToken(protocol::Secret(text)),
                              .expiry = Expiry::after(ClockReading::now(), left)});
   }
   [[nodiscard]] std::string found() const {
     const auto cached = cache().find(identity);
-    return cached ? std::string(cached->token.reveal()) : "(none)";
+    return cached ? std::string(cached->bearer.reveal()) : "(none)";
   }
   [[nodiscard]] std::string bytes() const { return os::UserKeyring::find(name).value().bytes; }
 };

@@ -11,7 +11,6 @@ namespace sase::tests {
 
 namespace {
 
-using cache::CachedToken;
 using cache::Identity;
 using cache::TokenCache;
 using sase::Expiry;
@@ -21,15 +20,15 @@ cache::Identity usual() {
   return {"default", "https://api.example.test/api/v1/auth/authorize", "a-test-api-key"};
 }
 
-cache::CachedToken token(std::string_view text, seconds left = seconds(3600)) {
-  return {.token = protocol::BearerToken(protocol::Secret(text)),
+Token token(std::string_view text, seconds left = seconds(3600)) {
+  return {.bearer = protocol::BearerToken(protocol::Secret(text)),
           .expiry = Expiry::after(
               {.wall = std::chrono::sys_seconds(seconds(1767323045)), .boot = seconds(500)}, left)};
 }
 
 std::string found(cache::TokenCache& cache, const cache::Identity& identity) {
   const auto cached = cache.find(identity);
-  return cached ? std::string(cached->token.reveal()) : "(none)";
+  return cached ? std::string(cached->bearer.reveal()) : "(none)";
 }
 
 }  // namespace
@@ -45,7 +44,7 @@ void a_stored_token_is_found_whole(const OpenCache& open) {
   const auto cached = cache->find(usual());
 
   REQUIRE(cached);
-  CHECK(cached->token.reveal() == "to.ken-_~+/==");
+  CHECK(cached->bearer.reveal() == "to.ken-_~+/==");
   CHECK(cached->expiry.moment.wall == std::chrono::sys_seconds(seconds(1767323045 + 1234)));
   CHECK(cached->expiry.moment.boot == seconds(500 + 1234));
   CHECK(cached->expiry.boot == current_boot());

@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# A service that turns into one with a bad certificate, or with TLS 1.1: to a cold cache, a fresh token and one that ages.
+# A service whose certificate becomes invalid, or that changes to TLS 1.1: without a cached token, with a fresh one and with
+# one due for refresh.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/drill
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/faults
 
 # The sandbox's options | message | hint
 bad_certificates() {
@@ -11,7 +12,7 @@ bad_certificates() {
   --certificate expired     | *has expired*                        | ?*
   --certificate not-yet     | *not valid before*                   | *clock*
   --certificate wrong-name  | *not for 'localhost'                 | ?*
-  --certificate self-signed | *signed by itself*                   | *ca-file*
+  --certificate self-signed | *is self-signed*                   | *ca-file*
   --tls-max 1.1             | *no TLS version from 1.2 on*         | ?*
 END
 }
@@ -45,15 +46,15 @@ turns_bad() {
   call sase-credential --refresh-ahead 5m token
   expect_output "$kept"$'\n'
 
-  situation '6 7' "$1, with a token that ages"
-  rm "$state"/*.ledger
+  situation '6 7' "$1, with a token due for refresh"
+  rm "$state"/*.log
   call sase-credential token
   expect_output "$kept"$'\n'
   wait_for_renewal
   expect_asked 0
 
-  situation '2 7' "$1, with a token that lives for too little"
-  rm "$state"/*.ledger
+  situation '2 7' "$1, with a token below min-ttl"
+  rm "$state"/*.log
   call sase-credential --min-ttl 20m token
   expect_failure 6 "$2" "$3"
   expect_asked 0
@@ -70,6 +71,6 @@ expect_asked() {
   expect_equal "$count" "$1" 'requests that came through'
 }
 
-@test "no request comes through; a token that is good is given all the same" {
+@test "sends no request over an untrusted connection, and returns a cached token that is still valid" {
   table turns_bad < <(bad_certificates)
 }

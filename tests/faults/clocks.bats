@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Clocks that disagree: the service's with ours, and the time of day with the clock that counts since the machine's start.
-# That one is moved in a time namespace, which is as if the machine had slept, or as if the time of day had been set back
-# after that time had passed. Setting the time of day ahead would do it to the whole machine, and faketime does nothing to
-# a static program; that rule is in the unit tests of the clock.
+# Clocks that disagree: the service's with the local one, and the wall clock with the boot clock.
+# A time namespace moves the boot clock, which has the effect of a suspend, or of a wall clock that was set back later.
+# Setting the wall clock would affect the whole machine, and faketime does not affect a static program, so the unit tests
+# of the clock cover that.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/drill
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/faults
 
 promises=2
 
-# Flags are what comes behind.
+# expect_old SECONDS, expect_new SECONDS [FLAG...]: what a call returns that much later.
 expect_old() {
   ask_password
   later "$@" git-credential-sase get
@@ -21,7 +21,7 @@ expect_old() {
 expect_new() {
   later "$1" sase-credential "${@:2}" token
   expect_token
-  [ "$token" != "$first" ] || refute 'a token that is no longer good was given out'
+  [ "$token" != "$first" ] || refute 'an expired token was returned'
 }
 
 # first_token [SECONDS]: gets a token that much later. (A time namespace cannot set the clock to before the machine's
@@ -33,7 +33,7 @@ first_token() {
   first=$token
 }
 
-@test "the service's clock is a day ahead or behind: its tokens live for as long as it says, in the cache as well" {
+@test "takes the lifetime from expires_in when the service's clock is a day off" {
   local shift
   ask_password
   for shift in +1d -1d +1h -1h; do
@@ -61,7 +61,7 @@ first_token() {
   done
 }
 
-@test "a service whose clock is a day ahead, with a Retry-After as its date" {
+@test "obeys a Retry-After date of a service whose clock is a day ahead" {
   tries 2 5
   local start
   start=$(now_ms)
@@ -72,14 +72,14 @@ first_token() {
   expect_within 5000 "$start"
 }
 
-@test "the clock since the start decides: while it says so a token lives, and no longer" {
+@test "measures a token's life with the boot clock" {
   needs_time_namespaces
   local first
   about '40 minutes later'
   first_token
   expect_old 2400
   expect_lifetime "$expiry" 1200 10
-  about '59 minutes later, by the minute that min-ttl is'
+  about '59 minutes later, one minute (min-ttl) before the end'
   expect_old 3530
   about '59 minutes later, half a minute before the end'
   expect_new 3570
@@ -89,19 +89,19 @@ first_token() {
   about 'long after the end'
   first_token
   expect_new 100000
-  about 'with half an hour wanted, and less than that left'
+  about 'min-ttl is half an hour, and less is left'
   first_token
   expect_new 1900 --min-ttl 30m
 }
 
-@test "a clock that has gone back is not believed: no token lives for longer than an hour" {
+@test "discards a token whose boot time lies in the future" {
   needs_time_namespaces
   local first
   first_token 3000
   expect_new 0
 }
 
-# after_restart SECONDS COMMAND...: as if the machine had started anew; then the time of day is all there is to go by.
+# after_restart SECONDS COMMAND...: `call` with another boot ID, as after a reboot: only the wall clock can be compared.
 after_restart() {
   cp /proc/sys/kernel/random/uuid "$home/boot_id"
   # shellcheck disable=SC2016 # for the inner shell
@@ -110,11 +110,11 @@ after_restart() {
     exec "$@"' "$home/boot_id" "${@:2}"
 }
 
-@test "after a restart of the machine the time of day decides" {
+@test "uses the wall clock after a reboot" {
   needs_time_namespaces
   local first offset
   for offset in -9000 -60 5 9000; do
-    about "after a restart, the clock since the start is $offset s off"
+    about "after a reboot, the boot clock is $offset s off"
     first_token 9000
     ask_password
     after_restart $((9000 + offset)) git-credential-sase get
@@ -124,7 +124,7 @@ after_restart() {
   done
 }
 
-@test "after a restart the ledger of the time before does not count" {
+@test "ignores the request log of an earlier boot" {
   tries 5
   needs_time_namespaces
   fault status=401 times=1
@@ -135,7 +135,7 @@ after_restart() {
   expect_counter authorize 2
 }
 
-@test "a clock that has gone back forgets no guard, or none at all: the call works" {
+@test "works after the boot clock has gone back, whether or not the request log is kept" {
   tries 5 6
   needs_time_namespaces
   fault status=503 times=3

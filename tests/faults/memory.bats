@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What is remembered of the service, and for how long: the minutes pass in time namespaces. Some seconds are left to
-# machines that are slow.
+# What the request log remembers, and for how long. Time namespaces skip the minutes. The bounds leave some seconds for slow
+# machines.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/drill
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/faults
 
 setup() {
-  story_setup
+  set_up_test
   needs_time_namespaces
 }
 
@@ -38,7 +38,7 @@ erased_at() {  # SECONDS: the last token
   expect_silence
 }
 
-@test "a refused key: for 5 minutes, or until it changes" {
+@test "remembers a rejected key for 5 minutes, or until it changes" {
   fault status=401 times=1
   at 0 1 5 'the service refused the API key (HTTP 401)*'
   at 1 1 5 'the service refused the API key (HTTP 401)*; the service is asked again in *'
@@ -51,14 +51,14 @@ erased_at() {  # SECONDS: the last token
   at 301 3 0
 }
 
-@test "a passing failure: for 2 seconds" {
+@test "remembers a temporary failure for 2 seconds" {
   fault status=503 times=3
   at 0 3 6 '* (HTTP 503)*'
   at 0 3 6 '* (HTTP 503)*'
   at 4 4 0
 }
 
-@test "Retry-After: for as long as it says, in seconds and as a date, for every call" {
+@test "obeys Retry-After for every call, in seconds and as a date" {
   local form
   for form in 60 date+60; do
     anew "retry-after=$form" times=1
@@ -72,7 +72,7 @@ erased_at() {  # SECONDS: the last token
   done
 }
 
-@test "a Retry-After without sense locks nobody out for more than an hour" {
+@test "waits at most an hour for an invalid Retry-After" {
   fault retry-after=100000 times=1
   at 0 1 6 '* (HTTP 429)*'
   at 1 1 6 '* (HTTP 429)*' 'try again in @(1h|35[0-9][0-9]s)'
@@ -80,7 +80,7 @@ erased_at() {  # SECONDS: the last token
   at 3602 2 0
 }
 
-@test "the guard: 5 requests in a minute, tries among them" {
+@test "sends at most 5 requests in a minute, retries included" {
   fault status=503
   at 0 3 6 '* (HTTP 503)*'
   at 4 5 6 '* (HTTP 503)*'
@@ -90,7 +90,7 @@ erased_at() {  # SECONDS: the last token
   at 65 6 0
 }
 
-@test "the guard holds without a cache as well" {
+@test "applies the rate limit without a cache" {
   at 0 1 0 -- --cache none
   at 1 2 0 -- --cache none
   at 2 3 0 -- --cache none
@@ -100,7 +100,7 @@ erased_at() {  # SECONDS: the last token
   at 61 6 0 -- --cache none
 }
 
-@test "rejected tokens: a pause of 1, 2, 4, 8 and 15 minutes, no longer" {
+@test "pauses for 1, 2, 4, 8 and at most 15 minutes after rejected tokens" {
   local now=0 requests=2 pause
   at 0 1 0
   erased_at 0
@@ -114,7 +114,7 @@ erased_at() {  # SECONDS: the last token
   done
 }
 
-@test "a token that is rejected after a while is no strike" {
+@test "does not count a rejection of an old token" {
   at 0 1 0
   erased_at 0
   at 1 2 0
@@ -122,7 +122,7 @@ erased_at() {  # SECONDS: the last token
   at 311 3 0
 }
 
-@test "a renewal that failed: for a minute, or for as long as its failure, while the old token is good" {
+@test "repeats a failed refresh after a minute, or when its failure is no longer remembered" {
   fault lifetime=10m
   at 0 1 0
   fault status=403 times=1
@@ -139,7 +139,7 @@ erased_at() {  # SECONDS: the last token
   at 70 3 0
 }
 
-@test "tokens that live for too little: for 5 minutes" {
+@test "remembers for 5 minutes that tokens live shorter than min-ttl" {
   fault lifetime=10m
   at 0 1 5 '*less than min-ttl 20m' '*' -- --min-ttl 20m
   at 1 1 5 '*less than min-ttl 20m' '*' -- --min-ttl 20m

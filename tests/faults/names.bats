@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Names that cannot be looked up, or that lead to an address where nobody answers, on a network of the test's own.
+# Names that cannot be resolved, or that resolve to an address that does not answer, in a network namespace.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/drill
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/faults
 
 setup() {
-  story_setup
+  set_up_test
   needs_network_namespace
   mkdir "$home/etc"
   echo 'hosts: files dns' >"$home/etc/nsswitch.conf"
@@ -15,7 +15,7 @@ setup() {
 
 promises='1 5'
 
-# silent_resolver COMMAND...: with a name server that takes every question and answers none.
+# silent_resolver COMMAND...: with a name server that answers no query.
 silent_resolver() {
   echo 'nameserver 127.0.0.53' >"$home/etc/resolv.conf"
   # shellcheck disable=SC2016 # for the inner shell
@@ -40,14 +40,14 @@ hangs() {
   rm -rf "$state" "$home/resolver" "$home/questions"
   start=$(now_ms)
   SASE_URL=https://service.example.test RES_OPTIONS=$2 silent_resolver sase-credential --timeout "$1" token
-  # Network and name server are made within that time, too.
+  # That time includes setting up network and name server.
   expect_within $((${1%s} * 1000 + 1500)) "$start"
   expect_failure 6 "*'service.example.test'*"
-  [ -s "$home/questions" ] || refute 'nobody was asked for the name'
+  [ -s "$home/questions" ] || refute 'no name server received a query'
   expect_unlocked
 }
 
-@test "a look-up that hangs: within the timeout, whatever the resolver's own" {
+@test "ends a hanging name lookup within the timeout, with any resolver options" {
   table hangs <<'END'
   1s |
   2s |
@@ -56,7 +56,7 @@ hangs() {
 END
 }
 
-@test "a look-up that hangs does not matter to a token that is fresh, nor to one that ages" {
+@test "returns a cached token while the name lookup hangs" {
   tries 6
   local start kept
   keep_token 10m
@@ -77,7 +77,7 @@ END
   expect_counter authorize 0
 }
 
-@test "no name server at all: at once" {
+@test "fails at once without a name server" {
   tries 1
   local start
   echo 'nameserver 127.0.0.54' >"$home/etc/resolv.conf"
@@ -103,11 +103,11 @@ two_addresses() {
     exit "$code"' "$home"
 }
 
-@test "a dead address before the good one: the token" {
+@test "connects to the second address when the first one does not answer" {
   meant_to_hold_secrets "$home/two/api-key"
   tries 6
   local dead start
-  # At the one all is lost that is sent there, at the other nobody listens.
+  # Packets to the first are lost; the second has no listener.
   for dead in 192.0.2.77 127.0.0.99; do
     about "first $dead"
     rm -rf "$home/two" "$state"
@@ -120,7 +120,7 @@ two_addresses() {
   done
 }
 
-@test "nothing but dead addresses: within the timeout" {
+@test "fails within the timeout when no address answers" {
   tries 1
   local start
   printf '192.0.2.77 service.test\n192.0.2.78 service.test\n' >"$home/etc/hosts"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Proxies that fail, against a cold cache, a fresh token and one that ages.
+# Proxies that fail: without a cached token, with a fresh one and with one due for refresh.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/drill
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/faults
 
 # The proxy's options | user and password | timeout | exit code | CONNECT requests | ends within seconds | message
 failing_proxies() {
@@ -71,19 +71,19 @@ warm() {
   stop_servers
 }
 
-@test "cold: the right exit code in time; past the proxy the token comes" {
+@test "without a cached token: fails in time behind a broken proxy, and succeeds without the proxy" {
   local started=0 through
   table cold < <(failing_proxies)
 }
 
-@test "warm: the token at once and in silence" {
+@test "with a cached token: returns it at once and prints nothing" {
   local started=0 through
   keep_token 10m
   local kept=$token
   table warm < <(failing_proxies)
 }
 
-@test "nobody listens at the proxy, or nobody answers" {
+@test "reports a proxy that does not listen or does not answer" {
   needs_network_namespace
   local address start
   for address in 127.0.0.1:1 192.0.2.77:3128; do
@@ -96,7 +96,7 @@ warm() {
   done
 }
 
-@test "a proxy with a password: the token, and the password only for the proxy" {
+@test "sends the proxy's password to the proxy only" {
   tries 7
   start_proxy good --password someone:secret-word
   call sase-credential --proxy "http://someone:secret-word@$proxy" token

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# How the service is tried again, and that every call ends in time and leaves no process behind.
+# Retries, and that every call ends in time and leaves no process.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/drill
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/faults
 
 # paused_calls COUNT: so many calls side by side that each meet a failing service; the pauses of each, in milliseconds, as
 # lines of $home/pauses. A pause of 0 does not show.
@@ -26,7 +26,7 @@ paused_calls() {
   done >"$home/pauses"
 }
 
-@test "three tries with growing pauses, which differ from call to call" {
+@test "tries three times with growing, randomized pauses" {
   tries 5
   fault status=503
   paused_calls 20
@@ -52,7 +52,7 @@ obeyed() {
   [ "$took" -ge "$2" ] && [ "$took" -le "$3" ] || refute "expected $2 to $3 ms, it took $took ms"
 }
 
-@test "Retry-After within the timeout is waited for, in seconds and as a date" {
+@test "waits for a Retry-After that fits into the timeout, in seconds and as a date" {
   # A date has whole seconds, so up to one is missing.
   table obeyed <<'END'
   retry-after=1 times=1             | 1000 | 4000
@@ -62,7 +62,7 @@ obeyed() {
 END
 }
 
-@test "a Retry-After that leaves no time for a try is not waited for" {
+@test "does not wait for a Retry-After that leaves no time for a retry" {
   tries 1 5
   local start
   start=$(now_ms)
@@ -86,12 +86,12 @@ ends_in_time() {
   expect_unlocked
   # But for what is remembered, the next call has nothing to suffer from.
   clear_faults
-  rm "$state"/*.ledger
+  rm "$state"/*.log
   call sase-credential token
   expect_token
 }
 
-@test "'timeout' and no more than a second, with no process left, whatever the service does" {
+@test "ends at most a second after 'timeout' and leaves no process, whatever the service does" {
   table ends_in_time <<'END'
   hang=on                  | 1s
   hang=on                  | 2s
@@ -104,7 +104,7 @@ ends_in_time() {
 END
 }
 
-@test "no process is left after a success, a refusal or a renewal" {
+@test "leaves no process after a success, a rejection or a refresh" {
   tries 1
   childless sase-credential token
   expect_token

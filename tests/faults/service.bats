@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Each fault of the service against a cold cache, a fresh token, one that ages and one that lives for too little: what
-# the caller gets and when, and how often the service is asked. What is said in which words: stories/service.bats.
+# Each fault of the service without a cached token, with a fresh one, with one due for refresh and with one below min-ttl:
+# what the caller gets and when, and the number of requests. The end-to-end tests of the service check the messages.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/drill
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/faults
 
 # Each fault of the sandbox: faults | timeout | exit code | requests | ends within seconds | message
 each_fault() {
@@ -43,8 +43,8 @@ END
 more_faults() {
   cat <<'END'
   status=402                      | 5s | 5 | 1 | 3 | the account's plan does not cover the API (HTTP 402)*
-  status=404                      | 5s | 5 | 1 | 3 | the service knows no such address (HTTP 404)*
-  status=405                      | 5s | 5 | 1 | 3 | the service knows no such address (HTTP 405)*
+  status=404                      | 5s | 5 | 1 | 3 | the URL was not found on the service (HTTP 404)*
+  status=405                      | 5s | 5 | 1 | 3 | the URL was not found on the service (HTTP 405)*
   status=422                      | 5s | 5 | 1 | 3 | the service did not accept the request (HTTP 422)*
   status=408                      | 5s | 6 | 3 | 5 | * (HTTP 408)*
   status=425                      | 5s | 6 | 3 | 5 | * (HTTP 425)*
@@ -125,7 +125,7 @@ cold() {
   fails "${@:2}"
 }
 
-@test "cold: the right exit code in time, after so many requests; the next call shares the failure" {
+@test "without a cached token: exits with the right code in time, and the next call shares the failure" {
   table cold < <(each_fault && more_faults)
 }
 
@@ -139,7 +139,7 @@ cold_and_fine() {
   expect_requests "$2"
 }
 
-@test "cold: what passes, or what can be lived with, is not told" {
+@test "without a cached token: does not report a failure that a retry resolves" {
   table cold_and_fine < <(harmless_faults)
 }
 
@@ -152,18 +152,18 @@ fresh() {
   expect_output "$kept"$'\n'
 }
 
-@test "with a fresh token no fault matters, and the service is asked nothing" {
+@test "with a fresh token: sends no request under any fault" {
   keep_token 60m
   local kept=$token
   table fresh < <(each_fault && more_faults)
   expect_counter authorize 1
 }
 
-ageing() {
-  # Nobody waits for a renewal, so it has one try.
+due_for_refresh() {
+  # No caller waits for a refresh, so it is tried once.
   local start requests=$4
   [ "$4" = 0 ] || requests=1
-  situation '5 6' "$1, with a token that ages"
+  situation '5 6' "$1, with a token due for refresh"
   # shellcheck disable=SC2086 # words
   have_token $1
   start=$(now_ms)
@@ -180,14 +180,14 @@ ageing() {
   expect_unlocked
 }
 
-@test "with a token that ages: that one, at once and in silence; renewing fails behind" {
+@test "with a token due for refresh: returns it at once, and the background refresh fails in silence" {
   keep_token 10m
   local kept=$token
-  table ageing < <(each_fault)
+  table due_for_refresh < <(each_fault)
 }
 
 too_little() {
-  situation '2 6' "$1, with a token that lives for too little"
+  situation '2 6' "$1, with a token that is below min-ttl"
   # shellcheck disable=SC2086 # words
   have_token $1
   fails "${@:2}" --min-ttl 20m
@@ -196,7 +196,7 @@ too_little() {
   expect_output "$kept"$'\n'
 }
 
-@test "with a token that lives for less than min-ttl: as cold, and the old token is not spoilt" {
+@test "with a token below min-ttl: fails as without one, and keeps the cached token" {
   keep_token 10m
   local kept=$token
   table too_little < <(each_fault)

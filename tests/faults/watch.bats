@@ -1,24 +1,24 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# A file that `watch` keeps: through outages that are shorter than its token's life, and through longer ones.
+# `watch` during outages that are shorter than the lifetime of the token, and during longer ones.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; words for eval; variables of support/story.bash
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; words for eval; variables of support/end_to_end.bash
 load ../support/watching
 
 setup() {
-  story_setup
+  set_up_test
   mkdir "$home/run"
   file=$home/run/token
   export SASE_MIN_TTL=1s
 }
 
-# What is remembered for minutes of tokens that live for an hour must not outlive ones that live for seconds.
+# Deletes the request log continuously: its limits are in minutes, and the tokens of this test live for seconds.
 forget_quickly() {
   while sleep 0.2; do forgive; done
 }
 
-look_at() { jq -r "$1" "$home/summary" 2>/dev/null || echo 0; }
-tokens_are() { [ "$(look_at .tokens)" -ge "$1" ]; }
+read_summary() { jq -r "$1" "$home/summary" 2>/dev/null || echo 0; }
+tokens_are() { [ "$(read_summary .tokens)" -ge "$1" ]; }
 
 # wait_for_tokens COUNT
 wait_for_tokens() {
@@ -29,21 +29,21 @@ wait_for_tokens() {
   done
 }
 
-@test "for ten lives of a token with outages, a reader finds a whole token that the service takes at each look" {
+@test "a reader finds a complete, accepted token at each read for ten lifetimes with outages" {
   tries 2 5 6
   fault lifetime=8s
   start_watch "$file"
   until_true test -s "$file"
-  /usr/bin/python3 "$story_root/tests/support/token_reader.py" "$file" "$url" "$SASE_CA_FILE" "$home/summary" 3>&- 4>&- &
+  /usr/bin/python3 "$source_root/tests/support/token_reader.py" "$file" "$url" "$SASE_CA_FILE" "$home/summary" 3>&- 4>&- &
   local reader=$!
   forget_quickly 3>&- 4>&- &
   servers+=("$reader" $!)
 
   local asked=0 outages=0 tokens
   for outage in status=503 reset=headers status=429; do
-    tokens=$(look_at .tokens)
+    tokens=$(read_summary .tokens)
     wait_for_tokens $((tokens + 2))
-    # Until one try has failed.
+    # Until one attempt has failed.
     asked=$(counter authorize)
     fault "$outage" lifetime=8s
     until_true eval '[ "$(counter authorize)" -gt "$asked" ]'
@@ -51,20 +51,20 @@ wait_for_tokens() {
   done
   wait_for_tokens 10
   kill "$reader"
-  wait "$reader" || refute 'the reader has failed'
+  wait "$reader" || refute 'the reader failed'
   expect_stop
-  cp "$home/summary" "$home/tmp/looks"
-  echo "# $(<"$home/tmp/looks"), authorizations: $(counter authorize)" >&3
-  expect_equal "$(look_at '[.missing, .empty, .torn, .refused] | join(" ")')" '0 0 0 0' 'looks without a file, with an empty one, a torn one, a dead token'
-  [ "$(look_at .looks)" -gt 3000 ] && [ "$(look_at .taken)" -gt 200 ] || refute 'the reader has hardly looked'
-  # Each outage cost a try; the authorizer tries once where nobody waits.
-  [ "$(counter authorize)" -le $(($(look_at .tokens) + 5)) ] || refute 'more requests than tokens and outages'
-  expect_equal "$(grep -c 'warning: .* is not renewed: .*; its token is good for' "$err")" 3 'warnings that say when trouble began'
-  expect_equal "$(grep -c 'is fresh again, after' "$err")" 3 'lines that say when it ended'
+  cp "$home/summary" "$home/tmp/reads"
+  echo "# $(<"$home/tmp/reads"), authorizations: $(counter authorize)" >&3
+  expect_equal "$(read_summary '[.missing, .empty, .partial, .rejected] | join(" ")')" '0 0 0 0' 'reads without a file, with an empty one, a partial one, a rejected token'
+  [ "$(read_summary .reads)" -gt 3000 ] && [ "$(read_summary .accepted)" -gt 200 ] || refute 'the reader read too rarely'
+  # Each outage costs one request: the authorizer does not retry in the background.
+  [ "$(counter authorize)" -le $(($(read_summary .tokens) + 5)) ] || refute 'more requests than tokens and outages'
+  expect_equal "$(grep -c 'warning: .* is not renewed: .*; its token is good for' "$err")" 3 'warnings at the start of an outage'
+  expect_equal "$(grep -c 'is fresh again, after' "$err")" 3 'messages at the end of an outage'
   expect_equal "$(wc -l <"$err")" "$((6 + $(grep -c ' hint: ' "$err")))" 'lines on stderr'
 }
 
-@test "when the token has ended in an outage the file goes, and comes back with the service" {
+@test "removes the file when the token expires during an outage, and writes it again afterwards" {
   tries 2 6
   start_manager
   fault lifetime=5s
@@ -73,7 +73,7 @@ wait_for_tokens() {
   fault status=503
   until_true test ! -e "$file"
   until_true is_told "STATUS='$file' is not there; not renewed: "
-  until_true has_said "^sase-credential: warning: '$file' is removed: its token has ended, and there is no new one yet"
+  until_true has_said "^sase-credential: warning: '$file' is removed: its token has expired, and there is no new one yet"
   fault lifetime=1h
   forgive
   kill -HUP "$watcher"
@@ -84,7 +84,7 @@ wait_for_tokens() {
   expect_equal "$(grep -c 'warning: ' "$err")" 2 'warnings'
 }
 
-@test "a full disk: one warning, the old file stays, and the new token comes when there is room" {
+@test "a full disk causes one warning; the old file stays until the new token can be written" {
   tries 6
   unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
   fault lifetime=10s
@@ -108,7 +108,7 @@ wait_for_tokens() {
   expect_stop
 }
 
-@test "a watcher that is killed leaves a whole file, and the next one takes it over" {
+@test "a killed watcher leaves a complete file, and the next watcher continues with it" {
   tries 6
   start_watch "$file"
   until_true test -s "$file"
@@ -124,7 +124,7 @@ wait_for_tokens() {
   expect_counter authorize 1
 }
 
-@test "a key that is replaced while it runs is used from the next round on" {
+@test "the next attempt uses a key that was replaced" {
   tries 3
   echo "$key" >"$home/key"
   unset SASE_API_KEY

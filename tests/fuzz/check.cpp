@@ -22,8 +22,8 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-void check(bool holds, const char* promise) {
-  if (!holds) throw Broken(promise);
+void check(bool holds, const char* invariant) {
+  if (!holds) throw Broken(invariant);
 }
 
 std::string_view take_line(std::string_view& bytes) noexcept {

@@ -7,34 +7,34 @@
 
 namespace sase::fuzz {
 
-/// Something that must always hold did not.
+/// An invariant does not hold.
 class Broken : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
 
-/// Throws Broken unless it holds; `promise` says what should have.
-void check(bool holds, const char* promise);
+/// Throws Broken, which names the invariant, unless it holds.
+void check(bool holds, const char* invariant);
 
-/// Takes the first line off the front, without its line end.
+/// Removes the first line from the front and returns it without its line end.
 [[nodiscard]] std::string_view take_line(std::string_view& bytes) noexcept;
 
-/// Another text of the same shape: every letter from h to z is the next one, so that hexadecimal digits stay.
-/// What does not depend on a secret is the same for the secret and for this.
+/// Another text of the same shape: each letter from h to z becomes the next one, so that hexadecimal digits
+/// stay. A message that does not depend on a secret is the same for the secret and for this text.
 [[nodiscard]] std::string disguise(std::string_view secret);
 
-// What is meant by these words, written without a look at the product's own idea of it.
+// Written independently of the product, so that both would have to contain the same error.
 
-/// Printable ASCII and nothing else.
+/// Whether all bytes are printable ASCII.
 [[nodiscard]] bool is_printable(std::string_view text) noexcept;
 
-/// No byte that ends a line anywhere, nor a NUL.
+/// Whether there is no LF, CR or NUL.
 [[nodiscard]] bool is_one_line(std::string_view text) noexcept;
 
-/// RFC 6750 section 2.1, `b64token`, of 64 KiB at most.
+/// RFC 6750 section 2.1, `b64token`, at most 64 KiB.
 [[nodiscard]] bool is_b64token(std::string_view text) noexcept;
 
-/// Whether a text holds 8 bytes in a row of a secret, in whatever case.
+/// Whether a text contains 8 consecutive bytes of a secret; case is ignored.
 [[nodiscard]] bool gives_away(std::string_view text, std::string_view secret);
 
 }  // namespace sase::fuzz

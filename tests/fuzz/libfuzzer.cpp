@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// What libFuzzer calls. SASE_READER is the reader of this program.
+/// The entry point for libFuzzer. SASE_READER names the reader.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   sase::fuzz::SASE_READER({reinterpret_cast<const char*>(data), size});
   return 0;

@@ -5,10 +5,9 @@
 
 namespace sase::fuzz {
 
-/// One for each reader of foreign bytes, in readers/. It gives the bytes to the reader, as they are or as the
-/// comment in its file says, and checks what must hold of whatever comes back. What the reader's contract
-/// says that it throws is caught; anything else that is thrown is a finding. Each has a directory of its name
-/// in corpus/.
+/// One function per reader of untrusted bytes, in readers/, with seeds in seeds/. Each parses the bytes, as
+/// they are or in the layout that its comment describes, and checks the invariants of the result. It catches
+/// the exceptions that the contract of the reader allows; any other exception is a finding.
 void api_key(std::string_view bytes);
 void bazel_request(std::string_view bytes);
 void cache_file(std::string_view bytes);
@@ -24,12 +23,12 @@ void http_reply(std::string_view bytes);
 void json(std::string_view bytes);
 void json_object(std::string_view bytes);
 void key_claims(std::string_view bytes);
-void log_file(std::string_view bytes);
 void message(std::string_view bytes);
 void no_proxy(std::string_view bytes);
 void profile_file(std::string_view bytes);
 void proxy_reply(std::string_view bytes);
 void proxy_setting(std::string_view bytes);
+void request_log(std::string_view bytes);
 void service_response(std::string_view bytes);
 void shown_text(std::string_view bytes);
 void times(std::string_view bytes);

@@ -16,26 +16,26 @@ using Poco::Net::Context;
 using Poco::Net::SecureStreamSocketImpl;
 using Poco::Net::StreamSocketImpl;
 
-/// A socket's inside whose reading and writing end in a Wire.
+/// A socket implementation that reads from and writes to a Wire.
 template <typename Implementation>
 class WireSocket : public Implementation {
  public:
   template <typename... Arguments>
   explicit WireSocket(std::shared_ptr<Wire> wire, Arguments... arguments)
       : Implementation(arguments...), wire_(std::move(wire)) {
-    // To POCO, a socket is connected when it has a descriptor. This one is nobody's and never used.
+    // POCO treats a socket as connected if it has a descriptor. This number is not open and never used.
     this->reset(1 << 30);
   }
 
   int sendBytes(const void* buffer, int length, int /*flags*/) override {
-    wire_->heard.append(static_cast<const char*>(buffer), static_cast<std::size_t>(length));
+    wire_->received.append(static_cast<const char*>(buffer), static_cast<std::size_t>(length));
     return length;
   }
 
   int receiveBytes(void* buffer, int length, int /*flags*/) override {
-    const std::size_t size = std::min({wire_->said.size(), wire_->piece, static_cast<std::size_t>(length)});
-    wire_->said.copy(static_cast<char*>(buffer), size);
-    wire_->said.remove_prefix(size);
+    const std::size_t size = std::min({wire_->sent.size(), wire_->piece, static_cast<std::size_t>(length)});
+    wire_->sent.copy(static_cast<char*>(buffer), size);
+    wire_->sent.remove_prefix(size);
     return static_cast<int>(size);
   }
 
@@ -48,7 +48,7 @@ class WireSocket : public Implementation {
   std::shared_ptr<Wire> wire_;
 };
 
-/// What is needed to make one from outside, where POCO's own constructor is closed.
+/// Gives access to POCO's protected constructor.
 class SecureWireSocket : public Poco::Net::SecureStreamSocket {
  public:
   SecureWireSocket(std::shared_ptr<Wire> wire, const Context::Ptr& context)

@@ -11,17 +11,17 @@
 
 namespace sase::fuzz {
 
-/// One connection in memory: a peer that says its bytes whatever it is told, then hangs up.
+/// A connection in memory to a peer that sends fixed bytes, regardless of what it receives, and disconnects.
 struct Wire {
-  std::string_view said;   ///< what the peer says; must outlive the connection
-  std::size_t piece;       ///< how many bytes of it arrive at a time
-  std::string heard = {};  ///< what it was told
+  std::string_view sent;      ///< what the peer sends; must outlive the connection
+  std::size_t piece;          ///< how many bytes arrive at a time
+  std::string received = {};  ///< what the peer received
 };
 
-/// A connection over which TLS is spoken, as far as POCO can tell.
+/// A connection that POCO treats as TLS.
 [[nodiscard]] Poco::Net::SecureStreamSocket secure_socket(std::shared_ptr<Wire> wire);
 
-/// A connection in the clear.
+/// A connection without TLS.
 [[nodiscard]] Poco::Net::StreamSocket plain_socket(std::shared_ptr<Wire> wire);
 
 }  // namespace sase::fuzz

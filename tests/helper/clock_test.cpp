@@ -52,7 +52,7 @@ struct Row {
 
 }  // namespace
 
-TEST_CASE("the time left goes by the clock that cannot lie", "[clock]") {
+TEST_CASE("measures the time left by the boot clock of the same boot, else by the wall clock", "[clock]") {
   const auto row = GENERATE(values<Row>({
       {"at once", this_start, same, 0s, 0s, 1h},
       {"later", this_start, same, 600s, 600s, 3000s},
@@ -82,7 +82,7 @@ TEST_CASE("the time left goes by the clock that cannot lie", "[clock]") {
   }
 }
 
-TEST_CASE("the start of the machine is asked for only when the clocks disagree", "[clock]") {
+TEST_CASE("reads the boot id only if the clocks disagree", "[clock]") {
   const Expiry expiry = expiry_with(this_start);
 
   boots_asked = 0;
@@ -94,7 +94,7 @@ TEST_CASE("the start of the machine is asked for only when the clocks disagree",
   CHECK(boots_asked == 1);
 }
 
-TEST_CASE("the end of something is on both clocks", "[clock]") {
+TEST_CASE("an expiry has a time on both clocks", "[clock]") {
   const Expiry expiry = Expiry::after({.wall = wall_then, .boot = boot_then}, 3540s);
 
   CHECK(expiry.moment.wall == wall_then + 3540s);
@@ -102,7 +102,7 @@ TEST_CASE("the end of something is on both clocks", "[clock]") {
   CHECK(expiry.boot == current_boot());
 }
 
-TEST_CASE("what begins now lives for as long as it was given", "[clock]") {
+TEST_CASE("an expiry leaves the whole lifetime", "[clock]") {
   const Expiry expiry = Expiry::after(ClockReading::now(), 3600s);
   const seconds left = time_left(expiry, ClockReading::now(), current_boot);
 
@@ -110,7 +110,7 @@ TEST_CASE("what begins now lives for as long as it was given", "[clock]") {
   CHECK(left >= 3595s);
 }
 
-TEST_CASE("a moment is that of the system's clocks", "[clock]") {
+TEST_CASE("a reading has the time of the system's clocks", "[clock]") {
   timespec wall{};
   timespec since_start{};
   ::clock_gettime(CLOCK_REALTIME, &wall);
@@ -124,7 +124,7 @@ TEST_CASE("a moment is that of the system's clocks", "[clock]") {
   CHECK(now.boot.count() >= since_start.tv_sec);
 }
 
-TEST_CASE("the boot clock counts milliseconds and the time the machine slept", "[clock]") {
+TEST_CASE("the boot clock counts milliseconds, including suspend", "[clock]") {
   const auto exactly = [] {
     timespec time{};
     ::clock_gettime(CLOCK_BOOTTIME, &time);
@@ -140,7 +140,7 @@ TEST_CASE("the boot clock counts milliseconds and the time the machine slept", "
   CHECK(std::chrono::floor<seconds>(now) - ClockReading::now().boot <= 0s);
 }
 
-TEST_CASE("this start of the machine has one name", "[clock]") {
+TEST_CASE("the boot id is constant during a boot", "[clock]") {
   CHECK(current_boot() == current_boot());
 }
 

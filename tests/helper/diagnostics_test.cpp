@@ -22,43 +22,43 @@ TEST_CASE("every kind of message is one line that names the program", "[diagnost
         "sase-credential: trace: it goes on\n");
 }
 
-TEST_CASE("a message that cannot be written is lost in silence", "[diagnostics]") {
+TEST_CASE("ignores a message that cannot be written", "[diagnostics]") {
   const Diagnostics diagnostics(-1);
 
   CHECK_NOTHROW(diagnostics.failure("it failed"));
 }
 
-TEST_CASE("however much trouble there is, one warning is said of it", "[diagnostics]") {
+TEST_CASE("prints one warning for many errors", "[diagnostics]") {
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
   WarningOnce trouble(&diagnostics, "going on without: ");
   CHECK(error.text().empty());
 
-  trouble.say("the first");
-  trouble.say("the second");
+  trouble.warn("the first");
+  trouble.warn("the second");
 
   CHECK(error.text() == "sase-credential: warning: going on without: the first\n");
 }
 
-TEST_CASE("two kinds of trouble have a warning each", "[diagnostics]") {
+TEST_CASE("prints one warning per kind", "[diagnostics]") {
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
 
-  WarningOnce(&diagnostics, "one: ").say("x");
-  WarningOnce(&diagnostics, "two: ").say("x");
+  WarningOnce(&diagnostics, "one: ").warn("x");
+  WarningOnce(&diagnostics, "two: ").warn("x");
 
   CHECK(error.text() == "sase-credential: warning: one: x\nsase-credential: warning: two: x\n");
 }
 
-TEST_CASE("trouble that nobody wants to hear of is not said", "[diagnostics]") {
-  CHECK_NOTHROW(WarningOnce(nullptr, "going on without: ").say("x"));
+TEST_CASE("prints nothing without diagnostics", "[diagnostics]") {
+  CHECK_NOTHROW(WarningOnce(nullptr, "going on without: ").warn("x"));
 }
 
-TEST_CASE("what is said of trouble is safe on a terminal", "[diagnostics]") {
+TEST_CASE("escapes control characters in a warning", "[diagnostics]") {
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
 
-  WarningOnce(&diagnostics, "").say("a\x1b[2J\nb");
+  WarningOnce(&diagnostics, "").warn("a\x1b[2J\nb");
 
   CHECK(error.text() == "sase-credential: warning: a\\x1b[2J\\x0ab\n");
 }

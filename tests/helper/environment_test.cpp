@@ -6,7 +6,7 @@
 
 namespace sase {
 
-TEST_CASE("a variable is found by its whole name", "[environment]") {
+TEST_CASE("finds a variable by its complete name", "[environment]") {
   const tests::EnvironmentList environment{"SASE_API=v3", "SASE_API_KEY=k", "ASE_API=x", "SASE=y"};
 
   CHECK((*environment).find("SASE_API") == "v3");
@@ -18,7 +18,7 @@ TEST_CASE("a variable is found by its whole name", "[environment]") {
   CHECK_FALSE((*environment).find("API"));
 }
 
-TEST_CASE("a value may hold anything, an '=' too", "[environment]") {
+TEST_CASE("a value may contain any character, also '='", "[environment]") {
   const tests::EnvironmentList environment{"A=b=c", "B= b \n", "C=="};
 
   CHECK((*environment).find("A") == "b=c");
@@ -33,13 +33,13 @@ TEST_CASE("an empty variable counts as absent", "[environment]") {
   CHECK_FALSE((*environment).find("B"));
 }
 
-TEST_CASE("of a repeated variable the first one counts, as for getenv", "[environment]") {
+TEST_CASE("uses the first of repeated variables, as getenv does", "[environment]") {
   const tests::EnvironmentList environment{"A=1", "A=2"};
 
   CHECK((*environment).find("A") == "1");
 }
 
-TEST_CASE("in an empty environment nothing is found", "[environment]") {
+TEST_CASE("finds nothing in an empty environment", "[environment]") {
   const tests::EnvironmentList environment{};
 
   CHECK_FALSE((*environment).find("A"));

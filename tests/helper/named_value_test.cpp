@@ -7,7 +7,7 @@
 
 namespace sase {
 
-TEST_CASE("words are named alone and in a sentence", "[word]") {
+TEST_CASE("lists the names of values", "[word]") {
   constexpr std::array<NamedValue, 2> words = {NamedValue{"file", "in a file"},
                                                NamedValue{"none", "nowhere"}};
 

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 6> known = {"get", "store", "erase", "cap
 
 }  // namespace
 
-TEST_CASE("a misspelt name is taken for the nearest known one", "[nearest_name]") {
+TEST_CASE("finds the known name nearest to a misspelled one", "[nearest_name]") {
   struct Row {
     std::string given;
     std::string_view expected;
@@ -44,7 +44,7 @@ TEST_CASE("a misspelt name is taken for the nearest known one", "[nearest_name]"
   }
 }
 
-TEST_CASE("of two names the nearer one is meant, in whatever order they stand", "[nearest_name]") {
+TEST_CASE("prefers the nearer of two names in either order", "[nearest_name]") {
   constexpr std::array<std::string_view, 2> near_first = {"eraser", "erases-all"};
   constexpr std::array<std::string_view, 2> near_last = {"erases-all", "eraser"};
 
@@ -52,7 +52,7 @@ TEST_CASE("of two names the nearer one is meant, in whatever order they stand", 
   CHECK(nearest_name("erasers", near_last) == "eraser");
 }
 
-TEST_CASE("how many mistakes are borne can be said", "[nearest_name]") {
+TEST_CASE("finds a name within the given number of mistakes", "[nearest_name]") {
   CHECK(nearest_within(1, "capabilty", known) == "capability");
   CHECK(nearest_within(1, "cpabilty", known).empty());
   CHECK(nearest_within(2, "cpabilty", known) == "capability");
@@ -60,11 +60,11 @@ TEST_CASE("how many mistakes are borne can be said", "[nearest_name]") {
   CHECK(nearest_within(0, "TOKEN", known) == "token");
 }
 
-TEST_CASE("where nothing is known nothing is near", "[nearest_name]") {
+TEST_CASE("finds nothing among no names", "[nearest_name]") {
   CHECK(nearest_name("get", {}).empty());
 }
 
-TEST_CASE("a suggestion names the nearest name, or says something else", "[nearest_name]") {
+TEST_CASE("suggests the nearest name, or gives the alternative hint", "[nearest_name]") {
   CHECK(suggest("tokn", known, "see --help") == "did you mean 'token'?");
   CHECK(suggest("zzzzzz", known, "see --help") == "see --help");
   CHECK(suggest("zzzzzz", known).empty());

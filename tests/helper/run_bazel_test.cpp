@@ -23,7 +23,7 @@ Result call_by_bazel(const Machine& machine, Machine::Describe words, const std:
 
 }  // namespace
 
-TEST_CASE("Bazel gets its headers by name and by flag", "[run]") {
+TEST_CASE("answers Bazel by program name and by flag", "[run]") {
   const Machine machine;
 
   for (const Result& result :
@@ -37,14 +37,14 @@ TEST_CASE("Bazel gets its headers by name and by flag", "[run]") {
   }
 }
 
-TEST_CASE("a flag goes before the program's name", "[run]") {
+TEST_CASE("the flag overrides the program name", "[run]") {
   const Machine machine;
 
   CHECK(call_by_bazel(machine, {"get", "--dialect=git"}, tests::ours).output ==
         machine.call({"get"}, tests::ours).output);
 }
 
-TEST_CASE("a URI that is not ours is an error for Bazel", "[run]") {
+TEST_CASE("a URI that does not match is an error for Bazel", "[run]") {
   const std::string uri = GENERATE(
       values<std::string>({"https://evil.test/", "https://api.example.test:8443/", "http://api.example.test/",
                            "grpcs://api.example.test/a.Service/Method", "https://api.example.test.evil.test/",
@@ -59,7 +59,7 @@ TEST_CASE("a URI that is not ours is an error for Bazel", "[run]") {
   }
 }
 
-TEST_CASE("a malformed request of Bazel's is refused in one line", "[run]") {
+TEST_CASE("rejects a malformed Bazel request in one line", "[run]") {
   const std::string request = GENERATE(values<std::string>(
       {"", "hunter2", "[]", "{}", R"({"uri":1})", R"({"uri":"https://hunter2:p@api.example.test"})",
        tests::ours, R"({"uri":"https://api.example.test"} hunter2)"}));
@@ -72,7 +72,7 @@ TEST_CASE("a malformed request of Bazel's is refused in one line", "[run]") {
   }
 }
 
-TEST_CASE("a request of Bazel's past its bound, or that cannot be read, is refused", "[run]") {
+TEST_CASE("rejects a Bazel request that is too long or unreadable", "[run]") {
   const Machine machine;
 
   const Result result = call_by_bazel(machine, {"get"}, asked + std::string(65536, ' '));
@@ -84,7 +84,7 @@ TEST_CASE("a request of Bazel's past its bound, or that cannot be read, is refus
       ExitCode::malformed_request);
 }
 
-TEST_CASE("of git's operations Bazel has 'get' alone", "[run]") {
+TEST_CASE("the Bazel dialect has only 'get'", "[run]") {
   const Machine machine;
 
   for (const char* const operation : {"store", "erase", "capability", "list", "--no-prompt"}) {
@@ -97,7 +97,7 @@ TEST_CASE("of git's operations Bazel has 'get' alone", "[run]") {
   CHECK(call_by_bazel(machine, {"get", "--help"}, "").code == ExitCode::success);
 }
 
-TEST_CASE("in Bazel's dialect nothing tells git to stop", "[run]") {
+TEST_CASE("writes no 'quit' in the Bazel dialect", "[run]") {
   const Machine machine;
   using Describe = Machine::Describe;
 

@@ -26,7 +26,7 @@ std::string line_after(std::string_view text, std::string_view key) {
 
 }  // namespace
 
-TEST_CASE("'get' answers git's old form with user name and password", "[run]") {
+TEST_CASE("'get' answers a caller without authtype with user name and password", "[run]") {
   const Machine machine;
 
   const Result result = machine.call({"get"}, ours + "\n");
@@ -37,7 +37,7 @@ TEST_CASE("'get' answers git's old form with user name and password", "[run]") {
   CHECK(result.error.empty());
 }
 
-TEST_CASE("'get' answers a caller that understands it with the bearer form", "[run]") {
+TEST_CASE("'get' answers a caller with authtype with a bearer credential", "[run]") {
   const Machine machine;
 
   const Result result = machine.call_by_git({"get"}, "capability[]=authtype\ncapability[]=state\n" + ours);
@@ -48,7 +48,7 @@ TEST_CASE("'get' answers a caller that understands it with the bearer form", "[r
             line_after(result.output, "password_expiry_utc=") + "\nephemeral=1\n\n");
 }
 
-TEST_CASE("the expiry that is told is the token's", "[run]") {
+TEST_CASE("'get' writes the expiry of the token", "[run]") {
   const Machine machine;
   const auto before = ClockReading::now().wall.time_since_epoch().count();
 
@@ -58,7 +58,7 @@ TEST_CASE("the expiry that is told is the token's", "[run]") {
   CHECK(expiry <= before + 3005);
 }
 
-TEST_CASE("'get' says nothing for a host that is not ours", "[run]") {
+TEST_CASE("'get' writes nothing for a host that does not match", "[run]") {
   const std::string request = GENERATE(values<std::string>({
       "protocol=https\nhost=evil.test\n\n",
       "protocol=http\nhost=api.example.test\n\n",
@@ -81,7 +81,7 @@ TEST_CASE("'get' says nothing for a host that is not ours", "[run]") {
   }
 }
 
-TEST_CASE("a malformed request is refused in one line", "[run]") {
+TEST_CASE("rejects a malformed request in one line", "[run]") {
   const std::string request = GENERATE(values<std::string>({
       "",
       "\n",
@@ -104,7 +104,7 @@ TEST_CASE("a malformed request is refused in one line", "[run]") {
   }
 }
 
-TEST_CASE("a request past the bounds is refused", "[run]") {
+TEST_CASE("rejects a request beyond the limits", "[run]") {
   const Machine machine;
 
   CHECK(machine.call({"get"}, ours + "path=" + std::string(1U << 20U, 'p') + "\n\n").code ==
@@ -112,7 +112,7 @@ TEST_CASE("a request past the bounds is refused", "[run]") {
   CHECK(machine.call({"get"}, ours + "path=" + std::string(200'000, 'p') + "\n\n").code == ExitCode::success);
 }
 
-TEST_CASE("a request that cannot be read is refused", "[run]") {
+TEST_CASE("rejects a request that cannot be read", "[run]") {
   const Machine machine;
 
   const Result result =
@@ -122,7 +122,7 @@ TEST_CASE("a request that cannot be read is refused", "[run]") {
   check_is_one_failure(result);
 }
 
-TEST_CASE("'--no-prompt' tells git to stop after a failure", "[run]") {
+TEST_CASE("'--no-prompt' writes quit=1 after a failure", "[run]") {
   const Machine machine;
 
   const Result malformed = machine.call({"get", "--no-prompt"}, "garbage\n");
@@ -143,7 +143,7 @@ TEST_CASE("'--no-prompt' adds nothing to a success", "[run]") {
   CHECK_FALSE(tests::contains(machine.call({"get", "--no-prompt"}, ours).output, "quit"));
 }
 
-TEST_CASE("'--no-prompt' is for 'get' alone", "[run]") {
+TEST_CASE("'--no-prompt' affects only 'get'", "[run]") {
   const Machine machine;
 
   CHECK(machine.call({"erase", "--no-prompt"}, "garbage\n").output.empty());

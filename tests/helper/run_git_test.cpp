@@ -19,7 +19,7 @@ using Describe = Machine::Describe;
 
 }  // namespace
 
-TEST_CASE("'store' keeps nothing and says nothing", "[run]") {
+TEST_CASE("'store' stores and writes nothing", "[run]") {
   Machine machine;
 
   for (const std::string& input :
@@ -32,7 +32,7 @@ TEST_CASE("'store' keeps nothing and says nothing", "[run]") {
   CHECK(tests::contains(machine.call({"get"}, ours).output, "password=hunter2.token==\n"));
 }
 
-TEST_CASE("'erase' drops the token that it carries, and no other", "[run]") {
+TEST_CASE("'erase' removes only the token in the request", "[run]") {
   struct Row {
     const char* name;
     std::string request;
@@ -74,7 +74,7 @@ TEST_CASE("a malformed 'erase' erases nothing", "[run]") {
   CHECK(machine.has_token());
 }
 
-TEST_CASE("'capability' answers at once, whatever standard input is", "[run]") {
+TEST_CASE("'capability' answers without reading standard input", "[run]") {
   const Machine machine;
   const tests::Pipe open_pipe = tests::make_pipe();
   const auto start = std::chrono::steady_clock::now();
@@ -87,7 +87,7 @@ TEST_CASE("'capability' answers at once, whatever standard input is", "[run]") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
 }
 
-TEST_CASE("an operation that git does not know yet is ignored in silence", "[run]") {
+TEST_CASE("ignores an unknown operation under git's name", "[run]") {
   const Machine machine;
 
   for (const Describe& words :
@@ -101,7 +101,7 @@ TEST_CASE("an operation that git does not know yet is ignored in silence", "[run
   }
 }
 
-TEST_CASE("git's name counts wherever the program lies", "[run]") {
+TEST_CASE("recognizes git's name in any directory", "[run]") {
   const Machine machine;
 
   for (const std::string name :

@@ -25,7 +25,7 @@ constexpr std::string_view the_key = Machine::key;
 
 }  // namespace
 
-TEST_CASE("a misspelt variable is told where a setting fails, and not where the cache answers", "[run]") {
+TEST_CASE("warns about a misspelled variable if a setting is invalid, and not on a cache hit", "[run]") {
   const Machine machine;
   const tests::EnvironmentList misspelt_key{"HOME=" + machine.root.path(), "SASE_API_KYE=hunter2"};
   const tests::EnvironmentList misspelt_region{
@@ -46,7 +46,7 @@ TEST_CASE("a misspelt variable is told where a setting fails, and not where the 
   CHECK(cached.error.empty());
 }
 
-TEST_CASE("output that cannot be written is a failure of this machine", "[run]") {
+TEST_CASE("exits 7 if the output cannot be written", "[run]") {
   const Machine machine;
   const Describe command = GENERATE(values<Describe>({{"sase-credential", "get"},
                                                       {"sase-credential", "token"},
@@ -67,7 +67,7 @@ TEST_CASE("output that cannot be written is a failure of this machine", "[run]")
   }
 }
 
-TEST_CASE("a bad setting is a failure that says where it stands", "[run]") {
+TEST_CASE("reports an invalid setting with its place", "[run]") {
   Machine machine;
   const std::string path = machine.root.write(".config/sase-credential/profiles/default.conf",
                                               "url = https://api.example.test\nregoin = eu\n");
@@ -81,7 +81,7 @@ TEST_CASE("a bad setting is a failure that says where it stands", "[run]") {
   check_is_one_failure(result);
 }
 
-TEST_CASE("nothing is read from the current directory", "[run]") {
+TEST_CASE("reads nothing from the current directory", "[run]") {
   const Machine machine;
   const tests::TemporaryDirectory here;
   for (const char* const name : {".env", ".netrc", "default.conf", "sase-credential/profiles/default.conf",

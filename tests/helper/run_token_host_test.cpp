@@ -39,7 +39,7 @@ std::string info_of(const std::string& server) {
 
 }  // namespace
 
-TEST_CASE("'external' answers a query with strings alone", "[run]") {
+TEST_CASE("'external' answers with strings only", "[run]") {
   const Machine machine;
 
   for (const std::string query : {"", "{}", R"({"profile":"default"})", R"({"host":"api.example.test"})",
@@ -54,7 +54,7 @@ TEST_CASE("'external' answers a query with strings alone", "[run]") {
   CHECK(ask(machine, R"({"profile":"default"})", {"--profile=default"}).code == ExitCode::success);
 }
 
-TEST_CASE("'external' refuses a query that is not understood", "[run]") {
+TEST_CASE("'external' rejects an invalid query", "[run]") {
   const Machine machine;
 
   for (const std::string query :
@@ -71,7 +71,7 @@ TEST_CASE("'external' refuses a query that is not understood", "[run]") {
   check_is_one_failure(misspelt);
 }
 
-TEST_CASE("a query for what is not ours, or for another profile than the flag's, is refused", "[run]") {
+TEST_CASE("rejects a query for another host, or another profile than the flag's", "[run]") {
   const Machine machine;
 
   const Result foreign = ask(machine, R"({"host":"evil.test"})");
@@ -88,7 +88,7 @@ TEST_CASE("a query for what is not ours, or for another profile than the flag's,
   check_is_one_failure(disputed);
 }
 
-TEST_CASE("a query's profile must own the query's host", "[run]") {
+TEST_CASE("rejects a query whose profile does not have its host", "[run]") {
   const Machine machine;
 
   const Result result = ask(machine, R"({"profile":"default","host":"evil.test"})");
@@ -97,7 +97,7 @@ TEST_CASE("a query's profile must own the query's host", "[run]") {
   CHECK(contains(result.error, "the profile does not own 'evil.test'"));
 }
 
-TEST_CASE("'exec-credential' is of the version that kubectl asks for", "[run]") {
+TEST_CASE("'exec-credential' uses the version that kubectl requests", "[run]") {
   const Machine machine;
   const std::string tail =
       R"(","kind":"ExecCredential","status":{"token":"hunter2.token==","expirationTimestamp":")";
@@ -110,7 +110,7 @@ TEST_CASE("'exec-credential' is of the version that kubectl asks for", "[run]") 
                  R"({"apiVersion":"client.authentication.k8s.io/v1beta1)" + tail));
 }
 
-TEST_CASE("'exec-credential' is refused for a cluster that is not ours", "[run]") {
+TEST_CASE("'exec-credential' rejects a cluster that does not match", "[run]") {
   const Machine machine;
 
   for (const std::string server :
@@ -123,7 +123,7 @@ TEST_CASE("'exec-credential' is refused for a cluster that is not ours", "[run]"
   }
 }
 
-TEST_CASE("'exec-credential' refuses what kubectl would not write", "[run]") {
+TEST_CASE("'exec-credential' rejects invalid KUBERNETES_EXEC_INFO", "[run]") {
   const Machine machine;
 
   for (const std::string info : {"hunter2", "{}", R"({"kind":"ExecCredential","apiVersion":"v1"})"}) {

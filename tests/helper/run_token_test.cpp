@@ -14,7 +14,7 @@ using Machine = tests::UserMachine;
 
 }  // namespace
 
-TEST_CASE("'token' writes the token in the format that was asked for", "[run]") {
+TEST_CASE("'token' writes the requested format", "[run]") {
   const Machine machine;
 
   CHECK(machine.call({"token"}).output == "hunter2.token==\n");
@@ -28,7 +28,7 @@ TEST_CASE("'token' writes the token in the format that was asked for", "[run]") 
     CHECK(machine.call({"token", "--format=" + std::string(format.name)}).code == ExitCode::success);
 }
 
-TEST_CASE("'token' reads nothing", "[run]") {
+TEST_CASE("'token' does not read standard input", "[run]") {
   const Machine machine;
   const tests::Pipe open_pipe = tests::make_pipe();
 

@@ -17,7 +17,7 @@ using Describe = Machine::Describe;
 
 }  // namespace
 
-TEST_CASE("a usage error names the nearest word", "[run]") {
+TEST_CASE("a usage error suggests the nearest name", "[run]") {
   struct Row {
     Describe words;
     std::string what, hint;
@@ -37,11 +37,11 @@ TEST_CASE("a usage error names the nearest word", "[run]") {
       {{"help", "capabilty"}, "unknown command or topic 'capabilty'", "did you mean 'capability'?"},
       {{"help", "min-ttl"}, "unknown command or topic 'min-ttl'", "see: sase-credential help settings"},
       {{"tokn", "-h"}, "unknown command 'tokn'", "did you mean 'token'?"},
-      {{"help", "get", "token"}, "'help' takes one word", ""},
+      {{"help", "get", "token"}, "'help' takes one operand", ""},
       {{"token", "--region=ue"}, "--region: unknown region 'ue'", "did you mean 'eu'?"},
       {{"token", "--region=zzzz"},
        "--region: unknown region 'zzzz'",
-       "known are " + list_of(config::region_words())},
+       "known are " + list_of(config::region_names())},
       {{"token", "--cache=flie"}, "--cache: unknown cache 'flie'", "did you mean 'file'?"},
       {{"token", "--api=v33"}, "--api: unknown api 'v33'", "did you mean 'v3'?"},
       {{"token", "--formt=json"}, "unknown flag '--formt'", "did you mean '--format'?"},
@@ -63,7 +63,7 @@ TEST_CASE("a usage error names the nearest word", "[run]") {
   }
 }
 
-TEST_CASE("a very long word is shown in part", "[run]") {
+TEST_CASE("truncates a long name in a message", "[run]") {
   const Machine machine;
 
   const Result result = machine.call({std::string(1'000'000, 'x')});
@@ -72,7 +72,7 @@ TEST_CASE("a very long word is shown in part", "[run]") {
   CHECK(result.error.size() < 1000);
 }
 
-TEST_CASE("without a command the usage is shown", "[run]") {
+TEST_CASE("prints the usage without a command", "[run]") {
   const Machine machine;
 
   for (const Result& result : {machine.call({}), machine.call_by_git({}), machine.run_words({})}) {
@@ -82,7 +82,7 @@ TEST_CASE("without a command the usage is shown", "[run]") {
   }
 }
 
-TEST_CASE("'--version' says the version, whatever else is asked", "[run]") {
+TEST_CASE("'--version' prints the version whatever else is given", "[run]") {
   const Machine machine;
 
   for (const Describe& words :
@@ -94,7 +94,7 @@ TEST_CASE("'--version' says the version, whatever else is asked", "[run]") {
   }
 }
 
-TEST_CASE("help goes to the output, whoever asks for it", "[run]") {
+TEST_CASE("writes help to standard output", "[run]") {
   const Machine machine;
   struct Row {
     Describe words;
@@ -124,7 +124,7 @@ TEST_CASE("help goes to the output, whoever asks for it", "[run]") {
   CHECK(machine.call_by_git({"--help"}).output.starts_with("usage: sase-credential"));
 }
 
-TEST_CASE("completion asks for words and gets candidates", "[run]") {
+TEST_CASE("'complete' writes candidates", "[run]") {
   const Machine machine;
 
   CHECK(machine.call_without_key({"complete", "--", "--region", "e"}).output ==

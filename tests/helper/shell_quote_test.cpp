@@ -5,12 +5,12 @@
 
 namespace sase {
 
-TEST_CASE("what means itself in a shell stays as it is", "[shell_word]") {
+TEST_CASE("leaves a word unquoted that the shell does not interpret", "[shell_word]") {
   CHECK(shell_word("/home/me/.config/key-1.pem") == "/home/me/.config/key-1.pem");
   CHECK(shell_word("http://[::1]:3128") == "http://[::1]:3128");
 }
 
-TEST_CASE("all else is between single quotes", "[shell_word]") {
+TEST_CASE("puts any other word into single quotes", "[shell_word]") {
   CHECK(shell_word("").size() == 2);
   CHECK(shell_word("a key") == "'a key'");
   CHECK(shell_word("$(reboot)") == "'$(reboot)'");
@@ -19,7 +19,7 @@ TEST_CASE("all else is between single quotes", "[shell_word]") {
   CHECK(shell_word("~/key") == "'~/key'");
 }
 
-TEST_CASE("no byte of a word can spoil a terminal or end its line", "[shell_word]") {
+TEST_CASE("escapes bytes that are not printable", "[shell_word]") {
   CHECK(shell_word("a\nb") == "'a\\x0ab'");
   CHECK(shell_word("a\x1b[2J'") == "'a\\x1b[2J'\\'''");
 }

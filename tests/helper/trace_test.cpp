@@ -33,7 +33,7 @@ struct Scene {
 
 }  // namespace
 
-TEST_CASE("without a setting there is no trace", "[trace]") {
+TEST_CASE("traces nothing without the setting", "[trace]") {
   const Scene scene;
   const Trace off = scene.trace("");
   const Trace none;
@@ -48,7 +48,7 @@ TEST_CASE("without a setting there is no trace", "[trace]") {
   CHECK(scene.error.text().empty());
 }
 
-TEST_CASE("a trace on stderr is lines with the time since the start", "[trace]") {
+TEST_CASE("traces lines with the time since the start to stderr", "[trace]") {
   struct Row {
     const char* name;
     Trace::Clock::duration later;
@@ -78,7 +78,7 @@ TEST_CASE("a trace on stderr is lines with the time since the start", "[trace]")
   }
 }
 
-TEST_CASE("a line without a time is of now", "[trace]") {
+TEST_CASE("a line without a time has the current time", "[trace]") {
   Scene scene;
   scene.start -= 5s;
 
@@ -87,7 +87,7 @@ TEST_CASE("a line without a time is of now", "[trace]") {
   CHECK(scene.error.text().starts_with("sase-credential: trace: +5"));
 }
 
-TEST_CASE("a trace in a file says when, who and how long since the start", "[trace]") {
+TEST_CASE("a line in a trace file has date, process id and time since the start", "[trace]") {
   const Scene scene;
   const Trace trace = scene.trace(scene.file);
 
@@ -103,7 +103,7 @@ TEST_CASE("a trace in a file says when, who and how long since the start", "[tra
   CHECK(scene.error.text().empty());
 }
 
-TEST_CASE("a trace is appended to the file that is there", "[trace]") {
+TEST_CASE("appends to an existing trace file", "[trace]") {
   const Scene scene;
   scene.root.write("trace", "before\n");
 
@@ -117,7 +117,7 @@ TEST_CASE("a trace is appended to the file that is there", "[trace]") {
   CHECK(tests::count_lines(tests::text_of_file(scene.file)) == 4);
 }
 
-TEST_CASE("a file that is not ours alone gets no trace and one warning", "[trace]") {
+TEST_CASE("rejects a trace file that others can access, with one warning", "[trace]") {
   const Scene scene;
   std::string why;
   SECTION("a link") {
@@ -156,13 +156,13 @@ TEST_CASE("a file that is not ours alone gets no trace and one warning", "[trace
 
   CHECK_FALSE(trace.on());
   CHECK(trace.fd() == -1);
-  CHECK(scene.error.text().starts_with("sase-credential: warning: there is no trace: "));
+  CHECK(scene.error.text().starts_with("sase-credential: warning: cannot trace: "));
   CHECK(tests::contains(scene.error.text(), why));
   CHECK(tests::count_lines(scene.error.text()) == 1);
   CHECK_FALSE(tests::contains(tests::text_of_file(scene.root.path("elsewhere")), "words"));
 }
 
-TEST_CASE("a FIFO that is read gets no trace either", "[trace]") {
+TEST_CASE("rejects a FIFO", "[trace]") {
   const Scene scene;
   REQUIRE(::mkfifo(scene.file.c_str(), 0600) == 0);
   const os::Fd reader(::open(scene.file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
@@ -173,7 +173,7 @@ TEST_CASE("a FIFO that is read gets no trace either", "[trace]") {
   CHECK(tests::contains(scene.error.text(), "is not a file; remove it"));
 }
 
-TEST_CASE("what a warning says of a trace's file is safe on a terminal", "[trace]") {
+TEST_CASE("escapes control characters in a warning about the trace file", "[trace]") {
   const Scene scene;
 
   const Trace trace = scene.trace(scene.root.path("no\x1b[2J\ndirectory/trace"));
@@ -183,7 +183,7 @@ TEST_CASE("what a warning says of a trace's file is safe on a terminal", "[trace
   CHECK_FALSE(tests::contains(scene.error.text(), "\x1b"));
 }
 
-TEST_CASE("a line that cannot be written is lost in silence", "[trace]") {
+TEST_CASE("ignores a line that cannot be written", "[trace]") {
   const Scene scene;
   const Diagnostics nowhere(-1);
   const Trace on_stderr("1", scene.start, nowhere);

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Ansible as host: the collection of install/ansible, built and installed as its README says, and the lookup `pipe`.
+# Ansible: the collection of install/ansible, built and installed as in its README, and the lookup `pipe`.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 readonly lookup=sase_credential.checkpoint.checkpoint_sase_token
 
 # The collection is built and installed once, by the README's own lines.
 setup_file() {
-  story_start
+  start_file
   export HOME=$BATS_FILE_TMPDIR/controller
   mkdir "$HOME"
   ansible_settings
@@ -25,7 +25,7 @@ ansible_settings() {
 }
 
 setup() {
-  story_setup
+  set_up_test
   ansible_settings
   export SSL_CERT_FILE=$sandbox/ca.pem ANSIBLE_COLLECTIONS_PATH=$BATS_FILE_TMPDIR/controller/.ansible/collections
   cd "$home" || return
@@ -48,7 +48,7 @@ expect_said() { grep -qF -e "$1" "$out" "$err" || refute "expected Ansible to sa
   grep -q 'min_ttl' "$out" || refute 'expected the options'
 
   # The play of the collection, with the sandbox in place of the service.
-  as_here <"$story_root/install/ansible/playbooks/users.yml" >users.yml
+  as_here <"$source_root/install/ansible/playbooks/users.yml" >users.yml
   traced "$home/trace" execve ansible-playbook -vvv users.yml
   expect_code 0
   expect_said '57 users'
@@ -86,8 +86,8 @@ TASKS
   expect_counter resource_ok 200
 }
 
-@test "without a token the task fails, and the reason is told in spite of no_log" {
-  as_here <"$story_root/install/ansible/playbooks/users.yml" >users.yml
+@test "without a token the task fails and shows the reason in spite of no_log" {
+  as_here <"$source_root/install/ansible/playbooks/users.yml" >users.yml
   SASE_API_KEY=eyJunknown call ansible-playbook -vvv users.yml
   expect_code 2
   expect_said 'checkpoint_sase_token: the service refused the API key (HTTP 401)'
@@ -95,7 +95,7 @@ TASKS
   expect_counter resource_ok 0
 }
 
-@test "what a key command says is not repeated" {
+@test "does not repeat the output of a key command" {
   profile default "api-key-command = echo ey''Jsecret >&2; exit 1"
   unset SASE_API_KEY
   call ansible localhost -m debug -a "msg={{ lookup('$lookup') }}"
@@ -105,7 +105,7 @@ TASKS
   no_secret_in "$out"
 }
 
-@test "options choose profile, host and time to live; what cannot be is told" {
+@test "options select profile, host and time to live; an invalid one is reported" {
   profile default
   profile work
   play localhost >play.yml <<TASKS
@@ -140,7 +140,7 @@ TASKS
   expect_counter authorize 2
 }
 
-@test "a managed host that returns our variables as facts gets nobody's token, and chooses no program" {
+@test "a managed host that returns our variables as facts gets no token and selects no program" {
   profile default
   profile work
   mkdir library

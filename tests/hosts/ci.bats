@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The jobs for GitHub Actions and GitLab CI: their YAML is read and their lines are run as the runners would.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
+  set_up_test
   export CURL_CA_BUNDLE=$sandbox/ca.pem
   # The key is the project's secret, and the runner has nowhere to keep a cache.
   export PROJECT_SASE_API_KEY=$key PROJECT_CI_JOB_ID=$port-$BATS_TEST_NUMBER
@@ -19,9 +19,9 @@ setup() {
 run_job() {
   local directory=$1
   [ "$1" = gitlab ] && directory=gitlab-ci || directory=github-actions
-  as_here <"$story_root/install/$directory/users.yml" >"$home/users.yml"
-  traced "$home/trace" execve /usr/bin/python3 "$story_root/tests/support/ci_job.py" "$1" "$home/users.yml" "$home/runner"
-  # What the runner itself hands a step, by its environment, is no concern of ours.
+  as_here <"$source_root/install/$directory/users.yml" >"$home/users.yml"
+  traced "$home/trace" execve /usr/bin/python3 "$source_root/tests/support/ci_job.py" "$1" "$home/users.yml" "$home/runner"
+  # Secrets in the environment that the runner passes to a step are not under test.
   sed -i 's/\], \[.*//' "$home/trace"
 }
 
@@ -46,7 +46,7 @@ expect_no_secret_shown() {
   { printf 'jobs:\n  one:\n    defaults: {run: {shell: bash}}\n    steps:\n' && recipe github-actions/README.md | sed 's/^/      /'; } >"$home/job.yml"
   # It has its own region, and here an URL instead.
   sed -i '/SASE_REGION/d' "$home/job.yml"
-  call /usr/bin/python3 "$story_root/tests/support/ci_job.py" github "$home/job.yml" "$home/runner"
+  call /usr/bin/python3 "$source_root/tests/support/ci_job.py" github "$home/job.yml" "$home/runner"
   expect_code 0
   expect_equal "$(jq .page "$out")" 1 page
 }
@@ -72,7 +72,7 @@ expect_no_secret_shown() {
 @test "GitLab CI: the README's job is a job" {
   recipe gitlab-ci/README.md >"$home/job.yml"
   sed -i '/SASE_REGION/d; /variables:/d' "$home/job.yml"
-  call /usr/bin/python3 "$story_root/tests/support/ci_job.py" gitlab "$home/job.yml" "$home/runner"
+  call /usr/bin/python3 "$source_root/tests/support/ci_job.py" gitlab "$home/job.yml" "$home/runner"
   expect_code 0
   expect_equal "$(jq .page "$out")" 1 page
 }

@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Jobs of install/cron, run as cron runs them: by /bin/sh, in an environment of HOME, LOGNAME, SHELL and PATH, without input.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
+  set_up_test
   mkdir -p "$home/.config/sase-credential/profiles" "$home/.config/sase-credential/keys" "$home/bin"
   printf '%s\n' "url = $url" "ca-file = $sandbox/ca.pem" >"$home/.config/sase-credential/profiles/default.conf"
   echo "$key" >"$home/.config/sase-credential/keys/default"
   meant_to_hold_secrets "$home/.config/sase-credential/keys"
-  as_here <"$story_root/install/cron/sase-report" >"$home/bin/sase-report"
+  as_here <"$source_root/install/cron/sase-report" >"$home/bin/sase-report"
   chmod +x "$home/bin/sase-report"
   # In the place of an installation in a directory of PATH.
   ln -s "$build/bin/sase-credential" "$home/bin/sase-credential"
@@ -26,7 +26,7 @@ as_cron() {
   path=$(sed -n 's/^PATH=//p' <<<"$text")
   job=$(sed -nE 's/^([0-9*]+ +){5} *//p; s/^([^ ]+ ){4}[^ ]+  +//p' <<<"$text" | head -n 1)
   [ -n "$path" ] && [ -n "$job" ] || refute 'there is no job'
-  # The certificate of the sandbox's authority is none of the system's.
+  # The system does not trust the sandbox's authority.
   call env -i HOME="$home" LOGNAME=me SHELL=/bin/sh PATH="$home/bin:$path" CURL_CA_BUNDLE="$sandbox/ca.pem" /bin/sh -c "$job"
 }
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# curl as host: every recipe that keeps the token out of curl's command line, against the sandbox's real routes.
+# curl: every recipe that keeps the token out of curl's command line, with the sandbox's resources.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
+  set_up_test
   export CURL_CA_BUNDLE=$sandbox/ca.pem
   set -o pipefail
 }
@@ -22,7 +22,7 @@ expect_users() {
   expect_equal "$(jq -r '.page, (.data | length > 0)' "$out")" $'1\ntrue' users
 }
 
-@test "without a token the API says no" {
+@test "without a token the API answers 401" {
   call ask_api "$url/api/rest/v1/users"
   expect_code 22
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The real git as host: `git credential`, `git ls-remote` and `git clone` get their token by themselves.
+# git: `git credential`, `git ls-remote` and `git clone` get their token from the helper.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
+  set_up_test
   export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO=$sandbox/ca.pem GIT_ASKPASS=
   run_recipe 1
   ask_password
@@ -165,7 +165,7 @@ git_knows_authtype() { [ "$(printf '%s\n' 2.46 "$(git version | cut -d ' ' -f 3)
   expect_counter authorize 0
 }
 
-@test "a service that rejects every token is asked for two at most" {
+@test "requests at most two tokens when a service rejects every token" {
   tries 5
   fault reject-tokens=on route=resource
   call git ls-remote "$url/git/demo.git"
@@ -182,7 +182,7 @@ git_knows_authtype() { [ "$(printf '%s\n' 2.46 "$(git version | cut -d ' ' -f 3)
   expect_counter authorize 0
 }
 
-@test "other helpers are asked for what is not ours" {
+@test "git asks other helpers for foreign hosts" {
   git config --global credential.helper sase
   git config --global --add credential.helper '!f() { echo username=u; echo password=p; }; f'
   ask protocol=https host=example.test
@@ -191,7 +191,7 @@ git_knows_authtype() { [ "$(printf '%s\n' 2.46 "$(git version | cut -d ' ' -f 3)
   expect_equal "$(grep -E '^(username|password)=' "$out")" $'username=u\npassword=p'
 }
 
-@test "a failure is told once, and git goes on to ask" {
+@test "a failure is reported once, and git then prompts" {
   SASE_API_KEY=unknown call git credential fill
   expect_code 128
   expect_equal "$(grep -c '^sase-credential: ' "$err")" 2 'lines of the helper'

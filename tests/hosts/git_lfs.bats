@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The real git-lfs as host, which asks again and again when its token is rejected, and uses one that is not.
+# git-lfs, which repeats its request for a credential when its token is rejected.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 promises=5
 
 # A repository that holds a pointer to a large file, which the server is to be asked for.
 setup() {
-  story_setup
+  set_up_test
   export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO=$sandbox/ca.pem GIT_ASKPASS=
   sh -euc "$(recipe git/README.md 1)"
   git config --global user.name someone
@@ -38,10 +38,10 @@ rejected() {
     [ "$(counter authorize)" -le 2 ] || refute "two tokens at most were to be asked for, but there were $(counter authorize)"
   done
   [ "$(counter resource_denied)" -ge 2 ] || refute 'the server was not asked'
-  grep -q '^sase-credential: no new token is asked for: ' "$err" || refute 'expected to be told of the pause'
+  grep -q '^sase-credential: no new token is asked for: ' "$err" || refute 'expected a message about the pause'
 }
 
-@test "a server that rejects every token: two are asked for before the pause" {
+@test "requests two tokens before the pause when a server rejects every token" {
   rejected push origin main
   rejected locks
   # What is not there must be fetched.

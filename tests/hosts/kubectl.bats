@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The real kubectl as host: the kubeconfig of install/kubectl, of the version that this kubectl understands.
+# kubectl: the kubeconfig of install/kubectl in the API version that this kubectl supports.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
+  set_up_test
   command -v kubectl >"$home/log" || skip 'there is no kubectl'
   # As users have it, with the roots where client-go and we look for them.
   unset SASE_CA_FILE
@@ -23,7 +23,7 @@ setup() {
 # use FILE: the kubeconfig, where the recipe's line has it.
 use() {
   mkdir -p "$home/install/kubectl"
-  as_here <"$story_root/install/kubectl/$1" >"$home/install/kubectl/kubeconfig"
+  as_here <"$source_root/install/kubectl/$1" >"$home/install/kubectl/kubeconfig"
 }
 
 # The commands of the recipe's first block, in the recipe's directory.
@@ -41,33 +41,33 @@ run_recipe() {
   used kubectl "${version#v}" "get --raw /api/rest/v1/users, $(grep -o 'k8s.io/.*' "$home/install/kubectl/kubeconfig")"
 }
 
-@test "a kubectl of today takes the recipe for older ones as well" {
+@test "a current kubectl accepts the recipe for older ones" {
   use kubeconfig-v1beta1
   run_recipe
   expect_code 0
   expect_counter authorize 1
 }
 
-@test "without a token kubectl fails and tells why" {
+@test "without a token kubectl fails and shows the reason" {
   export SASE_API_KEY=unknown-key
   run_recipe
   expect_code 1
   expect_no_output
-  grep -q '^sase-credential: the service refused the API key (HTTP 401)' "$err" || refute 'expected our line'
+  grep -q '^sase-credential: the service refused the API key (HTTP 401)' "$err" || refute "expected the helper's message"
   grep -q 'sase-credential failed with exit code 5' "$err" || refute "expected kubectl's line"
   expect_counter resource_ok 0
 }
 
-@test "a kubeconfig that leads elsewhere gets no token" {
+@test "a kubeconfig for a foreign server gets no token" {
   sed -i "s|server: .*|server: https://127.0.0.1:$port|" "$home/install/kubectl/kubeconfig"
   run_recipe
   expect_code 1
-  grep -q "^sase-credential: the cluster's server is not ours: no profile owns '127.0.0.1:$port'" "$err" || refute 'expected our line'
+  grep -q "^sase-credential: the cluster's server is not ours: no profile owns '127.0.0.1:$port'" "$err" || refute "expected the helper's message"
   expect_counter authorize 0
   expect_counter resource_ok 0
 }
 
-@test "kubectl shows the token to nobody" {
+@test "kubectl prints the token nowhere" {
   traced "$home/trace" execve bash -euo pipefail -c \
     "cd '$home' && kubectl -v=10 --kubeconfig install/kubectl/kubeconfig get --raw /api/rest/v1/users"
   expect_code 0

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# PowerShell as host. It is in no Debian: where there is none, what it sends is tried by its bytes.
+# PowerShell. Debian has no package of it: where it is not installed, the tests send the bytes that it would send.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # for sed; bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # for sed; bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 needs_powershell() { command -v pwsh >"$home/log" || skip 'pwsh is not here'; }
@@ -42,13 +42,13 @@ request() {
   expect_equal "$(grep -c '^password=' "$out")" 1 'lines with a password'
 }
 
-@test "a byte order mark is refused, and told" {
+@test "rejects a byte order mark and names it" {
   { printf '\xef\xbb\xbf' && request $'\r\n'; } >"$in"
   call git-credential-sase get
   expect_failure 3 '*'
 }
 
-@test "a token is one line, and what fails has an exit code to look at" {
+@test "a token is one line, and a failure has an exit code" {
   call sase-credential token
   expect_token
   expect_equal "$(wc -l <"$out")" 1 lines

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Prometheus as host: it reads the file of `watch` for each request.
+# Prometheus reads the file of `watch` for each request.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # words for eval; bats runs each test in a subshell; variables of story.bash
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # words for eval; bats runs each test in a subshell; variables of end_to_end.bash
 load ../support/watching
 load ../support/hosts
 
 # Debian's package would start a service on this machine, so it is only unpacked, and kept below build/.
-unpacked=$story_root/build/prometheus
+unpacked=$source_root/build/prometheus
 
 setup_file() {
-  story_start
+  start_file
   find_prometheus || true
 }
 
@@ -20,14 +20,14 @@ find_prometheus() {
 }
 
 setup() {
-  story_setup
+  set_up_test
   mkdir "$home/run"
   file=$home/run/token
   meant_to_hold_secrets "$file"
 }
 
 @test "the file beside the recipe is what the recipe shows" {
-  expect_equal "$(grep -v '^#' "$story_root/install/prometheus/prometheus.yml" | as_here)" "$(recipe prometheus/README.md 2)"
+  expect_equal "$(grep -v '^#' "$source_root/install/prometheus/prometheus.yml" | as_here)" "$(recipe prometheus/README.md 2)"
 }
 
 @test "Prometheus uses the file, and the next token without a reload" {

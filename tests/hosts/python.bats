@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Python's requests as host, by the class of install/python and by the lines of its README.
+# Python's requests: the class of install/python and the lines of its README.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
-  export REQUESTS_CA_BUNDLE=$sandbox/ca.pem PYTHONPATH=$story_root/install/python PYTHONDONTWRITEBYTECODE=1
+  set_up_test
+  export REQUESTS_CA_BUNDLE=$sandbox/ca.pem PYTHONPATH=$source_root/install/python PYTHONDONTWRITEBYTECODE=1
 }
 
 # python TEXT [ARGUMENT...]
@@ -64,7 +64,7 @@ for url in sys.argv[1:]:
   expect_counter authorize 1
 }
 
-@test "without a token it fails, with the reason, and the API is asked for nothing" {
+@test "without a token it fails with the reason and sends no request" {
   SASE_API_KEY='' python "$(recipe python/README.md 1)"
   expect_code 1
   expect_equal "$(head -n 1 "$err")" "sase-credential: no API key for the profile 'default'"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# rclone as host: a WebDAV remote that asks for its token by itself.
+# rclone: a WebDAV remote that gets its token from the helper.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
+  set_up_test
   export SSL_CERT_FILE=$sandbox/ca.pem
   mkdir -p "$XDG_CONFIG_HOME/rclone"
   recipe rclone/README.md 1 >"$XDG_CONFIG_HOME/rclone/rclone.conf"
@@ -22,7 +22,7 @@ setup() {
   used rclone "$(rclone version | sed -n '1s/^rclone v//p')" 'copyto, the token by bearer_token_command (WebDAV)'
 }
 
-@test "rclone asks again when the server rejects its token" {
+@test "rclone asks for another token when the server rejects its own" {
   fault status=401 route=resource times=1
   SASE_TRACE=$home/calls call rclone copyto sase:v2.3/status status
   expect_code 0
@@ -30,7 +30,7 @@ setup() {
   expect_equal "$(grep -c ' settings: ' "$home/calls")" 2 'calls of the helper'
 }
 
-@test "without a token rclone says why, and asks the server for nothing" {
+@test "without a token rclone shows the reason and sends no request" {
   SASE_API_KEY='' call rclone copyto sase:v2.3/status status
   expect_code 1
   grep -q 'sase-credential: no API key for the profile' "$err" || refute "expected the helper's reason"

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Shell scripts as hosts: the loop over pages that may outlive a token, and the lines of its README.
+# Shell scripts: a loop over pages that may take longer than a token is valid, and the lines of the README.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # for inner shells; bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # for inner shells; bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
+  set_up_test
   export CURL_CA_BUNDLE=$sandbox/ca.pem
   mkdir "$home/bin"
-  as_here <"$story_root/install/shell/sase-users" >"$home/bin/sase-users"
+  as_here <"$source_root/install/shell/sase-users" >"$home/bin/sase-users"
   chmod +x "$home/bin/sase-users"
   PATH=$home/bin:$PATH
 }
@@ -27,7 +27,7 @@ setup() {
   used 'sh, curl' "$(curl --version | awk 'NR == 1 { print $2 }')" 'sase-users: a loop over pages that renews the token'
 }
 
-@test "its lines are the README's, too" {
+@test "the script's lines are those of the README" {
   call bash -euo pipefail -c "$(recipe shell/README.md 1)"
   expect_code 0
   call bash -euo pipefail -c "$(recipe shell/README.md 2)"
@@ -35,7 +35,7 @@ setup() {
   expect_equal "$(wc -l <"$out")" 57 'mail addresses'
 }
 
-@test "sase-users goes on with a new token when its own is rejected" {
+@test "sase-users continues with a new token when its own is rejected" {
   sase-credential token >"$home/key"
   fault status=401 route=resource times=1
   call sase-users
@@ -70,7 +70,7 @@ setup() {
   done
 }
 
-@test "a token is dropped, and the next one is new" {
+@test "erases a token, and the next one is new" {
   sase-credential token >"$home/key"
   call sh -euc "$(recipe shell/README.md 4)"
   expect_silence

@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The unit of install/systemd. A container has no systemd as its first process, so systemd-analyze looks at the unit, and its
-# command runs as the unit would run it: with its words, its variables, its credentials and a socket to tell on.
+# The unit of install/systemd. A container does not run systemd, so systemd-analyze checks the unit, and the test runs its
+# command as the unit would: with its arguments, variables, credentials and notification socket.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # words for eval; bats runs each test in a subshell; variables of story.bash
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # words for eval; bats runs each test in a subshell; variables of end_to_end.bash
 load ../support/watching
 load ../support/hosts
 
 setup() {
-  story_setup
-  unit=$story_root/install/systemd/sase-credential-watch@.service
+  set_up_test
+  unit=$source_root/install/systemd/sase-credential-watch@.service
   mkdir -p "$home/unit" "$home/run" "$home/keys"
   sed "s|/usr/bin/|$build/bin/|" "$unit" >"$home/unit/sase-credential-watch@.service"
   mkdir "$home/credentials" "$home/cache"
@@ -26,7 +26,7 @@ all_of() { sed -n "s/^$1=//p" "$unit"; }
 # Its command, with what systemd puts into it.
 command_of_unit() { all_of ExecStart | sed "s|/usr/bin/|$build/bin/|; s|%i|default|; s|\${RUNTIME_DIRECTORY}|$home/run|"; }
 
-@test "systemd finds nothing wrong with the unit, and little that it could do" {
+@test "systemd-analyze accepts the unit and rates its exposure low" {
   command -v systemd-analyze >"$home/tmp/found" || skip 'needs systemd-analyze'
   call systemd-analyze verify --man=no "$home/unit/sase-credential-watch@default.service"
   expect_code 0
@@ -35,7 +35,7 @@ command_of_unit() { all_of ExecStart | sed "s|/usr/bin/|$build/bin/|; s|%i|defau
   expect_code 0
 }
 
-@test "its command keeps a file that another program uses, with the key of its credential" {
+@test "the unit's command keeps a token file, with the key from its credential" {
   start_manager
   file=$home/run/token
   read -ra words <<<"$(command_of_unit)"
@@ -56,7 +56,7 @@ command_of_unit() { all_of ExecStart | sed "s|/usr/bin/|$build/bin/|; s|%i|defau
   expect_stop
 }
 
-@test "no system call, socket or memory of it, nor of the authorizer, is one that the unit forbids" {
+@test "the programs use no system call, socket or memory that the unit forbids" {
   command -v systemd-analyze >"$home/tmp/found" || skip 'needs systemd-analyze'
   read -ra words <<<"$(command_of_unit)"
   code=0
@@ -75,7 +75,7 @@ command_of_unit() { all_of ExecStart | sed "s|/usr/bin/|$build/bin/|; s|%i|defau
   ! grep -E 'PROT_[A-Z|_]*WRITE[A-Z|_]*EXEC' "$home/trace" || refute 'memory that is both'
 }
 
-@test "without its credential it says so and ends" {
+@test "without its credential the command reports that and ends" {
   read -ra words <<<"$(command_of_unit)"
   call "${as_the_unit[@]}" env -u CREDENTIALS_DIRECTORY "${words[@]}"
   expect_failure 4 'no API key for the profile *'

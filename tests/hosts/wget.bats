@@ -1,18 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# wget as host: by install/wget/sase-wget and by the lines of its README.
+# wget: install/wget/sase-wget and the lines of its README.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/hosts
 
 setup() {
-  story_setup
+  set_up_test
   # With --config, wget reads no other file that could name the authority.
   mkdir "$home/bin"
   printf '#!/bin/sh\nexec %q --ca-certificate=%q "$@"\n' "$(command -v wget)" "$sandbox/ca.pem" >"$home/bin/wget"
   chmod +x "$home/bin/wget"
-  export PATH=$home/bin:$story_root/install/wget:$PATH
+  export PATH=$home/bin:$source_root/install/wget:$PATH
   cd "$home" || return
 }
 
@@ -28,7 +28,7 @@ expect_no_config() { expect_equal "$(find "$XDG_RUNTIME_DIR" -name 'sase-wget.*'
   used wget "$(wget --version | awk 'NR == 1 { print $3 }')" 'GET /api/rest/v1/users, the header by a config of mode 600'
 }
 
-@test "the lines for a script do the same" {
+@test "the README's lines for a script do the same" {
   call sh -c "$(recipe wget/README.md 2)"
   expect_silence
   expect_equal "$(jq .page users.json)" 1 page
@@ -52,7 +52,7 @@ expect_no_config() { expect_equal "$(find "$XDG_RUNTIME_DIR" -name 'sase-wget.*'
 
 wget_has_config() { [ -n "$(find "$XDG_RUNTIME_DIR" -name 'sase-wget.*' -size +0)" ]; }
 
-# stopped SIGNAL CODE COMMAND...: as Ctrl-C at a terminal does, all of the group is told.
+# stopped SIGNAL CODE COMMAND...: signals the whole process group, as Ctrl-C at a terminal does.
 stopped() {
   about "$*"
   setsid "${@:3}" 3>&- 4>&- &
@@ -63,7 +63,7 @@ stopped() {
   expect_no_config
 }
 
-@test "what is stopped leaves no file" {
+@test "leaves no file when it is interrupted" {
   fault hang=on route=resource
   stopped TERM 143 sase-wget -q -O users.json "$url/api/rest/v1/users"
   stopped TERM 1 sh -c "$(recipe wget/README.md 2)"

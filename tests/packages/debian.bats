@@ -1,21 +1,21 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The package on a bare system of this machine's distribution, from apt's installation to its purge.
+# The package on a minimal system of this machine's distribution, from installation to purge.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/packages
 
-# Of all that story.bash clears away the network may need this.
+# The network may need these variables, which end_to_end.bash unsets.
 web_proxy=${http_proxy-}
 
 setup_file() {
-  story_start
+  start_file
   find_packages "$BATS_FILE_TMPDIR/packages"
 }
 
 setup() {
-  story_setup
+  set_up_test
   find_packages "$BATS_FILE_TMPDIR/packages"
   root=$BATS_FILE_TMPDIR/root
   # shellcheck source=/dev/null
@@ -29,9 +29,9 @@ mirror() {
 }
 
 # bare_system: makes $root, as small as a system with apt can be, with curl and git; apt's settings are this machine's.
-# Half a minute's work, which is kept for a day; `tests/run --long` does it anew.
+# Takes half a minute and is kept for a day; `tests/run --long` repeats it.
 bare_system() {
-  local from=$1 kept=$story_root/build/bare-$distribution.tar made=$story_root/build/bare-$distribution.new.tar
+  local from=$1 kept=$source_root/build/bare-$distribution.tar made=$source_root/build/bare-$distribution.new.tar
   [ -z "${SASE_LONG-}" ] || rm -f "$kept"
   if [ -z "$(find "$kept" -mtime -1 2>/dev/null)" ]; then
     apt-config dump | grep -E '^Acquire::https?::Proxy' >"$home/apt.conf" || true
@@ -47,7 +47,7 @@ bare_system() {
   expect_code 0
 }
 
-# in_root COMMAND...: with /proc and /dev, which end with the command, as does all that it started.
+# in_root COMMAND...: with /proc and /dev, in a process namespace that ends with the command.
 in_root() {
   unshare --mount --pid --fork --kill-child sh -euc '
     mount -t proc proc "$1/proc"
@@ -62,7 +62,7 @@ system_files() {
     -o -path ./var/log -o -path ./var/cache \) -prune -o -printf '%y %p %l\n' | LC_ALL=C sort)
 }
 
-# What a user does who has just installed it.
+# The first steps of a user after the installation.
 user_session='
   cd
   sase-sandbox --state /home/me/sandbox --port 0 >/home/me/sandbox.log 2>&1 &

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# `cmake --install`: a tree that works wherever it is moved, for whoever uses the machine, and goes away whole.
+# `cmake --install`: the installed tree can be moved, is usable by every user, and is removed completely.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 
 setup() {
-  story_setup
+  set_up_test
   tree=$home/tree
   meant_to_hold_secrets "$home/moved"
 }
@@ -17,7 +17,7 @@ install_tree() {
   DESTDIR=$tree cmake --install "$build" --prefix "$1" --strip >"$home/log" || refute "$(<"$home/log")"
 }
 
-@test "a tree that was moved gives a token through git's name for it" {
+@test "a moved tree returns a token under the name that git uses" {
   install_tree /opt/sase
   mv "$prefix" "$home/moved"
   rm -rf "$tree"
@@ -37,7 +37,7 @@ install_tree() {
   expect_token
 }
 
-@test "whatever the umask, all may read and none but the owner may write" {
+@test "installs readable files that only the owner can write, with any umask" {
   umask 077
   install_tree /opt/sase
   expect_equal "$(find "$tree" -type d ! -perm 755)" '' 'directories that are not open to all'
@@ -49,14 +49,14 @@ install_tree() {
   expect_equal "$(find "$tree" ! -type l -perm /022)" '' 'files that others may write'
 }
 
-@test "a directory that is there keeps its mode" {
+@test "keeps the mode of an existing directory" {
   mkdir -p "$tree/usr/local/bin"
   chmod 2775 "$tree/usr/local/bin"
   install_tree /usr/local
   expect_equal "$(stat -c %a "$prefix/bin")" 2775 'mode of bin'
 }
 
-@test "uninstall leaves no file, no directory of ours and all that is others'" {
+@test "uninstall removes the installed files and directories and no others" {
   mkdir -p "$tree/opt/sase/share/man/man1"
   echo other >"$tree/opt/sase/share/man/man1/other.1"
   install_tree /opt/sase
@@ -64,13 +64,13 @@ install_tree() {
   DESTDIR=$tree call cmake --build "$build" --target uninstall
   expect_code 0
   expect_equal "$(cd "$prefix" && find . ! -type d | sort)" $'./bin/mine\n./share/man/man1/other.1' 'files'
-  expect_equal "$(find "$tree" -name '*sase-credential*')" '' 'what is ours'
+  expect_equal "$(find "$tree" -name '*sase-credential*')" '' 'remaining files'
   call cmake --build "$build" --target uninstall
   [ "$code" != 0 ] || refute 'nothing was left to uninstall'
-  grep -q 'nothing to uninstall' "$out" "$err" || refute 'expected to be told so'
+  grep -q 'nothing to uninstall' "$out" "$err" || refute 'expected a message'
 }
 
-@test "uninstall keeps what people have in directories of our name, whatever these are called" {
+@test "uninstall keeps files that users have added to its directories" {
   tree="$home/[work] *"
   install_tree /sase-credential
   mkdir "$prefix/notes"
@@ -80,25 +80,25 @@ install_tree() {
   expect_equal "$(cd "$tree" && find .)" $'.\n./sase-credential\n./sase-credential/notes\n./sase-credential/notes/mine' 'what is left'
 }
 
-@test "a prefix that a list of CMake's would break is refused" {
+@test "rejects a prefix that a CMake list would split" {
   local name
   for name in 'a;b' 'a[b' 'a]b' 'a\b'; do
     about "$name"
     DESTDIR=$tree call cmake --install "$build" --prefix "/$name"
-    [ "$code" != 0 ] || refute 'expected a refusal'
-    grep -q 'invalid prefix' "$err" || refute 'expected to be told why'
+    [ "$code" != 0 ] || refute 'expected a failure'
+    grep -q 'invalid prefix' "$err" || refute 'expected the reason'
     [ ! -e "$tree" ] || refute 'something was installed'
   done
 }
 
-@test "uninstall with a prefix takes nothing from elsewhere" {
+@test "uninstall with a prefix removes nothing outside it" {
   install_tree /opt/sase
-  call cmake -D INSTALLED="$build/installed" -D PREFIX=/usr/local -P "$story_root/install/uninstall.cmake"
-  [ "$code" != 0 ] || refute 'expected a refusal'
+  call cmake -D INSTALLED="$build/installed" -D PREFIX=/usr/local -P "$source_root/install/uninstall.cmake"
+  [ "$code" != 0 ] || refute 'expected a failure'
   [ -x "$prefix/bin/sase-credential" ] || refute 'something went'
 }
 
-@test "git, man and the shells find what is theirs" {
+@test "git, man and the shells find their files" {
   install_tree /usr
   local found
   for found in man1/git-credential-sase man1/bazel-credential-sase man1/sase-credential man1/sase-sandbox \

@@ -1,26 +1,25 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The packages for Debian and RPM and the tar file: one list of files, as policy wants them, the same whenever, wherever
-# and by whomever they are made.
+# The packages for Debian and RPM and the tar file: one list of files, in accordance with Debian's policy, and reproducible.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 load ../support/packages
 
 setup_file() {
-  story_start
+  start_file
   find_packages "$BATS_FILE_TMPDIR/packages"
 }
 
 setup() {
-  story_setup
+  set_up_test
   find_packages "$BATS_FILE_TMPDIR/packages"
   meant_to_hold_secrets "$home/unpacked" "$home/again" "$home/source"
 }
 
 version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
 
-@test "all have the same files, which are root's, open to all and closed to writers" {
+@test "all packages have the same files, owned by root, readable by all and writable by root only" {
   files_of_deb "$deb" >"$home/deb"
   files_of_rpm "$rpm" >"$home/rpm"
   files_of_tgz "$tgz" >"$home/tgz"
@@ -31,7 +30,7 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   expect_equal "$(dpkg-deb -c "$deb" | grep ^d | grep -v '^drwxr-xr-x root/root')" '' 'directories with other modes or owners'
 }
 
-@test "all that is installed is in the packages" {
+@test "the packages contain every installed file" {
   DESTDIR=$home/unpacked cmake --install "$build" --prefix /usr >"$home/log"
   expect_equal "$(files_of_deb "$deb" | awk '{ print $3 }')" \
     "$(cd "$home/unpacked/usr" && find . ! -type d -printf '%P\n' | LC_ALL=C sort)" files
@@ -79,19 +78,19 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   expect_equal "$("$home/unpacked/bin/sase-credential" --version)" "sase-credential $(version)" version
 }
 
-@test "programs are stripped, and know nothing of where they were built" {
+@test "programs are stripped and do not contain the build directory" {
   mkdir "$home/unpacked"
   tar xzf "$tgz" -C "$home/unpacked" --strip-components 1
   local program
   for program in bin/sase-credential bin/sase-sandbox libexec/sase-credential/authorize; do
     about "$program"
     ! readelf --section-headers "$home/unpacked/$program" | grep -qE ' \.(symtab|debug_)' || refute 'it is not stripped'
-    # With all that is for debuggers.
-    ! grep -qaF -e "$story_root" -e "$build" "$build/$program" || refute 'it names the directory it was built in'
+    # With debug information.
+    ! grep -qaF -e "$source_root" -e "$build" "$build/$program" || refute 'it names the directory it was built in'
   done
 }
 
-@test "packed by somebody else at another time they are the same, byte for byte" {
+@test "packages are identical for another user and another time" {
   umask 077
   TZ=Asia/Tokyo pack "$build" "$home/again"
   cmp "$deb" "$home/again/${deb##*/}"
@@ -104,7 +103,7 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
 again() {
   local options
   mkdir "$home/source"
-  (cd "$story_root" && git ls-files -co --exclude-standard -z | tar c --null --files-from - | tar x -C "$home/source")
+  (cd "$source_root" && git ls-files -co --exclude-standard -z | tar c --null --files-from - | tar x -C "$home/source")
   mapfile -t options < <(grep -E '^(CMAKE_BUILD_TYPE|CMAKE_CXX_COMPILER|CMAKE_UNITY_BUILD|SASE_WERROR):' "$build/CMakeCache.txt" |
     sed 's/^/-D/')
   cmake -S "$home/source" -B "$home/source/out" -G Ninja -DSASE_TESTS=OFF "${options[@]}" >"$home/log" 2>&1 ||
@@ -116,8 +115,8 @@ again() {
 # a difference, the time, is an error of the compiler (-Wdate-time).
 @test "a library that is built in another directory is the same, byte for byte" {
   [ -z "${SASE_LONG-}" ] || skip 'all of it is built'
-  again sase_posix
-  cmp "$home/source/out/helper/libsase_posix.a" "$build/helper/libsase_posix.a"
+  again sase_os
+  cmp "$home/source/out/helper/libsase_os.a" "$build/helper/libsase_os.a"
 }
 
 @test "packages of what is built in another directory are the same, byte for byte" {
@@ -129,21 +128,21 @@ again() {
   cmp "$tgz" "$home/again/${tgz##*/}"
 }
 
-@test "every recipe is in the packages, for all to read" {
+@test "the packages contain every recipe, readable by all" {
   local recipe
   files_of_deb "$deb" >"$home/deb"
-  for recipe in "$story_root"/install/*/README.md; do
+  for recipe in "$source_root"/install/*/README.md; do
     recipe=${recipe%/README.md}
     grep -qxF -- "-rw-r--r-- root/root share/doc/sase-credential/recipes/${recipe##*/}/README.md" <(sed 's/ *$//' "$home/deb") ||
       refute "install/CMakeLists.txt does not have '${recipe##*/}'"
   done
   # What may be run in the sources, and nothing else.
   expect_equal "$(sed -nE 's|^-rwxr-xr-x [^ ]* share/doc/sase-credential/recipes/([^ ]*).*|\1|p' "$home/deb" | sort)" \
-    "$(cd "$story_root/install" && find ./*/README.md -printf '%h\n' | xargs -I {} find {} -type f -executable -printf '%P {}\n' |
+    "$(cd "$source_root/install" && find ./*/README.md -printf '%h\n' | xargs -I {} find {} -type f -executable -printf '%P {}\n' |
       sed 's|\(.*\) ./\(.*\)|\2/\1|' | sort)" 'scripts that can be run'
 }
 
-@test "links of the documents in a package lead to what is in it" {
+@test "links in packaged documents point to packaged files" {
   local document link
   dpkg-deb -x "$deb" "$home/unpacked"
   cd "$home/unpacked/usr/share/doc/sase-credential" || return
@@ -169,6 +168,6 @@ again() {
 
 @test "the version is stated in one place" {
   local files
-  files=$(cd "$story_root" && git grep -lF "$(version)" -- . ':!tests/fuzz/corpus')
+  files=$(cd "$source_root" && git grep -lF "$(version)" -- . ':!tests/fuzz/seeds')
   expect_equal "$files" install/CHANGES 'files that state the version'
 }

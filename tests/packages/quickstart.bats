@@ -1,26 +1,26 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What install/quickstart is told, and what it refuses before it has built anything.
+# The arguments of install/quickstart, and what it rejects before the build.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/story
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
 
 # A copy of its own, so that nothing which was really installed goes away.
 setup() {
-  story_setup
+  set_up_test
   mkdir -p "$home/clone/install"
-  cp "$story_root"/install/{quickstart,uninstall.cmake} "$home/clone/install"
+  cp "$source_root"/install/{quickstart,uninstall.cmake} "$home/clone/install"
   quickstart=$home/clone/install/quickstart
 }
 
-@test "it says how it is called" {
+@test "shows its usage" {
   call "$quickstart" --help
   expect_code 0
   expect_no_message
   [[ $(<"$out") = 'usage: install/quickstart [--install [PREFIX] |'* ]] || refute 'expected the usage'
 }
 
-@test "a call that makes no sense is told so" {
+@test "rejects invalid arguments" {
   local words
   for words in --instal install '--install --uninstall' '--install /tmp more' '--uninstall /tmp more'; do
     about "$words"
@@ -32,19 +32,19 @@ setup() {
   done
 }
 
-@test "with nothing installed there is nothing to take away" {
+@test "reports that nothing is installed" {
   call "$quickstart" --uninstall
   expect_code 1
-  [[ $(<"$err") = "install/quickstart: nothing to uninstall: "* ]] || refute 'expected to be told so'
+  [[ $(<"$err") = "install/quickstart: nothing to uninstall: "* ]] || refute 'expected a message'
 }
 
-@test "what was installed below a directory is taken away from there, and from nowhere else" {
+@test "uninstalls from the given directory only" {
   mkdir -p "$home/clone/build/quickstart" "$home/a/bin"
   echo program >"$home/a/bin/sase-credential"
   printf '%s' "$home/a/bin/sase-credential" >"$home/clone/build/quickstart/installed"
   call "$quickstart" --uninstall "$home/b"
   expect_code 1
-  grep -q "is not below" "$err" || refute 'expected a refusal'
+  grep -q "is not below" "$err" || refute 'expected a failure'
   [ -e "$home/a/bin/sase-credential" ] || refute 'it is gone'
   # One of them elsewhere is enough.
   printf ';%s' "$home/a/../b" >>"$home/clone/build/quickstart/installed"
@@ -58,10 +58,10 @@ setup() {
   [ ! -e "$home/a/bin/sase-credential" ] || refute 'it is still there'
 }
 
-@test "root installs nothing among the files of another" {
+@test "rejects a directory of another user for root" {
   needs_root
   mkdir "$home/other"
-  chown nobody "$home/other"
+  chown 65534 "$home/other"
   ln -s other "$home/link"
   local way
   for way in other link; do
@@ -72,7 +72,7 @@ setup() {
   done
 }
 
-@test "a directory that cannot be written is told before anything is built" {
+@test "rejects a read-only directory before the build" {
   needs_root
   # As a text, since this directory is closed to others.
   call setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "$(<"$quickstart")" /usr/quickstart --install /usr/local
@@ -81,7 +81,7 @@ setup() {
   expect_equal "$(<"$err")" "install/quickstart: cannot write to '/usr/local': run as root, or select another PREFIX" message
 }
 
-@test "a directory that a list of CMake's would break is told before anything is built" {
+@test "rejects a directory that a CMake list would split before the build" {
   local name
   for name in 'a;b' 'a[b' 'a]b' 'a\b'; do
     call "$quickstart" --install "$home/$name"

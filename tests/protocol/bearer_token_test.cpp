@@ -27,7 +27,7 @@ TEST_CASE("b64token text is a token", "[bearer_token]") {
   }
 }
 
-TEST_CASE("of all bytes, those of b64token alone may stand in a token", "[bearer_token]") {
+TEST_CASE("a token consists of b64token bytes only", "[bearer_token]") {
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
     if (c == '=' || b64token.find(c) != std::string_view::npos) continue;
@@ -39,7 +39,7 @@ TEST_CASE("of all bytes, those of b64token alone may stand in a token", "[bearer
   }
 }
 
-TEST_CASE("padding stands at the end of a token only", "[bearer_token]") {
+TEST_CASE("padding is only at the end of a token", "[bearer_token]") {
   for (const char* const text : {"=", "==", "=a", "a=b", "a==b=", "a=b=="})
     CHECK_THROWS_AS(token(text), ProtocolError);
 }
@@ -48,12 +48,12 @@ TEST_CASE("a token is not empty", "[bearer_token]") {
   CHECK_THROWS_AS(token(""), ProtocolError);
 }
 
-TEST_CASE("a token may be 64 KiB long and no longer", "[bearer_token]") {
+TEST_CASE("a token longer than 64 KiB is rejected", "[bearer_token]") {
   CHECK(token(std::string(65536, 't')).reveal().size() == 65536);
   CHECK_THROWS_AS(token(std::string(65537, 't')), ProtocolError);
 }
 
-TEST_CASE("the refusal of a token names no byte of it", "[bearer_token]") {
+TEST_CASE("an error about a token contains no byte of it", "[bearer_token]") {
   try {
     (void)token("hunter2\nhunter2");
     FAIL_CHECK("it was taken");

@@ -13,7 +13,7 @@ using namespace std::string_literals;
 
 }  // namespace
 
-TEST_CASE("text from outside is made safe to show", "[escape]") {
+TEST_CASE("untrusted text becomes safe to print", "[escape]") {
   struct Row {
     const char* name;
     std::string foreign, shown;
@@ -37,7 +37,7 @@ TEST_CASE("text from outside is made safe to show", "[escape]") {
   }
 }
 
-TEST_CASE("whatever is escaped is printable ASCII", "[escape]") {
+TEST_CASE("escaped text is printable ASCII", "[escape]") {
   for (int byte = 0; byte < 256; ++byte)
     for (const char c : escape(std::string(1, static_cast<char>(byte)))) {
       INFO("byte " << byte);
@@ -45,7 +45,7 @@ TEST_CASE("whatever is escaped is printable ASCII", "[escape]") {
     }
 }
 
-TEST_CASE("long text is cut", "[escape]") {
+TEST_CASE("long text is truncated", "[escape]") {
   CHECK(escape(std::string(200, 'a')) == std::string(200, 'a'));
   CHECK(escape(std::string(201, 'a')) == std::string(200, 'a') + "...");
   CHECK(escape(std::string(10'000'000, '\n')).size() == 200 * 4 + 3);

@@ -20,7 +20,7 @@ const std::string longest_name =
 
 }  // namespace
 
-TEST_CASE("a host is a name and perhaps a port", "[host]") {
+TEST_CASE("a host is a name with an optional port", "[host]") {
   struct Row {
     std::string text;
     std::string name;
@@ -57,7 +57,7 @@ TEST_CASE("a host is a name and perhaps a port", "[host]") {
   }
 }
 
-TEST_CASE("what no origin can be is no host", "[host]") {
+TEST_CASE("an invalid host is rejected", "[host]") {
   const std::string text = GENERATE(values<std::string>({"",
                                                          ".",
                                                          "a.",
@@ -137,7 +137,7 @@ TEST_CASE("what no origin can be is no host", "[host]") {
   }
 }
 
-TEST_CASE("brackets hold an IPv6 address and nothing else", "[host]") {
+TEST_CASE("only an IPv6 address may be in brackets", "[host]") {
   const std::string text = GENERATE(values<std::string>(
       {"[....]", "[::::]", "[abcd]", "[1.2.3.4]", "[1:2:3]", "[:1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7:8:9]",
        "[1::2:3:4:5:6:7:8]", "[::1::2]", "[:::]", "[12345::]", "[::ffff:1.2.3.256]", "[::ffff:1.2.3]",
@@ -148,15 +148,15 @@ TEST_CASE("brackets hold an IPv6 address and nothing else", "[host]") {
   }
 }
 
-TEST_CASE("an address in brackets is written in one way", "[host]") {
-  // inet_pton refuses leading zeros, others take them for octal.
+TEST_CASE("an address in brackets becomes lower case", "[host]") {
+  // inet_pton rejects leading zeros; other parsers read them as octal.
   CHECK(Host::parse("[::0.10.200.255]"));
   for (const char* const text :
        {"[::01.2.3.4]", "[::1.2.3.00]", "[::1.2.3.0255]", "[::1.2..4]", "[::1.2.3.]"})
     CHECK_FALSE(Host::parse(text));
 }
 
-TEST_CASE("hosts are equal when name and port are", "[host]") {
+TEST_CASE("hosts are equal if name and port are", "[host]") {
   CHECK(Host::parse("A.test") == Host::parse("a.test:443"));
   CHECK(Host::parse("a.test") != Host::parse("a.test:8443"));
   CHECK(Host::parse("a.test") != Host::parse("b.test"));
@@ -164,13 +164,13 @@ TEST_CASE("hosts are equal when name and port are", "[host]") {
   CHECK(Host::parse("a.test") != Host::parse("sub.a.test"));
 }
 
-TEST_CASE("a host is written as git writes it", "[host]") {
+TEST_CASE("a host is formatted as in git", "[host]") {
   CHECK(Host{.name = "a.test", .port = 443}.text() == "a.test");
   CHECK(Host{.name = "a.test", .port = 8443}.text() == "a.test:8443");
   CHECK(Host{.name = "[::1]", .port = 1}.text() == "[::1]:1");
 }
 
-TEST_CASE("a host gives its name and port in the forms of resolvers and requests", "[host]") {
+TEST_CASE("a host has the forms that resolvers and requests need", "[host]") {
   CHECK(Host::parse("a.test")->authority() == "a.test:443");
   CHECK(Host::parse("[::1]:1")->authority() == "[::1]:1");
   CHECK(Host::parse("[::1]:1")->bare_name() == "::1");
@@ -184,12 +184,12 @@ TEST_CASE("a host is an address or a name", "[host]") {
     CHECK_FALSE(Host::parse(text)->is_address());
 }
 
-TEST_CASE("a written host reads as itself", "[host]") {
+TEST_CASE("a formatted host parses to itself", "[host]") {
   for (const char* const text : {"a.test", "a.test:1", "[::1]:8443", "127.0.0.1"})
     CHECK(Host::parse(text)->text() == text);
 }
 
-TEST_CASE("a URL is read up to its authority", "[url]") {
+TEST_CASE("a URL is parsed up to its authority", "[url]") {
   struct Row {
     std::string url, origin, user, rest;
   };
@@ -218,7 +218,7 @@ TEST_CASE("a URL is read up to its authority", "[url]") {
   }
 }
 
-TEST_CASE("a URL that is none is refused", "[url]") {
+TEST_CASE("an invalid URL is rejected", "[url]") {
   const std::string url = GENERATE(values<std::string>({"",
                                                         "a.test",
                                                         "://a.test",
@@ -258,7 +258,7 @@ TEST_CASE("a URL that is none is refused", "[url]") {
   }
 }
 
-TEST_CASE("a URL's user name holds nothing that another program reads otherwise", "[url]") {
+TEST_CASE("a user name in a URL has unreserved characters only", "[url]") {
   // A browser takes `\` for `/`, so that `evil\@a.test` is the host `evil` to it.
   const std::string url = GENERATE(
       values<std::string>({"https://a\x1b[2J@a.test/", "https://a\x01@a.test/", "https://a\x7f@a.test/",
@@ -270,7 +270,7 @@ TEST_CASE("a URL's user name holds nothing that another program reads otherwise"
   }
 }
 
-TEST_CASE("a URL's password is never in the error", "[url]") {
+TEST_CASE("an error about a URL does not contain its password", "[url]") {
   try {
     (void)parse_url("https://u:hunter2@a.test/");
     FAIL_CHECK("it was read");
@@ -282,9 +282,9 @@ TEST_CASE("a URL's password is never in the error", "[url]") {
 TEST_CASE("a plain origin has no user, and an error names the member", "[url]") {
   CHECK(parse_plain_origin("HTTPS://A.test:8443/x", "uri").text() == "https://a.test:8443");
   CHECK(tests::what_of([] { (void)parse_plain_origin("https://u@a.test", "uri"); }) ==
-        "'uri': the URL names a user");
+        "'uri': the URL contains a user name");
   CHECK(tests::what_of([] { (void)parse_plain_origin("https://a.test/ ", "server"); }) ==
-        "'server': a blank or a control byte in the URL");
+        "'server': the URL contains white space or a control byte");
 }
 
 }  // namespace sase::protocol

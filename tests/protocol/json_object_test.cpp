@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string error_of(const std::string& text, std::size_t limit = JsonObject::usual_limit) {
+std::string parse_error(const std::string& text, std::size_t limit = JsonObject::usual_limit) {
   return tests::what_of([&] { (void)JsonObject::parse(text, limit); });
 }
 
@@ -24,7 +24,7 @@ std::string nested(std::size_t levels) {
 
 }  // namespace
 
-TEST_CASE("texts and objects are found by their names", "[json_object]") {
+TEST_CASE("strings and objects are found by name", "[json_object]") {
   const JsonObject object =
       JsonObject::parse(R"( {"a":"x","b":{"a":"y","c":null},"d":null,"":"e","f":[{"a":"z"}]} )"
                         "\r\n\t");
@@ -37,7 +37,7 @@ TEST_CASE("texts and objects are found by their names", "[json_object]") {
   CHECK(object.names() == std::vector<std::string_view>{"a", "b", "d", "", "f"});
 }
 
-TEST_CASE("what is absent or null is nothing", "[json_object]") {
+TEST_CASE("absent and null members are equal", "[json_object]") {
   const JsonObject object = JsonObject::parse(R"({"a":null})");
 
   CHECK(object.text("a") == std::nullopt);
@@ -47,24 +47,24 @@ TEST_CASE("what is absent or null is nothing", "[json_object]") {
   CHECK(JsonObject::parse("{}").names().empty());
 }
 
-TEST_CASE("escapes are read", "[json_object]") {
+TEST_CASE("escapes are decoded", "[json_object]") {
   CHECK(JsonObject::parse(R"({"\u0061":"\"\\\/\n\u00e9\ud83d\ude00\u0000"})").text("a") ==
         "\"\\/\n\xc3\xa9\xf0\x9f\x98\x80\0"s);
 }
 
-TEST_CASE("a member of another kind is refused when it is asked for", "[json_object]") {
+TEST_CASE("a member of another type is rejected on access", "[json_object]") {
   for (const std::string value : {"1", "-1", "1.5", "true", "false", "[]", "[\"x\"]"}) {
     INFO(value);
     const JsonObject object = JsonObject::parse(R"({"a":)" + value + "}");
-    CHECK(tests::what_of([&] { (void)object.text("a"); }) == "'a' is no string");
-    CHECK(tests::what_of([&] { (void)object.object("a"); }) == "'a' is no object");
+    CHECK(tests::what_of([&] { (void)object.text("a"); }) == "'a' is not a string");
+    CHECK(tests::what_of([&] { (void)object.object("a"); }) == "'a' is not an object");
   }
   const JsonObject object = JsonObject::parse(R"({"a":{},"b":""})");
   CHECK_THROWS_AS(object.text("a"), ProtocolError);
   CHECK_THROWS_AS(object.object("b"), ProtocolError);
 }
 
-TEST_CASE("what is no JSON is refused with the place and none of its bytes", "[json_object]") {
+TEST_CASE("an error about invalid JSON has the position and no input bytes", "[json_object]") {
   const std::string text = GENERATE(values<std::string>({"{",
                                                          "}",
                                                          "{\"a\":1,}",
@@ -94,45 +94,45 @@ TEST_CASE("what is no JSON is refused with the place and none of its bytes", "[j
                                                          "{\"a\":1e999}"}));
 
   DYNAMIC_SECTION(text) {
-    const std::string error = error_of(text);
-    CHECK(error.starts_with("it is no JSON, from byte "));
+    const std::string error = parse_error(text);
+    CHECK(error.starts_with("it is not valid JSON at byte "));
     CHECK_FALSE(tests::contains(error, "hunter2"));
   }
 }
 
-TEST_CASE("a document that is no object is refused", "[json_object]") {
+TEST_CASE("a document that is not an object is rejected", "[json_object]") {
   for (const std::string text : {"[]", "[{}]", "\"x\"", "1", "-1", "1.5", "true", "null"}) {
     INFO(text);
-    CHECK(error_of(text) == "it is no JSON object");
+    CHECK(parse_error(text) == "it is not a JSON object");
   }
-  CHECK(error_of("") == "it is empty");
-  CHECK(error_of(" \n") == "it is empty");
+  CHECK(parse_error("") == "it is empty");
+  CHECK(parse_error(" \n") == "it is empty");
 }
 
-TEST_CASE("a byte order mark is refused", "[json_object]") {
-  CHECK(error_of("\xef\xbb\xbf{}") == "it begins with a byte order mark");
+TEST_CASE("a byte order mark is rejected", "[json_object]") {
+  CHECK(parse_error("\xef\xbb\xbf{}") == "it begins with a byte order mark");
 }
 
-TEST_CASE("a member that stands twice is refused, wherever it is", "[json_object]") {
-  CHECK(error_of(R"({"a":1,"a":1})") == "'a' stands twice");
-  CHECK(error_of(R"({"a":1,"\u0061":1})") == "'a' stands twice");
-  CHECK(error_of(R"({"b":{"a":1,"a":1}})") == "'a' stands twice");
-  CHECK(error_of(R"({"b":[{"a":1,"a":1}]})") == "'a' stands twice");
-  CHECK(error_of(R"({"\u001b[2J":1,"\u001b[2J":1})") == "'\\x1b[2J' stands twice");
+TEST_CASE("a repeated member is rejected at any depth", "[json_object]") {
+  CHECK(parse_error(R"({"a":1,"a":1})") == "'a' is repeated");
+  CHECK(parse_error(R"({"a":1,"\u0061":1})") == "'a' is repeated");
+  CHECK(parse_error(R"({"b":{"a":1,"a":1}})") == "'a' is repeated");
+  CHECK(parse_error(R"({"b":[{"a":1,"a":1}]})") == "'a' is repeated");
+  CHECK(parse_error(R"({"\u001b[2J":1,"\u001b[2J":1})") == "'\\x1b[2J' is repeated");
   const std::string name(41, 'n');
-  CHECK(error_of("{\"" + name + "\":1,\"" + name + "\":1}") == "a member stands twice");
+  CHECK(parse_error("{\"" + name + "\":1,\"" + name + "\":1}") == "a member is repeated");
   CHECK_NOTHROW(JsonObject::parse(R"({"a":{"a":[{"a":1},{"a":1}]},"A":1})"));
 }
 
-TEST_CASE("size and depth have bounds", "[json_object]") {
+TEST_CASE("size and depth are limited", "[json_object]") {
   const std::string longest = "{}" + std::string(JsonObject::usual_limit - 2, ' ');
   CHECK_NOTHROW(JsonObject::parse(longest));
-  CHECK(error_of(longest + ' ') == "it is longer than 65536 bytes");
-  CHECK(error_of("{ }", 2) == "it is longer than 2 bytes");
+  CHECK(parse_error(longest + ' ') == "it is longer than 65536 bytes");
+  CHECK(parse_error("{ }", 2) == "it is longer than 2 bytes");
 
   CHECK_NOTHROW(JsonObject::parse(nested(JsonObject::deepest_nesting)));
-  CHECK(error_of(nested(JsonObject::deepest_nesting + 1)) == "it is nested deeper than 16 levels");
-  CHECK(error_of(R"({"a":)" + std::string(60'000, '[')) == "it is nested deeper than 16 levels");
+  CHECK(parse_error(nested(JsonObject::deepest_nesting + 1)) == "it is nested deeper than 16 levels");
+  CHECK(parse_error(R"({"a":)" + std::string(60'000, '[')) == "it is nested deeper than 16 levels");
 }
 
 }  // namespace sase::protocol

@@ -18,7 +18,7 @@ namespace {
 /// More than the block that small secrets share.
 constexpr std::size_t large = 100'000;
 
-/// Bytes that a secret has left behind. The shared block of the small secrets is never given back to the
+/// Bytes that a secret has left after. The shared block of the small secrets is never given back to the
 /// system, so they can still be looked at; those of a large one are gone.
 std::string bytes_at(const char* place, std::size_t size) {
   return {place, size};
@@ -30,7 +30,7 @@ std::string zeros(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("a secret can be moved and nothing else", "[secret]") {
+TEST_CASE("a secret can be moved but not copied, compared or printed", "[secret]") {
   STATIC_REQUIRE(std::is_nothrow_move_constructible_v<Secret>);
   STATIC_REQUIRE(std::is_nothrow_move_assignable_v<Secret>);
   STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Secret>);
@@ -39,7 +39,7 @@ TEST_CASE("a secret can be moved and nothing else", "[secret]") {
   STATIC_REQUIRE_FALSE(std::is_convertible_v<Secret, std::string_view>);
 }
 
-TEST_CASE("a secret holds the bytes it was given", "[secret]") {
+TEST_CASE("a secret contains its bytes", "[secret]") {
   CHECK(Secret("hunter2").reveal() == "hunter2");
   CHECK(Secret(std::string_view("a\0b", 3)).reveal() == std::string_view("a\0b", 3));
   CHECK(Secret("").empty());
@@ -60,14 +60,14 @@ TEST_CASE("a secret grows at its end", "[secret]") {
   CHECK(secret.size() == expected.size());
 }
 
-TEST_CASE("nothing appended changes nothing", "[secret]") {
+TEST_CASE("appending an empty text changes nothing", "[secret]") {
   Secret secret("a");
   secret.append("");
 
   CHECK(secret.reveal() == "a");
 }
 
-TEST_CASE("a secret with a capacity does not move until it is full", "[secret]") {
+TEST_CASE("a secret is not reallocated within its capacity", "[secret]") {
   for (const std::size_t capacity : {std::size_t{64}, large}) {
     Secret secret = Secret::with_capacity(capacity);
     secret.append("a");
@@ -80,25 +80,25 @@ TEST_CASE("a secret with a capacity does not move until it is full", "[secret]")
   }
 }
 
-TEST_CASE("bytes written behind the end count once they are committed", "[secret]") {
+TEST_CASE("committed bytes become part of a secret", "[secret]") {
   Secret secret("ab");
-  const auto room = secret.room(3);
-  REQUIRE(room.size() >= 3);
-  std::ranges::copy(std::string_view("cde"), room.begin());
+  const auto space = secret.spare_capacity(3);
+  REQUIRE(space.size() >= 3);
+  std::ranges::copy(std::string_view("cde"), space.begin());
 
   CHECK(secret.reveal() == "ab");
   secret.commit(2);
   CHECK(secret.reveal() == "abcd");
 }
 
-TEST_CASE("more cannot be committed than there is room for", "[secret]") {
+TEST_CASE("commit() is limited to the capacity", "[secret]") {
   Secret secret = Secret::with_capacity(8);
   secret.commit(1000);
 
   CHECK(secret.size() <= 8);
 }
 
-TEST_CASE("a secret that moved has left nothing behind", "[secret]") {
+TEST_CASE("a moved-from secret is empty", "[secret]") {
   for (const std::size_t size : {std::size_t{7}, large}) {
     Secret from(std::string(size, 's'));
     const char* const place = from.reveal().data();
@@ -112,7 +112,7 @@ TEST_CASE("a secret that moved has left nothing behind", "[secret]") {
   }
 }
 
-TEST_CASE("a secret that another one replaces is overwritten", "[secret]") {
+TEST_CASE("a replaced secret is overwritten", "[secret]") {
   const Secret keeps_the_block_in_use("x");
   Secret secret("hunter2");
   const char* const before = secret.reveal().data();
@@ -123,7 +123,7 @@ TEST_CASE("a secret that another one replaces is overwritten", "[secret]") {
   CHECK(bytes_at(before, 7) == zeros(7));
 }
 
-TEST_CASE("a secret assigned to itself stays", "[secret]") {
+TEST_CASE("self-assignment changes nothing", "[secret]") {
   Secret secret("hunter2");
   Secret& same = secret;
 
@@ -132,7 +132,7 @@ TEST_CASE("a secret assigned to itself stays", "[secret]") {
   CHECK(secret.reveal() == "hunter2");
 }
 
-TEST_CASE("a secret that ends is overwritten", "[secret]") {
+TEST_CASE("a destroyed secret is overwritten", "[secret]") {
   const Secret keeps_the_block_in_use("x");
   const char* place = nullptr;
   {
@@ -144,20 +144,20 @@ TEST_CASE("a secret that ends is overwritten", "[secret]") {
   CHECK(bytes_at(place, 7) == zeros(7));
 }
 
-TEST_CASE("bytes that were written but never committed are overwritten too", "[secret]") {
+TEST_CASE("uncommitted bytes are overwritten too", "[secret]") {
   const Secret keeps_the_block_in_use("x");
   const char* place = nullptr;
   {
     Secret secret = Secret::with_capacity(32);
-    const auto room = secret.room(32);
-    std::ranges::fill(room, 'u');
-    place = room.data();
+    const auto space = secret.spare_capacity(32);
+    std::ranges::fill(space, 'u');
+    place = space.data();
   }
 
   CHECK(bytes_at(place, 32) == zeros(32));
 }
 
-TEST_CASE("a secret that grows leaves its old place overwritten", "[secret]") {
+TEST_CASE("reallocation overwrites the old bytes", "[secret]") {
   const Secret keeps_the_block_in_use("x");
   Secret secret("hunter2");
   const char* const before = secret.reveal().data();
@@ -168,7 +168,7 @@ TEST_CASE("a secret that grows leaves its old place overwritten", "[secret]") {
   CHECK(bytes_at(before, 7) == zeros(7));
 }
 
-TEST_CASE("a secret that grows out of the shared block takes all its bytes along", "[secret]") {
+TEST_CASE("a secret that outgrows the shared block keeps its bytes", "[secret]") {
   const Secret keeps_the_block_in_use("x");
   Secret secret("hunter2");
   const char* const before = secret.reveal().data();
@@ -179,7 +179,7 @@ TEST_CASE("a secret that grows out of the shared block takes all its bytes along
   CHECK(bytes_at(before, 7) == zeros(7));
 }
 
-TEST_CASE("what is cut off is overwritten", "[secret]") {
+TEST_CASE("truncated bytes are overwritten", "[secret]") {
   for (const std::size_t size : {std::size_t{10}, large}) {
     Secret secret(std::string(size, 's'));
     const char* const place = secret.reveal().data();
@@ -191,7 +191,7 @@ TEST_CASE("what is cut off is overwritten", "[secret]") {
   }
 }
 
-TEST_CASE("a secret cannot be cut to more than it has", "[secret]") {
+TEST_CASE("shrink() does not enlarge a secret", "[secret]") {
   Secret secret("abc");
   secret.shrink(3);
   secret.shrink(1000);
@@ -199,7 +199,7 @@ TEST_CASE("a secret cannot be cut to more than it has", "[secret]") {
   CHECK(secret.reveal() == "abc");
 }
 
-TEST_CASE("a cut secret can grow again where it is", "[secret]") {
+TEST_CASE("a truncated secret grows again in place", "[secret]") {
   Secret secret("hunter2");
   secret.shrink(1);
   const char* const place = secret.reveal().data();
@@ -209,7 +209,7 @@ TEST_CASE("a cut secret can grow again where it is", "[secret]") {
   CHECK(secret.reveal().data() == place);
 }
 
-TEST_CASE("secrets do not overlap, however many and large they are", "[secret]") {
+TEST_CASE("secrets do not overlap", "[secret]") {
   std::vector<Secret> secrets;
   for (std::size_t i = 0; i < 200; ++i)
     secrets.emplace_back(std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
@@ -222,7 +222,7 @@ TEST_CASE("secrets do not overlap, however many and large they are", "[secret]")
     REQUIRE(secrets[i].reveal() == std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
 }
 
-TEST_CASE("the shared block is used anew once all its secrets have ended", "[secret]") {
+TEST_CASE("the shared block is reused after its last secret", "[secret]") {
   for (int call = 0; call < 10'000; ++call) {
     const Secret request(std::string(1000, 'r'));
     const Secret key(std::string(300, 'k'));
@@ -231,7 +231,7 @@ TEST_CASE("the shared block is used anew once all its secrets have ended", "[sec
   }
 }
 
-TEST_CASE("threads may have secrets of their own at the same time", "[secret]") {
+TEST_CASE("threads can use their own secrets concurrently", "[secret]") {
   const auto work = [](char letter, bool& good) {
     for (int i = 0; i < 2000; ++i) {
       Secret secret(std::string(static_cast<std::size_t>(1 + i % 700), letter));

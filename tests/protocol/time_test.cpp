@@ -24,7 +24,7 @@ constexpr sys_seconds now = at(1767322845);
 
 }  // namespace
 
-TEST_CASE("an RFC 3339 date-time is read to the second", "[time]") {
+TEST_CASE("an RFC 3339 date-time is parsed to the second", "[time]") {
   struct Row {
     std::string text;
     std::int64_t epoch;
@@ -51,7 +51,7 @@ TEST_CASE("an RFC 3339 date-time is read to the second", "[time]") {
   }
 }
 
-TEST_CASE("what is no RFC 3339 date-time is no time", "[time]") {
+TEST_CASE("an invalid RFC 3339 date-time is rejected", "[time]") {
   const std::string text = GENERATE(values<std::string>({"",
                                                          "2026",
                                                          "2026-01-02",
@@ -95,28 +95,28 @@ TEST_CASE("what is no RFC 3339 date-time is no time", "[time]") {
   }
 }
 
-TEST_CASE("a time is written as RFC 3339 in UTC", "[time]") {
+TEST_CASE("a time is formatted as RFC 3339 in UTC", "[time]") {
   CHECK(format_rfc3339(sys_seconds(seconds(0))) == "1970-01-01T00:00:00Z");
   CHECK(format_rfc3339(sys_seconds(seconds(1767323045))) == "2026-01-02T03:04:05Z");
   CHECK(format_rfc3339(sys_seconds(seconds(1709251199))) == "2024-02-29T23:59:59Z");
   CHECK(format_rfc3339(sys_seconds(seconds(-1))) == "1969-12-31T23:59:59Z");
 }
 
-TEST_CASE("a written time reads as itself", "[time]") {
+TEST_CASE("a formatted time parses to itself", "[time]") {
   for (const std::int64_t epoch : {0L, 1L, 951782400L, 1767323045L, 4102444799L, -86401L}) {
     const sys_seconds time{seconds(epoch)};
     CHECK(parse_rfc3339(format_rfc3339(time)) == time);
   }
 }
 
-TEST_CASE("an HTTP date is read in the one form that servers may send", "[time]") {
+TEST_CASE("an HTTP date is parsed in the form that servers may send", "[time]") {
   CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == sys_seconds(seconds(784111777)));
   CHECK(parse_http_date("Fri, 02 Jan 2026 03:04:05 GMT") == sys_seconds(seconds(1767323045)));
   CHECK(parse_http_date("Thu, 29 Feb 2024 23:59:59 GMT") == sys_seconds(seconds(1709251199)));
   CHECK(parse_http_date("Thu, 31 Dec 2026 00:00:00 GMT") == sys_seconds(seconds(1798675200)));
 }
 
-TEST_CASE("what is no HTTP date is no time", "[time]") {
+TEST_CASE("an invalid HTTP date is rejected", "[time]") {
   const std::string text = GENERATE(values<std::string>(
       {"", "Sun", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37",
        "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Nov 1994 08:49:37 gmt", "Sun, 6 Nov 1994 08:49:37 GMT",
@@ -130,7 +130,7 @@ TEST_CASE("what is no HTTP date is no time", "[time]") {
   }
 }
 
-TEST_CASE("an expiry is read in every form it is known in", "[time]") {
+TEST_CASE("an expiry is parsed in each known form", "[time]") {
   struct Row {
     const char* name;
     std::string text;
@@ -157,7 +157,7 @@ TEST_CASE("an expiry is read in every form it is known in", "[time]") {
   }
 }
 
-TEST_CASE("an expiry in no known form is unknown", "[time]") {
+TEST_CASE("an expiry in any other form is unknown", "[time]") {
   const std::string text = GENERATE(values<std::string>({"",
                                                          " ",
                                                          "soon",
@@ -188,7 +188,7 @@ TEST_CASE("an expiry in no known form is unknown", "[time]") {
   }
 }
 
-TEST_CASE("a token lives as its expiry has it, within reason", "[time]") {
+TEST_CASE("the remaining lifetime is that of the expiry, within limits", "[time]") {
   struct Row {
     const char* name;
     std::optional<seconds> ahead;
@@ -235,7 +235,7 @@ TEST_CASE("a duration is digits and one unit", "[time]") {
   }
 }
 
-TEST_CASE("anything else is no duration", "[time]") {
+TEST_CASE("any other text is not a duration", "[time]") {
   const std::string text = GENERATE(values<std::string>({"",
                                                          "s",
                                                          "5",
@@ -265,7 +265,7 @@ TEST_CASE("anything else is no duration", "[time]") {
   }
 }
 
-TEST_CASE("a duration is written in the largest unit that is exact", "[time]") {
+TEST_CASE("a duration is formatted in the largest exact unit", "[time]") {
   CHECK(format_duration(seconds(0)) == "0s");
   CHECK(format_duration(seconds(1)) == "1s");
   CHECK(format_duration(seconds(59)) == "59s");
@@ -277,7 +277,7 @@ TEST_CASE("a duration is written in the largest unit that is exact", "[time]") {
   CHECK(format_duration(hours(1) + seconds(1)) == "3601s");
 }
 
-TEST_CASE("describes a duration for people, rounded down", "[time]") {
+TEST_CASE("a duration for people is rounded down", "[time]") {
   CHECK(describe_duration(seconds(-5)) == "0s");
   CHECK(describe_duration(seconds(0)) == "0s");
   CHECK(describe_duration(seconds(119)) == "119s");
@@ -289,7 +289,7 @@ TEST_CASE("describes a duration for people, rounded down", "[time]") {
   CHECK(describe_duration(hours(71)) == "2 days");
 }
 
-TEST_CASE("a written duration reads as itself", "[time]") {
+TEST_CASE("a formatted duration parses to itself", "[time]") {
   for (const int count : {0, 1, 60, 61, 3600, 3660, 7200, 86400})
     CHECK(parse_duration(format_duration(seconds(count))) == seconds(count));
 }

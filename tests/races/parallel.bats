@@ -1,22 +1,22 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Many at once: one authorization whatever happens, and an end in time for everybody.
+# Many parallel callers: one request, and every call ends in time.
 
-# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/story.bash
-load ../support/drill
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/faults
 
 promises=1
 
-@test "1,000 cold calls: one request, one token" {
+@test "1,000 calls without a cached token send one request and get one token" {
   crowd 1000 sase-credential token
   expect_crowd 0:1000 1 10000
   expect_counter authorize 1
 }
 
-@test "1,000 cold calls take hardly longer than 1,000 times /bin/true" {
-  # The promise is 1.5, measured on a quiet machine by `tests/bench --parallel`; a busy one is given head-room.
+@test "1,000 calls without a cached token take hardly longer than 1,000 times /bin/true" {
+  # The promise is 1.5, measured on a quiet machine by `tests/bench --parallel`; a busy one gets a wider bound.
   local ratio
-  ratio=$("$story_root/tests/bench" --build "$build" --parallel --few-rounds 3 | tee /dev/fd/3 |
+  ratio=$("$source_root/tests/bench" --build "$build" --parallel --few-rounds 3 | tee /dev/fd/3 |
     sed -n 's/^ratio of 1,000 cold calls: //p')
   awk -v ratio="$ratio" 'BEGIN { exit !(ratio > 0 && ratio <= 2.5) }' || refute "expected a ratio of at most 2.5, got '$ratio'"
 }
@@ -32,7 +32,7 @@ fails() {
   expect_unlocked
 }
 
-@test "200 calls and a service that fails for ever: no more requests than one caller makes, and all end in time" {
+@test "200 calls to a failing service send no more requests than one call, and all end in time" {
   tries
   table fails <<'END'
   status=503                | 5s | 6 | 3
@@ -49,7 +49,7 @@ fails() {
 END
 }
 
-@test "200 calls without a cache and a service that fails for ever: the same" {
+@test "200 calls without a cache to a failing service send no more requests than one call" {
   tries 1 5
   fault status=503
   crowd 200 sase-credential --timeout 5s --cache none token
@@ -57,7 +57,7 @@ END
   expect_counter authorize 3
 }
 
-@test "100 calls with a token that ages: that one at once for each, and one renewal" {
+@test "100 calls with a token due for refresh get it at once, and one refreshes it" {
   tries 1 6
   keep_token 10m
   have_token delay=1s lifetime=60m
@@ -73,7 +73,7 @@ END
   expect_counter authorize 1
 }
 
-@test "100 calls with a token that ages and a service that fails: that one for each, and one renewal that fails" {
+@test "100 calls with a token due for refresh get it when the service fails, and one tries to refresh it" {
   tries 1 5 6
   keep_token 10m
   have_token status=503 delay=100ms
@@ -90,11 +90,11 @@ END
 beside() {
   meant_to_hold_secrets "$1" "$1.crowd"
   mkdir "$1.crowd"
-  /usr/bin/python3 "$story_root/tests/support/crowd.py" --directory "$1.crowd" "${@:2}" >"$1" 3>&- 4>&- &
+  /usr/bin/python3 "$source_root/tests/support/crowd.py" --directory "$1.crowd" "${@:2}" >"$1" 3>&- 4>&- &
   servers+=($!)
 }
 
-@test "two profiles at once: a token each, and one request for each" {
+@test "two profiles get one token each with one request each" {
   tries 1 3
   profile one
   profile two
@@ -114,7 +114,7 @@ beside() {
   expect_counter authorize 2
 }
 
-@test "two keys at once: they do not wait for each other" {
+@test "calls with different keys do not wait for each other" {
   tries 1 3
   local start
   printf '%s\nanother-key\n' "$key" >"$sandbox/keys"
@@ -135,14 +135,14 @@ beside() {
   expect_counter authorize 2
 }
 
-@test "a token that is erased while 20 others ask for it, 40 times" {
+@test "never returns a token that was erased while 20 callers ask for it, 40 times" {
   tries 1 3
   race racing-erase --rounds 25
   fault lifetime=10m
-  race racing-erase --rounds 15 --ageing --seed 2
+  race racing-erase --rounds 15 --due-for-refresh --seed 2
 }
 
-@test "an erased token is not given out again, though its renewal hangs and holds the lock" {
+@test "does not return an erased token while its refresh hangs and holds the lock" {
   tries 5 6
   local first
   fault lifetime=10m

@@ -50,17 +50,17 @@ Bio memory_bio() {
   return bio;
 }
 
-Bio reader_of(const std::string& text) {
+Bio make_reader(const std::string& text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-std::string text_of(const Bio& bio) {
+std::string read_text(const Bio& bio) {
   BUF_MEM* memory = nullptr;
   BIO_get_mem_ptr(bio.get(), &memory);
   return std::string(memory->data, memory->length);
 }
 
-std::shared_ptr<EVP_PKEY> new_key() {
+std::shared_ptr<EVP_PKEY> generate_key() {
   // What the macro EVP_EC_gen does, without its cast that drops a const.
   std::string curve = "P-256";
   return own(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve.data()));
@@ -104,7 +104,7 @@ void add_extensions(X509* certificate, X509* issuer, const CertificateRequest& r
 
 /// `authority` null: self-signed.
 Identity get_or_create_identity(const CertificateRequest& request, const Identity* authority) {
-  const auto key = new_key();
+  const auto key = generate_key();
   const auto certificate = own(X509_new());
   require(key != nullptr && certificate != nullptr, "make a key");
   X509* const issuer = authority != nullptr ? authority->certificate() : certificate.get();
@@ -129,14 +129,14 @@ Identity::Identity(std::shared_ptr<X509> certificate, std::shared_ptr<EVP_PKEY> 
 std::string Identity::certificate_pem() const {
   const Bio bio = memory_bio();
   require(PEM_write_bio_X509(bio.get(), certificate()) == 1, "write a certificate");
-  return text_of(bio);
+  return read_text(bio);
 }
 
 std::string Identity::key_pem() const {
   const Bio bio = memory_bio();
   require(PEM_write_bio_PrivateKey(bio.get(), key(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
           "write a key");
-  return text_of(bio);
+  return read_text(bio);
 }
 
 bool Identity::lives_for(long seconds) const {
@@ -155,8 +155,8 @@ Identity signed_identity(const CertificateRequest& request, const Identity& auth
 
 std::optional<Identity> read_identity(const std::string& certificate_pem, const std::string& key_pem) {
   const auto certificate =
-      own(PEM_read_bio_X509(reader_of(certificate_pem).get(), nullptr, nullptr, nullptr));
-  const auto key = own(PEM_read_bio_PrivateKey(reader_of(key_pem).get(), nullptr, no_passphrase, nullptr));
+      own(PEM_read_bio_X509(make_reader(certificate_pem).get(), nullptr, nullptr, nullptr));
+  const auto key = own(PEM_read_bio_PrivateKey(make_reader(key_pem).get(), nullptr, no_passphrase, nullptr));
   const bool fits =
       certificate != nullptr && key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
   ERR_clear_error();

@@ -15,7 +15,7 @@ constexpr long day = 86'400;  // seconds
 /// Certificates start in the past: clients under test may run with a clock that is behind.
 constexpr Validity authority_validity{-30 * day, 3650 * day};
 
-Validity validity_of(CertificateKind kind) {
+Validity choose_validity(CertificateKind kind) {
   switch (kind) {
     case CertificateKind::expired: return {-30 * day, -1 * day};
     case CertificateKind::not_yet: return {1 * day, 397 * day};
@@ -39,9 +39,9 @@ std::string alternative_names(CertificateKind kind, const std::vector<std::strin
   return list;
 }
 
-Identity make_authority(const StateDirectory& directory) {
-  // A name of its own keeps clients from taking it for the authority of another sandbox. It is shown to
-  // people, so it must not look like a piece of a key or token: those begin with `eyJ`.
+Identity create_authority(const StateDirectory& directory) {
+  // A unique name keeps clients from confusing the authorities of two sandboxes. It is in messages, so it
+  // must not look like a part of a key or token: those begin with `eyJ`.
   Identity authority =
       self_signed_identity({.common_name = "sase-sandbox CA " + random_letters(8),
                             .validity = authority_validity,
@@ -53,23 +53,23 @@ Identity make_authority(const StateDirectory& directory) {
   return authority;
 }
 
-Identity find_or_make_authority(const StateDirectory& directory) {
+Identity get_or_create_authority(const StateDirectory& directory) {
   const auto certificate = directory.read("ca.pem");
   const auto key = directory.read("ca-key.pem");
   if (certificate && key) {
-    // Anything wrong with an earlier authority is mended by making a new one.
+    // An invalid or expiring authority of an earlier run is replaced.
     if (auto earlier = read_identity(*certificate, *key); earlier && earlier->lives_for(day)) return *earlier;
   }
-  return make_authority(directory);
+  return create_authority(directory);
 }
 
 }  // namespace
 
 void issue_certificate(const StateDirectory& directory, CertificateKind kind,
                        const std::vector<std::string>& names) {
-  const Identity authority = find_or_make_authority(directory);
+  const Identity authority = get_or_create_authority(directory);
   const CertificateRequest request{.common_name = "sase-sandbox",
-                                   .validity = validity_of(kind),
+                                   .validity = choose_validity(kind),
                                    .extensions = {{"basicConstraints", "critical,CA:FALSE"},
                                                   {"keyUsage", "critical,digitalSignature"},
                                                   {"extendedKeyUsage", "serverAuth"},

@@ -37,8 +37,8 @@ class Connection : public Poco::Net::HTTPServerConnection {
 
   void run() override {
     context_.service.counters().count(Event::connection);
-    // The TLS handshake is still to come: POCO does it with the first read.
-    if (context_.service.faults().take_accept_reset()) {
+    // POCO does the TLS handshake with the first read.
+    if (context_.service.faults().next_accept_reset()) {
       context_.service.counters().count(Event::faulted);
       reset_connection(socket());
       return;

@@ -10,8 +10,8 @@
 
 namespace sase::sandbox {
 
-/// Makes the server's connections: POCO's HTTP connections that are counted, may be reset before TLS (fault
-/// `reset=accept`), and can be ended from outside through `open`.
+/// Creates POCO HTTP connections that are counted, may be reset before TLS (fault `reset=accept`), and can be
+/// shut down through `open`.
 class ConnectionFactory : public Poco::Net::TCPServerConnectionFactory {
  public:
   /// The references must outlive the server's threads.

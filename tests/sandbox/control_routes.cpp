@@ -11,7 +11,7 @@ namespace sase::sandbox {
 
 namespace {
 
-std::vector<std::string> lines_of(const std::string& body) {
+std::vector<std::string> split_lines(const std::string& body) {
   std::vector<std::string> lines;
   std::istringstream stream(body);
   for (std::string line; std::getline(stream, line);) {
@@ -45,7 +45,7 @@ Response ControlRoutes::answer(const Request& request) {
 
 Response ControlRoutes::replace_faults(const std::string& body) {
   try {
-    faults_.replace(lines_of(body));
+    faults_.replace(split_lines(body));
     return list_faults();
   } catch (const BadFault& bad) {
     return text_response(400, std::string(bad.what()) + "\n");

@@ -8,9 +8,9 @@
 
 namespace sase::sandbox {
 
-/// The routes below `/sandbox/`, by which tests watch and steer the sandbox: `GET stats`, `POST reset`, and
-/// `GET`, `POST` (one `name=value` a line, replaces all), `DELETE faults`. No token is needed, no fault
-/// applies.
+/// The routes below `/sandbox/`, which tests use to observe and control the sandbox: `GET stats`, `POST
+/// reset`, and `GET`, `POST` (one `name=value` a line, replaces all), `DELETE faults`. No token is needed, no
+/// fault applies.
 class ControlRoutes {
  public:
   /// The arguments must outlive this.

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<std::pair<Event, const char*>, 7> names{{{Event::authorize, "authorize"},
                                                               {Event::token_response, "granted"},
-                                                              {Event::refused, "refused"},
+                                                              {Event::rejected, "refused"},
                                                               {Event::faulted, "faulted"},
                                                               {Event::resource_ok, "resource_ok"},
                                                               {Event::resource_denied, "resource_denied"},
@@ -25,9 +25,9 @@ void Counters::count(Event event) {
   ++events_[event];
 }
 
-void Counters::count_route(const std::string& network_fingerprint) {
+void Counters::count_route(const std::string& route) {
   const std::lock_guard lock(mutex_);
-  ++routes_[network_fingerprint];
+  ++routes_[route];
 }
 
 void Counters::reset() {
@@ -44,10 +44,9 @@ std::string Counters::to_json() const {
     json += Poco::toJSON(name) + ":" + std::to_string(found == events_.end() ? 0 : found->second) + ",";
   }
   json += "\"routes\":{";
-  for (auto network_fingerprint = routes_.begin(); network_fingerprint != routes_.end();
-       ++network_fingerprint) {
-    if (network_fingerprint != routes_.begin()) json += ",";
-    json += Poco::toJSON(network_fingerprint->first) + ":" + std::to_string(network_fingerprint->second);
+  for (auto route = routes_.begin(); route != routes_.end(); ++route) {
+    if (route != routes_.begin()) json += ",";
+    json += Poco::toJSON(route->first) + ":" + std::to_string(route->second);
   }
   return json + "}}";
 }

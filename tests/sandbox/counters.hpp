@@ -8,16 +8,16 @@
 
 namespace sase::sandbox {
 
-/// One thing that is counted.
-enum class Event { authorize, token_response, refused, faulted, resource_ok, resource_denied, connection };
+/// An event that is counted.
+enum class Event { authorize, token_response, rejected, faulted, resource_ok, resource_denied, connection };
 
-/// What has happened since the start or the last reset. Any thread may call any member.
+/// The events since the start or the last reset. Thread-safe.
 class Counters {
  public:
   void count(Event event);
 
   /// Counts a request of a route, such as `POST /v3/auth/authorize`.
-  void count_route(const std::string& network_fingerprint);
+  void count_route(const std::string& route);
   void reset();
 
   /// The numbers as one JSON object: a member per event, and `routes`.

@@ -20,9 +20,9 @@ namespace {
 
 enum class KeepAlive { no, yes };
 
-/// Nothing when the body is larger than `largest_body`.
+/// Nothing if the body is larger than `largest_body`.
 std::optional<std::string> read_body(Poco::Net::HTTPServerRequest& incoming) {
-  // Without either there is no body (RFC 9112 section 6.3); POCO would wait for the peer to leave.
+  // Without either there is no body (RFC 9112 section 6.3); POCO would read until the peer disconnects.
   if (!incoming.hasContentLength() && !incoming.getChunkedTransferEncoding()) return std::string{};
   std::string body(largest_body + 1, '\0');
   std::istream& stream = incoming.stream();
@@ -32,7 +32,7 @@ std::optional<std::string> read_body(Poco::Net::HTTPServerRequest& incoming) {
   return body;
 }
 
-/// Nothing when the target is no URI or the body is too large.
+/// Nothing if the target is not a URI or the body is too large.
 std::optional<Request> to_request(Poco::Net::HTTPServerRequest& incoming) {
   auto body = read_body(incoming);
   if (!body) return std::nullopt;
@@ -58,12 +58,12 @@ void add_date(std::string& head, const FaultPlan& plan) {
     case DateForm::usual:
       head += "Date: " + http_date(std::chrono::system_clock::now() + plan.clock_shift) + "\r\n";
       break;
-    case DateForm::invalid: head += "Date: yesterday at half past nine\r\n"; break;
+    case DateForm::invalid: head += "Date: yesterday\r\n"; break;
     case DateForm::missing: break;
   }
 }
 
-std::string head_of(const Answer& answer, KeepAlive keep_alive) {
+std::string format_head(const Answer& answer, KeepAlive keep_alive) {
   const Response& response = answer.response;
   const std::string reason = Poco::Net::HTTPResponse::getReasonForStatus(
       static_cast<Poco::Net::HTTPResponse::HTTPStatus>(response.status));
@@ -76,8 +76,8 @@ std::string head_of(const Answer& answer, KeepAlive keep_alive) {
   return head;
 }
 
-/// The connection below the request; POCO's server makes no other kind of request.
-Poco::Net::HTTPServerRequestImpl& below(Poco::Net::HTTPServerRequest& incoming) {
+/// Gives access to the connection; POCO's server creates no other type of request.
+Poco::Net::HTTPServerRequestImpl& implementation(Poco::Net::HTTPServerRequest& incoming) {
   return dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(incoming);
 }
 
@@ -92,15 +92,15 @@ void Exchange::handleRequest(Poco::Net::HTTPServerRequest& incoming,
       request ? context_.service.answer(*request) : Answer{text_response(400, "Bad Request"), FaultPlan{}};
   const bool reusable = request && outgoing.getKeepAlive() && !ends_connection(answer.plan);
   const auto keep_alive = reusable && !context_.is_crowded() ? KeepAlive::yes : KeepAlive::no;
-  // POCO has written nothing yet and asks only this of the response when we come back.
+  // POCO has written nothing yet and reads only this from the response.
   outgoing.setKeepAlive(keep_alive == KeepAlive::yes);
   if (answer.plan.hang) {
-    context_.parked.park(below(incoming).detachSocket());
+    context_.parked.park(implementation(incoming).detachSocket());
     return;
   }
   const bool with_body = has_body(incoming.getMethod(), answer.response.status);
-  Transmission(below(incoming).socket(), context_.stop)
-      .send(head_of(answer, keep_alive), with_body ? answer.response.body : std::string{}, answer.plan);
+  Transmission(implementation(incoming).socket(), context_.stop)
+      .send(format_head(answer, keep_alive), with_body ? answer.response.body : std::string{}, answer.plan);
 }
 
 }  // namespace sase::sandbox

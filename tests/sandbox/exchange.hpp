@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tests/sandbox/parked_connections.hpp"
+#include "tests/sandbox/open_connections.hpp"
 #include "tests/sandbox/service.hpp"
 
 #include <Poco/Net/HTTPRequestHandler.h>
@@ -16,11 +16,11 @@ struct ExchangeContext {
   Service& service;
   ParkedConnections& parked;
   std::stop_token stop;
-  /// True while other connections wait for a thread: then none is kept alive for its next request.
+  /// Whether other connections wait for a thread. If so, connections are not kept alive.
   std::function<bool()> is_crowded;
 };
 
-/// One HTTP request and its answer: POCO's request to ours, our response to bytes.
+/// One HTTP exchange: converts the request of POCO to a Request, and a Response to bytes.
 class Exchange : public Poco::Net::HTTPRequestHandler {
  public:
   explicit Exchange(const ExchangeContext& context);

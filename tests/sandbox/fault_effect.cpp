@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sandbox/fault_effect.hpp"
 
-#include "tests/sandbox/authorize_request.hpp"
+#include "tests/sandbox/request.hpp"
 
 #include <Poco/Net/HTTPResponse.h>
 
@@ -20,11 +20,11 @@ int forced_status(const FaultPlan& plan) {
 
 std::string retry_after_value(const std::string& fault, ServerTime now) {
   constexpr std::string_view dated = "date+";
-  if (!fault.starts_with(dated)) return fault == "invalid" ? "as soon as you like" : fault;
+  if (!fault.starts_with(dated)) return fault == "invalid" ? "soon" : fault;
   return http_date(now + std::chrono::seconds(std::stoll(fault.substr(dated.size()))));
 }
 
-/// A JSON object stays one, so that the reader's limit is met and not its parser.
+/// Pads within a JSON object, so that the size limit of the client is tested and not its parser.
 void pad(std::string& body, std::size_t size) {
   constexpr std::string_view opening = R"({"padding":")";
   constexpr std::string_view closing = "\",";
@@ -41,22 +41,22 @@ void pad(std::string& body, std::size_t size) {
 
 }  // namespace
 
-std::optional<Response> answer_instead(const FaultPlan& plan, BodyShape usual, const Request& request) {
+std::optional<Response> replacement_response(const FaultPlan& plan, BodyShape usual, const Request& request) {
   const int status = forced_status(plan);
   if (plan.redirect) return Response{status, {{"Location", *plan.redirect}}, {}};
   if (status < 300) return std::nullopt;
-  return faulty_error(plan, usual, request);
+  return fault_error(plan, usual, request);
 }
 
-Response faulty_error(const FaultPlan& plan, BodyShape usual, const Request& request) {
+Response fault_error(const FaultPlan& plan, BodyShape usual, const Request& request) {
   const int forced = forced_status(plan);
   const int status = forced != 0 ? forced : 500;
   const std::string message =
       Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
-  return error_response(plan.body.value_or(usual), status, message, what_was_sent(request));
+  return error_response(plan.body.value_or(usual), status, message, find_secret(request));
 }
 
-void spoil(Response& response, const FaultPlan& plan, ServerTime now) {
+void apply_faults(Response& response, const FaultPlan& plan, ServerTime now) {
   if (plan.status && *plan.status < 300 && response.status < 300) response.status = *plan.status;
   if (plan.retry_after)
     response.headers.emplace_back("Retry-After", retry_after_value(*plan.retry_after, now));
@@ -66,7 +66,7 @@ void spoil(Response& response, const FaultPlan& plan, ServerTime now) {
   }
 }
 
-std::string what_was_sent(const Request& request) {
+std::string find_secret(const Request& request) {
   if (auto api_key = parse_authorize_body(request.body)) return *api_key;
   return request.body.empty() ? request.authorization : request.body;
 }

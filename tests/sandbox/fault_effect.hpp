@@ -10,19 +10,18 @@
 
 namespace sase::sandbox {
 
-/// The answer that the plan puts in place of the route's: an error status, a redirect, a rate limit.
-/// Otherwise nothing.
-[[nodiscard]] std::optional<Response> answer_instead(const FaultPlan& plan, BodyShape usual,
-                                                     const Request& request);
+/// The response that replaces that of the route (an error status, a redirect, a rate limit), or nothing.
+[[nodiscard]] std::optional<Response> replacement_response(const FaultPlan& plan, BodyShape usual,
+                                                           const Request& request);
 
-/// The error with which the plan replaces a success: `status` or 500, in the plan's shape or the usual one.
-[[nodiscard]] Response faulty_error(const FaultPlan& plan, BodyShape usual, const Request& request);
+/// The error that replaces a success: `status` or 500, in the shape of the plan or the usual one.
+[[nodiscard]] Response fault_error(const FaultPlan& plan, BodyShape usual, const Request& request);
 
-/// Changes what any answer gets from the plan: a 2xx status, Retry-After, padding, more headers.
-void spoil(Response& response, const FaultPlan& plan, ServerTime now);
+/// Applies the faults that change any response: a 2xx status, Retry-After, padding, more headers.
+void apply_faults(Response& response, const FaultPlan& plan, ServerTime now);
 
-/// The secret in the request that an echoing service would repeat: the API key, else the whole body, else the
-/// Authorization header.
-[[nodiscard]] std::string what_was_sent(const Request& request);
+/// The secret in a request, for errors that echo it: the API key, else the whole body, else the Authorization
+/// header.
+[[nodiscard]] std::string find_secret(const Request& request);
 
 }  // namespace sase::sandbox

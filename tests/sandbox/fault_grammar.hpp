@@ -9,8 +9,7 @@
 
 namespace sase::sandbox {
 
-/// A fault that does not exist or cannot have that value; `what()` names the nearest one or the values
-/// allowed.
+/// An unknown fault or an invalid value; `what()` suggests the nearest name or lists the allowed values.
 class BadFault : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -8,10 +8,10 @@
 
 namespace sase::sandbox {
 
-/// The shape of an error body (SERVICE.md section 3 lists the three the service is known to use).
+/// The shape of an error body. The service is known to use the first three..
 enum class BodyShape { message, id_message, gum, html, empty, not_json, echo_key };
 
-/// How far an exchange gets before the connection is cut with a TCP reset.
+/// The stage at which the connection is closed with a TCP reset.
 enum class ResetStage { never, accept, headers, body };
 
 /// How `accessTokenExpire` is written.
@@ -32,23 +32,23 @@ enum class ExpiryForm {
   object
 };
 
-/// What stands where the access token belongs.
+/// The value of the member accessToken.
 enum class TokenForm { usual, sized, newline, escape, space, empty, missing, number, null };
 
-/// What stands where the `data` member belongs.
+/// The form of the member `data`.
 enum class EnvelopeForm { usual, missing, array, deep };
 
-/// What stands in the `Date` header; a shifted clock still writes an honest one.
+/// The form of the header `Date`. With clock_shift it is well formed and wrong.
 enum class DateForm { usual, missing, invalid };
 
-/// Which generation of the service accepts keys.
+/// The API generation that accepts keys.
 enum class KeyGeneration { both, v1, v3 };
 
 /// Which requests a plan applies to.
 enum class FaultRoute { authorize, resource, all };
 
-/// Everything that shall go wrong, as one value; the default goes wrong nowhere.
-/// Members are named like the faults of `fault_grammar`, which says what each does.
+/// The faults in effect; by default none. The members are named like the faults in fault_grammar.cpp, which
+/// describes each.
 struct FaultPlan {
   std::optional<int> status;
   std::optional<BodyShape> body;
@@ -68,8 +68,8 @@ struct FaultPlan {
   std::size_t big_body = 0;      ///< Bytes the body is padded to.
   std::size_t many_headers = 0;  ///< Headers added.
   bool reject_tokens = false;
-  std::optional<std::size_t> times;  ///< Requests left; nothing: no limit.
-  FaultRoute network_fingerprint = FaultRoute::authorize;
+  std::optional<std::size_t> times;  ///< Remaining requests; unset: no limit.
+  FaultRoute route = FaultRoute::authorize;
   KeyGeneration keys = KeyGeneration::both;
   std::optional<std::chrono::milliseconds> lifetime;
   bool single_session = false;

@@ -9,8 +9,8 @@ namespace sase::sandbox {
 
 namespace {
 
-bool applies(FaultRoute network_fingerprint, RouteKind kind) {
-  switch (network_fingerprint) {
+bool applies(FaultRoute route, RouteKind kind) {
+  switch (route) {
     case FaultRoute::all: return true;
     case FaultRoute::authorize: return kind == RouteKind::authorize;
     case FaultRoute::resource: return kind == RouteKind::resource;
@@ -38,27 +38,27 @@ std::vector<std::string> FaultSwitch::settings() const {
   return settings_;
 }
 
-std::optional<FaultPlan> FaultSwitch::take(RouteKind kind) {
+std::optional<FaultPlan> FaultSwitch::next(RouteKind kind) {
   const std::lock_guard lock(mutex_);
-  if (settings_.empty() || !applies(plan_.network_fingerprint, kind)) return std::nullopt;
+  if (settings_.empty() || !applies(plan_.route, kind)) return std::nullopt;
   FaultPlan plan = plan_;
-  use_up();
+  decrement_times();
   return plan;
 }
 
-bool FaultSwitch::take_accept_reset() {
+bool FaultSwitch::next_accept_reset() {
   const std::lock_guard lock(mutex_);
   if (plan_.reset != ResetStage::accept) return false;
-  use_up();
+  decrement_times();
   return true;
 }
 
-FaultPlan FaultSwitch::standing() const {
+FaultPlan FaultSwitch::current() const {
   const std::lock_guard lock(mutex_);
   return plan_;
 }
 
-void FaultSwitch::use_up() {
+void FaultSwitch::decrement_times() {
   if (!plan_.times || --*plan_.times > 0) return;
   plan_ = FaultPlan{};
   settings_.clear();

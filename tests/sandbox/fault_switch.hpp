@@ -10,30 +10,30 @@
 
 namespace sase::sandbox {
 
-/// What a request is, to a fault plan.
+/// The kind of a request, which decides whether a fault applies.
 enum class RouteKind { authorize, resource };
 
-/// The faults in force, changeable while the server runs. Any thread may call any member.
+/// The faults in effect, which can change while the server runs. Thread-safe.
 class FaultSwitch {
  public:
-  /// Replaces all faults by `settings` (each `name=value`). Throws BadFault and then changes nothing.
+  /// Replaces all faults by `settings` (each `name=value`). Throws BadFault and changes nothing.
   void replace(std::vector<std::string> settings);
   void clear();
 
-  /// The settings in force, as they were given.
+  /// The current settings, as given.
   [[nodiscard]] std::vector<std::string> settings() const;
 
-  /// The plan for a request of `kind`, which uses up one of its `times`; nothing when it does not apply.
-  [[nodiscard]] std::optional<FaultPlan> take(RouteKind kind);
+  /// The plan for a request of `kind`, or nothing if no fault applies. Decrements `times`.
+  [[nodiscard]] std::optional<FaultPlan> next(RouteKind kind);
 
-  /// True when the connection that has just arrived shall be reset; uses up one of `times`.
-  [[nodiscard]] bool take_accept_reset();
+  /// Whether to reset a new connection. Decrements `times`.
+  [[nodiscard]] bool next_accept_reset();
 
-  /// The plan in force, for what holds on every route: the clock, and whether tokens are rejected.
-  [[nodiscard]] FaultPlan standing() const;
+  /// The current plan, for the faults that apply to each route: the clock and rejected tokens.
+  [[nodiscard]] FaultPlan current() const;
 
  private:
-  void use_up();
+  void decrement_times();
 
   mutable std::mutex mutex_;
   std::vector<std::string> settings_;

@@ -45,7 +45,7 @@ std::string deflated(const std::string& content) {
 
 GitRepository::GitRepository() {
   const std::string readme =
-      add_object("blob", "# demo\n\nServed by sase-sandbox to whoever holds a live token.\n");
+      add_object("blob", "# demo\n\nServed by sase-sandbox to clients with a valid token.\n");
   const std::string tree = add_object("tree", std::string("100644 README.md") + '\0' + readme);
   const std::string person = "sase-sandbox <sandbox@example.test> 1767225600 +0000";
   const std::string commit = add_object("commit", "tree " + hex(tree) + "\nauthor " + person +

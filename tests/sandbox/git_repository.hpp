@@ -7,13 +7,13 @@
 
 namespace sase::sandbox {
 
-/// A bare git repository of one commit with a README, as a dumb HTTP server shows it: read-only, in memory,
-/// made without git. The commit is the same in every run.
+/// A bare git repository of one commit with a README, as a dumb HTTP server offers it: read-only, in memory,
+/// created without git. The commit is the same in every run.
 class GitRepository {
  public:
   GitRepository();
 
-  /// The file at `name` (such as `HEAD` or `objects/ab/cd...`), or null when there is none.
+  /// The file at `name` (such as `HEAD` or `objects/ab/cd...`), or null.
   [[nodiscard]] const std::string* find(std::string_view name) const;
 
  private:

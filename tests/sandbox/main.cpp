@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sandbox/certificate_authority.hpp"
-#include "tests/sandbox/directory_lock.hpp"
 #include "tests/sandbox/options.hpp"
 #include "tests/sandbox/server.hpp"
 #include "tests/sandbox/service.hpp"
@@ -19,8 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// sase-sandbox: a local HTTPS stand-in for the Check Point SASE API. `run` composes it; the rooms are the
-// headers.
+// sase-sandbox: a local HTTPS stand-in for the Check Point SASE API. `run` composes it.
 
 namespace {
 
@@ -28,7 +26,7 @@ using sase::sandbox::StateDirectory;
 
 enum ExitCode { done = 0, failed = 1, usage = 2 };
 
-/// The signals that `serve` waits for; blocked in every thread, so that only it gets them.
+/// The signals that `serve` waits for. They are blocked in each thread, so that only sigwait() receives them.
 sigset_t awaited_signals() {
   sigset_t signals{};
   sigemptyset(&signals);
@@ -39,7 +37,7 @@ sigset_t awaited_signals() {
 
 void prepare_process() {
   ::umask(077);
-  // A peer that leaves early must not take the server with it.
+  // A peer that disconnects early must not kill the server.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const sigset_t signals = awaited_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -51,7 +49,7 @@ void prepare_process() {
   }
 }
 
-/// POCO's global TLS state, for as long as this lives.
+/// Initializes POCO's global TLS state, and releases it in the destructor.
 class TlsLibrary {
  public:
   TlsLibrary() { Poco::Net::initializeSSL(); }
@@ -60,7 +58,7 @@ class TlsLibrary {
   ~TlsLibrary() { Poco::Net::uninitializeSSL(); }
 };
 
-/// The files that say where the running sandbox is; gone when it is.
+/// The files `url` and `pid`, which exist while the sandbox runs.
 class Announcement {
  public:
   Announcement(const StateDirectory& directory, const std::string& url) : directory_(directory) {
@@ -78,13 +76,13 @@ class Announcement {
   const StateDirectory& directory_;
 };
 
-void wait_for_the_end(sase::sandbox::Service& service) {
+void wait_for_termination(sase::sandbox::Service& service) {
   const sigset_t signals = awaited_signals();
   for (;;) {
     int signal = 0;
     ::sigwait(&signals, &signal);
     if (signal != SIGUSR1) return;
-    // The way back from reset=accept, which leaves no connection to ask through.
+    // With reset=accept, no connection could clear the faults.
     service.faults().clear();
   }
 }
@@ -92,7 +90,7 @@ void wait_for_the_end(sase::sandbox::Service& service) {
 void serve(const sase::sandbox::Options& options) {
   const StateDirectory directory(options.state);
   const sase::sandbox::DirectoryLock lock(directory);
-  // Whoever waits for `url` must not take what a killed sandbox has left for ours.
+  // A client that waits for `url` must not read the file of a killed sandbox.
   directory.remove("url");
   sase::sandbox::issue_certificate(directory, options.certificate, options.names);
   const TlsLibrary tls;
@@ -103,10 +101,10 @@ void serve(const sase::sandbox::Options& options) {
   const Announcement announcement(directory, url);
   std::cout << "sase-sandbox: listening on " << url << " (state in " << directory.path().string() << ")"
             << std::endl;
-  wait_for_the_end(service);
+  wait_for_termination(service);
 }
 
-int complain(ExitCode code, const std::string& what) {
+int report(ExitCode code, const std::string& what) {
   std::cerr << "sase-sandbox: " << what << "\n";
   return code;
 }
@@ -129,11 +127,11 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const sase::sandbox::BadUsage& bad) {
-    complain(usage, bad.what());
-    return complain(usage, "hint: see 'sase-sandbox --help'");
+    report(usage, bad.what());
+    return report(usage, "hint: see 'sase-sandbox --help'");
   } catch (const Poco::Exception& error) {
-    return complain(failed, error.displayText());
+    return report(failed, error.displayText());
   } catch (const std::exception& error) {
-    return complain(failed, error.what());
+    return report(failed, error.what());
   }
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <Poco/Net/StreamSocket.h>
+
 #include <mutex>
 #include <set>
+#include <vector>
 
 namespace sase::sandbox {
 
-/// The connections that a thread is serving, so that they can be ended from outside. Any thread may call any
-/// member.
+/// The connections that threads are serving, so that another thread can end them. Thread-safe.
 class OpenConnections {
  public:
-  /// One connection's entry, for as long as it is served.
+  /// Registers a connection while it is served.
   class Entry {
    public:
     Entry(OpenConnections& connections, int fd);
@@ -23,13 +25,26 @@ class OpenConnections {
     int fd_;
   };
 
-  /// Ends every connection, now and to come. Below TLS: another thread may be inside OpenSSL with it.
+  /// Shuts down all current and future connections. Below TLS, because another thread may be using OpenSSL.
   void shut_down();
 
  private:
   std::mutex mutex_;
-  std::multiset<int> fds_;  ///< The kernel may hand out a number again before its entry is gone.
+  std::multiset<int> fds_;  ///< The kernel may reuse a number before its entry is removed.
   bool shut_ = false;
+};
+
+/// Connections that never get a response (fault `hang`), kept open without a thread each. Thread-safe.
+class ParkedConnections {
+ public:
+  /// Keeps the connection open until the peer closes it or `clear` is called. Closes it if too many are
+  /// parked.
+  void park(const Poco::Net::StreamSocket& socket);
+  void clear();
+
+ private:
+  std::mutex mutex_;
+  std::vector<Poco::Net::StreamSocket> sockets_;
 };
 
 }  // namespace sase::sandbox

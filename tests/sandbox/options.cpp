@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sandbox/options.hpp"
 
-#include "tests/sandbox/duration.hpp"
 #include "tests/sandbox/fault_grammar.hpp"
-#include "tests/sandbox/nearest_name.hpp"
+#include "tests/sandbox/option_value.hpp"
 
 #include <boost/program_options.hpp>
 
@@ -34,17 +33,17 @@ po::options_description description() {
   po::options_description options("Options");
   options.add_options()  //
       ("state", po::value<std::string>(),
-       "directory for ca.pem, api-key, url and pid; created if need be (needed)")                //
-      ("address", po::value<std::string>()->default_value("127.0.0.1"), "address to listen on")  //
-      ("port", po::value<int>()->default_value(8443), "port to listen on; 0 picks a free one")   //
-      ("lifetime", po::value<std::string>()->default_value("60m"), "lifetime of access tokens")  //
+       "directory for ca.pem, api-key, url and pid; created if necessary (required)")             //
+      ("address", po::value<std::string>()->default_value("127.0.0.1"), "address to listen on")   //
+      ("port", po::value<int>()->default_value(8443), "port to listen on; 0 selects a free one")  //
+      ("lifetime", po::value<std::string>()->default_value("60m"), "lifetime of access tokens")   //
       ("certificate", po::value<std::string>()->default_value("good"),
        "good|expired|wrong-name|self-signed|not-yet")                                                 //
       ("tls-max", po::value<std::string>()->default_value("1.3"), "newest TLS version: 1.1|1.2|1.3")  //
       ("name", po::value<std::vector<std::string>>()->composing(),
        "further name or address in the certificate")                                                      //
       ("fault", po::value<std::vector<std::string>>()->composing(), "NAME=VALUE, see below; repeatable")  //
-      ("threads", po::value<int>()->default_value(64), "requests served at once")                         //
+      ("threads", po::value<int>()->default_value(64), "requests served at the same time")                //
       ("help", "show this text and exit")                                                                 //
       ("version", "show the version and exit");
   return options;
@@ -53,9 +52,10 @@ po::options_description description() {
 std::string help_text() {
   std::ostringstream text;
   text << "Usage: sase-sandbox --state DIR [OPTION]...\n"
-          "A local HTTPS stand-in for the Check Point SASE API, for trying out, tests and fault drills.\n\n"
-       << description() << "\nFaults, by --fault or by POST /sandbox/faults (one a line, replaces all):\n"
-       << fault_help() << "\nDurations read like 250ms, 90s, 5m, 1h, 1d. SIGUSR1 clears all faults.\n";
+          "A local HTTPS stand-in for the Check Point SASE API, for trying out and for tests.\n\n"
+       << description()
+       << "\nFaults, set with --fault or with POST /sandbox/faults (one per line; replaces all):\n"
+       << fault_help() << "\nDurations: 250ms, 90s, 5m, 1h, 1d. SIGUSR1 clears all faults.\n";
   return text.str();
 }
 
@@ -70,15 +70,15 @@ std::string version_text() {
 template <typename Value, std::size_t size>
 Value choice(const po::variables_map& given, const char* option,
              const std::array<std::pair<std::string_view, Value>, size>& choices) {
-  const auto word = given[option].as<std::string>();
+  const auto wanted = given[option].as<std::string>();
   for (const auto& [name, value] : choices) {
-    if (name == word) return value;
+    if (name == wanted) return value;
   }
   std::string known;
   for (const auto& [name, value] : choices)
     known.append(known.empty() ? "" : "|").append(name);
-  throw BadUsage(std::string("--").append(option) + " cannot be '" + word + "', it takes " + known +
-                 suggestion(known, word));
+  throw BadUsage(std::string("--").append(option) + " has no value '" + wanted + "'; allowed: " + known +
+                 suggestion(known, wanted));
 }
 
 int number(const po::variables_map& given, const char* option, int least, int most) {
@@ -103,7 +103,7 @@ std::vector<std::string> list(const po::variables_map& given, const char* option
 std::vector<std::string> names(const po::variables_map& given) {
   std::vector<std::string> names = list(given, "name");
   for (const std::string& name : names) {
-    // A comma or line end would write further entries into the certificate.
+    // A comma or line end would add further entries to the certificate.
     const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
       return std::isalnum(c) != 0 || c == '.' || c == '-' || c == ':' || c == '*' || c == '_';
     });
@@ -124,7 +124,7 @@ std::vector<std::string> faults(const po::variables_map& given) {
 
 Options to_options(const po::variables_map& given) {
   if (given.count("state") == 0 || given["state"].as<std::string>().empty())
-    throw BadUsage("--state DIR is needed");
+    throw BadUsage("--state DIR is required");
   return {.state = given["state"].as<std::string>(),
           .address = given["address"].as<std::string>(),
           .port = static_cast<std::uint16_t>(number(given, "port", 0, 65535)),
@@ -139,7 +139,7 @@ Options to_options(const po::variables_map& given) {
 po::variables_map parse(int argc, const char* const* argv) {
   try {
     po::variables_map given;
-    // No positional arguments, and no guessing of shortened names: scripts would come to rely on it.
+    // No positional arguments, and no abbreviated names: scripts would depend on them.
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     const po::positional_options_description none;
     po::store(po::command_line_parser(argc, argv).options(description()).positional(none).style(style).run(),

@@ -13,13 +13,13 @@
 
 namespace sase::sandbox {
 
-/// The newest TLS version the server speaks; 1.1 is what no careful client accepts.
+/// The newest TLS version of the server; 1.1 is too old for each client under test.
 enum class TlsVersion { v1_1, v1_2, v1_3 };
 
 struct Options {
   std::filesystem::path state;
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8443;  ///< 0: one that is free.
+  std::uint16_t port = 8443;  ///< 0: any free port.
   std::chrono::milliseconds lifetime = std::chrono::minutes{60};
   CertificateKind certificate = CertificateKind::good;
   TlsVersion tls_max = TlsVersion::v1_3;
@@ -28,14 +28,14 @@ struct Options {
   int threads = 64;
 };
 
-/// A command line that cannot be obeyed; `what()` says why.
+/// An invalid command line; `what()` is the message.
 class BadUsage : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// What the command line asks for. Nothing when it asked for `--help` or `--version`, whose text is then in
-/// `information`. Throws BadUsage.
+/// Parses the command line. Nothing for `--help` or `--version`, whose text is stored in `information`.
+/// Throws BadUsage.
 [[nodiscard]] std::optional<Options> parse_options(int argc, const char* const* argv,
                                                    std::string& information);
 

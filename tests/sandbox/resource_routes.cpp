@@ -2,60 +2,74 @@
 #include "tests/sandbox/resource_routes.hpp"
 
 #include "tests/sandbox/fault_effect.hpp"
-#include "tests/sandbox/file_properties.hpp"
-#include "tests/sandbox/presented_token.hpp"
+#include "tests/sandbox/request.hpp"
+#include "tests/sandbox/response.hpp"
 #include "tests/sandbox/sample_data.hpp"
 
 #include <array>
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace sase::sandbox {
 
 namespace {
 
+Response file_properties(const std::string& path, std::size_t size) {
+  std::string xml = R"(<?xml version="1.0" encoding="utf-8"?>)"
+                    R"(<d:multistatus xmlns:d="DAV:"><d:response><d:href>)";
+  xml += path;
+  xml += "</d:href><d:propstat><d:prop><d:resourcetype/><d:getcontentlength>";
+  xml += std::to_string(size);
+  xml +=
+      "</d:getcontentlength></d:prop><d:status>HTTP/1.1 200 OK</d:status>"
+      "</d:propstat></d:response></d:multistatus>";
+  return {207, {{"Content-Type", "application/xml; charset=utf-8"}}, std::move(xml)};
+}
+
 constexpr std::string_view git_prefix = "/git/demo.git/";
-/// All of git-lfs that is answered: nobody holds a lock.
+/// The only supported path of git-lfs: there are no locks.
 constexpr std::string_view lfs_locks = "info/lfs/locks";
 
 Response status_ok(const Request& /*request*/) {
   return text_response(200, "Ok");
 }
 
-struct Row {
+struct Resource {
   std::string_view path;
   Generation generation;
   BodyShape error_shape;
   Response (*answer)(const Request& request);
 };
 
-constexpr std::array rows{
-    Row{"/api/rest/v1/users", Generation::v1, BodyShape::id_message, users},
-    Row{"/api/rest/v2.3/networks", Generation::v1, BodyShape::id_message, networks},
-    Row{"/api/rest/v2.3/status", Generation::v1, BodyShape::id_message, status_ok},
-    Row{"/v3/users", Generation::v3, BodyShape::message, users},
-    Row{"/v3/networks/standard", Generation::v3, BodyShape::id_message, networks},
-    Row{"/v3/status", Generation::v3, BodyShape::message, status_ok},
+constexpr std::array resources{
+    Resource{"/api/rest/v1/users", Generation::v1, BodyShape::id_message, users},
+    Resource{"/api/rest/v2.3/networks", Generation::v1, BodyShape::id_message, networks},
+    Resource{"/api/rest/v2.3/status", Generation::v1, BodyShape::id_message, status_ok},
+    Resource{"/v3/users", Generation::v3, BodyShape::message, users},
+    Resource{"/v3/networks/standard", Generation::v3, BodyShape::id_message, networks},
+    Resource{"/v3/status", Generation::v3, BodyShape::message, status_ok},
 };
 
-const Row* find_row(std::string_view path) {
-  for (const Row& row : rows) {
-    if (row.path == path) return &row;
+const Resource* find_resource(std::string_view path) {
+  for (const Resource& resource : resources) {
+    if (resource.path == path) return &resource;
   }
   return nullptr;
 }
 
-bool reads(const Request& request) {
+bool is_read(const Request& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
-/// A WebDAV client asks what there is before it reads.
-bool asks_for_properties(const Request& request) {
+/// A WebDAV client reads the properties of a file before the file.
+bool is_property_request(const Request& request) {
   return request.method == "PROPFIND";
 }
 
 Response unauthorized(const Request& request, const FaultPlan& plan) {
   const BodyShape shape = plan.body.value_or(resource_error_shape(request.path));
-  Response response = error_response(shape, 401, "Unauthorized", what_was_sent(request));
+  Response response = error_response(shape, 401, "Unauthorized", find_secret(request));
   response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"sase-sandbox\"");
   return response;
 }
@@ -72,22 +86,22 @@ Response ResourceRoutes::answer(const Request& request, const FaultPlan& plan) {
   if (response.status == 401) counters_.count(Event::resource_denied);
   if (response.status != 200) return response;
   counters_.count(Event::resource_ok);
-  return plan.body ? faulty_error(plan, resource_error_shape(request.path), request) : response;
+  return plan.body ? fault_error(plan, resource_error_shape(request.path), request) : response;
 }
 
 Response ResourceRoutes::api_answer(const Request& request, const FaultPlan& plan) {
-  const Row* const row = find_row(request.path);
-  if (row == nullptr || !(reads(request) || asks_for_properties(request))) {
-    // One name for all of them: a scan of random paths must not grow the map.
+  const Resource* const resource = find_resource(request.path);
+  if (resource == nullptr || !(is_read(request) || is_property_request(request))) {
+    // One name for all: a scan of random paths must not grow the map.
     counters_.count_route("unknown");
     return unknown_route(request.method, request.path);
   }
-  counters_.count_route((asks_for_properties(request) ? "PROPFIND " : "GET ") + request.path);
+  counters_.count_route((is_property_request(request) ? "PROPFIND " : "GET ") + request.path);
   const auto token = bearer_token(request.authorization);
-  const bool admitted = token && tokens_.is_live(*token, row->generation, TokenRegister::Clock::now());
+  const bool admitted = token && tokens_.is_live(*token, resource->generation, TokenRegister::Clock::now());
   if (plan.reject_tokens || !admitted) return unauthorized(request, plan);
-  Response response = row->answer(request);
-  if (!asks_for_properties(request) || response.status != 200) return response;
+  Response response = resource->answer(request);
+  if (!is_property_request(request) || response.status != 200) return response;
   return file_properties(request.path, response.body.size());
 }
 
@@ -99,13 +113,13 @@ Response ResourceRoutes::git_answer(const Request& request, const FaultPlan& pla
     response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"sase-sandbox\"");
     return response;
   }
-  // git-lfs asks by POST, and must learn first that it needs a token.
-  if (!reads(request)) return unknown_route(request.method, request.path);
+  // After the token check, because git-lfs sends POST first and must learn that it needs a token.
+  if (!is_read(request)) return unknown_route(request.method, request.path);
   const std::string_view name = std::string_view(request.path).substr(git_prefix.size());
   if (name == lfs_locks) return {200, {{"Content-Type", "application/vnd.git-lfs+json"}}, R"({"locks":[]})"};
   const std::string* const file = repository_.find(name);
   if (file == nullptr) return unknown_route(request.method, request.path);
-  // text/plain tells git that this is no smart server.
+  // text/plain tells git that this is a dumb server.
   return text_response(200, *file);
 }
 
@@ -118,8 +132,8 @@ bool ResourceRoutes::admits(const Request& request, Generation generation) const
 }
 
 BodyShape resource_error_shape(const std::string& path) noexcept {
-  const Row* const row = find_row(path);
-  if (row != nullptr) return row->error_shape;
+  const Resource* const resource = find_resource(path);
+  if (resource != nullptr) return resource->error_shape;
   return path.starts_with("/v3/") ? BodyShape::message : BodyShape::id_message;
 }
 

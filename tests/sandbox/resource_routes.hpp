@@ -2,24 +2,24 @@
 #pragma once
 
 #include "tests/sandbox/counters.hpp"
+#include "tests/sandbox/credentials.hpp"
 #include "tests/sandbox/fault_plan.hpp"
 #include "tests/sandbox/git_repository.hpp"
 #include "tests/sandbox/request.hpp"
 #include "tests/sandbox/response.hpp"
-#include "tests/sandbox/token_register.hpp"
 
 #include <string>
 
 namespace sase::sandbox {
 
-/// The routes that want a live access token: the API's read routes and the git repository.
+/// The routes that require a valid access token: the read routes of the API and the git repository.
 class ResourceRoutes {
  public:
   /// The arguments must outlive this.
   ResourceRoutes(const TokenRegister& tokens, Counters& counters, const GitRepository& repository);
 
   /// 200, 401 without a live token of the route's generation, 404 or 403 for a path that does not exist. The
-  /// API's routes are files for WebDAV, too, which the service does not speak: 207 for PROPFIND.
+  /// API's routes are also files for WebDAV clients, unlike in the service: 207 for PROPFIND.
   [[nodiscard]] Response answer(const Request& request, const FaultPlan& plan);
 
  private:

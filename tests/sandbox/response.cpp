@@ -10,7 +10,7 @@ namespace sase::sandbox {
 
 namespace {
 
-std::string code_of(int status) {
+std::string format_code(int status) {
   std::string code =
       Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
   for (char& c : code) {
@@ -21,7 +21,7 @@ std::string code_of(int status) {
 }
 
 std::string html_page(int status) {
-  const std::string title = std::to_string(status) + " " + code_of(status);
+  const std::string title = std::to_string(status) + " " + format_code(status);
   return "<html>\n<head><title>" + title + "</title></head>\n<body><center><h1>" + title +
          "</h1></center><hr></body>\n</html>\n";
 }
@@ -39,7 +39,7 @@ Response text_response(int status, std::string text) {
 Response error_response(BodyShape shape, int status, const std::string& message, const std::string& echo) {
   const std::string quoted = Poco::toJSON(message);
   const std::string number = std::to_string(status);
-  const std::string code = Poco::toJSON(code_of(status));
+  const std::string code = Poco::toJSON(format_code(status));
   switch (shape) {
     case BodyShape::message:
       return json_response(
@@ -50,7 +50,7 @@ Response error_response(BodyShape shape, int status, const std::string& message,
       return json_response(status, "{\"body\":" + quoted + ",\"statusCode\":" + number + "}");
     case BodyShape::html: return {status, {{"Content-Type", "text/html"}}, html_page(status)};
     case BodyShape::empty: return {status, {}, {}};
-    case BodyShape::not_json: return json_response(status, "{\"data\": oops, this is no JSON");
+    case BodyShape::not_json: return json_response(status, "{\"data\": this is not JSON");
     case BodyShape::echo_key:
       return json_response(status, "{\"message\":" + Poco::toJSON("invalid value: " + echo) + ",\"value\":" +
                                        Poco::toJSON(echo) + ",\"statusCode\":" + number + "}");

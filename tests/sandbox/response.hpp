@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tests/sandbox/credentials.hpp"
 #include "tests/sandbox/fault_plan.hpp"
-#include "tests/sandbox/token_register.hpp"
 
 #include <chrono>
 #include <string>
@@ -11,10 +11,10 @@
 
 namespace sase::sandbox {
 
-/// The wall clock of the sandbox: the machine's, shifted by the fault `date`.
+/// The wall clock of the sandbox: that of the machine, shifted by the fault `date`.
 using ServerTime = std::chrono::system_clock::time_point;
 
-/// An HTTP answer before it is written; length, date and connection headers are added by the exchange.
+/// An HTTP response. The exchange adds the headers for length, date and connection.
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
@@ -31,7 +31,7 @@ struct Response {
 /// The shape in which authorize of this generation reports its errors.
 [[nodiscard]] BodyShape authorize_error_shape(Generation generation) noexcept;
 
-/// The answer to a path or method that does not exist: v3 is behind a gateway that says 403, v1 says 404.
+/// The response for an unknown path or method: the gateway of v3 returns 403, v1 returns 404.
 [[nodiscard]] Response unknown_route(const std::string& method, const std::string& path);
 
 /// A time as HTTP writes it, such as `Sun, 06 Nov 1994 08:49:37 GMT`.

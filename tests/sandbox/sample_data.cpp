@@ -19,7 +19,7 @@ constexpr int network_total = 2;
 constexpr const char* tenant = "sandbox";
 constexpr const char* created_at = "2026-01-02T09:17:47.500Z";
 
-/// Ten letters and digits, as the service's ids are.
+/// Ten letters and digits, like the ids of the service.
 std::string id(char kind, int number) {
   const std::string digits = std::to_string(number);
   return kind + std::string("Sandbox") + std::string(2 - std::min<std::size_t>(2, digits.size()), '0') +

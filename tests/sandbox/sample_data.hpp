@@ -6,11 +6,11 @@
 
 namespace sase::sandbox {
 
-/// A page of the invented users, in the service's paging envelope. Query: `page` from 1, `limit` 1 to 1000
-/// (25 unless given); other values get the service's 422.
+/// A page of sample users, in the paging envelope of the service. Query: `page` from 1, `limit` 1 to 1000
+/// (default: 25); other values yield 422, as in the service.
 [[nodiscard]] Response users(const Request& request);
 
-/// The invented networks: a bare array, without paging, as the service answers.
+/// The sample networks: a bare array, without paging, as in the service.
 [[nodiscard]] Response networks(const Request& request);
 
 }  // namespace sase::sandbox

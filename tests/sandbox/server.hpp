@@ -10,14 +10,14 @@
 
 namespace sase::sandbox {
 
-/// The HTTPS server around a service. It listens from construction to destruction, on threads of its own.
+/// The HTTPS server for a Service. It listens from construction to destruction, on its own threads.
 class Server {
  public:
   /// The certificate must be in `directory` already; `directory` and `service` must outlive this.
-  /// Throws Poco::Exception when the address cannot be had.
+  /// Throws Poco::Exception if the address cannot be bound.
   Server(const Options& options, const StateDirectory& directory, Service& service);
 
-  /// Ends every exchange, however far it is, and all threads.
+  /// Aborts all exchanges and joins all threads.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

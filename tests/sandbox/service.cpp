@@ -37,8 +37,8 @@ Answer Service::answer(const Request& request) {
 
 Answer Service::faultable_answer(const Request& request, RouteKind kind) {
   // What holds on every route is read first: taking the plan may clear it.
-  const FaultPlan standing = faults_.standing();
-  const std::optional<FaultPlan> taken = faults_.take(kind);
+  const FaultPlan standing = faults_.current();
+  const std::optional<FaultPlan> taken = faults_.next(kind);
   if (taken) counters_.count(Event::faulted);
   FaultPlan plan = taken.value_or(FaultPlan{});
   plan.date = standing.date;
@@ -47,7 +47,7 @@ Answer Service::faultable_answer(const Request& request, RouteKind kind) {
 
   const ServerTime now = std::chrono::system_clock::now() + plan.clock_shift;
   Response response = route_answer(request, kind, plan, now);
-  spoil(response, plan, now);
+  apply_faults(response, plan, now);
   return {std::move(response), std::move(plan)};
 }
 
@@ -57,7 +57,7 @@ Response Service::route_answer(const Request& request, RouteKind kind, const Fau
     counters_.count(Event::authorize);
     counters_.count_route(request.method + " " + request.path);
   }
-  if (auto instead = answer_instead(plan, usual_error_shape(request), request)) return *instead;
+  if (auto instead = replacement_response(plan, usual_error_shape(request), request)) return *instead;
   const auto generation = authorize_generation(request);
   if (generation) return authorize_.answer(request, *generation, plan, now);
   return resources_.answer(request, plan);

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tests/sandbox/api_keys.hpp"
 #include "tests/sandbox/authorize_route.hpp"
 #include "tests/sandbox/control_routes.hpp"
 #include "tests/sandbox/counters.hpp"
+#include "tests/sandbox/credentials.hpp"
 #include "tests/sandbox/fault_switch.hpp"
 #include "tests/sandbox/git_repository.hpp"
 #include "tests/sandbox/request.hpp"
 #include "tests/sandbox/resource_routes.hpp"
 #include "tests/sandbox/response.hpp"
-#include "tests/sandbox/token_register.hpp"
 
 #include <chrono>
 

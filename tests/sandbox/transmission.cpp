@@ -79,8 +79,8 @@ void reset_connection(const Poco::Net::StreamSocket& socket) {
   const int fd = socket.impl()->sockfd();
   const ::linger at_once{1, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  // Putting /dev/null in its place closes the connection below POCO and OpenSSL, which would say a polite TLS
-  // goodbye first, and leaves them a descriptor that is theirs to close.
+  // Replacing the descriptor by /dev/null closes the connection without the TLS close_notify that POCO and
+  // OpenSSL would send first, and leaves them a descriptor to close.
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (nothing < 0) return;
   ::dup2(nothing, fd);

@@ -11,14 +11,14 @@
 
 namespace sase::sandbox {
 
-/// The way an answer's bytes take to the peer, with all that may go wrong on it.
+/// Sends the bytes of a response to the peer, with the faults of the plan.
 class Transmission {
  public:
   /// Pauses end early when `stop` is requested. A `socket` is a handle: copies share the connection.
   Transmission(const Poco::Net::StreamSocket& socket, std::stop_token stop);
 
   /// Sends head and body as the plan asks: late, slowly, in part, ended by a reset.
-  /// Throws Poco::Exception when the peer has gone.
+  /// Throws Poco::Exception if the peer has disconnected.
   void send(std::string_view head, std::string_view body, const FaultPlan& plan);
 
  private:
@@ -30,10 +30,10 @@ class Transmission {
   std::stop_token stop_;
 };
 
-/// Cuts the connection with a TCP reset; the socket stays a valid handle on nothing.
+/// Closes the connection with a TCP reset. The socket remains a valid handle, without a connection.
 void reset_connection(const Poco::Net::StreamSocket& socket);
 
-/// True when a connection cannot be used again after an answer sent by this plan.
+/// Whether a connection cannot be reused after a response with these faults.
 [[nodiscard]] bool ends_connection(const FaultPlan& plan) noexcept;
 
 }  // namespace sase::sandbox

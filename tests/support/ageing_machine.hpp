@@ -12,9 +12,9 @@
 namespace sase::tests {
 
 /// As at the end of a front.
-inline void refresh_in_background(token::TokenProvider& source) {
-  REQUIRE(exit_code_in_child([&source] {
-            source.refresh_in_background();
+inline void refresh_in_background(token::TokenProvider& source, const token::ProvidedToken& provided) {
+  REQUIRE(exit_code_in_child([&] {
+            source.refresh_in_background(provided);
             return 0;
           }) == 0);
 }
@@ -29,10 +29,10 @@ struct DueForRefreshMachine : Machine {
   /// What a call does, and what comes to pass behind its back.
   [[nodiscard]] std::string call() {
     token::TokenProvider caller = source();
-    std::string token(caller.get().token.reveal());
-    refresh_in_background(caller);
+    const token::ProvidedToken provided = caller.get();
+    refresh_in_background(caller, provided);
     REQUIRE(all_is_quiet());
-    return token;
+    return std::string(provided.token.bearer.reveal());
   }
   /// Lets no renewal come to its end before let_go().
   void hold_renewals() {

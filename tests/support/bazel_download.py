@@ -59,7 +59,7 @@ def no_repetitions(pairs):
     return dict(pairs)
 
 
-def headers_of(reply):
+def parse_headers(reply):
     reply = json.loads(reply, object_pairs_hook=no_repetitions)
     if not isinstance(reply, dict) or not isinstance(reply.get("headers", {}), dict):
         fail("expected objects")
@@ -77,7 +77,7 @@ def main():
     rc_file, workspace, url = sys.argv[1:]
     helper = helper_for(rc_file, url)
     request = urllib.request.Request(url)
-    for name, values in (headers_of(ask(helper, workspace, url)) if helper else {}).items():
+    for name, values in (parse_headers(ask(helper, workspace, url)) if helper else {}).items():
         for value in values:
             request.add_unredirected_header(name, value)
     with urllib.request.urlopen(request, timeout=20) as answer:

@@ -17,14 +17,21 @@ struct Caller : Machine {
   rate_limit::RefreshLock refresh_lock = hold_turn();
 
   [[nodiscard]] token::RateLimitedAuthorizer service() {
-    return {profile, key, authorizer, trace, trouble, boot_clock()};
+    return token::RateLimitedAuthorizer({.profile = profile,
+                                         .key = key,
+                                         .authorizer = authorizer,
+                                         .trace = trace,
+                                         .warning = trouble,
+                                         .misspelled_variables = nullptr,
+                                         .started = boot_clock(),
+                                         .deadline = in_ten_seconds()});
   }
-  [[nodiscard]] token::NewToken authorize() { return service().authorize(&refresh_lock, in_ten_seconds()); }
-  [[nodiscard]] token::NewToken renew() { return service().renew(refresh_lock, in_ten_seconds()); }
+  [[nodiscard]] token::NewToken authorize() { return service().authorize(&refresh_lock); }
+  [[nodiscard]] token::NewToken renew() { return service().refresh(refresh_lock); }
   [[nodiscard]] Failure failure() {
     return failure_of([this] { (void)authorize(); });
   }
-  [[nodiscard]] std::string log_file() const { return directory + '/' + key_id() + ".ledger"; }
+  [[nodiscard]] std::string log_file() const { return directory + '/' + key_id() + ".log"; }
 
  private:
   [[nodiscard]] static std::chrono::steady_clock::time_point in_ten_seconds() {

@@ -4,8 +4,8 @@
 
 usage: childless.py [--signal NAME] COMMAND...
 
-With --signal the command gets that signal once its child is at work, which shows in that it has a second thread; then
-the child must be gone, too. Ends as the command did (128 and more for a signal), or with 99 when something is left, which
+With --signal the command gets that signal once its child has a socket, as a child that is at work has; then the child
+must be gone, too. Ends as the command did (128 and more for a signal), or with 99 when something is left, which
 it names and ends.
 """
 import ctypes
@@ -17,21 +17,22 @@ import time
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def children_of(pid):
+def find_children(pid):
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return [int(child) for child in file.read().split()]
 
 
-def has_two_threads(pid):
+def has_socket(pid):
     try:
-        return len(os.listdir(f"/proc/{pid}/task")) > 1
-    except FileNotFoundError:
+        with os.scandir(f"/proc/{pid}/fd") as entries:
+            return any(os.readlink(entry.path).startswith("socket:") for entry in entries)
+    except OSError:
         return False
 
 
 def wait_for_child(pid):
     deadline = time.monotonic() + 10
-    while not any(has_two_threads(child) for child in children_of(pid)):
+    while not any(has_socket(child) for child in find_children(pid)):
         if time.monotonic() > deadline:
             sys.exit("childless.py: the command starts nothing")
         time.sleep(0.005)
@@ -41,7 +42,7 @@ def orphans(own, patience):
     """What is still there after so many seconds; before that, the dead do not count."""
     deadline = time.monotonic() + patience
     while True:
-        left = [child for child in children_of(os.getpid()) if child not in own]
+        left = [child for child in find_children(os.getpid()) if child not in own]
         if not left or time.monotonic() >= deadline:
             return left
         for pid in left:
@@ -56,7 +57,7 @@ def main():
         wanted = getattr(signal, "SIG" + arguments[1])
         arguments = arguments[2:]
     # A shell that becomes this program hands its own children on.
-    own = children_of(os.getpid())
+    own = find_children(os.getpid())
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     # A job in a shell's background ignores some of these, and so would its children.
     pid = os.posix_spawnp(arguments[0], arguments, os.environ,
@@ -65,7 +66,7 @@ def main():
         wait_for_child(pid)
         os.kill(pid, wanted)
     _, status = os.waitpid(pid, 0)
-    # Whoever was killed could not wait for its child, which learns of it from the kernel.
+    # A killed process cannot wait for its child; the kernel signals the child.
     left = orphans(own, 2 if os.WIFSIGNALED(status) else 0)
     for orphan in left:
         with open(f"/proc/{orphan}/stat", encoding="utf-8", errors="replace") as file:

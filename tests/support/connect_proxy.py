@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""An HTTP proxy for the stories: CONNECT only, on a free port of 127.0.0.1.
+"""An HTTP proxy for the end-to-end tests: CONNECT only, on a free port of 127.0.0.1.
 
 usage: connect_proxy.py DIRECTORY [--password USER:PASSWORD] [--status N] [--to PORT] [--misbehave HOW]
 
 Writes its port to DIRECTORY/port when it is ready, and to DIRECTORY/log a line for each request: its target, and whether
-credentials came along. With --to every tunnel leads to that port of localhost, whatever was asked for. With --status every request is refused with that status. The ways to misbehave: hang, close,
+credentials came along. With --to every tunnel leads to that port of localhost, whatever was asked for. With --status every request is rejected with that status. The ways to misbehave: hang, close,
 garbage and flood instead of an answer; drip, one byte of it a second; and mute and cut once the tunnel is there.
 """
 import argparse
@@ -26,7 +26,7 @@ def read_head(peer):
     return head.decode("latin-1")
 
 
-def field_of(head, name):
+def find_field(head, name):
     for line in head.split("\r\n")[1:]:
         key, _, value = line.partition(":")
         if key.strip().lower() == name:
@@ -86,7 +86,7 @@ def serve(peer, options, log):
     with peer:
         head = read_head(peer)
         method, target = (head.split(" ") + ["", ""])[:2]
-        given = field_of(head, "proxy-authorization")
+        given = find_field(head, "proxy-authorization")
         log.write(f"{method} {target} {'with' if given else 'without'} credentials\n")
         log.flush()
         try:

@@ -100,7 +100,7 @@ class Crowd:
         self.waiter.join()
 
 
-def crowd_of(count, command, directory, environment=None, stdin="/dev/null"):
+def run_crowd(count, command, directory, environment=None, stdin="/dev/null"):
     """All of them, ended."""
     crowd = Crowd(directory, environment, stdin)
     for _ in range(count):
@@ -122,13 +122,13 @@ def wall_of_many(count, command, environment, out="/dev/null", stdin="/dev/null"
     return wall
 
 
-def wall_of(callers):
+def measure_wall(callers):
     return max(caller.ended for caller in callers) - min(caller.started for caller in callers)
 
 
-def summary_of(callers):
+def summarize(callers):
     return {
-        "wall": wall_of(callers),
+        "wall": measure_wall(callers),
         "longest": max(caller.took for caller in callers),
         "codes": Counter(str(caller.code) for caller in callers),
         "answers": sorted({caller.out.decode("latin-1") for caller in callers if caller.code == 0}),
@@ -144,8 +144,8 @@ def main():
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        callers = crowd_of(options.count, options.command, options.directory or temporary, stdin=options.input)
-        print(json.dumps(summary_of(callers)))
+        callers = run_crowd(options.count, options.command, options.directory or temporary, stdin=options.input)
+        print(json.dumps(summarize(callers)))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ struct DeferredKeyMachine : Machine {
              .deadline = std::chrono::steady_clock::now() + time},
             holder()};
   }
-  [[nodiscard]] std::string get() { return std::string(source().get().token.reveal()); }
+  [[nodiscard]] std::string get() { return std::string(source().get().token.bearer.reveal()); }
   [[nodiscard]] Failure failure() {
     return failure_of([this] { (void)source().get(); });
   }
@@ -55,8 +55,8 @@ struct DeferredKeyMachine : Machine {
 
   /// As when the machine has started anew.
   void lose_seal() const {
-    (void)std::remove((directory + '/' + key_id() + ".seal").c_str());
-    if (has_keyring()) (void)os::UserKeyring::remove(keys.prefix() + "seal:" + key_id());
+    (void)std::remove((directory + '/' + key_id() + ".wrapping-key").c_str());
+    if (has_keyring()) (void)os::UserKeyring::remove(keys.prefix() + "wrapping-key:" + key_id());
   }
 
   /// How often the command ran.
@@ -73,7 +73,7 @@ struct DeferredKeyMachine : Machine {
     change_history([](rate_limit::RequestLog& log) { log.failure->at -= std::chrono::seconds(1); });
   }
   [[nodiscard]] bool all_is_quiet() const {
-    return open_refresh_lock().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+    return open_refresh_lock().wait(std::chrono::steady_clock::now() + std::chrono::seconds(10));
   }
 };
 

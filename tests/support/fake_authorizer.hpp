@@ -48,7 +48,8 @@ class FakeAuthorizer : public token::Authorizer {
   std::chrono::steady_clock::time_point deadline;
 
   [[nodiscard]] protocol::AuthorizeReply authorize(const protocol::AuthorizeRequest& request,
-                                                   std::chrono::steady_clock::time_point by) override {
+                                                   std::chrono::steady_clock::time_point by,
+                                                   const Trace& to) override {
     ++calls;
     url = request.url;
     api_key = request.api_key.reveal();
@@ -64,11 +65,9 @@ class FakeAuthorizer : public token::Authorizer {
     timeout = request.timeout;
     deadline = by;
     meanwhile();
-    return {.requests = std::min(requests, tries),
-            .outcome = outcome(),
-            .trace = trace,
-            .checks = checks,
-            .status = status};
+    for (const protocol::TraceLine& line : trace)
+      to.line(Trace::Clock::time_point(line.at), line.what);
+    return {.requests = std::min(requests, tries), .outcome = outcome(), .checks = checks, .status = status};
   }
 
  private:

@@ -3,7 +3,6 @@
 
 #include "helper/cache/file_cache.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
-#include "helper/rate_limit/request_log_file.hpp"
 #include "helper/token/provider.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
@@ -39,6 +38,10 @@ inline constexpr std::string_view the_key = "a-test-api-key";
           .retry_after = retry_after};
 }
 
+[[nodiscard]] inline std::chrono::seconds time_left(const Token& token) {
+  return ExpiryTimes::from(token.expiry).expires_in;
+}
+
 /// One machine's state, and calls that work with it.
 struct Machine {
   TemporaryDirectory root;
@@ -52,7 +55,7 @@ struct Machine {
   Diagnostics diagnostics{error.fd()};
   Trace trace;
   std::chrono::milliseconds time = std::chrono::seconds(10);  ///< that a call has
-  std::optional<api_key::ApiKeyLocation> place;               ///< where its key was read
+  std::optional<config::ApiKeySource> place;                  ///< where its key was read
 
   [[nodiscard]] cache::Identity identity() const { return {profile.name, profile.authorize_url, the_key}; }
 
@@ -66,20 +69,20 @@ struct Machine {
              .deadline = std::chrono::steady_clock::now() + time},
             {profile, api_key::ApiKey(protocol::Secret(key)), place}};
   }
-  [[nodiscard]] std::string get() { return std::string(source().get().token.reveal()); }
+  [[nodiscard]] std::string get() { return std::string(source().get().token.bearer.reveal()); }
   void erase(std::string_view token) { source().erase(token); }
   [[nodiscard]] Failure failure() {
     return failure_of([this] { (void)source().get(); });
   }
 
   void keep(std::string_view token, std::chrono::seconds left) {
-    const cache::CachedToken cached{.token = protocol::BearerToken(protocol::Secret(token)),
-                                    .expiry = Expiry::after(ClockReading::now(), left)};
+    const Token cached{.bearer = protocol::BearerToken(protocol::Secret(token)),
+                       .expiry = Expiry::after(ClockReading::now(), left)};
     file_cache.store(identity(), cached);
   }
   [[nodiscard]] std::string kept() {
     const auto cached = file_cache.find(identity());
-    return cached ? std::string(cached->token.reveal()) : "(none)";
+    return cached ? std::string(cached->bearer.reveal()) : "(none)";
   }
 
   /// The name of the lock and the ledger.
@@ -87,7 +90,7 @@ struct Machine {
   [[nodiscard]] rate_limit::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
   [[nodiscard]] rate_limit::RefreshLock hold_turn() const {
     rate_limit::RefreshLock refresh_lock = open_refresh_lock();
-    REQUIRE(refresh_lock.take());
+    REQUIRE(refresh_lock.acquire());
     return refresh_lock;
   }
   [[nodiscard]] rate_limit::RequestLog log() const { return open_refresh_lock().read_log(); }
@@ -105,7 +108,7 @@ struct Machine {
   void trace_to_stderr() { trace = Trace("1", std::chrono::steady_clock::now(), diagnostics); }
   /// Whether the call that has the turn, if any does, ends in good time.
   [[nodiscard]] bool all_is_quiet() const {
-    return open_refresh_lock().wait_until_free(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+    return open_refresh_lock().wait(std::chrono::steady_clock::now() + std::chrono::seconds(10));
   }
 };
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plays the service manager: manager.py ADDRESS FILE. Appends what it is told on the socket, as systemd would be, to FILE."""
+"""Stands in for systemd: manager.py ADDRESS FILE. Appends each datagram that the socket receives to FILE."""
 import os
 import socket
 import sys

@@ -1,51 +1,50 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Which promises of the contract (CONTRACT section 7) a test tries, and whether they held. What is counted are
-# situations: one is tried from `situation` on; it has held when the next one begins or the test ends well, and is
-# broken otherwise. A test that is skipped tries nothing from there on. Each goes as a line into the file
-# $SASE_PROMISES, where that is set: number, verdict, test, situation, with tabs between them.
+# Counts in how many situations the tests try each of the program's seven promises (the list below), and in how many the
+# promise held. A situation begins with `situation`. It held if the next one begins or the test succeeds; otherwise the
+# promise is broken. A skipped test does not count. Each situation is a line in the file $SASE_PROMISES, if that is set:
+# number, verdict, test and situation, separated by tabs.
 #
-# `promises=1` at the head of a file (or in its setup) makes one situation of each of its tests, or of each `about`
-# that names one;
-# `tries 2 6` does so for one test, and `tries` alone for none.
+# `promises=1` at the head of a file (or in its setup) makes each of its tests a situation, or each `about` in them;
+# `tries 2 6` does so for one test, and `tries` without arguments for none.
 
 promise_names=(
   [1]='one authorization'
   [2]='never a stale token'
   [3]='never a wrong token'
-  [4]='nothing at rest for a thief'
-  [5]='the service is spared'
+  [4]='no secret stored in the clear'
+  [5]='few requests to the service'
   [6]='a broken part never breaks the host'
   [7]='the key goes to one place'
 )
 
 promises=''
-# `no`, 'test' while it is the test as a whole that tries something, or `yes`.
+# `no`, `test` (the whole test is a situation) or `yes`.
 situation_is_open=no
-situation_promises='' situation_words=''
+situation_promises='' situation_text=''
 
-# situation PROMISES WORDS...: the words are in $about, too.
+# situation PROMISES TEXT...: begins a situation; the text is in $about, too.
 situation() {
   [ "$situation_is_open" != yes ] || settle_situation held
   about=${*:2}
-  situation_promises=$1 situation_words=$about situation_is_open=yes
+  situation_promises=$1 situation_text=$about situation_is_open=yes
 }
 
-# about WORDS...: names what is tried in $about, and is a situation of the promises that this test tries.
+# about TEXT...: sets $about, and begins a situation of the promises that this test tries.
 about() {
   about=$*
   [ -z "$promises" ] || situation "$promises" "$*"
 }
 
-# tries [PROMISE...]: what this test tries, if not what its file does.
+# tries [PROMISE...]: the promises that this test tries, if they differ from those of its file.
 tries() {
   promises=$*
   begin_situations
 }
 
-# A test that names none is one.
+# A test without a named situation is one situation.
 begin_situations() {
-  situation_is_open=no situation_promises=$promises situation_words=''
+  situation_is_open=no situation_promises=$promises situation_text=''
   [ -z "$promises" ] || situation_is_open='test'
 }
 
@@ -58,17 +57,17 @@ settle_situation() {
   local promise lines=''
   if [ "$situation_is_open" != no ] && [ -n "${SASE_PROMISES-}" ]; then
     for promise in $situation_promises; do
-      lines+="$promise"$'\t'"$1"$'\t'"${BATS_TEST_FILENAME##*/}: $BATS_TEST_DESCRIPTION"$'\t'"$situation_words"$'\n'
+      lines+="$promise"$'\t'"$1"$'\t'"${BATS_TEST_FILENAME##*/}: $BATS_TEST_DESCRIPTION"$'\t'"$situation_text"$'\n'
     done
-    # One write to the end of the file, so that tests side by side do not mix their lines.
+    # One write to the end of the file, so that parallel tests do not mix their lines.
     printf '%s' "$lines" >>"$SASE_PROMISES"
   fi
   situation_is_open=no
 }
 
-# promise_table FILE [all]: for each promise how many situations were tried and how many held, then those that did not.
-# What is tried with several builds, or several times under one name, is one situation. Fails when one is broken and,
-# with `all`, when a promise was not tried at all.
+# promise_table FILE [all]: prints for each promise how many situations were tried and in how many it held, then the broken
+# ones. A situation that is tried with several builds, or several times under one name, counts once. Fails if a promise is
+# broken or, with `all`, was not tried.
 promise_table() {
   awk -F '\t' -v wanted="${2-}" -v names="$(IFS=/ && echo "${promise_names[*]}")" '
     { situation = $1 FS $3 FS $4 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Races that want many rounds, against the sandbox that the environment names.
 
-usage: racing.py killed-leader|killed-early|racing-erase [--rounds N] [--seed N] [--ageing] DIRECTORY SANDBOX
+usage: racing.py killed-leader|killed-early|racing-erase [--rounds N] [--seed N] [--due-for-refresh] DIRECTORY SANDBOX
 
 killed-leader  Several ask at once, and at a random moment the one that asks the service is killed, or its authorizer:
                all others get the same token or a clean failure in time, and then the next call works, nothing is
@@ -78,7 +78,7 @@ class Round:
             self.crowd.wait_for(caller)
 
     def finish(self):
-        """Whoever renews has the lock."""
+        """The process that refreshes the token holds the lock."""
         for lock in self.state.glob("*.lock"):
             with open(lock, "rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
@@ -97,11 +97,11 @@ def expect_clean(caller):
     expect(caller.took <= TIMEOUT + 1, "too late", caller)
 
 
-def tokens_of(callers):
+def distinct_tokens(callers):
     return {caller.out for caller in callers if caller.code == 0}
 
 
-def children_of(pid):
+def find_children(pid):
     try:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
             return [int(child) for child in file.read().split()]
@@ -132,7 +132,7 @@ def kill_one(callers, chance):
     """At a random moment: who asks the service, or the authorizer that it has started; else the first caller."""
     time.sleep(chance.uniform(0, 0.05))
     for caller in callers:
-        for authorizer in filter(is_authorizer, children_of(caller.pid)):
+        for authorizer in filter(is_authorizer, find_children(caller.pid)):
             wanted = chance.choice(["leader", "authorizer"])
             kill(authorizer if wanted == "authorizer" else caller.pid)
             return wanted, caller
@@ -147,7 +147,7 @@ def expect_nothing_left(state):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise Wrong(f"{lock.name} is still locked") from None
-    left = [path.name for path in state.iterdir() if path.suffix not in (".lock", ".ledger", ".token")]
+    left = [path.name for path in state.iterdir() if path.suffix not in (".lock", ".log", ".token")]
     expect(not left, f"left behind: {left}")
 
 
@@ -169,7 +169,7 @@ def killed_leader(options, service, chance):
         current.done(following)
         expect_clean(following)
         expect(following.code == 0, "the next call does not work", following)
-        expect(len(tokens_of(others + [following])) == 1, "different tokens", *others, following)
+        expect(len(distinct_tokens(others + [following])) == 1, "different tokens", *others, following)
         expect_nothing_left(current.state)
         # Once by the one that was killed, once by the next in turn.
         asked = service.count("authorize") - before
@@ -178,7 +178,7 @@ def killed_leader(options, service, chance):
     print(f"{options.rounds} rounds, killed: " + ", ".join(f"{count} {whom}" for whom, count in sorted(killed.items())))
 
 
-def state_of(pid):
+def read_state(pid):
     """As ps has it; Z for one that is gone."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2][0]
@@ -197,18 +197,19 @@ def stopped_children(pid):
     """Stops a caller, so that it starts no more, and then what it has started."""
     send(pid, signal.SIGSTOP)
     # While a child has not run its program, its parent waits for it and does not stop.
-    expect(wait_until(lambda: state_of(pid) in "TZX" or children_of(pid), 10), "a caller does not stop")
-    children = children_of(pid)
+    expect(wait_until(lambda: read_state(pid) in "TZX" or find_children(pid), 10), "a caller does not stop")
+    children = find_children(pid)
     for child in children:
         send(child, signal.SIGSTOP)
-        expect(wait_until(lambda: state_of(child) in "TZX", 10), "an authorizer does not stop")
+        expect(wait_until(lambda: read_state(child) in "TZX", 10), "an authorizer does not stop")
     return children
 
 
 def is_at_work(pid):
-    """Before it asks anything it starts a second thread."""
+    """Whether a stopped authorizer has a socket. Without one it has sent no request."""
     try:
-        return len(os.listdir(f"/proc/{pid}/task")) > 1
+        with os.scandir(f"/proc/{pid}/fd") as entries:
+            return any(os.readlink(entry.path).startswith("socket:") for entry in entries)
     except OSError:
         return False
 
@@ -220,7 +221,7 @@ def killed_early(options, service, chance):
         current = Round(options.directory, number)
         caller = current.call()
         if number % 2:
-            wait_until(lambda: children_of(caller.pid), TIMEOUT)
+            wait_until(lambda: find_children(caller.pid), TIMEOUT)
         time.sleep(chance.uniform(0, 0.02))
         authorizers = stopped_children(caller.pid)
         killed["at work" if any(map(is_at_work, authorizers)) else "starting" if authorizers else "not there yet"] += 1
@@ -230,9 +231,9 @@ def killed_early(options, service, chance):
             send(authorizer, signal.SIGCONT)
         for authorizer in authorizers:
             # Before it would end by itself.
-            if not wait_until(lambda: state_of(authorizer) in "ZX", TIMEOUT - 1):
+            if not wait_until(lambda: read_state(authorizer) in "ZX", TIMEOUT - 1):
                 kill(authorizer)
-                raise Wrong("an authorizer is left at work for nobody")
+                raise Wrong("an authorizer outlives its caller")
         current.finish()
     # At the end, since what has been sent may be counted late.
     asked = service.count("authorize") - before
@@ -267,13 +268,13 @@ def racing_erase(options, service, chance):
         for caller in [*callers, *later]:
             expect_clean(caller)
             expect(caller.code == 0, "a call failed", caller)
-        expect(first.out not in tokens_of(later), "the erased token was given out", *later)
-        seen = tokens_of([first, *callers, *later])
-        others[len(tokens_of(callers))] += 1
+        expect(first.out not in distinct_tokens(later), "the erased token was given out", *later)
+        seen = distinct_tokens([first, *callers, *later])
+        others[len(distinct_tokens(callers))] += 1
         current.finish()
         minted = service.count("granted") - before
         # Tokens that age from the start are renewed, too: the first one, and the one in its place.
-        expect(minted <= (4 if options.ageing else 2), f"{minted} tokens were minted")
+        expect(minted <= (4 if options.due_for_refresh else 2), f"{minted} tokens were minted")
         expect(len(seen) <= minted, "a token that the service has not given")
     print(f"{options.rounds} rounds; different tokens beside the erasing: " +
           ", ".join(f"{kinds} in {count}" for kinds, count in sorted(others.items())))
@@ -284,7 +285,7 @@ def main():
     parser.add_argument("race", choices=["killed-leader", "killed-early", "racing-erase"])
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--ageing", action="store_true")
+    parser.add_argument("--due-for-refresh", action="store_true")
     parser.add_argument("directory")
     parser.add_argument("sandbox", type=Path)
     options = parser.parse_args()

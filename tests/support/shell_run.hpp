@@ -26,7 +26,7 @@ struct ShellRun {
   std::string input = {};
   std::size_t limit = 10'000'000;
   std::chrono::milliseconds patience = std::chrono::seconds(30);
-  os::SubprocessSession session = os::SubprocessSession::ours;
+  os::SubprocessSession session = os::SubprocessSession::shared;
 
   /// Nothing where the deadline came first.
   [[nodiscard]] std::optional<Outcome> run() const {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A service for the stories with a certificate of their own, on a free port of 127.0.0.1; it always grants.
+"""A service for the end-to-end tests with its own certificate, on a free port of 127.0.0.1; it always grants.
 
 usage: tls_server.py DIRECTORY PEM [--client-ca FILE]
 
@@ -16,7 +16,7 @@ import ssl
 import time
 
 
-def name_of(certificate):
+def read_name(certificate):
     names = dict(pair for entry in (certificate or {}).get("subject", ()) for pair in entry)
     return names.get("commonName", "nobody")
 
@@ -28,7 +28,7 @@ def answer(peer, log):
         if not some:
             return
         asked += some
-    log.write(name_of(peer.getpeercert()) + "\n")
+    log.write(read_name(peer.getpeercert()) + "\n")
     log.flush()
     grant = {"data": {"accessToken": "the.token", "accessTokenExpire": int(time.time()) + 3600}}
     body = json.dumps(grant).encode()

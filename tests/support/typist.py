@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A person at a terminal: runs a command there, types when it asks, and takes down all that is shown.
+"""A person at a terminal: runs a command there, types when it prompts, and records everything that is shown.
 
 usage: typist.py SCREEN COMMAND... <SCRIPT     ends as the command does (128 + N for a signal)
 SCREEN gets what was shown. Lines of the script: `see TEXT` waits until that is shown, `type TEXT` types it and Enter,
@@ -31,7 +31,7 @@ class Terminal:
             return True
         try:
             some = os.read(self.fd, 65536)
-        except OSError:  # Linux's way to say that nobody has the terminal open any more
+        except OSError:  # Linux: no process has the terminal open any more
             return False
         self.shown += some
         return bool(some)

@@ -38,7 +38,7 @@ struct UserMachine {
                               "SASE_URL=https://api.example.test"};
 
   UserMachine() {
-    cache.store(identity, {.token = protocol::BearerToken(protocol::Secret(token)),
+    cache.store(identity, {.bearer = protocol::BearerToken(protocol::Secret(token)),
                            .expiry = Expiry::after(ClockReading::now(), std::chrono::seconds(3000))});
   }
 

@@ -1,42 +1,42 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# What tests of `watch` need beyond drill.bash: one that runs in the background, and a manager that hears of it.
-# shellcheck disable=SC2034,SC2154 # variables of story.bash, for it and from it
-load ../support/drill
+# For tests of `watch`, in addition to faults.bash: a watcher in the background, and a service manager.
+# shellcheck disable=SC2034,SC2154 # variables of end_to_end.bash, for it and from it
+load ../support/faults
 
-# start_watch FILE [FLAG...]: in the background; $watcher is its process. What it says goes to $out and $err.
+# start_watch FILE [FLAG...]: starts a watcher in the background; $watcher is its process, $out and $err its output.
 start_watch() {
   file=$1
   meant_to_hold_secrets "$file"
-  # A shell lets what it starts in the background ignore SIGINT.
+  # Background processes of a shell ignore SIGINT.
   env --default-signal=INT sase-credential watch "$@" <"$in" >"$out" 2>"$err" 3>&- 4>&- &
   watcher=$!
   servers+=("$watcher")
 }
 
-# start_manager [ADDRESS]: sets NOTIFY_SOCKET; what it is told is in $told.
+# start_manager [ADDRESS]: sets NOTIFY_SOCKET; $told is the file with the notifications.
 start_manager() {
   export NOTIFY_SOCKET=${1:-$home/notify}
   told=$home/told
-  /usr/bin/python3 "$story_root/tests/support/manager.py" "$NOTIFY_SOCKET" "$told" 3>&- 4>&- &
+  /usr/bin/python3 "$source_root/tests/support/manager.py" "$NOTIFY_SOCKET" "$told" 3>&- 4>&- &
   servers+=($!)
   until_true test -e "$told"
 }
 
-# until_true COMMAND...: tries it until it succeeds, for 20 seconds.
+# until_true COMMAND...: repeats a command until it succeeds, for at most 20 seconds.
 until_true() {
   local end=$(($(now_ms) + 20000))
   until "$@"; do
-    [ "$(now_ms)" -lt "$end" ] || refute "it did not come to: $*"
+    [ "$(now_ms)" -lt "$end" ] || refute "still false after 20 s: $*"
     sleep 0.02
   done
 }
 
-# is_told WORDS: the manager has been.
+# is_told PATTERN: whether the manager got a notification. has_said PATTERN: whether a message is on stderr.
 is_told() { grep -qE -- "^$1" "$told"; }
 has_said() { grep -qE -- "$1" "$err"; }
 
-# expect_stop: it ends at once and well, with nothing but the file left. `warnings` may stand before its patterns.
+# expect_stop [SIGNAL]: the watcher exits with 0 within 1.5 s and leaves nothing but the file.
 expect_stop() {
   local start
   start=$(now_ms)
@@ -50,7 +50,7 @@ expect_stop() {
   no_secret_in "$err"
 }
 
-# The token of the file, which must be whole. Sets $token.
+# Reads the token from the file, which must be complete. Sets $token.
 read_file() {
   cp "$file" "$out"
   code=0

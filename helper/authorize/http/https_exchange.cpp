@@ -3,6 +3,7 @@
 
 #include "helper/authorize/report/failed_attempt.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
+#include "protocol/protocol_error.hpp"
 
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPMessage.h>
@@ -22,6 +23,36 @@
 #include <string>
 
 namespace sase::authorize {
+
+namespace {
+
+[[noreturn]] void reject_url(const std::string& why) {
+  throw FailedAttempt({.kind = protocol::ErrorKind::misconfigured,
+                       .what = "the service's URL cannot be used: " + why,
+                       .hint = "set url to an https origin, such as https://api.perimeter81.com",
+                       .retry_after = {}});
+}
+
+bool is_path_character(char c) noexcept {
+  return c > ' ' && c < '\x7f' && c != '#';
+}
+
+std::string parse_path(std::string_view rest) {
+  if (!std::ranges::all_of(rest, is_path_character))
+    reject_url("its path holds blanks, '#' or bytes beyond ASCII");
+  return (rest.starts_with('/') ? "" : "/") + std::string(rest);
+}
+
+}  // namespace
+
+Endpoint Endpoint::parse(std::string_view url) try {
+  const protocol::ParsedUrl parsed = protocol::parse_url(url);
+  if (parsed.origin.scheme != "https") reject_url("only https is spoken");
+  if (!parsed.origin.user.empty()) reject_url("it holds user information");
+  return {.host = parsed.origin.host, .path = parse_path(parsed.rest)};
+} catch (const protocol::ProtocolError& error) {
+  reject_url(error.what());
+}
 
 namespace {
 
@@ -78,7 +109,7 @@ protocol::Secret read_body(std::streambuf& buffer, std::size_t expected) {
   while (has_more(buffer)) {
     const auto arrived = static_cast<std::size_t>(buffer.in_avail());
     if (arrived > largest_body - body.size()) invalid_response("the service's answer is larger than 256 KiB");
-    (void)buffer.sgetn(body.room(arrived).data(), static_cast<std::streamsize>(arrived));
+    (void)buffer.sgetn(body.spare_capacity(arrived).data(), static_cast<std::streamsize>(arrived));
     body.commit(arrived);
   }
   return body;
@@ -109,7 +140,7 @@ HttpReply read_reply(HTTPClientSession& session, Progress& progress) {
   std::istream* stream = &session.receiveResponse(response);
   while (is_interim(response))
     stream = &session.receiveResponse(response);
-  progress.enter(Phase::reading);
+  progress.enter(protocol::Step::reading);
   HttpReply reply = take_fields(response);
   const std::size_t expected = expected_size(response);
   reply.body = read_body(*stream->rdbuf(), expected);
@@ -139,7 +170,7 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
   // POCO sends the last of it as it turns to the answer. To do so here would show the error of a peer that
   // has gone away in place of its reason for going.
-  progress.note([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
+  progress.trace([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
   return read_reply(session, progress);
 }
 
@@ -149,7 +180,7 @@ HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const End
   HTTPRequest request = make_request(HTTPRequest::HTTP_GET, endpoint, "*/*");
   request.set(HTTPRequest::AUTHORIZATION, "Bearer " + std::string(token));
   (void)session.sendRequest(request);
-  progress.note([&] { return "GET " + endpoint.path + " sent, with the new token"; });
+  progress.trace([&] { return "GET " + endpoint.path + " sent, with the new token"; });
   return read_reply(session, progress);
 }
 

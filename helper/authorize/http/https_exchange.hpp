@@ -2,10 +2,11 @@
 #pragma once
 
 #include "helper/authorize/http/transport.hpp"
-#include "helper/authorize/net/endpoint.hpp"
 #include "helper/authorize/report/progress.hpp"
+#include "protocol/host.hpp"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace Poco::Net {
@@ -14,6 +15,15 @@ class SecureStreamSocket;
 }  // namespace Poco::Net
 
 namespace sase::authorize {
+
+/// Where to POST, taken apart.
+struct Endpoint {
+  protocol::Host host;
+  std::string path;  ///< begins with `/`; printable ASCII without blanks, so it cannot end the request line
+
+  /// Throws FailedAttempt (misconfigured) for a URL that is not https or cannot be used.
+  [[nodiscard]] static Endpoint parse(std::string_view url);
+};
 
 /// Bounds of a reply; the service's own are far below.
 inline constexpr std::size_t largest_body = std::size_t{256} * 1024;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
 
+#include "helper/authorize/http/check_details.hpp"
 #include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/http/proxy_tunnel.hpp"
 #include "helper/authorize/net/happy_eyeballs.hpp"
 #include "helper/authorize/net/no_proxy.hpp"
-#include "helper/authorize/net/proxy_tunnel.hpp"
 #include "helper/authorize/net/resolver.hpp"
-#include "helper/authorize/report/check_details.hpp"
 #include "helper/authorize/report/failed_attempt.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
-#include "helper/authorize/watchdog.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
@@ -21,7 +20,8 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/Timespan.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -35,9 +35,12 @@ using Poco::Net::StreamSocket;
 using protocol::AuthError;
 using protocol::CheckId;
 using protocol::ErrorKind;
-using std::chrono::steady_clock;
+using protocol::Step;
 
-constexpr auto went_away = "closed the connection without an answer";
+/// A longer timeout is a mistake; the limit prevents an overflow.
+constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(1);
+
+constexpr auto closed = "closed the connection without a response";
 
 std::optional<protocol::ProxyUrl> proxy_for(const protocol::AuthorizeRequest& request,
                                             const protocol::Host& host) {
@@ -53,16 +56,16 @@ std::optional<protocol::ProxyUrl> proxy_for(const protocol::AuthorizeRequest& re
 }
 
 std::string describe_trust(const protocol::AuthorizeRequest& request) {
-  std::string words =
+  std::string text =
       "tls: the roots are " +
       (request.ca_file.empty() ? "the system's" : "in '" + protocol::escape(request.ca_file) + '\'');
   if (!request.client_cert.empty())
-    words += ", the client certificate is in '" + protocol::escape(request.client_cert) + '\'';
-  return words;
+    text += ", the client certificate is in '" + protocol::escape(request.client_cert) + '\'';
+  return text;
 }
 
-std::string describe_question(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
-  return "proxy: asked for the way to " + host.authority() +
+std::string describe_connect_request(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
+  return "proxy: requested a tunnel to " + host.authority() +
          (proxy.has_credentials ? ", with user name and password" : "");
 }
 
@@ -80,17 +83,16 @@ AuthError unreachable(std::string what, std::string hint) {
 
 }  // namespace
 
-HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, steady_clock::time_point deadline,
-                               Progress& progress)
+HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, Progress& progress)
     : request_(request),
-      deadline_(deadline),
       progress_(progress),
       endpoint_(Endpoint::parse(request.url)),
       proxy_(proxy_for(request, endpoint_.host)),
-      tls_((progress.enter(Phase::preparing), request), endpoint_.host) {
-  progress_.note([&] { return describe_trust(request); });
+      tls_((progress.enter(Step::preparing), request), endpoint_.host) {
+  progress_.trace([&] { return describe_trust(request); });
   if (!request.proxy.empty() && !proxy_)
-    progress_.note([&] { return "proxy: not for " + endpoint_.host.authority() + ", says no-proxy"; });
+    progress_.trace(
+        [&] { return "proxy: not used for " + endpoint_.host.authority() + " because of no-proxy"; });
 }
 
 HttpReply HttpsTransport::post(std::string_view body) {
@@ -119,127 +121,117 @@ void HttpsTransport::reach() {
 
 HttpReply HttpsTransport::try_post(std::string_view body) {
   const SecureStreamSocket secure = open();
-  progress_.enter(Phase::waiting);
+  progress_.enter(Step::waiting);
   progress_.count_request();
   HttpReply reply = exchange(secure, endpoint_, body, progress_);
-  progress_.note([&] { return describe_reply(reply); });
+  progress_.trace([&] { return describe_reply(reply); });
   return reply;
 }
 
 HttpReply HttpsTransport::try_get(const Endpoint& target, std::string_view token) {
-  // The token goes where the key went, and nowhere else.
+  // The token is sent only to the host that received the key.
   if (target.host != endpoint_.host)
     throw FailedAttempt({.kind = ErrorKind::misconfigured,
-                         .what = "'" + target.host.text() + "' is not the host that gave the token",
+                         .what = "'" + target.host.text() + "' is not the host that issued the token",
                          .hint = "please report this",
                          .retry_after = {}});
   const SecureStreamSocket secure = open();
-  progress_.enter(Phase::waiting);
+  progress_.enter(Step::waiting);
   HttpReply reply = read_with_token(secure, target, token, progress_);
-  progress_.note([&] { return describe_reply(reply); });
+  progress_.trace([&] { return describe_reply(reply); });
   return reply;
 }
 
 SecureStreamSocket HttpsTransport::open() {
   StreamSocket socket = connect();
-  progress_.enter(Phase::handshaking);
-  limit_waiting(socket);
+  progress_.enter(Step::handshaking);
   SecureStreamSocket secure = tls_.handshake(socket);
-  progress_.note([&] { return "tls: " + tls_.session().describe() + ", verified"; });
-  if (CheckReport* const report = progress_.report()) report_tls(*report, tls_.session());
-  limit_waiting(socket);
+  progress_.trace([&] { return "tls: " + tls_.session().describe() + ", verified"; });
+  if (progress_.is_probing()) report_tls(progress_, tls_.session());
   return secure;
 }
 
 StreamSocket HttpsTransport::connect() {
   if (!proxy_) {
     StreamSocket direct = connect_to(endpoint_.host);
-    progress_.holds(CheckId::proxy, [&] { return describe_no_proxy(request_, endpoint_.host); });
+    progress_.passed(CheckId::proxy, [&] { return describe_no_proxy(request_, endpoint_.host); });
     return direct;
   }
   StreamSocket to_proxy = connect_to(proxy_->host);
-  progress_.enter(Phase::asking_proxy);
-  limit_waiting(to_proxy);
-  progress_.note([&] { return describe_question(*proxy_, endpoint_.host); });
+  progress_.enter(Step::asking_proxy);
+  progress_.trace([&] { return describe_connect_request(*proxy_, endpoint_.host); });
   StreamSocket tunnel = open_tunnel(to_proxy, *proxy_, endpoint_.host);
-  progress_.note([&] { return "proxy: the way to " + endpoint_.host.authority() + " is open"; });
-  progress_.holds(CheckId::proxy, [&] { return describe_tunnel(*proxy_, endpoint_.host); });
+  progress_.trace([&] { return "proxy: tunnel established to " + endpoint_.host.authority(); });
+  progress_.passed(CheckId::proxy, [&] { return describe_tunnel(*proxy_, endpoint_.host); });
   return tunnel;
 }
 
 StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
-  progress_.enter(Phase::resolving);
+  progress_.enter(Step::resolving);
   const auto addresses = resolve(host);
-  if (!host.is_address()) progress_.note([&] { return "name: " + describe_addresses(host, addresses); });
-  progress_.holds(CheckId::name, [&] {
-    const std::string words = describe_addresses(host, addresses);
-    return proxy_ ? words + ", the proxy" : words;
+  if (!host.is_address()) progress_.trace([&] { return "name: " + describe_addresses(host, addresses); });
+  progress_.passed(CheckId::name, [&] {
+    const std::string text = describe_addresses(host, addresses);
+    return proxy_ ? text + ", the proxy" : text;
   });
-  progress_.enter(Phase::connecting);
-  StreamSocket socket = connect_to_first(addresses, deadline_, progress_);
+  progress_.enter(Step::connecting);
+  StreamSocket socket = connect_to_first(addresses, progress_);
   socket.setNoDelay(true);
-  progress_.holds(CheckId::tcp, [&] { return socket.peerAddress().toString() + " answers"; });
+  // POCO's loop over TLS records requires a timeout. The front's deadline, which began earlier, ends first.
+  const auto timeout =
+      std::chrono::microseconds(std::min<std::chrono::milliseconds>(request_.timeout, longest_timeout));
+  socket.setReceiveTimeout(Poco::Timespan(timeout.count()));
+  socket.setSendTimeout(Poco::Timespan(timeout.count()));
+  progress_.passed(CheckId::tcp, [&] { return socket.peerAddress().toString() + " answers"; });
   return socket;
 } catch (const std::system_error& error) {
-  if (error.code().value() == ETIMEDOUT && steady_clock::now() >= deadline_) throw Poco::TimeoutException();
   const std::string who = (proxy_ ? "the proxy '" : "'") + host.authority() + '\'';
   throw FailedAttempt(
       unreachable("cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
                   proxy_ ? "check proxy, no-proxy and the network" : "check url, proxy and the network"));
 }
 
-/// So that no call waits past the deadline. The watchdog is what holds the deadline; this lets a thread that
-/// is given up come to its own end.
-void HttpsTransport::limit_waiting(StreamSocket& socket) const {
-  const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline_ - steady_clock::now());
-  if (left.count() <= 0) throw Poco::TimeoutException();
-  const Poco::Timespan limit(left.count());
-  socket.setReceiveTimeout(limit);
-  socket.setSendTimeout(limit);
-}
-
 AuthError HttpsTransport::broken(std::string_view what) const {
-  const bool at_proxy = progress_.phase() == Phase::asking_proxy;
+  const bool at_proxy = progress_.step() == Step::asking_proxy;
   const std::string who = at_proxy ? proxy_->host.authority() : endpoint_.host.text();
-  return unreachable(
-      '\'' + who + "' " + std::string(what) + " (" + std::string(describe(progress_.phase())) + ')',
-      "check the network, proxy and url");
+  return unreachable('\'' + who + "' " + std::string(what) + ' ' + std::string(describe(progress_.step())),
+                     "check the network, proxy and url");
 }
 
 AuthError HttpsTransport::not_http() const {
-  const bool at_proxy = progress_.phase() == Phase::asking_proxy;
+  const bool at_proxy = progress_.step() == Step::asking_proxy;
   return {.kind = at_proxy ? ErrorKind::unreachable : ErrorKind::invalid_response,
-          .what = (at_proxy ? "the answer of the proxy '" + proxy_->host.authority() + '\''
-                            : "the service's answer") +
+          .what = (at_proxy ? "the response of the proxy '" + proxy_->host.authority() + '\''
+                            : "the service's response") +
                   " is not HTTP, or its header is too large",
           .hint = at_proxy ? "check that proxy names a proxy that allows CONNECT"
-                           : "check region, url and proxy: another host may have answered",
+                           : "check region, url and proxy: another host may have responded",
           .retry_after = {}};
 }
 
 AuthError HttpsTransport::explain_tls(std::string_view openssl_text) const {
-  const bool is_handshaken = progress_.phase() > Phase::handshaking;
-  if (openssl_text.empty() || (is_handshaken && is_unexpected_end(openssl_text))) return broken(went_away);
+  const bool is_handshaken = progress_.step() > Step::handshaking;
+  if (openssl_text.empty() || (is_handshaken && is_unexpected_end(openssl_text))) return broken(closed);
   return describe_tls_failure(openssl_text, endpoint_.host);
 }
 
-/// Puts the exception that is being handled into words. The texts of POCO's own exceptions are not shown:
-/// some of them hold what the peer sent.
+/// Describes the exception that is being handled. The texts of POCO's exceptions are not shown: some contain
+/// what the peer sent.
 AuthError HttpsTransport::explain_failure() const try {
   if (const auto& failure = tls_.certificate_failure()) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (CheckReport* const report = progress_.report()) report->presented(describe_tls(tls_.session(), now));
+    progress_.presented(describe_tls(tls_.session(), now));
     return failure->describe(endpoint_.host, now);
   }
   throw;
 } catch (const FailedAttempt& failed) {
   return failed.auth_error();
 } catch (const Poco::TimeoutException&) {
-  return no_answer_in_time(endpoint_.host, request_.timeout, progress_.phase());
+  return broken("sent nothing for too long");
 } catch (const Poco::Net::ConnectionResetException&) {
-  return broken("cut the connection");
+  return broken("reset the connection");
 } catch (const Poco::Net::NoMessageException&) {
-  return broken(went_away);
+  return broken(closed);
 } catch (const Poco::Net::SSLException& error) {
   return explain_tls(error.message());
 } catch (const Poco::Net::MessageException&) {
@@ -247,7 +239,7 @@ AuthError HttpsTransport::explain_failure() const try {
 } catch (const Poco::SyntaxException&) {
   return not_http();
 } catch (const Poco::Exception& error) {
-  return broken("failed in a way that POCO calls '" + protocol::escape(error.name()) + '\'');
+  return broken("failed: " + protocol::escape(error.name()));
 }
 
 }  // namespace sase::authorize

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/authorize/http/https_exchange.hpp"
 #include "helper/authorize/http/transport.hpp"
-#include "helper/authorize/net/endpoint.hpp"
 #include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/tls/tls_context.hpp"
-#include "protocol/authorize/exchange.hpp"
+#include "protocol/authorize/request.hpp"
 #include "protocol/proxy_url.hpp"
 
-#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -19,13 +18,12 @@ class StreamSocket;
 
 namespace sase::authorize {
 
-/// The network: name look-up, proxy, TLS and HTTP, one connection a request. POCO's and OpenSSL's failures
-/// are put into words here and go no further.
+/// The network: name resolution, proxy, TLS and HTTP, with one connection per request. The exceptions of POCO
+/// and the errors of OpenSSL become FailedAttempt here.
 class HttpsTransport : public Transport {
  public:
-  /// The request and the progress must outlive this. Throws FailedAttempt (misconfigured).
-  HttpsTransport(const protocol::AuthorizeRequest& request, std::chrono::steady_clock::time_point deadline,
-                 Progress& progress);
+  /// Both must outlive this object. Throws FailedAttempt (misconfigured).
+  HttpsTransport(const protocol::AuthorizeRequest& request, Progress& progress);
 
   [[nodiscard]] HttpReply post(std::string_view body) override;
   [[nodiscard]] HttpReply get(std::string_view url, std::string_view token) override;
@@ -37,14 +35,12 @@ class HttpsTransport : public Transport {
   [[nodiscard]] Poco::Net::SecureStreamSocket open();
   [[nodiscard]] Poco::Net::StreamSocket connect();
   [[nodiscard]] Poco::Net::StreamSocket connect_to(const protocol::Host& host);
-  void limit_waiting(Poco::Net::StreamSocket& socket) const;
   [[nodiscard]] protocol::AuthError explain_failure() const;
   [[nodiscard]] protocol::AuthError not_http() const;
   [[nodiscard]] protocol::AuthError broken(std::string_view what) const;
   [[nodiscard]] protocol::AuthError explain_tls(std::string_view openssl_text) const;
 
   const protocol::AuthorizeRequest& request_;
-  std::chrono::steady_clock::time_point deadline_;
   Progress& progress_;
   Endpoint endpoint_;
   std::optional<protocol::ProxyUrl> proxy_;

@@ -30,16 +30,15 @@ struct Attempt {
 
 class Race {
  public:
-  Race(const std::vector<SocketAddress>& addresses, steady_clock::time_point deadline, Progress& progress)
-      : addresses_(addresses), deadline_(deadline), progress_(progress) {}
+  Race(const std::vector<SocketAddress>& addresses, Progress& progress)
+      : addresses_(addresses), progress_(progress) {}
 
   StreamSocket run() {
     while (true) {
       if (next_ < addresses_.size() && (running_.empty() || steady_clock::now() >= next_start_)) start_next();
       if (running_.empty() && next_ == addresses_.size())
         throw std::system_error(reason_, std::generic_category());
-      if (steady_clock::now() >= deadline_) throw std::system_error(ETIMEDOUT, std::generic_category());
-      if (auto winner = wait()) return *winner;
+      if (auto connected = wait()) return *connected;
     }
   }
 
@@ -47,53 +46,53 @@ class Race {
   void start_next() {
     const SocketAddress& address = addresses_[next_++];
     next_start_ = steady_clock::now() + attempt_delay;
-    progress_.note([&] { return "connect: trying " + address.toString(); });
+    progress_.trace([&] { return "connect: trying " + address.toString(); });
     StreamSocket socket;
     try {
       socket.connectNB(address);
       running_.push_back({.address = address, .socket = socket});
     } catch (const Poco::Exception& error) {
-      lose(address, error.code() != 0 ? error.code() : ENETUNREACH);
+      record_failure(address, error.code() != 0 ? error.code() : ENETUNREACH);
     }
   }
 
-  /// The next one need not wait for its head start.
-  void lose(const SocketAddress& address, int reason) {
+  /// The next attempt starts at once.
+  void record_failure(const SocketAddress& address, int reason) {
     reason_ = reason;
     next_start_ = {};
-    progress_.note(
+    progress_.trace(
         [&] { return "connect: " + address.toString() + ": " + std::generic_category().message(reason); });
   }
 
-  /// Until something happens to a running connection, or the next one may start, or the deadline.
+  /// Waits until an attempt succeeds or fails, or the next one may start.
   std::optional<StreamSocket> wait() {
     std::vector<pollfd> polled;
-    for (const Attempt& runner : running_)
-      polled.push_back({.fd = runner.socket.impl()->sockfd(), .events = POLLOUT, .revents = 0});
-    (void)poll(polled.data(), polled.size(), static_cast<int>(patience().count()));
+    for (const Attempt& attempt : running_)
+      polled.push_back({.fd = attempt.socket.impl()->sockfd(), .events = POLLOUT, .revents = 0});
+    (void)poll(polled.data(), polled.size(), poll_timeout());
     for (std::size_t i = polled.size(); i-- > 0;) {
       if (polled[i].revents == 0) continue;
       const int reason = running_[i].socket.impl()->socketError();
-      if (reason == 0) return win(running_[i]);
-      lose(running_[i].address, reason);
+      if (reason == 0) return succeed(running_[i]);
+      record_failure(running_[i].address, reason);
       running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
     }
     return std::nullopt;
   }
 
-  StreamSocket win(const Attempt& runner) {
-    progress_.note([&] { return "connect: " + runner.address.toString() + " answers"; });
-    return runner.socket;
+  StreamSocket succeed(const Attempt& attempt) {
+    progress_.trace([&] { return "connect: " + attempt.address.toString() + " answers"; });
+    return attempt.socket;
   }
 
-  [[nodiscard]] milliseconds patience() const {
-    const auto until = next_ < addresses_.size() ? std::min(next_start_, deadline_) : deadline_;
-    const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
-    return std::clamp(left, milliseconds(0), milliseconds(60'000));
+  /// Milliseconds until the next attempt may start; -1 if there is none.
+  [[nodiscard]] int poll_timeout() const {
+    if (next_ == addresses_.size()) return -1;
+    const auto left = std::chrono::ceil<milliseconds>(next_start_ - steady_clock::now());
+    return static_cast<int>(std::clamp(left, milliseconds(0), attempt_delay).count());
   }
 
   const std::vector<SocketAddress>& addresses_;
-  steady_clock::time_point deadline_;
   Progress& progress_;
   steady_clock::time_point next_start_;
   std::size_t next_ = 0;
@@ -103,9 +102,8 @@ class Race {
 
 }  // namespace
 
-StreamSocket connect_to_first(const std::vector<SocketAddress>& addresses, steady_clock::time_point deadline,
-                              Progress& progress) {
-  StreamSocket socket = Race(addresses, deadline, progress).run();
+StreamSocket connect_to_first(const std::vector<SocketAddress>& addresses, Progress& progress) {
+  StreamSocket socket = Race(addresses, progress).run();
   socket.setBlocking(true);
   return socket;
 }

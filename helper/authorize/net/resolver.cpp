@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/net/resolver.hpp"
 
-#include "helper/authorize/net/endpoint.hpp"
 #include "helper/authorize/report/failed_attempt.hpp"
 
 #include <Poco/Net/SocketAddress.h>
@@ -33,7 +32,7 @@ struct FreeList {
 std::string reason_for(int code, int system_error) {
   switch (code) {
     case EAI_NONAME:
-    case EAI_NODATA: return "there is no such name";
+    case EAI_NODATA: return "no such name";
     case EAI_AGAIN: return "no answer from the name server";
     case EAI_SYSTEM: return std::generic_category().message(system_error);
     default: return gai_strerror(code);

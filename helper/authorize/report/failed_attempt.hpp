@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/authorize/exchange.hpp"
+#include "protocol/authorize/error_kind.hpp"
 
 #include <exception>
 #include <utility>
 
 namespace sase::authorize {
 
-/// A try that came to nothing, with what a person is to be told about it.
+/// Ends a try; carries the error to report.
 class FailedAttempt : public std::exception {
  public:
   explicit FailedAttempt(protocol::AuthError auth_error) noexcept : auth_error_(std::move(auth_error)) {}

@@ -1,66 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/report/progress.hpp"
 
-#include "helper/authorize/report/truncated.hpp"
+#include "protocol/ascii.hpp"
+#include "protocol/escape.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sase::authorize {
 
 namespace {
 
+using protocol::AuthError;
+using protocol::Check;
+using protocol::CheckId;
+using protocol::CheckState;
+using protocol::TokenResponse;
+using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-protocol::TraceLine line(steady_clock::time_point at, std::string what) {
-  return {.at = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()),
-          .what = truncated(std::move(what), longest_trace_line)};
+/// A text that the front accepts, which rejects a response that is not printable.
+std::string truncated(std::string text, std::size_t limit) {
+  constexpr std::string_view cut_mark = "...";
+  if (!std::ranges::all_of(text, protocol::is_printable)) text = protocol::escape(text);
+  if (text.size() > limit) text.replace(limit - cut_mark.size(), std::string::npos, cut_mark);
+  return text;
 }
 
 }  // namespace
 
-std::string_view describe(Phase phase) noexcept {
-  switch (phase) {
-    case Phase::starting: return "while starting";
-    case Phase::preparing: return "while reading the certificates to trust";
-    case Phase::resolving: return "while looking up the name";
-    case Phase::connecting: return "while connecting";
-    case Phase::asking_proxy: return "while waiting for the proxy";
-    case Phase::handshaking: return "during the TLS handshake";
-    case Phase::waiting: return "while waiting for the answer";
-    case Phase::reading: return "while reading the answer";
-    case Phase::pausing: return "between two tries";
+void Progress::enter(protocol::Step step) {
+  step_ = step;
+  writer_.step(step);
+}
+
+void Progress::count_request() {
+  ++requests_;
+  writer_.requests(requests_);
+}
+
+void Progress::warned(CheckId check, std::string what, std::string remedy) {
+  write_check(
+      {.name = check, .state = CheckState::warning, .what = std::move(what), .remedy = std::move(remedy)});
+}
+
+void Progress::failed(CheckId check, protocol::ErrorKind kind, std::string what, std::string remedy) {
+  write_check({.name = check,
+               .state = CheckState::broken,
+               .kind = kind,
+               .what = std::move(what),
+               .remedy = std::move(remedy)});
+}
+
+void Progress::failed(const AuthError& auth_error) {
+  failed(protocol::failing_check(step_, checks_), auth_error.kind,
+         auth_error.what + (presented_.empty() ? "" : "; presented: " + presented_), auth_error.hint);
+}
+
+void Progress::granted(const TokenResponse& token_response) {
+  writer_.token(token_response);
+  has_written_token_ = true;
+}
+
+void Progress::finish(const std::variant<TokenResponse, AuthError>& outcome) {
+  // The front has the token, whatever failed after it.
+  if (has_written_token_) {
+    writer_.granted();
+    return;
   }
-  return "in an unknown phase";
-}
-
-protocol::CheckId Progress::check() const noexcept {
-  using protocol::CheckId;
-  if (is_reading_) return CheckId::read;
-  switch (phase()) {
-    // All that can be wrong before is the proxy's URL.
-    case Phase::starting:
-    case Phase::asking_proxy: return CheckId::proxy;
-    case Phase::resolving: return CheckId::name;
-    case Phase::connecting: return CheckId::tcp;
-    case Phase::preparing:
-    case Phase::handshaking: return CheckId::tls;
-    case Phase::waiting:
-    case Phase::reading:
-    case Phase::pausing: break;
+  if (const auto* const auth_error = std::get_if<AuthError>(&outcome)) {
+    writer_.failed(*auth_error);
+    return;
   }
-  return CheckId::authorize;
+  granted(std::get<TokenResponse>(outcome));
+  writer_.granted();
 }
 
-std::vector<protocol::TraceLine> Progress::trace() const {
-  const std::lock_guard hold(mutex_);
-  return lines_;
+void Progress::write_trace(steady_clock::time_point at, std::string text) {
+  writer_.trace({.at = std::chrono::duration_cast<microseconds>(at.time_since_epoch()),
+                 .what = truncated(std::move(text), longest_trace_line)});
 }
 
-void Progress::keep(steady_clock::time_point at, std::string what) {
-  const std::lock_guard hold(mutex_);
-  if (lines_.size() >= most_trace_lines) return;
-  const bool is_last = lines_.size() + 1 == most_trace_lines;
-  lines_.push_back(line(at, is_last ? "what follows is left out: the trace is full" : std::move(what)));
+void Progress::write_check(Check check) {
+  if (!is_probing() || (!checks_.empty() && checks_.back().name >= check.name)) return;
+  // Comparing the clocks takes no time: the time until then belongs to the response that is read next.
+  if (check.name != CheckId::clock) {
+    const auto now = steady_clock::now();
+    check.took = std::chrono::duration_cast<microseconds>(now - std::exchange(since_, now));
+  }
+  check.what = truncated(std::move(check.what), longest_check_text);
+  check.remedy = truncated(std::move(check.remedy), longest_check_text);
+  writer_.check(check);
+  checks_.push_back(std::move(check));
 }
 
 }  // namespace sase::authorize

@@ -1,98 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/report/check_report.hpp"
-#include "protocol/authorize/exchange.hpp"
+#include "protocol/authorize/response.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace sase::authorize {
 
-/// How far a call has come.
-enum class Phase {
-  starting,
-  preparing,
-  resolving,
-  connecting,
-  asking_proxy,
-  handshaking,
-  waiting,
-  reading,
-  pausing,
-};
-
-/// The phase in words, such as `while looking up the name`.
-[[nodiscard]] std::string_view describe(Phase phase) noexcept;
-
-/// Whether what happens is written down.
-enum class Tracing { off, on };
-
-/// Bounds of a trace, so that it fits into a reply beside the longest token. Of a longer line the beginning
-/// is kept, and of a longer trace, with a word about it.
-inline constexpr std::size_t most_trace_lines = 100;
+/// Limits of the texts, so that a response fits into what the front accepts. A longer text is truncated.
 inline constexpr std::size_t longest_trace_line = 400;
+inline constexpr std::size_t longest_check_text = 1000;
 
-/// Shared by the thread that works and the one that watches the deadline.
+enum class Tracing { off, on };
+enum class Probing { off, on };
+
+/// Writes the response while the authorizer works: each event becomes a line at once. No text contains a
+/// secret. Texts from outside are escaped. Throws what the sink throws.
 class Progress {
  public:
-  /// `report` is what a probe writes into and must outlive this; null where nothing is probed.
-  explicit Progress(Tracing tracing = Tracing::off, CheckReport* report = nullptr) noexcept
-      : tracing_(tracing), report_(report) {}
+  /// Trace lines and checks are written only if they are requested.
+  explicit Progress(protocol::ResponseWriter::Sink sink, Tracing tracing = Tracing::off,
+                    Probing probing = Probing::off)
+      : writer_(std::move(sink)),
+        tracing_(tracing),
+        probing_(probing),
+        since_(std::chrono::steady_clock::now()) {}
 
-  void enter(Phase phase) noexcept { phase_ = phase; }
-  [[nodiscard]] Phase phase() const noexcept { return phase_; }
+  void enter(protocol::Step step);
+  [[nodiscard]] protocol::Step step() const noexcept { return step_; }
 
-  /// Counts a request: a try that came as far as sending its POST. A connection or handshake that failed
-  /// before it asked the service for nothing and is not counted.
-  void count_request() noexcept { ++requests_; }
+  /// Counts an authorize request. To be called before it is sent; a failed connection is not a request.
+  void count_request();
   [[nodiscard]] std::uint32_t requests() const noexcept { return requests_; }
 
-  /// Writes down the line that `words` makes, as of now. Nobody has asked for a trace: then `words` is not
-  /// even called. Secrets do not belong in a line, and what comes from outside only escaped.
+  /// Writes a trace line. `describe` returns its text and is called only if a trace is requested.
   template <typename Describe>
-  void note(const Describe& words) {
-    if (tracing_ == Tracing::on) keep(std::chrono::steady_clock::now(), words());
+  void trace(const Describe& describe) {
+    trace_at(std::chrono::steady_clock::now(), describe);
   }
-  /// The same of something that happened before there was a trace.
   template <typename Describe>
-  void note_of(std::chrono::steady_clock::time_point at, const Describe& words) {
-    if (tracing_ == Tracing::on) keep(at, words());
+  void trace_at(std::chrono::steady_clock::time_point at, const Describe& describe) {
+    if (tracing_ == Tracing::on) write_trace(at, describe());
   }
 
-  /// Reports that a link of the chain holds, in the words that `words` makes. Nobody has asked for a report:
-  /// then `words` is not even called.
+  [[nodiscard]] bool is_probing() const noexcept { return probing_ == Probing::on; }
+
+  /// Writes a passed check. `describe` returns its text and is called only by a probe. A check that has been
+  /// written before, or precedes one that has, is ignored: a second connection repeats the first checks.
   template <typename Describe>
-  void holds(protocol::CheckId check, const Describe& words) {
-    if (report_ != nullptr) report_->holds(check, words());
+  void passed(protocol::CheckId check, const Describe& describe) {
+    if (is_probing()) write_check({.name = check, .state = protocol::CheckState::ok, .what = describe()});
   }
-  /// Null where nothing is probed.
-  [[nodiscard]] CheckReport* report() const noexcept { return report_; }
+  void warned(protocol::CheckId check, std::string what, std::string remedy);
+  void failed(protocol::CheckId check, protocol::ErrorKind kind, std::string what, std::string remedy);
+  /// Writes that the check of the current step failed.
+  void failed(const protocol::AuthError& auth_error);
 
-  /// From now on all that happens is part of reading something with the new token.
-  void begin_reading() noexcept { is_reading_ = true; }
-  /// The link that is being tried.
-  [[nodiscard]] protocol::CheckId check() const noexcept;
+  /// Records what the server presented, for the text of a check that fails.
+  void presented(std::string facts) { presented_ = std::move(facts); }
 
-  /// What has been written down so far.
-  [[nodiscard]] std::vector<protocol::TraceLine> trace() const;
+  /// Writes the HTTP status of the service's response.
+  void answered(unsigned status) { writer_.status(status); }
+
+  /// Writes the token, which is then part of the response whatever happens next.
+  void granted(const protocol::TokenResponse& token_response);
+
+  /// Ends the response.
+  void finish(const std::variant<protocol::TokenResponse, protocol::AuthError>& outcome);
 
  private:
-  void keep(std::chrono::steady_clock::time_point at, std::string what);
+  void write_trace(std::chrono::steady_clock::time_point at, std::string text);
+  void write_check(protocol::Check check);
 
-  const Tracing tracing_;
-  CheckReport* const report_;
-  std::atomic<Phase> phase_ = Phase::starting;
-  std::atomic<std::uint32_t> requests_ = 0;
-  std::atomic<bool> is_reading_ = false;
-  mutable std::mutex mutex_;  ///< of the lines
-  std::vector<protocol::TraceLine> lines_;
+  protocol::ResponseWriter writer_;
+  Tracing tracing_;
+  Probing probing_;
+  protocol::Step step_ = protocol::Step::starting;
+  std::uint32_t requests_ = 0;
+  std::chrono::steady_clock::time_point since_;  ///< the end of the last check
+  std::vector<protocol::Check> checks_;
+  std::string presented_;
+  bool has_written_token_ = false;
 };
 
 }  // namespace sase::authorize

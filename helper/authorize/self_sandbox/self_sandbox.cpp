@@ -1,12 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/self_sandbox/self_sandbox.hpp"
 
-#include "helper/authorize/self_sandbox/landlock.hpp"
 #include "helper/authorize/self_sandbox/seccomp_filter.hpp"
+#include "helper/os/fd.hpp"
 
+#include <array>
+#include <cstdint>
+
+#include <linux/landlock.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace sase::authorize {
+
+namespace {
+
+/// A bit of the kernel's interface, and the version that brought it. An older kernel refuses a ruleset that
+/// holds it. Those that Debian 12's headers have no name for stand as numbers.
+struct Bit {
+  int since;
+  std::uint64_t value;
+};
+
+/// Of the rights to files all but those to read.
+constexpr std::array<Bit, 14> file_rights = {{
+    {1, LANDLOCK_ACCESS_FS_EXECUTE},
+    {1, LANDLOCK_ACCESS_FS_WRITE_FILE},
+    {1, LANDLOCK_ACCESS_FS_REMOVE_DIR},
+    {1, LANDLOCK_ACCESS_FS_REMOVE_FILE},
+    {1, LANDLOCK_ACCESS_FS_MAKE_CHAR},
+    {1, LANDLOCK_ACCESS_FS_MAKE_DIR},
+    {1, LANDLOCK_ACCESS_FS_MAKE_REG},
+    {1, LANDLOCK_ACCESS_FS_MAKE_SOCK},
+    {1, LANDLOCK_ACCESS_FS_MAKE_FIFO},
+    {1, LANDLOCK_ACCESS_FS_MAKE_BLOCK},
+    {1, LANDLOCK_ACCESS_FS_MAKE_SYM},
+    {2, std::uint64_t{1} << 13U},  // REFER: to move and link between directories
+    {3, std::uint64_t{1} << 14U},  // TRUNCATE
+    {5, std::uint64_t{1} << 15U},  // IOCTL_DEV: to control a device
+}};
+
+/// What is done to processes that are not confined like this one. Abstract sockets are those of desktops and
+/// containers; nothing that finds names listens there.
+constexpr std::array<Bit, 2> scopes = {{
+    {6, std::uint64_t{1} << 0U},  // ABSTRACT_UNIX_SOCKET: to connect and send
+    {6, std::uint64_t{1} << 1U},  // SIGNAL
+}};
+
+/// The kernel's `struct landlock_ruleset_attr`, which older ones know the beginning of; they take it whole as
+/// long as what they do not know is zero.
+struct Ruleset {
+  std::uint64_t files = 0;
+  std::uint64_t network = 0;
+  std::uint64_t scopes = 0;
+};
+
+template <typename Bits>
+std::uint64_t known_in(int version, const Bits& bits) noexcept {
+  std::uint64_t known = 0;
+  for (const Bit& bit : bits)
+    if (bit.since <= version) known |= bit.value;
+  return known;
+}
+
+}  // namespace
+
+// The C library has no functions for these.
+int restrict_files() noexcept {
+  const auto version =
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION));
+  if (version < 1) return 0;
+  // Without rules: what is handled is allowed nowhere.
+  const Ruleset wanted{.files = known_in(version, file_rights), .scopes = known_in(version, scopes)};
+  const os::Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &wanted, sizeof wanted, 0)));
+  if (!ruleset || ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return 0;
+  return version;
+}
 
 std::string SelfSandbox::describe() const {
   std::string words;

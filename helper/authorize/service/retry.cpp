@@ -1,33 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/service/retry.hpp"
 
+#include "protocol/ascii.hpp"
+#include "protocol/time.hpp"
+
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+#include <exception>
+#include <random>
+#include <system_error>
+#include <thread>
 
 namespace sase::authorize {
 
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
 
-milliseconds range_after(unsigned tries) noexcept {
-  milliseconds range = first_pause;
-  for (unsigned doubled = 1; doubled < tries && range < longest_pause; ++doubled)
-    range *= 2;
-  return std::min(range, longest_pause);
+/// A longer timeout is a mistake; the limit prevents an overflow.
+constexpr milliseconds max_timeout = std::chrono::hours(1);
+
+milliseconds upper_limit(unsigned tries) noexcept {
+  milliseconds limit = first_pause;
+  for (unsigned doubled = 1; doubled < tries && limit < longest_pause; ++doubled)
+    limit *= 2;
+  return std::min(limit, longest_pause);
+}
+
+std::optional<seconds> parse_seconds(std::string_view text) {
+  if (text.empty() || !std::ranges::all_of(text, protocol::is_digit)) return std::nullopt;
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error == std::errc::result_out_of_range) return longest_retry_after;
+  return seconds(count);
 }
 
 }  // namespace
 
+SystemTiming::SystemTiming(steady_clock::time_point start, milliseconds timeout) noexcept
+    : deadline_(start + std::min(timeout, max_timeout)) {}
+
+milliseconds SystemTiming::time_left() const {
+  const auto left = std::chrono::floor<milliseconds>(deadline_ - steady_clock::now());
+  return std::max(left, milliseconds(0));
+}
+
+std::chrono::sys_seconds SystemTiming::wall_clock() const {
+  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
+}
+
+double SystemTiming::chance() try {
+  std::random_device device;
+  return std::uniform_real_distribution<double>(0, 1)(device);
+} catch (const std::exception&) {
+  return 0.5;  // without a source of entropy
+}
+
+void SystemTiming::pause(milliseconds duration) {
+  std::this_thread::sleep_for(duration);
+}
+
 std::optional<milliseconds> pause_before_retry(unsigned tries, milliseconds time_left,
-                                               std::optional<std::chrono::seconds> retry_after,
-                                               double chance) noexcept {
-  const auto range = static_cast<double>(range_after(tries).count());
-  const milliseconds jitter(static_cast<std::int64_t>(range * chance));
-  const milliseconds least = retry_after.value_or(std::chrono::seconds(0));
+                                               std::optional<seconds> retry_after, double chance) noexcept {
+  const auto limit = static_cast<double>(upper_limit(tries).count());
+  const milliseconds jitter(static_cast<std::int64_t>(limit * chance));
+  const milliseconds least = retry_after.value_or(seconds(0));
   const milliseconds most = time_left - shortest_try;
   if (least > most) return std::nullopt;
   return std::min(least + jitter, most);
+}
+
+std::optional<seconds> parse_retry_after(std::string_view text, std::chrono::sys_seconds now) {
+  auto wait = parse_seconds(text);
+  if (!wait) {
+    const auto date = protocol::parse_http_date(text);
+    if (!date) return std::nullopt;
+    wait = *date - now;
+  }
+  return std::clamp(*wait, seconds(0), longest_retry_after);
 }
 
 }  // namespace sase::authorize

@@ -3,23 +3,62 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 
 namespace sase::authorize {
 
-/// The range of the first pause; it doubles from pause to pause, up to longest_pause.
+/// Time and randomness. Abstract so that tests are fast and deterministic.
+class Timing {
+ public:
+  Timing() = default;
+  Timing(const Timing&) = delete;
+  Timing& operator=(const Timing&) = delete;
+  virtual ~Timing() = default;
+
+  /// The time until the deadline; zero after it.
+  [[nodiscard]] virtual std::chrono::milliseconds time_left() const = 0;
+  /// The system clock, which may be wrong.
+  [[nodiscard]] virtual std::chrono::sys_seconds wall_clock() const = 0;
+  /// A random number in [0, 1).
+  [[nodiscard]] virtual double chance() = 0;
+  virtual void pause(std::chrono::milliseconds duration) = 0;
+};
+
+class SystemTiming : public Timing {
+ public:
+  /// The deadline is `timeout` after `start`, at most one hour.
+  SystemTiming(std::chrono::steady_clock::time_point start, std::chrono::milliseconds timeout) noexcept;
+
+  [[nodiscard]] std::chrono::milliseconds time_left() const override;
+  [[nodiscard]] std::chrono::sys_seconds wall_clock() const override;
+  [[nodiscard]] double chance() override;
+  void pause(std::chrono::milliseconds duration) override;
+
+ private:
+  std::chrono::steady_clock::time_point deadline_;
+};
+
+/// The upper limit of the first pause; it doubles with each retry, up to longest_pause.
 inline constexpr std::chrono::milliseconds first_pause{250};
 inline constexpr std::chrono::milliseconds longest_pause{4000};
 
-/// A try that has less time than this is not worth starting: no TLS handshake over a wide-area network fits
-/// in it.
+/// The least time for a try: no TLS handshake over a wide-area network is faster.
 inline constexpr std::chrono::milliseconds shortest_try{50};
 
-/// How long to wait after `tries` failed tries, or nothing when no time is left for another. The pause is
-/// random between zero and its range, so that many clients that failed together do not come back together
-/// ("full jitter"); it begins where the service's own `retry_after` ends, and is cut to what leaves time for
-/// a try. `chance` is in [0, 1).
+/// The pause after `tries` failed tries, or nothing if no time is left for another one. The pause is random
+/// between zero and its upper limit, so that clients that failed together do not return together ("full
+/// jitter"). It begins after the service's `retry_after`, and ends early enough for a try. `chance` is in
+/// [0, 1).
 [[nodiscard]] std::optional<std::chrono::milliseconds> pause_before_retry(
     unsigned tries, std::chrono::milliseconds time_left, std::optional<std::chrono::seconds> retry_after,
     double chance) noexcept;
+
+/// A `Retry-After` beyond this is shortened to it.
+inline constexpr std::chrono::seconds longest_retry_after{3600};
+
+/// Parses a `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date, relative to `now`, the service's
+/// clock. At most longest_retry_after; zero for a past date. Returns nothing for any other text.
+[[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(std::string_view text,
+                                                                    std::chrono::sys_seconds now);
 
 }  // namespace sase::authorize

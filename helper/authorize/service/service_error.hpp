@@ -2,18 +2,28 @@
 #pragma once
 
 #include "helper/authorize/http/transport.hpp"
-#include "protocol/authorize/exchange.hpp"
+#include "helper/authorize/service/json_members.hpp"
+#include "protocol/authorize/error_kind.hpp"
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace sase::authorize {
 
-/// Whether a reply is a web page: a captive portal's, a filter's, or that of a host which is not the service.
+/// The service's own error message, in each of its forms: `message` (with `messageCode`, `id` or `error`),
+/// `body` (with `statusCode`), or `error`. Empty if there is none. Not escaped.
+[[nodiscard]] std::string_view find_service_message(const JsonMembers& members) noexcept;
+
+/// The message for a person: `: "..."`, escaped and truncated to 200 bytes. Empty if it is empty, may contain
+/// a token, or contains 8 consecutive bytes of the key in any case.
+[[nodiscard]] std::string quote_unless_secret(std::string_view message, std::string_view api_key);
+
+/// Whether the reply is a web page: of a captive portal, a filter, or a host that is not the service.
 [[nodiscard]] bool is_web_page(const HttpReply& reply) noexcept;
 
-/// What a reply with another status than 2xx means. `now` is the service's own time. The key is there only to
-/// be looked for in what would be shown.
+/// Describes a reply with a status other than 2xx. `now` is the service's clock. A message that contains a
+/// part of the key is not quoted.
 [[nodiscard]] protocol::AuthError describe_service_error(const HttpReply& reply, std::string_view api_key,
                                                          std::chrono::sys_seconds now);
 

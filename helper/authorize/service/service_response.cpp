@@ -3,16 +3,51 @@
 
 #include "helper/authorize/service/json_members.hpp"
 #include "helper/authorize/service/service_error.hpp"
-#include "helper/authorize/service/service_message.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 
 namespace sase::authorize {
+
+namespace {
+
+constexpr std::string_view before_key = R"({"grantType":"api_key","apiKey":")";
+constexpr std::string_view after_key = R"("})";
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+/// Room for the escapes of a usual key, which needs none at all.
+constexpr std::size_t room_for_escapes = 64;
+
+/// RFC 8259 section 7: quotation mark, backslash and control characters are escaped, all else may stand.
+void append_escaped(protocol::Secret& body, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte < 0x20) {
+    const std::array<char, 2> digits = {hex_digits[byte >> 4U], hex_digits[byte & 0xfU]};
+    body.append("\\u00");
+    body.append({digits.data(), digits.size()});
+    return;
+  }
+  if (c == '"' || c == '\\') body.append("\\");
+  body.append({&c, 1});
+}
+
+}  // namespace
+
+protocol::Secret write_authorize_body(std::string_view api_key) {
+  // Written by hand and not by a JSON library, which would leave unwiped copies of the key behind.
+  auto body = protocol::Secret::with_capacity(before_key.size() + api_key.size() + room_for_escapes);
+  body.append(before_key);
+  for (const char c : api_key)
+    append_escaped(body, c);
+  body.append(after_key);
+  return body;
+}
 
 namespace {
 
@@ -93,7 +128,7 @@ Outcome read_members(const JsonMembers& members, std::string_view api_key, const
   const std::string_view token = members.text(envelope, "accessToken");
   if (token.empty())
     return invalid_response("the service's answer holds no access token" +
-                            quote_unless_secret(message_of(members), api_key));
+                            quote_unless_secret(find_service_message(members), api_key));
   return grant(members, token, time);
 }
 

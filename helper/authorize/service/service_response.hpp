@@ -2,7 +2,8 @@
 #pragma once
 
 #include "helper/authorize/http/transport.hpp"
-#include "protocol/authorize/exchange.hpp"
+#include "protocol/authorize/response.hpp"
+#include "protocol/secret.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -10,12 +11,14 @@
 
 namespace sase::authorize {
 
-/// What the service's reply comes to: `data.accessToken` with what is left of its life on the service's own
-/// clock, or why there is none. Reads every form of reply that SERVICE.md lists; members it does not know are
-/// ignored. No byte of a token that is not one, nor of the key, gets into the words of a denial.
+/// The JSON document of an authorize request.
+[[nodiscard]] protocol::Secret write_authorize_body(std::string_view api_key);
+
+/// Parses the service's reply: `data.accessToken` with its remaining lifetime on the service's clock, or the
+/// error. Ignores unknown members. The error contains no byte of the key or of an invalid token.
 ///
-/// `wall_clock` stands in for a missing or unreadable `Date`. It may be wrong, so a token that looks dead by
-/// it is taken to have an unknown expiry.
+/// `wall_clock` replaces a missing or invalid `Date`. It may be wrong, so a token that has expired by it is
+/// treated as one with an unknown expiry.
 [[nodiscard]] std::variant<protocol::TokenResponse, protocol::AuthError> parse_service_response(
     const HttpReply& reply, std::string_view api_key, std::chrono::sys_seconds wall_clock);
 

@@ -33,7 +33,7 @@ constexpr std::array<Meaning, 16> meanings = {{
     {SSL_R_PACKET_LENGTH_TOO_LONG, false, "does not speak TLS", check_port},
     {SSL_R_UNSUPPORTED_PROTOCOL, false, "offers no TLS version from 1.2 on", old_tls},
     {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, false, "offers no TLS version from 1.2 on", old_tls},
-    {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, false, "found no common ground for TLS (handshake failure)",
+    {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, false, "has no TLS version or cipher in common (handshake failure)",
      "it may want a client certificate (client-cert), or offer only outdated ciphers"},
     {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, false, "asks for a client certificate", wants_certificate},
     {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, false, "does not accept the client certificate", wants_certificate},

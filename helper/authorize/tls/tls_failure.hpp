@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/authorize/exchange.hpp"
+#include "protocol/authorize/error_kind.hpp"
 #include "protocol/host.hpp"
 
 #include <string_view>

@@ -17,8 +17,8 @@ namespace sase::os {
 
 namespace {
 
-/// The rename itself is on the disk once the directory is.
-void sync_directory_of(const std::string& path) noexcept {
+/// Makes the rename durable.
+void sync_directory(const std::string& path) noexcept {
   const auto slash = path.find_last_of('/');
   const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -36,7 +36,7 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     throw std::system_error(EISDIR, std::generic_category(), "cannot write '" + path_ + "'");
-  // Whoever clears up may have taken it for one that was left behind, until it was locked.
+  // Until the file is locked, another process may have removed it as a leftover.
   do
     make();
   while (::flock(file_.get(), LOCK_EX) == 0 && !has_name(file_));
@@ -67,7 +67,7 @@ void AtomicFile::write(std::string_view bytes) {
 void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno("cannot replace '" + path_ + "'");
   temporary_.clear();
-  sync_directory_of(path_);
+  sync_directory(path_);
 }
 
 }  // namespace sase::os

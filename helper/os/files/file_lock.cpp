@@ -31,9 +31,9 @@ steady_clock::duration duration_of(const timeval& value) noexcept {
   return seconds(value.tv_sec) + microseconds(value.tv_usec);
 }
 
-/// flock waits without a limit of its own; a timer that keeps firing until it is disarmed interrupts it. One
-/// that fired only once could do so just before the wait begins and be lost. There is one such timer, and
-/// execve leaves it running: one that our caller has set goes on afterwards.
+/// flock has no timeout, so a timer interrupts it. The timer fires repeatedly: a single signal could arrive
+/// just before the wait begins. A process has one such timer, which survives execve: the caller's is
+/// restored.
 class WaitInterrupter {
  public:
   explicit WaitInterrupter(steady_clock::duration after) noexcept {
@@ -54,7 +54,7 @@ class WaitInterrupter {
   }
 
  private:
-  /// What was due meanwhile is due at once.
+  /// A timer that was due in the meantime fires at once.
   void give_back() noexcept {
     const auto left = duration_of(callers_.it_value) - (steady_clock::now() - start_);
     callers_.it_value = timer_value(std::max<steady_clock::duration>(left, microseconds(1)));
@@ -66,17 +66,17 @@ class WaitInterrupter {
   struct sigaction before_ {};
 };
 
-/// Some file systems, mostly of networks, have no locks.
+/// Some file systems, mostly network file systems, do not support flock.
 [[noreturn]] void throw_cannot_lock(int fd) {
   const int error = errno;
   std::array<char, 4096> path{};
   const ssize_t size = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path.data(), path.size());
   errno = error;
   throw_errno("cannot lock '" + std::string(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0) +
-              "'; is it on a network's file system?");
+              "'; is it on a network file system?");
 }
 
-/// False when a signal interrupted the wait or, with LOCK_NB, when somebody else has it.
+/// False if a signal interrupted the wait or, with LOCK_NB, if another process holds the lock.
 bool lock(int fd, int how) {
   if (::flock(fd, how) == 0) return true;
   if (errno != EWOULDBLOCK && errno != EINTR) throw_cannot_lock(fd);
@@ -85,11 +85,11 @@ bool lock(int fd, int how) {
 
 }  // namespace
 
-bool FileLock::take() {
+bool FileLock::acquire() {
   return lock(file_.get(), LOCK_EX | LOCK_NB);
 }
 
-bool FileLock::wait_until_free(steady_clock::time_point deadline) {
+bool FileLock::wait(steady_clock::time_point deadline) {
   for (auto left = deadline - steady_clock::now(); left > left.zero();
        left = deadline - steady_clock::now()) {
     const WaitInterrupter interrupter(left);

@@ -7,21 +7,22 @@
 
 namespace sase::os {
 
-/// An exclusive flock(2) on an open file. The kernel frees it when the holder dies, however it dies, so there
-/// is no stale lock to clean up; the file itself is never removed.
+/// An exclusive flock(2) on an open file. The kernel releases it when the holder ends for whatever reason, so
+/// there is no stale lock to clean up; the file itself is never removed.
 class FileLock {
  public:
-  /// Does not lock it yet.
+  /// Does not lock the file yet.
   explicit FileLock(Fd file) noexcept : file_(std::move(file)) {}
 
-  /// Takes the lock unless somebody else has it. Throws std::system_error where the file system has no flock.
-  [[nodiscard]] bool take();
+  /// Acquires the lock unless another process holds it. Throws std::system_error if the file system does not
+  /// support flock.
+  [[nodiscard]] bool acquire();
 
-  /// Waits until nobody has it, for one who may then have no need of it any more; false when `deadline`
-  /// passed first. All who wait go on at once, and need not hand the lock from one to the next, each waiting
-  /// for the processor: with 1,000 of them that took longer than all else. Throws likewise. Uses SIGALRM
-  /// meanwhile; an alarm of the caller's that is due then comes afterwards.
-  [[nodiscard]] bool wait_until_free(std::chrono::steady_clock::time_point deadline);
+  /// Waits until no process holds the lock, and does not acquire it: the caller may not need it any more.
+  /// False if `deadline` passed first. All waiting processes continue at the same time; passing the lock from
+  /// one to the next took longer than everything else with 1,000 of them. Throws like acquire(). Uses
+  /// SIGALRM; an alarm of the caller that is due during the wait is delivered after it.
+  [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline);
 
   /// The lock lasts as long as any process has this descriptor open.
   [[nodiscard]] int fd() const noexcept { return file_.get(); }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/private_directory.hpp"
 
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/files/rejected_path.hpp"
 #include "helper/os/stream.hpp"
 
 #include <cerrno>
-#include <memory>
 #include <system_error>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,8 +20,8 @@ constexpr mode_t private_directory_mode = 0700;
 constexpr mode_t private_file_mode = 0600;
 constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
 
-/// Throws for something that was not opened. What the system says of a link, or of a file in a directory's
-/// place, helps nobody.
+/// Throws for a path that could not be opened. The system's messages for a link, and for a file instead of a
+/// directory, do not name the cause.
 [[noreturn]] void throw_not_opened(const std::string& path) {
   const int error = errno;
   struct stat status {};
@@ -33,7 +32,7 @@ constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
   throw_errno("cannot open '" + path + "'");
 }
 
-/// Throws unless what `fd` is open on is of this kind and this user's alone.
+/// Throws unless `fd` has this file type, belongs to this user and is closed to others.
 void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
@@ -44,8 +43,7 @@ void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
     throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it");
 }
 
-/// With root's rights (sudo -E) nothing is made in a directory of another user: it would be in their way for
-/// ever.
+/// As root (sudo -E), creates nothing in another user's directory: that user could not use or remove it.
 void must_be_own(const std::string& directory) {
   if (::geteuid() != 0) return;
   struct stat status {};
@@ -79,7 +77,7 @@ PrivateDirectory PrivateDirectory::create(const std::string& path) {
 }
 
 Fd PrivateDirectory::open_file(const std::string& name) const {
-  // Without O_NONBLOCK, a FIFO put in the file's place would hold us.
+  // Without O_NONBLOCK, opening a FIFO would block.
   Fd fd(::openat(fd_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!fd && errno == ENOENT) return fd;
   if (!fd) throw_not_opened(path_ + '/' + name);
@@ -116,8 +114,7 @@ Fd open_private_log(const std::string& path) {
 }
 
 void PrivateDirectory::replace_file(const std::string& name, std::string_view bytes) const {
-  // Writers hold the lock, so the temporary name is fixed: what a killed one left behind is gone with the
-  // next.
+  // Writers hold a lock, so the temporary name can be fixed: the next writer removes what a killed one left.
   const std::string fresh = name + ".new";
   remove_file(fresh);
   const Fd fd(::openat(fd_.get(), fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -134,20 +131,7 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
 }
 
 std::vector<std::string> PrivateDirectory::names() const {
-  struct Close {
-    void operator()(DIR* stream) const noexcept { ::closedir(stream); }
-  };
-  // A descriptor of its own, since the stream takes it over, and the place within the directory with it.
-  Fd fd(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  const std::unique_ptr<DIR, Close> stream(fd ? ::fdopendir(fd.get()) : nullptr);
-  if (!stream) throw_errno("cannot read the directory '" + path_ + "'");
-  (void)fd.release();
-  std::vector<std::string> all;
-  // One thread, and a stream of its own: readdir is safe here.
-  while (const dirent* const entry = ::readdir(stream.get()))  // NOLINT(concurrency-mt-unsafe)
-    if (entry->d_name != std::string_view(".") && entry->d_name != std::string_view(".."))
-      all.emplace_back(entry->d_name);
-  return all;
+  return list_directory(fd_, path_);
 }
 
 void PrivateDirectory::remove_file(const std::string& name) const {

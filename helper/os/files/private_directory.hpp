@@ -11,32 +11,32 @@
 
 namespace sase::os {
 
-/// A directory that only its owner, who is this user, can open; files in it are reached through its
-/// descriptor, so that it cannot be swapped for another one meanwhile.
+/// A directory that belongs to this user and that no other user can open. Files in it are opened through its
+/// descriptor, so that another directory cannot take its place.
 class PrivateDirectory {
  public:
-  /// Opens it; nothing where there is none. Throws std::system_error when it is a link, another
-  /// user's, or open to the group or others.
+  /// Opens a directory; nothing if it does not exist. Throws std::system_error if it is a link, belongs to
+  /// another user, or is open to the group or others.
   [[nodiscard]] static std::optional<PrivateDirectory> open(const std::string& path);
 
-  /// Opens it and makes it first where need be, with mode 0700, and its parents likewise.
+  /// Opens a directory; creates it and its parents with mode 0700 if they do not exist.
   [[nodiscard]] static PrivateDirectory create(const std::string& path);
 
-  /// Opens a file for reading; a closed Fd where there is none. Throws std::system_error for a link,
-  /// something that is no regular file, another user's, or one open to the group or others.
+  /// Opens a file for reading; a closed Fd if it does not exist. Throws std::system_error if it is not a
+  /// regular file, belongs to another user, or is open to the group or others.
   [[nodiscard]] Fd open_file(const std::string& name) const;
 
-  /// Opens a file to lock, made with mode 0600 where need be.
+  /// Opens a file to lock; creates it with mode 0600 if it does not exist.
   [[nodiscard]] Fd open_lock(const std::string& name) const;
 
-  /// Replaces a file whole: readers see the old bytes or the new ones, never a part. Not synced to the disk:
-  /// what is kept here can be had again.
+  /// Replaces a file: readers see the old bytes or the new ones, never a part. Not synced to the disk,
+  /// because the files of this directory can be obtained again.
   void replace_file(const std::string& name, std::string_view bytes) const;
 
-  /// The names of all that is in it, in no order. Throws std::system_error.
+  /// The names of the entries, in no order. Throws std::system_error.
   [[nodiscard]] std::vector<std::string> names() const;
 
-  /// Removes a file if it is there.
+  /// Removes a file if it exists.
   void remove_file(const std::string& name) const;
 
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
@@ -49,11 +49,11 @@ class PrivateDirectory {
   std::string path_;
 };
 
-/// Makes a directory and its parents, where they are not there, with mode 0700. Throws std::system_error.
+/// Creates a directory and its parents with mode 0700 if they do not exist. Throws std::system_error.
 void create_private_directories(const std::string& path);
 
-/// Opens a file to append to, made with mode 0600 where there is none. Throws std::system_error for a link,
-/// something that is no regular file, another user's, or one open to the group or others.
+/// Opens a file to append to; creates it with mode 0600 if it does not exist. Throws std::system_error if it
+/// is not a regular file, belongs to another user, or is open to the group or others.
 [[nodiscard]] Fd open_private_log(const std::string& path);
 
 }  // namespace sase::os

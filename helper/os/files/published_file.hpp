@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,47 +9,41 @@
 
 namespace sase::os {
 
-/// Who may use a file that is published.
+/// Mode and group of a published file.
 struct FileAccess {
   mode_t mode = 0600;
-  std::optional<gid_t> group = {};  ///< the one that new files get, where none is named
+  std::optional<gid_t> group = {};  ///< by default, the group that the system gives to new files
 };
 
-/// Tells a file from a later one in its place.
-struct FileMark {
-  dev_t device = 0;
-  ino_t number = 0;
-  timespec written{};
+/// Identifies one version of a file: device, inode and time of its last change, as text. Empty if there is no
+/// file.
+using FileIdentity = std::string;
 
-  [[nodiscard]] bool operator==(const FileMark& other) const noexcept;
-};
-
-/// A file that we replace again and again while others read it: they see the old bytes or the new ones, never
-/// a part, and never a file that is more open than it should be. Until it is there, a new one lies beside it
-/// as `NAME.new-XXXXXX`. Several processes may write it at the same time: the last one's stays.
+/// A file that is replaced again and again while others read it. They see the old bytes or the new ones,
+/// never a part, and the file is never more accessible than it should be. A new version is written beside it
+/// as `NAME.new-XXXXXX` first. Several processes may write the file at the same time; the last one wins.
 class PublishedFile {
  public:
   PublishedFile(std::string path, FileAccess access) noexcept;
 
-  /// Finds out whether it can be written: makes a new file beside it and takes it away again; also takes away
-  /// what a writer that was killed has left there. Throws RejectedPath for a place that is no file's, as a
-  /// directory or a link is, or where others could put another file; std::system_error for what the system
-  /// refuses.
+  /// Checks whether the file can be written, by creating and removing a new version; also calls
+  /// clear_leftovers(). Throws RejectedPath if the path is a directory or a link, or if others can replace
+  /// the file; std::system_error for errors of the system.
   void prepare() const;
 
-  /// Puts these bytes into its place. Throws as prepare() does; what was there is there still then.
-  [[nodiscard]] FileMark write(std::string_view bytes) const;
+  /// Replaces the contents. Throws as prepare() does, and leaves the old file as it is then.
+  [[nodiscard]] FileIdentity write(std::string_view bytes) const;
 
-  /// Whether there is a file.
   [[nodiscard]] bool is_there() const noexcept;
 
-  /// Whether it is this one.
-  [[nodiscard]] bool is(const FileMark& mark) const noexcept;
+  /// Of the file that is there now.
+  [[nodiscard]] FileIdentity identity() const;
 
-  /// Removes it if it is this one; false if it is not, or cannot be removed.
-  [[nodiscard]] bool remove(const FileMark& mark) const noexcept;
+  /// Removes the file if write() returned this identity for it. False if it is another one or cannot be
+  /// removed.
+  [[nodiscard]] bool remove(const FileIdentity& written) const;
 
-  /// Takes away what a writer that was killed has left.
+  /// Removes new versions that a killed writer left behind.
   void clear_leftovers() const noexcept;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
@@ -63,7 +56,12 @@ class PublishedFile {
   FileAccess access_;
 };
 
-/// Whether this user can give its files to a group: one of its own, or any where it is root.
+/// The number of a group that is named by its number or its name in /etc/group. Groups that only a directory
+/// service knows must be named by number: a static program cannot load the C library's plug-ins. Nothing if
+/// there is no such group.
+[[nodiscard]] std::optional<gid_t> find_group(std::string_view name, const std::string& file = "/etc/group");
+
+/// Whether this user may give a file to a group: it is in the group, or is root.
 [[nodiscard]] bool may_give_to(gid_t group) noexcept;
 
 }  // namespace sase::os

@@ -7,7 +7,7 @@
 
 namespace sase::os {
 
-/// A path that we do not use, in words of our own: what the system would say of EPERM helps nobody.
+/// A path that is not used for a reason of this program, with a message of its own instead of that of EPERM.
 class RejectedPath : public std::system_error {
  public:
   explicit RejectedPath(const std::string& what)

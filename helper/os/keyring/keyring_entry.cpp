@@ -14,7 +14,7 @@ namespace {
 
 constexpr key_perm_t own_user = KEY_USR_VIEW | KEY_USR_READ | KEY_USR_SEARCH | KEY_USR_LINK;
 
-/// How a quota is waited for that was freed and still counts.
+/// How long to wait for the kernel to return a quota that was freed.
 constexpr int quota_waits = 10;
 constexpr timespec quota_wait{.tv_sec = 0, .tv_nsec = 10'000'000};
 
@@ -32,7 +32,7 @@ key_serial_t add(const std::string& name, std::string_view bytes) {
 
 KeyringEntry::KeyringEntry(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime)
     : KeyringEntry(add(name, bytes)) {
-  // In this order: the permissions leave nobody the right to set a timeout.
+  // In this order: the permissions do not include setting a timeout.
   if (::keyctl_set_timeout(serial_, static_cast<unsigned>(lifetime.count())) != 0)
     throw_errno("cannot limit the life of a key");
   if (::keyctl_setperm(serial_, own_user) != 0) throw_errno("cannot protect a key");

@@ -8,20 +8,19 @@
 
 namespace sase::os {
 
-/// A key for the user keyring (user_keyring.hpp) that nobody sees before commit(), and that is gone without
-/// it.
+/// A key for the user keyring (user_keyring.hpp). No other process sees it before commit(); without commit()
+/// the destructor removes it.
 ///
-/// It is prepared in the keyring of this thread, so that it has its end and its permissions before anyone can
-/// find it, and so that a key of that name which is there already is neither read nor written but displaced,
-/// whoever put it there. The user may see, find, read and link it, from every session. Nobody else may do
-/// anything: neither group and others nor who merely has it within reach, as programs that were started
-/// through su without a session of their own have root's keys. It cannot be changed any more, only replaced.
+/// The key is prepared in the keyring of this thread, so that it has its timeout and its permissions before
+/// other processes can find it. commit() replaces a key with the same name, whoever created that, and neither
+/// reads nor writes it. The user may view, search, read and link the key from every session. The group,
+/// others, and processes that merely possess it have no permission: programs started through su without a
+/// session of their own possess root's keys. The key cannot be changed, only replaced.
 class KeyringEntry {
  public:
-  /// `bytes` are 1 to UserKeyring::largest_key; `lifetime` is at least a second and counts by the wall clock.
-  /// Throws std::system_error; with EDQUOT when the user's keys take up all that they may. What was replaced
-  /// or removed a moment ago counts until the kernel has collected it, so that is waited for, a tenth of a
-  /// second at most.
+  /// `bytes` has 1 to UserKeyring::largest_key bytes; `lifetime` is at least a second of the wall clock.
+  /// Throws std::system_error; with EDQUOT if the user's quota is exceeded. A key that was just replaced or
+  /// removed counts until the kernel has collected it, so this waits for up to a tenth of a second.
   KeyringEntry(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime);
   KeyringEntry(KeyringEntry&& other) noexcept : serial_(std::exchange(other.serial_, 0)) {}
   KeyringEntry& operator=(KeyringEntry&&) = delete;
@@ -29,7 +28,7 @@ class KeyringEntry {
 
   [[nodiscard]] int serial() const noexcept { return serial_; }
 
-  /// Puts it in place of the one of that name, at once: whoever looks finds the old one or this one. Throws
+  /// Replaces the key with the same name atomically: other processes find the old one or this one. Throws
   /// std::system_error.
   void commit() const;
 

@@ -6,40 +6,61 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace sase::os {
 
-/// A key as it was found.
+/// A key of the keyring.
 struct FoundKey {
-  int serial = 0;  ///< the kernel's number for it, which no other key has while this one exists
+  int serial = 0;  ///< the kernel's number of the key, unique while the key exists
   std::string bytes;
 };
 
-/// The kernel's keyring of this user (user-keyring(7), `@u`): names with bytes, in memory alone, that all of
-/// the user's processes find, whatever session they are in. Only keys of the type "user" are meant here.
+/// The kernel's keyring of this user (user-keyring(7), `@u`): named bytes in memory, which all processes of
+/// the user find, in every session. Only keys of the type "user" are considered.
 ///
-/// A key that has expired, or was revoked or invalidated, is not there. Throws std::system_error when the
-/// kernel has no keyrings, forbids them, or does not let this user at a key.
+/// An expired, revoked or invalidated key counts as absent. Throws std::system_error if the kernel has no
+/// keyrings, forbids them, or denies this user access to a key.
 class UserKeyring {
  public:
-  /// What the kernel takes as the bytes of one key, which may not be empty either.
+  /// The kernel's limit for the bytes of a key. A key cannot be empty.
   static constexpr std::size_t largest_key = 32767;
 
   [[nodiscard]] static std::optional<FoundKey> find(const std::string& name);
 
-  /// A key whose bytes are a secret. One with more than `limit` bytes is not there.
+  /// A key whose bytes are a secret. A key with more than `limit` bytes counts as absent.
   [[nodiscard]] static std::optional<protocol::Secret> find_secret(const std::string& name,
                                                                    std::size_t limit);
 
-  /// The serial of a key; 0 where there is none that this user can find.
+  /// The serial of a key; 0 if this user can find none.
   [[nodiscard]] static int serial_of(const std::string& name) noexcept;
 
-  /// The names of all keys that this user may see; none where the kernel has or allows no keyrings.
+  /// The names of all keys that this user may view; none if the kernel has no keyrings or forbids them.
   [[nodiscard]] static std::vector<std::string> names();
 
-  /// Removes a key, whoever put it there. False where there is none.
+  /// Removes a key, whoever created it. False if there is none.
   static bool remove(const std::string& name);
 };
+
+/// Reads a key of the type "user" that this process can reach: from its session keyring, to which the user
+/// keyring is linked on most machines, or else from the user keyring itself, which cron jobs, services and
+/// sudo may not have in their session. Never starts a program that creates the key (request-key(8)). Throws
+/// std::system_error, which keyring_error() explains; std::length_error for a key longer than `limit` bytes.
+[[nodiscard]] protocol::Secret read_keyring_entry(const std::string& description, std::size_t limit);
+
+/// Why a key could not be read.
+enum class KeyringError {
+  no_such_key,
+  expired,
+  revoked,
+  rejected,
+  permission_denied,  ///< of this key
+  forbidden,          ///< the system calls are, as in most containers
+  not_supported,      ///< by this kernel
+  other,
+};
+
+[[nodiscard]] KeyringError keyring_error(const std::error_code& error) noexcept;
 
 }  // namespace sase::os

@@ -27,15 +27,15 @@ bool take_null_streams() noexcept {
   return true;
 }
 
-/// Old container runtimes refuse the call that does it at once.
+/// Old container runtimes forbid close_range(2).
 void close_from_to(unsigned first, unsigned last) noexcept {
-  constexpr unsigned most = 65536;
+  constexpr unsigned max_descriptor = 65536;
   if (::close_range(first, last, 0) == 0) return;
-  for (unsigned fd = first; fd <= std::min(last, most); ++fd)
+  for (unsigned fd = first; fd <= std::min(last, max_descriptor); ++fd)
     ::close(static_cast<int>(fd));
 }
 
-/// All above the standard streams but those `kept`, which are in order.
+/// Closes all descriptors above the standard streams except `kept`, which is sorted.
 void close_others(std::span<const int> kept) noexcept {
   unsigned first = STDERR_FILENO + 1;
   for (const int fd : kept) {
@@ -46,37 +46,38 @@ void close_others(std::span<const int> kept) noexcept {
   close_from_to(first, ~0U);
 }
 
-/// In the process that nobody waits for.
-void run_alone(std::span<const int> kept, const std::function<void()>& task) noexcept try {
+/// Runs in the background process.
+void run_task(std::span<const int> kept, const std::function<void()>& task) noexcept try {
   if (::chdir("/") != 0) return;
   close_others(kept);
-  // Locked memory does not survive a fork, and there are secrets in it.
+  // Memory locks are not inherited by fork(2), and there are secrets in memory.
   (void)::mlockall(MCL_CURRENT);
   task();
 } catch (const std::exception&) {
-  return;  // there is nobody left to tell
+  return;  // no caller is left to report it to
 }
 
 void begin_session(std::span<const int> kept, const std::function<void()>& task) noexcept {
   ::setsid();
-  run_alone(kept, task);
+  run_task(kept, task);
   ::_exit(0);
 }
 
-void leave_behind(std::span<const int> kept, const std::function<void()>& task) {
-  // Before the fork: the reader of a pipe must not wait until the new process has its turn on a processor.
+void spawn_before_end(std::span<const int> kept, const std::function<void()>& task) {
+  // Before the fork: the reader of a pipe must not wait until the new process is scheduled. On a busy machine
+  // that took seven times as long as the whole call.
   if (!take_null_streams()) throw_errno("cannot open '/dev/null'");
-  const pid_t alone = ::fork();
-  if (alone < 0) throw_errno("cannot start a process");
-  if (alone == 0) begin_session(kept, task);
+  const pid_t background = ::fork();
+  if (background < 0) throw_errno("cannot start a process");
+  if (background == 0) begin_session(kept, task);
 }
 
-/// By way of a process that ends at once and is waited for: what it leaves behind is no child of ours.
-void leave_to_others(std::span<const int> kept, const std::function<void()>& task) {
-  const pid_t between = ::fork();
-  if (between < 0) throw_errno("cannot start a process");
-  if (between > 0) {
-    while (::waitpid(between, nullptr, 0) < 0 && errno == EINTR)
+/// An intermediate process starts the background process and ends, so that the latter is not our child.
+void spawn_orphan(std::span<const int> kept, const std::function<void()>& task) {
+  const pid_t intermediate = ::fork();
+  if (intermediate < 0) throw_errno("cannot start a process");
+  if (intermediate > 0) {
+    while (::waitpid(intermediate, nullptr, 0) < 0 && errno == EINTR)
       continue;
     return;
   }
@@ -91,14 +92,13 @@ bool inherits_orphans() noexcept {
   return ::getpid() == 1 || (::prctl(PR_GET_CHILD_SUBREAPER, &asked) == 0 && asked != 0);
 }
 
-void spawn_background(std::span<const int> kept, const std::function<void()>& task,
-                      ParentLifetime afterwards) {
+void spawn_background(std::span<const int> kept, const std::function<void()>& task, ParentLifetime parent) {
   std::vector<int> in_order;
   std::ranges::copy_if(kept, std::back_inserter(in_order), [](int fd) { return fd >= 0; });
   std::ranges::sort(in_order);
-  switch (afterwards) {
-    case ParentLifetime::ends: return leave_behind(in_order, task);
-    case ParentLifetime::goes_on: return leave_to_others(in_order, task);
+  switch (parent) {
+    case ParentLifetime::ends: return spawn_before_end(in_order, task);
+    case ParentLifetime::continues: return spawn_orphan(in_order, task);
   }
 }
 

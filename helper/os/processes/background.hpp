@@ -6,24 +6,23 @@
 
 namespace sase::os {
 
-/// What the process does that leaves another one behind.
+/// What the process that starts a background process does next.
 enum class ParentLifetime {
-  ends,     ///< at once: its own streams are on /dev/null too, and the new process is its child until then
-  goes_on,  ///< maybe as another program: its streams stay, and the new process is no child of its
+  ends,       ///< at once: its streams are redirected to /dev/null as well
+  continues,  ///< perhaps as another program: it keeps its streams, and the background process is not its
+              ///< child
 };
 
-/// Whether processes that nobody waits for become children of this one, and of the program that it turns
-/// into: a container's first process gets them, and so does one that has asked for them (prctl(2),
-/// PR_SET_CHILD_SUBREAPER). For it, Afterwards::goes_on cannot keep its word.
+/// Whether orphans become children of this process, and of the program that it executes: it is the init
+/// process of a container, or a subreaper (prctl(2), PR_SET_CHILD_SUBREAPER). The background process would
+/// then be a child in spite of ParentLifetime::continues.
 [[nodiscard]] bool inherits_orphans() noexcept;
 
-/// Does something in a process that outlives this one and that nobody need wait for: in a session of its own,
-/// with the root as its directory, its three standard streams on /dev/null and no other descriptor than those
-/// `kept` (negative ones stand for none), so that no host waits for a pipe to close. What `task` throws is
-/// lost. (Where this process is about to end, beside ten busy processes, a fork in between, and a pipe that
-/// closed only with the new process's turn on a processor, took seven times as long as the call itself.)
-/// Throws std::system_error when there can be no such process.
+/// Runs `task` in a process that outlives this one: in its own session, in the root directory, with its
+/// standard streams on /dev/null and no other descriptor than those `kept` (negative ones are ignored), so
+/// that no host tool waits for a pipe to close. Exceptions of `task` are lost. Throws std::system_error if no
+/// process can be started.
 void spawn_background(std::span<const int> kept, const std::function<void()>& task,
-                      ParentLifetime afterwards = ParentLifetime::ends);
+                      ParentLifetime parent = ParentLifetime::ends);
 
 }  // namespace sase::os

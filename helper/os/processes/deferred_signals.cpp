@@ -7,10 +7,10 @@ namespace sase::os {
 
 namespace {
 
-// What a signal handler can reach.
+// A signal handler reaches only global objects.
 volatile std::sig_atomic_t came = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-void note_signal(int number) noexcept {
+void record_signal(int number) noexcept {
   came = number;
 }
 
@@ -24,7 +24,7 @@ DeferredSignals::DeferredSignals(std::span<const int> numbers) : numbers_(number
     ::sigaddset(&current, number);
   ::pthread_sigmask(SIG_BLOCK, &current, &mask_before_);
   struct sigaction action {};
-  action.sa_handler = note_signal;
+  action.sa_handler = record_signal;
   ::sigemptyset(&action.sa_mask);
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     ::sigaction(numbers_[i], nullptr, &before_[i]);
@@ -35,7 +35,7 @@ DeferredSignals::DeferredSignals(std::span<const int> numbers) : numbers_(number
 DeferredSignals::~DeferredSignals() {
   for (std::size_t i = 0; i < numbers_.size(); ++i)
     ::sigaction(numbers_[i], &before_[i], nullptr);
-  // One that came since the last wait does now what it would have done.
+  // A signal that arrived since the last wait is delivered here.
   ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   if (came != 0) (void)::raise(came);
 }

@@ -7,9 +7,10 @@
 
 namespace sase::os {
 
-/// While it lives, signals of these numbers come only while we wait with the mask from before, end that wait,
-/// and do not end the process yet: there is something to be put right first. One that came does at the end of
-/// its life what it would have done. There is one at a time. One that the caller had ignored stays ignored.
+/// Defers signals so that the process can restore a state before they take effect. While this object exists,
+/// the signals are delivered only during a wait with mask_before(), and end that wait. The destructor
+/// restores the dispositions and raises the signal that arrived. Only one object may exist at a time. Ignored
+/// signals stay ignored.
 class DeferredSignals {
  public:
   /// The numbers must outlive this.
@@ -18,11 +19,11 @@ class DeferredSignals {
   DeferredSignals& operator=(const DeferredSignals&) = delete;
   ~DeferredSignals();
 
-  /// What to wait with: ppoll(2).
+  /// The signal mask for ppoll(2).
   [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }
 
-  /// Whether one came since the latest of these was made. It may be asked after that one's life too, where
-  /// the signal did not end the process, as Ctrl-Z with `fg`.
+  /// Whether a signal arrived since the latest object was created. Valid after its destruction as well, if
+  /// the signal did not end the process (Ctrl-Z, then `fg`).
   [[nodiscard]] static bool one_came() noexcept;
 
  private:

@@ -22,7 +22,7 @@ bool exists(const std::string& path) noexcept {
   return ::access(path.c_str(), F_OK) == 0;
 }
 
-/// The directories of PATH; an empty one is where we are.
+/// The directories of PATH; an empty one is the working directory.
 std::string_view search_path(std::span<const char* const> environment) noexcept {
   constexpr std::string_view variable = "PATH=";
   for (const std::string_view entry : environment)
@@ -30,8 +30,8 @@ std::string_view search_path(std::span<const char* const> environment) noexcept 
   return {};
 }
 
-/// A script whose interpreter is missing is there all the same.
-bool is_there(const std::string& program, std::string_view directories) {
+/// True for a script whose interpreter is missing as well.
+bool is_found(const std::string& program, std::string_view directories) {
   if (is_path(program)) return exists(program);
   while (!program.empty() && !directories.empty()) {
     const auto end = std::min(directories.find(':'), directories.size());
@@ -43,11 +43,10 @@ bool is_there(const std::string& program, std::string_view directories) {
   return false;
 }
 
-/// What execvpe's error says of the program: not that a script's interpreter is missing, nor that the last
-/// directory of PATH is none.
-int reason(int error, const std::string& program, std::span<const char* const> environment) {
+/// Corrects the error of execvpe: ENOENT may mean a missing interpreter, ENOTDIR a wrong directory in PATH.
+int explain(int error, const std::string& program, std::span<const char* const> environment) {
   if (error == ENOTDIR && !is_path(program)) error = ENOENT;
-  return error == ENOENT && is_there(program, search_path(environment)) ? ENOEXEC : error;
+  return error == ENOENT && is_found(program, search_path(environment)) ? ENOEXEC : error;
 }
 
 }  // namespace
@@ -62,7 +61,7 @@ void exec_program(std::span<const std::string> words, std::span<const char* cons
     entries.push_back(const_cast<char*>(entry));
   entries.push_back(nullptr);
   ::execvpe(argv.front(), argv.data(), entries.data());
-  errno = reason(errno, words.front(), environment);
+  errno = explain(errno, words.front(), environment);
   throw_errno("cannot run '" + words.front() + "'");
 }
 

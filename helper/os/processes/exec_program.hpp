@@ -6,10 +6,10 @@
 
 namespace sase::os {
 
-/// Runs a program in the place of this one: its words, the first of which is looked for on PATH unless it has
-/// a slash, and its environment, `NAME=value` entries without the closing null. Returns only by throwing
-/// std::system_error where it cannot be run: `no_such_file_or_directory` where there is no such program,
-/// `executable_format_error` where it is a script whose interpreter is not there.
+/// Replaces this process by a program. The first of `words`, its arguments, names it and is searched for on
+/// PATH unless it contains a slash; the entries `NAME=value` of `environment` have no terminating null
+/// pointer. Throws std::system_error if the program cannot be run: `no_such_file_or_directory` if it does not
+/// exist, `executable_format_error` if it is a script whose interpreter does not exist.
 [[noreturn]] void exec_program(std::span<const std::string> words, std::span<const char* const> environment);
 
 }  // namespace sase::os

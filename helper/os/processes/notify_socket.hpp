@@ -9,18 +9,18 @@
 
 namespace sase::os {
 
-/// The socket on which a service tells its manager how it is: lines such as `READY=1` in one datagram
+/// The socket on which a service notifies its manager of its state: lines such as `READY=1` in one datagram
 /// (sd_notify(3), "Standalone Implementations").
 class NotifySocket {
  public:
-  /// `address` is `NOTIFY_SOCKET` of the environment: an absolute path, or `@` and an abstract name. Without
-  /// one nothing is told. Throws std::system_error for one that cannot be used.
+  /// `address` is the value of NOTIFY_SOCKET: an absolute path, or `@` and an abstract name. Without one,
+  /// notifications are discarded. Throws std::system_error for an unusable address.
   explicit NotifySocket(std::optional<std::string_view> address);
 
-  /// Whether there is somebody to tell.
+  /// Whether there is a service manager.
   [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(socket_); }
 
-  /// Tells it, within a second; whether that went well.
+  /// Sends a notification within a second. False if that failed.
   bool tell(std::string_view lines) const noexcept;
 
  private:

@@ -15,7 +15,7 @@ namespace sase::os {
 
 namespace {
 
-/// A time of zero would switch the timer off.
+/// At least 1 ms: zero would disarm the timer.
 timespec to_timespec(std::chrono::milliseconds time) noexcept {
   const auto count = std::max<std::chrono::milliseconds::rep>(time.count(), 1);
   return {.tv_sec = static_cast<time_t>(count / 1000),
@@ -34,35 +34,36 @@ bool has_terminal() noexcept {
 }  // namespace
 
 SignalWaiter::SignalWaiter() : has_terminal_(has_terminal()) {
-  sigset_t ours;
-  ::sigemptyset(&ours);
-  // A blocked signal comes even if it is ignored.
+  sigset_t handled;
+  ::sigemptyset(&handled);
+  // signalfd reports a blocked signal even if it is ignored.
   for (const int number : {SIGTERM, SIGINT, SIGHUP})
-    if (!is_ignored(number)) ::sigaddset(&ours, number);
-  signals_ = Fd(::signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!is_ignored(number)) ::sigaddset(&handled, number);
+  signals_ = Fd(::signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_) throw_errno("cannot wait for signals");
   timer_ = Fd(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
   if (!timer_) throw_errno("cannot make a timer");
-  ::pthread_sigmask(SIG_BLOCK, &ours, &mask_before_);
+  ::pthread_sigmask(SIG_BLOCK, &handled, &mask_before_);
 }
 
 SignalWaiter::~SignalWaiter() {
   ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
 }
 
-WakeReason SignalWaiter::wait(std::chrono::milliseconds until, int readable) {
+WakeReason SignalWaiter::wait(std::chrono::milliseconds until, int readable, int also_readable) {
   const itimerspec time{.it_interval = {}, .it_value = to_timespec(until)};
   if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr) != 0)
     throw_errno("cannot set a timer");
-  std::array<pollfd, 3> waiting{{{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+  std::array<pollfd, 4> waiting{{{.fd = signals_.get(), .events = POLLIN, .revents = 0},
                                  {.fd = readable, .events = POLLIN, .revents = 0},
+                                 {.fd = also_readable, .events = POLLIN, .revents = 0},
                                  {.fd = timer_.get(), .events = POLLIN, .revents = 0}}};
   while (::poll(waiting.data(), waiting.size(), -1) < 0)
     if (errno != EINTR) throw_errno("waiting failed");
   signalfd_siginfo came{};
   if (::read(signals_.get(), &came, sizeof came) == sizeof came)
     return came.ssi_signo == SIGHUP && !has_terminal_ ? WakeReason::by_hup : WakeReason::by_stop;
-  return waiting[1].revents != 0 ? WakeReason::by_bytes : WakeReason::by_time;
+  return waiting[1].revents != 0 || waiting[2].revents != 0 ? WakeReason::by_bytes : WakeReason::by_time;
 }
 
 }  // namespace sase::os

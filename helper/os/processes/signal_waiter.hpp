@@ -8,16 +8,16 @@
 
 namespace sase::os {
 
-/// Why a wait has ended.
+/// Why a wait ended.
 enum class WakeReason {
   by_time,
-  by_stop,   ///< SIGTERM or SIGINT; SIGHUP of a process that has a terminal, which is gone then
-  by_hup,    ///< SIGHUP of any other
-  by_bytes,  ///< of the descriptor that was named, or its end
+  by_stop,   ///< SIGTERM or SIGINT; SIGHUP if the process has a terminal, which is closed then
+  by_hup,    ///< SIGHUP otherwise
+  by_bytes,  ///< a descriptor is readable or at its end
 };
 
-/// Waits of a process that lives on and does nothing else. While this lives, SIGTERM, SIGINT and SIGHUP end a
-/// wait and not the process; one that the caller had ignored stays ignored.
+/// Waits for signals, time and bytes in a long-lived process. While this object exists, SIGTERM, SIGINT and
+/// SIGHUP end a wait and not the process; a signal that the process ignored before stays ignored.
 class SignalWaiter {
  public:
   /// Throws std::system_error.
@@ -26,12 +26,11 @@ class SignalWaiter {
   SignalWaiter& operator=(const SignalWaiter&) = delete;
   ~SignalWaiter();
 
-  /// Waits until then by the clock that counts since the machine's start, its sleep included, or until there
-  /// is something to read. A signal goes before the bytes, and those before the time. Throws
-  /// std::system_error.
-  [[nodiscard]] WakeReason wait(std::chrono::milliseconds until, int readable = -1);
+  /// Waits until a time of CLOCK_BOOTTIME, or until a descriptor is readable; negative descriptors are
+  /// ignored. A signal takes precedence over bytes, and bytes over the time. Throws std::system_error.
+  [[nodiscard]] WakeReason wait(std::chrono::milliseconds until, int readable = -1, int also_readable = -1);
 
-  /// The signals that were blocked before, for children.
+  /// The signals that were blocked before: the mask for child processes.
   [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }
 
  private:

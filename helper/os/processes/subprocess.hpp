@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,35 +13,51 @@
 
 namespace sase::os {
 
-/// Whose session a program runs in.
+/// The session that a program runs in.
 enum class SubprocessSession {
-  ours,  ///< it is one of our own programs
-  own,   ///< it is somebody else's: without our terminal, and killed with all that it has started
+  shared,  ///< the session of this process: for our own programs
+  own,  ///< a new one, without a terminal: for a program of the user, which is killed with its process group
 };
 
-/// A program to run to its end: words, environment, what it reads, and the bounds on what it may do.
+/// A program to run until it ends.
 struct SubprocessCall {
   std::string program;                       ///< absolute path
-  std::span<const std::string> arguments;    ///< argv, its first word included
-  std::span<const char* const> environment;  ///< `NAME=value` entries, without the closing null
-  std::string_view input;                    ///< all of its standard input
-  std::size_t output_limit = 0;              ///< bytes; more ends the call
+  std::span<const std::string> arguments;    ///< argv, including argv[0]
+  std::span<const char* const> environment;  ///< `NAME=value` entries, without the terminating null
+  std::string_view input;                    ///< its standard input; empty: /dev/null
+  std::size_t output_limit = 0;              ///< bytes
   std::chrono::steady_clock::time_point deadline{};
-  SubprocessSession session = SubprocessSession::ours;
+  SubprocessSession session = SubprocessSession::shared;
+  /// Called whenever output has arrived, with all output so far. What it throws ends the call.
+  std::function<void(std::string_view)> on_output = {};
 };
 
-/// How it went.
 struct SubprocessResult {
-  protocol::Secret output;  ///< all it wrote on its standard output
-  int wait_status = 0;      ///< as waitpid(2) gives it
+  protocol::Secret output;  ///< all of its standard output
+  int wait_status = 0;      ///< as waitpid(2) returns it
+
+  /// The exit code, or nothing if a signal ended the program.
+  [[nodiscard]] std::optional<int> exit_code() const noexcept;
+
+  /// The signal that ended the program: its number, and its description where the C library has one.
+  [[nodiscard]] std::string describe_signal() const;
 };
 
-/// Runs a program, feeds it and reads it. Its standard error is ours; no other descriptor reaches it. Nothing
-/// is returned when the deadline passed; the program has been killed then. A signal that ends us meanwhile,
-/// as Ctrl-C does, kills a program in a session of its own first. Whatever happens, it is no longer running
-/// and no zombie is left. What it has started and left behind when it ended is not waited for, even if that
-/// still holds its output. Throws std::system_error when it cannot be started, std::length_error past the
-/// limit.
+/// Runs a program, writes its input and reads its output. Its standard error is that of this process; it
+/// inherits no other descriptor. Returns nothing if the deadline passed. The program has ended when the
+/// function returns or throws: it is killed if it is still running, with SubprocessSession::own together with
+/// its process group (kill(2) with a negative pid). A descendant that has moved to another process group
+/// survives. A signal that terminates this process, such as that of Ctrl-C, first kills a program with a
+/// session of its own. Descendants that are still running after the program's normal end are not waited for,
+/// even if they hold its standard output. Throws std::system_error if the program cannot be started,
+/// std::length_error beyond the output limit.
 [[nodiscard]] std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call);
+
+/// For a program that run_subprocess() runs: ends it when the calling process ends, or at once if that has
+/// ended.
+void end_with_parent() noexcept;
+
+/// Ends this process by SIGALRM some time after `duration`, in case the calling process is stopped.
+void limit_lifetime(std::chrono::milliseconds duration) noexcept;
 
 }  // namespace sase::os

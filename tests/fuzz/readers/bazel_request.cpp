@@ -20,12 +20,12 @@ using protocol::Origin;
 std::optional<Origin> read(std::string_view bytes) try {
   return protocol::parse_bazel_request(bytes);
 } catch (const protocol::ProtocolError& error) {
-  check(is_printable(error.what()), "an error can be shown");
+  check(is_printable(error.what()), "an error is printable");
   return std::nullopt;
 }
 
-/// The authority that another reader of URLs sees; nothing where it sees no URL.
-std::optional<std::string> authority_of(std::string_view uri) try {
+/// The authority that POCO finds, or nothing if it rejects the URL.
+std::optional<std::string> find_authority(std::string_view uri) try {
   return Poco::URI(std::string(uri)).getAuthority();
 } catch (const Poco::Exception&) {
   return std::nullopt;
@@ -33,19 +33,19 @@ std::optional<std::string> authority_of(std::string_view uri) try {
 
 }  // namespace
 
-/// What Bazel writes.
+/// The request of Bazel.
 void bazel_request(std::string_view bytes) {
   const auto origin = read(bytes);
   if (!origin) return;
-  check(is_printable(origin->text()) && origin->user.empty(), "an origin is a plain one");
+  check(is_printable(origin->text()) && origin->user.empty(), "an origin is printable and has no user");
   check(protocol::parse_bazel_request(R"({"uri":")" + origin->text() + R"("})").text() == origin->text(),
-        "an origin reads as itself");
+        "an origin reads back as itself");
   const auto request = protocol::JsonObject::parse(bytes);
   const std::string_view uri = request.text("uri").value();
-  check(is_one_line(uri), "no URI holds what ends a line");
-  const auto authority = origin->scheme == "https" ? authority_of(uri) : std::nullopt;
+  check(is_one_line(uri), "a URI is one line");
+  const auto authority = origin->scheme == "https" ? find_authority(uri) : std::nullopt;
   check(!authority || protocol::Host::parse(*authority) == origin->host,
-        "another reader of URLs sees the same host");
+        "another URL parser finds the same host");
 }
 
 }  // namespace sase::fuzz

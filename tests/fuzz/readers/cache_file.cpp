@@ -19,8 +19,8 @@ const unsigned char* unsigned_bytes(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-/// What Seal::encrypt() would make of any text, always with the same times and nonce.
-std::string seal(std::string_view text, const cache::Identity& identity) {
+/// The encryption of any text in the format of TokenCipher, with fixed times and a fixed nonce.
+std::string encrypt(std::string_view text, const cache::Identity& identity) {
   std::string file = "sasetok1" + std::string(cache::TokenCipher::head_size - 8, '\7');
   const std::string nonce =
       file.substr(cache::TokenCipher::head_size - crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
@@ -33,28 +33,28 @@ std::string seal(std::string_view text, const cache::Identity& identity) {
   return file;
 }
 
-auto open(std::string_view file, const cache::Identity& identity) {
+auto decrypt(std::string_view file, const cache::Identity& identity) {
   const std::string_view head = file.substr(0, cache::TokenCipher::head_size);
   return cache::TokenCipher::decrypt(head, protocol::Secret(file.substr(head.size())), identity);
 }
 
 }  // namespace
 
-/// The bytes as a cache file, as changes to a good one, and as what somebody sealed who has the key.
+/// The bytes as a cache file, as changes to a valid one, and as a text encrypted with the right key.
 void cache_file(std::string_view bytes) {
   static const cache::Identity identity("default", "https://api.example.test/v3/auth/authorize", "a-key");
-  static const std::string good = seal("to.ken==", identity);
+  static const std::string good = encrypt("to.ken==", identity);
 
-  check(open(bytes, identity).has_value() == (bytes == good), "a file opens only if it was sealed");
+  check(decrypt(bytes, identity).has_value() == (bytes == good), "only an encrypted file decrypts");
 
   std::string changed = good;
   for (std::size_t i = 0; i < bytes.size(); ++i)
     changed[i % changed.size()] = static_cast<char>(changed[i % changed.size()] ^ bytes[i]);
-  check(open(changed, identity).has_value() == (changed == good), "a file that was changed does not open");
+  check(decrypt(changed, identity).has_value() == (changed == good), "a modified file does not decrypt");
 
-  const auto forged = open(seal(bytes, identity), identity);
-  check(forged.has_value() == is_b64token(bytes), "only b64token text comes out of the cache");
-  check(!forged || forged->token.reveal() == bytes, "what was sealed comes out whole");
+  const auto forged = decrypt(encrypt(bytes, identity), identity);
+  check(forged.has_value() == is_b64token(bytes), "only b64token text is a token");
+  check(!forged || forged->bearer.reveal() == bytes, "decryption reverses encryption");
 }
 
 }  // namespace sase::fuzz

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/tls/certificate_failure.hpp"
+#include "helper/authorize/tls/certificate.hpp"
+
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
 
@@ -21,7 +22,7 @@ struct Free {
   void operator()(Part* part) const noexcept { free(part); }
 };
 
-/// One of each kind of words.
+/// One code for each message.
 constexpr std::array codes = {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
                               X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
                               X509_V_ERR_CERT_HAS_EXPIRED,
@@ -31,7 +32,7 @@ constexpr std::array codes = {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
 
 }  // namespace
 
-/// A certificate (DER) that OpenSSL does not trust: what is said of it.
+/// A certificate (DER) that OpenSSL does not trust: the message about it.
 void certificate(std::string_view bytes) {
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   const std::unique_ptr<X509, Free<X509, X509_free>> read(

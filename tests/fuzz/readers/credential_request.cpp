@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/git/credential_request.hpp"
-
-#include "helper/config/profile_name.hpp"
-#include "protocol/git/credential_reply.hpp"
+#include "helper/config/profile.hpp"
+#include "protocol/git/credential.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -18,11 +16,11 @@ using protocol::CredentialRequest;
 std::optional<CredentialRequest> read(std::string_view text) try {
   return CredentialRequest::parse(text);
 } catch (const protocol::ProtocolError& error) {
-  check(is_printable(error.what()), "an error can be shown");
+  check(is_printable(error.what()), "an error is printable");
   return std::nullopt;
 }
 
-/// How often a key stands in a message's text.
+/// The number of lines of a message that start with `key`.
 int count(std::string_view text, std::string_view key) {
   int found = 0;
   for (std::string_view line = take_line(text); !line.empty() && line != "\r"; line = take_line(text))
@@ -39,20 +37,20 @@ void check_reply(const CredentialRequest& request) {
                                             : "username=" + profile + "\npassword=";
   check(reply.reveal() ==
             head + "to.ken==\npassword_expiry_utc=0\n" + (request.authtype ? "ephemeral=1\n\n" : "\n"),
-        "a reply has its own lines and no others");
+        "a reply has the expected lines only");
 }
 
 }  // namespace
 
-/// What a host writes.
+/// The request of a host tool.
 void credential_request(std::string_view bytes) {
   const auto request = read(bytes);
   if (!request) return;
-  check(!request->protocol.empty() && !request->host.empty(), "a request names protocol and host");
+  check(!request->protocol.empty() && !request->host.empty(), "a request has a protocol and a host");
   check(is_one_line(request->protocol + request->host + request->username) && is_one_line(request->secret),
-        "no value holds what ends a line, or a NUL");
-  check(count(bytes, "host=") <= 1 && count(bytes, "username=") <= 1, "no key stands twice");
-  check(bytes.find(request->secret) != std::string_view::npos, "a secret is as it was given");
+        "no value contains a line end or a NUL");
+  check(count(bytes, "host=") <= 1 && count(bytes, "username=") <= 1, "no key is repeated");
+  check(bytes.find(request->secret) != std::string_view::npos, "a secret is unchanged");
   check_reply(*request);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/environment.hpp"
 
-#include "helper/api_key/reader.hpp"
+#include "helper/api_key/source.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -14,8 +14,8 @@ namespace sase::fuzz {
 
 namespace {
 
-/// What is said about an environment; empty where nothing is wrong with it.
-std::string complaint_about(const std::vector<std::string>& variables) try {
+/// The error message for an environment, or empty.
+std::string error_message(const std::vector<std::string>& variables) try {
   std::vector<const char*> entries;
   entries.reserve(variables.size() + 1);
   for (const std::string& variable : variables)
@@ -24,14 +24,14 @@ std::string complaint_about(const std::vector<std::string>& variables) try {
   const Environment environment(entries.data());
 
   config::Settings values;
-  values.add(config::settings_of(environment));
+  values.add(config::read_variables(environment));
   const config::Profile profile = config::make_profile("default", values, environment);
   check_profile(profile);
-  const auto place = api_key::find_api_key(profile, environment);
+  const auto place = api_key::find_source(profile, environment);
   if (!place) throw api_key::no_key(profile);
-  check(is_printable(place->describe()), "a place is described in printable words");
-  // Nothing of this machine shall be read or run.
-  if (place->kind != api_key::ApiKeySourceKind::variable) return place->describe();
+  check(is_printable(api_key::describe(*place)), "the description of a key source is printable");
+  // The fuzzer must not read files or run commands of this machine.
+  if (place->kind != config::ApiKeySource::Kind::variable) return api_key::describe(*place);
   const auto now = std::chrono::steady_clock::now();
   check(is_printable(api_key::read_key(*place, environment, now).reveal()), "a key is one printable line");
   return {};
@@ -42,7 +42,7 @@ std::string complaint_about(const std::vector<std::string>& variables) try {
 
 }  // namespace
 
-/// One variable a line.
+/// One variable per line.
 void environment(std::string_view bytes) {
   std::vector<std::string> variables;
   std::vector<std::string> others;
@@ -54,9 +54,8 @@ void environment(std::string_view bytes) {
     others.push_back(is_key ? std::string(variable.substr(0, value)) + disguise(variable.substr(value))
                             : variables.back());
   }
-  const std::string complaint = complaint_about(variables);
-  check(others == variables || complaint == complaint_about(others),
-        "what is said does not depend on the key");
+  const std::string message = error_message(variables);
+  check(others == variables || message == error_message(others), "the message does not depend on the key");
 }
 
 }  // namespace sase::fuzz

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/authorize/exchange.hpp"
-
+#include "protocol/authorize/request.hpp"
+#include "protocol/authorize/response.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
+#include "tests/support/response.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <optional>
+#include <utility>
 
 namespace sase::fuzz {
 
@@ -16,50 +20,62 @@ using protocol::AuthorizeReply;
 using protocol::AuthorizeRequest;
 
 template <typename Message>
-std::optional<Message> read(std::string_view text) try {
-  return Message::parse(text);
+std::optional<Message> read(const std::function<Message()>& parse) try {
+  return parse();
 } catch (const protocol::ProtocolError& error) {
-  check(is_printable(error.what()), "an error can be shown");
+  check(is_printable(error.what()), "an error is printable");
   return std::nullopt;
+}
+
+/// Parses the response as it arrives, in pieces of this size.
+AuthorizeReply parse_in_pieces(std::string_view text, std::size_t size) {
+  protocol::ResponseReader reader(
+      [](const protocol::TraceLine& line) { check(is_printable(line.what), "a trace line is printable"); });
+  for (std::size_t arrived = 0; arrived < text.size(); arrived += size)
+    reader.read(text.substr(0, arrived + size));
+  return std::move(reader).finish();
 }
 
 void check_request(const AuthorizeRequest& request) {
   const auto written = request.write();
   check(AuthorizeRequest::parse(written.reveal()).write().reveal() == written.reveal(),
-        "a written request reads as itself");
+        "a written request reads back as itself");
 }
 
 void check_reply(const AuthorizeReply& reply) {
   if (const auto* const token_response = std::get_if<protocol::TokenResponse>(&reply.outcome))
     check(is_b64token(token_response->token.reveal()), "a token is b64token text");
   if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
-    check(is_printable(auth_error->what + auth_error->hint), "what a person is told is printable");
-  check(same(reply, AuthorizeReply::parse(reply.write().reveal())), "a written reply reads as itself");
-  check(reply.checks.size() <= protocol::check_count, "no link stands twice");
-  for (const protocol::Check& check : reply.checks)
-    check(is_printable(check.what + check.remedy) && !check.what.empty(),
-          "a link has words that can be shown");
+    check(is_printable(auth_error->what + auth_error->hint), "a message is printable");
+  check(same(reply, tests::parse_response(tests::write(reply))), "a written reply reads back as itself");
+  check(reply.checks.size() <= protocol::check_count, "no check is repeated");
+  for (const protocol::Check& entry : reply.checks)
+    check(is_printable(entry.what + entry.remedy) && !entry.what.empty(), "a check has a printable message");
 }
 
-/// Any text is said whole or not at all.
-void check_saying(std::string_view text) try {
+/// A value is written unchanged or rejected.
+void check_value(std::string_view text) try {
   AuthorizeRequest request = AuthorizeRequest::parse("url=u\napi_key=k\ntimeout_ms=1\n");
   request.proxy = text;
   request.read_url = text;
   const auto read = AuthorizeRequest::parse(request.write().reveal());
-  check(read.proxy == text && read.read_url == text && read.no_proxy.empty(),
-        "a value is read as it was written");
+  check(read.proxy == text && read.read_url == text && read.no_proxy.empty(), "a value is unchanged");
 } catch (const protocol::ProtocolError&) {
-  check(!is_one_line(text), "only what would end a line cannot be said");
+  check(!is_one_line(text), "only a value with a line end is rejected");
 }
 
 }  // namespace
 
-/// What the two programs say to each other.
+/// The messages between the two programs.
 void exchange(std::string_view bytes) {
-  if (const auto request = read<AuthorizeRequest>(bytes)) check_request(*request);
-  if (const auto reply = read<AuthorizeReply>(bytes)) check_reply(*reply);
-  check_saying(bytes);
+  if (const auto request = read<AuthorizeRequest>([&] { return AuthorizeRequest::parse(bytes); }))
+    check_request(*request);
+  const auto reply = read<AuthorizeReply>([&] { return parse_in_pieces(bytes, bytes.size() + 1); });
+  const auto in_pieces = read<AuthorizeReply>([&] { return parse_in_pieces(bytes, 3); });
+  check(reply.has_value() == in_pieces.has_value() && (!reply || same(*reply, *in_pieces)),
+        "a response does not depend on how it arrives");
+  if (reply) check_reply(*reply);
+  check_value(bytes);
 }
 
 }  // namespace sase::fuzz

@@ -11,21 +11,21 @@
 
 namespace sase::fuzz {
 
-/// A host as a request, a setting or a list of hosts names it.
+/// A host in a request, a setting or a list of hosts.
 void host(std::string_view bytes) {
   const auto host = protocol::Host::parse(bytes);
   if (!host) return;
   check(host->name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.:[]") == std::string::npos,
-        "a host is a name or an address, in small letters");
-  check(host->port != 0 && bytes.size() >= host->name.size(), "a host is not longer than it was");
-  check(protocol::Host::parse(host->text()) == host, "a written host reads as itself");
-  check(protocol::Host::parse(host->authority()) == host, "a port that is named is the same");
+        "a host is a name or an address, in lower case");
+  check(host->port != 0 && bytes.size() >= host->name.size(), "a host is not longer than its text");
+  check(protocol::Host::parse(host->text()) == host, "a written host reads back as itself");
+  check(protocol::Host::parse(host->authority()) == host, "an explicit default port makes no difference");
 
   const std::string bare = host->bare_name();
   in6_addr address{};
   const bool in_brackets = host->name.front() == '[' && host->name.back() == ']';
   check(in_brackets == (inet_pton(AF_INET6, bare.c_str(), &address) == 1),
-        "what is in brackets is an address to others, too");
+        "a host in brackets is an address for inet_pton()");
 }
 
 }  // namespace sase::fuzz

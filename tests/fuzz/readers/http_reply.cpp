@@ -20,11 +20,11 @@ using authorize::HttpReply;
 constexpr auto key = "the-api-key-0123456789";
 constexpr std::string_view body = R"({"apiKey":"the-api-key-0123456789"})";
 
-/// The reply as it is read when so many bytes arrive at a time; nothing where it is refused.
+/// The response if `piece` bytes arrive at a time, or nothing if it is rejected.
 std::optional<authorize::HttpReply> read(std::string_view bytes, std::size_t piece) {
-  const auto wire = std::make_shared<Wire>(Wire{.said = bytes, .piece = piece});
+  const auto wire = std::make_shared<Wire>(Wire{.sent = bytes, .piece = piece});
   std::optional<authorize::HttpReply> reply;
-  authorize::Progress progress;
+  authorize::Progress progress([](std::string_view) {});
   try {
     const authorize::Endpoint endpoint{.host = {.name = "api.example.test"}, .path = "/v3/auth"};
     reply = authorize::exchange(secure_socket(wire), endpoint, body, progress);
@@ -33,25 +33,27 @@ std::optional<authorize::HttpReply> read(std::string_view bytes, std::size_t pie
   } catch (const Poco::Exception&) {
     reply.reset();
   }
-  const std::string& heard = wire->heard;
-  check(heard.starts_with("POST /v3/auth HTTP/1.1\r\n") && heard.ends_with(body), "the key is posted");
-  check(heard.find(body) == heard.size() - body.size(), "the key is posted once, whatever is answered");
+  const std::string& received = wire->received;
+  check(received.starts_with("POST /v3/auth HTTP/1.1\r\n") && received.ends_with(body), "the key is posted");
+  check(received.find(body) == received.size() - body.size(),
+        "the key is posted once, regardless of the response");
   return reply;
 }
 
 }  // namespace
 
-/// What comes back over the connection to the service.
+/// The bytes that the service sends.
 void http_reply(std::string_view bytes) {
   auto reply = read(bytes, bytes.size() + 1);
   const auto slow = read(bytes, 3);
-  check(reply.has_value() == slow.has_value(), "a reply is the same in however many pieces it comes");
+  check(reply.has_value() == slow.has_value(),
+        "a reply is the same regardless of how it is split into pieces");
   if (!reply) return;
   check(reply->status == slow->status && reply->content_type == slow->content_type &&
             reply->date == slow->date && reply->retry_after == slow->retry_after &&
             reply->location == slow->location && reply->body.reveal() == slow->body.reveal(),
-        "a reply is the same in however many pieces it comes");
-  check(reply->body.size() <= bytes.size(), "a body holds what came");
+        "a reply is the same regardless of how it is split into pieces");
+  check(reply->body.size() <= bytes.size(), "a body is not longer than the response");
   check_outcome(authorize::parse_service_response(*reply, key, {}), key);
 }
 

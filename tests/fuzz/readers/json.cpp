@@ -17,7 +17,7 @@ namespace {
 using authorize::JsonMembers;
 using Poco::JSON::Object;
 
-/// The document as POCO itself reads it; null where it is no object.
+/// The document as POCO parses it; null if it is not an object.
 Object::Ptr document(std::string_view bytes) try {
   Poco::JSON::Parser parser;
   parser.setDepth(16);
@@ -30,9 +30,9 @@ Object::Ptr document(std::string_view bytes) try {
 void check_members(const authorize::JsonMembers& members, const Object& object, const std::string& parent) {
   for (const auto& [name, value] : object) {
     if (value.isString())
-      check(members.text(parent, name) == value.toString(), "a text is found where it is, and as it is");
+      check(members.text(parent, name) == value.toString(), "a string is found, unchanged");
     else
-      check(members.text(parent, name).empty(), "what is no text has none");
+      check(members.text(parent, name).empty(), "a value of another type is not a string");
     if (parent.empty() && value.type() == typeid(Object::Ptr) && !name.empty())
       check_members(members, *value.extract<Object::Ptr>(), name);
   }
@@ -40,14 +40,14 @@ void check_members(const authorize::JsonMembers& members, const Object& object, 
 
 }  // namespace
 
-/// A document, as it is read here and as POCO's own tree of it has it.
+/// A document, compared with what POCO makes of it.
 void json(std::string_view bytes) {
   const auto members = authorize::JsonMembers::parse(bytes);
-  // Members beyond some number are left aside.
+  // Members beyond a limit are ignored.
   if (std::ranges::count(bytes, ',') > 200) return;
   const Object::Ptr object = document(bytes);
   if (object.isNull()) return;
-  check(members.has_value(), "a document is read");
+  check(members.has_value(), "a document is parsed");
   check_members(*members, *object, {});
 }
 

@@ -23,11 +23,11 @@ using protocol::JsonObject;
 std::optional<JsonObject> read(std::string_view bytes) try {
   return JsonObject::parse(bytes);
 } catch (const protocol::ProtocolError& error) {
-  check(is_printable(error.what()) && std::string_view(error.what()).size() < 250, "an error can be shown");
+  check(is_printable(error.what()) && std::string_view(error.what()).size() < 250, "an error is printable");
   return std::nullopt;
 }
 
-/// The document as POCO reads it; null where it cannot, as with some numbers.
+/// The document as POCO parses it; null if POCO fails, for example for some numbers.
 Object::Ptr document(std::string_view bytes) try {
   return Poco::JSON::Parser().parse(std::string(bytes)).extract<Object::Ptr>();
 } catch (const Poco::Exception&) {
@@ -36,11 +36,11 @@ Object::Ptr document(std::string_view bytes) try {
 
 void check_members(const JsonObject& object, const Object& other) {
   const auto names = object.names();
-  check(std::set(names.begin(), names.end()).size() == names.size(), "no member stands twice");
-  check(names.size() == other.size(), "another reader finds as many members");
+  check(std::set(names.begin(), names.end()).size() == names.size(), "no member is repeated");
+  check(names.size() == other.size(), "another parser finds as many members");
   for (const auto& [name, value] : other) {
     if (value.isString())
-      check(object.text(name) == value.toString(), "another reader finds the same string");
+      check(object.text(name) == value.toString(), "another parser finds the same string");
     if (value.type() == typeid(Object::Ptr))
       check_members(*object.object(name), *value.extract<Object::Ptr>());
   }
@@ -48,11 +48,11 @@ void check_members(const JsonObject& object, const Object& other) {
 
 }  // namespace
 
-/// A document of a host's, as it is read here and as POCO's own tree of it has it.
+/// A document of a host tool, compared with what POCO makes of it.
 void json_object(std::string_view bytes) {
   const auto object = read(bytes);
   if (!object) return;
-  // POCO takes what follows an escaped NUL for something else.
+  // POCO reads the text after an escaped NUL differently.
   if (bytes.find("\\u0") != std::string_view::npos) return;
   if (const Object::Ptr other = document(bytes)) check_members(*object, *other);
 }

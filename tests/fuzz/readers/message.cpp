@@ -13,24 +13,25 @@ namespace sase::fuzz {
 
 namespace {
 
-/// The attributes as `key=value`, or nothing where the message is refused.
+/// The attributes as `key=value`, or nothing if the message is rejected.
 std::optional<std::vector<std::string>> read(std::string_view text) try {
   std::vector<std::string> attributes;
   protocol::MessageReader reader(text);
   while (const auto attribute = reader.next()) {
-    check(!attribute->key.empty() && attribute->key.find('=') == std::string_view::npos, "a key is one");
+    check(!attribute->key.empty() && attribute->key.find('=') == std::string_view::npos,
+          "a key is not empty and has no '='");
     attributes.push_back(std::string(attribute->key) + '=' + std::string(attribute->value));
-    check(is_one_line(attributes.back()), "no attribute holds what ends a line, or a NUL");
+    check(is_one_line(attributes.back()), "no attribute contains a line end or a NUL");
   }
-  check(reader.any() == !attributes.empty(), "a message is empty when it has no attribute");
+  check(reader.any() == !attributes.empty(), "a message is empty if it has no attribute");
   return attributes;
 } catch (const protocol::ProtocolError& error) {
-  check(is_printable(error.what()), "an error can be shown");
+  check(is_printable(error.what()), "an error is printable");
   return std::nullopt;
 }
 
-/// The message up to its empty line, as it is found in bytes that arrive one by one.
-std::string_view message_in(std::string_view bytes) {
+/// The message up to its empty line, found in bytes that arrive one at a time.
+std::string_view find_message(std::string_view bytes) {
   protocol::MessageScanner scanner;
   for (std::size_t i = 0; i < bytes.size(); ++i)
     if (scanner.scan(bytes.substr(i, 1))) return bytes.substr(0, i + 1);
@@ -39,21 +40,21 @@ std::string_view message_in(std::string_view bytes) {
 
 }  // namespace
 
-/// Any message on any pipe.
+/// Any message of the key=value format.
 void message(std::string_view bytes) {
-  std::string_view message = message_in(bytes);
+  std::string_view message = find_message(bytes);
   const std::string framed = '\n' + std::string(message);
   check(protocol::MessageScanner().scan(message) == (framed.ends_with("\n\n") || framed.ends_with("\n\r\n")),
-        "a message ends with its first empty line, in however many pieces it comes");
+        "a message ends with its first empty line, regardless of how it is split into pieces");
   const auto attributes = read(bytes);
-  check(attributes == read(message), "what stands behind the empty line is not read");
+  check(attributes == read(message), "text after the empty line is ignored");
   if (!attributes) return;
   for (std::string_view line : *attributes) {
     std::string_view written = take_line(message);
     if (written.ends_with('\r')) written.remove_suffix(1);
-    check(written == line, "an attribute is a line, and every line is one");
+    check(written == line, "each line is one attribute");
   }
-  check(message.find('=') == std::string_view::npos, "an attribute is a line, and every line is one");
+  check(message.find('=') == std::string_view::npos, "each line is one attribute");
 }
 
 }  // namespace sase::fuzz

@@ -13,23 +13,23 @@ namespace {
 
 using config::ProfileText;
 
-/// What is said about a file; empty where nothing is wrong with it.
-std::string complaint_about(const config::ProfileText::File& file) try {
+/// The error message for a file, or empty.
+std::string error_message(const config::ProfileText::File& file) try {
   constexpr std::array<const char*, 1> no_variables = {nullptr};
-  const auto assignments = config::ProfileText::assignments(file);
-  check(assignments.size() == config::ProfileText::good_assignments(file).size(),
-        "a good file has only good lines");
+  const auto assignments = config::ProfileText::parse(file);
+  check(assignments.size() == config::ProfileText::parse_valid_lines(file).size(),
+        "each line of a valid file is valid");
   config::Settings values;
   values.add(assignments);
   check_profile(config::make_profile("default", values, Environment(no_variables.data())));
   return {};
 } catch (const Failure& failure) {
   check_failure(failure, ExitCode::invalid_settings);
-  check(std::string_view(failure.what()).starts_with("/p/default.conf:"), "file and line are named");
+  check(std::string_view(failure.what()).starts_with("/p/default.conf:"), "the message names file and line");
   return failure.what() + ('\n' + failure.hint);
 }
 
-/// The same file with other values where it says whence the key comes.
+/// The same file with other values for the key source.
 std::string with_another_key(std::string_view text) {
   std::string other;
   while (!text.empty()) {
@@ -45,14 +45,14 @@ std::string with_another_key(std::string_view text) {
 
 }  // namespace
 
-/// What stands in a profile's file.
+/// The text of a profile file.
 void profile_file(std::string_view bytes) {
   config::ProfileText::File file{
       .path = "/p/default.conf", .text = std::string(bytes), .layer = config::Layer::user_file};
-  const std::string complaint = complaint_about(file);
+  const std::string message = error_message(file);
   file.text = with_another_key(bytes);
-  check(file.text == bytes || complaint == complaint_about(file),
-        "what is said does not depend on where the key is");
+  check(file.text == bytes || message == error_message(file),
+        "the message does not depend on the key source");
 }
 
 }  // namespace sase::fuzz

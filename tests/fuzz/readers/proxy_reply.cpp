@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/net/proxy_tunnel.hpp"
+#include "helper/authorize/http/proxy_tunnel.hpp"
 #include "helper/authorize/report/failed_attempt.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
@@ -12,10 +12,10 @@ namespace sase::fuzz {
 
 namespace {
 
-/// Whether the proxy let us through when so many bytes of its answer arrive at a time.
+/// Whether the tunnel is established if `piece` bytes of the response arrive at a time.
 bool opens(std::string_view bytes, std::size_t piece) {
-  static const auto proxy = protocol::ProxyUrl::parse("http://somebody:hunter2hunter2@proxy.test:3128");
-  const auto wire = std::make_shared<Wire>(Wire{.said = bytes, .piece = piece});
+  static const auto proxy = protocol::ProxyUrl::parse("http://user:hunter2hunter2@proxy.test:3128");
+  const auto wire = std::make_shared<Wire>(Wire{.sent = bytes, .piece = piece});
   bool opened = false;
   try {
     const auto tunnel = authorize::open_tunnel(plain_socket(wire), proxy, {.name = "api.example.test"});
@@ -25,19 +25,19 @@ bool opens(std::string_view bytes, std::size_t piece) {
   } catch (const Poco::Exception&) {
     opened = false;
   }
-  const std::string_view heard = wire->heard;
-  check(heard.starts_with("CONNECT api.example.test:443 HTTP/1.1\r\n"), "a proxy is asked for a tunnel");
-  check(heard.find("\r\n\r\n") == heard.size() - 4, "a proxy is asked once and told no more");
+  const std::string_view received = wire->received;
+  check(received.starts_with("CONNECT api.example.test:443 HTTP/1.1\r\n"), "the request is CONNECT");
+  check(received.find("\r\n\r\n") == received.size() - 4, "the proxy receives one request and nothing else");
   return opened;
 }
 
 }  // namespace
 
-/// What a proxy answers to CONNECT.
+/// The response of a proxy to CONNECT.
 void proxy_reply(std::string_view bytes) {
   const bool opened = opens(bytes, bytes.size() + 1);
-  check(opened == opens(bytes, 3), "an answer is the same in however many pieces it comes");
-  check(!opened || bytes.find('2') != std::string_view::npos, "only 2xx opens a tunnel");
+  check(opened == opens(bytes, 3), "the result is the same regardless of how it is split into pieces");
+  check(!opened || bytes.find('2') != std::string_view::npos, "only 2xx establishes a tunnel");
 }
 
 }  // namespace sase::fuzz

@@ -12,8 +12,8 @@ namespace sase::fuzz {
 
 namespace {
 
-/// What the front says about a proxy; empty where it takes it.
-std::string complaint_about(std::string_view proxy) try {
+/// The error message of the front for a proxy, or empty.
+std::string error_message(std::string_view proxy) try {
   constexpr std::array<const char*, 1> no_variables = {nullptr};
   const std::array given = {config::Assignment{
       .setting = config::find_setting("proxy"), .value = proxy, .layer = config::Layer::flag, .file = {}}};
@@ -26,12 +26,11 @@ std::string complaint_about(std::string_view proxy) try {
   return failure.what() + ('\n' + failure.hint);
 }
 
-/// Whether the authorizer can use it.
+/// Whether the authorizer accepts it.
 bool is_usable(std::string_view proxy) try {
   const auto parsed = protocol::ProxyUrl::parse(proxy);
   check(protocol::Host::parse(parsed.host.name).has_value() && parsed.host.port != 0, "a proxy has a host");
-  check(parsed.has_credentials == (proxy.find('@') != std::string_view::npos),
-        "no credentials are overlooked");
+  check(parsed.has_credentials == (proxy.find('@') != std::string_view::npos), "credentials are found");
   return true;
 } catch (const protocol::ProtocolError&) {
   return false;
@@ -39,17 +38,17 @@ bool is_usable(std::string_view proxy) try {
 
 }  // namespace
 
-/// A proxy as it stands in a setting: its credentials are in no message.
+/// The value of the setting `proxy`: no message contains its credentials.
 void proxy_setting(std::string_view bytes) {
   const auto end = std::min(bytes.rfind('@'), bytes.size());
   const auto begin = std::min(bytes.find("://"), end);
   const std::string other = std::string(bytes.substr(0, begin)) + disguise(bytes.substr(begin, end - begin)) +
                             std::string(bytes.substr(end));
-  const std::string complaint = complaint_about(bytes);
-  check(complaint == complaint_about(other), "what is said does not depend on the password");
-  const bool is_taken = complaint.empty();
-  check(is_usable(bytes) == is_taken || config::has_control_bytes(bytes),
-        "the front takes what the authorizer can use, and nothing else");
+  const std::string message = error_message(bytes);
+  check(message == error_message(other), "the message does not depend on the password");
+  const bool is_accepted = message.empty();
+  check(is_usable(bytes) == is_accepted || config::has_control_bytes(bytes),
+        "the front accepts exactly what the authorizer accepts");
 }
 
 }  // namespace sase::fuzz

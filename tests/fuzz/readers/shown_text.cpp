@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/service/service_message.hpp"
+#include "helper/authorize/service/service_error.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
 #include "helper/nearest_name.hpp"
 #include "protocol/escape.hpp"
@@ -13,7 +13,7 @@ namespace sase::fuzz {
 
 namespace {
 
-/// What escape() was given, from what it made of it.
+/// Reverses protocol::escape().
 std::string unescape(std::string_view shown) {
   std::string text;
   while (!shown.empty()) {
@@ -29,7 +29,7 @@ std::string unescape(std::string_view shown) {
 
 }  // namespace
 
-/// A key on the first line, then foreign text that a person may be shown.
+/// A key on the first line, then untrusted text for a message.
 void shown_text(std::string_view bytes) {
   constexpr std::size_t longest_shown = 200;
   const std::string_view key = take_line(bytes);
@@ -38,13 +38,13 @@ void shown_text(std::string_view bytes) {
   const std::string shown = protocol::escape(bytes);
   check(is_printable(shown), "escaped text is printable");
   const std::string whole = bytes.size() > longest_shown ? shown.substr(0, shown.size() - 3) : shown;
-  check(unescape(whole) == seen, "escaped text says what was said");
+  check(unescape(whole) == seen, "escaping is reversible");
 
   const std::string quoted = authorize::quote_unless_secret(bytes, key);
   check(is_printable(quoted) && quoted.size() <= 4 * longest_shown + 7, "a message is printable and bounded");
-  check(quoted.empty() || !gives_away(seen, key), "no piece of the key is shown");
+  check(quoted.empty() || !gives_away(seen, key), "a quotation contains no part of the key");
 
-  check(is_printable(quote_if_short(bytes)), "a word is printable");
+  check(is_printable(quote_if_short(bytes)), "a quoted name is printable");
   check_outcome(authorize::describe_tls_failure(bytes, {.name = "api.example.test"}), {});
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/net/endpoint.hpp"
+#include "helper/authorize/http/https_exchange.hpp"
 #include "helper/authorize/report/failed_attempt.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"
@@ -16,29 +16,30 @@ namespace {
 
 void check_url(std::string_view bytes) try {
   const protocol::ParsedUrl url = protocol::parse_url(bytes);
-  check(url.rest.empty() || url.rest.find_first_of("/?#") == 0, "an authority ends where others end it");
+  check(url.rest.empty() || url.rest.find_first_of("/?#") == 0, "an authority ends at '/', '?' or '#'");
   check(is_printable(url.origin.user) && url.origin.user.find_first_of("\\/?#@:[]% ") == std::string::npos,
-        "a user's name is printable and divides nothing");
+        "a user name is printable and contains no delimiter");
   if (url.origin.scheme != "https" || !is_printable(bytes)) return;
   const Poco::URI other(std::string(bytes.substr(0, bytes.size() - url.rest.size())));
   const std::string authority = other.getAuthority();
   check(protocol::Host::parse(authority.substr(authority.find('@') + 1)) == url.origin.host,
-        "another reader of URLs sees the same host");
+        "another URL parser finds the same host");
 } catch (const protocol::ProtocolError& error) {
-  check(is_printable(error.what()), "an error can be shown");
+  check(is_printable(error.what()), "an error is printable");
 }
 
 void check_endpoint(std::string_view bytes) try {
   const auto endpoint = authorize::Endpoint::parse(bytes);
   check(endpoint.path.starts_with('/') && is_printable(endpoint.path), "a path can be sent");
-  check(endpoint.path.find_first_of(" #") == std::string::npos, "a path does not end the request's line");
+  check(endpoint.path.find_first_of(" #") == std::string::npos,
+        "a path contains no delimiter of the request line");
 } catch (const authorize::FailedAttempt& failed) {
   check_outcome(failed.auth_error(), {});
 }
 
 }  // namespace
 
-/// Any URL, and what is made of the service's.
+/// Any URL, also as the URL of the service.
 void url(std::string_view bytes) {
   check_url(bytes);
   check_endpoint(bytes);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/command.hpp"
-
+#include "helper/api_key/readers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -22,7 +21,7 @@ using std::chrono::steady_clock;
 const tests::EnvironmentList environment{"PATH=/usr/bin:/bin", "MARK=here"};
 
 std::string output_of(const std::string& command, std::chrono::milliseconds patience = 30s) {
-  return std::string(run_api_key_command(command, *environment, steady_clock::now() + patience).reveal());
+  return std::string(run_command(command, *environment, steady_clock::now() + patience).reveal());
 }
 
 /// Without what a command says itself.

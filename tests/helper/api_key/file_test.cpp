@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/file.hpp"
-
+#include "helper/api_key/readers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
@@ -21,11 +20,11 @@ namespace {
 constexpr const char* key_text = "hunter2-key\n";
 
 std::string read(const std::string& path) {
-  return std::string(read_api_key_file(path).reveal());
+  return std::string(read_file(path).reveal());
 }
 
 Failure refusal_of(const std::string& path) {
-  return tests::failure_of([&path] { (void)read_api_key_file(path); });
+  return tests::failure_of([&path] { (void)read_file(path); });
 }
 
 bool is_root() {

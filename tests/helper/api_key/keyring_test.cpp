@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/keyring.hpp"
-
+#include "helper/api_key/readers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/denied_calls.hpp"
 #include "tests/support/expect.hpp"
@@ -21,11 +20,11 @@ namespace sase::api_key {
 namespace {
 
 std::string read(const std::string& description) {
-  return std::string(read_keyring_api_key(description).reveal());
+  return std::string(read_keyring(description).reveal());
 }
 
 Failure failure_of(const std::string& description) {
-  return tests::failure_of([&description] { (void)read_keyring_api_key(description); });
+  return tests::failure_of([&description] { (void)read_keyring(description); });
 }
 
 /// Whether a call that these are denied to says why.

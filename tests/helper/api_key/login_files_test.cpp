@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/login_files.hpp"
 
-#include "helper/api_key/file.hpp"
+#include "helper/api_key/readers.hpp"
 #include "helper/os/files/file_lock.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
@@ -37,12 +37,12 @@ struct Home {
 TEST_CASE("a key and its profile are kept where they are looked for, closed to others", "[login_files]") {
   const Home home;
 
-  home.files.keep("the-key", "region = eu\n");
+  home.files.store("the-key", "region = eu\n");
 
   CHECK(home.files.key() == home.path("keys/work"));
   CHECK(home.files.profile() == home.path("profiles/work.conf"));
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
-  CHECK(read_api_key_file(home.path("keys/work")).reveal() == "the-key");
+  CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
   CHECK(tests::mode_of(home.path("keys/work")) == 0600);
   CHECK(tests::mode_of(home.path("keys")) == 0700);
   CHECK(tests::mode_of(home.path("profiles/work.conf")) == 0600);
@@ -51,11 +51,11 @@ TEST_CASE("a key and its profile are kept where they are looked for, closed to o
 
 TEST_CASE("another key takes the place of the one before", "[login_files]") {
   const Home home;
-  home.files.keep("the-key", "region = eu\n");
+  home.files.store("the-key", "region = eu\n");
 
-  home.files.keep("another-key", "region = au\n");
+  home.files.store("another-key", "region = au\n");
 
-  CHECK(read_api_key_file(home.path("keys/work")).reveal() == "another-key");
+  CHECK(read_file(home.path("keys/work")).reveal() == "another-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = au\n");
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("a profile that is a link to a file elsewhere stays one", "[login_file
   (void)home.directory.make_directory(".config/sase-credential/profiles");
   REQUIRE(::symlink(elsewhere.c_str(), home.path("profiles/work.conf").c_str()) == 0);
 
-  home.files.keep("the-key", "region = eu\n");
+  home.files.store("the-key", "region = eu\n");
 
   CHECK(tests::text_of_file(elsewhere) == "region = eu\n");
   struct stat status {};
@@ -75,59 +75,59 @@ TEST_CASE("a profile that is a link to a file elsewhere stays one", "[login_file
 
 TEST_CASE("of two logins at once the later one waits", "[login_files]") {
   const Home home;
-  home.files.keep("the-key", "region = eu\n");
+  home.files.store("the-key", "region = eu\n");
   std::optional<os::FileLock> first(
       os::Fd(::open(home.path("keys").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
-  REQUIRE(first->take());
+  REQUIRE(first->acquire());
 
   const pid_t second = tests::start_child([&home, &first] {
     first.reset();
-    home.files.keep("another-key", "region = au\n");
+    home.files.store("another-key", "region = au\n");
     return 0;
   });
   // A lock that is held in any process of two is held; nothing tells that the other one has come to wait.
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  CHECK(read_api_key_file(home.path("keys/work")).reveal() == "the-key");
+  CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
   first.reset();
 
   CHECK(tests::wait_for_child(second) == 0);
-  CHECK(read_api_key_file(home.path("keys/work")).reveal() == "another-key");
+  CHECK(read_file(home.path("keys/work")).reveal() == "another-key");
 }
 
 TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
   const Home home;
-  home.files.keep("the-key", "region = eu\n");
+  home.files.store("the-key", "region = eu\n");
   SECTION("the profile") {
     REQUIRE(::remove(home.path("profiles/work.conf").c_str()) == 0);
     (void)home.directory.make_directory(".config/sase-credential/profiles/work.conf");
-    CHECK(tests::failure_of([&] { home.files.keep("new", "x"); }).code == ExitCode::local_state);
-    CHECK(read_api_key_file(home.path("keys/work")).reveal() == "the-key");
+    CHECK(tests::failure_of([&] { home.files.store("new", "x"); }).code == ExitCode::local_state);
+    CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
   }
   SECTION("the key") {
     REQUIRE(::remove(home.path("keys/work").c_str()) == 0);
     (void)home.directory.make_directory(".config/sase-credential/keys/work");
-    CHECK(tests::failure_of([&] { home.files.keep("new", "x"); }).code == ExitCode::local_state);
+    CHECK(tests::failure_of([&] { home.files.store("new", "x"); }).code == ExitCode::local_state);
     CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
   }
 }
 
 TEST_CASE("a directory of keys that is open to others is refused with what mends it", "[login_files]") {
   const Home home;
-  home.files.keep("the-key", "region = eu\n");
+  home.files.store("the-key", "region = eu\n");
   REQUIRE(::chmod(home.path("keys").c_str(), 0755) == 0);
 
-  const Failure failure = tests::failure_of([&] { home.files.keep("new", "x"); });
+  const Failure failure = tests::failure_of([&] { home.files.store("new", "x"); });
 
   CHECK(tests::contains(failure.what(),
-                        "nothing was kept: '" + home.path("keys") + "' is open to other users"));
+                        "nothing was stored: '" + home.path("keys") + "' is open to other users"));
   CHECK(tests::contains(failure.what(), "chmod go-rwx"));
 }
 
 TEST_CASE("a key is removed once", "[login_files]") {
   const Home home;
   CHECK_FALSE(home.files.remove_key());
-  home.files.keep("the-key", "region = eu\n");
+  home.files.store("the-key", "region = eu\n");
 
   CHECK(home.files.remove_key());
   CHECK_FALSE(tests::exists(home.path("keys/work")));
@@ -139,6 +139,16 @@ TEST_CASE("without a home there is no place for a key", "[login_files]") {
   const tests::EnvironmentList environment{"HOME=relative"};
 
   CHECK(tests::failure_of([&] { (void)LoginFiles(*environment, "work"); }).code == ExitCode::local_state);
+}
+
+TEST_CASE("the key of 'login' is in the configuration directory", "[login_files]") {
+  const tests::EnvironmentList config{"HOME=/home/me", "XDG_CONFIG_HOME=/config"};
+  const tests::EnvironmentList home{"HOME=/home/me"};
+  const tests::EnvironmentList nothing{"USER=me"};
+
+  CHECK(login_key_path(*config, "work") == "/config/sase-credential/keys/work");
+  CHECK(login_key_path(*home, "work") == "/home/me/.config/sase-credential/keys/work");
+  CHECK_FALSE(login_key_path(*nothing, "work"));
 }
 
 }  // namespace sase::api_key

@@ -2,78 +2,212 @@
 #include "helper/api_key/source.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
+#include "tests/support/temporary_directory.hpp"
 
+#include <array>
+#include <chrono>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace sase::api_key {
 
 namespace {
 
-ApiKeySource source_of(const std::string& name, const std::string& value) {
-  config::Settings values;
-  const config::Assignment given{.setting = config::find_setting(name),
-                                 .value = value,
-                                 .layer = config::Layer::user_file,
-                                 .file = "/p/default.conf",
-                                 .line = 3};
-  values.add(std::vector{given});
-  return key_source_of(values);
+using namespace std::chrono_literals;
+using Kind = ApiKeySource::Kind;
+
+config::Profile without_source() {
+  config::Profile profile;
+  profile.name = "work";
+  return profile;
 }
+
+config::Profile with_source(Kind kind, std::string value) {
+  config::Profile profile = without_source();
+  profile.key_source = ApiKeySource{.kind = kind, .value = std::move(value)};
+  return profile;
+}
+
+/// `KIND VALUE`, or `(none)`.
+std::string found(const config::Profile& profile, const Environment& environment) {
+  static constexpr std::array<std::string_view, 5> names = {"variable", "file", "command", "credential",
+                                                            "keyring"};
+  const auto source = find_source(profile, environment);
+  if (!source) return "(none)";
+  return std::string(names.at(static_cast<std::size_t>(source->kind))) + ' ' + source->value;
+}
+
+std::string described(const config::Profile& profile, const Environment& environment) {
+  return describe(find_source(profile, environment).value());
+}
+
+std::string key_from(const config::Profile& profile, const Environment& environment) {
+  const auto source = find_source(profile, environment);
+  if (!source) throw no_key(profile);
+  return std::string(read_key(*source, environment, std::chrono::steady_clock::now() + 10s).reveal());
+}
+
+const config::Profile no_source = without_source();
+const config::Profile a_variable = with_source(Kind::variable, "MY_KEY");
 
 }  // namespace
 
-TEST_CASE("a profile names at most one place of its key", "[key_source]") {
-  struct Row {
-    const char* name;
-    ApiKeySourceKind kind;
-    const char* value;
-  };
-  const auto row = GENERATE(values<Row>({
-      {"api-key-env", ApiKeySourceKind::variable, "MY_KEY"},
-      {"api-key-file", ApiKeySourceKind::file, "/run/key"},
-      {"api-key-command", ApiKeySourceKind::command, "pass show sase | head -n 1"},
-      {"api-key-credential", ApiKeySourceKind::credential, "sase.key"},
-      {"api-key-credential", ApiKeySourceKind::credential, "..."},
-      {"api-key-keyring", ApiKeySourceKind::keyring, "sase: a key"},
-  }));
+TEST_CASE("the standard sources have the documented order", "[api_key_source]") {
+  const tests::TemporaryDirectory directory;
+  const std::string credential = directory.write("credentials/sase-api-key", "");
+  const std::string login = directory.write("config/sase-credential/keys/work", "");
+  const std::string credentials = "CREDENTIALS_DIRECTORY=" + directory.path("credentials");
+  const std::string config = "XDG_CONFIG_HOME=" + directory.path("config");
 
-  const ApiKeySource source = source_of(row.name, row.value);
+  const tests::EnvironmentList all{"HARMONYSASE_API_KEY=x",
+                                   "PERIMETER81_API_KEY=x",
+                                   "CHECKPOINT_SASE_API_KEY=x",
+                                   "SASE_API_KEY=x",
+                                   credentials,
+                                   config};
+  const tests::EnvironmentList last_variable{"HARMONYSASE_API_KEY=x", "SASE_API_KEY=", credentials, config};
+  const tests::EnvironmentList no_variable{credentials, config};
+  const tests::EnvironmentList login_alone{"CREDENTIALS_DIRECTORY=" + directory.path("none"), config};
+  const tests::EnvironmentList nothing{"CREDENTIALS_DIRECTORY=credentials", "HOME=" + directory.path()};
 
-  CHECK(source.kind == row.kind);
-  CHECK(source.value == row.value);
-  CHECK(key_source_of(config::Settings()).kind == ApiKeySourceKind::standard);
+  CHECK(found(no_source, *all) == "variable SASE_API_KEY");
+  CHECK(found(no_source, *last_variable) == "variable HARMONYSASE_API_KEY");
+  CHECK(found(no_source, *no_variable) == "credential " + credential);
+  CHECK(found(no_source, *login_alone) == "file " + login);
+  CHECK(found(no_source, *nothing) == "(none)");
 }
 
-TEST_CASE("what cannot name a key's place is refused with its own, and not shown", "[key_source]") {
-  struct Row {
-    std::string name, value;
-  };
-  const auto row = GENERATE(values<Row>({
-      {"api-key-env", "hunter2=x"},
-      {"api-key-env", ""},
-      {"api-key-file", "hunter2"},
-      {"api-key-file", ""},
-      {"api-key-command", ""},
-      {"api-key-command", "  "},
-      {"api-key-credential", ""},
-      {"api-key-credential", "."},
-      {"api-key-credential", ".."},
-      {"api-key-credential", "/run/hunter2"},
-      {"api-key-credential", "../hunter2"},
-      {"api-key-credential", "hunter2/"},
-      {"api-key-credential", "hunter2" + std::string(255, 'x')},
-      {"api-key-keyring", ""},
-      {"api-key-keyring", "hunter2" + std::string(4095, 'x')},
-  }));
+TEST_CASE("reads the first standard variable that is set", "[api_key_source]") {
+  const tests::EnvironmentList all{"HARMONYSASE_API_KEY=4", "PERIMETER81_API_KEY=3",
+                                   "CHECKPOINT_SASE_API_KEY=2", "SASE_API_KEY=1"};
+  const tests::EnvironmentList last_three{"HARMONYSASE_API_KEY=4", "PERIMETER81_API_KEY=3",
+                                          "CHECKPOINT_SASE_API_KEY=2"};
+  const tests::EnvironmentList last_two{"HARMONYSASE_API_KEY=4", "PERIMETER81_API_KEY=3"};
+  const tests::EnvironmentList last{"HARMONYSASE_API_KEY=4"};
+  const tests::EnvironmentList first_is_empty{"SASE_API_KEY=", "PERIMETER81_API_KEY=3"};
 
-  DYNAMIC_SECTION(row.name << " = " << row.value.substr(0, 20)) {
-    const Failure failure = tests::failure_of([&row] { (void)source_of(row.name, row.value); });
-    CHECK(failure.code == ExitCode::invalid_settings);
-    CHECK(std::string(failure.what()).starts_with("/p/default.conf:3: "));
-    CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
+  CHECK(key_from(no_source, *all) == "1");
+  CHECK(key_from(no_source, *last_three) == "2");
+  CHECK(key_from(no_source, *last_two) == "3");
+  CHECK(key_from(no_source, *last) == "4");
+  CHECK(key_from(no_source, *first_is_empty) == "3");
+}
+
+TEST_CASE("does not use the key that 'login' stored for another profile", "[api_key_source]") {
+  const tests::TemporaryDirectory directory;
+  (void)directory.write("sase-credential/keys/other", "");
+  const tests::EnvironmentList config{"XDG_CONFIG_HOME=" + directory.path()};
+
+  CHECK(found(no_source, *config) == "(none)");
+}
+
+TEST_CASE("a named source is used, whatever standard sources exist", "[api_key_source]") {
+  const tests::EnvironmentList environment{"SASE_API_KEY=x", "CREDENTIALS_DIRECTORY=/run/credentials/it"};
+  const tests::EnvironmentList no_service{"SASE_API_KEY=x"};
+
+  CHECK(found(with_source(Kind::variable, "MINE"), *environment) == "variable MINE");
+  CHECK(found(with_source(Kind::file, "/k"), *environment) == "file /k");
+  CHECK(found(with_source(Kind::command, "pass x"), *environment) == "command pass x");
+  CHECK(found(with_source(Kind::keyring, "a key"), *environment) == "keyring a key");
+  CHECK(found(with_source(Kind::credential, "c"), *environment) == "credential /run/credentials/it/c");
+  CHECK(found(with_source(Kind::credential, "c"), *no_service) == "credential c");
+}
+
+TEST_CASE("reads the key from the named source", "[api_key_source]") {
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.write("key", "from the file\n");
+  (void)directory.write("credential", "from systemd\n");
+  const tests::EnvironmentList environment{"SASE_API_KEY=standard", "MY_KEY=mine", "PATH=/usr/bin:/bin",
+                                           "CREDENTIALS_DIRECTORY=" + directory.path()};
+
+  CHECK(key_from(a_variable, *environment) == "mine");
+  CHECK(key_from(with_source(Kind::file, path), *environment) == "from the file");
+  CHECK(key_from(with_source(Kind::command, "echo from the command"), *environment) == "from the command");
+  CHECK(key_from(with_source(Kind::credential, "credential"), *environment) == "from systemd");
+}
+
+TEST_CASE("a description contains no value that may be a key", "[api_key_source]") {
+  const tests::EnvironmentList environment{"SASE_API_KEY=x", "CREDENTIALS_DIRECTORY=/run/credentials"};
+  for (const Kind kind : {Kind::variable, Kind::command, Kind::credential, Kind::keyring}) {
+    const std::string text = described(with_source(kind, "hunter2"), *environment);
+    CHECK(tests::contains(text, "'api-key-"));
+    CHECK_FALSE(tests::contains(text, "hunter2"));
   }
+
+  CHECK(described(with_source(Kind::file, "/a\nb"), *environment) == "the file '/a\\x0ab'");
+}
+
+TEST_CASE("the standard sources are described by their names", "[api_key_source]") {
+  const tests::TemporaryDirectory directory;
+  (void)directory.write("c/sase-api-key", "");
+  const std::string login = directory.write("sase-credential/keys/work", "");
+  const tests::EnvironmentList variable{"SASE_API_KEY=x"};
+  const tests::EnvironmentList credential{"CREDENTIALS_DIRECTORY=" + directory.path("c")};
+  const tests::EnvironmentList config{"XDG_CONFIG_HOME=" + directory.path()};
+
+  CHECK(described(no_source, *variable) == "SASE_API_KEY");
+  CHECK(described(no_source, *credential) == "the systemd credential 'sase-api-key'");
+  CHECK(described(no_source, *config) == "the file of 'login', '" + login + "'");
+}
+
+TEST_CASE("only the file of 'login' counts as removed by 'logout'", "[api_key_source]") {
+  const tests::TemporaryDirectory directory;
+  const std::string existing = directory.write("existing", "");
+  const std::string removed = directory.path("removed");
+  const auto standard = [](Kind kind, const std::string& value) {
+    return ApiKeySource{.kind = kind, .value = value, .is_named = false};
+  };
+
+  CHECK(is_removed_by_logout(standard(Kind::file, removed)));
+  CHECK_FALSE(is_removed_by_logout(standard(Kind::file, existing)));
+  CHECK_FALSE(is_removed_by_logout({.kind = Kind::file, .value = removed}));
+  CHECK_FALSE(is_removed_by_logout(standard(Kind::variable, "SASE_API_KEY")));
+}
+
+TEST_CASE("a named source without a key is an error, although a standard source has one",
+          "[api_key_source]") {
+  const tests::TemporaryDirectory directory;
+  const tests::EnvironmentList environment{"SASE_API_KEY=standard", "MY_KEY="};
+  const config::Profile a_file = with_source(Kind::file, directory.path("missing"));
+
+  const Failure variable = tests::failure_of([&] { (void)key_from(a_variable, *environment); });
+  const Failure file = tests::failure_of([&] { (void)key_from(a_file, *environment); });
+
+  CHECK(variable.code == ExitCode::invalid_settings);
+  CHECK(std::string(variable.what()) == "the variable that 'api-key-env' names is not set");
+  CHECK(file.code == ExitCode::invalid_settings);
+}
+
+TEST_CASE("without any source there is a settings error with a remedy", "[api_key_source]") {
+  const tests::EnvironmentList environment{"API_KEY=x", "SASE_API_KEY_FILE=x"};
+
+  const Failure failure = tests::failure_of([&] { (void)key_from(no_source, *environment); });
+
+  CHECK(failure.code == ExitCode::invalid_settings);
+  CHECK(std::string(failure.what()) == "no API key for the profile 'work'");
+  CHECK(tests::contains(failure.hint, "SASE_API_KEY"));
+}
+
+TEST_CASE("an invalid key in a variable: names the variable and shows no byte of the value",
+          "[api_key_source]") {
+  const tests::EnvironmentList environment{"SASE_API_KEY=hunter2\nhunter2", "MY_KEY=hunter2\x1b"};
+
+  for (const config::Profile& profile : {no_source, a_variable}) {
+    const Failure failure = tests::failure_of([&] { (void)key_from(profile, *environment); });
+    CHECK(failure.code == ExitCode::invalid_settings);
+    CHECK(tests::contains(failure.what(), profile.key_source ? "MY_KEY" : "SASE_API_KEY"));
+    CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
+    CHECK(failure.hint == "set it to the key alone, in one line");
+  }
+}
+
+TEST_CASE("an invalid key in the first variable is an error, although a second one is valid",
+          "[api_key_source]") {
+  const tests::EnvironmentList environment{"SASE_API_KEY=a\tb", "PERIMETER81_API_KEY=good"};
+
+  CHECK_THROWS_AS(key_from(no_source, *environment), Failure);
 }
 
 }  // namespace sase::api_key

@@ -2,7 +2,9 @@
 #include "helper/authorize/authorizer.hpp"
 
 #include "tests/helper/authorize/fake_transport.hpp"
+#include "tests/helper/authorize/recorded_progress.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/response.hpp"
 
 #include <chrono>
 #include <string>
@@ -52,7 +54,7 @@ Step busy(const std::string& retry_after) {
 
 }  // namespace
 
-TEST_CASE("transient faults are tried again and others are not", "[authorize][authorizer]") {
+TEST_CASE("retries transient errors only", "[authorize][authorizer]") {
   struct Row {
     std::string name;
     std::vector<Step> steps;
@@ -63,73 +65,70 @@ TEST_CASE("transient faults are tried again and others are not", "[authorize][au
   };
   const auto row = GENERATE(values<Row>({
       {"a token at once", {token}, 10s, true, 1, {}},
-      {"a token after a fault", {down, token}, 10s, true, 2, {125ms}},
+      {"a token after an error", {down, token}, 10s, true, 2, {125ms}},
       {"a token at the third try", {cut_off, down, token}, 10s, true, 3, {125ms, 250ms}},
       {"no fourth try", {down, down, down, token}, 10s, false, 3, {125ms, 250ms}},
-      {"a refused key is final", {wrong_key, token}, 10s, false, 1, {}},
-      {"a refused key after a fault is final", {down, wrong_key, token}, 10s, false, 2, {125ms}},
+      {"a rejected key is final", {wrong_key, token}, 10s, false, 1, {}},
+      {"a rejected key after an error is final", {down, wrong_key, token}, 10s, false, 2, {125ms}},
       {"a bad certificate is final", {bad_certificate, token}, 10s, false, 1, {}},
-      {"the service's pause is obeyed", {busy("3"), token}, 10s, true, 2, {3125ms}},
+      {"waits as long as the service demands", {busy("3"), token}, 10s, true, 2, {3125ms}},
       {"the service's pause does not fit", {busy("30"), token}, 10s, false, 1, {}},
       {"the second pause does not fit", {busy("6"), busy("6"), token}, 10s, false, 2, {6125ms}},
       {"no time for a second try", {down, token}, 40ms, false, 1, {}},
   }));
 
   DYNAMIC_SECTION(row.name) {
-    Progress progress;
-    FakeTransport transport(progress, row.steps);
+    RecordedProgress recorded;
+    FakeTransport transport(recorded.progress, row.steps);
     FakeTiming timing(row.time);
-    const auto outcome = Authorizer(transport, timing, progress).authorize(key, most_tries);
+    const auto outcome = Authorizer(transport, timing, recorded.progress).authorize(key, most_tries);
 
     CHECK(std::holds_alternative<TokenResponse>(outcome) == row.token_response);
-    CHECK(progress.requests() == row.requests);
+    CHECK(recorded.progress.requests() == row.requests);
     CHECK(timing.pauses == row.pauses);
     for (const std::string& body : transport.bodies)
       CHECK(body == R"({"grantType":"api_key","apiKey":"the-api-key-0123456789"})");
   }
 }
 
-TEST_CASE("no more requests are sent than the caller allows", "[authorize][authorizer]") {
+TEST_CASE("sends at most as many requests as the caller allows", "[authorize][authorizer]") {
   const unsigned allowed = GENERATE(1U, 2U, 3U);
-  Progress progress;
-  FakeTransport transport(progress, {down});
+  RecordedProgress recorded;
+  FakeTransport transport(recorded.progress, {down});
   FakeTiming timing(10s);
-  const auto outcome = Authorizer(transport, timing, progress).authorize(key, allowed);
+  const auto outcome = Authorizer(transport, timing, recorded.progress).authorize(key, allowed);
 
   CHECK(std::holds_alternative<AuthError>(outcome));
-  CHECK(progress.requests() == allowed);
+  CHECK(recorded.progress.requests() == allowed);
   CHECK(timing.pauses.size() == allowed - 1);
 }
 
-TEST_CASE("failed tries and pauses are noted with their reasons", "[authorize][authorizer]") {
-  Progress progress(Tracing::on);
-  FakeTransport transport(progress, {cut_off, busy("3"), token});
+TEST_CASE("traces failed tries and pauses with their reasons", "[authorize][authorizer]") {
+  RecordedProgress recorded(Tracing::on);
+  FakeTransport transport(recorded.progress, {cut_off, busy("3"), token});
   FakeTiming timing(10s);
-  (void)Authorizer(transport, timing, progress).authorize(key, most_tries);
+  (void)Authorizer(transport, timing, recorded.progress).authorize(key, most_tries);
 
-  std::vector<std::string> words;
-  for (const auto& line : progress.trace())
-    words.push_back(line.what);
-  CHECK(words == std::vector<std::string>{
-                     "try 1 failed: cut off",
-                     "pause: 125 ms before the next try",
-                     "try 2 failed: the service limits the rate of requests (HTTP 429)",
-                     "pause: 3250 ms before the next try, since the service asked for 3 s",
-                 });
+  CHECK(recorded.trace_texts() == std::vector<std::string>{
+                                      "try 1 failed: cut off",
+                                      "pause: 125 ms before the next try",
+                                      "try 2 failed: the service limits the rate of requests (HTTP 429)",
+                                      "pause: 3250 ms before the next try, since the service asked for 3 s",
+                                  });
 }
 
-TEST_CASE("what the service asked for is reported when it is not waited for", "[authorize][authorizer]") {
-  Progress progress;
-  FakeTransport transport(progress, {busy("30")});
+TEST_CASE("reports a Retry-After that is too long to wait for", "[authorize][authorizer]") {
+  RecordedProgress recorded;
+  FakeTransport transport(recorded.progress, {busy("30")});
   FakeTiming timing(10s);
-  const auto outcome = Authorizer(transport, timing, progress).authorize(key, most_tries);
+  const auto outcome = Authorizer(transport, timing, recorded.progress).authorize(key, most_tries);
 
   REQUIRE(std::holds_alternative<AuthError>(outcome));
   CHECK(std::get<AuthError>(outcome).kind == ErrorKind::rate_limited);
   CHECK(std::get<AuthError>(outcome).retry_after == 30s);
 }
 
-TEST_CASE("every request gets a reply, even one that cannot be carried out", "[authorize][authorizer]") {
+TEST_CASE("responds to a request that cannot be carried out", "[authorize][authorizer]") {
   struct Row {
     std::string name;
     std::string url;
@@ -154,8 +153,9 @@ TEST_CASE("every request gets a reply, even one that cannot be carried out", "[a
     request.timeout = 1s;
     request.ca_file = row.ca_file;
     request.proxy = row.proxy;
-    Progress progress;
-    const auto reply = authorize_over_network(request, std::chrono::steady_clock::now() + 1s, progress);
+    RecordedProgress recorded;
+    authorize_over_network(request, std::chrono::steady_clock::now(), recorded.progress);
+    const auto reply = sase::tests::parse_response(recorded.text);
 
     CHECK(reply.requests == 0);
     REQUIRE(std::holds_alternative<AuthError>(reply.outcome));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/self_sandbox/landlock.hpp"
 #include "helper/authorize/self_sandbox/seccomp_filter.hpp"
+#include "helper/authorize/self_sandbox/self_sandbox.hpp"
 #include "helper/os/fd.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/temporary_directory.hpp"

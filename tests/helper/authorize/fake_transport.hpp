@@ -4,8 +4,7 @@
 #include "helper/authorize/http/transport.hpp"
 #include "helper/authorize/report/failed_attempt.hpp"
 #include "helper/authorize/report/progress.hpp"
-#include "helper/authorize/timing.hpp"
-#include "protocol/authorize/exchange.hpp"
+#include "helper/authorize/service/retry.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -16,7 +15,7 @@
 
 namespace sase::authorize {
 
-/// Answers from a script, one step a request; the last step is repeated.
+/// Replies from a script: one step per request; the last step is repeated.
 class FakeTransport : public Transport {
  public:
   using Step = std::function<HttpReply()>;
@@ -41,7 +40,7 @@ class FakeTransport : public Transport {
     on_reach();
   }
 
-  /// What a GET is answered with, and what happens on the way where nothing is asked.
+  /// The reply to a GET, and what happens in reach().
   std::function<HttpReply()> answer_read = [] {
     HttpReply reply;
     reply.status = 200;
@@ -60,7 +59,7 @@ class FakeTransport : public Transport {
   std::vector<Step> steps_;
 };
 
-/// A clock that only pauses move.
+/// A clock that advances only in pauses.
 class FakeTiming : public Timing {
  public:
   explicit FakeTiming(std::chrono::milliseconds time_left) : left(time_left) {}

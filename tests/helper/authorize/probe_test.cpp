@@ -2,8 +2,10 @@
 #include "helper/authorize/probe.hpp"
 
 #include "tests/helper/authorize/fake_transport.hpp"
+#include "tests/helper/authorize/recorded_progress.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
+#include "tests/support/response.hpp"
 
 #include <chrono>
 #include <string>
@@ -20,6 +22,7 @@ using sase::protocol::CheckState;
 using sase::protocol::ErrorKind;
 using sase::protocol::Probe;
 using sase::protocol::Secret;
+using sase::protocol::Step;
 using sase::protocol::TokenResponse;
 using sase::tests::contains;
 
@@ -41,20 +44,28 @@ HttpReply cut_off() {
                        .retry_after = {}});
 }
 
-/// One probe and what it works with.
+/// One probe with its collaborators.
 struct Call {
-  explicit Call(FakeTransport::Step step) : transport(progress, {std::move(step)}) {}
+  explicit Call(FakeTransport::Step step) : transport(recorded.progress, {std::move(step)}) {}
 
+  /// As authorize_over_network() does it.
   AuthorizeReply run(Probe probe) {
     AuthorizeRequest request;
     request.api_key = Secret("the-key");
     request.probe = probe;
     request.read_url = where;
-    return ConnectivityProbe(transport, timing, progress, report).run(request);
+    try {
+      recorded.progress.finish(ConnectivityProbe(transport, timing, recorded.progress).run(request));
+    } catch (const FailedAttempt& failed) {
+      recorded.progress.failed(failed.auth_error());
+      recorded.progress.finish(failed.auth_error());
+    }
+    AuthorizeReply reply = sase::tests::parse_response(recorded.text);
+    reply.checks = with_untried(std::move(reply.checks));
+    return reply;
   }
 
-  CheckReport report;
-  Progress progress{Tracing::off, &report};
+  RecordedProgress recorded{Tracing::off, Probing::on};
   FakeTransport transport;
   FakeTiming timing{10s};
 };
@@ -65,7 +76,7 @@ const Check& check(const AuthorizeReply& reply, CheckId name) {
 
 }  // namespace
 
-TEST_CASE("with the token something is read, and the token is the outcome", "[authorize][probe]") {
+TEST_CASE("reads with the token and returns it", "[authorize][probe]") {
   Call call(token);
   const AuthorizeReply reply = call.run(Probe::all);
 
@@ -75,13 +86,13 @@ TEST_CASE("with the token something is read, and the token is the outcome", "[au
   CHECK(reply.status == 200U);
   CHECK(call.transport.read == std::vector<std::string>{std::string(where) + " the.token"});
   CHECK(check(reply, CheckId::clock).state == CheckState::ok);
-  CHECK(check(reply, CheckId::authorize).what == "HTTP 200, a token that lives for 60 min");
+  CHECK(check(reply, CheckId::authorize).what == "HTTP 200, a token with a lifetime of 60 min");
   CHECK(check(reply, CheckId::read).state == CheckState::ok);
   for (const Check& each : reply.checks)
     CHECK_FALSE(contains(each.what, "the.token"));
 }
 
-TEST_CASE("a refused key breaks the chain at authorize, after one request", "[authorize][probe]") {
+TEST_CASE("a rejected key fails the check authorize after one request", "[authorize][probe]") {
   Call call(wrong_key);
   const AuthorizeReply reply = call.run(Probe::all);
 
@@ -93,9 +104,9 @@ TEST_CASE("a refused key breaks the chain at authorize, after one request", "[au
   CHECK(call.transport.read.empty());
 }
 
-TEST_CASE("a transient fault is not tried again", "[authorize][probe]") {
+TEST_CASE("a transient error is not retried", "[authorize][probe]") {
   Call call(cut_off);
-  call.progress.enter(Phase::waiting);
+  call.recorded.progress.enter(Step::waiting);
   const AuthorizeReply reply = call.run(Probe::all);
 
   CHECK(reply.requests == 1);
@@ -105,24 +116,24 @@ TEST_CASE("a transient fault is not tried again", "[authorize][probe]") {
   CHECK(check(reply, CheckId::authorize).remedy == "again");
 }
 
-TEST_CASE("the phase tells which link broke", "[authorize][probe]") {
+TEST_CASE("a probe reports the check of the current step as failed", "[authorize][probe]") {
   struct Row {
-    Phase phase;
+    Step step;
     CheckId name;
   };
   const auto row = GENERATE(values<Row>({
-      {Phase::starting, CheckId::proxy},
-      {Phase::preparing, CheckId::tls},
-      {Phase::resolving, CheckId::name},
-      {Phase::connecting, CheckId::tcp},
-      {Phase::asking_proxy, CheckId::proxy},
-      {Phase::handshaking, CheckId::tls},
-      {Phase::waiting, CheckId::authorize},
-      {Phase::reading, CheckId::authorize},
+      {Step::starting, CheckId::proxy},
+      {Step::preparing, CheckId::tls},
+      {Step::resolving, CheckId::name},
+      {Step::connecting, CheckId::tcp},
+      {Step::asking_proxy, CheckId::proxy},
+      {Step::handshaking, CheckId::tls},
+      {Step::waiting, CheckId::authorize},
+      {Step::reading, CheckId::authorize},
   }));
   Call call(token);
   call.transport.on_reach = [&] {
-    call.progress.enter(row.phase);
+    call.recorded.progress.enter(row.step);
     (void)cut_off();
   };
   const AuthorizeReply reply = call.run(Probe::way);
@@ -130,7 +141,7 @@ TEST_CASE("the phase tells which link broke", "[authorize][probe]") {
     CHECK((each.state == CheckState::broken) == (each.name == row.name));
 }
 
-TEST_CASE("where only the way is wanted nothing is asked", "[authorize][probe]") {
+TEST_CASE("a probe of the connection sends no request", "[authorize][probe]") {
   Call call(token);
   const AuthorizeReply reply = call.run(Probe::way);
 
@@ -142,10 +153,10 @@ TEST_CASE("where only the way is wanted nothing is asked", "[authorize][probe]")
   CHECK(check(reply, CheckId::authorize).state == CheckState::untried);
 }
 
-TEST_CASE("a token is kept, whatever becomes of reading with it", "[authorize][probe]") {
+TEST_CASE("returns the token even if reading with it fails", "[authorize][probe]") {
   Call call(token);
   call.transport.answer_read = [&] {
-    call.progress.enter(Phase::connecting);
+    call.recorded.progress.enter(Step::connecting);
     return cut_off();
   };
   const AuthorizeReply reply = call.run(Probe::all);
@@ -156,47 +167,44 @@ TEST_CASE("a token is kept, whatever becomes of reading with it", "[authorize][p
   CHECK(check(reply, CheckId::read).kind == ErrorKind::unreachable);
 }
 
-TEST_CASE("a token is kept, even when the time is up while something is read with it", "[authorize][probe]") {
+TEST_CASE("the token is written before it is used", "[authorize][probe]") {
   Call call(token);
-  std::optional<AuthorizeReply> late;
+  std::optional<AuthorizeReply> interrupted;
   call.transport.answer_read = [&] {
-    late = broken_off({.kind = ErrorKind::unreachable, .what = "too late", .hint = "", .retry_after = {}},
-                      call.progress, call.report);
+    interrupted = call.recorded.interrupted();
     return reply_with(200, "Ok");
   };
-  const AuthorizeReply reply = call.run(Probe::all);
+  (void)call.run(Probe::all);
 
-  REQUIRE(late);
-  CHECK(std::get<TokenResponse>(late->outcome).token.reveal() == "the.token");
-  CHECK(check(*late, CheckId::read).what == "too late");
-  CHECK(std::get<TokenResponse>(reply.outcome).token.reveal() == "the.token");
+  REQUIRE(interrupted);
+  CHECK(std::get<TokenResponse>(interrupted->outcome).token.reveal() == "the.token");
 }
 
-TEST_CASE("what the answer to a read call means", "[authorize][probe]") {
+TEST_CASE("describes the response to a GET with the token", "[authorize][probe]") {
   struct Row {
     int status;
     std::string body;
     std::optional<ErrorKind> kind;
-    std::string words;
+    std::string text;
   };
   const auto row = GENERATE(values<Row>({
       {200, "Ok", std::nullopt, "HTTP 200 with the new token"},
       {204, "", std::nullopt, "HTTP 204"},
-      {401, "{}", ErrorKind::rejected, "does not accept the token that it has just given (HTTP 401)"},
-      {403, "{}", ErrorKind::rejected, "denies this token access (HTTP 403)"},
+      {401, "{}", ErrorKind::rejected, "rejects the token that it has just issued (HTTP 401)"},
+      {403, "{}", ErrorKind::rejected, "denies access with this token (HTTP 403)"},
       {429, "{}", ErrorKind::rate_limited, "limits the rate"},
       {500, "{}", ErrorKind::unreachable, "is failing (HTTP 500)"},
       {503, "<html>", ErrorKind::unreachable, "is failing (HTTP 503)"},
-      {302, "", ErrorKind::invalid_response, "does not know the address"},
-      {404, "{}", ErrorKind::invalid_response, "does not know the address"},
-      {200, "<html>", ErrorKind::invalid_response, "a web page answered"},
+      {302, "", ErrorKind::invalid_response, "does not know the URL"},
+      {404, "{}", ErrorKind::invalid_response, "does not know the URL"},
+      {200, "<html>", ErrorKind::invalid_response, "a web page instead of"},
   }));
   DYNAMIC_SECTION(row.status << ' ' << row.body) {
-    CheckReport report;
-    report_read(report, reply_with(row.status, row.body));
-    const Check read = report.complete("not tried").back();
+    RecordedProgress recorded(Tracing::off, Probing::on);
+    report_read(recorded.progress, reply_with(row.status, row.body));
+    const Check read = recorded.checks().at(0);
     CHECK(read.kind == row.kind);
-    CHECK(contains(read.what, row.words));
+    CHECK(contains(read.what, row.text));
     CHECK(read.remedy.empty() == !row.kind);
   }
 }

@@ -15,15 +15,15 @@ namespace {
 
 constexpr std::string_view purpose = "sase-cred-tests1";
 
-std::string digest_of(const std::vector<std::string>& texts, std::string_view of = purpose) {
-  Digest digest(of);
+std::string digest(const std::vector<std::string>& texts, std::string_view for_purpose = purpose) {
+  Digest hash(for_purpose);
   for (const std::string& text : texts)
-    digest.add(text);
-  return digest.hexadecimal();
+    hash.add(text);
+  return hash.hexadecimal();
 }
 
-/// All bytes of a hash of that size.
-std::string whole_digest_of(std::string_view text, std::size_t size) {
+/// A buffer larger than the hash, after the hash was written.
+std::string all_bytes(std::string_view text, std::size_t size) {
   std::array<unsigned char, 80> hash{};
   Digest digest(purpose, size);
   digest.add(text);
@@ -35,7 +35,7 @@ std::string whole_digest_of(std::string_view text, std::size_t size) {
 
 // Computed with Python's hashlib.blake2b(digest_size=16, person=purpose), each text after its length as
 // struct.pack("<Q", len(text)).
-TEST_CASE("a digest is that of another implementation", "[digest]") {
+TEST_CASE("agrees with another implementation of BLAKE2b", "[digest]") {
   struct Row {
     const char* name;
     std::vector<std::string> texts;
@@ -56,49 +56,47 @@ TEST_CASE("a digest is that of another implementation", "[digest]") {
   }));
 
   DYNAMIC_SECTION(row.name) {
-    CHECK(digest_of(row.texts) == row.expected);
+    CHECK(digest(row.texts) == row.expected);
   }
 }
 
-TEST_CASE("a digest for another purpose is another one", "[digest]") {
-  CHECK(digest_of({"abc"}, "sase-cred-tests2") == "79388691aa39d9b52d4c4d73e416dd6f");
+TEST_CASE("the purpose changes the digest", "[digest]") {
+  CHECK(digest({"abc"}, "sase-cred-tests2") == "79388691aa39d9b52d4c4d73e416dd6f");
 }
 
-TEST_CASE("a digest has the size that was asked for, and touches nothing behind it", "[digest]") {
-  CHECK(whole_digest_of("abc", 32) ==
+TEST_CASE("writes exactly the requested size", "[digest]") {
+  CHECK(all_bytes("abc", 32) ==
         "eb33bc6cac9905fdd16257203af33f0834e319d4d12c01dd0f8a74756444fe38" + std::string(96, '0'));
-  CHECK(whole_digest_of("abc", 64) ==
+  CHECK(all_bytes("abc", 64) ==
         "65611408125266590f22aa388a0264312773e83121b2d744bd35ac318020743b"
         "2d04da1099a22f6d8536f380532a76fb659825e4c84877e4f56156c0c94e07bd" +
             std::string(32, '0'));
 }
 
-TEST_CASE("a name is the first 16 bytes of the digest", "[digest]") {
+TEST_CASE("hexadecimal() formats the first 16 bytes", "[digest]") {
   Digest digest(purpose, 64);
   digest.add("abc");
 
   CHECK(digest.hexadecimal() == "65611408125266590f22aa388a026431");
 }
 
-TEST_CASE("bytes that move from one text to the next make another digest", "[digest]") {
+TEST_CASE("bytes moved from one text to the next change the digest", "[digest]") {
   std::set<std::string> all;
   const std::string text(6, '\0');
   for (std::size_t first = 0; first <= text.size(); ++first)
     for (std::size_t second = first; second <= text.size(); ++second)
-      all.insert(digest_of({text.substr(0, first), text.substr(first, second - first), text.substr(second)}));
+      all.insert(digest({text.substr(0, first), text.substr(first, second - first), text.substr(second)}));
   for (std::size_t count = 0; count < 3; ++count)
-    all.insert(digest_of(std::vector<std::string>(count, text)));
+    all.insert(digest(std::vector<std::string>(count, text)));
 
   CHECK(all.size() == 28 + 3);
 }
 
-TEST_CASE("a byte is two lower-case digits behind what is there", "[digest]") {
+TEST_CASE("a byte is two lower-case digits", "[digest]") {
   constexpr std::array<unsigned char, 4> bytes = {0x00, 0x0f, 0xa0, 0xff};
-  std::string text = "name@";
 
-  append_hexadecimal(text, bytes);
-
-  CHECK(text == "name@000fa0ff");
+  CHECK(to_hexadecimal(bytes) == "000fa0ff");
+  CHECK(to_hexadecimal({}).empty());
 }
 
 }  // namespace sase::cache

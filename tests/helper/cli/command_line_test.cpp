@@ -34,7 +34,7 @@ Failure refusal_of(const Describe& words) {
 
 }  // namespace
 
-TEST_CASE("no words ask for nothing", "[command_line]") {
+TEST_CASE("parses no arguments as an empty command line", "[command_line]") {
   const CommandLine line = parse({});
 
   CHECK_FALSE(line.command);
@@ -47,14 +47,15 @@ TEST_CASE("no words ask for nothing", "[command_line]") {
   CHECK_FALSE(line.version);
 }
 
-TEST_CASE("the first word that is no flag is the command, the others are its operands", "[command_line]") {
+TEST_CASE("the first argument that is not a flag is the command, the others are its operands",
+          "[command_line]") {
   const CommandLine line = parse({"help", "token", "more"});
 
   CHECK(line.command == "help");
   CHECK(line.operands == Describe{"token", "more"});
 }
 
-TEST_CASE("flags may stand before and behind the command", "[command_line]") {
+TEST_CASE("accepts flags before and after the command", "[command_line]") {
   struct Row {
     const char* name;
     Describe words;
@@ -75,7 +76,7 @@ TEST_CASE("flags may stand before and behind the command", "[command_line]") {
   }
 }
 
-TEST_CASE("every setting is a flag", "[command_line]") {
+TEST_CASE("each setting is a flag", "[command_line]") {
   for (const config::Setting& setting : config::settings) {
     INFO(setting.name);
     const std::string name(setting.name);
@@ -85,7 +86,7 @@ TEST_CASE("every setting is a flag", "[command_line]") {
   }
 }
 
-TEST_CASE("every flag is understood", "[command_line]") {
+TEST_CASE("parses each flag", "[command_line]") {
   CHECK(parse({"--help"}).help);
   CHECK(parse({"--version"}).version);
   CHECK(parse({"get", "--no-prompt"}).no_prompt);
@@ -105,7 +106,7 @@ TEST_CASE("parses each row of the table of flags", "[command_line]") {
   }
 }
 
-TEST_CASE("'-h' is '--help', and nothing else is short", "[command_line]") {
+TEST_CASE("'-h' is '--help' and the only short flag", "[command_line]") {
   CHECK(parse({"-h"}).help);
   CHECK(parse({"token", "-h"}).help);
   CHECK(parse({"-h", "token", "--region", "eu", "--help"}).command == "token");
@@ -115,27 +116,27 @@ TEST_CASE("'-h' is '--help', and nothing else is short", "[command_line]") {
   CHECK(refusal_of({"-h", "--regoin=eu"}).hint == "did you mean '--region'?");
 }
 
-TEST_CASE("the names of all flags are there for suggestions", "[command_line]") {
+TEST_CASE("lists the names of all flags and settings", "[command_line]") {
   CHECK(flag_names().size() == command_flags().size() + config::settings.size());
 }
 
-TEST_CASE("a value may look like anything", "[command_line]") {
+TEST_CASE("a value may look like a flag", "[command_line]") {
   CHECK(settings_in(parse({"--url=https://a.test/?x=y"})) == Describe{"url=https://a.test/?x=y"});
   CHECK(settings_in(parse({"--proxy", "http://u:p@h:1"})) == Describe{"proxy=http://u:p@h:1"});
   CHECK(settings_in(parse({"--host", "token", "get"})) == Describe{"host=token"});
 }
 
-TEST_CASE("flags keep their order, repeated ones too", "[command_line]") {
+TEST_CASE("keeps the order of flags, also of repeated ones", "[command_line]") {
   CHECK(settings_in(parse({"--host=a", "token", "--host", "b", "--region=eu", "--host=c"})) ==
         Describe{"host=a", "host=b", "region=eu", "host=c"});
 }
 
-TEST_CASE("the last of a repeated flag counts", "[command_line]") {
+TEST_CASE("uses the last of repeated flags", "[command_line]") {
   CHECK(parse({"--profile=a", "--profile=b"}).profile == "b");
   CHECK(parse({"--format=a", "--format=b"}).format == "b");
 }
 
-TEST_CASE("values stay where they are when the command line is moved", "[command_line]") {
+TEST_CASE("values remain valid after the command line is moved", "[command_line]") {
   CommandLine from =
       parse({"--region=eu", "--host=a-host-with-a-name-that-is-not-short.example.test", "token"});
   const CommandLine to = std::move(from);
@@ -143,14 +144,14 @@ TEST_CASE("values stay where they are when the command line is moved", "[command
   CHECK(settings_in(to) == Describe{"region=eu", "host=a-host-with-a-name-that-is-not-short.example.test"});
 }
 
-TEST_CASE("behind '--' no word is a flag", "[command_line]") {
+TEST_CASE("parses no flags after '--'", "[command_line]") {
   const CommandLine line = parse({"help", "--", "--region", "--bogus"});
 
   CHECK(line.operands == Describe{"--region", "--bogus"});
   CHECK(line.settings.empty());
 }
 
-TEST_CASE("behind '--' every word stays as it is, and where it begins is known", "[command_line]") {
+TEST_CASE("keeps each argument after '--' unchanged and records where they begin", "[command_line]") {
   const CommandLine line =
       parse({"exec", "--profile", "work", "--", "", "-h", "--", "--profile", "--regoin=x", "--no-prompt"});
 
@@ -165,7 +166,7 @@ TEST_CASE("behind '--' every word stays as it is, and where it begins is known",
         std::string("the flag '--profile' needs a value"));
 }
 
-TEST_CASE("a wrong command line is a usage error that says what is wrong", "[command_line]") {
+TEST_CASE("rejects an invalid command line with a usage error that names the flag", "[command_line]") {
   struct Row {
     Describe words;
     std::string what, hint;
@@ -200,7 +201,7 @@ TEST_CASE("a wrong command line is a usage error that says what is wrong", "[com
   }
 }
 
-TEST_CASE("words that are hardly flags are a usage error or a word", "[command_line]") {
+TEST_CASE("handles arguments that consist of dashes and signs", "[command_line]") {
   for (const std::string word : {"--=x", "--=", "---", "--", "-", "-x", "-=", ""}) {
     INFO("'" << word << "'");
     try {
@@ -213,7 +214,7 @@ TEST_CASE("words that are hardly flags are a usage error or a word", "[command_l
   }
 }
 
-TEST_CASE("a key that was given as a flag is not repeated", "[command_line]") {
+TEST_CASE("does not quote a key that was given as a flag", "[command_line]") {
   for (const Describe& words :
        {Describe{"token", "--api-key=hunter2"}, Describe{"token", "--api-key", "hunter2"},
         Describe{"token", "--api-kye-file=hunter2"}, Describe{"token", "--help=hunter2"}}) {

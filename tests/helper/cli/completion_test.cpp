@@ -62,7 +62,7 @@ Describe setting_flags() {
 
 }  // namespace
 
-TEST_CASE("the first word becomes a command", "[candidates]") {
+TEST_CASE("completes the first word to a command", "[candidates]") {
   const Home home;
 
   CHECK(home.of({}) == command_names());
@@ -74,7 +74,7 @@ TEST_CASE("the first word becomes a command", "[candidates]") {
   CHECK(home.of({"zzz"}).empty());
 }
 
-TEST_CASE("words have the table's meanings", "[candidates]") {
+TEST_CASE("shows the meaning of each candidate", "[candidates]") {
   const Home home;
   const config::ProfileFiles none(*home.environment);
 
@@ -84,7 +84,7 @@ TEST_CASE("words have the table's meanings", "[candidates]") {
         "--region=eu\tapi.eu.sase.checkpoint.com\n");
 }
 
-TEST_CASE("a word of help becomes a command or a topic", "[candidates]") {
+TEST_CASE("completes the operand of help to a command or a topic", "[candidates]") {
   const Home home;
   Describe all = command_names();
   for (const Topic& topic : topics())
@@ -96,7 +96,7 @@ TEST_CASE("a word of help becomes a command or a topic", "[candidates]") {
   CHECK(home.of({"help", "token", "t"}).empty());
 }
 
-TEST_CASE("a flag is one that the command understands, or a setting", "[candidates]") {
+TEST_CASE("completes flags that the command accepts, and settings", "[candidates]") {
   const Home home;
 
   CHECK(home.of({"token", "--f"}) == Describe{"--format"});
@@ -109,7 +109,7 @@ TEST_CASE("a flag is one that the command understands, or a setting", "[candidat
     CHECK(home.of({"erase", flag}).front() == flag);
 }
 
-TEST_CASE("where no word can follow, flags are offered", "[candidates]") {
+TEST_CASE("offers flags if no operand can follow", "[candidates]") {
   const Home home;
 
   CHECK(home.of({"token", ""}) == home.of({"token", "--"}));
@@ -117,20 +117,20 @@ TEST_CASE("where no word can follow, flags are offered", "[candidates]") {
   CHECK(home.of({"token", "x"}).empty());
 }
 
-TEST_CASE("a flag's value is one of those it knows, in both forms", "[candidates]") {
+TEST_CASE("completes the value of a flag in both forms", "[candidates]") {
   const Home home;
 
   CHECK(home.of({"--region", "e"}) == Describe{"eu"});
   CHECK(home.of({"--region=e"}) == Describe{"--region=eu"});
-  CHECK(home.of({"--region", ""}) == names(config::region_words()));
-  CHECK(home.of({"token", "--region="}) == names(config::region_words(), "--region="));
-  CHECK(home.of({"--api", ""}) == names(config::api_words()));
+  CHECK(home.of({"--region", ""}) == names(config::region_names()));
+  CHECK(home.of({"token", "--region="}) == names(config::region_names(), "--region="));
+  CHECK(home.of({"--api", ""}) == names(config::api_names()));
   CHECK(home.of({"--cache", "k"}) == Describe{"keyring"});
   CHECK(home.of({"token", "--format", ""}).size() == protocol::token_formats.size());
   CHECK(home.of({"token", "--format=j"}) == Describe{"--format=json"});
 }
 
-TEST_CASE("profiles are those that exist", "[candidates]") {
+TEST_CASE("completes the names of existing profiles", "[candidates]") {
   const Home home;
 
   CHECK(home.of({"--profile", ""}) == Describe{"home", "work", "work-eu"});
@@ -138,7 +138,7 @@ TEST_CASE("profiles are those that exist", "[candidates]") {
   CHECK(home.of({"token", "--profile=work-"}) == Describe{"--profile=work-eu"});
 }
 
-TEST_CASE("files are left to the shell, and nothing is offered for free text", "[candidates]") {
+TEST_CASE("leaves file names to the shell and offers nothing for free text", "[candidates]") {
   const Home home;
 
   for (const Describe& words :
@@ -150,7 +150,7 @@ TEST_CASE("files are left to the shell, and nothing is offered for free text", "
     CHECK(home.of(words).empty());
 }
 
-TEST_CASE("behind '--' there are no flags", "[candidates]") {
+TEST_CASE("offers no flags after '--'", "[candidates]") {
   const Home home;
 
   CHECK(home.of({"--", "--reg"}).empty());
@@ -159,7 +159,7 @@ TEST_CASE("behind '--' there are no flags", "[candidates]") {
   CHECK(home.of({"--profile", "--", "tok"}) == Describe{"token"});
 }
 
-TEST_CASE("odd words are met with patience", "[candidates]") {
+TEST_CASE("survives arguments of any form", "[candidates]") {
   const Home home;
 
   for (const std::string word : {"=", "--=", "---", "-=", "\x1b[2J", "--nothing=x", "\t\n"})

@@ -5,7 +5,7 @@
 
 namespace sase::cli {
 
-TEST_CASE("a program's name chooses the dialect", "[dialect]") {
+TEST_CASE("the program's name selects the dialect", "[dialect]") {
   REQUIRE(find_dialect_by_program("git-credential-sase") != nullptr);
   CHECK(find_dialect_by_program("git-credential-sase")->dialect == Dialect::git);
   REQUIRE(find_dialect_by_program("/usr/bin/bazel-credential-sase") != nullptr);
@@ -15,7 +15,7 @@ TEST_CASE("a program's name chooses the dialect", "[dialect]") {
     CHECK(find_dialect_by_program(name) == nullptr);
 }
 
-TEST_CASE("a dialect is found by its name", "[dialect]") {
+TEST_CASE("finds a dialect by its name", "[dialect]") {
   for (const DialectName& dialect : dialects) {
     CHECK(find_dialect(dialect.name) == &dialect);
     CHECK(find_dialect_by_program(dialect.program) == &dialect);
@@ -25,7 +25,7 @@ TEST_CASE("a dialect is found by its name", "[dialect]") {
   CHECK(find_dialect("Git") == nullptr);
 }
 
-TEST_CASE("what only other hosts call is foreign to a dialect", "[dialect]") {
+TEST_CASE("an operation of another dialect only is foreign", "[dialect]") {
   const DialectName& git = *find_dialect("git");
   const DialectName& bazel = *find_dialect("bazel");
 

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -124,12 +125,12 @@ TEST_CASE("a profile whose key comes from elsewhere is not logged in to", "[prof
       {"by its file",
        {.text = "region = eu\napi-key-file = /key\n"},
        ExitCode::invalid_settings,
-       "work.conf:2: the key"},
+       "work.conf:2: the profile"},
       {"by a variable",
        {.variables = {"SASE_API_KEY_COMMAND=pass show x"}},
        ExitCode::invalid_settings,
-       "SASE_API_KEY_COMMAND: the key of the profile 'work' is to come from 'api-key-command'"},
-      {"by a flag", {.flags = {{"api-key-env", "A"}}}, ExitCode::usage_error, "--api-key-env: the key"},
+       "SASE_API_KEY_COMMAND: the profile 'work' reads its key from 'api-key-command'"},
+      {"by a flag", {.flags = {{"api-key-env", "A"}}}, ExitCode::usage_error, "--api-key-env: the profile"},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -145,12 +146,54 @@ TEST_CASE("a region that the profile's url makes useless is refused", "[profile_
   const Failure failure = login.failure();
 
   CHECK(failure.code == ExitCode::invalid_settings);
-  CHECK(tests::contains(failure.what(), "work.conf:1: this url goes before --region"));
+  CHECK(tests::contains(failure.what(), "work.conf:1: this url overrides --region"));
 }
 
 TEST_CASE("a profile whose file is wrong is not logged in to", "[profile_draft]") {
   CHECK(tests::contains(Situation{.text = "regoin = eu\n"}.failure().what(),
                         "work.conf:1: unknown setting 'regoin'"));
+}
+
+TEST_CASE("with_setting() changes one setting and keeps all other lines", "[profile_draft]") {
+  struct Row {
+    const char* name;
+    const char* text;
+    const char* setting;
+    std::vector<std::string_view> values;
+    const char* expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"in an empty text", "", "region", {"eu"}, "region = eu\n"},
+      {"not there yet", "# mine\napi = v3\n", "region", {"eu"}, "# mine\napi = v3\nregion = eu\n"},
+      {"there already", "region = us # no comment\napi = v3\n", "region", {"eu"}, "region = eu\napi = v3\n"},
+      {"written without blanks", "region=us\n", "region", {"eu"}, "region = eu\n"},
+      {"indented, with a tab", " \tregion\t= us\n", "region", {"eu"}, "region = eu\n"},
+      {"with lines that end as on Windows",
+       "region = us\r\napi = v3\r\n",
+       "region",
+       {"eu"},
+       "region = eu\napi = v3\r\n"},
+      {"in a comment", "# region = us\n", "region", {"eu"}, "# region = us\nregion = eu\n"},
+      {"the beginning of another's name", "api-key-env = A\n", "api", {"v3"}, "api-key-env = A\napi = v3\n"},
+      {"the end of another's name",
+       "no-proxy = a\n",
+       "proxy",
+       {"http://p"},
+       "no-proxy = a\nproxy = http://p\n"},
+      {"without a last line end", "api = v3", "region", {"eu"}, "api = v3\nregion = eu\n"},
+      {"empty lines", "\n\napi = v3\n\n", "api", {"v1"}, "\n\napi = v1\n\n"},
+      {"several values",
+       "host = a\napi = v3\nhost = b\n",
+       "host",
+       {"c", "d", "e"},
+       "host = c\nhost = d\nhost = e\napi = v3\n"},
+      {"no value", "host = a\napi = v3\nhost = b\n", "host", {}, "api = v3\n"},
+      {"no value of what is not there", "api = v3\n", "host", {}, "api = v3\n"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    CHECK(with_setting(row.text, *find_setting(row.setting), row.values) == row.expected);
+  }
 }
 
 }  // namespace sase::config

@@ -36,8 +36,8 @@ TEST_CASE("the words that a setting tells are the values it takes", "[settings]"
   const tests::EnvironmentList nothing{};
 
   for (const Setting& setting : settings) {
-    if (setting.words == nullptr) continue;
-    for (const NamedValue& word : setting.words()) {
+    if (setting.values == nullptr) continue;
+    for (const NamedValue& word : setting.values()) {
       INFO(setting.name << ' ' << word.name);
       Settings values;
       values.add({{Assignment{.setting = &setting, .value = word.name, .layer = Layer::flag, .file = {}}}});

@@ -50,7 +50,7 @@ TEST_CASE("a profile's file holds one setting a line", "[profile_files]") {
       "proxy =\thttp://u:p#x@h:1\n"
       "cache = none");
 
-  const auto values = ProfileText::assignments(text);
+  const auto values = ProfileText::parse(text);
 
   REQUIRE(values.size() == 5);
   CHECK(values[0].setting->id == SettingId::region);
@@ -69,7 +69,7 @@ TEST_CASE("a profile's file holds one setting a line", "[profile_files]") {
 
 TEST_CASE("a file may be empty", "[profile_files]") {
   for (const std::string text : {"", "\n", "\n\n", "#", "# x\n", " \t\r\n"})
-    CHECK(ProfileText::assignments(file(text)).empty());
+    CHECK(ProfileText::parse(file(text)).empty());
 }
 
 TEST_CASE("a line that is no setting is refused with file, line and a way out", "[profile_files]") {
@@ -92,7 +92,7 @@ TEST_CASE("a line that is no setting is refused with file, line and a way out", 
   }));
 
   DYNAMIC_SECTION(protocol::escape(row.text)) {
-    const Failure failure = tests::failure_of([&row] { (void)ProfileText::assignments(file(row.text)); });
+    const Failure failure = tests::failure_of([&row] { (void)ProfileText::parse(file(row.text)); });
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(failure.what() == row.what);
     CHECK(failure.hint == row.hint);
@@ -100,8 +100,7 @@ TEST_CASE("a line that is no setting is refused with file, line and a way out", 
 }
 
 TEST_CASE("a key that stands in a profile's file by mistake is not repeated", "[profile_files]") {
-  const Failure failure =
-      tests::failure_of([] { (void)ProfileText::assignments(file("api-key = hunter2\n")); });
+  const Failure failure = tests::failure_of([] { (void)ProfileText::parse(file("api-key = hunter2\n")); });
 
   CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
   CHECK_FALSE(tests::contains(failure.hint, "hunter2"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile.hpp"
 
+#include "protocol/escape.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -37,7 +38,7 @@ TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
   CHECK_FALSE(profile.has_own_timeout);
   CHECK(profile.cache == CacheKind::file);
   CHECK(profile.trace.empty());
-  CHECK(profile.key_source.kind == api_key::ApiKeySourceKind::standard);
+  CHECK_FALSE(profile.key_source);
   CHECK(profile.ca_file.empty());
   CHECK(profile.client_cert.empty());
   CHECK(profile.client_key.empty());
@@ -131,8 +132,8 @@ TEST_CASE("settings are read as they are meant", "[profile]") {
   CHECK(profile.timeout == std::chrono::seconds(90));
   CHECK(profile.has_own_timeout);
   CHECK(profile.cache == CacheKind::none);
-  CHECK(profile.key_source.kind == api_key::ApiKeySourceKind::file);
-  CHECK(profile.key_source.value == "/k");
+  CHECK(profile.key_source.value().kind == ApiKeySource::Kind::file);
+  CHECK(profile.key_source.value().value == "/k");
   CHECK(profile.ca_file == "/ca.pem");
   CHECK(profile.client_cert == "/c.pem");
   CHECK(profile.client_key == "/k.pem");
@@ -192,6 +193,34 @@ TEST_CASE("nothing is read from the current directory for SSL_CERT_FILE's sake",
   const Failure failure = tests::failure_of([&environment] { (void)profile_of({}, *environment); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
+}
+
+TEST_CASE("a profile name is always one safe file name", "[profile]") {
+  using namespace std::string_literals;
+  for (const std::string& name :
+       {"default"s, "a"s, "0"s, "a.b_c-d"s, "9lives"s, "a.."s, std::string(64, 'a')}) {
+    INFO(name);
+    CHECK(is_profile_name(name));
+  }
+  for (const std::string& name : {""s,      "."s,
+                                  ".."s,    ".a"s,
+                                  "-a"s,    "_a"s,
+                                  "A"s,     "aB"s,
+                                  "a/b"s,   "../a"s,
+                                  "a b"s,   " a"s,
+                                  "a\n"s,   "a\0"s,
+                                  "a\0b"s,  "a\\b"s,
+                                  "a:b"s,   "a@b"s,
+                                  "a%b"s,   "\xc3\xa4"s,
+                                  "a\xff"s, std::string(65, 'a')}) {
+    INFO(protocol::escape(name));
+    CHECK_FALSE(is_profile_name(name));
+  }
+}
+
+TEST_CASE("the default profile has a valid name", "[profile]") {
+  CHECK(is_profile_name(default_profile));
+  CHECK(default_profile == "default");
 }
 
 }  // namespace sase::config

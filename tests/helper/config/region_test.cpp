@@ -9,7 +9,7 @@
 
 namespace sase::config {
 
-TEST_CASE("every region authorizes and serves where the vendor says", "[region]") {
+TEST_CASE("each region has the URLs that the vendor documents", "[region]") {
   struct Row {
     std::string region;
     Api api;
@@ -36,10 +36,10 @@ TEST_CASE("every region authorizes and serves where the vendor says", "[region]"
        "https://public-apigw.ca.sase.checkpoint.com"},
   }));
 
-  DYNAMIC_SECTION(row.region << (row.api == Api::v1 ? " v1" : " v3")) {
+  DYNAMIC_SECTION(row.region << ' ' << api_generation(row.api).name) {
     const auto* const region = std::ranges::find(regions, row.region, &Region::name);
     REQUIRE(region != regions.end());
-    const std::string_view origin = row.api == Api::v1 ? region->v1 : region->v3;
+    const std::string_view origin = region->origin(row.api);
     CHECK(authorize_url(origin, row.api) == row.authorize);
     CHECK(rest_url(origin, row.api) == row.rest);
   }
@@ -52,12 +52,12 @@ TEST_CASE("there are five regions, and us is the default", "[region]") {
 
 TEST_CASE("the region ca is served by v3 only", "[region]") {
   for (const Region& region : regions)
-    CHECK(region.v1.empty() == (region.name == "ca"));
+    CHECK(region.origin(Api::v1).empty() == (region.name == "ca"));
 }
 
-TEST_CASE("every region's origin is https, a host and nothing else", "[region]") {
+TEST_CASE("each origin is https:// and a host", "[region]") {
   for (const Region& region : regions)
-    for (const std::string_view origin : {region.v1, region.v3}) {
+    for (const std::string_view origin : region.origins) {
       if (origin.empty()) continue;
       INFO(origin);
       const protocol::ParsedUrl url = protocol::parse_url(origin);

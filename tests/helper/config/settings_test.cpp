@@ -199,7 +199,7 @@ TEST_CASE("the last of a repeated flag for the key wins", "[settings]") {
 TEST_CASE("the environment gives every setting under its own name", "[settings]") {
   for (const Setting& setting : settings) {
     const tests::EnvironmentList environment{"SASE=x", std::string(setting.variable) + "=value"};
-    const auto layer = settings_of(*environment);
+    const auto layer = read_variables(*environment);
 
     REQUIRE(layer.size() == 1);
     CHECK(layer.front().setting == &setting);
@@ -210,7 +210,7 @@ TEST_CASE("the environment gives every setting under its own name", "[settings]"
 
 TEST_CASE("an empty variable gives nothing", "[settings]") {
   const tests::EnvironmentList environment{"SASE_REGION=", "SASE_HOST=", "SASE_API=v3"};
-  const auto layer = settings_of(*environment);
+  const auto layer = read_variables(*environment);
 
   REQUIRE(layer.size() == 1);
   CHECK(layer.front().value == "v3");
@@ -219,7 +219,7 @@ TEST_CASE("an empty variable gives nothing", "[settings]") {
 TEST_CASE("SASE_HOST holds several hosts, divided by commas", "[settings]") {
   const tests::EnvironmentList environment{"SASE_HOST=a.test,b.test:8443,c.test"};
   Settings values;
-  const auto layer = settings_of(*environment);
+  const auto layer = read_variables(*environment);
   values.add(layer);
 
   CHECK(hosts_of(values) == std::vector<std::string>{"a.test", "b.test:8443", "c.test"});
@@ -242,7 +242,7 @@ TEST_CASE("a bad value is a usage error in a flag and a settings error elsewhere
 
 TEST_CASE("the settings that say where the key comes from are known", "[settings]") {
   for (const Setting& setting : settings)
-    CHECK(is_key_source(setting.id) == setting.name.starts_with("api-key-"));
+    CHECK((setting.role == Role::key_source) == setting.name.starts_with("api-key-"));
 }
 
 }  // namespace sase::config

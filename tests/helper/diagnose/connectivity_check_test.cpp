@@ -20,7 +20,7 @@ using protocol::CheckState;
 using protocol::ErrorKind;
 using tests::contains;
 
-/// A report in which each link is as `make` has it.
+/// A report with one failed check.
 std::vector<Check> chain(CheckId broken, ErrorKind kind) {
   std::vector<Check> checks;
   for (std::size_t i = 0; i < protocol::check_count; ++i) {
@@ -44,9 +44,9 @@ token::ProbeReport report_of(std::vector<Check> checks) {
           .unusable = {}};
 }
 
-std::vector<CheckResult> links_of(const token::ProbeReport& report) {
+std::vector<CheckResult> make_results(const token::ProbeReport& report) {
   const config::Settings values;
-  return diagnose::links_of(report, tests::make_profile(), values);
+  return diagnose::make_results(report, tests::make_profile(), values);
 }
 
 ExitCode code_of(const std::vector<CheckResult>& checks) {
@@ -55,7 +55,8 @@ ExitCode code_of(const std::vector<CheckResult>& checks) {
 
 }  // namespace
 
-TEST_CASE("each denial has its exit code, and the clock is this machine's affair", "[way_check]") {
+TEST_CASE("maps each error to its exit code, and a wrong clock to that of local state",
+          "[connectivity_check]") {
   struct Row {
     CheckId name;
     ErrorKind kind;
@@ -69,14 +70,14 @@ TEST_CASE("each denial has its exit code, and the clock is this machine's affair
       {CheckId::authorize, ErrorKind::rate_limited, ExitCode::unreachable},
       {CheckId::read, ErrorKind::invalid_response, ExitCode::rejected},
   }));
-  const auto checks = links_of(report_of(chain(row.name, row.kind)));
+  const auto checks = make_results(report_of(chain(row.name, row.kind)));
   REQUIRE(checks.size() == 7);
   CHECK(code_of(checks) == row.code);
   CHECK(checks.at(static_cast<std::size_t>(row.name)).what == "words");
   CHECK(checks.at(static_cast<std::size_t>(row.name)).took == 5us);
 }
 
-TEST_CASE("a service that is spared breaks the chain where it would have been asked", "[way_check]") {
+TEST_CASE("a blocked request fails the check authorize", "[connectivity_check]") {
   token::ProbeReport report = report_of(chain(CheckId::clock, ErrorKind::not_asked));
   for (Check& check : report.probe.checks)
     if (check.state == CheckState::broken)
@@ -87,39 +88,39 @@ TEST_CASE("a service that is spared breaks the chain where it would have been as
                .what = "not tried",
                .remedy = {}};
   report.probe.blocked = tests::auth_error(ErrorKind::rate_limited);
-  const auto checks = links_of(report);
+  const auto checks = make_results(report);
   CHECK(checks[5].is_failed());
   CHECK(checks[5].what == "not tried: what happened");
   CHECK(checks[5].remedy == "what to do");
   CHECK(code_of(checks) == ExitCode::unreachable);
 }
 
-TEST_CASE("a way that is broken comes before a service that is spared", "[way_check]") {
+TEST_CASE("an earlier failed check precedes a blocked request", "[connectivity_check]") {
   token::ProbeReport report = report_of(chain(CheckId::tcp, ErrorKind::unreachable));
   report.probe.blocked = tests::auth_error(ErrorKind::rejected);
-  const auto checks = links_of(report);
+  const auto checks = make_results(report);
   CHECK(checks[1].is_failed());
   CHECK(checks[5].state == CheckState::untried);
   CHECK(contains(checks[5].what, "not tried: what happened"));
 }
 
-TEST_CASE("without a report the denial stands where a token was asked for", "[way_check]") {
+TEST_CASE("without a report the error is that of the check authorize", "[connectivity_check]") {
   token::ProbeReport report = report_of({});
   report.probe.auth_error = tests::auth_error(ErrorKind::unreachable);
-  const auto checks = links_of(report);
+  const auto checks = make_results(report);
   CHECK(checks[5].what == "what happened");
   CHECK(checks[0].state == CheckState::untried);
 }
 
-TEST_CASE("a token of no use breaks the link that gave it", "[way_check]") {
+TEST_CASE("an unusable token fails the check authorize", "[connectivity_check]") {
   token::ProbeReport report = report_of({});
   report.unusable = Failure(ExitCode::rejected, "too short", "lower min-ttl");
-  const auto checks = links_of(report);
+  const auto checks = make_results(report);
   CHECK(checks[5].what == "too short");
   CHECK(checks[5].code == ExitCode::rejected);
 }
 
-TEST_CASE("an authorizer that cannot be started breaks the first link", "[way_check]") {
+TEST_CASE("an authorizer that cannot be started fails the first check", "[connectivity_check]") {
   tests::Machine machine;
   machine.authorizer.meanwhile = [] {
     throw token::AuthorizerNotStarted(ExitCode::local_state, "not there");
@@ -132,7 +133,7 @@ TEST_CASE("an authorizer that cannot be started breaks the first link", "[way_ch
   CHECK(checks[6].state == CheckState::untried);
 }
 
-TEST_CASE("a turn that does not come breaks the link that wants it", "[way_check]") {
+TEST_CASE("a refresh lock that is not acquired in time fails the check authorize", "[connectivity_check]") {
   tests::Machine machine;
   machine.time = 30ms;
   const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
@@ -144,7 +145,7 @@ TEST_CASE("a turn that does not come breaks the link that wants it", "[way_check
   CHECK(checks[5].code == ExitCode::unreachable);
 }
 
-TEST_CASE("what is read needs no permission, and is where the tokens are good", "[way_check]") {
+TEST_CASE("the read request goes to the status of the same API generation", "[connectivity_check]") {
   config::Profile profile;
   profile.rest_url = "https://a.test/api/rest";
   CHECK(read_url(profile) == "https://a.test/api/rest/v2.3/status");

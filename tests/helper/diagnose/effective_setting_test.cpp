@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/effective_setting.hpp"
-
 #include "helper/config/profile_selector.hpp"
+#include "helper/diagnose/settings_check.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -16,7 +15,7 @@ namespace {
 
 struct Shown {
   explicit Shown(const tests::EnvironmentList& list)
-      : choice(*list, {}, std::nullopt), given(choice.settings_of("default")) {
+      : choice(*list, {}, std::nullopt), given(choice.read_settings("default")) {
     rows = effective_settings(make_profile("default", given.values, *list), given.values, *list);
   }
   [[nodiscard]] const EffectiveSetting& operator[](std::string_view name) const {
@@ -29,7 +28,7 @@ struct Shown {
 
 }  // namespace
 
-TEST_CASE("every setting is shown, with a default where nobody gave it", "[shown_setting]") {
+TEST_CASE("shows each setting with its default", "[shown_setting]") {
   const tests::EnvironmentList environment{"HOME=/nonexistent"};
   const Shown shown(environment);
   REQUIRE(shown.rows.size() == config::settings.size());
@@ -41,7 +40,7 @@ TEST_CASE("every setting is shown, with a default where nobody gave it", "[shown
   CHECK(shown["api-key-file"].value.empty());
 }
 
-TEST_CASE("where a setting came from", "[shown_setting]") {
+TEST_CASE("shows the origin of each setting", "[shown_setting]") {
   const tests::TemporaryDirectory root;
   const std::string file = root.write("sase-credential/profiles/default.conf",
                                       "region = eu\n# a word\nhost = a.test\nhost = b.test\n");
@@ -61,14 +60,14 @@ TEST_CASE("where a setting came from", "[shown_setting]") {
   CHECK(shown["ca-file"].from == "SSL_CERT_FILE");
 }
 
-TEST_CASE("another service has no region unless one is named", "[shown_setting]") {
+TEST_CASE("a profile with only a url has no region", "[shown_setting]") {
   const tests::EnvironmentList environment{"HOME=/nonexistent", "SASE_URL=https://localhost:1"};
   CHECK(Shown(environment)["region"].value.empty());
   const tests::EnvironmentList both{"HOME=/nonexistent", "SASE_URL=https://localhost:1", "SASE_REGION=eu"};
   CHECK(Shown(both)["region"].value == "eu");
 }
 
-TEST_CASE("what may be a key in the wrong place is not shown", "[shown_setting]") {
+TEST_CASE("does not show a value that may be a misplaced key", "[shown_setting]") {
   struct Row {
     std::string variable, name, value;
   };
@@ -84,7 +83,7 @@ TEST_CASE("what may be a key in the wrong place is not shown", "[shown_setting]"
   CHECK(Shown(environment)[row.name].value == row.value);
 }
 
-TEST_CASE("a proxy is shown without user name and password", "[shown_setting]") {
+TEST_CASE("shows a proxy without its credentials", "[shown_setting]") {
   CHECK(without_credentials("http://p.test:1") == "http://p.test:1");
   CHECK(without_credentials("http://a:b@p.test:1") == "http://***@p.test:1");
   CHECK(without_credentials("a:b@p.test") == "***@p.test");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/files_check.hpp"
-
+#include "helper/diagnose/local_state.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -38,7 +37,7 @@ struct Place : tests::Machine {
 
 }  // namespace
 
-TEST_CASE("a directory that is not there yet is made, private", "[files_check]") {
+TEST_CASE("creates a missing directory with private permissions", "[local_state]") {
   Place place;
   const CheckResult check = place.check();
   CHECK(check.state == protocol::CheckState::ok);
@@ -48,10 +47,11 @@ TEST_CASE("a directory that is not there yet is made, private", "[files_check]")
   CHECK((status.st_mode & 0777U) == 0700U);
 }
 
-TEST_CASE("what is kept is told", "[files_check]") {
+TEST_CASE("shows the cached token and the last failure", "[local_state]") {
   Place place;
-  place.file_cache_here->store(place.identity(), {.token = protocol::BearerToken(protocol::Secret("a.token")),
-                                                  .expiry = Expiry::after(ClockReading::now(), 30min)});
+  place.file_cache_here->store(place.identity(),
+                               {.bearer = protocol::BearerToken(protocol::Secret("a.token")),
+                                .expiry = Expiry::after(ClockReading::now(), 30min)});
   CHECK(contains(place.check().what, "a token with 29m left") !=
         contains(place.check().what, "a token with 30m left"));
   rate_limit::RequestLog log;
@@ -59,10 +59,10 @@ TEST_CASE("what is kept is told", "[files_check]") {
                                         .at = boot_clock(),
                                         .network_fingerprint = "r"};
   place.open_refresh_lock().write_log(log);
-  CHECK(contains(place.check().what, "the service is not asked now: what happened"));
+  CHECK(contains(place.check().what, "no request is sent now: what happened"));
 }
 
-TEST_CASE("what cannot be used comes with what mends it", "[files_check]") {
+TEST_CASE("shows the command that repairs an unusable file or directory", "[local_state]") {
   struct Row {
     std::string name;
     std::function<void(const std::string&)> spoil;
@@ -91,22 +91,22 @@ TEST_CASE("what cannot be used comes with what mends it", "[files_check]") {
   }
 }
 
-TEST_CASE("another user's directory is to be removed", "[files_check]") {
+TEST_CASE("advises removing a directory of another user", "[local_state]") {
   Place place;
   ::mkdir(place.directory.c_str(), 0700);
   if (!tests::give_away(place.directory)) return;
   CHECK(place.check().remedy == "remove it: sudo rm -r " + place.directory);
 }
 
-TEST_CASE("an open ledger is mended by its own name", "[files_check]") {
+TEST_CASE("names the request log that others can read", "[local_state]") {
   Place place;
   place.open_refresh_lock().write_log({});
-  const std::string log_file = place.directory + '/' + place.key_id() + ".ledger";
+  const std::string log_file = place.directory + '/' + place.key_id() + ".log";
   ::chmod(log_file.c_str(), 0644);
   CHECK(place.check().remedy == "chmod go-rwx " + log_file);
 }
 
-TEST_CASE("no place at all breaks the link only where a cache is wanted", "[files_check]") {
+TEST_CASE("without a state directory the check fails only if a cache is configured", "[local_state]") {
   tests::Machine machine;
   const tests::EnvironmentList environment{"A=b"};
   token::ApiKeyHandle key(machine.profile, api_key::ApiKey(protocol::Secret(tests::the_key)));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/key_claims.hpp"
-
+#include "helper/diagnose/key_check.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -30,7 +29,7 @@ std::string token(std::string_view payload) {
 
 }  // namespace
 
-TEST_CASE("a JSON Web Token says when it ends, and whose it is", "[key_claims]") {
+TEST_CASE("reads the expiry and the parties of a JSON Web Token", "[key_claims]") {
   const auto claims =
       read_claims(token(R"({"exp":1800000000,"iss":"https://a.test","aud":["b","c",4],"x":{}})"));
   REQUIRE(claims);
@@ -38,7 +37,7 @@ TEST_CASE("a JSON Web Token says when it ends, and whose it is", "[key_claims]")
   CHECK(claims->parties == std::vector<std::string>{"https://a.test", "b", "c"});
 }
 
-TEST_CASE("what a token does not say, or says in another form, is not known", "[key_claims]") {
+TEST_CASE("ignores absent claims and claims of another type", "[key_claims]") {
   for (const char* const payload : {"{}", R"({"exp":"1800000000"})", R"({"exp":-1})", R"({"exp":1e300})",
                                     R"({"exp":253402300800})", R"({"exp":null})"}) {
     const auto claims = read_claims(token(payload));
@@ -50,7 +49,7 @@ TEST_CASE("what a token does not say, or says in another form, is not known", "[
   CHECK(read_claims(token(R"({"aud":"one"})"))->parties == std::vector<std::string>{"one"});
 }
 
-TEST_CASE("any other key is none", "[key_claims]") {
+TEST_CASE("reads no claims from any other key", "[key_claims]") {
   const std::string key = GENERATE(values<std::string>({
       "",
       "plain",

@@ -27,7 +27,7 @@ LocalState look(const tests::Machine& machine, std::string_view key = tests::the
 }
 
 LocalState recalled(const rate_limit::RequestLog& log) {
-  return recall(log, now, 1min);
+  return make_local_state(log, now, 1min);
 }
 
 }  // namespace

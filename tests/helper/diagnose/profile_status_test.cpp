@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/profile_status.hpp"
-
 #include "helper/cache/file_cache.hpp"
 #include "helper/clock.hpp"
+#include "helper/diagnose/status_report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -29,7 +28,7 @@ struct User {
   void profile(std::string_view text) const { root.write("sase-credential/profiles/default.conf", text); }
   void key(std::string_view text, mode_t mode = 0600) const { root.write("key", text, mode); }
   [[nodiscard]] ProfileStatus status() const {
-    return status_of(config::ProfileSelector(*environment, {}, std::nullopt), "default", *environment);
+    return read_status(config::ProfileSelector(*environment, {}, std::nullopt), "default", *environment);
   }
   [[nodiscard]] std::string with_key() const {
     return "region = eu\napi-key-file = " + root.path("key") + '\n';
@@ -38,14 +37,14 @@ struct User {
 
 }  // namespace
 
-TEST_CASE("a profile with its token", "[profile_status]") {
+TEST_CASE("reads a profile and its token", "[profile_status]") {
   const User user;
   user.profile(user.with_key());
   user.key("hunter2");
   cache::FileCache(user.directory)
       .store(
           cache::Identity("default", "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize", "hunter2"),
-          {.token = protocol::BearerToken(protocol::Secret("a.token")),
+          {.bearer = protocol::BearerToken(protocol::Secret("a.token")),
            .expiry = Expiry::after(ClockReading::now(), 30min)});
 
   const ProfileStatus status = user.status();
@@ -59,7 +58,8 @@ TEST_CASE("a profile with its token", "[profile_status]") {
   CHECK(*status.kept.token_left > 29min);
 }
 
-TEST_CASE("a profile that is wrong says where, and a key that is says why", "[profile_status]") {
+TEST_CASE("reports an invalid profile with its line, and an unusable key with its reason",
+          "[profile_status]") {
   const User user;
   user.profile("# a word\nregoin = eu\n");
   const ProfileStatus wrong = user.status();
@@ -75,13 +75,13 @@ TEST_CASE("a profile that is wrong says where, and a key that is says why", "[pr
   CHECK(contains(open.key_failure->hint, "chmod 600"));
 }
 
-TEST_CASE("no key at all", "[profile_status]") {
+TEST_CASE("reports a profile without a key", "[profile_status]") {
   const User user;
   user.profile("region = eu\n");
   CHECK(contains(user.status().key_failure.value().what(), "no API key"));
 }
 
-TEST_CASE("a command is not run", "[profile_status]") {
+TEST_CASE("does not run a key command", "[profile_status]") {
   const User user;
   user.profile("api-key-command = touch " + user.root.path("ran") + '\n');
   const ProfileStatus status = user.status();
@@ -90,7 +90,7 @@ TEST_CASE("a command is not run", "[profile_status]") {
   CHECK_FALSE(tests::exists(user.root.path("ran")));
 }
 
-TEST_CASE("a state directory that cannot be used is told, and none is made", "[profile_status]") {
+TEST_CASE("reports an unusable state directory and creates none", "[profile_status]") {
   const User user;
   user.profile(user.with_key());
   user.key("hunter2");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/rejection_advice.hpp"
-
+#include "helper/diagnose/connectivity_check.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 
@@ -31,13 +30,13 @@ CheckResult advised(const std::vector<std::pair<std::string_view, std::string_vi
   profile.authorize_url = "https://where.test/x";
   CheckResult check{
       .name = "authorize", .state = protocol::CheckState::broken, .what = "no", .remedy = "general"};
-  advise(check, {.kind = kind, .what = "no", .hint = {}, .retry_after = {}}, status, {profile, values});
+  add_advice(check, {.kind = kind, .what = "no", .hint = {}, .retry_after = {}}, status, {profile, values});
   return check;
 }
 
 }  // namespace
 
-TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "[refusal_advice]") {
+TEST_CASE("a rejection shows the request and its most likely remedy", "[connectivity_check]") {
   struct Row {
     std::string name;
     std::vector<std::pair<std::string_view, std::string_view>> given;
@@ -50,7 +49,7 @@ TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "
        {},
        config::Api::v1,
        401,
-       "the region 'us', as none is set, api v1",
+       "the region 'us', the default, api v1",
        "set region to the tenant's"},
       {"a region",
        {{"region", "eu"}},
@@ -63,7 +62,7 @@ TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "
        config::Api::v3,
        401,
        "the region 'eu', api v3",
-       "leave api out"},
+       "remove api"},
       {"ca is v3 by itself",
        {{"region", "ca"}},
        config::Api::v3,
@@ -74,9 +73,9 @@ TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "
        {{"url", "https://where.test"}},
        config::Api::v1,
        401,
-       "asked was api v1",
-       "set api to that"},
-      {"a v3 path", {{"region", "eu"}}, config::Api::v3, 403, "api v3", "v3 answers like this"},
+       "the request used api v1",
+       "set api accordingly"},
+      {"a v3 path", {{"region", "eu"}}, config::Api::v3, 403, "api v3", "v3 sends this response"},
       {"a permission", {{"region", "eu"}}, config::Api::v1, 403, "api v1", "permissions"},
   }));
   DYNAMIC_SECTION(row.name) {
@@ -87,11 +86,11 @@ TEST_CASE("a refusal names what was asked, and the likeliest remedy for that", "
   }
 }
 
-TEST_CASE("a refusal that is remembered has the same remedy without a status", "[refusal_advice]") {
+TEST_CASE("a remembered rejection has the same remedy", "[connectivity_check]") {
   CHECK(contains(advised({}, config::Api::v1, ErrorKind::rejected, std::nullopt).remedy, "set region"));
 }
 
-TEST_CASE("what else the status tells", "[refusal_advice]") {
+TEST_CASE("other statuses have their own remedies", "[connectivity_check]") {
   CHECK(contains(advised({}, config::Api::v1, ErrorKind::invalid_response, 302).remedy, "captive portal"));
   CHECK(contains(advised({}, config::Api::v1, ErrorKind::unreachable, 503).remedy, "try again later"));
   CHECK(advised({}, config::Api::v1, ErrorKind::unreachable, std::nullopt).remedy == "general");

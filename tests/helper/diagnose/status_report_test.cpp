@@ -46,25 +46,25 @@ ProfileStatus broken() {
 
 }  // namespace
 
-TEST_CASE("for people: a row a profile, the chosen one marked, what is wrong below", "[status_report]") {
+TEST_CASE("the text has a row per profile, marks the default and shows problems below", "[status_report]") {
   CHECK(status_text({good(), paused(), broken()}, cli::Terminal(0, false)) ==
         "  PROFILE  REGION  API  HOST                        TOKEN     KEY\n"
         "* default  eu      v1   api.eu.sase.checkpoint.com  50m left  SASE_API_KEY\n"
         "  lab      -       v1   localhost:8443              none      SASE_API_KEY\n"
-        "  warn the service is not asked now: wait\n"
+        "  warn no request is sent now: wait\n"
         "  x\n"
         "  FAIL /x.conf:1: unknown setting\n"
         "       -> did you mean it?\n");
 }
 
-TEST_CASE("a failure that is over is told with its age", "[status_report]") {
+TEST_CASE("shows the last failure with its age", "[status_report]") {
   ProfileStatus status = paused();
   status.kept.pause.clear();
   CHECK(tests::contains(status_text({status}, cli::Terminal(0, false)),
                         "  warn the last call failed 20s ago: refused\n"));
 }
 
-TEST_CASE("trouble with key or state is told below the row", "[status_report]") {
+TEST_CASE("shows problems of key and state below the row", "[status_report]") {
   ProfileStatus status = good();
   status.key_failure = Failure(ExitCode::invalid_settings, "no key");
   status.state_trouble = "open to others";
@@ -74,7 +74,8 @@ TEST_CASE("trouble with key or state is told below the row", "[status_report]") 
   CHECK(tests::contains(text, "  FAIL open to others\n"));
 }
 
-TEST_CASE("for programs: one object in one line, the same members for every profile", "[status_report]") {
+TEST_CASE("the JSON report is one object in one line with the same members for each profile",
+          "[status_report]") {
   CHECK(
       status_json({good(), paused(), broken()}) ==
       R"({"version":1,"profiles":[)"

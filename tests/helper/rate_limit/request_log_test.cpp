@@ -15,14 +15,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr BootId this_start = {1, 2, 3, '\xff'};
-constexpr BootId another_start = {1, 2, 3};
+constexpr BootId this_boot = {1, 2, 3, '\xff'};
+constexpr BootId another_boot = {1, 2, 3};
 constexpr BootTime now = 20h;
 
-/// The first line of a ledger of this start.
+/// The first line of a log of this boot.
 const std::string head = "boot=010203ff000000000000000000000000\n";
 
-/// One in which no field has the value it has in an empty one.
+/// No field has its default value.
 RequestLog full() {
   RequestLog log;
   log.requests = {now - 90s, now - 1s, now};
@@ -35,8 +35,8 @@ RequestLog full() {
                             .network_fingerprint = "0123abcd",
                             .key = "cafe",
                             .confirmed = now - 1s};
-  log.grant =
-      LastSuccess{.at = now - 3s, .lifetime = 3600s, .after_erase = true, .too_short = true, .ahead = true};
+  log.success = LastSuccess{
+      .at = now - 3s, .lifetime = 3600s, .after_erase = true, .too_short = true, .while_good = true};
   log.erased = true;
   log.consecutive_rejections = 3;
   log.paused_until = now + 240s;
@@ -44,12 +44,12 @@ RequestLog full() {
 }
 
 RequestLog parsed(const std::string& bytes) {
-  return RequestLog::parse(bytes, this_start, now);
+  return RequestLog::parse(bytes, this_boot, now);
 }
 
-/// Two histories are the same if their ledgers are.
+/// Two logs are equal if their bytes are.
 std::string bytes_of(const RequestLog& log) {
-  return log.write(this_start);
+  return log.write(this_boot);
 }
 
 bool is_empty(const RequestLog& log) {
@@ -58,7 +58,7 @@ bool is_empty(const RequestLog& log) {
 
 }  // namespace
 
-TEST_CASE("what is written of a history is read from it", "[history]") {
+TEST_CASE("reads back each field that it writes", "[request_log]") {
   const RequestLog log = parsed(bytes_of(full()));
 
   CHECK(log.requests == full().requests);
@@ -72,18 +72,18 @@ TEST_CASE("what is written of a history is read from it", "[history]") {
   CHECK(log.failure->network_fingerprint == "0123abcd");
   CHECK(log.failure->key == "cafe");
   CHECK(log.failure->confirmed == now - 1s);
-  REQUIRE(log.grant);
-  CHECK(log.grant->at == now - 3s);
-  CHECK(log.grant->lifetime == 3600s);
-  CHECK(log.grant->after_erase);
-  CHECK(log.grant->too_short);
-  CHECK(log.grant->ahead);
+  REQUIRE(log.success);
+  CHECK(log.success->at == now - 3s);
+  CHECK(log.success->lifetime == 3600s);
+  CHECK(log.success->after_erase);
+  CHECK(log.success->too_short);
+  CHECK(log.success->while_good);
   CHECK(log.erased);
   CHECK(log.consecutive_rejections == 3);
   CHECK(log.paused_until == now + 240s);
 }
 
-TEST_CASE("each field of a history is kept apart from the others", "[history]") {
+TEST_CASE("distinguishes every field", "[request_log]") {
   struct Row {
     const char* name;
     void (*change)(RequestLog&);
@@ -92,20 +92,20 @@ TEST_CASE("each field of a history is kept apart from the others", "[history]") 
       {"nothing", [](RequestLog&) {}},
       {"no request", [](RequestLog& log) { log.requests.clear(); }},
       {"no failure", [](RequestLog& log) { log.failure.reset(); }},
-      {"no grant", [](RequestLog& log) { log.grant.reset(); }},
+      {"no success", [](RequestLog& log) { log.success.reset(); }},
       {"no hint", [](RequestLog& log) { log.failure->auth_error.hint.clear(); }},
       {"no retry-after", [](RequestLog& log) { log.failure->auth_error.retry_after.reset(); }},
       {"a retry-after of none", [](RequestLog& log) { log.failure->auth_error.retry_after = 0s; }},
       {"not transient", [](RequestLog& log) { log.failure->auth_error.transient = false; }},
-      {"refused", [](RequestLog& log) { log.failure->auth_error.kind = protocol::ErrorKind::rejected; }},
-      {"no route", [](RequestLog& log) { log.failure->network_fingerprint.clear(); }},
-      {"not after an erase", [](RequestLog& log) { log.grant->after_erase = false; }},
-      {"long enough", [](RequestLog& log) { log.grant->too_short = false; }},
-      {"not ahead", [](RequestLog& log) { log.grant->ahead = false; }},
+      {"rejected", [](RequestLog& log) { log.failure->auth_error.kind = protocol::ErrorKind::rejected; }},
+      {"no network", [](RequestLog& log) { log.failure->network_fingerprint.clear(); }},
+      {"not after an erase", [](RequestLog& log) { log.success->after_erase = false; }},
+      {"long enough", [](RequestLog& log) { log.success->too_short = false; }},
+      {"not while good", [](RequestLog& log) { log.success->while_good = false; }},
       {"not erased", [](RequestLog& log) { log.erased = false; }},
-      {"no strikes", [](RequestLog& log) { log.consecutive_rejections = 0; }},
+      {"no rejections", [](RequestLog& log) { log.consecutive_rejections = 0; }},
       {"no pause", [](RequestLog& log) { log.paused_until = 0s; }},
-      {"all at the start of the machine", [](RequestLog& log) { log.failure->at = 0s; }},
+      {"all at boot", [](RequestLog& log) { log.failure->at = 0s; }},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -117,17 +117,17 @@ TEST_CASE("each field of a history is kept apart from the others", "[history]") 
     CHECK(bytes_of(read) == bytes_of(log));
     CHECK((bytes_of(read) == bytes_of(full())) == (std::string(row.name) == "nothing"));
     CHECK(read.failure.has_value() == log.failure.has_value());
-    CHECK(read.grant.has_value() == log.grant.has_value());
+    CHECK(read.success.has_value() == log.success.has_value());
   }
 }
 
-TEST_CASE("a history of another start of the machine is empty", "[history]") {
-  CHECK(is_empty(RequestLog::parse(bytes_of(full()), another_start, now)));
-  CHECK(is_empty(parsed(full().write(another_start))));
+TEST_CASE("ignores a log of another boot", "[request_log]") {
+  CHECK(is_empty(RequestLog::parse(bytes_of(full()), another_boot, now)));
+  CHECK(is_empty(parsed(full().write(another_boot))));
 }
 
-TEST_CASE("a history that is cut anywhere is empty", "[history]") {
-  const std::string whole = GENERATE(bytes_of(full()), head + "request[]=1\nstrikes=2\n\n");
+TEST_CASE("ignores a log that is cut anywhere", "[request_log]") {
+  const std::string whole = GENERATE(bytes_of(full()), head + "request[]=1\nconsecutive_rejections=2\n\n");
   REQUIRE_FALSE(is_empty(parsed(whole)));
 
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -136,42 +136,40 @@ TEST_CASE("a history that is cut anywhere is empty", "[history]") {
   }
 }
 
-TEST_CASE("a damaged history is empty", "[history]") {
+TEST_CASE("ignores a damaged log", "[request_log]") {
   struct Row {
     const char* name;
     std::string bytes;
   };
   const std::string later = std::to_string((now + 1ms).count());
-  const std::string failure = head + "failed_at=1\nroute=r\n\n";
-  const std::string words = "what=no\n\n";
+  const std::string failure = head + "failure_at=1\nnetwork=r\n";
+  const std::string what = "what=no\n\n";
   const auto row = GENERATE_COPY(values<Row>({
       {"nothing at all", ""},
       {"only line ends", "\n\n"},
-      {"no start", "request[]=1\n\n"},
-      {"half a start", "boot=010203\nrequest[]=1\n\n"},
-      {"the start is not the first", "request[]=1\n" + head + "\n"},
-      {"two starts", head + "request[]=1\n" + head + "\n"},
+      {"no boot", "request[]=1\n\n"},
+      {"half a boot id", "boot=010203\nrequest[]=1\n\n"},
+      {"the boot id is not the first", "request[]=1\n" + head + "\n"},
+      {"two boot ids", head + "request[]=1\n" + head + "\n"},
       {"an unknown key", head + "request[]=1\nrequests=1\n\n"},
-      {"a key in capitals", head + "request[]=1\nSTRIKES=1\n\n"},
-      {"no value", head + "request[]=1\nstrikes\n\n"},
-      {"an empty value", head + "request[]=1\nstrikes=\n\n"},
-      {"no number", head + "request[]=1\nstrikes=x\n\n"},
-      {"a number and more", head + "request[]=1\nstrikes=1x\n\n"},
-      {"a number below zero", head + "request[]=1\nstrikes=-1\n\n"},
+      {"a key in capitals", head + "request[]=1\nERASED=1\n\n"},
+      {"no value", head + "request[]=1\nconsecutive_rejections\n\n"},
+      {"an empty value", head + "request[]=1\nconsecutive_rejections=\n\n"},
+      {"no number", head + "request[]=1\nconsecutive_rejections=x\n\n"},
+      {"a number and more", head + "request[]=1\nconsecutive_rejections=1x\n\n"},
+      {"a number below zero", head + "request[]=1\nconsecutive_rejections=-1\n\n"},
       {"a time below zero", head + "request[]=-1\n\n"},
-      {"a number that is too large", head + "request[]=1\nstrikes=9223372036854775808\n\n"},
+      {"a number that is too large", head + "request[]=1\nconsecutive_rejections=9223372036854775808\n\n"},
       {"a number that is far too large", head + "request[]=1\nlifetime=" + std::string(400, '9') + "\n\n"},
-      {"a request to come", head + "request[]=1\nrequest[]=" + later + "\n\n"},
-      {"a failure to come", head + "failed_at=" + later + "\nroute=r\n\noutcome=rejected\n" + words},
-      {"a grant to come", head + "granted_at=" + later + "\n\n"},
-      {"a NUL", head + "request[]=1\nroute=" + std::string(1, '\0') + "\n\n"},
-      {"a failure without words", failure},
-      {"a failure with other words than a reply's", failure + "outcome=rejected\nwhy=no\n\n"},
-      {"a failure of an unknown kind", failure + "outcome=lost\n" + words},
-      {"a failure whose words are not printable", failure + "outcome=rejected\nwhat=\x1b[2J\n\n"},
-      {"a token where a failure should be", failure + "outcome=granted\naccess_token=T\nlifetime=1\n\n"},
-      {"a bad token where a failure should be", failure + "outcome=granted\naccess_token= \nlifetime=1\n\n"},
-      {"a failure of a retry-after below zero", failure + "outcome=rejected\nretry_after=-1\n" + words},
+      {"a request in the future", head + "request[]=1\nrequest[]=" + later + "\n\n"},
+      {"a failure in the future", head + "failure_at=" + later + "\nnetwork=r\nerror=rejected\n" + what},
+      {"a success in the future", head + "success_at=" + later + "\n\n"},
+      {"a NUL", head + "request[]=1\nnetwork=" + std::string(1, '\0') + "\n\n"},
+      {"a failure without a message", failure + "error=rejected\n\n"},
+      {"a failure with an unknown key", failure + "error=rejected\nwhy=no\n\n"},
+      {"a failure of an unknown kind", failure + "error=lost\n" + what},
+      {"a failure whose message is not printable", failure + "error=rejected\nwhat=\x1b[2J\n\n"},
+      {"a failure of a retry-after below zero", failure + "error=rejected\nretry_after=-1\n" + what},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -179,14 +177,14 @@ TEST_CASE("a damaged history is empty", "[history]") {
   }
 }
 
-TEST_CASE("this very moment is not a time to come", "[history]") {
+TEST_CASE("accepts the current time", "[request_log]") {
   const std::string at = std::to_string(now.count());
 
   CHECK(parsed(head + "request[]=" + at + "\n\n").requests.size() == 1);
-  CHECK(parsed(head + "granted_at=" + at + "\n\n").grant);
+  CHECK(parsed(head + "success_at=" + at + "\n\n").success);
 }
 
-TEST_CASE("a history holds 64 requests and not one more", "[history]") {
+TEST_CASE("rejects more than 64 requests", "[request_log]") {
   std::string bytes = head;
   for (int i = 0; i < 64; ++i)
     bytes += "request[]=1\n";
@@ -195,26 +193,26 @@ TEST_CASE("a history holds 64 requests and not one more", "[history]") {
   CHECK(is_empty(parsed(bytes + "request[]=1\n\n")));
 }
 
-TEST_CASE("the largest numbers are read for what they are good for", "[history]") {
+TEST_CASE("limits large numbers", "[request_log]") {
   const std::string largest = std::to_string(std::numeric_limits<std::int64_t>::max());
 
-  CHECK(parsed(head + "strikes=" + largest + "\n\n").consecutive_rejections == 64);
-  CHECK(is_empty(parsed(head + "strikes=1\npaused_until=" + largest + "\n\n")));
+  CHECK(parsed(head + "consecutive_rejections=" + largest + "\n\n").consecutive_rejections == 64);
+  CHECK(is_empty(parsed(head + "consecutive_rejections=1\npaused_until=" + largest + "\n\n")));
 }
 
-TEST_CASE("a token that lived for longer than any does is nothing to go by", "[history]") {
-  CHECK(parsed(head + "lifetime=3600\n\n").grant);
-  CHECK(is_empty(parsed(head + "strikes=1\nlifetime=3601\n\n")));
+TEST_CASE("rejects a lifetime of more than an hour", "[request_log]") {
+  CHECK(parsed(head + "lifetime=3600\n\n").success);
+  CHECK(is_empty(parsed(head + "consecutive_rejections=1\nlifetime=3601\n\n")));
 }
 
-TEST_CASE("words that do not fit into a line cannot be written", "[history]") {
+TEST_CASE("does not write a message with a line break", "[request_log]") {
   RequestLog log = full();
   log.failure->auth_error.what = "two\nlines";
 
   CHECK_THROWS_AS(bytes_of(log), protocol::ProtocolError);
 }
 
-TEST_CASE("whatever bytes there are, reading a history never fails", "[history]") {
+TEST_CASE("parses any bytes without an exception", "[request_log]") {
   const std::string whole = bytes_of(full());
   const std::string alphabet("\0\n\r=-09x\x7f\xff", 10);
   std::minstd_rand random(1);  // the same bytes in every run

@@ -45,7 +45,7 @@ AttemptContext on_another_way(AttemptContext question) {
 
 }  // namespace
 
-TEST_CASE("a failure is remembered for as long as its kind deserves", "[sparing]") {
+TEST_CASE("remembers a failure for a duration that depends on its kind", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     ErrorKind kind;
@@ -85,7 +85,7 @@ TEST_CASE("a failure is remembered for as long as its kind deserves", "[sparing]
   }
 }
 
-TEST_CASE("whoever waited for a call shares its failure in the same words", "[sparing]") {
+TEST_CASE("gives waiting calls the same message", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     ErrorKind kind;
@@ -116,7 +116,7 @@ TEST_CASE("whoever waited for a call shares its failure in the same words", "[sp
   }
 }
 
-TEST_CASE("a failure is shared by those who were there when it came", "[sparing]") {
+TEST_CASE("shares a failure with calls that started before it", "[rate_limit_rules]") {
   const RequestLog log = failed(ErrorKind::unreachable);
 
   CHECK(failure_since(log, waiting_since(then - 1h)));
@@ -124,7 +124,7 @@ TEST_CASE("a failure is shared by those who were there when it came", "[sparing]
   CHECK_FALSE(failure_since(log, waiting_since(then + tick)));
 }
 
-TEST_CASE("whoever has waited for long shares a failure that is no longer remembered", "[sparing]") {
+TEST_CASE("shares a failure with long-waiting calls after it is forgotten", "[rate_limit_rules]") {
   AttemptContext question = question_at(then + 1min);
   question.started = then;
 
@@ -132,12 +132,12 @@ TEST_CASE("whoever has waited for long shares a failure that is no longer rememb
   CHECK(why_blocked(failed(ErrorKind::misconfigured), question)->what == "what happened");
 }
 
-TEST_CASE("where nothing failed nothing is shared and nothing spared", "[sparing]") {
+TEST_CASE("blocks nothing without a failure", "[rate_limit_rules]") {
   CHECK_FALSE(failure_since(RequestLog{}, question_at(then)));
   CHECK_FALSE(why_blocked(RequestLog{}, question_at(then)));
 }
 
-TEST_CASE("a token ends what is remembered of a failure", "[sparing]") {
+TEST_CASE("a success clears the failure", "[rate_limit_rules]") {
   RequestLog log = failed(ErrorKind::rejected);
 
   record_success(log, 3600s, false, false, then + 1s);
@@ -146,7 +146,7 @@ TEST_CASE("a token ends what is remembered of a failure", "[sparing]") {
   CHECK_FALSE(failure_since(log, waiting_since(then)));
 }
 
-TEST_CASE("the last failure is the one that is remembered", "[sparing]") {
+TEST_CASE("remembers the last failure", "[rate_limit_rules]") {
   RequestLog log = failed(ErrorKind::rejected);
 
   record_failure(log, {.kind = ErrorKind::unreachable, .what = "another", .hint = "", .retry_after = {}},
@@ -156,7 +156,7 @@ TEST_CASE("the last failure is the one that is remembered", "[sparing]") {
   CHECK(why_blocked(log, on_another_way(question_at(then + 2s))));
 }
 
-TEST_CASE("a remembered failure is told with its age and with what is left", "[sparing]") {
+TEST_CASE("describes a remembered failure with its age and the time left", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     ErrorKind kind;
@@ -194,7 +194,7 @@ TEST_CASE("a remembered failure is told with its age and with what is left", "[s
   }
 }
 
-TEST_CASE("whoever comes back when a remembered failure says is not sent away again", "[sparing]") {
+TEST_CASE("allows a request at the time that the message states", "[rate_limit_rules]") {
   const auto retry_after = GENERATE(values<std::optional<seconds>>({std::nullopt, 0s, 7s, 3600s}));
   const RequestLog log = failed(ErrorKind::rejected, retry_after);
 

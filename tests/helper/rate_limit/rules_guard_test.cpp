@@ -28,14 +28,14 @@ RequestLog of_requests(unsigned count, BootTime at = then) {
 
 }  // namespace
 
-TEST_CASE("five requests may be sent within a minute, whatever they came to", "[sparing]") {
+TEST_CASE("allows five requests in a minute, whatever their outcome", "[rate_limit_rules]") {
   const auto sent = GENERATE(0U, 1U, 4U, 5U, 6U, 64U);
 
   CHECK(requests_left(of_requests(sent), then) == (sent < 5 ? 5 - sent : 0));
   CHECK(why_blocked(of_requests(sent), question_at(then)).has_value() == (sent >= 5));
 }
 
-TEST_CASE("a request counts for 60 seconds and not a moment longer", "[sparing]") {
+TEST_CASE("counts a request for 60 seconds", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     BootTime later;
@@ -55,7 +55,7 @@ TEST_CASE("a request counts for 60 seconds and not a moment longer", "[sparing]"
   }
 }
 
-TEST_CASE("each request counts for its own minute", "[sparing]") {
+TEST_CASE("each request counts for its own minute", "[rate_limit_rules]") {
   const RequestLog log = of_requests({then, then + 10s, then + 20s, then + 30s, then + 40s});
 
   CHECK(requests_left(log, then + 59s) == 0);
@@ -65,7 +65,7 @@ TEST_CASE("each request counts for its own minute", "[sparing]") {
   CHECK(requests_left(log, then + 100s) == 5);
 }
 
-TEST_CASE("past the guard a call is told how much there was and when to come back", "[sparing]") {
+TEST_CASE("explains the rate limit and when to try again", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     BootTime later;
@@ -91,7 +91,7 @@ TEST_CASE("past the guard a call is told how much there was and when to come bac
   }
 }
 
-TEST_CASE("whoever comes back when the guard says is not sent away again", "[sparing]") {
+TEST_CASE("allows a request when the rate limit says so", "[rate_limit_rules]") {
   const auto log = GENERATE(values<RequestLog>({
       of_requests(5),
       of_requests(7),
@@ -110,7 +110,7 @@ TEST_CASE("whoever comes back when the guard says is not sent away again", "[spa
   }
 }
 
-TEST_CASE("a request counts before it is sent", "[sparing]") {
+TEST_CASE("a request counts before it is sent", "[rate_limit_rules]") {
   RequestLog log;
 
   count_before_send(log, then);
@@ -118,7 +118,7 @@ TEST_CASE("a request counts before it is sent", "[sparing]") {
   CHECK(log.requests == std::vector<BootTime>{then});
 }
 
-TEST_CASE("calls that die in the middle have sent a request each", "[sparing]") {
+TEST_CASE("counts one request for each call that died", "[rate_limit_rules]") {
   RequestLog log;
   for (int i = 0; i < 5; ++i)
     count_before_send(log, then + i * 1s);
@@ -128,7 +128,7 @@ TEST_CASE("calls that die in the middle have sent a request each", "[sparing]") 
   CHECK(requests_left(log, then + 64s) == 5);
 }
 
-TEST_CASE("what was sent takes the place of what was expected", "[sparing]") {
+TEST_CASE("corrects the count to what was sent", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     unsigned before, sent, counted;
@@ -154,7 +154,7 @@ TEST_CASE("what was sent takes the place of what was expected", "[sparing]") {
   }
 }
 
-TEST_CASE("where no request is known none is taken back", "[sparing]") {
+TEST_CASE("corrects an empty log without an error", "[rate_limit_rules]") {
   RequestLog log;
 
   correct_count(log, 1, then + 1s);
@@ -162,7 +162,7 @@ TEST_CASE("where no request is known none is taken back", "[sparing]") {
   CHECK(log.requests == std::vector<BootTime>{then + 1s});
 }
 
-TEST_CASE("requests that no longer count are forgotten", "[sparing]") {
+TEST_CASE("removes requests outside the window", "[rate_limit_rules]") {
   RequestLog log = of_requests({then, then + 1s, then + 2s});
 
   count_before_send(log, then + 61s);
@@ -170,7 +170,7 @@ TEST_CASE("requests that no longer count are forgotten", "[sparing]") {
   CHECK(log.requests == std::vector<BootTime>{then + 2s, then + 61s});
 }
 
-TEST_CASE("of two calls with retries the second one has two tries left", "[sparing]") {
+TEST_CASE("leaves two tries to the second call", "[rate_limit_rules]") {
   RequestLog log;
   count_before_send(log, then);
   correct_count(log, 3, then + 1s);

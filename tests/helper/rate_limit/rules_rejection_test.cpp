@@ -23,7 +23,7 @@ void grant(RequestLog& log, BootTime at) {
 /// One whose last tokens have been rejected at once, so many times in a row; the last of them `then`.
 RequestLog struck(unsigned consecutive_rejections) {
   RequestLog log;
-  log.grant = LastSuccess{.at = then - 1s, .lifetime = 3600s, .after_erase = true};
+  log.success = LastSuccess{.at = then - 1s, .lifetime = 3600s, .after_erase = true};
   log.consecutive_rejections = consecutive_rejections - 1;
   record_erase(log, then);
   return log;
@@ -37,7 +37,7 @@ BootTime pause_at(const RequestLog& log, BootTime now) {
 
 }  // namespace
 
-TEST_CASE("after a rejection one new token is asked for", "[sparing]") {
+TEST_CASE("allows one new token after a rejection", "[rate_limit_rules]") {
   RequestLog log;
   grant(log, then);
 
@@ -46,7 +46,7 @@ TEST_CASE("after a rejection one new token is asked for", "[sparing]") {
   CHECK_FALSE(why_blocked(log, question_at(then + 1s)));
 }
 
-TEST_CASE("each new token that is rejected at once makes the pause longer", "[sparing]") {
+TEST_CASE("doubles the pause with each token that is rejected soon", "[rate_limit_rules]") {
   RequestLog log;
   BootTime now = then;
   grant(log, now);
@@ -65,13 +65,13 @@ TEST_CASE("each new token that is rejected at once makes the pause longer", "[sp
   }
 }
 
-TEST_CASE("however often tokens are rejected, the pause is bounded", "[sparing]") {
+TEST_CASE("limits the pause to 15 minutes", "[rate_limit_rules]") {
   const auto consecutive_rejections = GENERATE(5U, 32U, 33U, 64U, 65U, 1000U);
 
   CHECK(struck(consecutive_rejections).paused_until == then + 15min);
 }
 
-TEST_CASE("a rejection is a strike within five minutes of the grant", "[sparing]") {
+TEST_CASE("counts a rejection within 5 minutes of the success", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     BootTime later;
@@ -87,7 +87,7 @@ TEST_CASE("a rejection is a strike within five minutes of the grant", "[sparing]
   DYNAMIC_SECTION(row.name) {
     RequestLog log;
     log.consecutive_rejections = 2;
-    log.grant = LastSuccess{.at = then, .lifetime = 3600s, .after_erase = true};
+    log.success = LastSuccess{.at = then, .lifetime = 3600s, .after_erase = true};
 
     record_erase(log, then + row.later);
 
@@ -97,7 +97,7 @@ TEST_CASE("a rejection is a strike within five minutes of the grant", "[sparing]
   }
 }
 
-TEST_CASE("a token that lasted ends the row of strikes", "[sparing]") {
+TEST_CASE("resets the count after a token that lasted", "[rate_limit_rules]") {
   RequestLog log = struck(4);
   grant(log, then + 1h);
   record_erase(log, then + 2h);
@@ -108,7 +108,7 @@ TEST_CASE("a token that lasted ends the row of strikes", "[sparing]") {
   CHECK(log.paused_until == then + 2h + 1min);
 }
 
-TEST_CASE("a rejection is no strike where the token before it was not rejected", "[sparing]") {
+TEST_CASE("does not count a rejection if the token before it was good", "[rate_limit_rules]") {
   RequestLog log;
   SECTION("it was the first") {
     grant(log, then);
@@ -126,7 +126,7 @@ TEST_CASE("a rejection is no strike where the token before it was not rejected",
   CHECK_FALSE(why_blocked(log, question_at(then + 3min)));
 }
 
-TEST_CASE("a failure between rejection and grant takes nothing of the strikes", "[sparing]") {
+TEST_CASE("keeps the count across a failed request", "[rate_limit_rules]") {
   RequestLog log = struck(1);
   record_failure(
       log, {.kind = protocol::ErrorKind::unreachable, .what = "no connection", .hint = "", .retry_after = {}},
@@ -138,7 +138,7 @@ TEST_CASE("a failure between rejection and grant takes nothing of the strikes", 
   CHECK(log.consecutive_rejections == 2);
 }
 
-TEST_CASE("a pause that is longer than any can be is none", "[sparing]") {
+TEST_CASE("ignores a pause beyond the maximum", "[rate_limit_rules]") {
   RequestLog log;
 
   log.paused_until = then + 15min;
@@ -149,7 +149,7 @@ TEST_CASE("a pause that is longer than any can be is none", "[sparing]") {
   CHECK_FALSE(why_blocked(log, question_at(then)));
 }
 
-TEST_CASE("while it pauses a call is told why, for how long and what to look at", "[sparing]") {
+TEST_CASE("explains a pause with reason, duration and hint", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     unsigned consecutive_rejections;
@@ -179,7 +179,7 @@ TEST_CASE("while it pauses a call is told why, for how long and what to look at"
   }
 }
 
-TEST_CASE("the pause holds on every way to the service", "[sparing]") {
+TEST_CASE("pauses whatever the network settings are", "[rate_limit_rules]") {
   AttemptContext question = question_at(then + 1s);
   question.network_fingerprint = "another route";
 

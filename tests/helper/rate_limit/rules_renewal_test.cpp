@@ -41,7 +41,7 @@ AttemptContext wanting(seconds min_ttl, BootTime now) {
 
 }  // namespace
 
-TEST_CASE("tokens that live for too short a time are not asked for again and again", "[sparing]") {
+TEST_CASE("blocks requests after a token with too short a lifetime", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     seconds lifetime, min_ttl;
@@ -67,7 +67,7 @@ TEST_CASE("tokens that live for too short a time are not asked for again and aga
   }
 }
 
-TEST_CASE("a renewal that began and came to no end is not repeated for a minute", "[sparing]") {
+TEST_CASE("does not repeat an unfinished refresh for a minute", "[rate_limit_rules]") {
   RequestLog log;
   record_refresh_start(log, then);
 
@@ -78,7 +78,7 @@ TEST_CASE("a renewal that began and came to no end is not repeated for a minute"
   CHECK(may_refresh(log, question_at(then + 2s), 900s));
 }
 
-TEST_CASE("whoever wants a longer life than there is hears both", "[sparing]") {
+TEST_CASE("states both durations if the lifetime is below min-ttl", "[rate_limit_rules]") {
   const auto told = why_blocked(token_response(599s, true, false), wanting(900s, then + 1s)).value();
 
   CHECK(told.what == "the service's new token lives 599s, less than min-ttl 15m");
@@ -89,34 +89,34 @@ TEST_CASE("whoever wants a longer life than there is hears both", "[sparing]") {
   CHECK(too_short(599s, 900s).what == told.what);
 }
 
-TEST_CASE("what is noted of a grant is what it was", "[sparing]") {
+TEST_CASE("records each property of a success", "[rate_limit_rules]") {
   RequestLog log;
   record_success(log, 10s, true, false, then);
 
-  CHECK(log.grant->at == then);
-  CHECK(log.grant->lifetime == 10s);
-  CHECK(log.grant->too_short);
-  CHECK_FALSE(log.grant->ahead);
-  CHECK_FALSE(log.grant->after_erase);
+  CHECK(log.success->at == then);
+  CHECK(log.success->lifetime == 10s);
+  CHECK(log.success->too_short);
+  CHECK_FALSE(log.success->while_good);
+  CHECK_FALSE(log.success->after_erase);
 
   log.erased = true;
   record_success(log, 20s, false, true, then + 1s);
 
-  CHECK(log.grant->at == then + 1s);
-  CHECK(log.grant->lifetime == 20s);
-  CHECK_FALSE(log.grant->too_short);
-  CHECK(log.grant->ahead);
-  CHECK(log.grant->after_erase);
+  CHECK(log.success->at == then + 1s);
+  CHECK(log.success->lifetime == 20s);
+  CHECK_FALSE(log.success->too_short);
+  CHECK(log.success->while_good);
+  CHECK(log.success->after_erase);
   CHECK_FALSE(log.erased);
 }
 
-TEST_CASE("a good token is renewed where nothing speaks against it", "[sparing]") {
+TEST_CASE("allows a refresh by default", "[rate_limit_rules]") {
   CHECK(may_refresh(RequestLog{}, question_at(then), refresh_ahead));
   CHECK(may_refresh(token_response(3600s, false, false), question_at(then), refresh_ahead));
   CHECK(may_refresh(token_response(3600s, false, true), question_at(then), refresh_ahead));
 }
 
-TEST_CASE("a renewal that came to nothing is not repeated for a minute", "[sparing]") {
+TEST_CASE("does not repeat a failed refresh for a minute", "[rate_limit_rules]") {
   const auto kind = GENERATE(protocol::ErrorKind::unreachable, protocol::ErrorKind::invalid_response,
                              protocol::ErrorKind::misconfigured, protocol::ErrorKind::rate_limited);
   const RequestLog log = failed(kind);
@@ -126,7 +126,7 @@ TEST_CASE("a renewal that came to nothing is not repeated for a minute", "[spari
   CHECK(may_refresh(log, question_at(then + 60s), refresh_ahead));
 }
 
-TEST_CASE("what spares the service from a call spares it from a renewal", "[sparing]") {
+TEST_CASE("blocks a refresh whenever a request is blocked", "[rate_limit_rules]") {
   SECTION("a refused key") {
     CHECK_FALSE(may_refresh(failed(protocol::ErrorKind::rejected), question_at(then + 299s), refresh_ahead));
     CHECK(may_refresh(failed(protocol::ErrorKind::rejected), question_at(then + 300s), refresh_ahead));
@@ -150,7 +150,7 @@ TEST_CASE("what spares the service from a call spares it from a renewal", "[spar
   }
 }
 
-TEST_CASE("where no token ever lives beyond refresh-ahead it is renewed at half its life", "[sparing]") {
+TEST_CASE("refreshes at half of the lifetime if it is below refresh-ahead", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     seconds lifetime;
@@ -177,14 +177,14 @@ TEST_CASE("where no token ever lives beyond refresh-ahead it is renewed at half 
   }
 }
 
-TEST_CASE("a life beyond all numbers does no harm", "[sparing]") {
+TEST_CASE("tolerates the largest lifetime", "[rate_limit_rules]") {
   const RequestLog log = token_response(seconds::max(), true, true);
 
   CHECK(may_refresh(log, question_at(then), refresh_ahead));
   CHECK_FALSE(why_blocked(log, question_at(then)));
 }
 
-TEST_CASE("of several reasons the one that a person can act upon is told first", "[sparing]") {
+TEST_CASE("reports the most actionable of several reasons", "[rate_limit_rules]") {
   RequestLog log = token_response(30s, true, false);
   log.requests.assign(5, then);
   CHECK(why_blocked(log, question_at(then))->hint == "lower 'min-ttl'");

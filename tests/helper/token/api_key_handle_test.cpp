@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/api_key_handle.hpp"
 
-#include "helper/rate_limit/request_log_file.hpp"
+#include "helper/rate_limit/refresh_lock.hpp"
 #include "tests/support/dear_machine.hpp"
 
 #include <string>

@@ -38,14 +38,19 @@ std::string ask() {
   request.url = "https://api.example.test/authorize";
   request.api_key = protocol::Secret("hunter2-key");
   request.timeout = 5s;
+  if (environment.find("PROBE")) request.probe = protocol::Probe::all;
   try {
     const auto reply = AuthorizerProcess(environment)
-                           .authorize(request, steady_clock::now() + (hurried ? -200ms : 30'000ms));
+                           .authorize(request, steady_clock::now() + (hurried ? 2s : 30s), Trace());
+    std::string checks;
+    for (const protocol::Check& check : reply.checks)
+      checks += ' ' + std::string(name_of(check.name)) + '=' + std::string(name_of(check.state));
     if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
-      return (auth_error->transient ? "transient: " : "denied: ") + auth_error->what;
+      return (auth_error->transient ? "transient: " : "denied: ") + auth_error->what + checks + " after " +
+             std::to_string(reply.requests);
     const auto& token_response = std::get<protocol::TokenResponse>(reply.outcome);
     return "granted: " + std::string(token_response.token.reveal()) + ' ' +
-           std::to_string(token_response.lifetime.count());
+           std::to_string(token_response.lifetime.count()) + checks;
   } catch (const Failure& failure) {
     return "failure " + std::to_string(static_cast<int>(failure.code)) + ": " + failure.what();
   }
@@ -86,7 +91,7 @@ class Tree {
 };
 
 constexpr std::string_view grant =
-    "cat >/dev/null\nprintf 'requests=1\\noutcome=granted\\naccess_token=to.ken==\\nlifetime=3600\\n\\n'\n";
+    "cat >/dev/null\nprintf 'requests=1\\naccess_token=to.ken==\\nlifetime=3600\\noutcome=granted\\n\\n'\n";
 
 }  // namespace
 
@@ -94,15 +99,16 @@ TEST_CASE(driver, "[.driver]") {
   os::write_all(STDOUT_FILENO, ask());
 }
 
-TEST_CASE("the authorizer's answer is given as it came", "[authorizer_process]") {
+TEST_CASE("returns the authorizer's response", "[authorizer_process]") {
   CHECK(Tree(grant).ask() == "granted: to.ken== 3600");
-  CHECK(Tree("cat >/dev/null; printf 'requests=1\\noutcome=rejected\\nwhat=no\\n\\n'").ask() == "denied: no");
+  CHECK(Tree("cat >/dev/null; printf 'requests=1\\noutcome=rejected\\nwhat=no\\n\\n'").ask() ==
+        "denied: no after 1");
 }
 
-TEST_CASE("the authorizer is given the whole request on standard input and nothing in words",
-          "[authorizer_process]") {
+TEST_CASE("passes the request on standard input, and no arguments", "[authorizer_process]") {
   const Tree tree(
-      "text=$(tr '\\n' ';'); printf 'outcome=rejected\\nwhat=%s %s words %s\\n' \"$#\" \"$0\" \"$text\"\n");
+      "text=$(tr '\\n' ';'); printf 'outcome=rejected\\nwhat=%s %s words %s\\n\\n' \"$#\" \"$0\" "
+      "\"$text\"\n");
 
   const std::string answer = tree.ask();
 
@@ -112,8 +118,8 @@ TEST_CASE("the authorizer is given the whole request on standard input and nothi
       tests::contains(answer, "url=https://api.example.test/authorize;api_key=hunter2-key;timeout_ms=5000;"));
 }
 
-TEST_CASE("the authorizer has of our environment what finds names and certificates", "[authorizer_process]") {
-  const Tree tree("cat >/dev/null; printf 'outcome=rejected\\nwhat=%s\\n' \"$(env | tr '\\n' ' ')\"\n");
+TEST_CASE("passes only the variables for the resolver and OpenSSL", "[authorizer_process]") {
+  const Tree tree("cat >/dev/null; printf 'outcome=rejected\\nwhat=%s\\n\\n' \"$(env | tr '\\n' ' ')\"\n");
 
   const std::string answer =
       tree.ask({"SASE_API_KEY=hunter2", "CHECKPOINT_SASE_API_KEY=hunter2", "PERIMETER81_API_KEY=hunter2",
@@ -127,29 +133,28 @@ TEST_CASE("the authorizer has of our environment what finds names and certificat
   CHECK_FALSE(tests::contains(answer, "hunter2"));
 }
 
-TEST_CASE("a directory of certificates is passed on only where it does not depend on the current one",
-          "[authorizer_process]") {
-  const Tree tree("cat >/dev/null; printf 'outcome=rejected\\nwhat=%s\\n' \"${SSL_CERT_DIR-none}\"\n");
+TEST_CASE("passes SSL_CERT_DIR only if its paths are absolute", "[authorizer_process]") {
+  const Tree tree("cat >/dev/null; printf 'outcome=rejected\\nwhat=%s\\n\\n' \"${SSL_CERT_DIR-none}\"\n");
 
-  CHECK(tree.ask({"SSL_CERT_DIR=certificates"}) == "denied: none");
-  CHECK(tree.ask({"SSL_CERT_DIR=/a:b"}) == "denied: none");
+  CHECK(tree.ask({"SSL_CERT_DIR=certificates"}) == "denied: none after 0");
+  CHECK(tree.ask({"SSL_CERT_DIR=/a:b"}) == "denied: none after 0");
 }
 
-TEST_CASE("an authorizer that cannot be used is a failure of this machine", "[authorizer_process]") {
+TEST_CASE("reports an authorizer that fails as a local error", "[authorizer_process]") {
   struct Row {
     const char* name;
     std::string script, why;
   };
   const auto row = GENERATE(values<Row>({
-      {"fails", "cat >/dev/null; exit 3", "it ended with 3 and no answer"},
-      {"answers and fails", std::string(grant) + "exit 1", "it ended with 1 and no answer"},
-      {"is killed", "kill -9 $$", "it was ended by signal 9"},
-      {"says nothing", "cat >/dev/null", "its answer is not understood: "},
-      {"talks garbage", "cat >/dev/null; echo hunter2", "its answer is not understood: "},
-      {"talks without end", "exec yes outcome=granted", "its answer is too long"},
+      {"fails", "cat >/dev/null; exit 3", "it exited with 3 without a response"},
+      {"answers and fails", std::string(grant) + "exit 1", "it exited with 1 without a response"},
+      {"is killed", "kill -9 $$", "it was killed by signal 9"},
+      {"says nothing", "cat >/dev/null", "its response is invalid: "},
+      {"talks garbage", "cat >/dev/null; echo hunter2", "its response is invalid: "},
+      {"talks without end", "exec yes outcome=granted", "its response is too long"},
       {"has a token that is none",
-       "cat >/dev/null; printf 'outcome=granted\\naccess_token=hunter2 hunter2\\nlifetime=1\\n'",
-       "its answer is not understood: the access token is not RFC 6750 b64token text"},
+       "cat >/dev/null; printf 'access_token=hunter2 hunter2\\nlifetime=1\\noutcome=granted\\n\\n'",
+       "its response is invalid: the access token is not RFC 6750 b64token text"},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -159,13 +164,27 @@ TEST_CASE("an authorizer that cannot be used is a failure of this machine", "[au
   }
 }
 
-TEST_CASE("an authorizer that is not installed is a failure of this machine", "[authorizer_process]") {
+TEST_CASE("reports a missing authorizer as a local error", "[authorizer_process]") {
   CHECK(Tree().ask().starts_with("failure 7: the authorizer cannot be used: "));
 }
 
-TEST_CASE("an authorizer that takes too long is ended, and trying later may help", "[authorizer_process]") {
+TEST_CASE("at the deadline reports the step and counts the requests", "[authorizer_process]") {
   CHECK(Tree("exec sleep 60").ask({"HURRIED=1"}) ==
-        "transient: no answer in time from 'https://api.example.test/authorize'");
+        "transient: no answer from 'api.example.test' within 5s while starting after 0");
+  CHECK(Tree("printf 'step=connecting\\nrequests=2\\nst'; exec sleep 60").ask({"HURRIED=1"}) ==
+        "transient: no answer from 'api.example.test' within 5s while connecting after 2");
+}
+
+TEST_CASE("at the deadline a probe keeps its checks and the token", "[authorizer_process]") {
+  const std::string checks = "printf 'check[]=name ok 1 a\\nstep=connecting\\n';";
+  CHECK(Tree(checks + "exec sleep 60").ask({"HURRIED=1", "PROBE=1"}) ==
+        "transient: no answer from 'api.example.test' within 5s while connecting name=ok tcp=broken "
+        "proxy=untried tls=untried clock=untried authorize=untried read=untried after 0");
+  CHECK(
+      Tree(checks + "printf 'check[]=authorize ok 1 a\\naccess_token=to.ken\\nlifetime=60\\n'; exec sleep 60")
+          .ask({"HURRIED=1", "PROBE=1"}) ==
+      "granted: to.ken 60 name=ok tcp=untried proxy=untried tls=untried clock=untried authorize=ok "
+      "read=broken");
 }
 
 }  // namespace sase::token

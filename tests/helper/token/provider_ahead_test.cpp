@@ -14,95 +14,95 @@ namespace {
 using namespace std::chrono_literals;
 using tests::DueForRefreshMachine;
 
-std::string token_of(const KeptToken& kept) {
-  return std::string(kept.fresh.token.reveal());
+std::string token_of(const ProvidedToken& provided) {
+  return std::string(provided.token.bearer.reveal());
 }
 
 }  // namespace
 
-TEST_CASE("a fresh token is given and nobody is asked", "[token_source_ahead]") {
+TEST_CASE("gives a fresh token without a request", "[token_source_ahead]") {
   DueForRefreshMachine machine;
   machine.keep("fresh", 50min);
 
-  const KeptToken kept = machine.source().get_ahead();
+  const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(kept) == "fresh");
-  CHECK_FALSE(kept.is_due_for_refresh);
-  CHECK_FALSE(kept.trouble);
+  CHECK(token_of(provided) == "fresh");
+  CHECK_FALSE(provided.is_due_for_refresh());
+  CHECK_FALSE(provided.refresh_failure);
   CHECK(machine.asked() == 0);
 }
 
-TEST_CASE("without a token one is got", "[token_source_ahead]") {
+TEST_CASE("requests a token if none is cached", "[token_source_ahead]") {
   tests::Machine machine;
 
-  CHECK(token_of(machine.source().get_ahead()) == "fresh-token");
+  CHECK(token_of(machine.source().get_refreshed()) == "fresh-token");
   CHECK(machine.kept() == "fresh-token");
 }
 
-TEST_CASE("a token that ages is renewed before it is given", "[token_source_ahead]") {
+TEST_CASE("refreshes a token that is due before it gives it", "[token_source_ahead]") {
   DueForRefreshMachine machine;
 
-  const KeptToken kept = machine.source().get_ahead();
+  const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(kept) == "fresh-token");
-  CHECK(kept.fresh.time_left > 59min);
-  CHECK_FALSE(kept.is_due_for_refresh);
+  CHECK(token_of(provided) == "fresh-token");
+  CHECK(tests::time_left(provided.token) > 59min);
+  CHECK_FALSE(provided.is_due_for_refresh());
   CHECK(machine.kept() == "fresh-token");
   CHECK(machine.authorizer.tries == 1);
 }
 
-TEST_CASE("where renewing fails the old token is given, with what was in the way", "[token_source_ahead]") {
+TEST_CASE("gives the old token with the failure if a refresh fails", "[token_source_ahead]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
 
-  const KeptToken kept = machine.source().get_ahead();
+  const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(kept) == "old");
-  CHECK(kept.fresh.time_left <= 600s);
-  CHECK(kept.is_due_for_refresh);
-  REQUIRE(kept.trouble);
-  CHECK(kept.trouble->code == ExitCode::unreachable);
-  CHECK(kept.trouble->hint == "what to do");
+  CHECK(token_of(provided) == "old");
+  CHECK(tests::time_left(provided.token) <= 600s);
+  CHECK(provided.is_due_for_refresh());
+  REQUIRE(provided.refresh_failure);
+  CHECK(provided.refresh_failure->code == ExitCode::unreachable);
+  CHECK(provided.refresh_failure->hint == "what to do");
 }
 
-TEST_CASE("after a failure it is not tried again for a minute, in silence", "[token_source_ahead]") {
+TEST_CASE("a refresh that failed in the background is not repeated for a minute", "[token_source_ahead]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
-  (void)machine.source().get_ahead();
+  (void)machine.source().get_refreshed();
 
-  const KeptToken kept = machine.source().get_ahead();
+  const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(kept) == "old");
-  CHECK(kept.is_due_for_refresh);
-  CHECK_FALSE(kept.trouble);
+  CHECK(token_of(provided) == "old");
+  CHECK(provided.is_due_for_refresh());
+  CHECK_FALSE(provided.refresh_failure);
   CHECK(machine.asked() == 1);
 
   machine.change_history([](rate_limit::RequestLog& log) {
     log.failure->at -= 61s;
     *log.refresh_started -= 61s;
   });
-  CHECK(machine.source().get_ahead().trouble);
+  CHECK(machine.source().get_refreshed().refresh_failure);
   CHECK(machine.asked() == 2);
 }
 
-TEST_CASE("a token too short-lived for refresh-ahead is renewed at half of its life and no earlier",
+TEST_CASE("refreshes a token with a lifetime below refresh-ahead at half of its lifetime",
           "[token_source_ahead]") {
   DueForRefreshMachine machine;
   machine.keep("old", 100s);
   machine.authorizer.answer = tests::grant("short", 500s);
-  CHECK(token_of(machine.source().get_ahead()) == "short");
+  CHECK(token_of(machine.source().get_refreshed()) == "short");
 
-  const KeptToken kept = machine.source().get_ahead();
-  CHECK(token_of(kept) == "short");
-  CHECK(kept.is_due_for_refresh);
+  const ProvidedToken provided = machine.source().get_refreshed();
+  CHECK(token_of(provided) == "short");
+  CHECK(provided.is_due_for_refresh());
   CHECK(machine.asked() == 1);
 
-  machine.change_history([](rate_limit::RequestLog& log) { log.grant->at -= 251s; });
+  machine.change_history([](rate_limit::RequestLog& log) { log.success->at -= 251s; });
   machine.authorizer.answer = tests::grant("next", 500s);
-  CHECK(token_of(machine.source().get_ahead()) == "next");
+  CHECK(token_of(machine.source().get_refreshed()) == "next");
 }
 
-TEST_CASE("whoever waits for another's renewal shares its token", "[token_source_ahead]") {
+TEST_CASE("shares the token of a refresh that it waited for", "[token_source_ahead]") {
   DueForRefreshMachine machine;
   const auto start = std::chrono::steady_clock::now();
   std::optional<rate_limit::RefreshLock> refresh_lock(machine.hold_turn());
@@ -111,7 +111,7 @@ TEST_CASE("whoever waits for another's renewal shares its token", "[token_source
     machine.keep("others", 60min);
     refresh_lock.reset();
   });
-  const std::string shared = token_of(machine.source().get_ahead());
+  const std::string shared = token_of(machine.source().get_refreshed());
   other.join();
 
   CHECK(std::chrono::steady_clock::now() - start >= 50ms);
@@ -119,10 +119,10 @@ TEST_CASE("whoever waits for another's renewal shares its token", "[token_source
   CHECK(machine.asked() == 0);
 }
 
-TEST_CASE("whoever waits for another's renewal shares its failure and asks nobody", "[token_source_ahead]") {
+TEST_CASE("shares the failure of a refresh that it waited for", "[token_source_ahead]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
-  (void)machine.source().get_ahead();
+  (void)machine.source().get_refreshed();
   std::optional<rate_limit::RefreshLock> refresh_lock(machine.hold_turn());
   std::thread other([&refresh_lock] {
     std::this_thread::sleep_for(50ms);
@@ -131,45 +131,44 @@ TEST_CASE("whoever waits for another's renewal shares its failure and asks nobod
     refresh_lock->write_log(log);
     refresh_lock.reset();
   });
-  const KeptToken kept = machine.source().get_ahead();
+  const ProvidedToken provided = machine.source().get_refreshed();
   other.join();
 
-  CHECK(token_of(kept) == "old");
-  CHECK(kept.is_due_for_refresh);
-  CHECK(kept.trouble);
+  CHECK(token_of(provided) == "old");
+  CHECK(provided.is_due_for_refresh());
+  CHECK(provided.refresh_failure);
   CHECK(machine.asked() == 1);
 }
 
-TEST_CASE("with a key that was taken away nothing is renewed", "[token_source_ahead]") {
+TEST_CASE("does not refresh with a key that logout removed", "[token_source_ahead]") {
   DueForRefreshMachine machine;
-  machine.place = api_key::ApiKeyLocation{.kind = api_key::ApiKeySourceKind::file,
-                                          .name = machine.root.path("key"),
-                                          .choice = api_key::ApiKeySelection::standard};
+  machine.place = config::ApiKeySource{
+      .kind = config::ApiKeySource::Kind::file, .value = machine.root.path("key"), .is_named = false};
 
-  const KeptToken kept = machine.source().get_ahead();
+  const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(kept) == "old");
-  CHECK(kept.is_due_for_refresh);
+  CHECK(token_of(provided) == "old");
+  CHECK(provided.is_due_for_refresh());
   CHECK(machine.asked() == 0);
 }
 
-TEST_CASE("whoever cannot have the turn in time keeps the old token and says why", "[token_source_ahead]") {
+TEST_CASE("gives the old token if the lock is not acquired in time", "[token_source_ahead]") {
   DueForRefreshMachine machine;
   const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
   machine.time = 30ms;
 
-  const KeptToken kept = machine.source().get_ahead();
+  const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(kept) == "old");
-  REQUIRE(kept.trouble);
-  CHECK(kept.trouble->code == ExitCode::unreachable);
+  CHECK(token_of(provided) == "old");
+  REQUIRE(provided.refresh_failure);
+  CHECK(provided.refresh_failure->code == ExitCode::unreachable);
 }
 
-TEST_CASE("without a place for a lock a token that ages is renewed all the same", "[token_source_ahead]") {
+TEST_CASE("refreshes a token that is due without a lock if there can be none", "[token_source_ahead]") {
   DueForRefreshMachine machine;
   machine.state_directory.reset();
 
-  CHECK(token_of(machine.source().get_ahead()) == "fresh-token");
+  CHECK(token_of(machine.source().get_refreshed()) == "fresh-token");
 }
 
 }  // namespace sase::token

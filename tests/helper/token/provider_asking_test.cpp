@@ -16,7 +16,7 @@ using tests::Machine;
 
 }  // namespace
 
-TEST_CASE("the authorizer is told all that it needs", "[token_source]") {
+TEST_CASE("passes the profile's settings to the authorizer", "[token_provider]") {
   Machine machine;
   machine.profile.ca_file = "/ca.pem";
   machine.profile.client_cert = "/c.pem";
@@ -38,7 +38,7 @@ TEST_CASE("the authorizer is told all that it needs", "[token_source]") {
   CHECK(machine.authorizer.timeout > 3s);
 }
 
-TEST_CASE("a call that has no time left still asks for some", "[token_source]") {
+TEST_CASE("gives the authorizer at least a millisecond", "[token_provider]") {
   Machine machine;
   machine.time = -1s;
 
@@ -46,7 +46,7 @@ TEST_CASE("a call that has no time left still asks for some", "[token_source]") 
   CHECK(machine.authorizer.timeout == 1ms);
 }
 
-TEST_CASE("a denial is said as it came, with the code of its kind", "[token_source]") {
+TEST_CASE("reports the error of the authorizer with the exit code of its kind", "[token_provider]") {
   struct Row {
     const char* name;
     protocol::ErrorKind kind;
@@ -73,14 +73,14 @@ TEST_CASE("a denial is said as it came, with the code of its kind", "[token_sour
   }
 }
 
-TEST_CASE("without an answer of any kind the authorizer's own failure is said", "[token_source]") {
+TEST_CASE("reports an authorizer that gave no reply", "[token_provider]") {
   Machine machine;
   machine.authorizer.meanwhile = [] { throw Failure(ExitCode::local_state, "no authorizer"); };
 
   CHECK(machine.failure().code == ExitCode::local_state);
 }
 
-TEST_CASE("a new token that lives for less than min-ttl is refused", "[token_source]") {
+TEST_CASE("rejects a new token with a lifetime below min-ttl", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 2699s};
@@ -92,7 +92,7 @@ TEST_CASE("a new token that lives for less than min-ttl is refused", "[token_sou
   CHECK(tests::contains(failure.what(), "45m"));
 }
 
-TEST_CASE("a new token that lives for exactly min-ttl lives for less by now", "[token_source]") {
+TEST_CASE("rejects a new token with a lifetime of exactly min-ttl", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 2700s};
@@ -103,7 +103,7 @@ TEST_CASE("a new token that lives for exactly min-ttl lives for less by now", "[
   CHECK(tests::contains(failure.what(), "lives 45m, no more than min-ttl 45m"));
 }
 
-TEST_CASE("a new token that lives for a moment longer than min-ttl is given", "[token_source]") {
+TEST_CASE("gives a new token with a lifetime just above min-ttl", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "enough", .lifetime = 2703s};
@@ -111,7 +111,7 @@ TEST_CASE("a new token that lives for a moment longer than min-ttl is given", "[
   CHECK(machine.get() == "enough");
 }
 
-TEST_CASE("a new token that is dead already is refused, even without a min-ttl", "[token_source]") {
+TEST_CASE("rejects a new token that has expired, even without a min-ttl", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 0s;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "dead", .lifetime = 0s};
@@ -119,7 +119,7 @@ TEST_CASE("a new token that is dead already is refused, even without a min-ttl",
   CHECK(machine.failure().code == ExitCode::rejected);
 }
 
-TEST_CASE("the time that asking took is no longer left of a new token", "[token_source]") {
+TEST_CASE("subtracts the duration of the request from a new token's lifetime", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "slow", .lifetime = 3600s};
   // Until the clock's next second, so that it shows: at most one.
@@ -129,11 +129,10 @@ TEST_CASE("the time that asking took is no longer left of a new token", "[token_
       std::this_thread::sleep_for(10ms);
   };
 
-  CHECK(machine.source().get().time_left <= 3599s);
+  CHECK(tests::time_left(machine.source().get().token) <= 3599s);
 }
 
-TEST_CASE("a new token that is too short-lived is kept for others, but not in the place of a better one",
-          "[token_source]") {
+TEST_CASE("caches a token with too short a lifetime unless it replaces a longer one", "[token_provider]") {
   struct Row {
     const char* name;
     seconds before, lifetime;
@@ -161,18 +160,18 @@ TEST_CASE("a new token that is too short-lived is kept for others, but not in th
   }
 }
 
-TEST_CASE("what is remembered of a new token is how long it lives for this call", "[token_source]") {
+TEST_CASE("records whether the lifetime was too short for the call", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 2699s};
   (void)machine.failure();
 
-  const auto grant = machine.log().grant;
+  const auto grant = machine.log().success;
 
   REQUIRE(grant);
   CHECK(grant->lifetime == 2699s);
   CHECK(grant->too_short);
-  CHECK_FALSE(grant->ahead);
+  CHECK_FALSE(grant->while_good);
 }
 
 }  // namespace sase::token

@@ -15,7 +15,7 @@ using tests::Machine;
 
 }  // namespace
 
-TEST_CASE("without a cached token one is asked for and kept", "[token_source]") {
+TEST_CASE("requests a token on a miss and caches it", "[token_provider]") {
   Machine machine;
 
   CHECK(machine.get() == "fresh-token");
@@ -24,7 +24,7 @@ TEST_CASE("without a cached token one is asked for and kept", "[token_source]") 
   CHECK(machine.error.text().empty());
 }
 
-TEST_CASE("the next call gets the cached token", "[token_source]") {
+TEST_CASE("returns the cached token without a request", "[token_provider]") {
   Machine machine;
   (void)machine.get();
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "another", .lifetime = 3600s};
@@ -33,17 +33,17 @@ TEST_CASE("the next call gets the cached token", "[token_source]") {
   CHECK(machine.authorizer.calls == 1);
 }
 
-TEST_CASE("a cached token is told with the time it has left", "[token_source]") {
+TEST_CASE("returns the cached token with its expiry", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 1000s);
 
-  const FreshToken fresh = machine.source().get();
+  const ProvidedToken fresh = machine.source().get();
 
-  CHECK(fresh.time_left <= 1000s);
-  CHECK(fresh.time_left >= 990s);
+  CHECK(tests::time_left(fresh.token) <= 1000s);
+  CHECK(tests::time_left(fresh.token) >= 990s);
 }
 
-TEST_CASE("a cached token is given while it lives for min-ttl", "[token_source]") {
+TEST_CASE("gives a cached token with at least min-ttl left", "[token_provider]") {
   struct Row {
     const char* name;
     seconds min_ttl, left;
@@ -73,7 +73,7 @@ TEST_CASE("a cached token is given while it lives for min-ttl", "[token_source]"
   }
 }
 
-TEST_CASE("another profile, service or key does not get the cached token", "[token_source]") {
+TEST_CASE("does not give the cached token to another profile, service or key", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
 
@@ -86,11 +86,11 @@ TEST_CASE("another profile, service or key does not get the cached token", "[tok
     CHECK(machine.get() == "fresh-token");
   }
   SECTION("another key") {
-    CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
+    CHECK(machine.source("another-key").get().token.bearer.reveal() == "fresh-token");
   }
 }
 
-TEST_CASE("neither key nor token is in a warning or a file", "[token_source]") {
+TEST_CASE("writes neither key nor token into a warning or a file", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "hunter2-token", .lifetime = 3600s};
   (void)machine.get();
@@ -102,7 +102,7 @@ TEST_CASE("neither key nor token is in a warning or a file", "[token_source]") {
   CHECK_FALSE(tests::contains(token, tests::the_key));
   const std::string key_id = machine.directory + '/' + machine.key_id();
   CHECK(tests::text_of_file(key_id + ".lock").empty());
-  const std::string log_file = tests::text_of_file(key_id + ".ledger");
+  const std::string log_file = tests::text_of_file(key_id + ".log");
   CHECK_FALSE(log_file.empty());
   CHECK_FALSE(tests::contains(log_file, "hunter2"));
   CHECK_FALSE(tests::contains(log_file, tests::the_key));

@@ -18,7 +18,7 @@ using tests::DeferredKeyMachine;
 
 }  // namespace
 
-TEST_CASE("the command runs when the service is asked, and not for a cached token", "[dear_key]") {
+TEST_CASE("runs the key command before a request, and not for a cached token", "[deferred_key]") {
   DeferredKeyMachine machine;
 
   CHECK(machine.get() == "fresh-token");
@@ -30,7 +30,7 @@ TEST_CASE("the command runs when the service is asked, and not for a cached toke
   CHECK(machine.authorizer.calls == 1);
 }
 
-TEST_CASE("a token is bound to the profile, the URL and the command's text", "[dear_key]") {
+TEST_CASE("binds a token to the profile, the URL and the command's text", "[deferred_key]") {
   DeferredKeyMachine machine;
   (void)machine.get();
   SECTION("the profile") {
@@ -48,7 +48,7 @@ TEST_CASE("a token is bound to the profile, the URL and the command's text", "[d
   CHECK(machine.authorizer.calls == 2);
 }
 
-TEST_CASE("what seals is lost, and so is the token", "[dear_key]") {
+TEST_CASE("a lost wrapping key makes the cached token a miss", "[deferred_key]") {
   DeferredKeyMachine machine;
   (void)machine.get();
   machine.lose_seal();
@@ -60,7 +60,7 @@ TEST_CASE("what seals is lost, and so is the token", "[dear_key]") {
   CHECK(machine.runs() == 2);
 }
 
-TEST_CASE("neither erasing nor a token of another call runs the command", "[dear_key]") {
+TEST_CASE("erasing, or sharing a token, does not run the command", "[deferred_key]") {
   DeferredKeyMachine machine;
   (void)machine.get();
 
@@ -73,7 +73,7 @@ TEST_CASE("neither erasing nor a token of another call runs the command", "[dear
   CHECK(machine.authorizer.calls == 2);
 }
 
-TEST_CASE("many first calls run the command once, and agree on what seals", "[dear_key]") {
+TEST_CASE("many first calls run the command once and share one wrapping key", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.key = [] {
     std::this_thread::sleep_for(50ms);
@@ -90,7 +90,7 @@ TEST_CASE("many first calls run the command once, and agree on what seals", "[de
   CHECK(machine.runs() == 1);
 }
 
-TEST_CASE("a command's failure is the call's, shared with those who wait, and not remembered", "[dear_key]") {
+TEST_CASE("shares a command's failure with waiting calls, and does not remember it", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.command_fails(ExitCode::invalid_settings);
   TokenProvider waiting = machine.source();
@@ -112,7 +112,7 @@ TEST_CASE("a command's failure is the call's, shared with those who wait, and no
   CHECK(machine.get() == "fresh-token");
 }
 
-TEST_CASE("a command that is out of time is not run again for a moment", "[dear_key]") {
+TEST_CASE("does not run a command again for 2 seconds after a timeout", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.command_fails(ExitCode::unreachable);
 
@@ -125,7 +125,7 @@ TEST_CASE("a command that is out of time is not run again for a moment", "[dear_
   CHECK(machine.runs() == 2);
 }
 
-TEST_CASE("after a refusal the command tells whether the key has changed", "[dear_key]") {
+TEST_CASE("runs the command after a rejection to find out whether the key has changed", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   CHECK(machine.failure().code == ExitCode::rejected);
@@ -163,7 +163,7 @@ TEST_CASE("after a refusal the command tells whether the key has changed", "[dea
   }
 }
 
-TEST_CASE("keys that change do not get past the guard", "[dear_key]") {
+TEST_CASE("changing keys do not evade the rate limit", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   int count = 0;
@@ -178,11 +178,11 @@ TEST_CASE("keys that change do not get past the guard", "[dear_key]") {
   CHECK(machine.authorizer.calls == static_cast<int>(rate_limit::request_limit));
 }
 
-TEST_CASE("the ledger tells nothing of the key", "[dear_key]") {
+TEST_CASE("the request log does not reveal the key", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   (void)machine.failure();
-  const std::string log_file = tests::text_of_file(machine.directory + '/' + machine.key_id() + ".ledger");
+  const std::string log_file = tests::text_of_file(machine.directory + '/' + machine.key_id() + ".log");
   const std::string fingerprint = machine.log().failure->key;
 
   CHECK(fingerprint.size() == 32);
@@ -195,7 +195,7 @@ TEST_CASE("the ledger tells nothing of the key", "[dear_key]") {
   CHECK(other.log().failure->key != fingerprint);
 }
 
-TEST_CASE("without any place for what seals a token is given and not kept", "[dear_key]") {
+TEST_CASE("gives a token and does not cache it without a wrapping key", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.cache = nullptr;
 
@@ -204,17 +204,17 @@ TEST_CASE("without any place for what seals a token is given and not kept", "[de
   CHECK(machine.runs() == 2);
 }
 
-TEST_CASE("a token that ages is renewed by a process that runs the command", "[dear_key]") {
+TEST_CASE("runs the key command in a background refresh", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "old-token", .lifetime = 10min};
   (void)machine.get();
-  machine.change_history([](rate_limit::RequestLog& log) { log.grant.reset(); });
+  machine.change_history([](rate_limit::RequestLog& log) { log.success.reset(); });
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "new-token", .lifetime = 1h};
   const int code = tests::exit_code_in_child([&machine] {
     TokenProvider source = machine.source();
-    const bool given = source.get().token.reveal() == "old-token";
-    source.refresh_in_background();
-    return given ? 0 : 1;
+    const ProvidedToken provided = source.get();
+    source.refresh_in_background(provided);
+    return provided.token.bearer.reveal() == "old-token" ? 0 : 1;
   });
 
   CHECK(code == 0);

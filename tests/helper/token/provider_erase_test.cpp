@@ -17,7 +17,7 @@ using tests::Machine;
 
 }  // namespace
 
-TEST_CASE("erase drops the cached token if it is this one", "[token_source]") {
+TEST_CASE("erase removes the cached token only if the request has that token", "[token_provider]") {
   struct Row {
     const char* name;
     std::string token, kept;
@@ -42,7 +42,7 @@ TEST_CASE("erase drops the cached token if it is this one", "[token_source]") {
   }
 }
 
-TEST_CASE("after an erase the next call asks anew", "[token_source]") {
+TEST_CASE("requests a new token after an erase", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
   machine.erase("cached");
@@ -50,7 +50,7 @@ TEST_CASE("after an erase the next call asks anew", "[token_source]") {
   CHECK(machine.get() == "fresh-token");
 }
 
-TEST_CASE("a dead token can be erased too", "[token_source]") {
+TEST_CASE("erases an expired token", "[token_provider]") {
   Machine machine;
   machine.keep("cached", -10s);
   machine.erase("cached");
@@ -58,7 +58,7 @@ TEST_CASE("a dead token can be erased too", "[token_source]") {
   CHECK(machine.kept() == "(none)");
 }
 
-TEST_CASE("erase drops the token of its own profile alone", "[token_source]") {
+TEST_CASE("erases the token of its own profile only", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
   machine.profile.name = "work";
@@ -71,7 +71,7 @@ TEST_CASE("erase drops the token of its own profile alone", "[token_source]") {
   CHECK(machine.kept() == "cached");
 }
 
-TEST_CASE("where nothing is cached there is nothing to erase", "[token_source]") {
+TEST_CASE("an erase without a cached token does nothing", "[token_provider]") {
   Machine machine;
 
   CHECK_NOTHROW(machine.erase("cached"));
@@ -80,7 +80,7 @@ TEST_CASE("where nothing is cached there is nothing to erase", "[token_source]")
   CHECK_NOTHROW(machine.erase("cached"));
 }
 
-TEST_CASE("trouble with the cache is one warning for an erase too", "[token_source]") {
+TEST_CASE("an erase prints one warning about an unusable cache", "[token_provider]") {
   Machine machine;
   machine.root.make_directory("state/sase-credential", 0755);
 
@@ -88,7 +88,7 @@ TEST_CASE("trouble with the cache is one warning for an erase too", "[token_sour
   CHECK(tests::count_lines(machine.error.text()) == 1);
 }
 
-TEST_CASE("an erase of the cached token is taken down, any other is not", "[token_source]") {
+TEST_CASE("records an erase of the cached token only", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
 
@@ -98,10 +98,10 @@ TEST_CASE("an erase of the cached token is taken down, any other is not", "[toke
   CHECK(machine.log().erased);
   (void)machine.get();
   CHECK_FALSE(machine.log().erased);
-  CHECK(machine.log().grant->after_erase);
+  CHECK(machine.log().success->after_erase);
 }
 
-TEST_CASE("where new tokens are rejected at once, ever longer pauses are made", "[token_source]") {
+TEST_CASE("pauses longer after each new token that is erased soon", "[token_provider]") {
   Machine machine;
   (void)machine.get();
   machine.erase("fresh-token");
@@ -125,8 +125,7 @@ TEST_CASE("where new tokens are rejected at once, ever longer pauses are made", 
   }
 }
 
-TEST_CASE("an erase waits for the call that has the turn, and at its deadline goes on without",
-          "[token_source]") {
+TEST_CASE("an erase waits for the lock, but no longer than its deadline", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
   machine.time = 50ms;
@@ -142,11 +141,11 @@ TEST_CASE("an erase waits for the call that has the turn, and at its deadline go
   CHECK(machine.error.text().empty());
 }
 
-TEST_CASE("a token is erased even where that cannot be taken down", "[token_source]") {
+TEST_CASE("erases a token even if the erase cannot be recorded", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
-  SECTION("no ledger") {
-    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".ledger");
+  SECTION("no request log") {
+    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".log");
   }
   SECTION("no lock") {
     machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".lock");
@@ -156,7 +155,7 @@ TEST_CASE("a token is erased even where that cannot be taken down", "[token_sour
 
   CHECK(machine.kept() == "(none)");
   CHECK(tests::count_lines(machine.error.text()) == 1);
-  CHECK(machine.error.text().starts_with("sase-credential: warning: going on without the cache: "));
+  CHECK(machine.error.text().starts_with("sase-credential: warning: continuing without the cache: "));
 }
 
 }  // namespace sase::token

@@ -21,8 +21,7 @@ struct LoggedInMachine : tests::Machine {
   std::string file = root.write("keys/default", "");
 
   LoggedInMachine() {
-    place = api_key::ApiKeyLocation{
-        .kind = api_key::ApiKeySourceKind::file, .name = file, .choice = api_key::ApiKeySelection::standard};
+    place = config::ApiKeySource{.kind = config::ApiKeySource::Kind::file, .value = file, .is_named = false};
   }
   void log_out() {
     (void)::unlink(file.c_str());
@@ -32,7 +31,7 @@ struct LoggedInMachine : tests::Machine {
 
 }  // namespace
 
-TEST_CASE("a token that comes after logout is given to its caller and not kept", "[token_source]") {
+TEST_CASE("does not cache a token that arrives after logout", "[token_provider]") {
   LoggedInMachine machine;
   machine.authorizer.meanwhile = [&machine] { machine.log_out(); };
 
@@ -41,7 +40,7 @@ TEST_CASE("a token that comes after logout is given to its caller and not kept",
   CHECK(machine.kept() == "(none)");
 }
 
-TEST_CASE("a call that waited while logout removed the key asks nobody", "[token_source]") {
+TEST_CASE("sends no request if logout removed the key while the call waited", "[token_provider]") {
   LoggedInMachine machine;
   TokenProvider source = machine.source();
   machine.log_out();
@@ -52,7 +51,7 @@ TEST_CASE("a call that waited while logout removed the key asks nobody", "[token
   CHECK(machine.authorizer.calls == 0);
 }
 
-TEST_CASE("a renewal that ends after logout keeps no token", "[token_source]") {
+TEST_CASE("does not cache the token of a refresh that ends after logout", "[token_provider]") {
   LoggedInMachine machine;
   machine.keep("old", 600s);
   machine.authorizer.meanwhile = [&machine] {
@@ -60,10 +59,11 @@ TEST_CASE("a renewal that ends after logout keeps no token", "[token_source]") {
     machine.log_out();
   };
   TokenProvider source = machine.source();
-  REQUIRE(source.get().token.reveal() == "old");
+  const ProvidedToken provided = source.get();
+  REQUIRE(provided.token.bearer.reveal() == "old");
 
-  REQUIRE(tests::exit_code_in_child([&source] {
-            source.refresh_in_background();
+  REQUIRE(tests::exit_code_in_child([&] {
+            source.refresh_in_background(provided);
             return 0;
           }) == 0);
 

@@ -17,18 +17,18 @@ using tests::Machine;
 
 }  // namespace
 
-TEST_CASE("a new token is asked for although one is kept, and takes its place", "[token_source]") {
+TEST_CASE("requests a new token although one is cached, and replaces it", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 1000s);
 
-  const FreshToken fresh = machine.source().get_new();
+  const ProvidedToken fresh = machine.source().get_new();
 
-  CHECK(fresh.token.reveal() == "fresh-token");
+  CHECK(fresh.token.bearer.reveal() == "fresh-token");
   CHECK(machine.authorizer.calls == 1);
   CHECK(machine.kept() == "fresh-token");
 }
 
-TEST_CASE("a key that is refused gives no new token although one is kept", "[token_source]") {
+TEST_CASE("reports a rejected key although a token is cached", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 1000s);
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
@@ -39,7 +39,7 @@ TEST_CASE("a key that is refused gives no new token although one is kept", "[tok
   CHECK(machine.kept() == "cached");
 }
 
-TEST_CASE("the service is spared by calls for a new token too", "[token_source]") {
+TEST_CASE("limits the rate of calls for a new token", "[token_provider]") {
   Machine machine;
   for (unsigned i = 0; i < rate_limit::request_limit; ++i)
     (void)machine.source().get_new();
@@ -50,7 +50,7 @@ TEST_CASE("the service is spared by calls for a new token too", "[token_source]"
   CHECK(machine.authorizer.calls == rate_limit::request_limit);
 }
 
-TEST_CASE("a call for a new token waits for its turn, and no longer than its time", "[token_source]") {
+TEST_CASE("a call for a new token waits for the lock until its deadline", "[token_provider]") {
   Machine machine;
   machine.time = 50ms;
   const rate_limit::RefreshLock other = machine.hold_turn();
@@ -61,12 +61,12 @@ TEST_CASE("a call for a new token waits for its turn, and no longer than its tim
   CHECK(machine.authorizer.calls == 0);
 }
 
-TEST_CASE("without a place for files a new token comes all the same", "[token_source]") {
+TEST_CASE("requests a new token without a state directory", "[token_provider]") {
   Machine machine;
   machine.cache = nullptr;
   machine.state_directory.reset();
 
-  CHECK(machine.source().get_new().token.reveal() == "fresh-token");
+  CHECK(machine.source().get_new().token.bearer.reveal() == "fresh-token");
 }
 
 }  // namespace sase::token

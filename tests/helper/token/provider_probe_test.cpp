@@ -10,7 +10,7 @@ namespace sase::token {
 using namespace std::chrono_literals;
 using tests::Machine;
 
-TEST_CASE("a probe asks whatever is in the cache, and keeps what it gets", "[token_source][probe]") {
+TEST_CASE("a probe requests a token whatever is cached, and caches it", "[token_provider][probe]") {
   Machine machine;
   machine.keep("old-token", 50min);
 
@@ -24,7 +24,7 @@ TEST_CASE("a probe asks whatever is in the cache, and keeps what it gets", "[tok
   CHECK_FALSE(report.unusable);
 }
 
-TEST_CASE("a probe waits for its turn, and not for ever", "[token_source][probe]") {
+TEST_CASE("a probe waits for the lock until the deadline", "[token_provider][probe]") {
   Machine machine;
   machine.time = 50ms;
   const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
@@ -35,8 +35,7 @@ TEST_CASE("a probe waits for its turn, and not for ever", "[token_source][probe]
   CHECK(machine.authorizer.calls == 0);
 }
 
-TEST_CASE("a token of a probe that lives for too little is told of beside the links",
-          "[token_source][probe]") {
+TEST_CASE("a probe reports a token with too short a lifetime beside its checks", "[token_provider][probe]") {
   Machine machine;
   machine.profile.min_ttl = 10min;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short-token", .lifetime = 5min};
@@ -48,7 +47,7 @@ TEST_CASE("a token of a probe that lives for too little is told of beside the li
   CHECK_FALSE(report.time_left);
 }
 
-TEST_CASE("a denial changes nothing in the cache", "[token_source][probe]") {
+TEST_CASE("a failed request leaves the cache unchanged", "[token_provider][probe]") {
   Machine machine;
   machine.keep("old-token", 50min);
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);

@@ -21,7 +21,7 @@ using tests::refresh_in_background;
 
 }  // namespace
 
-TEST_CASE("an ageing token is given, and another process renews it", "[token_source]") {
+TEST_CASE("gives a token that is due and refreshes it in another process", "[token_provider]") {
   DueForRefreshMachine machine;
 
   CHECK(machine.call() == "old");
@@ -30,15 +30,15 @@ TEST_CASE("an ageing token is given, and another process renews it", "[token_sou
   CHECK(machine.asked() == 1);
   CHECK(machine.kept() == "fresh-token");
   CHECK(machine.log().requests.size() == 1);
-  REQUIRE(machine.log().grant);
-  CHECK(machine.log().grant->ahead);
+  REQUIRE(machine.log().success);
+  CHECK(machine.log().success->while_good);
   CHECK_FALSE(machine.log().failure);
   CHECK(machine.error.text().empty());
   CHECK(machine.call() == "fresh-token");
   CHECK(machine.asked() == 1);
 }
 
-TEST_CASE("a token is renewed only if it ages", "[token_source]") {
+TEST_CASE("refreshes a token only if it is due", "[token_provider]") {
   struct Row {
     const char* name;
     seconds left, refresh_ahead;
@@ -64,36 +64,36 @@ TEST_CASE("a token is renewed only if it ages", "[token_source]") {
   }
 }
 
-TEST_CASE("nothing is renewed that was not given from the cache", "[token_source]") {
+TEST_CASE("refreshes only a cached token that is due", "[token_provider]") {
   DueForRefreshMachine machine;
-  SECTION("nothing was given") {
-    TokenProvider caller = machine.source();
-    refresh_in_background(caller);
-    REQUIRE(machine.all_is_quiet());
+  SECTION("a fresh token") {
+    machine.keep("fresh", 3000s);
+    CHECK(machine.call() == "fresh");
     CHECK(machine.asked() == 0);
   }
-  SECTION("a new one was given, short-lived as it is") {
+  SECTION("a new token, although it is short-lived") {
     machine.keep("old", 10s);
     machine.authorizer.answer = grant("new", 600s);
     CHECK(machine.call() == "new");
     CHECK(machine.asked() == 1);
   }
-  SECTION("there is no cache") {
+  SECTION("no cache") {
     machine.cache = nullptr;
     CHECK(machine.call() == "fresh-token");
     CHECK(machine.asked() == 1);
   }
 }
 
-TEST_CASE("nobody waits for a renewal", "[token_source]") {
+TEST_CASE("no call waits for a background refresh", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.hold_renewals();
   TokenProvider caller = machine.source();
-  CHECK(caller.get().token.reveal() == "old");
+  const ProvidedToken provided = caller.get();
+  CHECK(provided.token.bearer.reveal() == "old");
 
-  refresh_in_background(caller);
+  refresh_in_background(caller, provided);
 
-  CHECK_FALSE(machine.open_refresh_lock().take());
+  CHECK_FALSE(machine.open_refresh_lock().acquire());
   CHECK(machine.get() == "old");
   CHECK(machine.kept() == "old");
   machine.let_go();
@@ -101,14 +101,14 @@ TEST_CASE("nobody waits for a renewal", "[token_source]") {
   CHECK(machine.kept() == "fresh-token");
 }
 
-TEST_CASE("nothing is renewed while another call has its turn", "[token_source]") {
+TEST_CASE("starts no refresh while another process holds the lock", "[token_provider]") {
   DueForRefreshMachine machine;
   TokenProvider caller = machine.source();
-  (void)caller.get();
+  const ProvidedToken provided = caller.get();
   {
     const rate_limit::RefreshLock current = machine.hold_turn();
     const auto start = steady_clock::now();
-    refresh_in_background(caller);
+    refresh_in_background(caller, provided);
     CHECK(steady_clock::now() - start < 2s);
   }
 
@@ -117,20 +117,20 @@ TEST_CASE("nothing is renewed while another call has its turn", "[token_source]"
   CHECK(machine.kept() == "old");
 }
 
-TEST_CASE("of many calls that want to renew one does", "[token_source]") {
+TEST_CASE("one of many calls refreshes the token", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.hold_renewals();
   TokenProvider late = machine.source();
-  (void)late.get();
+  const ProvidedToken provided = late.get();
 
   for (int i = 0; i < 10; ++i) {
     TokenProvider caller = machine.source();
-    CHECK(caller.get().token.reveal() == "old");
-    refresh_in_background(caller);
+    CHECK(caller.get().token.bearer.reveal() == "old");
+    refresh_in_background(caller, provided);
   }
   machine.let_go();
   REQUIRE(machine.all_is_quiet());
-  refresh_in_background(late);
+  refresh_in_background(late, provided);
   REQUIRE(machine.all_is_quiet());
 
   CHECK(machine.asked() == 1);
@@ -138,7 +138,7 @@ TEST_CASE("of many calls that want to renew one does", "[token_source]") {
   CHECK(machine.kept() == "fresh-token");
 }
 
-TEST_CASE("tokens that never live beyond refresh-ahead are not renewed by every call", "[token_source]") {
+TEST_CASE("does not refresh at every call if lifetimes are below refresh-ahead", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = grant("new", 800s);
 
@@ -147,12 +147,12 @@ TEST_CASE("tokens that never live beyond refresh-ahead are not renewed by every 
   CHECK(machine.call() == "new");
   CHECK(machine.asked() == 1);
 
-  machine.change_history([](rate_limit::RequestLog& log) { log.grant->ahead = false; });
+  machine.change_history([](rate_limit::RequestLog& log) { log.success->while_good = false; });
   CHECK(machine.call() == "new");
   CHECK(machine.asked() == 2);
 }
 
-TEST_CASE("a renewal is spared as any other request", "[token_source]") {
+TEST_CASE("limits the rate of background refreshes", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
 
@@ -165,7 +165,7 @@ TEST_CASE("a renewal is spared as any other request", "[token_source]") {
   CHECK(machine.log().requests.size() == 5);
 }
 
-TEST_CASE("a renewal has the whole time of a call, however late it begins", "[token_source]") {
+TEST_CASE("a background refresh has its own timeout", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.time = 1ms;
   machine.authorizer.meanwhile = [&machine] {
@@ -179,7 +179,7 @@ TEST_CASE("a renewal has the whole time of a call, however late it begins", "[to
   CHECK(machine.noted("whole") == 1);
 }
 
-TEST_CASE("a trace in a file tells of a renewal to its end", "[token_source]") {
+TEST_CASE("a trace file records a background refresh to its end", "[token_provider]") {
   DueForRefreshMachine machine;
   const std::string file = machine.root.path("trace");
   machine.trace = Trace(file, steady_clock::now(), machine.diagnostics);
@@ -188,7 +188,7 @@ TEST_CASE("a trace in a file tells of a renewal to its end", "[token_source]") {
 
   const std::string text = tests::text_of_file(file);
   const std::string here = ' ' + std::to_string(::getpid()) + ' ';
-  const auto renewal = text.find(" ms renewal: the token ages, a process of its own renews it\n");
+  const auto renewal = text.find(" ms refresh: a background process refreshes the token\n");
   REQUIRE(renewal != std::string::npos);
   CHECK(tests::contains(text.substr(0, renewal), here));
   CHECK(tests::contains(text.substr(renewal), " ms cache: token kept\n"));

@@ -16,7 +16,7 @@ using tests::refresh_in_background;
 
 }  // namespace
 
-TEST_CASE("a renewal that fails leaves the old token and says nothing", "[token_source]") {
+TEST_CASE("a failed background refresh keeps the old token and prints nothing", "[token_provider]") {
   DueForRefreshMachine machine;
   const auto kind = GENERATE(protocol::ErrorKind::unreachable, protocol::ErrorKind::rejected,
                              protocol::ErrorKind::invalid_response, protocol::ErrorKind::misconfigured);
@@ -29,12 +29,12 @@ TEST_CASE("a renewal that fails leaves the old token and says nothing", "[token_
   CHECK(machine.kept() == "old");
   REQUIRE(machine.log().failure);
   CHECK(machine.log().failure->auth_error.what == "what happened");
-  CHECK_FALSE(machine.log().grant);
+  CHECK_FALSE(machine.log().success);
   CHECK(machine.log().requests.size() == 1);
   CHECK(machine.error.text().empty());
 }
 
-TEST_CASE("a renewal that cannot even begin leaves the old token and counts for nothing", "[token_source]") {
+TEST_CASE("a refresh whose authorizer does not start counts no request", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.authorizer.meanwhile = [&machine] {
     machine.note("asked");
@@ -48,8 +48,7 @@ TEST_CASE("a renewal that cannot even begin leaves the old token and counts for 
   CHECK(machine.log().requests.empty());
 }
 
-TEST_CASE("a token that lives for less than min-ttl does not take the place of a good one",
-          "[token_source]") {
+TEST_CASE("a token with a lifetime below min-ttl does not replace a good one", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = grant("short", 59s);
 
@@ -58,10 +57,10 @@ TEST_CASE("a token that lives for less than min-ttl does not take the place of a
 
   CHECK(machine.asked() == 1);
   CHECK(machine.kept() == "old");
-  CHECK(machine.log().grant->too_short);
+  CHECK(machine.log().success->too_short);
 }
 
-TEST_CASE("trouble with a renewal is not the caller's", "[token_source]") {
+TEST_CASE("a call reports no error of a background refresh", "[token_provider]") {
   DueForRefreshMachine machine;
   SECTION("no place for a lock") {
     machine.state_directory = std::nullopt;
@@ -70,13 +69,14 @@ TEST_CASE("trouble with a renewal is not the caller's", "[token_source]") {
     machine.root.make_directory("state/other", 0755);
     machine.state_directory = machine.root.path("state/other");
   }
-  SECTION("no ledger") {
-    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".ledger");
+  SECTION("no request log") {
+    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".log");
   }
 
   TokenProvider caller = machine.source();
-  CHECK(caller.get().token.reveal() == "old");
-  refresh_in_background(caller);
+  const ProvidedToken provided = caller.get();
+  CHECK(provided.token.bearer.reveal() == "old");
+  refresh_in_background(caller, provided);
 
   CHECK(machine.all_is_quiet());
   CHECK(machine.asked() == 0);

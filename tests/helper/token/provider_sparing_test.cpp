@@ -21,7 +21,7 @@ void let_a_moment_pass() {
 
 }  // namespace
 
-TEST_CASE("a refused key is remembered, for all that use it", "[token_source]") {
+TEST_CASE("remembers a rejected key for all profiles that use it", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
@@ -46,14 +46,14 @@ TEST_CASE("a refused key is remembered, for all that use it", "[token_source]") 
   CHECK(again.hint == "what to do");
 }
 
-TEST_CASE("another key or another service is not spared for a refused key's sake", "[token_source]") {
+TEST_CASE("does not block another key or service after a rejection", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "T", .lifetime = 3600s};
 
   SECTION("another key") {
-    CHECK(machine.source("another-key").get().token.reveal() == "T");
+    CHECK(machine.source("another-key").get().token.bearer.reveal() == "T");
   }
   SECTION("another service") {
     machine.profile.authorize_url = "https://other.test/api/v1/auth/authorize";
@@ -61,7 +61,7 @@ TEST_CASE("another key or another service is not spared for a refused key's sake
   }
 }
 
-TEST_CASE("a refusal is forgotten when its time is over", "[token_source]") {
+TEST_CASE("forgets a rejection after 5 minutes", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
@@ -71,7 +71,7 @@ TEST_CASE("a refusal is forgotten when its time is over", "[token_source]") {
   CHECK(machine.get() == "T");
 }
 
-TEST_CASE("a service that is out of reach on one way may be in reach on another", "[token_source]") {
+TEST_CASE("shares a connection failure only with the same network settings", "[token_provider]") {
   struct Row {
     const char* name;
     void (*change)(config::Profile&);
@@ -101,20 +101,20 @@ TEST_CASE("a service that is out of reach on one way may be in reach on another"
   }
 }
 
-TEST_CASE("nothing of the way to the service is in the ledger", "[token_source]") {
+TEST_CASE("the request log reveals no network setting", "[token_provider]") {
   Machine machine;
   machine.profile.proxy = "http://user:hunter2@proxy:1";
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   (void)machine.failure();
 
-  const std::string log_file = tests::text_of_file(machine.directory + '/' + machine.key_id() + ".ledger");
+  const std::string log_file = tests::text_of_file(machine.directory + '/' + machine.key_id() + ".log");
 
-  CHECK(tests::contains(log_file, "route="));
+  CHECK(tests::contains(log_file, "network="));
   CHECK_FALSE(tests::contains(log_file, "hunter2"));
   CHECK_FALSE(tests::contains(log_file, "proxy:1"));
 }
 
-TEST_CASE("what the service asks for with Retry-After holds for all", "[token_source]") {
+TEST_CASE("applies Retry-After to all calls", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rate_limited, 30s);
   (void)machine.failure();
@@ -129,7 +129,7 @@ TEST_CASE("what the service asks for with Retry-After holds for all", "[token_so
   CHECK(tests::promised_wait(again.hint) > 20s);
 }
 
-TEST_CASE("a setting that was mended a moment ago is tried", "[token_source]") {
+TEST_CASE("tries again at once after a misconfiguration", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::misconfigured);
   (void)machine.failure();
@@ -140,7 +140,7 @@ TEST_CASE("a setting that was mended a moment ago is tried", "[token_source]") {
   CHECK(machine.authorizer.calls == 2);
 }
 
-TEST_CASE("without a cache every call asks, one after the other, until the guard", "[token_source]") {
+TEST_CASE("without a cache every call sends a request up to the rate limit", "[token_provider]") {
   Machine machine;
   machine.cache = nullptr;
 
@@ -155,14 +155,14 @@ TEST_CASE("without a cache every call asks, one after the other, until the guard
         "5 requests for this API key went to the service within a minute, the most that are allowed");
   CHECK(tests::promised_wait(failure.hint) <= 60s);
   CHECK(tests::promised_wait(failure.hint) > 50s);
-  CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
+  CHECK(machine.source("another-key").get().token.bearer.reveal() == "fresh-token");
 
   machine.change_history([](rate_limit::RequestLog& log) { log.requests.erase(log.requests.begin()); });
   CHECK(machine.get() == "fresh-token");
   CHECK(machine.failure().code == ExitCode::unreachable);
 }
 
-TEST_CASE("without a cache too a call waits for its turn", "[token_source]") {
+TEST_CASE("waits for the lock without a cache as well", "[token_provider]") {
   Machine machine;
   machine.cache = nullptr;
   const rate_limit::RefreshLock current = machine.hold_turn();
@@ -172,7 +172,7 @@ TEST_CASE("without a cache too a call waits for its turn", "[token_source]") {
   CHECK(machine.authorizer.calls == 0);
 }
 
-TEST_CASE("retries count for the guard, and leave fewer to the next call", "[token_source]") {
+TEST_CASE("counts retries towards the rate limit", "[token_provider]") {
   Machine machine;
   machine.authorizer.requests = 3;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
@@ -189,7 +189,7 @@ TEST_CASE("retries count for the guard, and leave fewer to the next call", "[tok
   CHECK(machine.authorizer.calls == 2);
 }
 
-TEST_CASE("tokens that live for too short a time are asked for once", "[token_source]") {
+TEST_CASE("requests a token with too short a lifetime once", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
   machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 600s};
@@ -203,7 +203,7 @@ TEST_CASE("tokens that live for too short a time are asked for once", "[token_so
   CHECK(second.hint == "lower 'min-ttl'");
 }
 
-TEST_CASE("where there is no place for a ledger nothing is remembered", "[token_source]") {
+TEST_CASE("remembers nothing without a state directory", "[token_provider]") {
   Machine machine;
   machine.cache = nullptr;
   machine.state_directory = std::nullopt;

@@ -20,10 +20,8 @@ using tests::Machine;
 /// A cache that can be read, but not written.
 class FullCache : public cache::TokenCache {
  public:
-  [[nodiscard]] std::optional<cache::CachedToken> find(const cache::Identity&) override {
-    return std::nullopt;
-  }
-  void store(const cache::Identity&, const cache::CachedToken&) override {
+  [[nodiscard]] std::optional<Token> find(const cache::Identity&) override { return std::nullopt; }
+  void store(const cache::Identity&, const Token&) override {
     throw std::system_error(ENOSPC, std::generic_category(), "cannot write the token");
   }
   void remove(const cache::Identity&) override {}
@@ -31,7 +29,7 @@ class FullCache : public cache::TokenCache {
 
 }  // namespace
 
-TEST_CASE("trouble with the cache is one warning, and the token still comes", "[token_source]") {
+TEST_CASE("gives the token with one warning if the cache is unusable", "[token_provider]") {
   Machine machine;
   SECTION("a file is in the directory's place") {
     machine.root.write("state/sase-credential", "");
@@ -57,22 +55,22 @@ TEST_CASE("trouble with the cache is one warning, and the token still comes", "[
 
   CHECK(machine.get() == "fresh-token");
   CHECK(machine.authorizer.calls == 1);
-  CHECK(machine.error.text().starts_with("sase-credential: warning: going on without the cache: "));
+  CHECK(machine.error.text().starts_with("sase-credential: warning: continuing without the cache: "));
   CHECK(tests::count_lines(machine.error.text()) == 1);
 }
 
-TEST_CASE("a full cache is one warning, and the token still comes", "[token_source]") {
+TEST_CASE("gives the token with one warning if the cache is full", "[token_provider]") {
   Machine machine;
   FullCache cache;
   machine.cache = &cache;
 
   CHECK(machine.get() == "fresh-token");
   CHECK(machine.error.text() ==
-        "sase-credential: warning: going on without the cache: cannot write the token: No space left on "
+        "sase-credential: warning: continuing without the cache: cannot write the token: No space left on "
         "device\n");
 }
 
-TEST_CASE("a damaged cache heals itself without a word", "[token_source]") {
+TEST_CASE("replaces a damaged cache file without a warning", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
   const std::string name = "state/sase-credential/" + machine.identity().file_stem() + ".token";
@@ -84,7 +82,7 @@ TEST_CASE("a damaged cache heals itself without a word", "[token_source]") {
   CHECK(machine.error.text().empty());
 }
 
-TEST_CASE("what a warning says of the cache is safe on a terminal", "[token_source]") {
+TEST_CASE("escapes control characters in a warning about the cache", "[token_provider]") {
   Machine machine;
   const std::string directory = machine.root.write("a\x1b[2J\nb", "");
   cache::FileCache cache(directory);
@@ -96,7 +94,7 @@ TEST_CASE("what a warning says of the cache is safe on a terminal", "[token_sour
   CHECK_FALSE(tests::contains(machine.error.text(), "\x1b"));
 }
 
-TEST_CASE("without any place for locks a token still comes", "[token_source]") {
+TEST_CASE("gives a token without a state directory", "[token_provider]") {
   Machine machine;
   machine.cache = nullptr;
   machine.state_directory = std::nullopt;

@@ -21,12 +21,12 @@ using tests::Machine;
 /// A cache in which somebody else's token appears while the lock is being taken.
 class LateCache : public cache::TokenCache {
  public:
-  [[nodiscard]] std::optional<cache::CachedToken> find(const cache::Identity&) override {
+  [[nodiscard]] std::optional<Token> find(const cache::Identity&) override {
     if (++asked == 1) return std::nullopt;
-    return cache::CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
-                              .expiry = Expiry::after(ClockReading::now(), 3600s)};
+    return Token{.bearer = protocol::BearerToken(protocol::Secret("of-another-call")),
+                 .expiry = Expiry::after(ClockReading::now(), 3600s)};
   }
-  void store(const cache::Identity&, const cache::CachedToken&) override {}
+  void store(const cache::Identity&, const Token&) override {}
   void remove(const cache::Identity&) override {}
 
   int asked = 0;
@@ -38,14 +38,14 @@ class GreedyCache : public cache::TokenCache {
   GreedyCache(const Machine& machine, bool has_token)
       : refresh_lock_(machine.open_refresh_lock()), has_token_(has_token) {}
 
-  [[nodiscard]] std::optional<cache::CachedToken> find(const cache::Identity&) override {
+  [[nodiscard]] std::optional<Token> find(const cache::Identity&) override {
     if (++asked_ == 1) return std::nullopt;
-    was_free = refresh_lock_.take();
+    was_free = refresh_lock_.acquire();
     if (!has_token_) return std::nullopt;
-    return cache::CachedToken{.token = protocol::BearerToken(protocol::Secret("of-another-call")),
-                              .expiry = Expiry::after(ClockReading::now(), 3600s)};
+    return Token{.bearer = protocol::BearerToken(protocol::Secret("of-another-call")),
+                 .expiry = Expiry::after(ClockReading::now(), 3600s)};
   }
-  void store(const cache::Identity&, const cache::CachedToken&) override {}
+  void store(const cache::Identity&, const Token&) override {}
   void remove(const cache::Identity&) override {}
 
   bool was_free = false;
@@ -85,7 +85,7 @@ class OtherCall {
 
 }  // namespace
 
-TEST_CASE("whoever waited for the lock finds the token of the one who held it", "[token_source]") {
+TEST_CASE("finds the token that was stored while it waited for the lock", "[token_provider]") {
   Machine machine;
   LateCache cache;
   machine.cache = &cache;
@@ -95,7 +95,7 @@ TEST_CASE("whoever waited for the lock finds the token of the one who held it", 
   CHECK(cache.asked == 2);
 }
 
-TEST_CASE("whoever asked while another call failed shares its failure", "[token_source]") {
+TEST_CASE("shares the failure of a call that failed meanwhile", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = protocol::AuthError{.kind = protocol::ErrorKind::rejected,
                                                   .transient = false,
@@ -113,11 +113,11 @@ TEST_CASE("whoever asked while another call failed shares its failure", "[token_
   CHECK(machine.authorizer.calls == 1);
 }
 
-TEST_CASE("the lock is held while the authorizer is asked", "[token_source]") {
+TEST_CASE("holds the lock during the request", "[token_provider]") {
   Machine machine;
   bool free = true;
   machine.authorizer.meanwhile = [&machine, &free] {
-    free = rate_limit::RefreshLock(machine.directory, machine.key_id()).take();
+    free = rate_limit::RefreshLock(machine.directory, machine.key_id()).acquire();
   };
 
   (void)machine.get();
@@ -126,7 +126,7 @@ TEST_CASE("the lock is held while the authorizer is asked", "[token_source]") {
   CHECK_NOTHROW((void)machine.hold_turn());
 }
 
-TEST_CASE("nobody waits for the lock past the timeout", "[token_source]") {
+TEST_CASE("waits for the lock no longer than the timeout", "[token_provider]") {
   Machine machine;
   const rate_limit::RefreshLock current = machine.hold_turn();
   machine.time = 50ms;
@@ -141,7 +141,7 @@ TEST_CASE("nobody waits for the lock past the timeout", "[token_source]") {
   CHECK(steady_clock::now() - start < 2s);
 }
 
-TEST_CASE("a cached token needs no lock", "[token_source]") {
+TEST_CASE("gives a cached token without the lock", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
   const rate_limit::RefreshLock current = machine.hold_turn();
@@ -150,27 +150,27 @@ TEST_CASE("a cached token needs no lock", "[token_source]") {
   CHECK(machine.get() == "cached");
 }
 
-TEST_CASE("two keys have two locks, two profiles of one key have one", "[token_source]") {
+TEST_CASE("each key has its own lock, shared by all profiles of the key", "[token_provider]") {
   Machine machine;
   const rate_limit::RefreshLock current = machine.hold_turn();
   machine.time = 100ms;
 
-  CHECK(machine.source("another-key").get().token.reveal() == "fresh-token");
+  CHECK(machine.source("another-key").get().token.bearer.reveal() == "fresh-token");
   machine.profile.name = "work";
   CHECK(machine.failure().code == ExitCode::unreachable);
 }
 
-TEST_CASE("whoever waits gets the token of the call that it waited for", "[token_source]") {
+TEST_CASE("shares the token of the call that it waited for", "[token_provider]") {
   Machine machine;
   TokenProvider waiter = machine.source();
   const OtherCall other(machine);
 
-  CHECK(waiter.get().token.reveal() == "fresh-token");
+  CHECK(waiter.get().token.bearer.reveal() == "fresh-token");
   CHECK(machine.authorizer.calls == 0);
   CHECK(machine.error.text().empty());
 }
 
-TEST_CASE("whoever waits shares the failure of the call that it waited for", "[token_source]") {
+TEST_CASE("shares the failure of the call that it waited for", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   TokenProvider waiter = machine.source();
@@ -183,7 +183,7 @@ TEST_CASE("whoever waits shares the failure of the call that it waited for", "[t
   CHECK(machine.authorizer.calls == 0);
 }
 
-TEST_CASE("whoever has waited needs no turn to share what came to pass", "[token_source]") {
+TEST_CASE("shares a result without acquiring the lock", "[token_provider]") {
   Machine machine;
   const bool token_response = GENERATE(true, false);
   if (!token_response) machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
@@ -194,7 +194,7 @@ TEST_CASE("whoever has waited needs no turn to share what came to pass", "[token
   const OtherCall other(machine);
 
   if (token_response)
-    CHECK(waiter.get().token.reveal() == "of-another-call");
+    CHECK(waiter.get().token.bearer.reveal() == "of-another-call");
   else
     CHECK(std::string(tests::failure_of([&] { (void)waiter.get(); }).what()) == "what happened");
 
@@ -202,20 +202,20 @@ TEST_CASE("whoever has waited needs no turn to share what came to pass", "[token
   CHECK(machine.authorizer.calls == 0);
 }
 
-TEST_CASE("whoever waited for a call that died asks by itself", "[token_source]") {
+TEST_CASE("requests a token itself after the holder of the lock died", "[token_provider]") {
   Machine machine;
   TokenProvider waiter = machine.source();
   machine.authorizer.meanwhile = [] { ::_exit(0); };
   const OtherCall other(machine);
   machine.authorizer.meanwhile = [] {};
 
-  CHECK(waiter.get().token.reveal() == "fresh-token");
+  CHECK(waiter.get().token.bearer.reveal() == "fresh-token");
   CHECK(machine.authorizer.calls == 1);
   CHECK(machine.authorizer.tries == 3);
   CHECK(machine.log().requests.size() == 2);
 }
 
-TEST_CASE("of many calls at once one asks, and all come to the same", "[token_source]") {
+TEST_CASE("sends one request for many calls at once", "[token_provider]") {
   Machine machine;
   const bool token_response = GENERATE(true, false);
   if (!token_response) machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
@@ -235,7 +235,7 @@ TEST_CASE("of many calls at once one asks, and all come to the same", "[token_so
       char byte = 0;
       (void)!::read(gate.reader.get(), &byte, 1);
       try {
-        return source.get().token.reveal() == "fresh-token" ? 1 : 2;
+        return source.get().token.bearer.reveal() == "fresh-token" ? 1 : 2;
       } catch (const Failure& failure) {
         return std::string(failure.what()) == "what happened" ? 3 : 4;
       }
@@ -251,7 +251,7 @@ TEST_CASE("of many calls at once one asks, and all come to the same", "[token_so
   CHECK(machine.noted("asked") == 1);
 }
 
-TEST_CASE("a trace tells of the cache and of waiting", "[token_source]") {
+TEST_CASE("traces the cache and the lock", "[token_provider]") {
   Machine machine;
   machine.trace_to_stderr();
   machine.authorizer.meanwhile = [&machine] {

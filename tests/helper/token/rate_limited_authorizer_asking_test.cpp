@@ -17,7 +17,7 @@ using tests::Caller;
 
 }  // namespace
 
-TEST_CASE("a new token comes with the moment before it was asked for", "[sparing_authorizer]") {
+TEST_CASE("counts the lifetime of a new token from before the request", "[rate_limited_authorizer]") {
   Caller caller;
   const ClockReading before = ClockReading::now();
   ClockReading asked{};
@@ -25,16 +25,16 @@ TEST_CASE("a new token comes with the moment before it was asked for", "[sparing
 
   const NewToken fresh = caller.authorize();
 
-  CHECK(fresh.token_response.token.reveal() == "fresh-token");
-  CHECK(fresh.token_response.lifetime == 1h);
-  CHECK(fresh.asked.boot >= before.boot);
-  CHECK(fresh.asked.boot <= asked.boot);
-  CHECK(fresh.asked.wall >= before.wall);
-  CHECK(fresh.asked.wall <= asked.wall);
+  CHECK(fresh.token.bearer.reveal() == "fresh-token");
+  const ClockReading expiry = fresh.token.expiry.moment;
+  CHECK(expiry.boot >= before.boot + 1h);
+  CHECK(expiry.boot <= asked.boot + 1h);
+  CHECK(expiry.wall >= before.wall + 1h);
+  CHECK(expiry.wall <= asked.wall + 1h);
 }
 
-TEST_CASE("a request is in the ledger before it is sent, and those that were, afterwards",
-          "[sparing_authorizer]") {
+TEST_CASE("counts a request before it is sent and corrects the count afterwards",
+          "[rate_limited_authorizer]") {
   Caller caller;
   caller.authorizer.requests = GENERATE(0U, 1U, 2U, 3U);
   std::vector<BootTime> before;
@@ -50,7 +50,7 @@ TEST_CASE("a request is in the ledger before it is sent, and those that were, af
   CHECK(std::ranges::all_of(after, [&](BootTime at) { return at >= before.front(); }));
 }
 
-TEST_CASE("a call may send as many requests as the guard leaves it", "[sparing_authorizer]") {
+TEST_CASE("limits the retries of a call to the requests that are left", "[rate_limited_authorizer]") {
   struct Row {
     const char* name;
     unsigned sent, tries;
@@ -73,7 +73,7 @@ TEST_CASE("a call may send as many requests as the guard leaves it", "[sparing_a
   }
 }
 
-TEST_CASE("past the guard nothing is asked and nothing written", "[sparing_authorizer]") {
+TEST_CASE("beyond the rate limit nothing is sent or recorded", "[rate_limited_authorizer]") {
   Caller caller;
   caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
   const std::string before = tests::text_of_file(caller.log_file());
@@ -84,7 +84,7 @@ TEST_CASE("past the guard nothing is asked and nothing written", "[sparing_autho
   CHECK(tests::text_of_file(caller.log_file()) == before);
 }
 
-TEST_CASE("an authorizer that was not started has sent nothing", "[sparing_authorizer]") {
+TEST_CASE("counts no request if the authorizer did not start", "[rate_limited_authorizer]") {
   Caller caller;
   caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(2, boot_clock()); });
   caller.authorizer.meanwhile = [] { throw AuthorizerNotStarted(ExitCode::local_state, "not there"); };
@@ -97,7 +97,7 @@ TEST_CASE("an authorizer that was not started has sent nothing", "[sparing_autho
   CHECK_FALSE(caller.log().failure);
 }
 
-TEST_CASE("an authorizer that broke in the middle has sent a request", "[sparing_authorizer]") {
+TEST_CASE("counts a request if the authorizer crashed", "[rate_limited_authorizer]") {
   Caller caller;
   caller.authorizer.meanwhile = [] { throw Failure(ExitCode::local_state, "it crashed"); };
 
@@ -107,18 +107,17 @@ TEST_CASE("an authorizer that broke in the middle has sent a request", "[sparing
   CHECK_FALSE(caller.log().failure);
 }
 
-TEST_CASE("without a turn a token comes and nothing is remembered", "[sparing_authorizer]") {
+TEST_CASE("without a lock a token is requested and nothing is recorded", "[rate_limited_authorizer]") {
   Caller caller;
 
   for (int i = 0; i < 6; ++i)
-    CHECK(caller.service().authorize(nullptr, steady_clock::now() + 10s).token_response.token.reveal() ==
-          "fresh-token");
+    CHECK(caller.service().authorize(nullptr).token.bearer.reveal() == "fresh-token");
 
   CHECK(caller.authorizer.tries == 3);
   CHECK_FALSE(tests::exists(caller.log_file()));
 }
 
-TEST_CASE("what happened on the way is told when it happened", "[sparing_authorizer]") {
+TEST_CASE("traces the authorizer's progress with its times", "[rate_limited_authorizer]") {
   Caller caller;
   const auto start = steady_clock::now();
   const auto at = std::chrono::duration_cast<std::chrono::microseconds>(start.time_since_epoch());

@@ -16,7 +16,7 @@ using tests::FakeAuthorizer;
 
 }  // namespace
 
-TEST_CASE("a denial is remembered with its way and its time", "[sparing_authorizer]") {
+TEST_CASE("records an error with time and network fingerprint", "[rate_limited_authorizer]") {
   Caller caller;
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable, 7s);
   caller.authorizer.requests = 2;
@@ -35,7 +35,7 @@ TEST_CASE("a denial is remembered with its way and its time", "[sparing_authoriz
   CHECK(log.requests.size() == 2);
 }
 
-TEST_CASE("a grant is remembered as what it was", "[sparing_authorizer]") {
+TEST_CASE("records a success with the lifetime of the token", "[rate_limited_authorizer]") {
   struct Row {
     const char* name;
     seconds lifetime, min_ttl, remembered;
@@ -55,18 +55,20 @@ TEST_CASE("a grant is remembered as what it was", "[sparing_authorizer]") {
     caller.profile.min_ttl = row.min_ttl;
     caller.authorizer.answer = FakeAuthorizer::Grant{.token = "T", .lifetime = row.lifetime};
 
-    CHECK(caller.authorize().token_response.lifetime == row.remembered);
+    const NewToken fresh = caller.authorize();
+    CHECK(fresh.unusable.has_value() == row.too_short);
+    CHECK(tests::time_left(fresh.token) <= row.remembered);
 
-    const auto grant = caller.log().grant;
+    const auto grant = caller.log().success;
     REQUIRE(grant);
     CHECK(grant->lifetime == row.remembered);
     CHECK(grant->too_short == row.too_short);
-    CHECK_FALSE(grant->ahead);
+    CHECK_FALSE(grant->while_good);
     CHECK_FALSE(grant->after_erase);
   }
 }
 
-TEST_CASE("a dead token is a failure, and is remembered as one", "[sparing_authorizer]") {
+TEST_CASE("records an expired token as a failure", "[rate_limited_authorizer]") {
   Caller caller;
   caller.profile.min_ttl = 0s;
   caller.authorizer.answer = FakeAuthorizer::Grant{.token = "T", .lifetime = GENERATE(0s, -1s)};
@@ -75,25 +77,25 @@ TEST_CASE("a dead token is a failure, and is remembered as one", "[sparing_autho
 
   CHECK(failure.code == ExitCode::rejected);
   CHECK(std::string(failure.what()) == "the service's new token has expired already");
-  CHECK_FALSE(caller.log().grant);
+  CHECK_FALSE(caller.log().success);
   CHECK(caller.log().failure->auth_error.kind == protocol::ErrorKind::invalid_response);
 }
 
-TEST_CASE("a renewal is remembered as one, and does not ask the rules again", "[sparing_authorizer]") {
+TEST_CASE("records a refresh as one", "[rate_limited_authorizer]") {
   Caller caller;
   caller.change_history([](rate_limit::RequestLog& log) { log.paused_until = boot_clock() + 1min; });
 
-  CHECK(caller.renew().token_response.token.reveal() == "fresh-token");
+  CHECK(caller.renew().token.bearer.reveal() == "fresh-token");
 
-  CHECK(caller.log().grant->ahead);
+  CHECK(caller.log().success->while_good);
   CHECK(caller.log().requests.size() == 1);
 }
 
-TEST_CASE("whether to renew hangs on the ledger and on refresh-ahead", "[sparing_authorizer]") {
+TEST_CASE("decides by the request log and refresh-ahead whether to refresh", "[rate_limited_authorizer]") {
   Caller caller;
   CHECK(caller.service().may_refresh(caller.refresh_lock));
   caller.change_history([](rate_limit::RequestLog& log) {
-    log.grant = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 900s, .ahead = true};
+    log.success = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 900s, .while_good = true};
   });
 
   CHECK_FALSE(caller.service().may_refresh(caller.refresh_lock));
@@ -101,7 +103,7 @@ TEST_CASE("whether to renew hangs on the ledger and on refresh-ahead", "[sparing
   CHECK(caller.service().may_refresh(caller.refresh_lock));
 }
 
-TEST_CASE("a failure is shared from the moment that a call began", "[sparing_authorizer]") {
+TEST_CASE("shares failures since the call started", "[rate_limited_authorizer]") {
   Caller caller;
   RateLimitedAuthorizer waiter = caller.service();
   CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
@@ -116,10 +118,10 @@ TEST_CASE("a failure is shared from the moment that a call began", "[sparing_aut
   CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
 }
 
-TEST_CASE("an erase is taken down with its time", "[sparing_authorizer]") {
+TEST_CASE("records an erase with its time", "[rate_limited_authorizer]") {
   Caller caller;
   caller.change_history([](rate_limit::RequestLog& log) {
-    log.grant = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 3600s, .after_erase = true};
+    log.success = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 3600s, .after_erase = true};
   });
 
   caller.service().record_erase(caller.refresh_lock);
@@ -129,19 +131,19 @@ TEST_CASE("an erase is taken down with its time", "[sparing_authorizer]") {
   CHECK(caller.log().paused_until > boot_clock() + 50s);
 }
 
-TEST_CASE("trouble with the ledger is one warning, and the call goes on", "[sparing_authorizer]") {
+TEST_CASE("continues with one warning if the request log is unusable", "[rate_limited_authorizer]") {
   Caller caller;
   SECTION("neither read nor written") {
-    caller.root.make_directory("state/sase-credential/" + caller.key_id() + ".ledger");
+    caller.root.make_directory("state/sase-credential/" + caller.key_id() + ".log");
   }
   SECTION("not written") {
-    caller.root.make_directory("state/sase-credential/" + caller.key_id() + ".ledger.new");
+    caller.root.make_directory("state/sase-credential/" + caller.key_id() + ".log.new");
   }
   SECTION("open to others") {
-    caller.root.write("state/sase-credential/" + caller.key_id() + ".ledger", "", 0666);
+    caller.root.write("state/sase-credential/" + caller.key_id() + ".log", "", 0666);
   }
 
-  CHECK(caller.authorize().token_response.token.reveal() == "fresh-token");
+  CHECK(caller.authorize().token.bearer.reveal() == "fresh-token");
   CHECK_NOTHROW(caller.service().throw_shared_failure(caller.refresh_lock));
   CHECK_NOTHROW(caller.service().record_erase(caller.refresh_lock));
 

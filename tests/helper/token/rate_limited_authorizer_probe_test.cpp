@@ -10,12 +10,11 @@ namespace sase::token {
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::steady_clock;
 using tests::Caller;
 
 }  // namespace
 
-TEST_CASE("a probe sends one request and is taken down like any other", "[sparing_authorizer][probe]") {
+TEST_CASE("a probe sends one request and records it", "[rate_limited_authorizer][probe]") {
   Caller caller;
   caller.authorizer.checks = {{.name = protocol::CheckId::tcp,
                                .state = protocol::CheckState::ok,
@@ -25,28 +24,26 @@ TEST_CASE("a probe sends one request and is taken down like any other", "[sparin
                                .remedy = {}}};
   caller.authorizer.status = 200;
 
-  const ProbeOutcome probe =
-      caller.service().probe(&caller.refresh_lock, steady_clock::now() + 10s, "https://read.test/v3/status");
+  const ProbeOutcome probe = caller.service().probe(&caller.refresh_lock, "https://read.test/v3/status");
 
   CHECK(caller.authorizer.tries == 1);
   CHECK(caller.authorizer.probe == protocol::Probe::all);
   CHECK(caller.authorizer.read_url == "https://read.test/v3/status");
   CHECK(caller.authorizer.api_key == tests::the_key);
   REQUIRE(probe.fresh);
-  CHECK(probe.fresh->token_response.token.reveal() == "fresh-token");
+  CHECK(probe.fresh->token.bearer.reveal() == "fresh-token");
   CHECK_FALSE(probe.auth_error);
   CHECK(probe.checks.size() == 1);
   CHECK(probe.status == 200U);
   CHECK(caller.log().requests.size() == 1);
-  CHECK(caller.log().grant);
+  CHECK(caller.log().success);
 }
 
-TEST_CASE("a probe that is refused is remembered", "[sparing_authorizer][probe]") {
+TEST_CASE("records a rejected probe", "[rate_limited_authorizer][probe]") {
   Caller caller;
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
 
-  const ProbeOutcome probe =
-      caller.service().probe(&caller.refresh_lock, steady_clock::now() + 10s, "https://read.test");
+  const ProbeOutcome probe = caller.service().probe(&caller.refresh_lock, "https://read.test");
 
   REQUIRE(probe.auth_error);
   CHECK(probe.auth_error->kind == protocol::ErrorKind::rejected);
@@ -55,15 +52,13 @@ TEST_CASE("a probe that is refused is remembered", "[sparing_authorizer][probe]"
   CHECK(caller.log().failure);
 }
 
-TEST_CASE("where the service is to be spared a probe goes the way alone, without the key",
-          "[sparing_authorizer][probe]") {
+TEST_CASE("a blocked probe checks only the connection, without the key", "[rate_limited_authorizer][probe]") {
   Caller caller;
   caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
   const std::string before = tests::text_of_file(caller.log_file());
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::not_asked);
 
-  const ProbeOutcome probe =
-      caller.service().probe(&caller.refresh_lock, steady_clock::now() + 10s, "https://read.test");
+  const ProbeOutcome probe = caller.service().probe(&caller.refresh_lock, "https://read.test");
 
   CHECK(caller.authorizer.probe == protocol::Probe::way);
   CHECK(caller.authorizer.api_key.empty());

@@ -11,7 +11,7 @@ namespace sase::protocol {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("a link is written in one line and reads as itself", "[link]") {
+TEST_CASE("a check is written in one line and parses as itself", "[check]") {
   struct Row {
     Check check;
     std::string line;
@@ -36,7 +36,7 @@ TEST_CASE("a link is written in one line and reads as itself", "[link]") {
   CHECK(read.what == row.check.what);
 }
 
-TEST_CASE("a line that is no link is refused", "[link]") {
+TEST_CASE("rejects an invalid line", "[check]") {
   const std::string line = GENERATE(values<std::string>({
       "",
       "tls",

@@ -20,7 +20,7 @@ std::string with_cluster(const std::string& members) {
 
 }  // namespace
 
-TEST_CASE("the version that kubectl names is the reply's", "[exec_info]") {
+TEST_CASE("the reply has the version that kubectl requests", "[exec_info]") {
   CHECK(ExecInfo::parse(v1("")).api_version == "client.authentication.k8s.io/v1");
   CHECK(ExecInfo::parse(
             R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{}})")
@@ -28,7 +28,7 @@ TEST_CASE("the version that kubectl names is the reply's", "[exec_info]") {
   CHECK(ExecInfo().api_version == "client.authentication.k8s.io/v1");
 }
 
-TEST_CASE("a cluster's server is read where kubectl tells it", "[exec_info]") {
+TEST_CASE("the server of the cluster is optional", "[exec_info]") {
   CHECK_FALSE(ExecInfo::parse(v1("")).server);
   CHECK_FALSE(ExecInfo::parse(v1(R"(,"spec":null)")).server);
   CHECK_FALSE(ExecInfo::parse(v1(R"(,"spec":{"interactive":true})")).server);
@@ -40,41 +40,41 @@ TEST_CASE("a cluster's server is read where kubectl tells it", "[exec_info]") {
         "http");
 }
 
-TEST_CASE("a cluster's certificates may take all the room that a variable has", "[exec_info]") {
+TEST_CASE("an ExecCredential may be as large as a variable", "[exec_info]") {
   const std::string head = R"("server":"https://a.test","certificate-authority-data":")";
-  const std::size_t room = ExecInfo::limit - with_cluster(head + "\"").size();
+  const std::size_t space = ExecInfo::limit - with_cluster(head + "\"").size();
 
-  CHECK(ExecInfo::parse(with_cluster(head + std::string(room, 'A') + "\"")).server);
+  CHECK(ExecInfo::parse(with_cluster(head + std::string(space, 'A') + "\"")).server);
   CHECK(tests::what_of([&] {
-          (void)ExecInfo::parse(with_cluster(head + std::string(room + 1, 'A') + "\""));
+          (void)ExecInfo::parse(with_cluster(head + std::string(space + 1, 'A') + "\""));
         }) == "it is longer than 131072 bytes");
 }
 
-TEST_CASE("what kubectl would not write is refused", "[exec_info]") {
+TEST_CASE("a malformed ExecCredential is rejected", "[exec_info]") {
   struct Row {
     std::string text;
     const char* error;
   };
   const auto row = GENERATE(values<Row>({
-      {"no", "it is no JSON, from byte 2 on"},
+      {"no", "it is not valid JSON at byte 2"},
       {"{}", "unknown kind ''"},
       {R"({"kind":"Pod","apiVersion":"client.authentication.k8s.io/v1"})", "unknown kind 'Pod'"},
-      {R"({"kind":1})", "'kind' is no string"},
+      {R"({"kind":1})", "'kind' is not a string"},
       {R"({"kind":"ExecCredential"})", "unknown apiVersion ''"},
-      {R"({"kind":"ExecCredential","apiVersion":1})", "'apiVersion' is no string"},
+      {R"({"kind":"ExecCredential","apiVersion":1})", "'apiVersion' is not a string"},
       {R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1"})",
        "unknown apiVersion 'client.authentication.k8s.io/v1alpha1'"},
       {R"({"kind":"ExecCredential","apiVersion":"\u001b[2J"})", "unknown apiVersion '\\x1b[2J'"},
       {R"({"kind":"ExecCredential","apiVersion":")" + std::string(61, 'v') + "\"}", "unknown apiVersion"},
-      {v1(R"(,"kind":"ExecCredential")"), "'kind' stands twice"},
-      {v1(R"(,"spec":"x")"), "'spec' is no object"},
-      {v1(R"(,"spec":{"cluster":[]})"), "'cluster' is no object"},
+      {v1(R"(,"kind":"ExecCredential")"), "'kind' is repeated"},
+      {v1(R"(,"spec":"x")"), "'spec' is not an object"},
+      {v1(R"(,"spec":{"cluster":[]})"), "'cluster' is not an object"},
       {with_cluster(""), "'server' of the cluster is missing or empty"},
       {with_cluster(R"("server":"")"), "'server' of the cluster is missing or empty"},
-      {with_cluster(R"("server":1)"), "'server' is no string"},
-      {with_cluster(R"("server":"https://a.test","server":"https://b.test")"), "'server' stands twice"},
+      {with_cluster(R"("server":1)"), "'server' is not a string"},
+      {with_cluster(R"("server":"https://a.test","server":"https://b.test")"), "'server' is repeated"},
       {with_cluster(R"("server":"api.example.test")"), "'server': the URL has no scheme"},
-      {with_cluster(R"("server":"https://u@a.test")"), "'server': the URL names a user"},
+      {with_cluster(R"("server":"https://u@a.test")"), "'server': the URL contains a user name"},
   }));
 
   DYNAMIC_SECTION(row.text) {

@@ -8,7 +8,7 @@
 
 namespace sase::protocol {
 
-TEST_CASE("a query names a profile, a host, both or nothing", "[external_query]") {
+TEST_CASE("a query may have a profile and a host", "[external_query]") {
   const ExternalQuery both = ExternalQuery::parse(R"({"host":"API.example.test:8443","profile":"work"})");
   CHECK(both.profile == "work");
   CHECK(both.host == Host{.name = "api.example.test", .port = 8443});
@@ -24,24 +24,24 @@ TEST_CASE("a query names a profile, a host, both or nothing", "[external_query]"
   }
 }
 
-TEST_CASE("the first member that is not known is told", "[external_query]") {
+TEST_CASE("a query reports its first unknown member", "[external_query]") {
   CHECK(ExternalQuery::parse(R"({"host":"a.test","profil":1,"x":2})").unknown == "profil");
   CHECK(ExternalQuery::parse(R"({"":"x"})").unknown == "");
   CHECK(ExternalQuery::parse(R"({"Profile":"x"})").unknown == "Profile");
 }
 
-TEST_CASE("a query that is malformed is refused", "[external_query]") {
+TEST_CASE("a malformed query is rejected", "[external_query]") {
   struct Row {
     const char* text;
     const char* error;
   };
   const auto row = GENERATE(values<Row>({
-      {"null", "it is no JSON object"},
-      {"{} {}", "it is no JSON, from byte 4 on"},
-      {R"({"profile":1})", "'profile' is no string"},
-      {R"({"profile":{"profile":"x"}})", "'profile' is no string"},
-      {R"({"profile":"a","profile":"a"})", "'profile' stands twice"},
-      {R"({"host":true})", "'host' is no string"},
+      {"null", "it is not a JSON object"},
+      {"{} {}", "it is not valid JSON at byte 4"},
+      {R"({"profile":1})", "'profile' is not a string"},
+      {R"({"profile":{"profile":"x"}})", "'profile' is not a string"},
+      {R"({"profile":"a","profile":"a"})", "'profile' is repeated"},
+      {R"({"host":true})", "'host' is not a string"},
       {R"({"host":"https://a.test"})", "'host' is neither 'name' nor 'name:port'"},
       {R"({"host":"a.test."})", "'host' is neither 'name' nor 'name:port'"},
       {R"({"host":"u@a.test"})", "'host' is neither 'name' nor 'name:port'"},

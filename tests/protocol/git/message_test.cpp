@@ -26,8 +26,8 @@ Pairs read(std::string_view text) {
   return pairs;
 }
 
-/// What a reader makes of a text; nothing where it refuses it.
-std::optional<Pairs> read_or_refuse(std::string_view text) {
+/// The attributes of a text, or nothing if it is rejected.
+std::optional<Pairs> read_or_reject(std::string_view text) {
   try {
     return read(text);
   } catch (const ProtocolError&) {
@@ -35,7 +35,7 @@ std::optional<Pairs> read_or_refuse(std::string_view text) {
   }
 }
 
-/// After how many bytes, given in pieces of `piece`, a message is whole; nothing where more is awaited.
+/// The number of bytes after which a message in pieces of `piece` is complete, or nothing.
 std::optional<std::size_t> whole_after(std::string_view text, std::size_t piece) {
   MessageScanner scanner;
   for (std::size_t at = 0; at < text.size(); at += piece)
@@ -51,7 +51,7 @@ std::string repeat(std::string_view text, std::size_t times) {
   return all;
 }
 
-/// All texts of up to `length` of the characters that matter to the language.
+/// All texts of up to `length` characters that are significant in the format.
 std::vector<std::string> all_texts(std::size_t length) {
   std::vector<std::string> texts = {""};
   for (std::size_t first = 0, round = 0; round < length; ++round) {
@@ -65,7 +65,7 @@ std::vector<std::string> all_texts(std::size_t length) {
 
 }  // namespace
 
-TEST_CASE("a message is read as its lines say", "[message]") {
+TEST_CASE("a message is read line by line", "[message]") {
   struct Row {
     const char* name;
     std::string text;
@@ -84,7 +84,7 @@ TEST_CASE("a message is read as its lines say", "[message]") {
       {"an empty value", "a=\n", {{"a", ""}}},
       {"blanks belong to key and value", " a = b \n", {{" a ", " b "}}},
       {"a key given twice is given twice", "a=1\na=2\n", {{"a", "1"}, {"a", "2"}}},
-      {"what stands behind the empty line is not read", "a=1\n\nb=2\ngarbage", {{"a", "1"}}},
+      {"what stands after the empty line is not read", "a=1\n\nb=2\ngarbage", {{"a", "1"}}},
       {"bytes beyond ASCII are data",
        "a=\xff\xe2\x80\xa8\xc2\x85\x0b\x0c\x1b\x7f\n",
        {{"a", "\xff\xe2\x80\xa8\xc2\x85\x0b\x0c\x1b\x7f"}}},
@@ -96,7 +96,7 @@ TEST_CASE("a message is read as its lines say", "[message]") {
   }
 }
 
-TEST_CASE("a line that breaks a rule is an error and not data", "[message]") {
+TEST_CASE("a malformed line is an error", "[message]") {
   struct Row {
     const char* name;
     std::string text;
@@ -124,7 +124,7 @@ TEST_CASE("a line that breaks a rule is an error and not data", "[message]") {
   }
 }
 
-TEST_CASE("an error names no value", "[message]") {
+TEST_CASE("an error contains no value", "[message]") {
   for (const std::string text : {"hunter2\n", "=hunter2\n", "a=hunter2\rb\n"}) {
     INFO(text);
     try {
@@ -136,7 +136,7 @@ TEST_CASE("an error names no value", "[message]") {
   }
 }
 
-TEST_CASE("a reader knows whether it has given anything", "[message]") {
+TEST_CASE("a reader knows whether it has read an attribute", "[message]") {
   MessageReader empty("\na=1\n");
   MessageReader full("a=1\n");
 
@@ -146,7 +146,7 @@ TEST_CASE("a reader knows whether it has given anything", "[message]") {
   CHECK(full.any());
 }
 
-TEST_CASE("a reader that has come to the end stays there", "[message]") {
+TEST_CASE("a reader stays at the end", "[message]") {
   MessageReader reader("a=1\n\nb=2\n");
 
   CHECK(reader.next());
@@ -154,7 +154,7 @@ TEST_CASE("a reader that has come to the end stays there", "[message]") {
   CHECK_FALSE(reader.next());
 }
 
-TEST_CASE("a line may be as long as the bound and no longer", "[message]") {
+TEST_CASE("a line longer than the limit is rejected", "[message]") {
   const std::string longest = "a=" + std::string(max_line_size - 2, 'x');
 
   CHECK(read(longest + "\n").size() == 1);
@@ -163,7 +163,7 @@ TEST_CASE("a line may be as long as the bound and no longer", "[message]") {
   CHECK_THROWS_AS(read(longest + "x"), ProtocolError);
 }
 
-TEST_CASE("a message may have as many lines as the bound and no more", "[message]") {
+TEST_CASE("a message with more lines than the limit is rejected", "[message]") {
   const std::string most = repeat("x=y\n", max_lines);
 
   CHECK(read(most).size() == max_lines);
@@ -171,7 +171,7 @@ TEST_CASE("a message may have as many lines as the bound and no more", "[message
   CHECK_THROWS_AS(read(most + "x=y"), ProtocolError);
 }
 
-TEST_CASE("arriving bytes make a message with the first empty line", "[message]") {
+TEST_CASE("a scanner finds the first empty line", "[message]") {
   struct Row {
     const char* name;
     std::string text;
@@ -195,7 +195,7 @@ TEST_CASE("arriving bytes make a message with the first empty line", "[message]"
   }
 }
 
-TEST_CASE("in whatever pieces bytes arrive, the message is the same", "[message]") {
+TEST_CASE("a scanner finds the same end for any pieces", "[message]") {
   for (const std::string& text : all_texts(7)) {
     const auto by_bytes = whole_after(text, 1);
     for (std::size_t piece = 2; piece <= text.size(); ++piece)
@@ -205,22 +205,22 @@ TEST_CASE("in whatever pieces bytes arrive, the message is the same", "[message]
   SUCCEED("all pieces of all texts");
 }
 
-TEST_CASE("what arrives behind a whole message does not change it", "[message]") {
+TEST_CASE("bytes after a complete message do not change it", "[message]") {
   for (const std::string& text : all_texts(7)) {
     const auto whole = whole_after(text, 1);
-    if (whole && read_or_refuse(text) != read_or_refuse(text.substr(0, *whole))) FAIL(escape(text));
+    if (whole && read_or_reject(text) != read_or_reject(text.substr(0, *whole))) FAIL(escape(text));
   }
   SUCCEED("all texts");
 }
 
-TEST_CASE("a line that grows past its bound is refused before it ends", "[message]") {
+TEST_CASE("a scanner rejects a line longer than the limit before it ends", "[message]") {
   MessageScanner scanner;
 
   CHECK_FALSE(scanner.scan("a=" + std::string(max_line_size - 2, 'x')));
   CHECK_THROWS_AS(scanner.scan("x"), ProtocolError);
 }
 
-TEST_CASE("a message that grows past its bound is refused", "[message]") {
+TEST_CASE("a scanner rejects a message larger than the limit", "[message]") {
   const std::string line = "a=" + std::string(max_line_size - 3, 'x') + "\n";
   const std::size_t lines = max_message_size / line.size();
   MessageScanner scanner;
@@ -239,7 +239,7 @@ TEST_CASE("a message that grows past its bound is refused", "[message]") {
   }
 }
 
-TEST_CASE("a message with more lines than the bound is refused while it arrives", "[message]") {
+TEST_CASE("a scanner rejects a message with more lines than the limit", "[message]") {
   MessageScanner scanner;
 
   CHECK_FALSE(scanner.scan(repeat("x=y\n", max_lines)));

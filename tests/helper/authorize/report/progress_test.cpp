@@ -1,24 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/report/progress.hpp"
 
+#include "tests/helper/authorize/recorded_progress.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/response.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
-#include <thread>
 
 using namespace sase::authorize;
 using namespace std::chrono_literals;
+using sase::protocol::AuthError;
+using sase::protocol::BearerToken;
+using sase::protocol::CheckId;
+using sase::protocol::CheckState;
+using sase::protocol::ErrorKind;
+using sase::protocol::Secret;
+using sase::protocol::Step;
+using sase::protocol::TokenResponse;
 using std::chrono::steady_clock;
 
-TEST_CASE("a trace holds what was noted, in order and with its time", "[authorize][progress]") {
-  Progress progress(Tracing::on);
+namespace {
+
+AuthError closed() {
+  return {.kind = ErrorKind::unreachable, .what = "it closed", .hint = "try again", .retry_after = {}};
+}
+
+TokenResponse token() {
+  return {.token = BearerToken(Secret("a.token")), .lifetime = 60s};
+}
+
+}  // namespace
+
+TEST_CASE("each event is written at once", "[authorize][progress]") {
+  RecordedProgress recorded;
+
+  recorded.progress.enter(Step::connecting);
+  CHECK(recorded.text == "step=connecting\n");
+  recorded.progress.count_request();
+  CHECK(recorded.text == "step=connecting\nrequests=1\n");
+  recorded.progress.granted(token());
+  CHECK(recorded.text.ends_with("access_token=a.token\nlifetime=60\n"));
+}
+
+TEST_CASE("the token is written once", "[authorize][progress]") {
+  RecordedProgress recorded;
+  if (GENERATE(true, false)) recorded.progress.granted(token());
+  recorded.progress.finish(token());
+
+  CHECK(recorded.text == "access_token=a.token\nlifetime=60\noutcome=granted\n\n");
+}
+
+TEST_CASE("a trace line has the time of its event", "[authorize][progress]") {
+  RecordedProgress recorded(Tracing::on);
   const auto before = std::chrono::floor<std::chrono::microseconds>(steady_clock::now().time_since_epoch());
-  progress.note_of(steady_clock::time_point(5us), [] { return "long ago"; });
-  progress.note([] { return "now"; });
+  recorded.progress.trace_at(steady_clock::time_point(5us), [] { return "long ago"; });
+  recorded.progress.trace([] { return "now"; });
   const auto after = std::chrono::ceil<std::chrono::microseconds>(steady_clock::now().time_since_epoch());
 
-  const auto trace = progress.trace();
+  const auto trace = recorded.trace();
   REQUIRE(trace.size() == 2);
   CHECK(trace[0].at == 5us);
   CHECK(trace[0].what == "long ago");
@@ -27,57 +68,69 @@ TEST_CASE("a trace holds what was noted, in order and with its time", "[authoriz
   CHECK(trace[1].what == "now");
 }
 
-TEST_CASE("where nobody asks for a trace, no words are made for one", "[authorize][progress]") {
-  Progress progress;
-  bool asked = false;
-  const auto words = [&asked] {
-    asked = true;
-    return "words";
+TEST_CASE("texts of traces and checks that are not requested are not composed", "[authorize][progress]") {
+  RecordedProgress recorded;
+  bool composed = false;
+  const auto describe = [&composed] {
+    composed = true;
+    return "text";
   };
-  progress.note(words);
-  progress.note_of(steady_clock::now(), words);
+  recorded.progress.trace(describe);
+  recorded.progress.trace_at(steady_clock::now(), describe);
+  recorded.progress.passed(CheckId::name, describe);
+  recorded.progress.warned(CheckId::tls, "text", "");
+  recorded.progress.failed(closed());
 
-  CHECK_FALSE(asked);
-  CHECK(progress.trace().empty());
+  CHECK_FALSE(composed);
+  CHECK(recorded.text.empty());
 }
 
-TEST_CASE("a trace is bounded, in lines and in length, and always printable", "[authorize][progress]") {
-  Progress progress(Tracing::on);
+TEST_CASE("a trace line is limited and printable", "[authorize][progress]") {
+  RecordedProgress recorded(Tracing::on);
+  recorded.progress.trace([] { return std::string(longest_trace_line, 'a'); });
+  recorded.progress.trace([] { return std::string(longest_trace_line + 1, 'a'); });
+  recorded.progress.trace([] { return "\x1b[2J\n"; });
 
-  SECTION("a long line is cut") {
-    progress.note([] { return std::string(longest_trace_line, 'a'); });
-    progress.note([] { return std::string(longest_trace_line + 1, 'a'); });
-    CHECK(progress.trace()[0].what == std::string(longest_trace_line, 'a'));
-    CHECK(progress.trace()[1].what == std::string(longest_trace_line - 3, 'a') + "...");
-  }
-  SECTION("a long trace ends with a word about it") {
-    for (std::size_t i = 0; i < 2 * most_trace_lines; ++i)
-      progress.note([] { return "line"; });
-    REQUIRE(progress.trace().size() == most_trace_lines);
-    CHECK(progress.trace()[most_trace_lines - 2].what == "line");
-    CHECK(progress.trace().back().what == "what follows is left out: the trace is full");
-  }
-  SECTION("bytes that do not belong on a terminal are escaped") {
-    progress.note([] { return "\x1b[2J\n"; });
-    CHECK(progress.trace()[0].what == "\\x1b[2J\\x0a");
+  CHECK(recorded.trace_texts() == std::vector<std::string>{std::string(longest_trace_line, 'a'),
+                                                           std::string(longest_trace_line - 3, 'a') + "...",
+                                                           "\\x1b[2J\\x0a"});
+}
+
+TEST_CASE("a check is limited and printable", "[authorize][progress]") {
+  RecordedProgress recorded(Tracing::off, Probing::on);
+  recorded.progress.warned(CheckId::tls, std::string(5000, '\n'), std::string(5000, 'x'));
+
+  const auto checks = recorded.checks();
+  REQUIRE(checks.size() == 1);
+  CHECK(checks[0].state == CheckState::warning);
+  for (const std::string& text : {checks[0].what, checks[0].remedy}) {
+    CHECK(text.size() <= longest_check_text);
+    CHECK(std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; }));
   }
 }
 
-TEST_CASE("a trace may be read while the work goes on", "[authorize][progress]") {
-  Progress progress(Tracing::on);
-  std::thread work([&progress] {
-    for (std::size_t i = 0; i < most_trace_lines - 1; ++i)
-      progress.note([] { return std::string(100, 'a'); });
-  });
-  std::size_t seen = 0;
-  bool only_grows = true;
-  while (seen < most_trace_lines - 1) {
-    const auto trace = progress.trace();
-    only_grows = only_grows && trace.size() >= seen;
-    seen = trace.size();
-  }
-  work.join();
+TEST_CASE("a repeated check is ignored", "[authorize][progress]") {
+  RecordedProgress recorded(Tracing::off, Probing::on);
+  recorded.progress.passed(CheckId::tcp, [] { return "first"; });
+  recorded.progress.passed(CheckId::name, [] { return "late"; });
+  recorded.progress.passed(CheckId::tcp, [] { return "second"; });
 
-  CHECK(only_grows);
-  CHECK(progress.trace().back().what == std::string(100, 'a'));
+  REQUIRE(recorded.checks().size() == 1);
+  CHECK(recorded.checks()[0].what == "first");
+}
+
+TEST_CASE("the check of the current step fails", "[authorize][progress]") {
+  RecordedProgress recorded(Tracing::off, Probing::on);
+  recorded.progress.passed(CheckId::name, [] { return "found"; });
+  recorded.progress.passed(CheckId::tcp, [] { return "answers"; });
+  recorded.progress.enter(Step::handshaking);
+  recorded.progress.presented("a certificate for 'other\x1b[31m'");
+  recorded.progress.failed(closed());
+
+  const auto checks = recorded.checks();
+  REQUIRE(checks.size() == 3);
+  CHECK(checks[2].name == CheckId::tls);
+  CHECK(checks[2].kind == ErrorKind::unreachable);
+  CHECK(checks[2].what == "it closed; presented: a certificate for 'other\\x1b[31m'");
+  CHECK(checks[2].remedy == "try again");
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/self_sandbox/landlock.hpp"
-
+#include "helper/authorize/self_sandbox/self_sandbox.hpp"
 #include "tests/helper/authorize/deeds.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/service/authorize_body.hpp"
-
+#include "helper/authorize/service/service_response.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/service/service_message.hpp"
-
+#include "helper/authorize/service/service_error.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -26,7 +25,7 @@ TEST_CASE("the message is found in each of the service's error shapes", "[author
   DYNAMIC_SECTION(row.json) {
     const auto members = JsonMembers::parse(row.json);
     REQUIRE(members);
-    CHECK(message_of(*members) == row.message);
+    CHECK(find_service_message(*members) == row.message);
   }
 }
 

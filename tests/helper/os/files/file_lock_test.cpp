@@ -36,8 +36,8 @@ Fd open_lock(const std::string& path) {
 /// Takes it as soon as it is free; nothing when that takes too long.
 std::optional<FileLock> acquire(Fd file, steady_clock::time_point deadline) {
   FileLock lock(std::move(file));
-  while (!lock.take())
-    if (!lock.wait_until_free(deadline)) return std::nullopt;
+  while (!lock.acquire())
+    if (!lock.wait(deadline)) return std::nullopt;
   return lock;
 }
 
@@ -155,12 +155,12 @@ TEST_CASE("a lock is taken by one and by the next once it is let go", "[file_loc
   FileLock next(open_lock(directory.path("lock")));
   {
     FileLock first(open_lock(directory.path("lock")));
-    CHECK(first.take());
-    CHECK(first.take());
-    CHECK_FALSE(next.take());
+    CHECK(first.acquire());
+    CHECK(first.acquire());
+    CHECK_FALSE(next.acquire());
   }
 
-  CHECK(next.take());
+  CHECK(next.acquire());
   CHECK_FALSE(acquire(directory.path("lock"), 0ms));
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("waiting until a lock is free does not take it", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   FileLock waiter(open_lock(directory.path("lock")));
 
-  CHECK(waiter.wait_until_free(steady_clock::now() + 10s));
+  CHECK(waiter.wait(steady_clock::now() + 10s));
   CHECK(acquire(directory.path("lock"), 0ms));
 }
 
@@ -178,9 +178,9 @@ TEST_CASE("nobody waits until a lock is free past the deadline", "[file_lock]") 
   FileLock waiter(open_lock(directory.path("lock")));
   const auto start = steady_clock::now();
 
-  CHECK_FALSE(waiter.wait_until_free(start - 1s));
+  CHECK_FALSE(waiter.wait(start - 1s));
   CHECK(steady_clock::now() - start < 500ms);
-  CHECK_FALSE(waiter.wait_until_free(start + 40ms));
+  CHECK_FALSE(waiter.wait(start + 40ms));
   CHECK(steady_clock::now() - start >= 40ms);
   CHECK(steady_clock::now() - start < 2s);
 }
@@ -197,7 +197,7 @@ TEST_CASE("all who wait go on at once when a lock is let go", "[file_lock]") {
       gate.writer.close();
       holder.let_go();
       FileLock lock(open_lock(directory.path("lock")));
-      if (!lock.wait_until_free(steady_clock::now() + 20s)) return 1;
+      if (!lock.wait(steady_clock::now() + 20s)) return 1;
       (void)!::write(gone_on.writer.get(), "x", 1);
       // With its lock's file still open: what it kept of the lock would stop the others.
       char byte = 0;
@@ -222,7 +222,7 @@ TEST_CASE("those who wait do not wait for one another", "[file_lock]") {
   REQUIRE(::flock(another_waiter.get(), LOCK_SH) == 0);
   FileLock waiter(open_lock(directory.path("lock")));
 
-  CHECK(waiter.wait_until_free(steady_clock::now() + 100ms));
+  CHECK(waiter.wait(steady_clock::now() + 100ms));
 }
 
 TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
@@ -237,8 +237,8 @@ TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
   FileLock closed{Fd()};
 
   CHECK_THROWS_AS(acquire(Fd(), steady_clock::now() + 1s), std::system_error);
-  CHECK_THROWS_AS(closed.take(), std::system_error);
-  CHECK_THROWS_AS(closed.wait_until_free(steady_clock::now() + 1s), std::system_error);
+  CHECK_THROWS_AS(closed.acquire(), std::system_error);
+  CHECK_THROWS_AS(closed.wait(steady_clock::now() + 1s), std::system_error);
 }
 
 TEST_CASE("where there are no locks, the file is named", "[file_lock]") {

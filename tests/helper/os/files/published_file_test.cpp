@@ -32,29 +32,29 @@ std::string refusal_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a published file is whole, of its mode, and alone in its directory", "[published_file]") {
+TEST_CASE("a published file is complete, has its mode, and leaves no other file behind", "[published_file]") {
   const tests::TemporaryDirectory directory;
   const PublishedFile file(directory.path("token"), {.mode = 0440, .group = ::getegid()});
   file.prepare();
   CHECK_FALSE(file.is_there());
 
-  const FileMark first = file.write("one");
-  CHECK(file.is(first));
-  const FileMark second = file.write("two");
+  const FileIdentity first = file.write("one");
+  CHECK(file.identity() == first);
+  const FileIdentity second = file.write("two");
 
   CHECK(tests::text_of_file(directory.path("token")) == "two");
   CHECK(tests::mode_of(directory.path("token")) == 0440);
   CHECK(file.is_there());
-  CHECK_FALSE(file.is(first));
-  CHECK(file.is(second));
+  CHECK(file.identity() != first);
+  CHECK(file.identity() == second);
   CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
 }
 
-TEST_CASE("only the file that is meant is removed", "[published_file]") {
+TEST_CASE("removes the version with the given identity only", "[published_file]") {
   const tests::TemporaryDirectory directory;
   const PublishedFile file(directory.path("token"), {});
-  const FileMark first = file.write("one");
-  const FileMark second = file.write("two");
+  const FileIdentity first = file.write("one");
+  const FileIdentity second = file.write("two");
 
   CHECK_FALSE(file.remove(first));
   CHECK(file.is_there());
@@ -63,14 +63,16 @@ TEST_CASE("only the file that is meant is removed", "[published_file]") {
   CHECK_FALSE(file.remove(second));
 }
 
-TEST_CASE("a file's mark is another's where any part of it is", "[published_file]") {
-  const FileMark mark{.device = 1, .number = 2, .written = {.tv_sec = 3, .tv_nsec = 4}};
+TEST_CASE("a file has an identity until it is replaced or removed", "[published_file]") {
+  const tests::TemporaryDirectory directory;
+  const PublishedFile file(directory.path("token"), {});
+  CHECK(file.identity().empty());
 
-  CHECK(mark == FileMark(mark));
-  CHECK_FALSE(mark == FileMark{.device = 9, .number = 2, .written = {.tv_sec = 3, .tv_nsec = 4}});
-  CHECK_FALSE(mark == FileMark{.device = 1, .number = 9, .written = {.tv_sec = 3, .tv_nsec = 4}});
-  CHECK_FALSE(mark == FileMark{.device = 1, .number = 2, .written = {.tv_sec = 9, .tv_nsec = 4}});
-  CHECK_FALSE(mark == FileMark{.device = 1, .number = 2, .written = {.tv_sec = 3, .tv_nsec = 9}});
+  const FileIdentity written = file.write("one");
+
+  CHECK(file.identity() == written);
+  REQUIRE(file.write("two") != written);
+  CHECK(file.identity() != written);
 }
 
 TEST_CASE("a place that is no file's is refused in words", "[published_file]") {

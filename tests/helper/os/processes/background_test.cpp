@@ -239,7 +239,7 @@ TEST_CASE("a process that goes on keeps its streams and has no child", "[detache
           char byte = 0;
           (void)!::read(gate.reader.get(), &byte, 1);
         },
-        ParentLifetime::goes_on);
+        ParentLifetime::continues);
     if (::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD) return 1;
     return ::write(STDOUT_FILENO, "mine", 4) == 4 ? 0 : 2;
   });

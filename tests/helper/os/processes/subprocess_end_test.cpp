@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -36,7 +38,7 @@ bool is_gone(pid_t pid) {
 
 }  // namespace
 
-TEST_CASE("a program's end is told as it was", "[subprocess]") {
+TEST_CASE("returns how the program ended", "[subprocess]") {
   const int exited = Run{.script = "exit 7"}.run().value().wait_status;
   const int killed = Run{.script = "kill -9 $$"}.run().value().wait_status;
 
@@ -47,7 +49,7 @@ TEST_CASE("a program's end is told as it was", "[subprocess]") {
   CHECK(has_no_child());
 }
 
-TEST_CASE("a program that takes too long is killed", "[subprocess]") {
+TEST_CASE("kills a program at the deadline", "[subprocess]") {
   const std::string script = GENERATE(values<std::string>({
       "exec sleep 60",
       "exec sleep 60 >/dev/null",
@@ -63,17 +65,17 @@ TEST_CASE("a program that takes too long is killed", "[subprocess]") {
   CHECK(has_no_child());
 }
 
-TEST_CASE("a program that never reads is killed in time too", "[subprocess]") {
+TEST_CASE("kills a program that does not read its input at the deadline", "[subprocess]") {
   CHECK_FALSE(Run{.script = "exec sleep 60", .input = std::string(1'000'000, 'x'), .patience = 60ms}.run());
   CHECK(has_no_child());
 }
 
-TEST_CASE("a program that is started past the deadline is killed", "[subprocess]") {
+TEST_CASE("kills a program that starts after the deadline", "[subprocess]") {
   CHECK_FALSE(Run{.script = "exec sleep 60", .patience = -1s}.run());
   CHECK(has_no_child());
 }
 
-TEST_CASE("what a program leaves running when it ends is not waited for", "[subprocess]") {
+TEST_CASE("does not wait for descendants of a program that has ended", "[subprocess]") {
   const auto start = steady_clock::now();
 
   CHECK(output_of({.script = "sleep 5 & echo answer", .session = SubprocessSession::own}) == "answer\n");
@@ -81,13 +83,13 @@ TEST_CASE("what a program leaves running when it ends is not waited for", "[subp
   CHECK(steady_clock::now() - start < 4s);
 }
 
-TEST_CASE("at the deadline all that a program has started is killed with it", "[subprocess]") {
+TEST_CASE("at the deadline kills the process group of the program", "[subprocess]") {
   const tests::TemporaryDirectory directory;
   const std::string note = "echo $$ >>pids; exec sleep 60";
-  const std::string script = GENERATE_COPY(
-      as<std::string>{}, "echo $$ >>pids; sleep 60; true", "sh -c '" + note + "' & " + note,
-      "setsid sh -c '" + note + "' & " + note, "trap '' TERM HUP INT; sh -c '" + note + "'; sleep 60",
-      "(sh -c '" + note + "' &); sleep 60", "exec >/dev/null; " + note);
+  const std::string script =
+      GENERATE_COPY(as<std::string>{}, "echo $$ >>pids; sleep 60; true", "sh -c '" + note + "' & " + note,
+                    "trap '' TERM HUP INT; sh -c '" + note + "'; sleep 60",
+                    "(sh -c '" + note + "' &); sleep 60", "exec >/dev/null; " + note);
 
   CHECK_FALSE(Run{.script = "cd " + directory.path() + "; " + script,
                   .patience = 300ms,
@@ -102,7 +104,29 @@ TEST_CASE("at the deadline all that a program has started is killed with it", "[
   CHECK(has_no_child());
 }
 
-TEST_CASE("no shell of a program that is killed has anything to say of it", "[subprocess]") {
+TEST_CASE("output is passed on while the program runs", "[subprocess]") {
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.path("continue");
+  const std::vector<std::string> arguments = {
+      "sh", "-c", "echo first; while ! [ -e " + path + " ]; do sleep 0.01; done; echo second"};
+  std::string seen;
+  const std::vector<const char*> environment = {"PATH=/usr/bin:/bin"};
+  const auto result = run_subprocess({.program = "/bin/sh",
+                                      .arguments = arguments,
+                                      .environment = environment,
+                                      .input = {},
+                                      .output_limit = 1000,
+                                      .deadline = steady_clock::now() + 10s,
+                                      .on_output = [&](std::string_view output) {
+                                        seen = output;
+                                        if (seen == "first\n") directory.write("continue", "");
+                                      }});
+
+  REQUIRE(result);
+  CHECK(seen == "first\nsecond\n");
+}
+
+TEST_CASE("no shell in a killed process group writes a message", "[subprocess]") {
   const tests::TemporaryDirectory directory;
   const std::string script =
       "exec 2>" + directory.path("said") + "; sh -c 'sh -c \"sleep 60; true\"; true'; true";

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/clock.hpp"
+#include "protocol/bearer_token.hpp"
+
+#include <chrono>
+
+namespace sase {
+
+/// A token and its expiry, from the cache and the service to the pipe.
+struct Token {
+  protocol::BearerToken bearer;
+  Expiry expiry;
+};
+
+/// The expiry as replies state it.
+struct ExpiryTimes {
+  std::chrono::seconds expires_in{};    ///< what is left now
+  std::chrono::sys_seconds expires_at;  ///< by the wall clock of this machine
+
+  [[nodiscard]] static ExpiryTimes from(const Expiry& expiry) {
+    const ClockReading now = ClockReading::now();
+    const std::chrono::seconds left = time_left(expiry, now, current_boot);
+    return {.expires_in = left, .expires_at = now.wall + left};
+  }
+};
+
+}  // namespace sase

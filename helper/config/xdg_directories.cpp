@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/xdg_directories.hpp"
+
+#include "helper/os/files/file_status.hpp"
+
+namespace sase::config {
+
+namespace {
+
+constexpr const char* own_name = "/sase-credential";
+
+std::optional<std::string> find_absolute(const Environment& environment, std::string_view variable) {
+  const auto path = environment.find(variable);
+  return path && path->starts_with('/') ? std::optional<std::string>(*path) : std::nullopt;
+}
+
+/// After su(1) and in containers the variable may name a missing directory or that of another user.
+bool is_runtime_directory(const std::string& path) noexcept {
+  const auto status = os::read_status(path);
+  return status && status->is(os::FileStatus::Kind::directory) && status->is_own() &&
+         !status->is_open_to_others();
+}
+
+std::optional<std::string> find_runtime_directory(const Environment& environment) {
+  auto base = find_absolute(environment, "XDG_RUNTIME_DIR");
+  if (base && !is_runtime_directory(*base)) base.reset();
+  return base;
+}
+
+}  // namespace
+
+std::optional<std::string> config_directory(const Environment& environment) {
+  if (const auto base = find_absolute(environment, "XDG_CONFIG_HOME")) return *base + own_name;
+  if (const auto home = find_absolute(environment, "HOME")) return *home + "/.config" + own_name;
+  return std::nullopt;
+}
+
+std::optional<std::string> state_directory(const Environment& environment) {
+  if (const auto base = find_runtime_directory(environment)) return *base + own_name;
+  if (const auto base = find_absolute(environment, "XDG_CACHE_HOME")) return *base + own_name;
+  if (const auto home = find_absolute(environment, "HOME")) return *home + "/.cache" + own_name;
+  return std::nullopt;
+}
+
+std::optional<std::string> memory_directory(const Environment& environment) {
+  const auto base = find_runtime_directory(environment);
+  return base && os::is_in_memory(*base) ? std::optional(*base + own_name) : std::nullopt;
+}
+
+}  // namespace sase::config

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/environment.hpp"
+
+#include <optional>
+#include <string>
+
+/// The directories of the XDG Base Directory Specification. As it requires, relative values are ignored.
+namespace sase::config {
+
+/// The user's directory for profiles and keys: `$XDG_CONFIG_HOME/sase-credential`, else
+/// `~/.config/sase-credential`. Nothing if neither variable holds an absolute path.
+[[nodiscard]] std::optional<std::string> config_directory(const Environment& environment);
+
+/// The directory for tokens, locks and the request log: below `$XDG_RUNTIME_DIR` if that is usable, because
+/// it is in memory and removed at logout; else below `$XDG_CACHE_HOME` or `~/.cache`. Nothing if no variable
+/// holds an absolute path.
+[[nodiscard]] std::optional<std::string> state_directory(const Environment& environment);
+
+/// The state directory if it is in memory and removed at logout; nothing otherwise.
+[[nodiscard]] std::optional<std::string> memory_directory(const Environment& environment);
+
+}  // namespace sase::config

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/os/fd.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sase::os {
+
+/// What stat(2) reports about a file.
+struct FileStatus {
+  enum class Kind { regular, directory, symbolic_link, other };
+
+  Kind kind = Kind::other;
+  unsigned permissions = 0;  ///< the bits of chmod(2) 0777
+  bool is_sticky = false;
+  unsigned owner = 0;
+  unsigned group = 0;
+  std::uint64_t size = 0;               ///< bytes
+  std::chrono::sys_seconds modified{};  ///< the time of the last change of the contents
+
+  [[nodiscard]] bool is(Kind wanted) const noexcept { return kind == wanted; }
+  /// The owner is the effective user of this process.
+  [[nodiscard]] bool is_own() const noexcept;
+  [[nodiscard]] bool is_own_or_root() const noexcept { return owner == 0 || is_own(); }
+  /// The group or others may read, write or search it.
+  [[nodiscard]] bool is_open_to_others() const noexcept { return (permissions & 077U) != 0; }
+  [[nodiscard]] bool is_writable_by_others() const noexcept { return (permissions & 022U) != 0; }
+};
+
+/// The status of an open file, of a path, or of a path whose last component may be a symbolic link that is
+/// not followed. Nothing where the system returns an error: see last_error().
+[[nodiscard]] std::optional<FileStatus> read_status(const Fd& file) noexcept;
+[[nodiscard]] std::optional<FileStatus> read_status(const std::string& path) noexcept;
+[[nodiscard]] std::optional<FileStatus> read_link_status(const std::string& path) noexcept;
+
+/// Whether a file or directory is on a file system in memory (tmpfs, ramfs). False if that is unknown.
+[[nodiscard]] bool is_in_memory(int fd) noexcept;
+[[nodiscard]] bool is_in_memory(const std::string& path) noexcept;
+
+/// The path of an open file, without symbolic links. Nothing where /proc is not mounted.
+[[nodiscard]] std::optional<std::string> real_path(const Fd& file);
+
+/// Removes a file; an error code that is not set means success.
+[[nodiscard]] std::error_code remove_file(const std::string& path) noexcept;
+
+/// The names in a directory, without `.` and `..`, in no order. Empty if the directory cannot be opened.
+[[nodiscard]] std::vector<std::string> list_directory(const std::string& path);
+
+/// The same for an open directory; `path` is for the error message. Throws std::system_error.
+[[nodiscard]] std::vector<std::string> list_directory(const Fd& directory, const std::string& path);
+
+}  // namespace sase::os

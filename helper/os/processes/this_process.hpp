@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <csignal>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+namespace sase::os {
+
+/// The state that harden_process() changed, as it was before.
+struct CallerState {
+  /// The signals whose dispositions are saved in `dispositions`, in the same order.
+  static constexpr std::array signals = {SIGPIPE, SIGXFSZ, SIGCHLD};
+
+  std::array<bool, 3> closed{};  ///< standard streams that were closed
+  mode_t umask = 0;
+  rlimit core{};
+  std::array<void (*)(int), signals.size()> dispositions{};
+  sigset_t mask{};
+
+  /// Restores the state, for a program that replaces this one. (execve(2) restores the dumpable flag.)
+  void restore() const noexcept;
+};
+
+/// The first statement of both programs. Afterwards there are no core files; other processes of the user
+/// cannot trace this one; new files are private; EPIPE and EFBIG are errors and not signals; children can be
+/// waited for and alarms are delivered, whatever the caller did to these signals; descriptors 0 to 2 are
+/// open, so that no file opened later becomes a standard stream. A standard stream that was closed returns
+/// errors when it is used. A step that the system does not permit is skipped.
+CallerState harden_process() noexcept;
+
+[[nodiscard]] int process_id() noexcept;
+[[nodiscard]] bool is_root() noexcept;
+
+/// The absolute path of the program that this process runs, without symbolic links. Nothing where /proc is
+/// not mounted.
+[[nodiscard]] std::optional<std::string> program_path();
+
+}  // namespace sase::os

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/secret.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace sase::protocol {
+
+/// The most requests of one call: the first one, and two retries after transient errors.
+inline constexpr unsigned most_tries = 3;
+
+/// Which checks the authorizer performs and reports (check.hpp).
+enum class Probe {
+  none,
+  way,  ///< the connection only; sends no request, and the outcome is `not_asked`
+  all,  ///< the connection, one authorize request, and one GET with the token
+};
+
+/// The front's request to the authorizer: key=value lines on its stdin (protocol/git/message.hpp). Both
+/// programs are installed together, so there is one version, and an unknown key is an error.
+struct AuthorizeRequest {
+  std::string url;  ///< where to POST, such as `https://api.perimeter81.com/api/v1/auth/authorize`
+  Secret api_key;   ///< may be absent for Probe::way
+  std::chrono::milliseconds timeout{};  ///< the time until the front stops waiting
+  unsigned tries = most_tries;          ///< how many requests may be sent, 1 to most_tries
+  std::string ca_file;                  ///< PEM file of the roots to trust; empty: the system's
+  std::string client_cert;              ///< PEM file for mutual TLS, or empty
+  std::string client_key;               ///< PEM file for mutual TLS, or empty
+  std::string proxy;                    ///< see proxy_url.hpp, or empty
+  std::string no_proxy;  ///< comma-separated hosts, domains and addresses to reach without `proxy`
+  bool trace = false;    ///< whether the response contains trace lines
+  Probe probe = Probe::none;
+  std::string read_url = {};  ///< for Probe::all: what to GET with the token, at the host of `url`
+
+  /// Throws ProtocolError for a value that contains a line end or NUL.
+  [[nodiscard]] Secret write() const;
+  /// Throws ProtocolError.
+  [[nodiscard]] static AuthorizeRequest parse(std::string_view text);
+};
+
+}  // namespace sase::protocol

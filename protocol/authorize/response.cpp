@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/authorize/response.hpp"
+
+#include "protocol/ascii.hpp"
+#include "protocol/authorize/attribute.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sase::protocol {
+
+namespace {
+
+struct StepRow {
+  Step step;
+  std::string_view name;
+  std::string_view phrase;
+  CheckId check;  ///< fails if the work ends in this step
+};
+
+constexpr std::array<StepRow, 9> steps = {{
+    // Before this step's end, only the proxy's URL can be invalid.
+    {Step::starting, "starting", "while starting", CheckId::proxy},
+    {Step::preparing, "preparing", "while loading the trusted certificates", CheckId::tls},
+    {Step::resolving, "resolving", "while resolving the name", CheckId::name},
+    {Step::connecting, "connecting", "while connecting", CheckId::tcp},
+    {Step::asking_proxy, "asking-proxy", "while waiting for the proxy", CheckId::proxy},
+    {Step::handshaking, "handshaking", "during the TLS handshake", CheckId::tls},
+    {Step::waiting, "waiting", "while waiting for the response", CheckId::authorize},
+    {Step::reading, "reading", "while reading the response", CheckId::authorize},
+    {Step::pausing, "pausing", "while pausing before a retry", CheckId::authorize},
+}};
+
+const StepRow& row_of(Step step) noexcept {
+  return *std::ranges::find(steps, step, &StepRow::step);
+}
+
+Step parse_step(std::string_view name) {
+  const auto* const found = std::ranges::find(steps, name, &StepRow::name);
+  if (found == steps.end()) throw ProtocolError("'step' is unknown");
+  return found->step;
+}
+
+unsigned parse_status(const Attribute& attribute) {
+  constexpr unsigned largest = 999;
+  const auto status = parse_number<unsigned>(attribute);
+  if (status > largest) throw ProtocolError("'status' is not an HTTP status");
+  return status;
+}
+
+/// Texts of a response reach a terminal.
+void require_printable(const Attribute& attribute) {
+  if (!std::ranges::all_of(attribute.value, is_printable))
+    throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
+}
+
+/// The steady clock, which counts in a smaller unit, cannot represent a later time.
+constexpr auto latest_time =
+    std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::duration::max());
+
+/// Parses `MICROSECONDS TEXT`.
+TraceLine parse_trace_line(const Attribute& attribute) {
+  require_printable(attribute);
+  const auto blank = attribute.value.find(' ');
+  if (blank == std::string_view::npos || blank + 1 == attribute.value.size())
+    throw ProtocolError("'" + std::string(attribute.key) + "' has no text");
+  const Attribute time{.key = attribute.key, .value = attribute.value.substr(0, blank)};
+  const std::chrono::microseconds at(parse_number<std::int64_t>(time));
+  if (at > latest_time) throw ProtocolError("'" + std::string(attribute.key) + "' has too late a time");
+  return {.at = at, .what = std::string(attribute.value.substr(blank + 1))};
+}
+
+}  // namespace
+
+std::string_view name_of(Step step) noexcept {
+  return row_of(step).name;
+}
+
+std::string_view describe(Step step) noexcept {
+  return row_of(step).phrase;
+}
+
+CheckId failing_check(Step step, const std::vector<Check>& finished) noexcept {
+  const CheckId of_step = row_of(step).check;
+  if (finished.empty()) return of_step;
+  const auto next = static_cast<CheckId>(static_cast<int>(finished.back().name) + 1);
+  return std::min(std::max(of_step, next), CheckId::read);
+}
+
+void ResponseWriter::line(std::string_view key, std::string_view value) const {
+  Secret text;
+  append(text, key, value);
+  sink_(text.reveal());
+}
+
+void ResponseWriter::step(Step step) const {
+  line("step", name_of(step));
+}
+
+void ResponseWriter::requests(std::uint32_t count) const {
+  line("requests", std::to_string(count));
+}
+
+void ResponseWriter::trace(const TraceLine& trace_line) const {
+  line("trace[]", std::to_string(trace_line.at.count()) + ' ' + trace_line.what);
+}
+
+void ResponseWriter::check(const Check& check) const {
+  Secret text;
+  append(text, "check[]", check.write());
+  append(text, "remedy[]", check.remedy);
+  sink_(text.reveal());
+}
+
+void ResponseWriter::status(unsigned status) const {
+  line("status", std::to_string(status));
+}
+
+void ResponseWriter::token(const TokenResponse& token_response) const {
+  Secret text = Secret::with_capacity(token_response.token.reveal().size() + 64);
+  append(text, "access_token", token_response.token.reveal());
+  append(text, "lifetime", std::to_string(token_response.lifetime.count()));
+  sink_(text.reveal());
+}
+
+void ResponseWriter::granted() const {
+  sink_("outcome=granted\n\n");
+}
+
+void ResponseWriter::failed(const AuthError& auth_error) const {
+  Secret text;
+  append(text, "outcome", name_of(auth_error.kind));
+  append(text, "transient", auth_error.transient ? "1" : "");
+  append(text, "what", auth_error.what);
+  append(text, "hint", auth_error.hint);
+  if (auth_error.retry_after) append(text, "retry_after", std::to_string(auth_error.retry_after->count()));
+  text.append("\n");
+  sink_(text.reveal());
+}
+
+void ResponseReader::read(std::string_view output) {
+  for (auto end = output.find('\n', parsed_); end != std::string_view::npos;
+       end = output.find('\n', parsed_)) {
+    const std::string_view line = output.substr(parsed_, end + 1 - parsed_);
+    parsed_ = end + 1;
+    if (is_complete_) throw ProtocolError("a line follows the end of the response");
+    if (++lines_ > max_lines) throw ProtocolError("the response has too many lines");
+    const auto attribute = MessageReader(line).next();
+    is_complete_ = !attribute;
+    if (attribute) parse(*attribute);
+  }
+}
+
+void ResponseReader::parse(const Attribute& attribute) {
+  const auto& [key, value] = attribute;
+  if (key == "step")
+    step_ = parse_step(value);
+  else if (key == "requests")
+    reply_.requests = parse_number<std::uint32_t>(attribute);
+  else if (key == "trace[]") {
+    const TraceLine line = parse_trace_line(attribute);
+    if (trace_) trace_(line);
+  } else if (key == "check[]")
+    parse_check(attribute);
+  else if (key == "remedy[]")
+    parse_remedy(attribute);
+  else if (key == "status")
+    reply_.status = parse_status(attribute);
+  else
+    parse_outcome(attribute);
+}
+
+void ResponseReader::parse_outcome(const Attribute& attribute) {
+  const auto& [key, value] = attribute;
+  if (key == "what" || key == "hint") require_printable(attribute);
+  if (key == "access_token")
+    token_ = Secret(value);
+  else if (key == "lifetime")
+    lifetime_ = std::chrono::seconds(parse_number<std::int64_t>(attribute));
+  else if (key == "outcome")
+    outcome_ = value;
+  else if (key == "transient")
+    auth_error_.transient = value == "1";
+  else if (key == "what")
+    auth_error_.what = value;
+  else if (key == "hint")
+    auth_error_.hint = value;
+  else if (key == "retry_after")
+    auth_error_.retry_after = std::chrono::seconds(parse_number<std::int64_t>(attribute));
+  else
+    reject_key(key);
+}
+
+void ResponseReader::parse_check(const Attribute& attribute) {
+  require_printable(attribute);
+  Check check = Check::parse(attribute.value);
+  if (!reply_.checks.empty() && reply_.checks.back().name >= check.name)
+    throw ProtocolError("a check is out of order");
+  reply_.checks.push_back(std::move(check));
+}
+
+void ResponseReader::parse_remedy(const Attribute& attribute) {
+  require_printable(attribute);
+  if (reply_.checks.empty() || !reply_.checks.back().remedy.empty())
+    throw ProtocolError("a remedy belongs to no check");
+  reply_.checks.back().remedy = attribute.value;
+}
+
+TokenResponse ResponseReader::take_token() {
+  return {.token = BearerToken(std::move(token_)), .lifetime = *lifetime_};
+}
+
+AuthorizeReply ResponseReader::finish() && {
+  if (!is_complete_) throw ProtocolError("the response is incomplete");
+  if (outcome_ == "granted") {
+    if (!lifetime_) throw ProtocolError("'lifetime' is missing");
+    reply_.outcome = take_token();
+    return std::move(reply_);
+  }
+  const auto kind = find_error_kind(outcome_);
+  if (!kind) throw ProtocolError("'outcome' is unknown");
+  if (auth_error_.what.empty()) throw ProtocolError("'what' is missing");
+  auth_error_.kind = *kind;
+  reply_.outcome = std::move(auth_error_);
+  return std::move(reply_);
+}
+
+AuthorizeReply ResponseReader::interrupt(AuthError auth_error) && {
+  if (is_complete_) return std::move(*this).finish();
+  if (has_token())
+    reply_.outcome = take_token();
+  else
+    reply_.outcome = std::move(auth_error);
+  return std::move(reply_);
+}
+
+}  // namespace sase::protocol

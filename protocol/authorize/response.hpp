@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/authorize/check.hpp"
+#include "protocol/authorize/error_kind.hpp"
+#include "protocol/bearer_token.hpp"
+#include "protocol/git/message.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The authorizer's response: key=value lines on its stdout, each written as soon as it is known. So the
+/// front knows how far the authorizer has got when the deadline passes, and keeps what it has received.
+namespace sase::protocol {
+
+/// What the authorizer is doing.
+enum class Step {
+  starting,
+  preparing,
+  resolving,
+  connecting,
+  asking_proxy,
+  handshaking,
+  waiting,
+  reading,
+  pausing,
+};
+
+[[nodiscard]] std::string_view name_of(Step step) noexcept;
+
+/// For a message: `while connecting`.
+[[nodiscard]] std::string_view describe(Step step) noexcept;
+
+/// The check that fails if the work ends in this step, after these checks.
+[[nodiscard]] CheckId failing_check(Step step, const std::vector<Check>& finished) noexcept;
+
+/// A token and its lifetime from the moment the request was sent.
+struct TokenResponse {
+  BearerToken token;
+  std::chrono::seconds lifetime{};
+};
+
+/// One event for `--trace`: no secret, and only printable ASCII.
+struct TraceLine {
+  std::chrono::microseconds at{};  ///< since the epoch of the steady clock, which all processes share
+  std::string what;
+};
+
+/// A complete response.
+struct AuthorizeReply {
+  std::uint32_t requests = 0;  ///< how many authorize requests were sent, retries included
+  std::variant<TokenResponse, AuthError> outcome;
+  std::vector<Check> checks = {};       ///< of a probe: in the order of CheckId, each at most once
+  std::optional<unsigned> status = {};  ///< of a probe: the HTTP status of the service's response
+};
+
+/// Writes the lines of a response. Each function throws what the sink throws, and ProtocolError for a text
+/// that contains a line end.
+class ResponseWriter {
+ public:
+  /// Receives whole lines.
+  using Sink = std::function<void(std::string_view)>;
+
+  explicit ResponseWriter(Sink sink) : sink_(std::move(sink)) {}
+
+  void step(Step step) const;
+  /// The number of requests so far. Written before each request, so that none is sent without being counted.
+  void requests(std::uint32_t count) const;
+  void trace(const TraceLine& line) const;
+  void check(const Check& check) const;
+  void status(unsigned status) const;
+  void token(const TokenResponse& token_response) const;
+
+  /// Ends the response; a token must have been written before.
+  void granted() const;
+  /// Ends the response.
+  void failed(const AuthError& auth_error) const;
+
+ private:
+  void line(std::string_view key, std::string_view value) const;
+
+  Sink sink_;
+};
+
+/// Parses a response while it arrives.
+class ResponseReader {
+ public:
+  using TraceSink = std::function<void(const TraceLine&)>;
+
+  /// `trace` receives each trace line at once; it may be empty.
+  explicit ResponseReader(TraceSink trace = {}) : trace_(std::move(trace)) {}
+
+  /// Parses the complete lines of `output`, all that has arrived so far, which it has not seen yet. Throws
+  /// ProtocolError for a line that is invalid or follows the end of the response.
+  void read(std::string_view output);
+
+  /// How far the authorizer has got.
+  [[nodiscard]] Step step() const noexcept { return step_; }
+  [[nodiscard]] const std::vector<Check>& checks() const noexcept { return reply_.checks; }
+
+  /// The response, once the authorizer has ended. Throws ProtocolError if it is incomplete.
+  [[nodiscard]] AuthorizeReply finish() &&;
+
+  /// The response of an authorizer that was killed: the token if it has arrived, otherwise `auth_error`.
+  [[nodiscard]] AuthorizeReply interrupt(AuthError auth_error) &&;
+
+ private:
+  void parse(const Attribute& attribute);
+  void parse_outcome(const Attribute& attribute);
+  void parse_check(const Attribute& attribute);
+  void parse_remedy(const Attribute& attribute);
+  [[nodiscard]] bool has_token() const noexcept { return lifetime_.has_value() && !token_.empty(); }
+  [[nodiscard]] TokenResponse take_token();
+
+  TraceSink trace_;
+  std::size_t parsed_ = 0;  ///< bytes of the output
+  std::size_t lines_ = 0;
+  Step step_ = Step::starting;
+  std::string outcome_;
+  bool is_complete_ = false;
+  Secret token_;
+  std::optional<std::chrono::seconds> lifetime_;
+  AuthError auth_error_;
+  AuthorizeReply reply_{.requests = 0, .outcome = AuthError{}};
+};
+
+}  // namespace sase::protocol

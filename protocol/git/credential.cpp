@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/git/credential.hpp"
+
+#include "protocol/git/message.hpp"
+#include "protocol/host.hpp"
+#include "protocol/protocol_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace sase::protocol {
+
+namespace {
+
+/// The keys that git documents as single-valued. A repeated key is rejected: programs differ in whether the
+/// first or the last value counts, and this difference has leaked passwords (CVE-2020-5260).
+enum class Key {
+  protocol,
+  host,
+  username,
+  password,
+  url,
+  path,
+  authtype,
+  credential,
+  expiry,
+  ephemeral,
+  refresh_token,
+  quit,
+  continue_,
+  count
+};
+
+constexpr auto key_count = static_cast<std::size_t>(Key::count);
+
+constexpr std::array<std::string_view, key_count> key_names = {"protocol",
+                                                               "host",
+                                                               "username",
+                                                               "password",
+                                                               "url",
+                                                               "path",
+                                                               "authtype",
+                                                               "credential",
+                                                               "password_expiry_utc",
+                                                               "ephemeral",
+                                                               "oauth_refresh_token",
+                                                               "quit",
+                                                               "continue"};
+
+/// The values of the single-valued keys of one message.
+class SingleValues {
+ public:
+  void add(const Attribute& attribute) {
+    const auto name = std::ranges::find(key_names, attribute.key);
+    if (name == key_names.end()) return;  // unknown keys are ignored
+    auto& value = values_[static_cast<std::size_t>(name - key_names.begin())];
+    if (value) throw ProtocolError("'" + std::string(*name) + "' is repeated");
+    value = attribute.value;
+  }
+
+  [[nodiscard]] const std::optional<std::string_view>& operator[](Key key) const noexcept {
+    return values_[static_cast<std::size_t>(key)];
+  }
+
+ private:
+  std::array<std::optional<std::string_view>, key_count> values_;
+};
+
+void apply_capability(CredentialRequest& request, const Attribute& attribute) {
+  if (attribute.key != "capability[]") return;
+  if (attribute.value.empty()) request.authtype = false;  // an empty value resets the list
+  if (attribute.value == "authtype") request.authtype = true;
+}
+
+[[noreturn]] void reject_contradiction(std::string_view name) {
+  throw ProtocolError("'url' and '" + std::string(name) + "' contradict each other");
+}
+
+/// git splits a URL before it calls helpers; other tools (gitoxide) send it, with or without its parts.
+void apply_url(CredentialRequest& request, std::string_view url, const SingleValues& values) {
+  const Origin origin = parse_url(url).origin;
+  if (const auto given = values[Key::protocol]; given && *given != origin.scheme)
+    reject_contradiction("protocol");
+  if (const auto given = values[Key::host]; given && Host::parse(*given) != origin.host)
+    reject_contradiction("host");
+  const auto username = values[Key::username];
+  if (username && !origin.user.empty() && *username != origin.user) reject_contradiction("username");
+  request.protocol = origin.scheme;
+  request.host = origin.host.text();
+  if (!origin.user.empty()) request.username = origin.user;
+}
+
+void require(std::string_view value, std::string_view name) {
+  // An absent or empty value is rejected and never means "any" (CVE-2020-11008).
+  if (value.empty()) throw ProtocolError("'" + std::string(name) + "' is missing or empty");
+}
+
+}  // namespace
+
+CredentialRequest CredentialRequest::parse(std::string_view text) {
+  CredentialRequest request;
+  SingleValues values;
+  MessageReader reader(text);
+  while (const auto attribute = reader.next()) {
+    values.add(*attribute);
+    apply_capability(request, *attribute);
+  }
+  if (!reader.any()) throw ProtocolError("the request is empty");
+  request.protocol = values[Key::protocol].value_or("");
+  request.host = values[Key::host].value_or("");
+  request.username = values[Key::username].value_or("");
+  request.secret = values[Key::credential].value_or(values[Key::password].value_or(""));
+  if (const auto url = values[Key::url]) apply_url(request, *url, values);
+  require(request.protocol, "protocol");
+  require(request.host, "host");
+  return request;
+}
+
+Secret write_credential_reply(ReplyForm form, std::string_view username, const BearerToken& token,
+                              std::chrono::sys_seconds expiry) {
+  const std::string time = std::to_string(expiry.time_since_epoch().count());
+  switch (form) {
+    case ReplyForm::password:
+      return Secret::join(
+          {"username=", username, "\npassword=", token.reveal(), "\npassword_expiry_utc=", time, "\n\n"});
+    case ReplyForm::bearer:
+      // Ephemeral: other helpers in git's list must not store the token.
+      return Secret::join({"capability[]=authtype\nauthtype=Bearer\ncredential=", token.reveal(),
+                           "\npassword_expiry_utc=", time, "\nephemeral=1\n\n"});
+  }
+  return {};
+}
+
+}  // namespace sase::protocol

@@ -1,0 +1,404 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Where the API key comes from, and which keys and files of keys are refused (CONTRACT section 5).
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
+load ../support/end_to_end
+
+# The sandbox accepts these as well, so that a test sees which key was sent.
+setup_file() {
+  start_file
+  {
+    cat "$BATS_FILE_TMPDIR/sandbox/api-key"
+    printf '%s\n' 'key with blanks, "quotes" and \backslashes\' key-a key-b
+    head -c 16384 /dev/zero | tr '\0' k
+    echo
+  } >"$BATS_FILE_TMPDIR/keys"
+  mv "$BATS_FILE_TMPDIR/keys" "$BATS_FILE_TMPDIR/sandbox/api-key"
+}
+
+setup() {
+  set_up_test
+  key=$(head -n 1 "$sandbox/api-key")
+  unset SASE_API_KEY
+}
+
+expect_works() {
+  call sase-credential token
+  expect_token
+  expect_no_message
+}
+
+# key_file TEXT: in printf's escapes.
+key_file() {
+  printf '%b' "$1" >"$home/key"
+  export SASE_API_KEY_FILE=$home/key
+}
+
+refused_file() {  # MESSAGE [HINT]
+  call sase-credential token
+  expect_failure 4 "cannot use the API key in '$SASE_API_KEY_FILE': $1" "${@:2}"
+  expect_counter authorize 0
+}
+
+# ---- variables
+
+@test "each of the four standard variables is used" {
+  for name in SASE_API_KEY CHECKPOINT_SASE_API_KEY PERIMETER81_API_KEY HARMONYSASE_API_KEY; do
+    about "$name"
+    anew
+    export "$name=$key"
+    expect_works
+    unset "$name"
+  done
+}
+
+@test "the first of the standard variables counts, an empty one is absent" {
+  export HARMONYSASE_API_KEY=wrong-4
+  local name
+  for name in PERIMETER81_API_KEY CHECKPOINT_SASE_API_KEY SASE_API_KEY; do
+    about "$name"
+    anew
+    export "$name=$key"
+    expect_works
+    export "$name="
+    call sase-credential token
+    expect_failure 5 '*HTTP 401*'
+    export "$name=wrong"
+  done
+}
+
+@test "without any key: exit 4 and what to set" {
+  call sase-credential token
+  expect_failure 4 "no API key for the profile 'default'" '*set SASE_API_KEY*'
+
+  ask_password
+  call git-credential-sase get
+  expect_failure 4 "no API key for the profile 'default'"
+  expect_counter authorize 0
+}
+
+@test "a key is sent as it is" {
+  SASE_API_KEY='key with blanks, "quotes" and \backslashes\' expect_works
+}
+
+@test "one trailing line end of a variable is dropped" {
+  local end
+  for end in $'\n' $'\r\n'; do
+    anew
+    SASE_API_KEY=$key$end expect_works
+  done
+}
+
+@test "a key of several lines, with control bytes or other alphabets is refused" {
+  local bad
+  for bad in "$key"$'\n'"$key" "$key"$'\n\n' $'\n'"$key" "$key"$'\t' "$key"$'\033[2J' "$key"$'\177' "$key"é; do
+    SASE_API_KEY=$bad call sase-credential token
+    expect_failure 4 "the API key in the variable 'SASE_API_KEY' cannot be used: it *"
+  done
+  expect_counter authorize 0
+}
+
+@test "'api-key-env' names the variable" {
+  export TENANT_A=key-a SASE_API_KEY=wrong
+  SASE_API_KEY_ENV=TENANT_A expect_works
+  anew
+  call sase-credential --api-key-env TENANT_A token
+  expect_token
+  anew
+  profile default 'api-key-env = TENANT_A'
+  expect_works
+}
+
+@test "'api-key-env' with a variable that is not set: exit 4, and no other key is used" {
+  export SASE_API_KEY=$key
+  call sase-credential --api-key-env TENANT_A token
+  expect_failure 4 "the variable * is not set"
+  TENANT_A='' call sase-credential --api-key-env TENANT_A token
+  expect_failure 4 "the variable * is not set"
+  expect_counter authorize 0
+}
+
+# ---- files
+
+@test "'api-key-file' as variable, flag and setting" {
+  printf '%s\n' "$key" >"$home/key"
+  SASE_API_KEY_FILE=$home/key expect_works
+  anew
+  call sase-credential --api-key-file "$home/key" token
+  expect_token
+  anew
+  profile default "api-key-file = $home/key"
+  expect_works
+}
+
+@test "'api-key-file' goes before the standard variables" {
+  export SASE_API_KEY=wrong
+  key_file "$key\n"
+  expect_works
+}
+
+@test "a file's one trailing line end is dropped" {
+  local end
+  for end in '' '\n' '\r\n'; do
+    anew
+    key_file "$key$end"
+    expect_works
+  done
+}
+
+@test "a file with no key, several lines or odd bytes is refused" {
+  local text
+  key_file ''
+  refused_file 'it is empty'
+  key_file '\n'
+  refused_file 'it is empty'
+  for text in "$key\n\n" "$key\n$key\n" "\n$key\n"; do
+    key_file "$text"
+    refused_file 'it has more than one line'
+  done
+  for text in "$key\0000" "$key\t\n" "\0357\0273\0277$key\n" "$key\0303\0251\n"; do
+    key_file "$text"
+    refused_file 'it holds bytes that are not printable ASCII'
+  done
+}
+
+@test "a key has at most 16 KiB" {
+  local longest
+  longest=$(head -c 16384 /dev/zero | tr '\0' k)
+  key_file "$longest"
+  expect_works
+  anew
+  key_file "$longest\r\n"
+  expect_works
+
+  anew
+  key_file "${longest}k"
+  refused_file 'it is longer than 16 KiB'
+  key_file "${longest}k\n"
+  refused_file 'it is longer than 16 KiB'
+  unset SASE_API_KEY_FILE
+  SASE_API_KEY=${longest}k call sase-credential token
+  expect_failure 4 "the API key in the variable 'SASE_API_KEY' cannot be used: it is longer than 16 KiB"
+  expect_counter authorize 0
+}
+
+@test "an endless file is refused at once" {
+  export SASE_API_KEY_FILE=/dev/zero
+  refused_file '*'
+}
+
+@test "a file that others can read or write is refused, with the chmod that mends it" {
+  local mode modes='0620 0602 0622 0666'
+  # Root's own readable file in memory is the exception, see below.
+  [ "$(id -u)" -eq 0 ] && [ "$(stat -f -c %T "$home")" = tmpfs ] || modes+=' 0640 0604 0644 0610 0601'
+  for mode in $modes; do
+    about "$mode"
+    key_file "$key\n"
+    chmod "$mode" "$home/key"
+    refused_file 'other users can read or write it' "chmod 600 $home/key"
+  done
+
+  chmod 0400 "$home/key"
+  expect_works
+}
+
+@test "the hint's chmod mends it" {
+  key_file "$key\n"
+  chmod 0644 "$home/key"
+  call sase-credential token
+  expect_code 4
+  eval "$(sed -n 's/^sase-credential: hint: //p' "$err")"
+
+  expect_works
+}
+
+@test "a file in a directory that others can write is refused, with the chmod that mends it" {
+  key_file "$key\n"
+  local mode
+  for mode in 0770 0720 0702 0777 1777; do
+    about "$mode"
+    chmod "$mode" "$home"
+    refused_file 'other users can write its directory' "chmod go-w $home"
+  done
+
+  chmod 0755 "$home"
+  expect_works
+}
+
+@test "a symbolic link is judged by what it leads to" {
+  meant_to_hold_secrets "$home/private/key" "$home/open/key"
+  mkdir "$home/open" "$home/private"
+  printf '%s\n' "$key" | tee "$home/open/key" >"$home/private/key"
+  chmod 0777 "$home/open"
+  ln -s "$home/private/key" "$home/good"
+  ln -s "$home/open/key" "$home/bad"
+
+  SASE_API_KEY_FILE=$home/good expect_works
+  anew
+  export SASE_API_KEY_FILE=$home/bad
+  refused_file 'other users can write its directory' "chmod go-w $home/open"
+}
+
+@test "another user's file is refused" {
+  needs_root
+  key_file "$key\n"
+  chown 65534 "$home/key"
+  refused_file 'it belongs to another user'
+}
+
+@test "a file in another user's directory is refused" {
+  needs_root
+  key_file "$key\n"
+  chown 65534 "$home"
+  call sase-credential token
+  expect_failure 4 "cannot use the API key in '$home/key': its directory belongs to another user"
+}
+
+@test "root's readable file on a memory file system is accepted, as Docker and Kubernetes mount secrets" {
+  needs_root
+  mkdir -m 755 "$home/secrets"
+  # In a mount namespace, so that nothing is left behind.
+  unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
+  mounted() {
+    call unshare --mount sh -euc '
+      mount -t tmpfs -o mode=755 secrets "$1"
+      cat >"$1/key"
+      chmod "$2" "$1/key"
+      SASE_API_KEY_FILE=$1/key sase-credential token' - "$home/secrets" "$1"
+  }
+  printf '%s\n' "$key" >"$in"
+  mounted 0444
+  expect_token
+  mounted 0640
+  expect_token
+
+  anew
+  mounted 0666
+  expect_failure 4 '*other users can read or write it'
+}
+
+@test "what is no regular file is refused, without waiting" {
+  mkfifo "$home/fifo"
+  mkdir "$home/directory"
+  local file
+  for file in fifo directory; do
+    SASE_API_KEY_FILE=$home/$file call timeout 5 sase-credential token
+    expect_failure 4 "cannot use the API key in '$home/$file': it is not a regular file"
+  done
+}
+
+@test "a file that is not there: exit 4 with its name" {
+  export SASE_API_KEY_FILE=$home/missing
+  refused_file 'No such file or directory'
+}
+
+@test "a relative path is refused" {
+  printf '%s\n' "$key" >"$home/key"
+  cd "$home"
+  call sase-credential --api-key-file key token
+  expect_failure 2 "--api-key-file: the path is not absolute"
+  SASE_API_KEY_FILE=./key call sase-credential token
+  expect_failure 4 "SASE_API_KEY_FILE: the path is not absolute"
+}
+
+# ---- one source
+
+@test "two sources in one layer are refused" {
+  printf '%s\n' "$key" >"$home/key"
+  call sase-credential --api-key-env TENANT_A --api-key-file "$home/key" token
+  expect_failure 2 '--api-key-file: a second source of the API key *'
+
+  SASE_API_KEY_ENV=TENANT_A SASE_API_KEY_FILE=$home/key call sase-credential token
+  expect_failure 4 'SASE_API_KEY_*: a second source of the API key *'
+
+  profile default 'api-key-env = TENANT_A' "api-key-file = $home/key"
+  call sase-credential token
+  expect_failure 4 "*/default.conf:2: a second source of the API key beside 'api-key-env'"
+  expect_counter authorize 0
+}
+
+@test "of two layers the higher one's source counts, of whatever kind" {
+  printf 'key-a\n' >"$home/key"
+  export TENANT_B=wrong
+  profile default 'api-key-env = TENANT_B'
+  SASE_API_KEY_FILE=$home/key expect_works
+
+  anew
+  export TENANT_B=key-b
+  SASE_API_KEY_FILE=/nonexistent call sase-credential --api-key-env TENANT_B token
+  expect_token
+}
+
+@test "a key is never the value of a flag" {
+  call sase-credential --api-key "$key" token
+  expect_failure 2 "unknown flag '--api-key'"
+  call sase-credential "--api-key=$key" token
+  expect_failure 2 "unknown flag '--api-key'"
+}
+
+# not_shown TEXT: in what the last call, which failed, has said.
+not_shown() {
+  [ "$code" -ne 0 ] || refute 'expected a failure'
+  expect_no_output
+  expect_complaint '?*'
+  ! grep -qF -e "$1" -e "${1:0:16}" "$err" || refute 'the key is in the message'
+}
+
+@test "a key that was put in a wrong place is not shown" {
+  tries 7
+  local wrong
+  # A JWT, and keys that could be names: of a variable, a command or a file.
+  for wrong in "$key" "sk_live_4eC39HqLyjWDarjtT1zdp7dc" 6f1ed002ab5595859014ebf0951522d9 \
+    Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4 Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cQ==; do
+    about "${wrong:0:8}..."
+    SASE_API_KEY_ENV=$wrong call sase-credential token
+    not_shown "$wrong"
+    SASE_API_KEY_FILE=$wrong call sase-credential token
+    not_shown "$wrong"
+    call sase-credential --api-key-env "$wrong" token
+    not_shown "$wrong"
+    call sase-credential --api-key-file "$wrong" token
+    not_shown "$wrong"
+    profile default "api-key-env = $wrong"
+    call sase-credential token
+    not_shown "$wrong"
+    profile default "api-key-file = $wrong"
+    call sase-credential token
+    not_shown "$wrong"
+    profile default "$wrong"
+    call sase-credential token
+    not_shown "$wrong"
+    profile default "api-key = $wrong"
+    call sase-credential token
+    not_shown "$wrong"
+    rm "$XDG_CONFIG_HOME/sase-credential/profiles/default.conf"
+
+    call sase-credential "$wrong"
+    not_shown "$wrong"
+    call sase-credential token "$wrong"
+    not_shown "$wrong"
+    call sase-credential get "$wrong"
+    not_shown "$wrong"
+    call sase-credential help "$wrong"
+    not_shown "$wrong"
+    call sase-credential "--api-key=$wrong" token
+    not_shown "$wrong"
+    call sase-credential --api-key "$wrong" token
+    not_shown "$wrong"
+  done
+  expect_counter authorize 0
+}
+
+# ---- refused by the service
+
+@test "a refused key: exit 5, one request, and where to look" {
+  tries 5
+  SASE_API_KEY=revoked call sase-credential token
+  expect_failure 5 'the service refused the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
+  expect_counter authorize 1
+
+  anew
+  SASE_API_KEY=revoked SASE_API=v3 call sase-credential token
+  expect_failure 5 'the service refused the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
+}

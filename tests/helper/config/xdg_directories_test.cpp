@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/config/xdg_directories.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <string>
+
+namespace sase::config {
+
+TEST_CASE("the configuration directory follows the XDG base directory specification", "[xdg_directories]") {
+  const tests::EnvironmentList both{"HOME=/home/me", "XDG_CONFIG_HOME=/config"};
+  const tests::EnvironmentList relative{"HOME=/home/me", "XDG_CONFIG_HOME=config"};
+  const tests::EnvironmentList relative_home{"HOME=me"};
+
+  CHECK(config_directory(*both) == "/config/sase-credential");
+  CHECK(config_directory(*relative) == "/home/me/.config/sase-credential");
+  CHECK_FALSE(config_directory(*relative_home));
+}
+
+TEST_CASE("the state directory is the most private one that is usable", "[xdg_directories]") {
+  const tests::TemporaryDirectory directory;
+  (void)directory.make_directory("own");
+  (void)directory.make_directory("open", 0755);
+  (void)directory.write("file", "");
+  struct Row {
+    const char* name;
+    std::string runtime, cache, home;
+    std::optional<std::string> expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"the runtime directory", "own", "/cache", "/home/u", "own/sase-credential"},
+      {"a missing runtime directory is ignored", "gone", "/cache", "/home/u", "/cache/sase-credential"},
+      {"a runtime directory that is open to others is ignored", "open", "/cache", "/home/u",
+       "/cache/sase-credential"},
+      {"a runtime directory that is a file is ignored", "file", "/cache", "/home/u",
+       "/cache/sase-credential"},
+      {"without it, the cache directory", "", "/cache", "/home/u", "/cache/sase-credential"},
+      {"without both, the home directory", "", "", "/home/u", "/home/u/.cache/sase-credential"},
+      {"without any, nothing", "", "", "", std::nullopt},
+      {"a relative runtime directory is ignored", "run", "/cache", "/home/u", "/cache/sase-credential"},
+      {"a relative cache is ignored", "", "./cache", "/home/u", "/home/u/.cache/sase-credential"},
+      {"a relative home is ignored", "", "", "home", std::nullopt},
+  }));
+
+  const auto below = [&directory](const std::string& name) {
+    return name.empty() || name[0] == '/' || name == "run" ? name : directory.path(name);
+  };
+  DYNAMIC_SECTION(row.name) {
+    const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + below(row.runtime),
+                                             "XDG_CACHE_HOME=" + row.cache, "HOME=" + row.home};
+    CHECK(state_directory(*environment) ==
+          (row.expected ? std::optional(below(*row.expected)) : std::nullopt));
+  }
+}
+
+TEST_CASE("memory_directory() is a runtime directory on an in-memory file system", "[xdg_directories]") {
+  for (const auto& parent : {tests::parent_in_memory(), tests::parent_on_disk()}) {
+    if (!parent) continue;
+    const tests::TemporaryDirectory directory(*parent);
+    const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + directory.path(),
+                                             "XDG_CACHE_HOME=/dev/shm"};
+    const auto expected =
+        parent == tests::parent_in_memory() ? std::optional(directory.path("sase-credential")) : std::nullopt;
+    CHECK(memory_directory(*environment) == expected);
+  }
+  const tests::EnvironmentList no_runtime{"XDG_CACHE_HOME=/dev/shm", "HOME=/dev/shm"};
+  CHECK_FALSE(memory_directory(*no_runtime));
+}
+
+TEST_CASE("ignores a runtime directory of another user", "[xdg_directories]") {
+  const tests::TemporaryDirectory directory;
+  const std::string runtime = directory.make_directory("runtime");
+  if (!tests::give_away(runtime)) return;
+  const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + runtime, "HOME=/home/u"};
+
+  CHECK(state_directory(*environment) == "/home/u/.cache/sase-credential");
+}
+
+}  // namespace sase::config
