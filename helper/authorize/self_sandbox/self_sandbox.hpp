@@ -24,9 +24,9 @@ struct SelfSandbox {
   [[nodiscard]] std::string describe() const;
 };
 
-/// From now on this process cannot run programs, write files or gain privileges, whoever gets hold of it:
-/// before it reads what comes from outside, and before it starts a thread. What the system does not allow is
-/// left out, since a token is worth more than its last line of defence.
+/// From now on this process cannot run programs, write files or gain privileges, even if an attacker takes it
+/// over: before it reads what comes from outside, and before it starts a thread. What the system does not
+/// allow is left out, since a token is worth more than its last line of defence.
 [[nodiscard]] SelfSandbox enter_self_sandbox() noexcept;
 
 }  // namespace sase::authorize

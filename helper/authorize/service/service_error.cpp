@@ -116,7 +116,8 @@ Meaning meaning_of(int status) {
   return {status, ErrorKind::invalid_response, false, "the service's answer makes no sense", check_address};
 }
 
-/// A page with one of these is somebody else's: the service writes JSON. With 401 and 5xx the status decides.
+/// A page with one of these is not the service's: the service writes JSON. With 401 and 5xx the status
+/// decides.
 constexpr auto page = "a web page answered instead of the service";
 constexpr auto page_hint =
     "a captive portal, a filter or another host may have answered: check the network, proxy, region and url";

@@ -22,7 +22,7 @@ namespace sase::authorize {
 
 namespace {
 
-/// More names than these make a message that nobody reads.
+/// More names than these make a message too long.
 constexpr int most_names = 4;
 
 struct FreeNames {

@@ -12,10 +12,10 @@ namespace sase::os {
 /// the destructor removes it.
 ///
 /// The key is prepared in the keyring of this thread, so that it has its timeout and its permissions before
-/// other processes can find it. commit() replaces a key with the same name, whoever created that, and neither
-/// reads nor writes it. The user may view, search, read and link the key from every session. The group,
-/// others, and processes that merely possess it have no permission: programs started through su without a
-/// session of their own possess root's keys. The key cannot be changed, only replaced.
+/// other processes can find it. commit() replaces a key with the same name, even of another creator, and
+/// neither reads nor writes it. The user may view, search, read and link the key from every session. The
+/// group, others, and processes that merely possess it have no permission: programs started through su
+/// without a session of their own possess root's keys. The key cannot be changed, only replaced.
 class KeyringEntry {
  public:
   /// `bytes` has 1 to UserKeyring::largest_key bytes; `lifetime` is at least a second of the wall clock.

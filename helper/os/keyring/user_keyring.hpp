@@ -39,7 +39,7 @@ class UserKeyring {
   /// The names of all keys that this user may view; none if the kernel has no keyrings or forbids them.
   [[nodiscard]] static std::vector<std::string> names();
 
-  /// Removes a key, whoever created it. False if there is none.
+  /// Removes a key of any creator. False if there is none.
   static bool remove(const std::string& name);
 };
 
