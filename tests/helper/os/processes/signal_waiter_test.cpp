@@ -24,6 +24,9 @@ using namespace std::chrono_literals;
 int in_session(const std::function<int()>& body) {
   return tests::exit_code_in_child([&body] {
     ::setsid();
+    // nohup(1) ignores it. A lost signal must not make the wait endless.
+    ::signal(SIGHUP, SIG_DFL);
+    ::alarm(20);
     return body();
   });
 }
