@@ -116,6 +116,7 @@ set(SASE_UNIT_TESTS
   tests/protocol/dialects/terraform_external_test.cpp
   tests/protocol/dialects/token_format_test.cpp
   tests/protocol/escape_test.cpp
+  tests/protocol/authorize/response_hostile_test.cpp
   tests/protocol/authorize/response_test.cpp
   tests/protocol/authorize/request_test.cpp
   tests/protocol/host_test.cpp
