@@ -3,7 +3,7 @@
 
 namespace sase {
 
-std::vector<std::string_view> names_of(std::span<const NamedValue> values) {
+std::vector<std::string_view> to_names(std::span<const NamedValue> values) {
   std::vector<std::string_view> names;
   names.reserve(values.size());
   for (const NamedValue& value : values)
@@ -11,7 +11,7 @@ std::vector<std::string_view> names_of(std::span<const NamedValue> values) {
   return names;
 }
 
-std::string list_of(std::span<const NamedValue> values) {
+std::string format_list(std::span<const NamedValue> values) {
   std::string list;
   for (const NamedValue& value : values)
     list.append(list.empty() ? "" : ", ").append(value.name);

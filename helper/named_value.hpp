@@ -14,9 +14,9 @@ struct NamedValue {
   std::string_view meaning;
 };
 
-[[nodiscard]] std::vector<std::string_view> names_of(std::span<const NamedValue> values);
+[[nodiscard]] std::vector<std::string_view> to_names(std::span<const NamedValue> values);
 
 /// The names, separated by commas.
-[[nodiscard]] std::string list_of(std::span<const NamedValue> values);
+[[nodiscard]] std::string format_list(std::span<const NamedValue> values);
 
 }  // namespace sase

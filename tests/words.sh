@@ -78,7 +78,7 @@ not_yet='
   keyring-entry tests/helper/
   profile tests/helper/
   none helper/authorize/|helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/os/|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
-  function-of helper/api_key/|helper/authorize/|helper/cache/|helper/cli/|helper/commands/|helper/config/|helper/diagnose/|helper/named_value\.cpp|helper/named_value\.hpp|helper/os/|helper/rate_limit/|helper/shell_quote\.cpp|helper/token/|protocol/authorize/|protocol/bearer_token\.cpp|protocol/dialects/|protocol/git/|protocol/host\.cpp|protocol/json_object\.cpp|tests/contracts/|tests/end_to_end/|tests/fuzz/|tests/helper/|tests/protocol/|tests/sandbox/|tests/support/
+  function-of none
   nobody helper/authorize/|helper/clock\.hpp|helper/commands/|helper/os/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/protocol/|tests/support/
   told tests/end_to_end/|tests/helper/
   befall tests/helper/

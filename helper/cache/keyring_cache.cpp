@@ -72,7 +72,7 @@ std::optional<Token> KeyringCache::find(const Identity& identity) try {
     const bool is_single = key->bytes.size() < part_size;
     read_further(name, *key);
     auto token = read_encrypted(key->bytes, identity);
-    if (token || is_single || os::UserKeyring::serial_of(name) == key->serial) return token;
+    if (token || is_single || os::UserKeyring::read_serial(name) == key->serial) return token;
   }
   return std::nullopt;
 } catch (const std::system_error& error) {
@@ -90,7 +90,7 @@ void KeyringCache::store(const Identity& identity, const Token& token) try {
   for (std::size_t number = 1; number * part_size < bytes.size(); ++number)
     further.emplace_back(further_name(name, first.serial(), number),
                          bytes.substr(number * part_size, part_size), lifetime);
-  const int before = os::UserKeyring::serial_of(name);
+  const int before = os::UserKeyring::read_serial(name);
   for (const os::KeyringEntry& key : further)
     key.commit();
   first.commit();
@@ -101,7 +101,7 @@ void KeyringCache::store(const Identity& identity, const Token& token) try {
 
 void KeyringCache::remove(const Identity& identity) try {
   const std::string name = entry_name(identity);
-  const int serial = os::UserKeyring::serial_of(name);
+  const int serial = os::UserKeyring::read_serial(name);
   os::UserKeyring::remove(name);
   remove_further(name, serial);
 } catch (const std::system_error& error) {

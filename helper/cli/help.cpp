@@ -41,7 +41,7 @@ void append_examples(std::string& page, std::string_view lines) {
 }
 
 std::string with_values(std::string_view meaning, std::span<const NamedValue> (*values)()) {
-  return values == nullptr ? std::string(meaning) : std::string(meaning) + ": " + list_of(values());
+  return values == nullptr ? std::string(meaning) : std::string(meaning) + ": " + format_list(values());
 }
 
 void append_flags(std::string& page, const Command* command, FlagScope scope) {

@@ -15,7 +15,7 @@ constexpr std::size_t usual_width = 80;
 /// Narrower text would have one word per line.
 constexpr std::size_t least_width = 60;
 
-std::size_t width_of(int fd) noexcept {
+std::size_t display_width(int fd) noexcept {
   return std::max(os::terminal_columns(fd).value_or(usual_width), least_width);
 }
 
@@ -36,7 +36,7 @@ std::string_view code_for(Style style) noexcept {
 Terminal Terminal::of(int fd, const Environment& environment) noexcept {
   if (!os::is_terminal(fd)) return {0, false};
   const auto kind = environment.find("TERM");
-  return {width_of(fd), kind && *kind != "dumb" && !environment.find("NO_COLOR")};
+  return {display_width(fd), kind && *kind != "dumb" && !environment.find("NO_COLOR")};
 }
 
 std::string Terminal::paint(Style style, std::string_view text) const {

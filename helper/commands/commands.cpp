@@ -105,13 +105,13 @@ cli::Commands table() noexcept {
   return rows;
 }
 
-cli::Dialect dialect_of(const Call& call) {
+cli::Dialect select_dialect(const Call& call) {
   const auto& flag = call.line.dialect;
   if (!flag) return call.called_as != nullptr ? call.called_as->dialect : cli::dialects.front().dialect;
   if (const cli::DialectName* const found = cli::find_dialect(*flag)) return found->dialect;
   throw Failure(
       ExitCode::usage_error, "unknown dialect" + quote_if_short(*flag),
-      suggest(*flag, names_of(cli::dialect_values()), "known are " + list_of(cli::dialect_values())));
+      suggest(*flag, to_names(cli::dialect_values()), "known are " + format_list(cli::dialect_values())));
 }
 
 config::ProfileSelector profile_selector(const Call& call) {

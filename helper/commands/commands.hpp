@@ -52,7 +52,7 @@ ExitCode complete(const Call& call);
 [[nodiscard]] cli::Commands table() noexcept;
 
 /// The dialect of the call: from its flag, else from the program's name, else git's. Throws Failure (usage).
-[[nodiscard]] cli::Dialect dialect_of(const Call& call);
+[[nodiscard]] cli::Dialect select_dialect(const Call& call);
 
 /// Selects profiles by the call's flags and environment.
 [[nodiscard]] config::ProfileSelector profile_selector(const Call& call);

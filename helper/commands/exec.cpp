@@ -50,7 +50,7 @@ std::vector<const char*> environment_without(std::span<const std::string> names,
 }
 
 /// `NAME=value` and the NUL that ends it.
-protocol::Secret entry_of(std::string_view name, std::string_view value) {
+protocol::Secret make_entry(std::string_view name, std::string_view value) {
   protocol::Secret entry = protocol::Secret::with_capacity(name.size() + value.size() + 2);
   for (const std::string_view part : {name, std::string_view("="), value, std::string_view("\0", 1)})
     entry.append(part);
@@ -80,8 +80,8 @@ ExitCode exec(const Call& call) {
   token::TokenSession session(session_context(call), profile);
   const token::ProvidedToken provided = session.provider().get();
   const auto expires_at = ExpiryTimes::from(provided.token.expiry).expires_at.time_since_epoch().count();
-  const protocol::Secret token = entry_of(token_variable, provided.token.bearer.reveal());
-  const protocol::Secret expiry = entry_of(expiry_variable, std::to_string(expires_at));
+  const protocol::Secret token = make_entry(token_variable, provided.token.bearer.reveal());
+  const protocol::Secret expiry = make_entry(expiry_variable, std::to_string(expires_at));
   std::vector<const char*> environment = environment_without(replaced_variables(choice), call.environment);
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());

@@ -6,7 +6,7 @@
 namespace sase::commands {
 
 ExitCode get(const Call& call) {
-  if (dialect_of(call) == cli::Dialect::bazel) return bazel_get(call);
+  if (select_dialect(call) == cli::Dialect::bazel) return bazel_get(call);
   const protocol::Secret text = cli::read_request(call.input, call.diagnostics);
   const protocol::CredentialRequest request = cli::parse_request(text);
   const auto profile = cli::find_profile(profile_selector(call), request);

@@ -47,7 +47,7 @@ Failure no_terminal() {
 
 /// Repeats the question until the answer is a region.
 const config::Region& ask_region(const os::Prompt& prompt) {
-  const std::string question = "Region (" + list_of(config::region_names()) + ") [" +
+  const std::string question = "Region (" + format_list(config::region_names()) + ") [" +
                                std::string(config::regions.front().name) + "]: ";
   std::string error;
   while (const auto answer = prompt.ask(error + question)) {

@@ -34,7 +34,7 @@ std::string in_quotes(std::string_view value) {
 Failure unknown_value(const Assignment& given) {
   const std::span<const NamedValue> known = given.setting->values();
   return given.failure("unknown " + std::string(given.setting->name) + ' ' + in_quotes(given.value),
-                       suggest(given.value, names_of(known), "known are " + list_of(known)));
+                       suggest(given.value, to_names(known), "known are " + format_list(known)));
 }
 
 /// The row whose name is the value of a setting. Throws Failure if there is none.
@@ -146,7 +146,7 @@ void set_service(Profile& profile, const Settings& values) {
             std::string(api_generation(profile.api).name),
         "leave 'api' out, or set it to " + std::string(api_generation(region.default_api()).name));
   } else {
-    host.name = host_of(origin);
+    host.name = host_in(origin);
   }
   profile.authorize_url = authorize_url(origin, profile.api);
   profile.rest_url = rest_url(origin, profile.api);
@@ -171,7 +171,7 @@ void set_times(Profile& profile, const Settings& values) {
 }
 
 /// Validates the proxy here as well as in the authorizer, so that the message names the place of the setting.
-std::string proxy_of(const Assignment& given) try {
+std::string select_proxy(const Assignment& given) try {
   (void)protocol::ProxyUrl::parse(given.value);
   return std::string(given.value);
 } catch (const protocol::ProtocolError& error) {
@@ -186,7 +186,7 @@ void set_connection(Profile& profile, const Settings& values, const Environment&
   profile.client_key = parse_path(values.find(SettingId::client_key));
   const Assignment* const proxy = values.find(SettingId::proxy);
   profile.proxy =
-      proxy != nullptr ? proxy_of(*proxy) : read_variable(environment, {"https_proxy", "HTTPS_PROXY"});
+      proxy != nullptr ? select_proxy(*proxy) : read_variable(environment, {"https_proxy", "HTTPS_PROXY"});
   profile.no_proxy = parse_no_proxy(values.find(SettingId::no_proxy), environment);
 }
 

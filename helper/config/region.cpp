@@ -9,7 +9,7 @@ std::span<const NamedValue> region_names() noexcept {
   static constexpr auto names = [] {
     std::array<NamedValue, regions.size()> all;
     std::ranges::transform(regions, all.begin(), [](const Region& region) {
-      return NamedValue{region.name, host_of(region.origin(region.default_api()))};
+      return NamedValue{region.name, host_in(region.origin(region.default_api()))};
     });
     return all;
   }();

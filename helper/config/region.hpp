@@ -62,7 +62,7 @@ inline constexpr std::array regions = {
 };
 
 /// The host of an origin, which begins with `https://`.
-[[nodiscard]] constexpr std::string_view host_of(std::string_view origin) noexcept {
+[[nodiscard]] constexpr std::string_view host_in(std::string_view origin) noexcept {
   constexpr std::string_view scheme = "https://";
   return origin.starts_with(scheme) ? origin.substr(scheme.size()) : std::string_view();
 }

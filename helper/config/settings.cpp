@@ -25,7 +25,7 @@ static_assert(is_in_order(settings, &Setting::id), "SettingId is an index into t
 static_assert(is_in_order(cache_kinds, &CacheKindName::kind), "CacheKind is an index into the table");
 static_assert(is_in_order(api_generations, &ApiGeneration::api), "Api is an index into the table");
 
-constexpr std::size_t index_of(SettingId id) noexcept {
+constexpr std::size_t setting_index(SettingId id) noexcept {
   return static_cast<std::size_t>(id);
 }
 
@@ -60,7 +60,7 @@ void reject_repetitions(std::span<const Assignment> layer) {
   std::array<bool, settings.size()> seen{};
   for (const Assignment& assignment : layer) {
     if (assignment.layer == Layer::flag || assignment.setting->id == SettingId::host) continue;
-    bool& before = seen[index_of(assignment.setting->id)];
+    bool& before = seen[setting_index(assignment.setting->id)];
     if (before) throw assignment.failure("'" + std::string(assignment.setting->name) + "' stands twice");
     before = true;
   }
@@ -114,7 +114,7 @@ void Settings::add(std::span<const Assignment> layer) {
   const bool hosts_given = !hosts_.empty();
   for (const Assignment& assignment : layer) {
     const SettingId id = assignment.setting->id;
-    auto& value = values_[index_of(id)];
+    auto& value = values_[setting_index(id)];
     if (assignment.setting->role == Role::key_source) continue;
     if (id == SettingId::host && !hosts_given) hosts_.push_back(assignment);
     // The last flag wins: users append one to a command line that an alias begins.
@@ -135,11 +135,11 @@ void Settings::add_key_source(std::span<const Assignment> layer) {
   }
   if (source == nullptr || has_key_source_) return;
   has_key_source_ = true;
-  values_[index_of(source->setting->id)] = *source;
+  values_[setting_index(source->setting->id)] = *source;
 }
 
 const Assignment* Settings::find(SettingId id) const noexcept {
-  const auto& value = values_[index_of(id)];
+  const auto& value = values_[setting_index(id)];
   return value ? &*value : nullptr;
 }
 

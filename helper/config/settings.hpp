@@ -54,7 +54,7 @@ inline constexpr std::array cache_kinds = {
     CacheKindName{CacheKind::none, "none", "nowhere: every call requests a new token"},
 };
 
-[[nodiscard]] constexpr std::string_view name_of(CacheKind kind) noexcept {
+[[nodiscard]] constexpr std::string_view to_name(CacheKind kind) noexcept {
   return cache_kinds[static_cast<std::size_t>(kind)].name;
 }
 

@@ -66,7 +66,7 @@ CheckResult make_result(const Check& check) {
   ExitCode code = check.kind ? token::exit_code_for(*check.kind) : ExitCode::success;
   // A wrong clock is a fault of this machine.
   if (check.kind && check.name == CheckId::clock) code = ExitCode::local_state;
-  return {.name = name_of(check.name),
+  return {.name = to_name(check.name),
           .state = check.state,
           .what = check.what,
           .remedy = check.remedy,
@@ -107,7 +107,7 @@ void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::
 std::vector<CheckResult> skipped_connectivity_checks() {
   std::vector<CheckResult> checks;
   for (std::size_t i = 0; i < protocol::check_count; ++i)
-    checks.push_back({.name = name_of(static_cast<CheckId>(i)),
+    checks.push_back({.name = to_name(static_cast<CheckId>(i)),
                       .state = CheckState::untried,
                       .what = "not tried",
                       .remedy = {}});

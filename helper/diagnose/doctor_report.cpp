@@ -26,7 +26,7 @@ struct Mark {
   cli::Style style;
 };
 
-Mark mark_of(CheckState state) noexcept {
+Mark status_mark(CheckState state) noexcept {
   switch (state) {
     case CheckState::ok: return {"ok", cli::Style::good};
     case CheckState::warning: return {"warn", cli::Style::caution};
@@ -48,7 +48,7 @@ void pad(std::string& line, std::size_t column) {
 }
 
 void append_check(std::string& text, const CheckResult& check, const cli::Terminal& terminal) {
-  const Mark mark = mark_of(check.state);
+  const Mark mark = status_mark(check.state);
   std::string head(mark.text);
   pad(head, name_column);
   head += check.name;
@@ -77,25 +77,25 @@ void append_settings(std::string& text, const std::vector<EffectiveSetting>& set
   }
 }
 
-Json json_of(const CheckResult& check) {
+Json make_json(const CheckResult& check) {
   return {{"name", check.name},
-          {"state", name_of(check.state)},
+          {"state", to_name(check.state)},
           {"what", check.what},
           {"remedy", check.remedy.empty() ? Json() : Json(check.remedy)},
           {"seconds", static_cast<double>(check.took.count()) / 1e6}};
 }
 
-Json json_of(const EffectiveSetting& setting) {
+Json make_json(const EffectiveSetting& setting) {
   return {{"name", setting.name},
           {"value", setting.value.empty() ? Json() : Json(setting.value)},
           {"from", setting.from}};
 }
 
 template <typename Items>
-Json array_of(const Items& items) {
+Json to_array(const Items& items) {
   Json array = Json::array();
   for (const auto& item : items)
-    array.push_back(json_of(item));
+    array.push_back(make_json(item));
   return array;
 }
 
@@ -132,8 +132,8 @@ std::string DoctorReport::json() const {
                        {"profile", profile.empty() ? Json() : Json(profile)},
                        {"ok", exit_code() == ExitCode::success},
                        {"exit_code", static_cast<int>(exit_code())},
-                       {"links", array_of(checks)},
-                       {"settings", array_of(settings)}};
+                       {"links", to_array(checks)},
+                       {"settings", to_array(settings)}};
   return object.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 

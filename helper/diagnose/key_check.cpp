@@ -22,7 +22,7 @@ using protocol::Secret;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-int digit_of(char c) noexcept {
+int digit_value(char c) noexcept {
   if (c >= 'A' && c <= 'Z') return c - 'A';
   if (c >= 'a' && c <= 'z') return c - 'a' + 26;
   if (c >= '0' && c <= '9') return c - '0' + 52;
@@ -37,7 +37,7 @@ std::optional<Secret> decode(std::string_view text) {
   std::uint32_t bits = 0;
   unsigned current = 0;
   for (const char c : text) {
-    const int digit = digit_of(c);
+    const int digit = digit_value(c);
     if (digit < 0) return std::nullopt;
     bits = bits << 6U | static_cast<std::uint32_t>(digit);
     current += 6;
@@ -112,12 +112,12 @@ std::string describe_shadowed(const config::ApiKeySource& place, const Environme
 
 bool mentions(std::string_view text, const config::Region& region) noexcept {
   return std::ranges::any_of(region.origins, [text](std::string_view origin) {
-    return !origin.empty() && text.find(config::host_of(origin)) != std::string_view::npos;
+    return !origin.empty() && text.find(config::host_in(origin)) != std::string_view::npos;
   });
 }
 
 /// The region whose service the profile uses; null for another service.
-const config::Region* find_region_of(const config::Profile& profile) noexcept {
+const config::Region* find_region_by_host(const config::Profile& profile) noexcept {
   const auto* const found = std::ranges::find_if(
       config::regions, [&](const config::Region& region) { return mentions(profile.authorize_url, region); });
   return found == config::regions.end() ? nullptr : found;
@@ -159,7 +159,7 @@ CheckResult check_claims(const KeyClaims& claims, const config::Profile& profile
     return warn("its claims say that it expired on " + protocol::format_rfc3339(*claims.expires) +
                     "; this machine's clock says " + protocol::format_rfc3339(now),
                 create_new_key);
-  if (const config::Region* const own = find_region_of(profile))
+  if (const config::Region* const own = find_region_by_host(profile))
     if (const config::Region* const other = find_other_region(claims, *own))
       return warn(
           "its claims name the region '" + std::string(other->name) + "', but the profile uses '" +

@@ -43,7 +43,7 @@ std::string format_value(config::SettingId id, const config::Profile& profile,
     case config::SettingId::min_ttl: return protocol::format_duration(profile.min_ttl);
     case config::SettingId::refresh_ahead: return protocol::format_duration(profile.refresh_ahead);
     case config::SettingId::timeout: return protocol::format_duration(profile.timeout);
-    case config::SettingId::cache: return std::string(name_of(profile.cache));
+    case config::SettingId::cache: return std::string(to_name(profile.cache));
     case config::SettingId::ca_file: return escape(profile.ca_file);
     case config::SettingId::client_cert: return escape(profile.client_cert);
     case config::SettingId::client_key: return escape(profile.client_key);

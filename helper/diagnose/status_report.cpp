@@ -113,18 +113,18 @@ void append_problems(std::string& text, const ProfileStatus& status, const cli::
     text += std::string(margin, ' ') + terminal.paint(cli::Style::caution, "warn") + ' ' + problem + '\n';
 }
 
-Json json_of(const Failure& failure) {
+Json make_json(const Failure& failure) {
   return {{"what", failure.what()}, {"remedy", failure.hint.empty() ? Json() : Json(failure.hint)}};
 }
 
-Json error_of(const ProfileStatus& status) {
-  if (status.failure) return json_of(*status.failure);
-  if (status.key_failure) return json_of(*status.key_failure);
-  if (status.state_trouble) return json_of(Failure(ExitCode::local_state, *status.state_trouble));
+Json describe_error(const ProfileStatus& status) {
+  if (status.failure) return make_json(*status.failure);
+  if (status.key_failure) return make_json(*status.key_failure);
+  if (status.state_trouble) return make_json(Failure(ExitCode::local_state, *status.state_trouble));
   return {};
 }
 
-Json failure_of(const LocalState& kept) {
+Json catch_failure(const LocalState& kept) {
   if (!kept.failure) return {};
   return {{"what", kept.failure->what}, {"seconds_ago", kept.failure->ago.count()}};
 }
@@ -133,7 +133,7 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }
 
-Json json_of(const ProfileStatus& status) {
+Json make_json(const ProfileStatus& status) {
   const LocalState& kept = status.kept;
   return {{"name", status.name},
           {"chosen", status.is_chosen},
@@ -143,9 +143,9 @@ Json json_of(const ProfileStatus& status) {
           {"host", text_or_null(status.host)},
           {"key", text_or_null(status.key)},
           {"token_seconds_left", kept.token_left ? Json(kept.token_left->count()) : Json()},
-          {"last_failure", failure_of(kept)},
+          {"last_failure", catch_failure(kept)},
           {"pause", text_or_null(kept.pause)},
-          {"error", error_of(status)}};
+          {"error", describe_error(status)}};
 }
 
 }  // namespace
@@ -193,7 +193,7 @@ std::string status_text(const std::vector<ProfileStatus>& profiles, const cli::T
 std::string status_json(const std::vector<ProfileStatus>& profiles) {
   Json list = Json::array();
   for (const ProfileStatus& status : profiles)
-    list.push_back(json_of(status));
+    list.push_back(make_json(status));
   const Json object = {{"version", status_version}, {"profiles", std::move(list)}};
   return object.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
 }

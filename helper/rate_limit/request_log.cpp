@@ -49,7 +49,7 @@ void append(std::string& log, const LastSuccess& success) {
 void append(std::string& log, const LastFailure& failure) {
   append(log, "failure_at", failure.at.count());
   append(log, "network", failure.network_fingerprint);
-  append(log, "error", name_of(failure.auth_error.kind));
+  append(log, "error", to_name(failure.auth_error.kind));
   append(log, "transient", failure.auth_error.transient ? 1 : 0);
   append(log, "what", failure.auth_error.what);
   append(log, "hint", failure.auth_error.hint);

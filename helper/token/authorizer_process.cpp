@@ -73,7 +73,7 @@ std::string describe_end(const os::SubprocessResult& result) {
   return "it exited with " + std::to_string(*code) + " without a response";
 }
 
-std::string host_of(const std::string& url) try {
+std::string host_in(const std::string& url) try {
   return protocol::parse_url(url).origin.host.text();
 } catch (const protocol::ProtocolError&) {
   return url;
@@ -83,7 +83,7 @@ protocol::AuthError no_answer_in_time(const protocol::AuthorizeRequest& request,
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(request.timeout).count();
   return {.kind = protocol::ErrorKind::unreachable,
           .transient = true,
-          .what = "no answer from '" + host_of(request.url) + "' within " + std::to_string(seconds) + "s " +
+          .what = "no answer from '" + host_in(request.url) + "' within " + std::to_string(seconds) + "s " +
                   std::string(describe(step)),
           .hint = "check the network and proxy, or raise timeout",
           .retry_after = std::nullopt};

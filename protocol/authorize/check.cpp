@@ -38,7 +38,7 @@ void parse_state(Check& check, std::string_view name) {
     return;
   }
   const auto* const found = std::ranges::find(state_names, name);
-  if (found == state_names.end() || name == name_of(CheckState::broken))
+  if (found == state_names.end() || name == to_name(CheckState::broken))
     throw ProtocolError("a check has an unknown state");
   check.state = static_cast<CheckState>(found - state_names.begin());
 }
@@ -53,18 +53,18 @@ std::chrono::microseconds parse_microseconds(std::string_view digits) {
 
 }  // namespace
 
-std::string_view name_of(CheckId name) noexcept {
+std::string_view to_name(CheckId name) noexcept {
   return check_names[static_cast<std::size_t>(name)];
 }
 
-std::string_view name_of(CheckState state) noexcept {
+std::string_view to_name(CheckState state) noexcept {
   return state_names[static_cast<std::size_t>(state)];
 }
 
 std::string Check::write() const {
-  std::string line(name_of(name));
+  std::string line(to_name(name));
   line += ' ';
-  line += kind ? name_of(*kind) : name_of(state);
+  line += kind ? to_name(*kind) : to_name(state);
   line += ' ';
   line += std::to_string(took.count());
   line += ' ';

@@ -39,8 +39,8 @@ struct Check {
   [[nodiscard]] static Check parse(std::string_view line);
 };
 
-[[nodiscard]] std::string_view name_of(CheckId name) noexcept;
-[[nodiscard]] std::string_view name_of(CheckState state) noexcept;
+[[nodiscard]] std::string_view to_name(CheckId name) noexcept;
+[[nodiscard]] std::string_view to_name(CheckState state) noexcept;
 
 /// All checks in their order; those that are not in `finished` are untried.
 [[nodiscard]] std::vector<Check> with_untried(std::vector<Check> finished);

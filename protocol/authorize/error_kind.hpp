@@ -30,7 +30,7 @@ inline constexpr std::array<std::pair<ErrorKind, std::string_view>, 6> error_kin
     {ErrorKind::not_asked, "not-asked"},
 }};
 
-[[nodiscard]] inline std::string_view name_of(ErrorKind kind) noexcept {
+[[nodiscard]] inline std::string_view to_name(ErrorKind kind) noexcept {
   return std::ranges::find(error_kind_names, kind, &std::pair<ErrorKind, std::string_view>::first)->second;
 }
 

@@ -30,7 +30,7 @@ bool parse_flag(const Attribute& attribute) {
   return attribute.value == "1";
 }
 
-std::string_view name_of(Probe probe) noexcept {
+std::string_view to_name(Probe probe) noexcept {
   const auto* const found = std::ranges::find(probe_names, probe, &std::pair<Probe, std::string_view>::first);
   return found == probe_names.end() ? std::string_view() : found->second;
 }
@@ -85,7 +85,7 @@ Secret AuthorizeRequest::write() const {
   append(message, "proxy", proxy);
   append(message, "no_proxy", no_proxy);
   append(message, "trace", trace ? "1" : "");
-  append(message, "probe", name_of(probe));
+  append(message, "probe", to_name(probe));
   append(message, "read_url", read_url);
   message.append("\n");
   return message;

@@ -33,7 +33,7 @@ constexpr std::array<StepRow, 9> steps = {{
     {Step::pausing, "pausing", "while pausing before a retry", CheckId::authorize},
 }};
 
-const StepRow& row_of(Step step) noexcept {
+const StepRow& find_row(Step step) noexcept {
   return *std::ranges::find(steps, step, &StepRow::step);
 }
 
@@ -74,16 +74,16 @@ TraceLine parse_trace_line(const Attribute& attribute) {
 
 }  // namespace
 
-std::string_view name_of(Step step) noexcept {
-  return row_of(step).name;
+std::string_view to_name(Step step) noexcept {
+  return find_row(step).name;
 }
 
 std::string_view describe(Step step) noexcept {
-  return row_of(step).phrase;
+  return find_row(step).phrase;
 }
 
 CheckId failing_check(Step step, const std::vector<Check>& finished) noexcept {
-  const CheckId of_step = row_of(step).check;
+  const CheckId of_step = find_row(step).check;
   if (finished.empty()) return of_step;
   const auto next = static_cast<CheckId>(static_cast<int>(finished.back().name) + 1);
   return std::min(std::max(of_step, next), CheckId::read);
@@ -96,7 +96,7 @@ void ResponseWriter::line(std::string_view key, std::string_view value) const {
 }
 
 void ResponseWriter::step(Step step) const {
-  line("step", name_of(step));
+  line("step", to_name(step));
 }
 
 void ResponseWriter::requests(std::uint32_t count) const {
@@ -131,7 +131,7 @@ void ResponseWriter::granted() const {
 
 void ResponseWriter::failed(const AuthError& auth_error) const {
   Secret text;
-  append(text, "outcome", name_of(auth_error.kind));
+  append(text, "outcome", to_name(auth_error.kind));
   append(text, "transient", auth_error.transient ? "1" : "");
   append(text, "what", auth_error.what);
   append(text, "hint", auth_error.hint);

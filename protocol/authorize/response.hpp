@@ -33,7 +33,7 @@ enum class Step {
   pausing,
 };
 
-[[nodiscard]] std::string_view name_of(Step step) noexcept;
+[[nodiscard]] std::string_view to_name(Step step) noexcept;
 
 /// For a message: `while connecting`.
 [[nodiscard]] std::string_view describe(Step step) noexcept;

@@ -51,7 +51,7 @@ Names first_words(const std::vector<Row>& items) {
 }
 
 /// The item of that name; an empty one where there is none.
-Row item_of(const std::vector<Row>& items, std::string_view name) {
+Row format_item(const std::vector<Row>& items, std::string_view name) {
   const auto found =
       std::ranges::find_if(items, [name](const Row& item) { return first_word(item.front()) == name; });
   return found == items.end() ? Row{"", ""} : *found;
@@ -132,7 +132,7 @@ TEST_CASE("the manual page of profiles documents each setting with its argument 
     INFO(setting.name);
     std::string argument(setting.argument);
     if (const auto bar = argument.find('|'); bar != std::string::npos) argument.replace(bar, 1, " | ");
-    const Row item = item_of(items, setting.name);
+    const Row item = format_item(items, setting.name);
     CHECK(item.front() == std::string(setting.name) + " No = Ar " + argument);
     CHECK(contains(item.back(), "Default:\n") == !setting.fallback.empty());
     CHECK(contains(item.back(), "Default:\n.Cm " + std::string(setting.fallback)) ==
@@ -146,8 +146,8 @@ TEST_CASE("the manual page of profiles documents each region, generation and cac
 
   CHECK(first_words(items) == names(config::regions));
   for (const config::Region& region : config::regions) {
-    CHECK(contains(item_of(items, region.name).back(), region.origin(config::Api::v1)));
-    CHECK(contains(item_of(items, region.name).back(), region.origin(config::Api::v3)));
+    CHECK(contains(format_item(items, region.name).back(), region.origin(config::Api::v1)));
+    CHECK(contains(format_item(items, region.name).back(), region.origin(config::Api::v3)));
   }
   CHECK(first_words(tests::manual_items(page, "GENERATIONS", "Cm ")) == names(config::api_generations));
   CHECK(first_words(tests::manual_items(page, "CACHES", "Cm ")) == names(config::cache_kinds));
@@ -166,7 +166,7 @@ TEST_CASE("the help pages contain each row of the tables", "[documents]") {
                    "\n  --" + std::string(setting.name) + ' ' + std::string(setting.argument) + ' '));
     CHECK(contains(settings_page, ' ' + std::string(setting.variable)));
     CHECK(contains(settings_page, setting.fallback));
-    if (setting.values != nullptr) CHECK(contains(settings_page, list_of(setting.values())));
+    if (setting.values != nullptr) CHECK(contains(settings_page, format_list(setting.values())));
   }
   for (const auto& format : protocol::token_formats)
     CHECK(contains(formats_page, "\n  " + std::string(format.name) + ' '));

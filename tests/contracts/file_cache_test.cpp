@@ -88,8 +88,8 @@ TEST_CASE("directory and file are private from birth", "[file_cache]") {
   place.store();
   ::umask(before);
 
-  CHECK(tests::mode_of(place.directory) == 0700);
-  CHECK(tests::mode_of(place.file) == 0600);
+  CHECK(tests::read_mode(place.directory) == 0700);
+  CHECK(tests::read_mode(place.file) == 0600);
 }
 
 TEST_CASE("each identity has one file and nothing else is left", "[file_cache]") {

@@ -74,7 +74,7 @@ TEST_CASE("each identity has one key, and no other is left", "[keyring_cache][ke
   place.store("another");
 
   CHECK(place.keys.serials().size() == 1);
-  CHECK(os::UserKeyring::serial_of(place.name) == place.keys.serials().at(0));
+  CHECK(os::UserKeyring::read_serial(place.name) == place.keys.serials().at(0));
 }
 
 TEST_CASE("the name of the usual key says whose it is", "[keyring_cache][keyring]") {
@@ -117,7 +117,7 @@ TEST_CASE("a dead token does not stay for ever", "[keyring_cache][keyring]") {
   place.store("dead", -5s);
   CHECK(place.found() == "dead");
 
-  CHECK(tests::time_left_of(os::UserKeyring::serial_of(place.name)) != "perm");
+  CHECK(tests::read_time_left(os::UserKeyring::read_serial(place.name)) != "perm");
 }
 
 TEST_CASE("damaged bytes are a token that is not there", "[keyring_cache][keyring]") {
@@ -156,7 +156,7 @@ TEST_CASE("what somebody else has put there is replaced", "[keyring_cache][keyri
   }
   SECTION("closed to us") {
     REQUIRE(::keyctl_setperm(planted, KEY_USR_VIEW) == 0);
-    CHECK(tests::contains(tests::what_of([&place] { (void)place.found(); }), "Permission denied"));
+    CHECK(tests::contains(tests::catch_message([&place] { (void)place.found(); }), "Permission denied"));
   }
 
   place.store();
@@ -181,7 +181,7 @@ TEST_CASE("trouble with the keyring names the way out", "[keyring_cache][keyring
   const auto says = [&place](int error, const std::vector<long>& calls, std::string_view words) {
     return tests::exit_code_in_child([&] {
       tests::deny_calls(calls, error);
-      const std::string trouble = tests::what_of([&place] { place.store(); });
+      const std::string trouble = tests::catch_message([&place] { place.store(); });
       return tests::contains(trouble, words) && tests::contains(trouble, "'cache = file'") ? 0 : 1;
     });
   };

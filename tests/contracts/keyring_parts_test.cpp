@@ -53,7 +53,7 @@ TEST_CASE("a large token of which a part is missing or foreign is not there", "[
   const Place place;
   place.store(std::string(protocol::BearerToken::max_size, 'l'));
   const std::string first =
-      place.identity.file_stem() + '#' + std::to_string(os::UserKeyring::serial_of(place.name));
+      place.identity.file_stem() + '#' + std::to_string(os::UserKeyring::read_serial(place.name));
   SECTION("the second is missing") {
     REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".1")));
   }

@@ -9,7 +9,7 @@ namespace sase::fuzz {
 
 namespace {
 
-bool is_one_of(char c, std::string_view all) noexcept {
+bool is_among(char c, std::string_view all) noexcept {
   return all.find(c) != std::string_view::npos;
 }
 
@@ -52,7 +52,7 @@ bool is_b64token(std::string_view text) noexcept {
   constexpr std::size_t longest = 65536;
   const auto padding = std::ranges::find(text, '=');
   const auto is_text = [](unsigned char c) {
-    return (c < 0x80 && std::isalnum(c) != 0) || is_one_of(static_cast<char>(c), "-._~+/");
+    return (c < 0x80 && std::isalnum(c) != 0) || is_among(static_cast<char>(c), "-._~+/");
   };
   return padding != text.begin() && text.size() <= longest && std::all_of(text.begin(), padding, is_text) &&
          std::all_of(padding, text.end(), [](char c) { return c == '='; });

@@ -11,10 +11,10 @@ TEST_CASE("lists the names of values", "[word]") {
   constexpr std::array<NamedValue, 2> words = {NamedValue{"file", "in a file"},
                                                NamedValue{"none", "nowhere"}};
 
-  CHECK(names_of(words) == std::vector<std::string_view>{"file", "none"});
-  CHECK(list_of(words) == "file, none");
-  CHECK(names_of({}).empty());
-  CHECK(list_of({}).empty());
+  CHECK(to_names(words) == std::vector<std::string_view>{"file", "none"});
+  CHECK(format_list(words) == "file, none");
+  CHECK(to_names({}).empty());
+  CHECK(format_list({}).empty());
 }
 
 }  // namespace sase

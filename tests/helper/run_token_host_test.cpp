@@ -31,7 +31,7 @@ Result ask_as_kubectl(const Machine& machine, const std::string& info) {
                            tests::MemoryFile());
 }
 
-std::string info_of(const std::string& server) {
+std::string make_info(const std::string& server) {
   return R"({"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential",)"
          R"("spec":{"cluster":{"server":")" +
          server + R"("}}})";
@@ -106,7 +106,7 @@ TEST_CASE("'exec-credential' uses the version that kubectl requests", "[run]") {
                  R"({"apiVersion":"client.authentication.k8s.io/v1)" + tail));
   CHECK(contains(ask_as_kubectl(machine, "").output,
                  R"({"apiVersion":"client.authentication.k8s.io/v1)" + tail));
-  CHECK(contains(ask_as_kubectl(machine, info_of("https://api.example.test")).output,
+  CHECK(contains(ask_as_kubectl(machine, make_info("https://api.example.test")).output,
                  R"({"apiVersion":"client.authentication.k8s.io/v1beta1)" + tail));
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("'exec-credential' rejects a cluster that does not match", "[run]") {
   for (const std::string server :
        {"https://evil.test", "http://api.example.test", "https://api.example.test:8443"}) {
     INFO(server);
-    const Result result = ask_as_kubectl(machine, info_of(server));
+    const Result result = ask_as_kubectl(machine, make_info(server));
     CHECK(result.code == ExitCode::invalid_settings);
     CHECK(contains(result.error, "the cluster's server is not ours"));
     check_is_one_failure(result);

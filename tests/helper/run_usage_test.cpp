@@ -41,7 +41,7 @@ TEST_CASE("a usage error suggests the nearest name", "[run]") {
       {{"token", "--region=ue"}, "--region: unknown region 'ue'", "did you mean 'eu'?"},
       {{"token", "--region=zzzz"},
        "--region: unknown region 'zzzz'",
-       "known are " + list_of(config::region_names())},
+       "known are " + format_list(config::region_names())},
       {{"token", "--cache=flie"}, "--cache: unknown cache 'flie'", "did you mean 'file'?"},
       {{"token", "--api=v33"}, "--api: unknown api 'v33'", "did you mean 'v3'?"},
       {{"token", "--formt=json"}, "unknown flag '--formt'", "did you mean '--format'?"},

@@ -97,7 +97,7 @@ TEST_CASE("a line in a trace file has date, process id and time since the start"
   const std::string head = "20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z " + std::to_string(::getpid());
   CHECK(std::regex_match(tests::text_of_file(scene.file),
                          std::regex(head + " \\+12\\.345 ms one\n" + head + " \\+20\\.000 ms another\n")));
-  CHECK(tests::mode_of(scene.file) == 0600);
+  CHECK(tests::read_mode(scene.file) == 0600);
   CHECK(trace.fd() >= 0);
   CHECK((::fcntl(trace.fd(), F_GETFD) & FD_CLOEXEC) != 0);
   CHECK(scene.error.text().empty());

@@ -14,7 +14,7 @@ namespace {
 using namespace std::string_literals;
 
 std::string parse_error(const std::string& text, std::size_t limit = JsonObject::usual_limit) {
-  return tests::what_of([&] { (void)JsonObject::parse(text, limit); });
+  return tests::catch_message([&] { (void)JsonObject::parse(text, limit); });
 }
 
 /// Arrays in one another within an object.
@@ -56,8 +56,8 @@ TEST_CASE("a member of another type is rejected on access", "[json_object]") {
   for (const std::string value : {"1", "-1", "1.5", "true", "false", "[]", "[\"x\"]"}) {
     INFO(value);
     const JsonObject object = JsonObject::parse(R"({"a":)" + value + "}");
-    CHECK(tests::what_of([&] { (void)object.text("a"); }) == "'a' is not a string");
-    CHECK(tests::what_of([&] { (void)object.object("a"); }) == "'a' is not an object");
+    CHECK(tests::catch_message([&] { (void)object.text("a"); }) == "'a' is not a string");
+    CHECK(tests::catch_message([&] { (void)object.object("a"); }) == "'a' is not an object");
   }
   const JsonObject object = JsonObject::parse(R"({"a":{},"b":""})");
   CHECK_THROWS_AS(object.text("a"), ProtocolError);

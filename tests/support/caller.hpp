@@ -29,7 +29,7 @@ struct Caller : Machine {
   [[nodiscard]] token::NewToken authorize() { return service().authorize(&refresh_lock); }
   [[nodiscard]] token::NewToken renew() { return service().refresh(refresh_lock); }
   [[nodiscard]] Failure failure() {
-    return failure_of([this] { (void)authorize(); });
+    return catch_failure([this] { (void)authorize(); });
   }
   [[nodiscard]] std::string log_file() const { return directory + '/' + key_id() + ".log"; }
 

@@ -47,7 +47,7 @@ struct DeferredKeyMachine : Machine {
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.bearer.reveal()); }
   [[nodiscard]] Failure failure() {
-    return failure_of([this] { (void)source().get(); });
+    return catch_failure([this] { (void)source().get(); });
   }
   void command_fails(ExitCode code) {
     key = [code]() -> std::string { throw Failure(code, "the command failed", "mend it"); };

@@ -11,7 +11,7 @@ namespace sase::tests {
 
 namespace {
 
-std::vector<std::string> lines_of(std::string_view text) {
+std::vector<std::string> split_lines(std::string_view text) {
   std::istringstream stream{std::string(text)};
   std::vector<std::string> lines;
   for (std::string line; std::getline(stream, line);)
@@ -25,7 +25,7 @@ std::string trim(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
 }
 
-Row cells_of(std::string_view line) {
+Row parse_cells(std::string_view line) {
   Row cells;
   line.remove_prefix(1);
   for (auto end = line.find('|'); end != std::string_view::npos; end = line.find('|')) {
@@ -36,10 +36,10 @@ Row cells_of(std::string_view line) {
 }
 
 /// All lines between one that begins with `begin` and the next that begins with `end`.
-std::string blocks_of(std::string_view text, std::string_view begin, std::string_view end) {
+std::string parse_blocks(std::string_view text, std::string_view begin, std::string_view end) {
   std::string blocks;
   bool inside = false;
-  for (const std::string& line : lines_of(text)) {
+  for (const std::string& line : split_lines(text)) {
     if (line.starts_with(inside ? end : begin))
       inside = !inside;
     else if (inside)
@@ -59,13 +59,13 @@ std::string read_source(const std::string& path) {
 std::vector<Row> table_rows(std::string_view text, std::string_view head) {
   std::vector<Row> rows;
   bool inside = false;
-  for (const std::string& line : lines_of(text)) {
+  for (const std::string& line : split_lines(text)) {
     if (!line.starts_with('|')) {
       inside = false;
     } else if (line.starts_with(head)) {
       inside = true;
     } else if (inside && !line.starts_with("|---")) {
-      rows.push_back(cells_of(line));
+      rows.push_back(parse_cells(line));
     }
   }
   return rows;
@@ -88,7 +88,7 @@ std::vector<Row> manual_items(std::string_view page, std::string_view section, s
   const std::string item = ".It " + std::string(macro);
   std::vector<Row> items;
   bool inside = false;
-  for (const std::string& line : lines_of(page)) {
+  for (const std::string& line : split_lines(page)) {
     if (line.starts_with(".Sh "))
       inside = line == heading;
     else if (inside && line.starts_with(item))
@@ -108,7 +108,7 @@ std::vector<std::vector<std::string>> calls_in(std::string_view shell) {
   std::ranges::replace_if(
       text, [](char c) { return std::string_view("\"'($`\\[,").find(c) != std::string_view::npos; }, ' ');
   std::vector<std::vector<std::string>> calls;
-  for (const std::string& line : lines_of(text)) {
+  for (const std::string& line : split_lines(text)) {
     std::istringstream stream(line);
     const std::vector<std::string> words{std::istream_iterator<std::string>(stream), {}};
     const auto program = std::ranges::find_if(words, [](std::string_view word) {
@@ -120,11 +120,11 @@ std::vector<std::vector<std::string>> calls_in(std::string_view shell) {
 }
 
 std::string examples_of_manual(std::string_view page) {
-  return blocks_of(page, ".Bd -literal", ".Ed");
+  return parse_blocks(page, ".Bd -literal", ".Ed");
 }
 
 std::string examples_of_markdown(std::string_view text) {
-  return blocks_of(text, "```", "```");
+  return parse_blocks(text, "```", "```");
 }
 
 std::string first_word(std::string_view text) {

@@ -13,7 +13,7 @@
 namespace sase::tests {
 
 /// The Failure that a call ends with. Throws, and so ends the test, where the call ends without one.
-inline Failure failure_of(const std::function<void()>& call) {
+inline Failure catch_failure(const std::function<void()>& call) {
   try {
     call();
   } catch (const Failure& failure) {
@@ -23,7 +23,7 @@ inline Failure failure_of(const std::function<void()>& call) {
 }
 
 /// What the exception says that a call ends with. Throws where the call ends without one.
-inline std::string what_of(const std::function<void()>& call) {
+inline std::string catch_message(const std::function<void()>& call) {
   try {
     call();
   } catch (const std::exception& error) {

@@ -13,7 +13,7 @@ namespace sase::tests {
 using Given = std::vector<std::pair<std::string, std::string>>;
 
 /// A profile of these settings, as if they stood in a file.
-inline config::Profile profile_of(const Given& given, const Environment& environment) {
+inline config::Profile parse_profile(const Given& given, const Environment& environment) {
   std::vector<config::Assignment> layer;
   for (const auto& [name, value] : given)
     layer.push_back({.setting = config::find_setting(name),
@@ -26,9 +26,9 @@ inline config::Profile profile_of(const Given& given, const Environment& environ
   return config::make_profile("default", values, environment);
 }
 
-inline config::Profile profile_of(const Given& given) {
+inline config::Profile parse_profile(const Given& given) {
   const EnvironmentList nothing{};
-  return profile_of(given, *nothing);
+  return parse_profile(given, *nothing);
 }
 
 }  // namespace sase::tests

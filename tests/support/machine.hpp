@@ -72,7 +72,7 @@ struct Machine {
   [[nodiscard]] std::string get() { return std::string(source().get().token.bearer.reveal()); }
   void erase(std::string_view token) { source().erase(token); }
   [[nodiscard]] Failure failure() {
-    return failure_of([this] { (void)source().get(); });
+    return catch_failure([this] { (void)source().get(); });
   }
 
   void keep(std::string_view token, std::chrono::seconds left) {

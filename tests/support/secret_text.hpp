@@ -8,7 +8,7 @@
 namespace sase::tests {
 
 /// What a secret holds, to be compared with.
-[[nodiscard]] inline std::string text_of(const protocol::Secret& secret) {
+[[nodiscard]] inline std::string to_text(const protocol::Secret& secret) {
   return std::string(secret.reveal());
 }
 

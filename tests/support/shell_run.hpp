@@ -44,7 +44,7 @@ struct ShellRun {
   }
 };
 
-[[nodiscard]] inline std::string output_of(const ShellRun& call) {
+[[nodiscard]] inline std::string run_and_read(const ShellRun& call) {
   return call.run().value().output;
 }
 

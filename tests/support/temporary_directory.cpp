@@ -86,7 +86,7 @@ std::string text_of_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-mode_t mode_of(const std::string& path) {
+mode_t read_mode(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) throw std::system_error(errno, std::generic_category(), path);
   return status.st_mode & 07777U;

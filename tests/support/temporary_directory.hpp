@@ -40,7 +40,7 @@ class TemporaryDirectory {
 [[nodiscard]] std::string text_of_file(const std::string& path);
 
 /// The permission bits of a file or directory.
-[[nodiscard]] mode_t mode_of(const std::string& path);
+[[nodiscard]] mode_t read_mode(const std::string& path);
 
 /// Whether there is something of this name, a dangling link included.
 [[nodiscard]] bool exists(const std::string& path);

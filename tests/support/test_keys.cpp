@@ -49,7 +49,7 @@ TestKeys::~TestKeys() {
 std::vector<int> TestKeys::serials() const {
   std::vector<int> ours;
   for (const key_serial_t serial : all_serials())
-    if (description_of(serial).find(';' + prefix_) != std::string::npos) ours.push_back(serial);
+    if (read_description(serial).find(';' + prefix_) != std::string::npos) ours.push_back(serial);
   return ours;
 }
 
@@ -72,13 +72,13 @@ std::size_t key_quota() {
                                                  : "/proc/sys/kernel/keys/maxbytes"));
 }
 
-std::string description_of(int serial) {
+std::string read_description(int serial) {
   std::array<char, 4096> text{};
   const long size = ::keyctl_describe(serial, text.data(), text.size());
   return size <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(size - 1));
 }
 
-std::string time_left_of(int serial) {
+std::string read_time_left(int serial) {
   std::array<char, 9> number{};
   std::snprintf(number.data(), number.size(), "%08x", static_cast<unsigned>(serial));
   std::istringstream keys(text_of_file("/proc/keys"));

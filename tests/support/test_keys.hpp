@@ -41,10 +41,10 @@ class TestKeys {
 [[nodiscard]] std::size_t key_quota();
 
 /// What the kernel tells of a key: `type;uid;gid;permissions;name`.
-[[nodiscard]] std::string description_of(int serial);
+[[nodiscard]] std::string read_description(int serial);
 
 /// How long the kernel keeps a key yet, as /proc/keys has it: `59m`, or `perm` for ever.
-[[nodiscard]] std::string time_left_of(int serial);
+[[nodiscard]] std::string read_time_left(int serial);
 
 /// Becomes another user who has a session of its own with the keys of this one within reach, as after su.
 /// Only for children of root.

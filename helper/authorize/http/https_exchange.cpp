@@ -118,7 +118,7 @@ protocol::Secret read_body(std::streambuf& buffer, std::size_t expected) {
 /// Early hints and their like (RFC 9110 section 15.2). POCO itself only passes over 100; 101 would be the
 /// last word.
 bool is_interim(const HTTPResponse& response) {
-  const int status = status_of(response);
+  const int status = read_status(response);
   return status > 101 && status < 200;
 }
 
@@ -126,7 +126,7 @@ bool is_interim(const HTTPResponse& response) {
 HttpReply take_fields(const HTTPResponse& response) {
   if (!response.getVersion().starts_with("HTTP/1."))
     invalid_response("what answered does not speak HTTP/1.1");
-  return {.status = status_of(response),
+  return {.status = read_status(response),
           .content_type = response.get(HTTPMessage::CONTENT_TYPE, ""),
           .date = response.get("Date", ""),
           .retry_after = response.get("Retry-After", ""),
@@ -151,7 +151,7 @@ HttpReply read_reply(HTTPClientSession& session, Progress& progress) {
 
 }  // namespace
 
-int status_of(const HTTPResponse& response) {
+int read_status(const HTTPResponse& response) {
   std::ostringstream written;
   response.write(written);
   const std::string text = written.str();

@@ -33,7 +33,7 @@ inline constexpr auto user_agent = "sase-credential/" SASE_VERSION;
 
 /// A reply's status, whatever number the peer wrote. POCO's own getter reads it through an enumeration that
 /// has no room for all of them, which is undefined behaviour.
-[[nodiscard]] int status_of(const Poco::Net::HTTPResponse& response);
+[[nodiscard]] int read_status(const Poco::Net::HTTPResponse& response);
 
 /// One POST and its reply over a connection on which TLS is spoken already. Redirects are replies like any
 /// other. Throws FailedAttempt (garbage) for a reply that breaks a bound or is shorter than it says, and

@@ -49,7 +49,7 @@ Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, con
   response.setFieldLimit(most_header_fields);
   (void)session.sendRequest(request);
   (void)session.receiveResponse(response);
-  const int status = status_of(response);
+  const int status = read_status(response);
   if (status < 200 || status > 299) throw FailedAttempt(describe_proxy_refusal(status, proxy, host));
   return session.detachSocket();
 }

@@ -105,7 +105,7 @@ constexpr std::array<Meaning, 12> meanings = {{
      "it counts by IP address: other programs behind the same address count as well"},
 }};
 
-Meaning meaning_of(int status) {
+Meaning describe_status(int status) {
   const auto* const found = std::ranges::find(meanings, status, &Meaning::status);
   if (found != meanings.end()) return *found;
   if (status >= 500 && status <= 599)
@@ -122,8 +122,8 @@ constexpr auto page = "a web page answered instead of the service";
 constexpr auto page_hint =
     "a captive portal, a filter or another host may have answered: check the network, proxy, region and url";
 
-Meaning meaning_of(const HttpReply& reply) {
-  Meaning meaning = meaning_of(reply.status);
+Meaning describe_status(const HttpReply& reply) {
+  Meaning meaning = describe_status(reply.status);
   const bool by_status =
       reply.status == 401 || reply.status >= 500 || meaning.transient || reply.status / 100 == 3;
   if (by_status || !is_web_page(reply)) return meaning;
@@ -159,7 +159,7 @@ bool is_web_page(const HttpReply& reply) noexcept {
 
 AuthError describe_service_error(const HttpReply& reply, std::string_view api_key,
                                  std::chrono::sys_seconds now) {
-  const Meaning meaning = meaning_of(reply);
+  const Meaning meaning = describe_status(reply);
   return {.kind = meaning.kind,
           .transient = meaning.transient,
           .what = std::string(meaning.what) + " (HTTP " + std::to_string(reply.status) + ')' +

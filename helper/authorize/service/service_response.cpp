@@ -99,18 +99,18 @@ bool has_usable_type(const JsonMembers& members) noexcept {
   return type == nullptr || type->kind == JsonMembers::Kind::null || is_bearer(type->text.reveal());
 }
 
-std::optional<sys_seconds> expiry_of(const JsonMembers& members) {
+std::optional<sys_seconds> compute_expiry(const JsonMembers& members) {
   const auto* const expiry = members.find(envelope, "accessTokenExpire");
   return expiry == nullptr ? std::nullopt : protocol::parse_expiry(expiry->text.reveal());
 }
 
-seconds lifetime_of(const JsonMembers& members, const ServiceTime& time) {
-  const seconds remaining = protocol::remaining_lifetime(expiry_of(members), time.now);
+seconds compute_lifetime(const JsonMembers& members, const ServiceTime& time) {
+  const seconds remaining = protocol::remaining_lifetime(compute_expiry(members), time.now);
   return remaining <= seconds(0) && !time.is_its_own ? protocol::assumed_lifetime : remaining;
 }
 
 Outcome grant(const JsonMembers& members, std::string_view token, const ServiceTime& time) try {
-  const seconds lifetime = lifetime_of(members, time);
+  const seconds lifetime = compute_lifetime(members, time);
   if (lifetime <= seconds(0)) {
     AuthError dead = invalid_response("the service gave a token that has already expired");
     dead.hint = "the service's own clock says so; trying again later may help";

@@ -27,7 +27,7 @@ timeval timer_value(steady_clock::duration time) noexcept {
           .tv_usec = static_cast<suseconds_t>((micros - whole).count())};
 }
 
-steady_clock::duration duration_of(const timeval& value) noexcept {
+steady_clock::duration to_duration(const timeval& value) noexcept {
   return seconds(value.tv_sec) + microseconds(value.tv_usec);
 }
 
@@ -56,7 +56,7 @@ class WaitInterrupter {
  private:
   /// A timer that was due in the meantime fires at once.
   void give_back() noexcept {
-    const auto left = duration_of(callers_.it_value) - (steady_clock::now() - start_);
+    const auto left = to_duration(callers_.it_value) - (steady_clock::now() - start_);
     callers_.it_value = timer_value(std::max<steady_clock::duration>(left, microseconds(1)));
     ::setitimer(ITIMER_REAL, &callers_, nullptr);
   }

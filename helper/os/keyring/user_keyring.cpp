@@ -104,7 +104,7 @@ std::optional<protocol::Secret> UserKeyring::find_secret(const std::string& name
   return std::nullopt;
 }
 
-int UserKeyring::serial_of(const std::string& name) noexcept {
+int UserKeyring::read_serial(const std::string& name) noexcept {
   const key_serial_t key = search(KEY_SPEC_USER_KEYRING, name);
   return key > 0 ? key : 0;
 }

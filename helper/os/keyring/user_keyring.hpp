@@ -34,7 +34,7 @@ class UserKeyring {
                                                                    std::size_t limit);
 
   /// The serial of a key; 0 if this user can find none.
-  [[nodiscard]] static int serial_of(const std::string& name) noexcept;
+  [[nodiscard]] static int read_serial(const std::string& name) noexcept;
 
   /// The names of all keys that this user may view; none if the kernel has no keyrings or forbids them.
   [[nodiscard]] static std::vector<std::string> names();

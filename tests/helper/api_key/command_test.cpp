@@ -20,27 +20,27 @@ using std::chrono::steady_clock;
 
 const tests::EnvironmentList environment{"PATH=/usr/bin:/bin", "MARK=here"};
 
-std::string output_of(const std::string& command, std::chrono::milliseconds patience = 30s) {
+std::string run_and_read(const std::string& command, std::chrono::milliseconds patience = 30s) {
   return std::string(run_command(command, *environment, steady_clock::now() + patience).reveal());
 }
 
 /// Without what a command says itself.
-Failure failure_of(const std::string& command, std::chrono::milliseconds patience = 30s) {
-  return tests::failure_of([&] { (void)output_of("exec 2>/dev/null\n" + command, patience); });
+Failure catch_failure(const std::string& command, std::chrono::milliseconds patience = 30s) {
+  return tests::catch_failure([&] { (void)run_and_read("exec 2>/dev/null\n" + command, patience); });
 }
 
 }  // namespace
 
 TEST_CASE("what a command writes is the key", "[key_command]") {
-  CHECK(output_of("echo a-key") == "a-key");
-  CHECK(output_of("printf 'a-key\\r\\n'") == "a-key");
-  CHECK(output_of("echo \"$MARK\" | tr a-z A-Z") == "HERE");
-  CHECK(output_of("head -c 16384 /dev/zero | tr '\\0' k; echo") == std::string(16384, 'k'));
+  CHECK(run_and_read("echo a-key") == "a-key");
+  CHECK(run_and_read("printf 'a-key\\r\\n'") == "a-key");
+  CHECK(run_and_read("echo \"$MARK\" | tr a-z A-Z") == "HERE");
+  CHECK(run_and_read("head -c 16384 /dev/zero | tr '\\0' k; echo") == std::string(16384, 'k'));
 }
 
 TEST_CASE("a command has nothing to read and no terminal", "[key_command]") {
-  CHECK(output_of("cat; echo end") == "end");
-  CHECK(output_of("(true </dev/tty) 2>/dev/null || echo none") == "none");
+  CHECK(run_and_read("cat; echo end") == "end");
+  CHECK(run_and_read("(true </dev/tty) 2>/dev/null || echo none") == "none");
 }
 
 TEST_CASE("a command that gives no key is told why, and its text is not shown", "[key_command]") {
@@ -68,7 +68,7 @@ TEST_CASE("a command that gives no key is told why, and its text is not shown", 
   }));
 
   DYNAMIC_SECTION(row.command) {
-    const Failure failure = failure_of(row.command);
+    const Failure failure = catch_failure(row.command);
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(std::string(failure.what()) ==
           std::string("the command of 'api-key-command' gives no key: ") + row.why);
@@ -80,7 +80,7 @@ TEST_CASE("a command that gives no key is told why, and its text is not shown", 
 TEST_CASE("a command that runs out of time is unreachable", "[key_command]") {
   const auto start = steady_clock::now();
 
-  const Failure failure = failure_of("sleep 60", 60ms);
+  const Failure failure = catch_failure("sleep 60", 60ms);
 
   CHECK(failure.code == ExitCode::unreachable);
   CHECK(tests::contains(failure.what(), "did not end in time"));
@@ -91,7 +91,7 @@ TEST_CASE("a command that runs out of time is unreachable", "[key_command]") {
 TEST_CASE("a daemon that a command leaves with its output does not hold the call", "[key_command]") {
   const auto start = steady_clock::now();
 
-  CHECK(output_of("sleep 5 & echo a-key") == "a-key");
+  CHECK(run_and_read("sleep 5 & echo a-key") == "a-key");
 
   CHECK(steady_clock::now() - start < 4s);
 }
@@ -100,7 +100,7 @@ TEST_CASE("what a command says to people reaches them", "[key_command]") {
   const tests::MemoryFile said;
   const int before = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
   REQUIRE(::dup2(said.fd(), STDERR_FILENO) == STDERR_FILENO);
-  const std::string key = output_of("echo unlocking >&2; echo a-key");
+  const std::string key = run_and_read("echo unlocking >&2; echo a-key");
   ::dup2(before, STDERR_FILENO);
   ::close(before);
 

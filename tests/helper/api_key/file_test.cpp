@@ -23,8 +23,8 @@ std::string read(const std::string& path) {
   return std::string(read_file(path).reveal());
 }
 
-Failure refusal_of(const std::string& path) {
-  return tests::failure_of([&path] { (void)read_file(path); });
+Failure catch_rejection(const std::string& path) {
+  return tests::catch_failure([&path] { (void)read_file(path); });
 }
 
 bool is_root() {
@@ -47,7 +47,7 @@ TEST_CASE("a key file that others can read or write is refused with the chmod th
   const tests::TemporaryDirectory directory(*parent);
   const std::string path = directory.write("key", key_text, mode);
 
-  const Failure failure = refusal_of(path);
+  const Failure failure = catch_rejection(path);
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) ==
@@ -62,7 +62,7 @@ TEST_CASE("a key file in a directory that others can write is refused with the c
   const std::string path = root.write("open/key", key_text);
   ::chmod(root.path("open").c_str(), mode);
 
-  const Failure failure = refusal_of(path);
+  const Failure failure = catch_rejection(path);
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(failure.hint == "chmod go-w " + root.path("open"));
@@ -83,7 +83,7 @@ TEST_CASE("a key file of another user is refused", "[key_file]") {
   const std::string path = directory.write("key", key_text);
   if (!tests::give_away(path)) return;
 
-  const Failure failure = refusal_of(path);
+  const Failure failure = catch_rejection(path);
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.what(), "it belongs to another user"));
@@ -94,7 +94,7 @@ TEST_CASE("a key file in another user's directory is refused", "[key_file]") {
   const std::string path = root.write("theirs/key", key_text);
   if (!tests::give_away(root.path("theirs"))) return;
 
-  const Failure failure = refusal_of(path);
+  const Failure failure = catch_rejection(path);
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.what(), "its directory belongs to another user"));
@@ -115,7 +115,7 @@ TEST_CASE("root's file in memory may not be writable", "[key_file]") {
   if (!parent || !is_root()) return;
   const tests::TemporaryDirectory directory(*parent);
 
-  CHECK(refusal_of(directory.write("key", key_text, mode)).code == ExitCode::invalid_settings);
+  CHECK(catch_rejection(directory.write("key", key_text, mode)).code == ExitCode::invalid_settings);
 }
 
 TEST_CASE("root's file on a disk may not be readable by others", "[key_file]") {
@@ -123,7 +123,7 @@ TEST_CASE("root's file on a disk may not be readable by others", "[key_file]") {
   if (!parent || !is_root()) return;
   const tests::TemporaryDirectory directory(*parent);
 
-  CHECK(refusal_of(directory.write("key", key_text, 0444)).code == ExitCode::invalid_settings);
+  CHECK(catch_rejection(directory.write("key", key_text, 0444)).code == ExitCode::invalid_settings);
 }
 
 TEST_CASE("a readable file of another user in memory is refused", "[key_file]") {
@@ -133,7 +133,7 @@ TEST_CASE("a readable file of another user in memory is refused", "[key_file]") 
   const std::string path = directory.write("key", key_text, 0444);
   if (!tests::give_away(path)) return;
 
-  CHECK(refusal_of(path).code == ExitCode::invalid_settings);
+  CHECK(catch_rejection(path).code == ExitCode::invalid_settings);
 }
 
 TEST_CASE("a user's own file in memory may not be readable by others", "[key_file]") {
@@ -145,7 +145,7 @@ TEST_CASE("a user's own file in memory may not be readable by others", "[key_fil
 
   const int code = tests::exit_code_in_child([&path, given] {
     if (given && ::seteuid(tests::another_user) != 0) return 2;
-    return refusal_of(path).code == ExitCode::invalid_settings ? 0 : 1;
+    return catch_rejection(path).code == ExitCode::invalid_settings ? 0 : 1;
   });
 
   CHECK(code == 0);
@@ -169,7 +169,7 @@ TEST_CASE("a link does not hide the directory that the file is in", "[key_file]"
   root.make_directory("closed");
   std::filesystem::create_symlink(root.path("open/key"), root.path("closed/key"));
 
-  CHECK(refusal_of(root.path("closed/key")).hint == "chmod go-w " + root.path("open"));
+  CHECK(catch_rejection(root.path("closed/key")).hint == "chmod go-w " + root.path("open"));
 }
 
 TEST_CASE("what is no readable file is a settings error", "[key_file]") {
@@ -182,7 +182,7 @@ TEST_CASE("what is no readable file is a settings error", "[key_file]") {
   for (const char* const name :
        {"missing", "directory", "fifo", "dangling", "loop", "missing/key", "fifo/key"}) {
     INFO(name);
-    CHECK(refusal_of(directory.path(name)).code == ExitCode::invalid_settings);
+    CHECK(catch_rejection(directory.path(name)).code == ExitCode::invalid_settings);
   }
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("a file's text that cannot be a key is refused without a byte of it", 
   DYNAMIC_SECTION(row.name) {
     const tests::TemporaryDirectory directory;
     const std::string path = directory.write("key", row.text);
-    const Failure failure = refusal_of(path);
+    const Failure failure = catch_rejection(path);
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(std::string(failure.what()) == "cannot use the API key in '" + path + "': " + row.why);
     CHECK(failure.hint == "write the key into it, alone and in one line");
@@ -214,8 +214,8 @@ TEST_CASE("a file's text that cannot be a key is refused without a byte of it", 
 TEST_CASE("a file that is not there is told with what to do", "[key_file]") {
   const tests::TemporaryDirectory directory;
 
-  CHECK(refusal_of(directory.path("none")).hint == "name the file that holds the key");
-  CHECK(refusal_of(directory.path()).hint == "name the file that holds the key");
+  CHECK(catch_rejection(directory.path("none")).hint == "name the file that holds the key");
+  CHECK(catch_rejection(directory.path()).hint == "name the file that holds the key");
 }
 
 TEST_CASE("the longest key with the longest line end is read", "[key_file]") {
@@ -227,7 +227,7 @@ TEST_CASE("the longest key with the longest line end is read", "[key_file]") {
 TEST_CASE("a path from outside is shown escaped", "[key_file]") {
   const tests::TemporaryDirectory directory;
 
-  CHECK(tests::contains(refusal_of(directory.path("a\x1b[2J\n")).what(), "a\\x1b[2J\\x0a'"));
+  CHECK(tests::contains(catch_rejection(directory.path("a\x1b[2J\n")).what(), "a\\x1b[2J\\x0a'"));
 }
 
 }  // namespace sase::api_key

@@ -23,15 +23,15 @@ std::string read(const std::string& description) {
   return std::string(read_keyring(description).reveal());
 }
 
-Failure failure_of(const std::string& description) {
-  return tests::failure_of([&description] { (void)read_keyring(description); });
+Failure catch_failure(const std::string& description) {
+  return tests::catch_failure([&description] { (void)read_keyring(description); });
 }
 
 /// Whether a call that these are denied to says why.
 int says(const std::vector<long>& calls, int error, const char* words) {
   return tests::exit_code_in_child([&] {
     tests::deny_calls(calls, error);
-    const Failure failure = failure_of("sase");
+    const Failure failure = catch_failure("sase");
     return failure.code == ExitCode::invalid_settings && tests::contains(failure.what(), words) &&
                    tests::contains(failure.hint, "api-key-file")
                ? 0
@@ -96,7 +96,7 @@ TEST_CASE("a key that has come to an end is told as such, and not by its descrip
     REQUIRE(::keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0);
   }
 
-  const Failure failure = failure_of(keys.name("hunter2"));
+  const Failure failure = catch_failure(keys.name("hunter2"));
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.what(), words));
@@ -110,7 +110,7 @@ TEST_CASE("a key that this user may not read is told as such", "[keyring_key][ke
   const int serial = keys.plant("key", "bytes");
   REQUIRE(::keyctl_setperm(serial, KEY_POS_VIEW | KEY_USR_VIEW | KEY_USR_SETATTR) == 0);
 
-  const Failure failure = failure_of(keys.name("key"));
+  const Failure failure = catch_failure(keys.name("key"));
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.what(), "its permissions do not let this user read it"));
@@ -123,12 +123,12 @@ TEST_CASE("bytes that cannot be a key are refused", "[keyring_key][keyring]") {
   (void)keys.plant("lines", "hunter2\nhunter2\n");
   (void)keys.plant("end", "\n");
 
-  CHECK(tests::contains(failure_of(keys.name("lines")).what(), "it has more than one line"));
-  CHECK_FALSE(tests::contains(failure_of(keys.name("lines")).what(), "hunter2"));
-  CHECK(tests::contains(failure_of(keys.name("end")).what(), "it is empty"));
+  CHECK(tests::contains(catch_failure(keys.name("lines")).what(), "it has more than one line"));
+  CHECK_FALSE(tests::contains(catch_failure(keys.name("lines")).what(), "hunter2"));
+  CHECK(tests::contains(catch_failure(keys.name("end")).what(), "it is empty"));
   if (tests::key_quota() < 18000) return;
   (void)keys.plant("long", std::string(16387, 'k'));
-  CHECK(tests::contains(failure_of(keys.name("long")).what(), "it is longer than 16 KiB"));
+  CHECK(tests::contains(catch_failure(keys.name("long")).what(), "it is longer than 16 KiB"));
 }
 
 TEST_CASE("where there is no keyring, or it is forbidden, that is said with another way", "[keyring_key]") {

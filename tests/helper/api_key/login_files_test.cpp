@@ -43,10 +43,10 @@ TEST_CASE("a key and its profile are kept where they are looked for, closed to o
   CHECK(home.files.profile() == home.path("profiles/work.conf"));
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
   CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
-  CHECK(tests::mode_of(home.path("keys/work")) == 0600);
-  CHECK(tests::mode_of(home.path("keys")) == 0700);
-  CHECK(tests::mode_of(home.path("profiles/work.conf")) == 0600);
-  CHECK(tests::mode_of(home.path("profiles")) == 0700);
+  CHECK(tests::read_mode(home.path("keys/work")) == 0600);
+  CHECK(tests::read_mode(home.path("keys")) == 0700);
+  CHECK(tests::read_mode(home.path("profiles/work.conf")) == 0600);
+  CHECK(tests::read_mode(home.path("profiles")) == 0700);
 }
 
 TEST_CASE("another key takes the place of the one before", "[login_files]") {
@@ -101,13 +101,13 @@ TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
   SECTION("the profile") {
     REQUIRE(::remove(home.path("profiles/work.conf").c_str()) == 0);
     (void)home.directory.make_directory(".config/sase-credential/profiles/work.conf");
-    CHECK(tests::failure_of([&] { home.files.store("new", "x"); }).code == ExitCode::local_state);
+    CHECK(tests::catch_failure([&] { home.files.store("new", "x"); }).code == ExitCode::local_state);
     CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
   }
   SECTION("the key") {
     REQUIRE(::remove(home.path("keys/work").c_str()) == 0);
     (void)home.directory.make_directory(".config/sase-credential/keys/work");
-    CHECK(tests::failure_of([&] { home.files.store("new", "x"); }).code == ExitCode::local_state);
+    CHECK(tests::catch_failure([&] { home.files.store("new", "x"); }).code == ExitCode::local_state);
     CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
   }
 }
@@ -117,7 +117,7 @@ TEST_CASE("a directory of keys that is open to others is refused with what mends
   home.files.store("the-key", "region = eu\n");
   REQUIRE(::chmod(home.path("keys").c_str(), 0755) == 0);
 
-  const Failure failure = tests::failure_of([&] { home.files.store("new", "x"); });
+  const Failure failure = tests::catch_failure([&] { home.files.store("new", "x"); });
 
   CHECK(tests::contains(failure.what(),
                         "nothing was stored: '" + home.path("keys") + "' is open to other users"));
@@ -138,7 +138,7 @@ TEST_CASE("a key is removed once", "[login_files]") {
 TEST_CASE("without a home there is no place for a key", "[login_files]") {
   const tests::EnvironmentList environment{"HOME=relative"};
 
-  CHECK(tests::failure_of([&] { (void)LoginFiles(*environment, "work"); }).code == ExitCode::local_state);
+  CHECK(tests::catch_failure([&] { (void)LoginFiles(*environment, "work"); }).code == ExitCode::local_state);
 }
 
 TEST_CASE("the key of 'login' is in the configuration directory", "[login_files]") {

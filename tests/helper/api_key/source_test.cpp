@@ -172,8 +172,8 @@ TEST_CASE("a named source without a key is an error, although a standard source 
   const tests::EnvironmentList environment{"SASE_API_KEY=standard", "MY_KEY="};
   const config::Profile a_file = with_source(Kind::file, directory.path("missing"));
 
-  const Failure variable = tests::failure_of([&] { (void)key_from(a_variable, *environment); });
-  const Failure file = tests::failure_of([&] { (void)key_from(a_file, *environment); });
+  const Failure variable = tests::catch_failure([&] { (void)key_from(a_variable, *environment); });
+  const Failure file = tests::catch_failure([&] { (void)key_from(a_file, *environment); });
 
   CHECK(variable.code == ExitCode::invalid_settings);
   CHECK(std::string(variable.what()) == "the variable that 'api-key-env' names is not set");
@@ -183,7 +183,7 @@ TEST_CASE("a named source without a key is an error, although a standard source 
 TEST_CASE("without any source there is a settings error with a remedy", "[api_key_source]") {
   const tests::EnvironmentList environment{"API_KEY=x", "SASE_API_KEY_FILE=x"};
 
-  const Failure failure = tests::failure_of([&] { (void)key_from(no_source, *environment); });
+  const Failure failure = tests::catch_failure([&] { (void)key_from(no_source, *environment); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "no API key for the profile 'work'");
@@ -195,7 +195,7 @@ TEST_CASE("an invalid key in a variable: names the variable and shows no byte of
   const tests::EnvironmentList environment{"SASE_API_KEY=hunter2\nhunter2", "MY_KEY=hunter2\x1b"};
 
   for (const config::Profile& profile : {no_source, a_variable}) {
-    const Failure failure = tests::failure_of([&] { (void)key_from(profile, *environment); });
+    const Failure failure = tests::catch_failure([&] { (void)key_from(profile, *environment); });
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(tests::contains(failure.what(), profile.key_source ? "MY_KEY" : "SASE_API_KEY"));
     CHECK_FALSE(tests::contains(failure.what(), "hunter2"));

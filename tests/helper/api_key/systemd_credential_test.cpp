@@ -37,8 +37,8 @@ bool let_read(const std::string& path, uid_t user) {
   return ::setxattr(path.c_str(), "system.posix_acl_access", &list, sizeof list, 0) == 0;
 }
 
-Failure failure_of(const std::string& path) {
-  return tests::failure_of([&path] { (void)read_systemd_credential(path); });
+Failure catch_failure(const std::string& path) {
+  return tests::catch_failure([&path] { (void)read_systemd_credential(path); });
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ TEST_CASE("an access list for the service's user is enough", "[credential_key]")
   (void)directory.make_directory("credentials", 0555);
   const std::string path = directory.write("credentials/key", "from systemd\n", 0400);
   if (!let_read(path, tests::another_user)) return;
-  CHECK(tests::mode_of(path) == 0440);
+  CHECK(tests::read_mode(path) == 0440);
 
   const int code = tests::exit_code_in_child([&path] {
     if (::setresgid(tests::another_user, tests::another_user, tests::another_user) != 0 ||
@@ -97,7 +97,7 @@ TEST_CASE("a credential that others can write is refused", "[credential_key]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("credentials/key", "from systemd\n", 0460);
 
-  const Failure failure = failure_of(path);
+  const Failure failure = catch_failure(path);
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(failure.hint == "chmod 600 " + path);
@@ -107,8 +107,8 @@ TEST_CASE("a credential that is not there is told without its name, which may be
   const tests::TemporaryDirectory directory;
   (void)directory.make_directory("credentials");
 
-  const Failure missing = failure_of(directory.path("credentials/hunter2"));
-  const Failure no_service = failure_of("hunter2");
+  const Failure missing = catch_failure(directory.path("credentials/hunter2"));
+  const Failure no_service = catch_failure("hunter2");
 
   CHECK(missing.code == ExitCode::invalid_settings);
   CHECK(std::string(missing.what()) ==

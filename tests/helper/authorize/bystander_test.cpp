@@ -23,7 +23,7 @@ int harm_done(const Assault& assault, const std::function<void()>& prepare) {
   return victim.look();
 }
 
-int flags_of(const os::Fd& file) {
+int read_flags(const os::Fd& file) {
   int flags = -1;
   return ::ioctl(file.get(), FS_IOC_GETFLAGS, &flags) == 0 ? flags : -1;
 }
@@ -44,7 +44,7 @@ TEST_CASE("who is filtered does not change what may be done to a file", "[call_f
   if (!deeds::Allowed().filter) return;
   const deeds::Place place;
   const os::Fd file(::open(place.file.c_str(), O_RDONLY | O_CLOEXEC));
-  const int before = flags_of(file);
+  const int before = read_flags(file);
   if (before == -1) WARN("this file system knows no flags: little is shown");
 
   CHECK(tests::exit_code_in_child([&] {
@@ -52,7 +52,7 @@ TEST_CASE("who is filtered does not change what may be done to a file", "[call_f
           const int flags = before | FS_NODUMP_FL;
           return deeds::outcome(::ioctl(file.get(), FS_IOC_SETFLAGS, &flags));
         }) == EPERM);
-  CHECK(flags_of(file) == before);
+  CHECK(read_flags(file) == before);
 }
 
 }  // namespace sase::authorize

@@ -34,7 +34,7 @@ std::optional<Token> decrypt(std::string_view bytes, const Identity& by = identi
 
 constexpr std::string_view url = "https://api.perimeter81.com/api/v1/auth/authorize";
 
-std::string bytes_of(const Identity& identity) {
+std::string to_bytes(const Identity& identity) {
   return tests::to_hexadecimal({reinterpret_cast<const char*>(identity.bytes().data()), Identity::size});
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("an identity is the same in every version", "[encryption]") {
   const Identity identity("default", url, "a-test-api-key");
 
   CHECK(encryption_key(identity) == "68dd38e0515c611d8c077982b7ec1db9fb278bd64002642c2c884ed2fc7c0b8f");
-  CHECK(bytes_of(identity) == "5fe9660aa76b309a1783b64c3b2d94a0ab03e51c7f601ebe2415f810c3eba523");
+  CHECK(to_bytes(identity) == "5fe9660aa76b309a1783b64c3b2d94a0ab03e51c7f601ebe2415f810c3eba523");
   CHECK(identity.file_stem() == "default@5fe9660aa76b309a1783b64c3b2d94a0");
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("bytes moved from one part to the next change the identity", "[encrypt
   for (std::size_t first = 0; first <= text.size(); ++first)
     for (std::size_t second = first; second <= text.size(); ++second)
       all.insert(
-          bytes_of(Identity(text.substr(0, first), text.substr(first, second - first), text.substr(second))));
+          to_bytes(Identity(text.substr(0, first), text.substr(first, second - first), text.substr(second))));
 
   CHECK(all.size() == 28);
 }
@@ -103,7 +103,7 @@ TEST_CASE("the encryption key depends on the API key", "[encryption]") {
 
 TEST_CASE("name and bytes of an identity reveal neither key", "[encryption]") {
   const Identity identity("default", url, "a-test-api-key");
-  const std::string seen = identity.file_stem() + bytes_of(identity);
+  const std::string seen = identity.file_stem() + to_bytes(identity);
 
   for (std::size_t at = 0; at + 8 <= 64; at += 8)
     CHECK(seen.find(encryption_key(identity).substr(at, 8)) == std::string::npos);

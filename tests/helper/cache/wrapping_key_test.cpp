@@ -59,8 +59,8 @@ TEST_CASE("in the kernel's keyring it has the lifetime of a token", "[wrapping_k
   (void)place.key().get_or_create();
 
   REQUIRE(place.keys.serials().size() == 1);
-  CHECK(tests::time_left_of(place.keys.serials().front()) == "1h");
-  CHECK(tests::description_of(place.keys.serials().front()).ends_with("wrapping-key:key-id"));
+  CHECK(tests::read_time_left(place.keys.serials().front()) == "1h");
+  CHECK(tests::read_description(place.keys.serials().front()).ends_with("wrapping-key:key-id"));
   CHECK_FALSE(tests::exists(place.file()));
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("if the keyring is forbidden, it is a file that only this user can rea
   });
 
   CHECK(code == 0);
-  CHECK(tests::mode_of(place.file()) == 0600);
+  CHECK(tests::read_mode(place.file()) == 0600);
   CHECK(tests::text_of_file(place.file()).size() == WrappingKey::size);
   // A process that may use the keyring uses the key of the file.
   CHECK(text(place.key().find()) == tests::text_of_file(place.file()));

@@ -28,8 +28,8 @@ Describe settings_in(const CommandLine& line) {
   return all;
 }
 
-Failure refusal_of(const Describe& words) {
-  return tests::failure_of([&words] { (void)parse(words); });
+Failure catch_rejection(const Describe& words) {
+  return tests::catch_failure([&words] { (void)parse(words); });
 }
 
 }  // namespace
@@ -112,8 +112,8 @@ TEST_CASE("'-h' is '--help' and the only short flag", "[command_line]") {
   CHECK(parse({"-h", "token", "--region", "eu", "--help"}).command == "token");
   CHECK_FALSE(parse({"--", "-h"}).help);
   CHECK(parse({"help", "--", "-h"}).operands == Describe{"-h"});
-  CHECK(refusal_of({"-h", "-x"}).code == ExitCode::usage_error);
-  CHECK(refusal_of({"-h", "--regoin=eu"}).hint == "did you mean '--region'?");
+  CHECK(catch_rejection({"-h", "-x"}).code == ExitCode::usage_error);
+  CHECK(catch_rejection({"-h", "--regoin=eu"}).hint == "did you mean '--region'?");
 }
 
 TEST_CASE("lists the names of all flags and settings", "[command_line]") {
@@ -162,7 +162,7 @@ TEST_CASE("keeps each argument after '--' unchanged and records where they begin
   CHECK_FALSE(line.help);
   CHECK(parse({"exec", "a", "--", "b"}).verbatim == 1U);
   CHECK_FALSE(parse({"exec", "a"}).verbatim);
-  CHECK(refusal_of({"exec", "--profile", "--", "x"}).what() ==
+  CHECK(catch_rejection({"exec", "--profile", "--", "x"}).what() ==
         std::string("the flag '--profile' needs a value"));
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("rejects an invalid command line with a usage error that names the fla
   }));
 
   DYNAMIC_SECTION(row.what) {
-    const Failure failure = refusal_of(row.words);
+    const Failure failure = catch_rejection(row.words);
     CHECK(failure.code == ExitCode::usage_error);
     CHECK(failure.what() == row.what);
     CHECK(failure.hint == row.hint);
@@ -218,7 +218,7 @@ TEST_CASE("does not quote a key that was given as a flag", "[command_line]") {
   for (const Describe& words :
        {Describe{"token", "--api-key=hunter2"}, Describe{"token", "--api-key", "hunter2"},
         Describe{"token", "--api-kye-file=hunter2"}, Describe{"token", "--help=hunter2"}}) {
-    const Failure failure = refusal_of(words);
+    const Failure failure = catch_rejection(words);
     CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
     CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
   }

@@ -54,7 +54,7 @@ TEST_CASE("each flag is accepted by a command, and each flag that a command list
 }
 
 TEST_CASE("rejects a flag that the command does not accept and names the commands that do", "[command]") {
-  const Failure failure = tests::failure_of([] { check_arguments({"get", "--format", "json"}); });
+  const Failure failure = tests::catch_failure([] { check_arguments({"get", "--format", "json"}); });
 
   CHECK(failure.code == ExitCode::usage_error);
   CHECK(failure.what() == std::string("'get' does not accept the flag '--format'"));

@@ -84,7 +84,7 @@ TEST_CASE("rejects an invalid source without showing its value", "[api_key_sourc
   }));
 
   DYNAMIC_SECTION(row.name << " = " << row.value.substr(0, 20)) {
-    const Failure failure = tests::failure_of([&row] { (void)parse(row.name, row.value); });
+    const Failure failure = tests::catch_failure([&row] { (void)parse(row.name, row.value); });
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(std::string(failure.what()).starts_with("/p/default.conf:3: "));
     CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));

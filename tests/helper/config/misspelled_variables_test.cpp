@@ -13,7 +13,7 @@ namespace sase::config {
 
 namespace {
 
-std::string said_of(const tests::EnvironmentList& list) {
+std::string collect_messages(const tests::EnvironmentList& list) {
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
   MisspelledVariables(*list, diagnostics).warn();
@@ -37,7 +37,7 @@ TEST_CASE("a variable that one typed mistake makes of ours is told", "[misspelt_
   }));
 
   DYNAMIC_SECTION(row.name) {
-    CHECK(said_of({row.name + "=hunter2"}) ==
+    CHECK(collect_messages({row.name + "=hunter2"}) ==
           "sase-credential: warning: " + row.name + " is not known; did you mean " + row.meant + "?\n");
   }
 }
@@ -48,16 +48,16 @@ TEST_CASE("other variables are left alone", "[misspelt_variables]") {
         "ASE_REGION", "XSASE_REGION", "sase_region", "SASE_TOKEN", "REGION", "SASE_ACCESS_TOKEN",
         "SASE_ACCESS_TOKEN_EXPIRES", "SASE_PROFILE", "SASE_API_KEY", "CHECKPOINT_SASE_API_KYE"}) {
     INFO(name);
-    CHECK(said_of({name + "=eu"}).empty());
+    CHECK(collect_messages({name + "=eu"}).empty());
   }
-  CHECK(said_of({"SASE_REGOIN"}) ==
+  CHECK(collect_messages({"SASE_REGOIN"}) ==
         "sase-credential: warning: SASE_REGOIN is not known; did you mean SASE_REGION?\n");
-  CHECK(said_of({"SASE_" + std::string(1'000'000, 'R') + "=eu"}).empty());
+  CHECK(collect_messages({"SASE_" + std::string(1'000'000, 'R') + "=eu"}).empty());
 }
 
 TEST_CASE("no setting's variable is a misspelt one", "[misspelt_variables]") {
   for (const Setting& setting : settings)
-    CHECK(said_of({std::string(setting.variable) + "=x"}).empty());
+    CHECK(collect_messages({std::string(setting.variable) + "=x"}).empty());
 }
 
 TEST_CASE("misspelt variables are told once, escaped", "[misspelt_variables]") {

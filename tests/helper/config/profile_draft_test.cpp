@@ -46,7 +46,7 @@ struct Situation {
     return ask([](const ProfileDraft& draft) { return draft.lacks_service(); });
   }
   [[nodiscard]] Failure failure() const {
-    return tests::failure_of([this] { (void)new_text(); });
+    return tests::catch_failure([this] { (void)new_text(); });
   }
 };
 

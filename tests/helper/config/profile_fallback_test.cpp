@@ -10,7 +10,7 @@ namespace sase::config {
 namespace {
 
 /// Of a profile all that a setting with a fallback can change.
-std::string shape_of(const Profile& profile) {
+std::string describe_shape(const Profile& profile) {
   return profile.authorize_url + ' ' + std::to_string(profile.min_ttl.count()) + ' ' +
          std::to_string(profile.refresh_ahead.count()) + ' ' + std::to_string(profile.timeout.count()) + ' ' +
          std::to_string(static_cast<int>(profile.cache)) + ' ' + profile.trace;
@@ -20,7 +20,7 @@ std::string shape_of(const Profile& profile) {
 
 TEST_CASE("the fallback that help tells is the one that counts", "[settings]") {
   const tests::EnvironmentList nothing{};
-  const std::string unset = shape_of(make_profile("default", Settings(), *nothing));
+  const std::string unset = describe_shape(make_profile("default", Settings(), *nothing));
 
   for (const Setting& setting : settings) {
     if (setting.fallback.empty()) continue;
@@ -28,7 +28,7 @@ TEST_CASE("the fallback that help tells is the one that counts", "[settings]") {
     Settings values;
     values.add(
         {{Assignment{.setting = &setting, .value = setting.fallback, .layer = Layer::flag, .file = {}}}});
-    CHECK(shape_of(make_profile("default", values, *nothing)) == unset);
+    CHECK(describe_shape(make_profile("default", values, *nothing)) == unset);
   }
 }
 

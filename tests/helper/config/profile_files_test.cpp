@@ -92,7 +92,7 @@ TEST_CASE("a line that is no setting is refused with file, line and a way out", 
   }));
 
   DYNAMIC_SECTION(protocol::escape(row.text)) {
-    const Failure failure = tests::failure_of([&row] { (void)ProfileText::parse(file(row.text)); });
+    const Failure failure = tests::catch_failure([&row] { (void)ProfileText::parse(file(row.text)); });
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(failure.what() == row.what);
     CHECK(failure.hint == row.hint);
@@ -100,7 +100,7 @@ TEST_CASE("a line that is no setting is refused with file, line and a way out", 
 }
 
 TEST_CASE("a key that stands in a profile's file by mistake is not repeated", "[profile_files]") {
-  const Failure failure = tests::failure_of([] { (void)ProfileText::parse(file("api-key = hunter2\n")); });
+  const Failure failure = tests::catch_failure([] { (void)ProfileText::parse(file("api-key = hunter2\n")); });
 
   CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
   CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
@@ -173,8 +173,8 @@ TEST_CASE("a file that cannot be read is a settings error", "[profile_files]") {
   directories.root.make_directory("config/sase-credential/profiles/directory.conf");
   const ProfileFiles files = directories.files();
 
-  CHECK(tests::failure_of([&files] { (void)files.read("large"); }).code == ExitCode::invalid_settings);
-  CHECK(tests::failure_of([&files] { (void)files.read("directory"); }).code == ExitCode::invalid_settings);
+  CHECK(tests::catch_failure([&files] { (void)files.read("large"); }).code == ExitCode::invalid_settings);
+  CHECK(tests::catch_failure([&files] { (void)files.read("directory"); }).code == ExitCode::invalid_settings);
   CHECK(files.read("largest").files.size() == 1);
 }
 

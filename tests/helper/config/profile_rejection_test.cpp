@@ -16,7 +16,7 @@ namespace sase::config {
 namespace {
 
 using tests::Given;
-using tests::profile_of;
+using tests::parse_profile;
 
 }  // namespace
 
@@ -75,42 +75,50 @@ TEST_CASE("a bad value is refused with its place", "[profile]") {
   }));
 
   DYNAMIC_SECTION(row.name << " = " << row.value) {
-    const Failure failure = tests::failure_of([&row] { (void)profile_of({{row.name, row.value}}); });
+    const Failure failure = tests::catch_failure([&row] { (void)parse_profile({{row.name, row.value}}); });
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(std::string(failure.what()).starts_with("/p/default.conf:1: "));
   }
 }
 
 TEST_CASE("the region ca has no v1", "[profile]") {
-  const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "ca"}, {"api", "v1"}}); });
+  const Failure failure = tests::catch_failure([] {
+    (void)parse_profile({{"region", "ca"}, {"api", "v1"}});
+  });
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "/p/default.conf:2: the region 'ca' has no v1");
 }
 
 TEST_CASE("a misspelt word is answered with the nearest one", "[profile]") {
-  CHECK(tests::failure_of([] { (void)profile_of({{"cache", "flie"}}); }).hint == "did you mean 'file'?");
-  CHECK(tests::failure_of([] {
-          (void)profile_of({{"cache", "key-ring"}});
+  CHECK(tests::catch_failure([] {
+          (void)parse_profile({{"cache", "flie"}});
+        }).hint == "did you mean 'file'?");
+  CHECK(tests::catch_failure([] {
+          (void)parse_profile({{"cache", "key-ring"}});
         }).hint == "did you mean 'keyring'?");
-  CHECK(tests::failure_of([] { (void)profile_of({{"cache", "files"}}); }).hint == "did you mean 'file'?");
-  CHECK(tests::failure_of([] { (void)profile_of({{"api", "v2"}}); }).hint == "did you mean 'v1'?");
+  CHECK(tests::catch_failure([] {
+          (void)parse_profile({{"cache", "files"}});
+        }).hint == "did you mean 'file'?");
+  CHECK(tests::catch_failure([] { (void)parse_profile({{"api", "v2"}}); }).hint == "did you mean 'v1'?");
 }
 
 TEST_CASE("a bad value is shown escaped", "[profile]") {
-  const Failure failure = tests::failure_of([] { (void)profile_of({{"region", "\xc3\xa4"}}); });
+  const Failure failure = tests::catch_failure([] { (void)parse_profile({{"region", "\xc3\xa4"}}); });
 
   CHECK(std::string(failure.what()) == "/p/default.conf:1: unknown region '\\xc3\\xa4'");
 }
 
 TEST_CASE("a control character is refused and not shown", "[profile]") {
-  const Failure failure = tests::failure_of([] { (void)profile_of({{"ca-file", "/a\nb"}}); });
+  const Failure failure = tests::catch_failure([] { (void)parse_profile({{"ca-file", "/a\nb"}}); });
 
   CHECK(std::string(failure.what()) == "/p/default.conf:1: a control character in the value");
 }
 
 TEST_CASE("a bad url's password is not shown", "[profile]") {
-  const Failure failure = tests::failure_of([] { (void)profile_of({{"url", "https://u:hunter2@a.test"}}); });
+  const Failure failure = tests::catch_failure([] {
+    (void)parse_profile({{"url", "https://u:hunter2@a.test"}});
+  });
 
   CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
   CHECK_FALSE(tests::contains(failure.hint, "hunter2"));

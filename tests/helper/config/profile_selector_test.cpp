@@ -131,7 +131,7 @@ TEST_CASE("the profile of a call without a host is chosen by rank", "[profile_ch
 }
 
 TEST_CASE("several owners without a default are a settings error that names them", "[profile_choice]") {
-  const Failure failure = tests::failure_of([] { (void)Situation{no_default}.for_host("shared.test"); });
+  const Failure failure = tests::catch_failure([] { (void)Situation{no_default}.for_host("shared.test"); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "several profiles own 'shared.test': home, work");
@@ -143,7 +143,7 @@ TEST_CASE("several owners beside a default that is none of them are an error too
   Profiles profiles = no_default;
   profiles.emplace_back("default", "url = https://default.test\n");
 
-  CHECK(tests::failure_of([&] { (void)Situation{profiles}.for_host("shared.test"); }).code ==
+  CHECK(tests::catch_failure([&] { (void)Situation{profiles}.for_host("shared.test"); }).code ==
         ExitCode::invalid_settings);
 }
 
@@ -159,7 +159,7 @@ TEST_CASE("the variables that hold keys are everybody's", "[profile_choice]") {
 }
 
 TEST_CASE("several profiles and no default are a settings error without a host", "[profile_choice]") {
-  const Failure failure = tests::failure_of([] { (void)Situation{no_default}.without_host(); });
+  const Failure failure = tests::catch_failure([] { (void)Situation{no_default}.without_host(); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.hint, "home, work"));
@@ -201,18 +201,18 @@ TEST_CASE("a named profile that does not exist is an error of the place that nam
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const Failure for_host = tests::failure_of([&row] { (void)row.situation.for_host("work.test"); });
+    const Failure for_host = tests::catch_failure([&row] { (void)row.situation.for_host("work.test"); });
     CHECK(for_host.code == row.code);
     CHECK(for_host.what() == row.what);
     CHECK(for_host.hint == row.hint);
-    CHECK(tests::failure_of([&row] { (void)row.situation.without_host(); }).code == row.code);
+    CHECK(tests::catch_failure([&row] { (void)row.situation.without_host(); }).code == row.code);
   }
 }
 
 TEST_CASE("a name that cannot be a profile's opens no file", "[profile_choice]") {
   for (const std::string name : {"", "../work", "/etc/passwd", "A", "a\nb", "."}) {
     INFO(name);
-    const Failure failure = tests::failure_of([&name] { (void)Situation{two, name}.without_host(); });
+    const Failure failure = tests::catch_failure([&name] { (void)Situation{two, name}.without_host(); });
     CHECK(failure.code == ExitCode::usage_error);
     CHECK(tests::contains(failure.what(), "cannot name a profile"));
     CHECK_FALSE(tests::contains(failure.what(), "\n"));
@@ -233,10 +233,10 @@ TEST_CASE("a broken profile matters when it is needed", "[profile_choice]") {
   Profiles profiles = two;
   profiles.emplace_back("broken", "bogus\n");
 
-  CHECK(tests::failure_of([&] {
+  CHECK(tests::catch_failure([&] {
           (void)Situation{profiles, "broken"}.without_host();
         }).code == ExitCode::invalid_settings);
-  CHECK(tests::failure_of([&] { (void)Situation{profiles}.for_host("work.test", "broken"); }).code ==
+  CHECK(tests::catch_failure([&] { (void)Situation{profiles}.for_host("work.test", "broken"); }).code ==
         ExitCode::invalid_settings);
 }
 

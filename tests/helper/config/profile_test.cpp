@@ -16,7 +16,7 @@ namespace sase::config {
 namespace {
 
 using tests::Given;
-using tests::profile_of;
+using tests::parse_profile;
 
 protocol::Host host(std::string_view text) {
   return protocol::Host::parse(text).value();
@@ -25,7 +25,7 @@ protocol::Host host(std::string_view text) {
 }  // namespace
 
 TEST_CASE("a profile of no settings is the region us on v1", "[profile]") {
-  const Profile profile = profile_of({});
+  const Profile profile = parse_profile({});
 
   CHECK(profile.name == "default");
   CHECK(profile.api == Api::v1);
@@ -83,12 +83,12 @@ TEST_CASE("region and api choose the service", "[profile]") {
   }));
 
   DYNAMIC_SECTION(row.name) {
-    CHECK(profile_of(row.given).authorize_url == row.authorize);
+    CHECK(parse_profile(row.given).authorize_url == row.authorize);
   }
 }
 
 TEST_CASE("a profile owns the host it authorizes at and those that are named", "[profile]") {
-  const Profile profile = profile_of(
+  const Profile profile = parse_profile(
       {{"url", "https://sandbox.test:8443"}, {"host", "Further.TEST"}, {"host", "other.test:444"}});
 
   CHECK(profile.owns(host("sandbox.test:8443")));
@@ -102,30 +102,30 @@ TEST_CASE("a profile owns the host it authorizes at and those that are named", "
 }
 
 TEST_CASE("a host that is named twice, or is that of the url, is one host", "[profile]") {
-  const Profile profile = profile_of({{"url", "https://sandbox.test:8443"},
-                                      {"host", "SANDBOX.test:8443"},
-                                      {"host", "other.test"},
-                                      {"host", "other.test:443"}});
+  const Profile profile = parse_profile({{"url", "https://sandbox.test:8443"},
+                                         {"host", "SANDBOX.test:8443"},
+                                         {"host", "other.test"},
+                                         {"host", "other.test:443"}});
 
   CHECK(profile.hosts == std::vector{host("sandbox.test:8443"), host("other.test")});
 }
 
 TEST_CASE("the other generation's host is not owned, since tokens are not mixed", "[profile]") {
-  CHECK_FALSE(profile_of({}).owns(host("public-apigw.us.sase.checkpoint.com")));
-  CHECK_FALSE(profile_of({{"api", "v3"}}).owns(host("api.perimeter81.com")));
+  CHECK_FALSE(parse_profile({}).owns(host("public-apigw.us.sase.checkpoint.com")));
+  CHECK_FALSE(parse_profile({{"api", "v3"}}).owns(host("api.perimeter81.com")));
 }
 
 TEST_CASE("settings are read as they are meant", "[profile]") {
-  const Profile profile = profile_of({{"min-ttl", "45m"},
-                                      {"refresh-ahead", "20m"},
-                                      {"timeout", "90s"},
-                                      {"cache", "none"},
-                                      {"api-key-file", "/k"},
-                                      {"ca-file", "/ca.pem"},
-                                      {"client-cert", "/c.pem"},
-                                      {"client-key", "/k.pem"},
-                                      {"proxy", "http://proxy:3128"},
-                                      {"no-proxy", "a.test"}});
+  const Profile profile = parse_profile({{"min-ttl", "45m"},
+                                         {"refresh-ahead", "20m"},
+                                         {"timeout", "90s"},
+                                         {"cache", "none"},
+                                         {"api-key-file", "/k"},
+                                         {"ca-file", "/ca.pem"},
+                                         {"client-cert", "/c.pem"},
+                                         {"client-key", "/k.pem"},
+                                         {"proxy", "http://proxy:3128"},
+                                         {"no-proxy", "a.test"}});
 
   CHECK(profile.min_ttl == std::chrono::minutes(45));
   CHECK(profile.refresh_ahead == std::chrono::minutes(20));
@@ -142,37 +142,37 @@ TEST_CASE("settings are read as they are meant", "[profile]") {
 }
 
 TEST_CASE("a token is kept in one of three places", "[profile]") {
-  CHECK(profile_of({{"cache", "file"}}).cache == CacheKind::file);
-  CHECK(profile_of({{"cache", "keyring"}}).cache == CacheKind::keyring);
-  CHECK(profile_of({{"cache", "none"}}).cache == CacheKind::none);
+  CHECK(parse_profile({{"cache", "file"}}).cache == CacheKind::file);
+  CHECK(parse_profile({{"cache", "keyring"}}).cache == CacheKind::keyring);
+  CHECK(parse_profile({{"cache", "none"}}).cache == CacheKind::none);
 }
 
 TEST_CASE("a trace goes to stderr, to a file or nowhere", "[profile]") {
-  CHECK(profile_of({{"trace", "1"}}).trace == "1");
-  CHECK(profile_of({{"trace", "/var/log/t"}}).trace == "/var/log/t");
-  CHECK(profile_of({{"trace", "0"}}).trace.empty());
-  CHECK(profile_of({{"trace", "off"}}).trace.empty());
+  CHECK(parse_profile({{"trace", "1"}}).trace == "1");
+  CHECK(parse_profile({{"trace", "/var/log/t"}}).trace == "/var/log/t");
+  CHECK(parse_profile({{"trace", "0"}}).trace.empty());
+  CHECK(parse_profile({{"trace", "off"}}).trace.empty());
 }
 
 TEST_CASE("the bounds of durations are within them", "[profile]") {
-  CHECK(profile_of({{"min-ttl", "60m"}}).min_ttl == std::chrono::hours(1));
-  CHECK(profile_of({{"min-ttl", "1h"}}).min_ttl == std::chrono::hours(1));
-  CHECK(profile_of({{"min-ttl", "0s"}}).min_ttl == std::chrono::seconds(0));
-  CHECK(profile_of({{"timeout", "1s"}}).timeout == std::chrono::seconds(1));
-  CHECK(profile_of({{"refresh-ahead", "0s"}}).refresh_ahead == std::chrono::seconds(0));
-  CHECK(profile_of({{"refresh-ahead", "24h"}}).refresh_ahead == std::chrono::hours(24));
+  CHECK(parse_profile({{"min-ttl", "60m"}}).min_ttl == std::chrono::hours(1));
+  CHECK(parse_profile({{"min-ttl", "1h"}}).min_ttl == std::chrono::hours(1));
+  CHECK(parse_profile({{"min-ttl", "0s"}}).min_ttl == std::chrono::seconds(0));
+  CHECK(parse_profile({{"timeout", "1s"}}).timeout == std::chrono::seconds(1));
+  CHECK(parse_profile({{"refresh-ahead", "0s"}}).refresh_ahead == std::chrono::seconds(0));
+  CHECK(parse_profile({{"refresh-ahead", "24h"}}).refresh_ahead == std::chrono::hours(24));
 }
 
 TEST_CASE("what no setting gives comes from the variables that every client knows", "[profile]") {
   const tests::EnvironmentList environment{"HTTPS_PROXY=http://upper:1", "NO_PROXY=upper.test",
                                            "SSL_CERT_FILE=/ca.pem", "HTTP_PROXY=http://cleartext:1"};
 
-  const Profile profile = profile_of({}, *environment);
+  const Profile profile = parse_profile({}, *environment);
   CHECK(profile.proxy == "http://upper:1");
   CHECK(profile.no_proxy == "upper.test");
   CHECK(profile.ca_file == "/ca.pem");
 
-  const Profile set = profile_of(
+  const Profile set = parse_profile(
       {{"proxy", "http://set:1"}, {"no-proxy", "set.test"}, {"ca-file", "/set.pem"}}, *environment);
   CHECK(set.proxy == "http://set:1");
   CHECK(set.no_proxy == "set.test");
@@ -183,14 +183,14 @@ TEST_CASE("of a variable's two spellings the small one counts, as for curl", "[p
   const tests::EnvironmentList environment{"HTTPS_PROXY=http://upper:1", "https_proxy=http://lower:1",
                                            "NO_PROXY=upper.test", "no_proxy=lower.test"};
 
-  CHECK(profile_of({}, *environment).proxy == "http://lower:1");
-  CHECK(profile_of({}, *environment).no_proxy == "lower.test");
+  CHECK(parse_profile({}, *environment).proxy == "http://lower:1");
+  CHECK(parse_profile({}, *environment).no_proxy == "lower.test");
 }
 
 TEST_CASE("nothing is read from the current directory for SSL_CERT_FILE's sake", "[profile]") {
   const tests::EnvironmentList environment{"SSL_CERT_FILE=ca.pem"};
 
-  const Failure failure = tests::failure_of([&environment] { (void)profile_of({}, *environment); });
+  const Failure failure = tests::catch_failure([&environment] { (void)parse_profile({}, *environment); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
 }

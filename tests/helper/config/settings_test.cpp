@@ -17,12 +17,12 @@ Assignment given(std::string_view name, std::string_view value, Layer layer, uns
       .setting = find_setting(name), .value = value, .layer = layer, .file = "/p/default.conf", .line = line};
 }
 
-std::string_view value_of(const Settings& values, SettingId id) {
+std::string_view find_value(const Settings& values, SettingId id) {
   const Assignment* const found = values.find(id);
   return found == nullptr ? "(none)" : found->value;
 }
 
-std::vector<std::string> hosts_of(const Settings& values) {
+std::vector<std::string> find_hosts(const Settings& values) {
   std::vector<std::string> hosts;
   for (const Assignment& host : values.hosts())
     hosts.emplace_back(host.value);
@@ -75,10 +75,10 @@ TEST_CASE("a higher layer wins, setting by setting", "[settings]") {
   for (const auto& layer : {flags, variables, user, system})
     values.add(layer);
 
-  CHECK(value_of(values, SettingId::region) == "flag");
-  CHECK(value_of(values, SettingId::api) == "variable");
-  CHECK(value_of(values, SettingId::cache) == "user");
-  CHECK(value_of(values, SettingId::timeout) == "system");
+  CHECK(find_value(values, SettingId::region) == "flag");
+  CHECK(find_value(values, SettingId::api) == "variable");
+  CHECK(find_value(values, SettingId::cache) == "user");
+  CHECK(find_value(values, SettingId::timeout) == "system");
   CHECK(values.find(SettingId::url) == nullptr);
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("the last of a repeated flag wins", "[settings]") {
   Settings values;
   values.add(std::vector{given("region", "us", Layer::flag), given("region", "eu", Layer::flag)});
 
-  CHECK(value_of(values, SettingId::region) == "eu");
+  CHECK(find_value(values, SettingId::region) == "eu");
 }
 
 TEST_CASE("a file gives a setting once", "[settings]") {
@@ -94,7 +94,7 @@ TEST_CASE("a file gives a setting once", "[settings]") {
   const std::vector layer = {given("region", "us", Layer::user_file, 3),
                              given("region", "eu", Layer::user_file, 7)};
 
-  const Failure failure = tests::failure_of([&] { values.add(layer); });
+  const Failure failure = tests::catch_failure([&] { values.add(layer); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "/p/default.conf:7: 'region' stands twice");
@@ -114,7 +114,7 @@ TEST_CASE("both files may give the same setting", "[settings]") {
   values.add(std::vector{given("region", "us", Layer::user_file)});
   values.add(std::vector{given("region", "eu", Layer::system_file)});
 
-  CHECK(value_of(values, SettingId::region) == "us");
+  CHECK(find_value(values, SettingId::region) == "us");
 }
 
 TEST_CASE("hosts come from the highest layer that gives any, all of them", "[settings]") {
@@ -123,7 +123,7 @@ TEST_CASE("hosts come from the highest layer that gives any, all of them", "[set
   values.add(std::vector{given("host", "a", Layer::user_file), given("host", "b", Layer::user_file)});
   values.add(std::vector{given("host", "c", Layer::system_file)});
 
-  CHECK(hosts_of(values) == std::vector<std::string>{"a", "b"});
+  CHECK(find_hosts(values) == std::vector<std::string>{"a", "b"});
 }
 
 TEST_CASE("one layer names one source of the key", "[settings]") {
@@ -149,7 +149,7 @@ TEST_CASE("one layer names one source of the key", "[settings]") {
 
   DYNAMIC_SECTION(row.name) {
     Settings values;
-    CHECK(tests::failure_of([&] { values.add(row.layer); }).code == row.code);
+    CHECK(tests::catch_failure([&] { values.add(row.layer); }).code == row.code);
   }
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("no two of the five sources go together", "[settings]") {
       for (const Layer layer : {Layer::flag, Layer::variable, Layer::user_file, Layer::system_file}) {
         if (first == second) continue;
         Settings values;
-        const Failure failure = tests::failure_of([&] {
+        const Failure failure = tests::catch_failure([&] {
           values.add(std::vector{given(first, "/a", layer), given(second, "/b", layer)});
         });
         CHECK(failure.code == (layer == Layer::flag ? ExitCode::usage_error : ExitCode::invalid_settings));
@@ -176,7 +176,7 @@ TEST_CASE("the source of the key is that of the highest layer, whatever kind the
   values.add(std::vector{given("api-key-env", "A", Layer::variable)});
   values.add(std::vector{given("api-key-file", "/k", Layer::user_file)});
 
-  CHECK(value_of(values, SettingId::api_key_env) == "A");
+  CHECK(find_value(values, SettingId::api_key_env) == "A");
   CHECK(values.find(SettingId::api_key_file) == nullptr);
 }
 
@@ -193,7 +193,7 @@ TEST_CASE("the last of a repeated flag for the key wins", "[settings]") {
   Settings values;
   values.add(std::vector{given("api-key-file", "/k", Layer::flag), given("api-key-file", "/l", Layer::flag)});
 
-  CHECK(value_of(values, SettingId::api_key_file) == "/l");
+  CHECK(find_value(values, SettingId::api_key_file) == "/l");
 }
 
 TEST_CASE("the environment gives every setting under its own name", "[settings]") {
@@ -222,7 +222,7 @@ TEST_CASE("SASE_HOST holds several hosts, divided by commas", "[settings]") {
   const auto layer = read_variables(*environment);
   values.add(layer);
 
-  CHECK(hosts_of(values) == std::vector<std::string>{"a.test", "b.test:8443", "c.test"});
+  CHECK(find_hosts(values) == std::vector<std::string>{"a.test", "b.test:8443", "c.test"});
 }
 
 TEST_CASE("a value's place is what a person wrote", "[settings]") {

@@ -38,7 +38,7 @@ std::vector<Check> chain(CheckId broken, ErrorKind kind) {
   return checks;
 }
 
-token::ProbeReport report_of(std::vector<Check> checks) {
+token::ProbeReport make_report(std::vector<Check> checks) {
   return {.probe = {.checks = std::move(checks), .status = {}, .auth_error = {}, .blocked = {}, .fresh = {}},
           .time_left = {},
           .unusable = {}};
@@ -49,7 +49,7 @@ std::vector<CheckResult> make_results(const token::ProbeReport& report) {
   return diagnose::make_results(report, tests::make_profile(), values);
 }
 
-ExitCode code_of(const std::vector<CheckResult>& checks) {
+ExitCode find_exit_code(const std::vector<CheckResult>& checks) {
   return std::ranges::find_if(checks, &CheckResult::is_failed)->code;
 }
 
@@ -70,15 +70,15 @@ TEST_CASE("maps each error to its exit code, and a wrong clock to that of local 
       {CheckId::authorize, ErrorKind::rate_limited, ExitCode::unreachable},
       {CheckId::read, ErrorKind::invalid_response, ExitCode::rejected},
   }));
-  const auto checks = make_results(report_of(chain(row.name, row.kind)));
+  const auto checks = make_results(make_report(chain(row.name, row.kind)));
   REQUIRE(checks.size() == 7);
-  CHECK(code_of(checks) == row.code);
+  CHECK(find_exit_code(checks) == row.code);
   CHECK(checks.at(static_cast<std::size_t>(row.name)).what == "words");
   CHECK(checks.at(static_cast<std::size_t>(row.name)).took == 5us);
 }
 
 TEST_CASE("a blocked request fails the check authorize", "[connectivity_check]") {
-  token::ProbeReport report = report_of(chain(CheckId::clock, ErrorKind::not_asked));
+  token::ProbeReport report = make_report(chain(CheckId::clock, ErrorKind::not_asked));
   for (Check& check : report.probe.checks)
     if (check.state == CheckState::broken)
       check = {.name = check.name,
@@ -92,11 +92,11 @@ TEST_CASE("a blocked request fails the check authorize", "[connectivity_check]")
   CHECK(checks[5].is_failed());
   CHECK(checks[5].what == "not tried: what happened");
   CHECK(checks[5].remedy == "what to do");
-  CHECK(code_of(checks) == ExitCode::unreachable);
+  CHECK(find_exit_code(checks) == ExitCode::unreachable);
 }
 
 TEST_CASE("an earlier failed check precedes a blocked request", "[connectivity_check]") {
-  token::ProbeReport report = report_of(chain(CheckId::tcp, ErrorKind::unreachable));
+  token::ProbeReport report = make_report(chain(CheckId::tcp, ErrorKind::unreachable));
   report.probe.blocked = tests::auth_error(ErrorKind::rejected);
   const auto checks = make_results(report);
   CHECK(checks[1].is_failed());
@@ -105,7 +105,7 @@ TEST_CASE("an earlier failed check precedes a blocked request", "[connectivity_c
 }
 
 TEST_CASE("without a report the error is that of the check authorize", "[connectivity_check]") {
-  token::ProbeReport report = report_of({});
+  token::ProbeReport report = make_report({});
   report.probe.auth_error = tests::auth_error(ErrorKind::unreachable);
   const auto checks = make_results(report);
   CHECK(checks[5].what == "what happened");
@@ -113,7 +113,7 @@ TEST_CASE("without a report the error is that of the check authorize", "[connect
 }
 
 TEST_CASE("an unusable token fails the check authorize", "[connectivity_check]") {
-  token::ProbeReport report = report_of({});
+  token::ProbeReport report = make_report({});
   report.unusable = Failure(ExitCode::rejected, "too short", "lower min-ttl");
   const auto checks = make_results(report);
   CHECK(checks[5].what == "too short");

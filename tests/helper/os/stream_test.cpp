@@ -26,14 +26,14 @@ namespace {
 
 using std::chrono::steady_clock;
 
-std::string text_of(const protocol::Secret& secret) {
+std::string to_text(const protocol::Secret& secret) {
   return std::string(secret.reveal());
 }
 
 /// What is read of a text that is there from the beginning.
 std::string message_in(std::string_view text) {
   const tests::MemoryFile input(text);
-  return text_of(read_message(input.fd()));
+  return to_text(read_message(input.fd()));
 }
 
 /// How many lines a message has, as its reader counts them.
@@ -77,7 +77,7 @@ TEST_CASE("a message that arrives in pieces of two bytes is read whole", "[strea
     }
   });
 
-  const std::string read = text_of(read_message(pipe.reader.get()));
+  const std::string read = to_text(read_message(pipe.reader.get()));
   writer.join();
 
   CHECK(read == text);
@@ -88,7 +88,7 @@ TEST_CASE("reading stops at the empty line although the caller keeps the pipe op
   REQUIRE(::write(pipe.writer.get(), "a=1\n\n", 5) == 5);
   const auto start = steady_clock::now();
 
-  CHECK(text_of(read_message(pipe.reader.get())) == "a=1\n\n");
+  CHECK(to_text(read_message(pipe.reader.get())) == "a=1\n\n");
   CHECK(steady_clock::now() - start < std::chrono::seconds(1));
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("a message larger than a pipe is read whole", "[stream]") {
   tests::Pipe pipe = tests::make_pipe();
   std::thread writer([&pipe, &text] { write_all(pipe.writer.get(), text); });
 
-  const std::string read = text_of(read_message(pipe.reader.get()));
+  const std::string read = to_text(read_message(pipe.reader.get()));
   writer.join();
 
   CHECK(read == text);
@@ -143,7 +143,7 @@ TEST_CASE("a stream is read to its end up to a limit", "[stream]") {
   for (const std::size_t size : {0U, 1U, 1023U, 1024U, 1025U, 100'000U}) {
     const std::string text(size, 'x');
     const tests::MemoryFile input(text);
-    CHECK(text_of(read_all(input.fd(), size)) == text);
+    CHECK(to_text(read_all(input.fd(), size)) == text);
   }
 }
 
@@ -193,7 +193,7 @@ TEST_CASE("all bytes are written, however few are taken at a time", "[stream]") 
   const std::string text(1'000'000, 'x');
   tests::Pipe pipe = tests::make_pipe();
   std::string read;
-  std::thread reader([&pipe, &read] { read = text_of(read_all(pipe.reader.get(), 2'000'000)); });
+  std::thread reader([&pipe, &read] { read = to_text(read_all(pipe.reader.get(), 2'000'000)); });
 
   write_all(pipe.writer.get(), text);
   pipe.writer.close();

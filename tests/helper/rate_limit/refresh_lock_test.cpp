@@ -52,9 +52,9 @@ TEST_CASE("creates the directory and the lock file private", "[refresh_lock]") {
 
   const RefreshLock refresh_lock(root.path("a/b"), "x");
 
-  CHECK(tests::mode_of(root.path("a")) == 0700);
-  CHECK(tests::mode_of(root.path("a/b")) == 0700);
-  CHECK(tests::mode_of(root.path("a/b/x.lock")) == 0600);
+  CHECK(tests::read_mode(root.path("a")) == 0700);
+  CHECK(tests::read_mode(root.path("a/b")) == 0700);
+  CHECK(tests::read_mode(root.path("a/b/x.lock")) == 0600);
 }
 
 TEST_CASE("one process at a time holds the lock; opening and waiting acquire nothing", "[refresh_lock]") {
@@ -185,7 +185,7 @@ TEST_CASE("replaces the request log atomically with mode 0600", "[request_log]")
   state.write("a", RequestLog{});
 
   CHECK(state.read("a").requests.empty());
-  CHECK(tests::mode_of(state.root.path("state/a.log")) == 0600);
+  CHECK(tests::read_mode(state.root.path("state/a.log")) == 0600);
   CHECK_FALSE(tests::exists(state.root.path("state/a.log.new")));
 }
 

@@ -48,18 +48,18 @@ RequestLog parsed(const std::string& bytes) {
 }
 
 /// Two logs are equal if their bytes are.
-std::string bytes_of(const RequestLog& log) {
+std::string to_bytes(const RequestLog& log) {
   return log.write(this_boot);
 }
 
 bool is_empty(const RequestLog& log) {
-  return bytes_of(log) == bytes_of(RequestLog{});
+  return to_bytes(log) == to_bytes(RequestLog{});
 }
 
 }  // namespace
 
 TEST_CASE("reads back each field that it writes", "[request_log]") {
-  const RequestLog log = parsed(bytes_of(full()));
+  const RequestLog log = parsed(to_bytes(full()));
 
   CHECK(log.requests == full().requests);
   REQUIRE(log.failure);
@@ -112,22 +112,22 @@ TEST_CASE("distinguishes every field", "[request_log]") {
     RequestLog log = full();
     row.change(log);
 
-    const RequestLog read = parsed(bytes_of(log));
+    const RequestLog read = parsed(to_bytes(log));
 
-    CHECK(bytes_of(read) == bytes_of(log));
-    CHECK((bytes_of(read) == bytes_of(full())) == (std::string(row.name) == "nothing"));
+    CHECK(to_bytes(read) == to_bytes(log));
+    CHECK((to_bytes(read) == to_bytes(full())) == (std::string(row.name) == "nothing"));
     CHECK(read.failure.has_value() == log.failure.has_value());
     CHECK(read.success.has_value() == log.success.has_value());
   }
 }
 
 TEST_CASE("ignores a log of another boot", "[request_log]") {
-  CHECK(is_empty(RequestLog::parse(bytes_of(full()), another_boot, now)));
+  CHECK(is_empty(RequestLog::parse(to_bytes(full()), another_boot, now)));
   CHECK(is_empty(parsed(full().write(another_boot))));
 }
 
 TEST_CASE("ignores a log that is cut anywhere", "[request_log]") {
-  const std::string whole = GENERATE(bytes_of(full()), head + "request[]=1\nconsecutive_rejections=2\n\n");
+  const std::string whole = GENERATE(to_bytes(full()), head + "request[]=1\nconsecutive_rejections=2\n\n");
   REQUIRE_FALSE(is_empty(parsed(whole)));
 
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -209,11 +209,11 @@ TEST_CASE("does not write a message with a line break", "[request_log]") {
   RequestLog log = full();
   log.failure->auth_error.what = "two\nlines";
 
-  CHECK_THROWS_AS(bytes_of(log), protocol::ProtocolError);
+  CHECK_THROWS_AS(to_bytes(log), protocol::ProtocolError);
 }
 
 TEST_CASE("parses any bytes without an exception", "[request_log]") {
-  const std::string whole = bytes_of(full());
+  const std::string whole = to_bytes(full());
   const std::string alphabet("\0\n\r=-09x\x7f\xff", 10);
   std::minstd_rand random(1);  // the same bytes in every run
   const auto below = [&random](std::size_t bound) { return random() % bound; };

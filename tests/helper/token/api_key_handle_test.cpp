@@ -12,7 +12,7 @@ namespace {
 
 using tests::DeferredKeyMachine;
 
-std::string stem_of(const cache::Identity* identity) {
+std::string find_stem(const cache::Identity* identity) {
   return identity != nullptr ? identity->file_stem() : "(none)";
 }
 
@@ -24,9 +24,9 @@ TEST_CASE("derives the identity from a key that is read on each call", "[api_key
 
   CHECK_FALSE(holder.is_deferred());
   CHECK(holder.key_id() == rate_limit::make_key_id(profile.authorize_url, tests::the_key));
-  CHECK(stem_of(holder.find_identity()) ==
+  CHECK(find_stem(holder.find_identity()) ==
         cache::Identity(profile.name, profile.authorize_url, tests::the_key).file_stem());
-  CHECK(stem_of(holder.find_identity()) == holder.get_or_create_identity().file_stem());
+  CHECK(find_stem(holder.find_identity()) == holder.get_or_create_identity().file_stem());
   CHECK(holder.key().reveal() == tests::the_key);
 }
 
@@ -37,10 +37,10 @@ TEST_CASE("derives identity and key id of a deferred key from its command withou
 
   CHECK(holder.is_deferred());
   CHECK(holder.key_id() == rate_limit::make_command_key_id(machine.profile.authorize_url, machine.command));
-  CHECK(stem_of(holder.find_identity()) == "(none)");
+  CHECK(find_stem(holder.find_identity()) == "(none)");
   const std::string stem = holder.get_or_create_identity().file_stem();
-  CHECK(stem_of(holder.find_identity()) == stem);
-  CHECK(stem_of(machine.holder().find_identity()) == stem);
+  CHECK(find_stem(holder.find_identity()) == stem);
+  CHECK(find_stem(machine.holder().find_identity()) == stem);
   CHECK(machine.runs() == 0);
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("looks up the wrapping key at each call, since another process may hav
 
   machine.lose_seal();
 
-  CHECK(stem_of(holder.find_identity()) == "(none)");
+  CHECK(find_stem(holder.find_identity()) == "(none)");
   CHECK(holder.get_or_create_identity().file_stem() != before);
 }
 

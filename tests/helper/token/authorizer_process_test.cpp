@@ -44,7 +44,7 @@ std::string ask() {
                            .authorize(request, steady_clock::now() + (hurried ? 2s : 30s), Trace());
     std::string checks;
     for (const protocol::Check& check : reply.checks)
-      checks += ' ' + std::string(name_of(check.name)) + '=' + std::string(name_of(check.state));
+      checks += ' ' + std::string(to_name(check.name)) + '=' + std::string(to_name(check.state));
     if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
       return (auth_error->transient ? "transient: " : "denied: ") + auth_error->what + checks + " after " +
              std::to_string(reply.requests);

@@ -22,7 +22,7 @@ RefreshSchedule renewed(std::chrono::seconds left, std::chrono::seconds ahead, d
   return schedule;
 }
 
-BootTime wait_of(const RefreshSchedule& schedule) {
+BootTime compute_wait(const RefreshSchedule& schedule) {
   return schedule.next() - now;
 }
 
@@ -75,14 +75,14 @@ TEST_CASE("refreshes a token with refresh-ahead left, but not before 5 minutes o
   }));
 
   DYNAMIC_SECTION(row.name) {
-    CHECK(wait_of(renewed(row.left, row.ahead)) == row.wait);
+    CHECK(compute_wait(renewed(row.left, row.ahead)) == row.wait);
   }
 }
 
 TEST_CASE("spreads processes that started together by at most a minute", "[refresh_schedule]") {
-  CHECK(wait_of(renewed(60min, 15min, 0.999)) > 45min + 59s);
-  CHECK(wait_of(renewed(60min, 15min, 0.999)) < 46min);
-  CHECK(wait_of(renewed(8s, 15min, 0.999)) < 4400ms);
+  CHECK(compute_wait(renewed(60min, 15min, 0.999)) > 45min + 59s);
+  CHECK(compute_wait(renewed(60min, 15min, 0.999)) < 46min);
+  CHECK(compute_wait(renewed(8s, 15min, 0.999)) < 4400ms);
 }
 
 TEST_CASE("a token ends one second before its expiry", "[refresh_schedule]") {
@@ -97,13 +97,13 @@ TEST_CASE("doubles the pause after each failure, with jitter, from one second to
        {std::pair{1s, 2s}, {2s, 4s}, {4s, 8s}, {8s, 16s}, {16s, 32s}, {30s, 60s}}) {
     low.failed(now, 0);
     high.failed(now, 0.9999);
-    CHECK(wait_of(low) == least);
-    CHECK(wait_of(high) > most - 10ms);
-    CHECK(wait_of(high) <= most);
+    CHECK(compute_wait(low) == least);
+    CHECK(compute_wait(high) > most - 10ms);
+    CHECK(compute_wait(high) <= most);
   }
   for (int i = 0; i < 100; ++i)
     high.failed(now, 0.9999);
-  CHECK(wait_of(high) <= 60s);
+  CHECK(compute_wait(high) <= 60s);
 }
 
 TEST_CASE("a success resets the pause", "[refresh_schedule]") {
@@ -114,7 +114,7 @@ TEST_CASE("a success resets the pause", "[refresh_schedule]") {
 
   schedule.failed(now, 0);
 
-  CHECK(wait_of(schedule) == 1s);
+  CHECK(compute_wait(schedule) == 1s);
 }
 
 TEST_CASE("attempts a refresh ten seconds before the old token ends, and when it ends",

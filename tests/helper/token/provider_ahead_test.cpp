@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using tests::DueForRefreshMachine;
 
-std::string token_of(const ProvidedToken& provided) {
+std::string obtain_token(const ProvidedToken& provided) {
   return std::string(provided.token.bearer.reveal());
 }
 
@@ -26,7 +26,7 @@ TEST_CASE("gives a fresh token without a request", "[token_source_ahead]") {
 
   const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(provided) == "fresh");
+  CHECK(obtain_token(provided) == "fresh");
   CHECK_FALSE(provided.is_due_for_refresh());
   CHECK_FALSE(provided.refresh_failure);
   CHECK(machine.asked() == 0);
@@ -35,7 +35,7 @@ TEST_CASE("gives a fresh token without a request", "[token_source_ahead]") {
 TEST_CASE("requests a token if none is cached", "[token_source_ahead]") {
   tests::Machine machine;
 
-  CHECK(token_of(machine.source().get_refreshed()) == "fresh-token");
+  CHECK(obtain_token(machine.source().get_refreshed()) == "fresh-token");
   CHECK(machine.kept() == "fresh-token");
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("refreshes a token that is due before it gives it", "[token_source_ahe
 
   const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(provided) == "fresh-token");
+  CHECK(obtain_token(provided) == "fresh-token");
   CHECK(tests::time_left(provided.token) > 59min);
   CHECK_FALSE(provided.is_due_for_refresh());
   CHECK(machine.kept() == "fresh-token");
@@ -57,7 +57,7 @@ TEST_CASE("gives the old token with the failure if a refresh fails", "[token_sou
 
   const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(provided) == "old");
+  CHECK(obtain_token(provided) == "old");
   CHECK(tests::time_left(provided.token) <= 600s);
   CHECK(provided.is_due_for_refresh());
   REQUIRE(provided.refresh_failure);
@@ -72,7 +72,7 @@ TEST_CASE("a refresh that failed in the background is not repeated for a minute"
 
   const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(provided) == "old");
+  CHECK(obtain_token(provided) == "old");
   CHECK(provided.is_due_for_refresh());
   CHECK_FALSE(provided.refresh_failure);
   CHECK(machine.asked() == 1);
@@ -90,16 +90,16 @@ TEST_CASE("refreshes a token with a lifetime below refresh-ahead at half of its 
   DueForRefreshMachine machine;
   machine.keep("old", 100s);
   machine.authorizer.answer = tests::grant("short", 500s);
-  CHECK(token_of(machine.source().get_refreshed()) == "short");
+  CHECK(obtain_token(machine.source().get_refreshed()) == "short");
 
   const ProvidedToken provided = machine.source().get_refreshed();
-  CHECK(token_of(provided) == "short");
+  CHECK(obtain_token(provided) == "short");
   CHECK(provided.is_due_for_refresh());
   CHECK(machine.asked() == 1);
 
   machine.change_history([](rate_limit::RequestLog& log) { log.success->at -= 251s; });
   machine.authorizer.answer = tests::grant("next", 500s);
-  CHECK(token_of(machine.source().get_refreshed()) == "next");
+  CHECK(obtain_token(machine.source().get_refreshed()) == "next");
 }
 
 TEST_CASE("shares the token of a refresh that it waited for", "[token_source_ahead]") {
@@ -111,7 +111,7 @@ TEST_CASE("shares the token of a refresh that it waited for", "[token_source_ahe
     machine.keep("others", 60min);
     refresh_lock.reset();
   });
-  const std::string shared = token_of(machine.source().get_refreshed());
+  const std::string shared = obtain_token(machine.source().get_refreshed());
   other.join();
 
   CHECK(std::chrono::steady_clock::now() - start >= 50ms);
@@ -134,7 +134,7 @@ TEST_CASE("shares the failure of a refresh that it waited for", "[token_source_a
   const ProvidedToken provided = machine.source().get_refreshed();
   other.join();
 
-  CHECK(token_of(provided) == "old");
+  CHECK(obtain_token(provided) == "old");
   CHECK(provided.is_due_for_refresh());
   CHECK(provided.refresh_failure);
   CHECK(machine.asked() == 1);
@@ -147,7 +147,7 @@ TEST_CASE("does not refresh with a key that logout removed", "[token_source_ahea
 
   const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(provided) == "old");
+  CHECK(obtain_token(provided) == "old");
   CHECK(provided.is_due_for_refresh());
   CHECK(machine.asked() == 0);
 }
@@ -159,7 +159,7 @@ TEST_CASE("gives the old token if the lock is not acquired in time", "[token_sou
 
   const ProvidedToken provided = machine.source().get_refreshed();
 
-  CHECK(token_of(provided) == "old");
+  CHECK(obtain_token(provided) == "old");
   REQUIRE(provided.refresh_failure);
   CHECK(provided.refresh_failure->code == ExitCode::unreachable);
 }
@@ -168,7 +168,7 @@ TEST_CASE("refreshes a token that is due without a lock if there can be none", "
   DueForRefreshMachine machine;
   machine.state_directory.reset();
 
-  CHECK(token_of(machine.source().get_refreshed()) == "fresh-token");
+  CHECK(obtain_token(machine.source().get_refreshed()) == "fresh-token");
 }
 
 }  // namespace sase::token

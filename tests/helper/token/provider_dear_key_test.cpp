@@ -96,7 +96,7 @@ TEST_CASE("shares a command's failure with waiting calls, and does not remember 
   TokenProvider waiting = machine.source();
 
   const Failure failure = machine.failure();
-  const Failure shared = tests::failure_of([&] { (void)waiting.get(); });
+  const Failure shared = tests::catch_failure([&] { (void)waiting.get(); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(std::string(failure.what()) == "the command failed");
@@ -142,8 +142,8 @@ TEST_CASE("runs the command after a rejection to find out whether the key has ch
   SECTION("nor does each of those who wait look") {
     TokenProvider waiting = machine.source();
     TokenProvider another = machine.source();
-    (void)tests::failure_of([&] { (void)waiting.get(); });
-    CHECK(tests::contains(tests::failure_of([&] { (void)another.get(); }).what(), "asked again in"));
+    (void)tests::catch_failure([&] { (void)waiting.get(); });
+    CHECK(tests::contains(tests::catch_failure([&] { (void)another.get(); }).what(), "asked again in"));
     CHECK(machine.runs() == 2);
     CHECK(machine.authorizer.calls == 1);
   }

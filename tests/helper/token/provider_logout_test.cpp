@@ -45,7 +45,7 @@ TEST_CASE("sends no request if logout removed the key while the call waited", "[
   TokenProvider source = machine.source();
   machine.log_out();
 
-  const Failure failure = tests::failure_of([&source] { (void)source.get(); });
+  const Failure failure = tests::catch_failure([&source] { (void)source.get(); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(machine.authorizer.calls == 0);

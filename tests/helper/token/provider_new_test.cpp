@@ -33,7 +33,7 @@ TEST_CASE("reports a rejected key although a token is cached", "[token_provider]
   machine.keep("cached", 1000s);
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
 
-  const Failure failure = tests::failure_of([&] { (void)machine.source().get_new(); });
+  const Failure failure = tests::catch_failure([&] { (void)machine.source().get_new(); });
 
   CHECK(failure.code == ExitCode::rejected);
   CHECK(machine.kept() == "cached");
@@ -44,7 +44,7 @@ TEST_CASE("limits the rate of calls for a new token", "[token_provider]") {
   for (unsigned i = 0; i < rate_limit::request_limit; ++i)
     (void)machine.source().get_new();
 
-  const Failure failure = tests::failure_of([&] { (void)machine.source().get_new(); });
+  const Failure failure = tests::catch_failure([&] { (void)machine.source().get_new(); });
 
   CHECK(failure.code == ExitCode::unreachable);
   CHECK(machine.authorizer.calls == rate_limit::request_limit);
@@ -55,7 +55,7 @@ TEST_CASE("a call for a new token waits for the lock until its deadline", "[toke
   machine.time = 50ms;
   const rate_limit::RefreshLock other = machine.hold_turn();
 
-  const Failure failure = tests::failure_of([&] { (void)machine.source().get_new(); });
+  const Failure failure = tests::catch_failure([&] { (void)machine.source().get_new(); });
 
   CHECK(failure.code == ExitCode::unreachable);
   CHECK(machine.authorizer.calls == 0);

@@ -29,7 +29,7 @@ TEST_CASE("a probe waits for the lock until the deadline", "[token_provider][pro
   machine.time = 50ms;
   const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
 
-  const Failure failure = tests::failure_of([&] { (void)machine.source().probe("https://read.test"); });
+  const Failure failure = tests::catch_failure([&] { (void)machine.source().probe("https://read.test"); });
 
   CHECK(failure.code == ExitCode::unreachable);
   CHECK(machine.authorizer.calls == 0);

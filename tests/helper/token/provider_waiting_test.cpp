@@ -105,7 +105,7 @@ TEST_CASE("shares the failure of a call that failed meanwhile", "[token_provider
   TokenProvider waiter = machine.source();
   REQUIRE(machine.failure().code == ExitCode::rejected);
 
-  const Failure shared = tests::failure_of([&waiter] { (void)waiter.get(); });
+  const Failure shared = tests::catch_failure([&waiter] { (void)waiter.get(); });
 
   CHECK(shared.code == ExitCode::rejected);
   CHECK(std::string(shared.what()) == "no");
@@ -176,7 +176,7 @@ TEST_CASE("shares the failure of the call that it waited for", "[token_provider]
   TokenProvider waiter = machine.source();
   const OtherCall other(machine);
 
-  const Failure shared = tests::failure_of([&waiter] { (void)waiter.get(); });
+  const Failure shared = tests::catch_failure([&waiter] { (void)waiter.get(); });
 
   CHECK(shared.code == ExitCode::unreachable);
   CHECK(std::string(shared.what()) == "what happened");
@@ -196,7 +196,7 @@ TEST_CASE("shares a result without acquiring the lock", "[token_provider]") {
   if (token_response)
     CHECK(waiter.get().token.bearer.reveal() == "of-another-call");
   else
-    CHECK(std::string(tests::failure_of([&] { (void)waiter.get(); }).what()) == "what happened");
+    CHECK(std::string(tests::catch_failure([&] { (void)waiter.get(); }).what()) == "what happened");
 
   CHECK(cache.was_free);
   CHECK(machine.authorizer.calls == 0);

@@ -110,7 +110,7 @@ TEST_CASE("shares failures since the call started", "[rate_limited_authorizer]")
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::misconfigured);
   (void)caller.failure();
 
-  const Failure shared = tests::failure_of([&] { waiter.throw_shared_failure(caller.refresh_lock); });
+  const Failure shared = tests::catch_failure([&] { waiter.throw_shared_failure(caller.refresh_lock); });
 
   CHECK(shared.code == ExitCode::invalid_settings);
   CHECK(std::string(shared.what()) == "what happened");

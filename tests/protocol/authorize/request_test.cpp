@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-using tests::text_of;
+using tests::to_text;
 
 AuthorizeRequest full_request() {
   return {.url = "https://api.example.test/api/v1/auth/authorize",
@@ -33,7 +33,7 @@ AuthorizeRequest full_request() {
 }  // namespace
 
 TEST_CASE("a request is written as key=value lines", "[request]") {
-  CHECK(text_of(full_request().write()) ==
+  CHECK(to_text(full_request().write()) ==
         "url=https://api.example.test/api/v1/auth/authorize\n"
         "api_key=the key = with signs\n"
         "timeout_ms=9750\n"
@@ -137,7 +137,7 @@ TEST_CASE("a probe names the URL to read, and needs no key to check only the con
   CHECK(request.probe == Probe::none);
   request.probe = Probe::all;
   request.read_url = "https://api.example.test/v3/status";
-  CHECK(text_of(request.write()).ends_with("probe=all\nread_url=https://api.example.test/v3/status\n\n"));
+  CHECK(to_text(request.write()).ends_with("probe=all\nread_url=https://api.example.test/v3/status\n\n"));
   const AuthorizeRequest read = AuthorizeRequest::parse(request.write().reveal());
   CHECK(read.probe == Probe::all);
   CHECK(read.read_url == request.read_url);

@@ -166,7 +166,7 @@ TEST_CASE("each step has a name and a phrase", "[response]") {
   for (int i = 0; i <= static_cast<int>(Step::pausing); ++i) {
     const auto step = static_cast<Step>(i);
     ResponseReader reader;
-    reader.read("step=" + std::string(name_of(step)) + '\n');
+    reader.read("step=" + std::string(to_name(step)) + '\n');
     CHECK(reader.step() == step);
     CHECK_FALSE(describe(step).empty());
   }

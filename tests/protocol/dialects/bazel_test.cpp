@@ -11,7 +11,7 @@ namespace sase::protocol {
 namespace {
 
 std::string parse_error(const std::string& text) {
-  return tests::what_of([&] { (void)parse_bazel_request(text); });
+  return tests::catch_message([&] { (void)parse_bazel_request(text); });
 }
 
 std::string parse_origin(const std::string& uri) {

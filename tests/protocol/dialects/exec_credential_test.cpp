@@ -45,7 +45,7 @@ TEST_CASE("an ExecCredential may be as large as a variable", "[exec_info]") {
   const std::size_t space = ExecInfo::limit - with_cluster(head + "\"").size();
 
   CHECK(ExecInfo::parse(with_cluster(head + std::string(space, 'A') + "\"")).server);
-  CHECK(tests::what_of([&] {
+  CHECK(tests::catch_message([&] {
           (void)ExecInfo::parse(with_cluster(head + std::string(space + 1, 'A') + "\""));
         }) == "it is longer than 131072 bytes");
 }
@@ -78,7 +78,7 @@ TEST_CASE("a malformed ExecCredential is rejected", "[exec_info]") {
   }));
 
   DYNAMIC_SECTION(row.text) {
-    CHECK(tests::what_of([&] { (void)ExecInfo::parse(row.text); }) == row.error);
+    CHECK(tests::catch_message([&] { (void)ExecInfo::parse(row.text); }) == row.error);
   }
 }
 

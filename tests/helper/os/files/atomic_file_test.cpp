@@ -36,7 +36,7 @@ TEST_CASE("a file is not there before it is committed, and then it is there whol
   }
 
   CHECK(tests::text_of_file(path) == "first second");
-  CHECK(tests::mode_of(path) == 0600);
+  CHECK(tests::read_mode(path) == 0600);
   CHECK(files_in(directory) == 1);
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("a file takes the place of one that was open to others", "[atomic_file
   file.commit();
 
   CHECK(tests::text_of_file(path) == "after");
-  CHECK(tests::mode_of(path) == 0600);
+  CHECK(tests::read_mode(path) == 0600);
 }
 
 TEST_CASE("a link in a file's place is replaced and not followed", "[atomic_file]") {

@@ -63,7 +63,7 @@ TEST_CASE("a directory is made private from birth, and its parents likewise", "[
   ::umask(before);
 
   for (const char* const name : {"a", "a/b", "a/b/c"})
-    CHECK(tests::mode_of(root.path(name)) == 0700);
+    CHECK(tests::read_mode(root.path(name)) == 0700);
 }
 
 TEST_CASE("a directory that is there is opened as it is", "[private_directory]") {
@@ -82,7 +82,7 @@ TEST_CASE("parents that are there stay as they are", "[private_directory]") {
 
   (void)PrivateDirectory::create(root.path("a/b"));
 
-  CHECK(tests::mode_of(root.path("a")) == 0755);
+  CHECK(tests::read_mode(root.path("a")) == 0755);
 }
 
 TEST_CASE("opening makes no directory", "[private_directory]") {
@@ -100,7 +100,7 @@ TEST_CASE("a directory that is open to others is refused", "[private_directory]"
 
   CHECK_THROWS_AS(PrivateDirectory::open(path), std::system_error);
   CHECK_THROWS_AS(PrivateDirectory::create(path), std::system_error);
-  CHECK(tests::mode_of(path) == mode);
+  CHECK(tests::read_mode(path) == mode);
 }
 
 TEST_CASE("another user's directory is refused", "[private_directory]") {
@@ -186,7 +186,7 @@ TEST_CASE("a lock's file is made private from birth", "[private_directory]") {
   CHECK(directory.open_lock("lock"));
   ::umask(before);
 
-  CHECK(tests::mode_of(root.path("a/lock")) == 0600);
+  CHECK(tests::read_mode(root.path("a/lock")) == 0600);
   CHECK(directory.open_lock("lock"));
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("a file is replaced whole and is private from birth", "[private_direct
   ::umask(before);
 
   CHECK(tests::text_of_file(root.path("a/file")) == "text");
-  CHECK(tests::mode_of(root.path("a/file")) == 0600);
+  CHECK(tests::read_mode(root.path("a/file")) == 0600);
   CHECK(names_in(root.path("a")) == std::set<std::string>{"file"});
 }
 
@@ -224,7 +224,7 @@ TEST_CASE("what a killed writer left behind is gone with the next one", "[privat
   directory.replace_file("file", "text");
 
   CHECK(tests::text_of_file(root.path("a/file")) == "text");
-  CHECK(tests::mode_of(root.path("a/file")) == 0600);
+  CHECK(tests::read_mode(root.path("a/file")) == 0600);
   CHECK(names_in(root.path("a")) == std::set<std::string>{"file"});
 }
 

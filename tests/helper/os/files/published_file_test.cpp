@@ -21,7 +21,7 @@ namespace sase::os {
 
 namespace {
 
-std::string refusal_of(const std::string& path) {
+std::string catch_rejection(const std::string& path) {
   try {
     PublishedFile(path, {}).prepare();
   } catch (const std::system_error& error) {
@@ -43,7 +43,7 @@ TEST_CASE("a published file is complete, has its mode, and leaves no other file 
   const FileIdentity second = file.write("two");
 
   CHECK(tests::text_of_file(directory.path("token")) == "two");
-  CHECK(tests::mode_of(directory.path("token")) == 0440);
+  CHECK(tests::read_mode(directory.path("token")) == 0440);
   CHECK(file.is_there());
   CHECK(file.identity() != first);
   CHECK(file.identity() == second);
@@ -83,21 +83,22 @@ TEST_CASE("a place that is no file's is refused in words", "[published_file]") {
   REQUIRE(::symlink("token", directory.path("link").c_str()) == 0);
   REQUIRE(::mkfifo(directory.path("pipe").c_str(), 0600) == 0);
 
-  CHECK(refusal_of(directory.path("directory")) ==
+  CHECK(catch_rejection(directory.path("directory")) ==
         "'" + directory.path("directory") + "' is a directory; name a file in it");
-  CHECK(refusal_of("") == "'' names no file");
-  CHECK(refusal_of(directory.path("directory/")) == "'" + directory.path("directory/") + "' names no file");
-  CHECK(refusal_of(directory.path("link")).ends_with("is a link; name the file that it leads to"));
-  CHECK(refusal_of(directory.path("pipe")).ends_with("is not a regular file"));
-  CHECK(refusal_of(directory.path("none/token")) ==
+  CHECK(catch_rejection("") == "'' names no file");
+  CHECK(catch_rejection(directory.path("directory/")) ==
+        "'" + directory.path("directory/") + "' names no file");
+  CHECK(catch_rejection(directory.path("link")).ends_with("is a link; name the file that it leads to"));
+  CHECK(catch_rejection(directory.path("pipe")).ends_with("is not a regular file"));
+  CHECK(catch_rejection(directory.path("none/token")) ==
         "there is no directory '" + directory.path("none/") + "'; make it first");
-  CHECK(refusal_of(directory.path("open/token")) == "others can write the directory '" +
-                                                        directory.path("open/") +
-                                                        "'; chmod go-w it, or make one of your own in it");
+  CHECK(catch_rejection(directory.path("open/token")) ==
+        "others can write the directory '" + directory.path("open/") +
+            "'; chmod go-w it, or make one of your own in it");
   REQUIRE(::chmod(directory.path("open").c_str(), 0702) == 0);
-  CHECK(refusal_of(directory.path("open/token")).starts_with("others can write the directory"));
+  CHECK(catch_rejection(directory.path("open/token")).starts_with("others can write the directory"));
   REQUIRE(::chmod(directory.path("open").c_str(), 01777) == 0);
-  CHECK(refusal_of(directory.path("open/token")) == "(none)");
+  CHECK(catch_rejection(directory.path("open/token")) == "(none)");
 }
 
 TEST_CASE("another user's file in a sticky directory cannot be replaced, and that is found at once",
@@ -110,8 +111,9 @@ TEST_CASE("another user's file in a sticky directory cannot be replaced, and tha
 
   const int code = tests::exit_code_in_child([&] {
     if (::setuid(tests::another_user) != 0) return 1;
-    return refusal_of(directory.path("token")).ends_with("belongs to another user; take another name") ? 0
-                                                                                                       : 2;
+    return catch_rejection(directory.path("token")).ends_with("belongs to another user; take another name")
+               ? 0
+               : 2;
   });
 
   CHECK(code == 0);

@@ -53,7 +53,7 @@ bool goes(int serial) {
 
 /// What can be done to a key by its number.
 int rights_over(int serial) {
-  return (can_read(serial) ? 1 : 0) | (!tests::description_of(serial).empty() ? 2 : 0) |
+  return (can_read(serial) ? 1 : 0) | (!tests::read_description(serial).empty() ? 2 : 0) |
          (::keyctl_update(serial, "x", 1) == 0 ? 4 : 0) |
          (::keyctl_setperm(serial, KEY_POS_ALL) == 0 ? 8 : 0) |
          (::keyctl_set_timeout(serial, 0) == 0 ? 16 : 0);
@@ -70,7 +70,7 @@ TEST_CASE("a key is found once it is committed, and not before", "[new_key][keyr
   key.commit();
 
   CHECK(found(keys.name()) == "bytes");
-  CHECK(UserKeyring::serial_of(keys.name()) == key.serial());
+  CHECK(UserKeyring::read_serial(keys.name()) == key.serial());
 }
 
 TEST_CASE("a key that is not committed is gone, a committed one stays", "[new_key][keyring]") {
@@ -124,7 +124,7 @@ TEST_CASE("the user may see, find, read and link a key, and nobody else may do a
   const tests::TestKeys keys;
   const int serial = commit(keys.name(), "bytes");
 
-  CHECK(tests::description_of(serial) ==
+  CHECK(tests::read_description(serial) ==
         "user;" + std::to_string(::getuid()) + ';' + std::to_string(::getgid()) + ";001b0000;" + keys.name());
   CHECK(rights_over(serial) == 3);
 }

@@ -16,7 +16,7 @@ namespace sase::os {
 namespace {
 
 /// The error that reading ends with; 0 where it does not.
-int error_of(const std::string& description) {
+int describe_error(const std::string& description) {
   try {
     (void)read_keyring_entry(description, 100);
     return 0;
@@ -42,15 +42,15 @@ TEST_CASE("a key that cannot be read is told by its error", "[reachable_key][key
   const int serial = keys.plant("revoked", "bytes");
   REQUIRE(::keyctl_revoke(serial) == 0);
 
-  CHECK(error_of(keys.name("missing")) == ENOKEY);
-  CHECK(error_of(keys.name("revoked")) == EKEYREVOKED);
+  CHECK(describe_error(keys.name("missing")) == ENOKEY);
+  CHECK(describe_error(keys.name("revoked")) == EKEYREVOKED);
 }
 
 TEST_CASE("the kernel calls nobody to make a key that is not there", "[reachable_key][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   // request-key(8) would leave a negative key behind, which takes up the quota.
-  CHECK(error_of(keys.name("missing")) == ENOKEY);
+  CHECK(describe_error(keys.name("missing")) == ENOKEY);
 
   CHECK(keys.serials().empty());
 }

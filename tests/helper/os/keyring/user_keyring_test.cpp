@@ -35,9 +35,9 @@ TEST_CASE("a key is found by its name, with its serial", "[user_keyring][keyring
   REQUIRE(key);
   CHECK(key->bytes == "bytes");
   CHECK(key->serial == serial);
-  CHECK(UserKeyring::serial_of(keys.name("one")) == serial);
+  CHECK(UserKeyring::read_serial(keys.name("one")) == serial);
   CHECK(found(keys.name("on")) == "(none)");
-  CHECK(UserKeyring::serial_of(keys.name("other")) == 0);
+  CHECK(UserKeyring::read_serial(keys.name("other")) == 0);
 }
 
 TEST_CASE("a key of any length is read whole", "[user_keyring][keyring]") {
@@ -79,7 +79,7 @@ TEST_CASE("a key that has come to an end is not there", "[user_keyring][keyring]
   }
 
   CHECK(found(keys.name()) == "(none)");
-  CHECK(UserKeyring::serial_of(keys.name()) == 0);
+  CHECK(UserKeyring::read_serial(keys.name()) == 0);
   CHECK_FALSE(UserKeyring::remove(keys.name()));
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("a keyring that is forbidden is a system error, and no call hangs on i
             try {
               (void)UserKeyring::find("sase-credential-test:forbidden");
             } catch (const std::system_error& failure) {
-              return failure.code().value() == error && UserKeyring::serial_of("name") == 0 ? 0 : 1;
+              return failure.code().value() == error && UserKeyring::read_serial("name") == 0 ? 0 : 1;
             }
             return 2;
           }) == 0);

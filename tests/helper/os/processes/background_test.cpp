@@ -58,7 +58,7 @@ std::string open_descriptors() {
   return all;
 }
 
-std::string target_of(const std::string& link) {
+std::string read_link_target(const std::string& link) {
   return std::filesystem::read_symlink(link).string();
 }
 
@@ -97,8 +97,8 @@ TEST_CASE("the directory of a detached process is the root", "[detached]") {
 
 TEST_CASE("the standard streams of a detached process are on /dev/null", "[detached]") {
   const std::string streams = said_by([] {
-    return target_of("/proc/self/fd/0") + ' ' + target_of("/proc/self/fd/1") + ' ' +
-           target_of("/proc/self/fd/2");
+    return read_link_target("/proc/self/fd/0") + ' ' + read_link_target("/proc/self/fd/1") + ' ' +
+           read_link_target("/proc/self/fd/2");
   });
 
   CHECK(streams == "/dev/null /dev/null /dev/null");

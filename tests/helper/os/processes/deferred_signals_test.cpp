@@ -23,7 +23,7 @@ bool wait_is_ended(const DeferredSignals& current) {
 }
 
 /// In a child, which has none of the test framework's handlers.
-int exit_code_of(const std::function<int()>& body) {
+int wait_for_exit_code(const std::function<int()>& body) {
   return tests::exit_code_in_child([&body] {
     for (const int number : held_numbers)
       (void)std::signal(number, SIG_DFL);
@@ -34,7 +34,7 @@ int exit_code_of(const std::function<int()>& body) {
 }  // namespace
 
 TEST_CASE("a signal that came before a wait ends that wait, and then the process", "[held_signals]") {
-  const int code = exit_code_of([] {
+  const int code = wait_for_exit_code([] {
     const DeferredSignals current(held_numbers);
     (void)::raise(SIGTERM);
     if (DeferredSignals::one_came()) return 1;
@@ -46,7 +46,7 @@ TEST_CASE("a signal that came before a wait ends that wait, and then the process
 }
 
 TEST_CASE("a signal that nobody waited for does at the end what it would have done", "[held_signals]") {
-  const int code = exit_code_of([] {
+  const int code = wait_for_exit_code([] {
     {
       const DeferredSignals current(held_numbers);
       (void)::raise(SIGINT);
@@ -58,13 +58,13 @@ TEST_CASE("a signal that nobody waited for does at the end what it would have do
 }
 
 TEST_CASE("a signal that the caller ignores stays ignored, and others are let through", "[held_signals]") {
-  const int ignored = exit_code_of([] {
+  const int ignored = wait_for_exit_code([] {
     (void)std::signal(SIGTERM, SIG_IGN);
     const DeferredSignals current(held_numbers);
     (void)::raise(SIGTERM);
     return DeferredSignals::one_came() ? 1 : 0;
   });
-  const int other = exit_code_of([] {
+  const int other = wait_for_exit_code([] {
     const DeferredSignals current(held_numbers);
     (void)::raise(SIGUSR1);
     return 0;

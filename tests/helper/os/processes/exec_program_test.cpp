@@ -23,7 +23,7 @@ namespace sase::os {
 namespace {
 
 /// What cannot be run leaves the process as it was, so it need not be a child.
-int reason_of(const std::vector<std::string>& words, std::span<const char* const> environment = {}) {
+int catch_reason(const std::vector<std::string>& words, std::span<const char* const> environment = {}) {
   try {
     exec_program(words, environment);
   } catch (const std::system_error& error) {
@@ -36,7 +36,7 @@ int reason_on_path(const std::string& directories, const std::string& program) {
   return tests::exit_code_in_child([&]() -> int {
     const std::string path = "PATH=" + directories;
     ::setenv("PATH", directories.c_str(), /*replace=*/1);
-    return reason_of({program}, std::array{"HOME=/", path.c_str()});
+    return catch_reason({program}, std::array{"HOME=/", path.c_str()});
   });
 }
 
@@ -60,12 +60,12 @@ TEST_CASE("a program that cannot be run is told apart from one that is not there
   const std::string plain = directory.write("plain", "text", 0600);
   const std::string script = directory.write("script", "#!/no/such/interpreter\n", 0700);
 
-  CHECK(reason_of({"no-such-program-here"}) == ENOENT);
-  CHECK(reason_of({""}) == ENOENT);
-  CHECK(reason_of({directory.path("nothing")}) == ENOENT);
-  CHECK(reason_of({directory.path()}) == EACCES);
-  CHECK(reason_of({plain}) == EACCES);
-  CHECK(reason_of({script}) == ENOEXEC);
+  CHECK(catch_reason({"no-such-program-here"}) == ENOENT);
+  CHECK(catch_reason({""}) == ENOENT);
+  CHECK(catch_reason({directory.path("nothing")}) == ENOENT);
+  CHECK(catch_reason({directory.path()}) == EACCES);
+  CHECK(catch_reason({plain}) == EACCES);
+  CHECK(catch_reason({script}) == ENOEXEC);
 }
 
 TEST_CASE("a program on PATH is there, whatever it lacks and whatever else is on PATH", "[successor]") {

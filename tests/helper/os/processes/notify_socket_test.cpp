@@ -45,7 +45,7 @@ class Manager {
   Fd socket_;
 };
 
-int reason_of(const std::string& address) {
+int catch_reason(const std::string& address) {
   try {
     const NotifySocket socket(address);
     return 0;
@@ -82,12 +82,12 @@ TEST_CASE("without a manager nothing is told, and that is well", "[notify_socket
 TEST_CASE("an address that cannot be used is told", "[notify_socket]") {
   const tests::TemporaryDirectory directory;
 
-  CHECK(reason_of(directory.path("nobody")) == ENOENT);
-  CHECK(reason_of(directory.write("file", "")) == ECONNREFUSED);
-  CHECK(reason_of("relative") == EAFNOSUPPORT);
-  CHECK(reason_of("vsock:2:1234") == EAFNOSUPPORT);
-  CHECK(reason_of("@") == EINVAL);
-  CHECK(reason_of("/" + std::string(200, 'x')) == EINVAL);
+  CHECK(catch_reason(directory.path("nobody")) == ENOENT);
+  CHECK(catch_reason(directory.write("file", "")) == ECONNREFUSED);
+  CHECK(catch_reason("relative") == EAFNOSUPPORT);
+  CHECK(catch_reason("vsock:2:1234") == EAFNOSUPPORT);
+  CHECK(catch_reason("@") == EINVAL);
+  CHECK(catch_reason("/" + std::string(200, 'x')) == EINVAL);
 }
 
 TEST_CASE("a manager that hears nothing any more is not waited for", "[notify_socket]") {

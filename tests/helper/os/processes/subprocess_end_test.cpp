@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using tests::has_no_child;
-using tests::output_of;
+using tests::run_and_read;
 using Run = tests::ShellRun;
 
 /// Whether a process has ended, or will in a moment: init may not have collected it yet.
@@ -78,7 +78,7 @@ TEST_CASE("kills a program that starts after the deadline", "[subprocess]") {
 TEST_CASE("does not wait for descendants of a program that has ended", "[subprocess]") {
   const auto start = steady_clock::now();
 
-  CHECK(output_of({.script = "sleep 5 & echo answer", .session = SubprocessSession::own}) == "answer\n");
+  CHECK(run_and_read({.script = "sleep 5 & echo answer", .session = SubprocessSession::own}) == "answer\n");
 
   CHECK(steady_clock::now() - start < 4s);
 }

@@ -13,7 +13,7 @@ namespace sase::os {
 namespace {
 
 using tests::has_no_child;
-using tests::output_of;
+using tests::run_and_read;
 using Run = tests::ShellRun;
 
 /// The tests' own process would die of a child that does not read.
@@ -33,7 +33,7 @@ class IgnoreSigpipe {
 TEST_CASE("a program reads what it is given and its words are returned", "[subprocess]") {
   for (const std::size_t size : {0U, 1U, 4096U, 65536U, 65537U, 1'000'000U}) {
     const std::string text(size, 'x');
-    CHECK(output_of({.script = "exec cat", .input = text}) == text);
+    CHECK(run_and_read({.script = "exec cat", .input = text}) == text);
   }
   CHECK(has_no_child());
 }
@@ -43,30 +43,30 @@ TEST_CASE("bytes pass as they are", "[subprocess]") {
   for (int byte = 0; byte < 256; ++byte)
     bytes += static_cast<char>(byte);
 
-  CHECK(output_of({.script = "exec cat", .input = bytes}) == bytes);
+  CHECK(run_and_read({.script = "exec cat", .input = bytes}) == bytes);
 }
 
 TEST_CASE("a program that does not read may still answer", "[subprocess]") {
   const IgnoreSigpipe ignore;
 
-  CHECK(output_of({.script = "exec 0</dev/null; echo answer", .input = std::string(1'000'000, 'x')}) ==
+  CHECK(run_and_read({.script = "exec 0</dev/null; echo answer", .input = std::string(1'000'000, 'x')}) ==
         "answer\n");
 }
 
 TEST_CASE("a program that writes before it reads does not block", "[subprocess]") {
   const std::string text(500'000, 'x');
 
-  CHECK(output_of({.script = "head -c 500000 /dev/zero; exec cat", .input = text}) ==
+  CHECK(run_and_read({.script = "head -c 500000 /dev/zero; exec cat", .input = text}) ==
         std::string(500'000, '\0') + text);
 }
 
 TEST_CASE("a program's input ends", "[subprocess]") {
-  CHECK(output_of({.script = "cat; echo end", .input = ""}) == "end\n");
-  CHECK(output_of({.script = "cat; echo end", .input = "text\n"}) == "text\nend\n");
+  CHECK(run_and_read({.script = "cat; echo end", .input = ""}) == "end\n");
+  CHECK(run_and_read({.script = "cat; echo end", .input = "text\n"}) == "text\nend\n");
 }
 
 TEST_CASE("output up to the limit is taken, and more ends the call", "[subprocess]") {
-  CHECK(output_of({.script = "printf 0123456789", .limit = 10}) == "0123456789");
+  CHECK(run_and_read({.script = "printf 0123456789", .limit = 10}) == "0123456789");
   CHECK_THROWS_AS((Run{.script = "printf 0123456789x", .limit = 10}.run()), std::length_error);
   CHECK_THROWS_AS((Run{.script = "exec yes", .limit = 100'000}.run()), std::length_error);
   CHECK(has_no_child());
@@ -75,16 +75,17 @@ TEST_CASE("output up to the limit is taken, and more ends the call", "[subproces
 TEST_CASE("a program that writes to a closed pipe dies of it, although we ignore that", "[subprocess]") {
   const IgnoreSigpipe ignore;
 
-  CHECK(output_of({.script = "(yes; echo $? >&2) 2>&1 | head -n 1 >/dev/null; kill -PIPE $$; echo survived"})
-            .empty());
+  CHECK(
+      run_and_read({.script = "(yes; echo $? >&2) 2>&1 | head -n 1 >/dev/null; kill -PIPE $$; echo survived"})
+          .empty());
 }
 
 TEST_CASE("a program that is given nothing has nothing to read", "[subprocess]") {
-  CHECK(output_of({.script = "readlink /proc/self/fd/0"}) == "/dev/null\n");
+  CHECK(run_and_read({.script = "readlink /proc/self/fd/0"}) == "/dev/null\n");
 }
 
 TEST_CASE("all that a program wrote before it ended is read", "[subprocess]") {
-  const std::string output = output_of(
+  const std::string output = run_and_read(
       {.script = "sleep 5 & head -c 60000 /dev/zero | tr '\\0' x", .session = SubprocessSession::own});
 
   CHECK(output == std::string(60000, 'x'));

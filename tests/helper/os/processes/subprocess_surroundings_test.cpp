@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using tests::has_no_child;
-using tests::output_of;
+using tests::run_and_read;
 using Run = tests::ShellRun;
 
 }  // namespace
@@ -39,7 +39,7 @@ TEST_CASE("a program gets exactly the words and the environment it is given", "[
                                       .output_limit = 1000,
                                       .deadline = steady_clock::now() + 30s});
   CHECK(result.value().output.reveal() == "A=1\nB=\n");
-  CHECK(output_of({.script = "printf %s \"$MARK\""}) == "here");
+  CHECK(run_and_read({.script = "printf %s \"$MARK\""}) == "here");
 
   const std::vector<std::string> print = {"printf", "<%s>", "a b", "", "$HOME"};
   const auto printed = run_subprocess({.program = "/usr/bin/printf",
@@ -79,7 +79,7 @@ TEST_CASE("no descriptor but the standard streams reaches a program", "[subproce
   const std::string test =
       "[ -e /proc/self/fd/" + std::to_string(inherited.get()) + " ] && echo open || echo closed";
 
-  CHECK(output_of({.script = test}) == "closed\n");
+  CHECK(run_and_read({.script = test}) == "closed\n");
 }
 
 TEST_CASE("the ends of its own pipes do not reach a program", "[subprocess]") {
@@ -88,7 +88,7 @@ TEST_CASE("the ends of its own pipes do not reach a program", "[subprocess]") {
   const int code = tests::exit_code_in_child([] {
     for (int fd = 3; fd < 256; ++fd)
       ::close(fd);
-    return output_of({.script = "exec ls /proc/self/fd"}) == "0\n1\n2\n3\n" ? 0 : 1;
+    return run_and_read({.script = "exec ls /proc/self/fd"}) == "0\n1\n2\n3\n" ? 0 : 1;
   });
 
   CHECK(code == 0);
@@ -100,15 +100,16 @@ TEST_CASE("a program of somebody else's has no terminal and a session of its own
       "read -r pid name state parent group session rest </proc/self/stat; "
       "[ $session = $$ ] && ! true </dev/tty && echo apart";
 
-  CHECK(output_of({.script = "(" + test + ") 2>/dev/null", .session = SubprocessSession::own}) == "apart\n");
-  CHECK(output_of({.script = "(" + test + ") 2>/dev/null; true"}).empty());
+  CHECK(run_and_read({.script = "(" + test + ") 2>/dev/null", .session = SubprocessSession::own}) ==
+        "apart\n");
+  CHECK(run_and_read({.script = "(" + test + ") 2>/dev/null; true"}).empty());
 }
 
 TEST_CASE("no descriptor is left open by a call", "[subprocess]") {
   const Fd before(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const int expected = before.get() + 1;
 
-  (void)output_of({.script = "exec cat", .input = "x"});
+  (void)run_and_read({.script = "exec cat", .input = "x"});
   (void)Run{.script = "exec sleep 60", .patience = 20ms}.run();
   CHECK_THROWS_AS((Run{.script = "exec yes", .limit = 10}.run()), std::length_error);
 
