@@ -78,7 +78,6 @@ not_yet='
   keyring-entry tests/helper/
   profile tests/helper/
   none helper/authorize/|helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/os/|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
-  function-of none
   nobody helper/authorize/|helper/clock\.hpp|helper/commands/|helper/os/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/protocol/|tests/support/
   told tests/end_to_end/|tests/helper/
   befall tests/helper/
@@ -116,7 +115,7 @@ search() {
   printf '%s\n' "$1" | sed -n 's/^[a-z-]* *| \(.*\) | .*$/\1/p' | sed 's/ *$//' >"$work/patterns"
   { cat "$work/names" && xargs -d '\n' grep -HnIE "$2" -f "$work/patterns" <"$work/files"; } |
     # "Connection refused" is the kernel's message, and any_of() is the standard library's name.
-    sed -E '/[Cc]onnection refused|ECONNREFUSED|\b(any|all|none)_of\(/d' >"$work/candidates"
+    sed -E '/[Cc]onnection refused|ECONNREFUSED|(any|all|none|first|last|not)_of\(/d' >"$work/candidates"
   while IFS= read -r row; do
     [ -n "$row" ] || continue
     rule=${row%% *} term=${row##* | } pattern=${row#*| }

@@ -6,8 +6,8 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/end_to_end
 
-# authorizer_of FRONT: sets $authorizer to the process that asks the service for it, once it has asked.
-authorizer_of() {
+# find_authorizer FRONT: sets $authorizer to the process that asks the service for it, once it has asked.
+find_authorizer() {
   local tries=0
   until [ "$(counter authorize)" -ge 1 ]; do
     tries=$((tries + 1))
@@ -17,8 +17,8 @@ authorizer_of() {
   authorizer=$(pgrep -P "$1")
 }
 
-# status_of PROCESS NAME: a line of what the kernel says of a process.
-status_of() { awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/status"; }
+# read_status PROCESS NAME: a line of what the kernel says of a process.
+read_status() { awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/status"; }
 
 # refusing SYSTEM_CALLS ERROR: the authorizer where these calls fail like that; $held is what is left of its lock-down.
 refusing() {
@@ -38,14 +38,14 @@ refusing() {
   fault hang=on
   sase-credential --timeout 20s token >"$out" 2>"$err" 3>&- 4>&- &
   front=$!
-  authorizer_of "$front"
+  find_authorizer "$front"
   for thread in "/proc/$authorizer/task/"*; do
     about=$thread
-    expect_equal "$(status_of "$authorizer/task/${thread##*/}" NoNewPrivs)" 1 NoNewPrivs
-    expect_equal "$(status_of "$authorizer/task/${thread##*/}" Seccomp)" 2 Seccomp
+    expect_equal "$(read_status "$authorizer/task/${thread##*/}" NoNewPrivs)" 1 NoNewPrivs
+    expect_equal "$(read_status "$authorizer/task/${thread##*/}" Seccomp)" 2 Seccomp
   done
   expect_equal "$(find "/proc/$authorizer/task" -mindepth 1 -maxdepth 1 | wc -l)" 1 threads
-  expect_equal "$(status_of "$front" Seccomp)" 0 "the front's, which writes files,"
+  expect_equal "$(read_status "$front" Seccomp)" 0 "the front's, which writes files,"
   kill "$front"
   wait "$front" || true
 }

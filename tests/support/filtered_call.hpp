@@ -31,7 +31,7 @@ struct FilteredCall {
 };
 
 /// What a child with the filter gets for the call: 0 for success, else the reason why not.
-[[nodiscard]] inline int call_filtered(const FilteredCall& call) {
+[[nodiscard]] inline int run_filtered(const FilteredCall& call) {
   return exit_code_in_child([&call] {
     if (!authorize::install_seccomp_filter()) return no_filter;
     const auto& [first, second, third] = call.arguments;

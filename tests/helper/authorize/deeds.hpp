@@ -235,7 +235,7 @@ struct Allowed {
 };
 
 /// How a deed goes in a child that has done `prepare`.
-inline int call_filtered(const Deed& deed, const std::function<void()>& prepare) {
+inline int run_filtered(const Deed& deed, const std::function<void()>& prepare) {
   const Place place;
   return tests::exit_code_in_child([&] {
     prepare();

@@ -25,9 +25,9 @@ TEST_CASE("Landlock alone forbids to change and to run files, and to reach other
   const auto deed = GENERATE(from_range(deeds::forbidden()));
 
   DYNAMIC_SECTION(deed.name) {
-    CHECK(deeds::call_filtered(deed, [] {}) == 0);
+    CHECK(deeds::run_filtered(deed, [] {}) == 0);
     const bool forbidden = deed.landlock != 0 && deed.landlock <= version;
-    const int result = deeds::call_filtered(deed, [] { (void)restrict_without_privileges(); });
+    const int result = deeds::run_filtered(deed, [] { (void)restrict_without_privileges(); });
     CHECK((result == EACCES || result == EPERM || result == EXDEV) == forbidden);
     CHECK((result == 0) == !forbidden);
   }
@@ -49,7 +49,7 @@ TEST_CASE("Landlock leaves a call what it needs", "[landlock]") {
   const auto deed = GENERATE(from_range(deeds::needed()));
 
   DYNAMIC_SECTION(deed.name) {
-    CHECK(deeds::call_filtered(deed, [] { (void)restrict_without_privileges(); }) == 0);
+    CHECK(deeds::run_filtered(deed, [] { (void)restrict_without_privileges(); }) == 0);
   }
 }
 

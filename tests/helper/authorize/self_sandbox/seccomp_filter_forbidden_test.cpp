@@ -19,8 +19,8 @@ namespace sase::authorize {
 
 namespace {
 
-using tests::call_filtered;
 using tests::filters_are_allowed;
+using tests::run_filtered;
 using Call = tests::FilteredCall;
 
 }  // namespace
@@ -172,7 +172,7 @@ TEST_CASE("forbidden calls fail, whatever is asked of them", "[call_filter]") {
   }));
 
   DYNAMIC_SECTION(call.name) {
-    CHECK(call_filtered(call) == EPERM);
+    CHECK(run_filtered(call) == EPERM);
   }
 }
 
@@ -208,7 +208,7 @@ TEST_CASE("calls that younger architectures have not are forbidden where they ar
   }));
 
   DYNAMIC_SECTION(call.name) {
-    CHECK(call_filtered(call) == EPERM);
+    CHECK(run_filtered(call) == EPERM);
   }
 }
 #endif

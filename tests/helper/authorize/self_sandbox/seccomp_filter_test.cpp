@@ -19,9 +19,9 @@ namespace sase::authorize {
 
 namespace {
 
-using tests::call_filtered;
 using tests::filters_are_allowed;
 using tests::no_filter;
+using tests::run_filtered;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ TEST_CASE("the filter alone forbids most of what Landlock does, and more", "[cal
   const auto deed = GENERATE(from_range(deeds::forbidden()));
 
   DYNAMIC_SECTION(deed.name) {
-    CHECK(deeds::call_filtered(deed, [] { (void)install_seccomp_filter(); }) ==
+    CHECK(deeds::run_filtered(deed, [] { (void)install_seccomp_filter(); }) ==
           (deed.is_filtered ? EPERM : 0));
   }
 }
@@ -39,7 +39,7 @@ TEST_CASE("the filter leaves a call what it needs", "[call_filter]") {
   const auto deed = GENERATE(from_range(deeds::needed()));
 
   DYNAMIC_SECTION(deed.name) {
-    CHECK(deeds::call_filtered(deed, [] { (void)install_seccomp_filter(); }) == 0);
+    CHECK(deeds::run_filtered(deed, [] { (void)install_seccomp_filter(); }) == 0);
   }
 }
 
@@ -67,8 +67,8 @@ TEST_CASE("another architecture's calls are no way round: they end the process",
 TEST_CASE("calls that hide their flags are said not to exist, so that older ones are used", "[call_filter]") {
   if (!filters_are_allowed()) return;
 
-  CHECK(call_filtered({"clone3", SYS_clone3}) == ENOSYS);
-  CHECK(call_filtered({"openat2", SYS_openat2}) == ENOSYS);
+  CHECK(run_filtered({"clone3", SYS_clone3}) == ENOSYS);
+  CHECK(run_filtered({"openat2", SYS_openat2}) == ENOSYS);
 }
 
 TEST_CASE("files may be opened for reading, in every way", "[call_filter]") {
@@ -85,7 +85,7 @@ TEST_CASE("sockets of the families that a call needs may be made", "[call_filter
   const int family = GENERATE(AF_UNIX, AF_INET, AF_INET6, AF_NETLINK);
 
   // A system without IPv6 has another reason.
-  CHECK(call_filtered({"socket", SYS_socket, {family, SOCK_DGRAM, 0}}) != EPERM);
+  CHECK(run_filtered({"socket", SYS_socket, {family, SOCK_DGRAM, 0}}) != EPERM);
 }
 
 TEST_CASE("a process may ask for its own limits, and lower them", "[call_filter]") {

@@ -15,7 +15,7 @@ TEST_CASE("a confined process can do nothing that is forbidden", "[confinement]"
       (deed.is_filtered && allowed.filter) || (deed.landlock != 0 && deed.landlock <= allowed.landlock);
 
   DYNAMIC_SECTION(deed.name) {
-    CHECK((deeds::call_filtered(deed, [] { (void)enter_self_sandbox(); }) != 0) == forbidden);
+    CHECK((deeds::run_filtered(deed, [] { (void)enter_self_sandbox(); }) != 0) == forbidden);
   }
 }
 
@@ -23,7 +23,7 @@ TEST_CASE("a confined process can do all that a call needs", "[confinement]") {
   const auto deed = GENERATE(from_range(deeds::needed()));
 
   DYNAMIC_SECTION(deed.name) {
-    CHECK(deeds::call_filtered(deed, [] { (void)enter_self_sandbox(); }) == 0);
+    CHECK(deeds::run_filtered(deed, [] { (void)enter_self_sandbox(); }) == 0);
   }
 }
 
