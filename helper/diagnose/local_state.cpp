@@ -133,7 +133,7 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
                      .ago = std::chrono::floor<std::chrono::seconds>(now - log.failure->at)};
   // A call that starts now, with the network settings of the failed one.
   const rate_limit::AttemptContext question{
-      .started = now + BootTime(1),
+      .started = now + std::chrono::milliseconds(1),
       .now = now,
       .network_fingerprint = log.failure ? std::string_view(log.failure->network_fingerprint) : "",
       .min_ttl = min_ttl};
@@ -146,7 +146,7 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
 
 LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle& key,
                             const std::optional<std::string>& directory) {
-  LocalState state = make_local_state(read_log(key.key_id(), directory), boot_clock(), profile.min_ttl);
+  LocalState state = make_local_state(read_log(key.key_id(), directory), BootClock::now(), profile.min_ttl);
   if (const auto cache = cache::make_token_cache(profile.cache, directory))
     state.token_left = token_left(*cache, key);
   return state;

@@ -19,9 +19,10 @@ std::chrono::sys_seconds wall_time() noexcept {
   return std::chrono::sys_seconds(std::chrono::seconds(read_clock(CLOCK_REALTIME).tv_sec));
 }
 
-std::chrono::nanoseconds boot_time() noexcept {
+BootClock::time_point BootClock::now() noexcept {
   const timespec time = read_clock(CLOCK_BOOTTIME);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  return time_point(std::chrono::floor<duration>(std::chrono::seconds(time.tv_sec) +
+                                                 std::chrono::nanoseconds(time.tv_nsec)));
 }
 
 }  // namespace sase::os

@@ -9,6 +9,14 @@ namespace sase::os {
 [[nodiscard]] std::chrono::sys_seconds wall_time() noexcept;
 
 /// CLOCK_BOOTTIME: the time since the machine started, including suspend. It cannot be set.
-[[nodiscard]] std::chrono::nanoseconds boot_time() noexcept;
+struct BootClock {
+  using duration = std::chrono::milliseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<BootClock>;
+  static constexpr bool is_steady = true;
+
+  [[nodiscard]] static time_point now() noexcept;
+};
 
 }  // namespace sase::os

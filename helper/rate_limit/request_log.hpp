@@ -14,7 +14,7 @@
 namespace sase::rate_limit {
 
 /// The longest pause after rejections (rules.hpp).
-inline constexpr BootTime longest_rejection_pause = std::chrono::minutes(15);
+inline constexpr std::chrono::milliseconds longest_rejection_pause = std::chrono::minutes(15);
 
 /// The last request that failed, while no later one succeeded.
 struct LastFailure {

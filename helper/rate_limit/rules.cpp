@@ -14,16 +14,17 @@ namespace {
 
 using protocol::AuthError;
 using protocol::ErrorKind;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t longest_text = 2000;
 
 /// Rounded up, so that "in 1s" is never too early.
-std::string format_wait(BootTime duration) {
+std::string format_wait(milliseconds duration) {
   return protocol::format_duration(std::chrono::ceil<seconds>(duration));
 }
 
-std::string try_again_in(BootTime wait) {
+std::string try_again_in(milliseconds wait) {
   return "try again in " + format_wait(wait);
 }
 
@@ -38,7 +39,7 @@ BootTime end_of_block(const LastFailure& failure) noexcept {
   const AuthError& auth_error = failure.auth_error;
   if (auth_error.retry_after)
     return failure.at +
-           std::max<BootTime>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
+           std::max<milliseconds>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
   if (auth_error.kind == ErrorKind::rejected) return failure.at + rejection_remembered_for;
   // The user may have corrected the setting.
   return auth_error.kind == ErrorKind::misconfigured ? failure.at : failure.at + failure_shared;
@@ -67,8 +68,8 @@ std::optional<AuthError> check_failure(const RequestLog& log, const AttemptConte
 }
 
 std::optional<AuthError> check_rejections(const RequestLog& log, const AttemptContext& attempt) {
-  const BootTime wait = log.paused_until - attempt.now;
-  if (wait <= BootTime(0) || wait > longest_rejection_pause) return std::nullopt;
+  const milliseconds wait = log.paused_until - attempt.now;
+  if (wait <= milliseconds(0) || wait > longest_rejection_pause) return std::nullopt;
   return AuthError{
       .kind = ErrorKind::rate_limited,
       .transient = true,
@@ -149,7 +150,7 @@ bool may_refresh(const RequestLog& log, const AttemptContext& attempt, seconds r
   // If tokens live for less than refresh-ahead, every call finds one that is due.
   const auto& success = log.success;
   const bool is_useless = success && success->while_good && success->lifetime <= refresh_ahead &&
-                          attempt.now - success->at < BootTime(success->lifetime) / 2;
+                          attempt.now - success->at < milliseconds(success->lifetime) / 2;
   return !is_useless && !why_blocked(log, attempt);
 }
 

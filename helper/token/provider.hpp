@@ -110,7 +110,7 @@ class TokenProvider {
   std::chrono::steady_clock::time_point deadline_;
   ApiKeyHandle key_;
   WarningOnce warning_;
-  BootTime started_ = boot_clock();
+  BootTime started_ = BootClock::now();
   std::optional<RateLimitedAuthorizer> service_;  // created at first use: a cached token does not need it
 };
 

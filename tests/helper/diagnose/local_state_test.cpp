@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using protocol::ErrorKind;
 using tests::contains;
 
-constexpr BootTime now = 20h;
+constexpr BootTime now{20h};
 
 LocalState look(const tests::Machine& machine, std::string_view key = tests::the_key) {
   token::ApiKeyHandle holder(machine.profile, api_key::ApiKey(protocol::Secret(key)));

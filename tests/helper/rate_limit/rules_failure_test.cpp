@@ -50,7 +50,7 @@ TEST_CASE("remembers a failure for a duration that depends on its kind", "[rate_
     const char* name;
     ErrorKind kind;
     std::optional<seconds> retry_after;
-    BootTime for_this_way, for_other_ways;
+    std::chrono::milliseconds for_this_way, for_other_ways;
   };
   constexpr auto most = seconds::max();
   const auto row = GENERATE_COPY(values<Row>({
@@ -161,7 +161,7 @@ TEST_CASE("describes a remembered failure with its age and the time left", "[rat
     const char* name;
     ErrorKind kind;
     std::optional<seconds> retry_after;
-    BootTime later;
+    std::chrono::milliseconds later;
     std::string told, hint;
   };
   const auto row = GENERATE(values<Row>({
@@ -202,7 +202,7 @@ TEST_CASE("allows a request at the time that the message states", "[rate_limit_r
   for (auto told = why_blocked(log, question_at(now)); told;
        now += 977ms, told = why_blocked(log, question_at(now))) {
     tests::check_words(*told);
-    const BootTime wait = tests::promised_wait(told->what);
+    const std::chrono::milliseconds wait = tests::promised_wait(told->what);
     CHECK_FALSE(why_blocked(log, question_at(now + wait)));
     CHECK(why_blocked(log, question_at(now + wait - (wait < 120s ? 1s : 60s))));
   }

@@ -35,21 +35,21 @@ int in_session(const std::function<int()>& body) {
 
 TEST_CASE("a wait ends at its time, and at once where that is over", "[wake_ups]") {
   SignalWaiter wake_ups;
-  const BootTime start = boot_clock();
+  const BootTime start = BootClock::now();
 
   CHECK(wake_ups.wait(start + 30ms) == WakeReason::by_time);
-  CHECK(boot_clock() - start >= 30ms);
-  CHECK(boot_clock() - start < 5s);
+  CHECK(BootClock::now() - start >= 30ms);
+  CHECK(BootClock::now() - start < 5s);
   CHECK(wake_ups.wait(start) == WakeReason::by_time);
-  CHECK(wake_ups.wait(BootTime(0)) == WakeReason::by_time);
-  CHECK(wake_ups.wait(BootTime(-1)) == WakeReason::by_time);
+  CHECK(wake_ups.wait(BootTime(std::chrono::milliseconds(0))) == WakeReason::by_time);
+  CHECK(wake_ups.wait(BootTime(std::chrono::milliseconds(-1))) == WakeReason::by_time);
 }
 
 TEST_CASE("a wait ends with bytes, and with the end of them", "[wake_ups]") {
   SignalWaiter wake_ups;
   tests::Pipe pipe = tests::make_pipe();
 
-  CHECK(wake_ups.wait(boot_clock() + 20ms, pipe.reader.get()) == WakeReason::by_time);
+  CHECK(wake_ups.wait(BootClock::now() + 20ms, pipe.reader.get()) == WakeReason::by_time);
   REQUIRE(::write(pipe.writer.get(), "x", 1) == 1);
   CHECK(wake_ups.wait(BootTime::max(), pipe.reader.get()) == WakeReason::by_bytes);
   char byte = 0;
@@ -70,7 +70,7 @@ TEST_CASE("signals end a wait and not the process, also those that came before",
             SignalWaiter wake_ups;
             ::raise(row.number);
             return wake_ups.wait(BootTime::max()) == row.woken &&
-                           wake_ups.wait(boot_clock() + 5ms) == WakeReason::by_time
+                           wake_ups.wait(BootClock::now() + 5ms) == WakeReason::by_time
                        ? 0
                        : 1;
           }) == 0);
@@ -99,7 +99,7 @@ TEST_CASE("a signal that is ignored ends nothing", "[wake_ups]") {
           ::signal(SIGHUP, SIG_IGN);
           SignalWaiter wake_ups;
           ::raise(SIGHUP);
-          return wake_ups.wait(boot_clock() + 5ms) == WakeReason::by_time ? 0 : 1;
+          return wake_ups.wait(BootClock::now() + 5ms) == WakeReason::by_time ? 0 : 1;
         }) == 0);
 }
 
