@@ -3,7 +3,7 @@
 
 #include "helper/cli/dialect.hpp"
 #include "helper/failure.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 

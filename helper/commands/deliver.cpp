@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/deliver.hpp"
 
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/token/session.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
 #include "helper/cli/completion.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 
 #include <optional>
 #include <string>

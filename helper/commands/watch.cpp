@@ -3,7 +3,7 @@
 #include "helper/commands/commands.hpp"
 #include "helper/commands/deliver.hpp"
 #include "helper/failure.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/os/files/published_file.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/os/stream.hpp"

@@ -3,7 +3,7 @@
 
 #include "helper/config/api_key_source.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 

@@ -4,7 +4,7 @@
 #include "helper/config/region.hpp"
 #include "helper/environment.hpp"
 #include "helper/failure.hpp"
-#include "helper/named_value.hpp"
+#include "helper/names.hpp"
 
 #include <array>
 #include <cstddef>

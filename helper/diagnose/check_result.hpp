@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
 #include "protocol/authorize/check.hpp"
 

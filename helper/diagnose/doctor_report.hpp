@@ -4,7 +4,7 @@
 #include "helper/cli/terminal.hpp"
 #include "helper/diagnose/check_result.hpp"
 #include "helper/diagnose/settings_check.hpp"
-#include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
 
 #include <string>
 #include <vector>

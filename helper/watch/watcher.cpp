@@ -176,7 +176,7 @@ void Watcher::report_failure(const Failure& failure) {
 
 void Watcher::report_recovery() {
   if (!std::exchange(failure_, std::nullopt)) return;
-  parts_.diagnostics.note(quoted_file() + " is fresh again, after " +
+  parts_.diagnostics.info(quoted_file() + " is fresh again, after " +
                           protocol::describe_duration(to_seconds(BootClock::now() - failing_since_)));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/file_cache.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
