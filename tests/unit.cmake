@@ -61,8 +61,6 @@ set(SASE_UNIT_TESTS
   tests/helper/os/files/file_lock_alarm_test.cpp
   tests/helper/os/files/file_lock_test.cpp
   tests/helper/os/files/file_status_test.cpp
-  tests/helper/os/files/group_id_test.cpp
-  tests/helper/os/processes/deferred_signals_test.cpp
   tests/helper/os/keyring/keyring_entry_test.cpp
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
@@ -73,9 +71,8 @@ set(SASE_UNIT_TESTS
   tests/helper/os/processes/subprocess_end_test.cpp
   tests/helper/os/processes/subprocess_pipes_test.cpp
   tests/helper/os/processes/subprocess_surroundings_test.cpp
-  tests/helper/os/processes/exec_program_test.cpp
   tests/helper/os/keyring/user_keyring_test.cpp
-  tests/helper/os/processes/signal_waiter_test.cpp
+  tests/helper/os/processes/signals_test.cpp
   tests/helper/config/profile_fallback_test.cpp
   tests/helper/config/profile_selector_test.cpp
   tests/helper/config/profile_draft_test.cpp

@@ -4,7 +4,7 @@
 #include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"
-#include "helper/os/processes/exec_program.hpp"
+#include "helper/os/processes/this_process.hpp"
 #include "helper/token/session.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"

@@ -6,7 +6,7 @@
 #include "helper/os/files/published_file.hpp"
 #include "helper/os/processes/child_process.hpp"
 #include "helper/os/processes/notify_socket.hpp"
-#include "helper/os/processes/signal_waiter.hpp"
+#include "helper/os/processes/signals.hpp"
 #include "helper/token/freshness.hpp"
 #include "helper/watch/attempt.hpp"
 

@@ -68,11 +68,10 @@ class Tree {
   [[nodiscard]] std::string ask(std::vector<const char*> environment = {}) const {
     const std::string program = root_.path("bin/front");
     const std::vector<std::string> words = {program, driver, "--out", "/dev/null"};
-    environment.push_back("PATH=/usr/bin:/bin");
+    environment.insert(environment.end(), {"PATH=/usr/bin:/bin", nullptr});
     const auto result = os::run_subprocess({.program = program,
                                             .arguments = words,
-                                            .environment = environment,
-                                            .input = {},
+                                            .environment = environment.data(),
                                             .output_limit = 100'000,
                                             .deadline = steady_clock::now() + 60s});
     return std::string(result.value().output.reveal());
