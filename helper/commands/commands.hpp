@@ -3,7 +3,7 @@
 
 #include "helper/cli/command.hpp"
 #include "helper/cli/dialect.hpp"
-#include "helper/config/misspelled_variables.hpp"
+#include "helper/config/settings.hpp"
 #include "helper/config/profile_selector.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"

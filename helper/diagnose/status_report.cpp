@@ -24,30 +24,30 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// The identity of the profile's token. Does not run a key command. Throws Failure.
-token::ApiKeyHandle api_key_handle(const config::Profile& profile, const config::ApiKeySource& place,
+token::ApiKeyHandle api_key_handle(const config::Profile& profile, const config::ApiKeySource& source,
                                    const Environment& environment) {
   // Other sources need no time.
-  if (place.kind != config::ApiKeySource::Kind::command)
-    return {profile, api_key::read_key(place, environment, std::chrono::steady_clock::now())};
+  if (source.kind != config::ApiKeySource::Kind::command)
+    return {profile, api_key::read_key(source, environment, std::chrono::steady_clock::now())};
   const auto never = [](std::chrono::steady_clock::time_point) -> api_key::ApiKey {
     throw Failure(ExitCode::internal_error, "a command was to be run for a report");
   };
   return {profile,
           {.read = never,
            .deadline = {},
-           .command =
-               token::CommandIdentity{.command = place.value,
-                                      .wrapping_key = cache::WrappingKey(
-                                          rate_limit::make_command_key_id(profile.authorize_url, place.value),
-                                          config::memory_directory(environment))}}};
+           .command = token::CommandIdentity{
+               .command = source.value,
+               .wrapping_key =
+                   cache::WrappingKey(rate_limit::make_command_key_id(profile.authorize_url, source.value),
+                                      config::memory_directory(environment))}}};
 }
 
 void read_key_status(ProfileStatus& status, const config::Profile& profile, const Environment& environment) {
   try {
-    const auto place = api_key::find_source(profile, environment);
-    if (!place) throw api_key::no_key(profile);
-    status.key = api_key::describe(*place);
-    token::ApiKeyHandle key = api_key_handle(profile, *place, environment);
+    const auto source = api_key::find_source(profile, environment);
+    if (!source) throw api_key::no_key(profile);
+    status.key = api_key::describe(*source);
+    token::ApiKeyHandle key = api_key_handle(profile, *source, environment);
     status.kept = read_local_state(profile, key, config::state_directory(environment));
   } catch (const Failure& failure) {
     // The report shows it, and the other profiles as well.

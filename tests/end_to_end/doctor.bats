@@ -78,7 +78,7 @@ jwt() { printf 'eyJhbGciOiJIUzI1NiJ9.%s.c2lnbmF0dXJl' "$(printf %s "$1" | base64
   profile default 'min-ttl = 5m' 'regoin = eu'
   broken_at settings 4 "$file:2: unknown setting 'regoin'" "did you mean 'region'?"
   profile default 'region = ue'
-  broken_at settings 4 "$file:1: unknown region 'ue'" "did you mean 'eu'?"
+  SASE_URL='' broken_at settings 4 "$file:1: unknown region 'ue'" "did you mean 'eu'?"
   profile default $'api-key-env = A\x01KEY'
   broken_at settings 4 "$file:1: *control character*" 'correct or remove that setting'
   profile default "api-key-file = $home/key" 'api-key-env = A_KEY'
@@ -94,8 +94,7 @@ jwt() { printf 'eyJhbGciOiJIUzI1NiJ9.%s.c2lnbmF0dXJl' "$(printf %s "$1" | base64
   HTTPS_PROXY=http://else.test diagnose --timeout 1s
   local file=$XDG_CONFIG_HOME/sase-credential/profiles/default.conf
   expect_equal "$(jq -r '.settings[] | select(.from != "default") | "\(.name) \(.value) \(.from)"' "$out")" \
-    "region eu $file:1
-url $url SASE_URL
+    "url $url SASE_URL
 min-ttl 5m $file:2
 timeout 1s --timeout
 ca-file $SASE_CA_FILE SASE_CA_FILE

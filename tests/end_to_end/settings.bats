@@ -306,11 +306,11 @@ bad() {
   rm -f "$(conf)"
   call sase-credential "--$name=$value" token
   expect_failure 2 "--$name: $message"
-  call env "$variable=$value" sase-credential token
+  call env -u SASE_URL "$variable=$value" sase-credential token
   expect_failure 4 "$variable: $message"
   unset "$variable"
   profile default '' "$name = $value"
-  call sase-credential token
+  call env -u SASE_URL sase-credential token
   expect_failure 4 "$(conf):2: $message"
   rm "$(conf)"
   story_settings
@@ -402,7 +402,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
     call sase-credential "--proxy=$value" token
     expect_failure 2 '*proxy*'
     for variable in SASE_PROXY HTTPS_PROXY; do
-      call env "$variable=$value" sase-credential token
+      call env -u SASE_URL "$variable=$value" sase-credential token
       expect_failure 4 '*proxy*'
     done
     profile default "proxy = $value"

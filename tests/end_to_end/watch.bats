@@ -33,7 +33,7 @@ setup() {
   echo old >"$file"
   SASE_API_KEY=unknown-key call sase-credential watch --once "$file"
   expect_failure 5 '*HTTP 401*'
-  SASE_REGION=ue call sase-credential watch --once "$file"
+  SASE_REGION=ue call env -u SASE_URL sase-credential watch --once "$file"
   expect_failure 4 "SASE_REGION: unknown region 'ue'"
   SASE_API_KEY='' call sase-credential watch --once "$file"
   expect_failure 4 'no API key*'

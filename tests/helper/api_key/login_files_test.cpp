@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/login_files.hpp"
 
-#include "helper/api_key/readers.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/os/files/file_lock.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"

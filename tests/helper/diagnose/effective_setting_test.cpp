@@ -63,8 +63,6 @@ TEST_CASE("shows the origin of each setting", "[shown_setting]") {
 TEST_CASE("a profile with only a url has no region", "[shown_setting]") {
   const tests::EnvironmentList environment{"HOME=/nonexistent", "SASE_URL=https://localhost:1"};
   CHECK(Shown(environment)["region"].value.empty());
-  const tests::EnvironmentList both{"HOME=/nonexistent", "SASE_URL=https://localhost:1", "SASE_REGION=eu"};
-  CHECK(Shown(both)["region"].value == "eu");
 }
 
 TEST_CASE("does not show a value that may be a misplaced key", "[shown_setting]") {
