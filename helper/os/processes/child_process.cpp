@@ -26,6 +26,16 @@ Fd make_pipe(Fd& reader) {
   return Fd(ends[1]);
 }
 
+/// A pipe that contains `bytes`. An empty pipe takes PIPE_BUF bytes without waiting (pipe(7)).
+Fd make_input(std::string_view bytes) {
+  Fd reader;
+  const Fd writer = make_pipe(reader);
+  if (::write(writer.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+    throw_errno("cannot write to a pipe");
+  ::fcntl(reader.get(), F_SETFL, 0);
+  return reader;
+}
+
 /// True at the end of the stream, whose descriptor is closed then. Reads at most 64 KiB, so that a child that
 /// never stops writing cannot hold the caller.
 bool drain(Fd& fd, std::string& bytes) {
@@ -63,7 +73,8 @@ void set_attributes(posix_spawnattr_t& attributes, const sigset_t& mask) noexcep
 }  // namespace
 
 ChildProcess::ChildProcess(const std::string& program, std::span<const std::string> arguments,
-                           const char* const* environment, const sigset_t& mask) {
+                           std::string_view input, const char* const* environment, const sigset_t& mask) {
+  const Fd standard_input = make_input(input);
   const Fd output = make_pipe(output_);
   const Fd errors = make_pipe(errors_);
   std::vector<char*> argv;
@@ -74,7 +85,7 @@ ChildProcess::ChildProcess(const std::string& program, std::span<const std::stri
   posix_spawnattr_t attributes{};
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&actions, standard_input.get(), STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, output.get(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
   ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
