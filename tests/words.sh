@@ -67,7 +67,6 @@ not_yet='
   request-log tests/fuzz/|tests/helper/|tests/support/
   deferred-key tests/helper/|tests/support/
   refresh tests/helper/|tests/support/
-  options tests/end_to_end/
   named-value helper/authorize/|tests/helper/
   attempt tests/helper/
   exec tests/helper/
@@ -77,24 +76,23 @@ not_yet='
   verbosity helper/authorize/
   keyring-entry tests/helper/
   profile tests/helper/
-  none helper/authorize/|helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/os/|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
-  nobody helper/authorize/|helper/clock\.hpp|helper/commands/|helper/os/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/protocol/|tests/support/
-  told tests/end_to_end/|tests/helper/
+  none helper/authorize/|helper/cache/|helper/config/|helper/nearest_name\.hpp|helper/os/|helper/rate_limit/|helper/token/|tests/contracts/|tests/helper/|tests/support/
+  nobody helper/authorize/|helper/clock\.hpp|helper/os/|tests/contracts/|tests/helper/|tests/protocol/|tests/support/
+  told tests/helper/
   befall tests/helper/
   takes-down helper/authorize/|tests/support/
   comes-to helper/authorize/|tests/helper/|tests/support/
-  cannot-be tests/end_to_end/|tests/helper/
-  all-that CMakeLists\.txt|helper/authorize/|protocol/authorize/|tests/end_to_end/|tests/helper/|tests/packages/|tests/support/
-  mend tests/end_to_end/|tests/helper/|tests/support/
-  spare helper/commands/|tests/end_to_end/|tests/support/
-  room helper/authorize/|helper/os/|tests/end_to_end/
-  story tests/end_to_end/
-  words helper/authorize/|tests/contracts/|tests/end_to_end/|tests/helper/
-  way helper/authorize/|tests/end_to_end/
-  ours helper/authorize/|helper/cli/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/hosts/|tests/support/
-  refuse helper/authorize/|helper/token/|tests/end_to_end/|tests/faults/|tests/helper/|tests/hosts/|tests/protocol/|tests/sandbox/
+  cannot-be tests/helper/
+  all-that CMakeLists\.txt|helper/authorize/|protocol/authorize/|tests/helper/|tests/packages/|tests/support/
+  mend tests/helper/|tests/support/
+  spare tests/support/
+  room helper/authorize/|helper/os/
+  words helper/authorize/|tests/contracts/|tests/helper/
+  way helper/authorize/
+  ours helper/authorize/|tests/contracts/|tests/helper/|tests/support/
+  refuse helper/authorize/|helper/token/|tests/faults/|tests/helper/|tests/protocol/|tests/sandbox/
   goes-on helper/authorize/|helper/config/|tests/contracts/|tests/helper/|tests/support/
-  helper-talk tests/end_to_end/|tests/helper/|tests/support/
+  helper-talk tests/helper/|tests/support/
 '
 
 # Text that is not the project's own, and this file's tests.

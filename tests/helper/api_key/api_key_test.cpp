@@ -33,7 +33,7 @@ TEST_CASE("one line end at the end of a key is dropped", "[api_key]") {
     CHECK(key("the key" + end).reveal() == "the key");
 }
 
-TEST_CASE("what cannot be a key is refused", "[api_key]") {
+TEST_CASE("rejects text that is not a key", "[api_key]") {
   for (const std::string& text :
        {""s, "\n"s, "\r\n"s, "a\nb"s, "a\n\n"s, "\na"s, "a\r\n\r\n"s, "a\r\r\n"s, "a\rb"s, "a\tb"s, "a\0"s,
         "a\0b"s, "a\x1b[2J"s, "a\x7f"s, "\xc3\xa4"s, "a\xff"s, "\xef\xbb\xbfkey"s, "first\nsecond\n"s}) {
@@ -50,7 +50,7 @@ TEST_CASE("a key may be 16 KiB long and no longer", "[api_key]") {
   CHECK_THROWS_AS(key(longest + "k"), protocol::ProtocolError);
 }
 
-TEST_CASE("the refusal of a key names no byte of it", "[api_key]") {
+TEST_CASE("the message about an invalid key quotes no byte of it", "[api_key]") {
   for (const std::string text : {"hunter2\nhunter2", "hunter2\x1b", "hunter2\xff"})
     try {
       (void)key(text);

@@ -43,7 +43,7 @@ TEST_CASE("a command has nothing to read and no terminal", "[key_command]") {
   CHECK(run_and_read("(true </dev/tty) 2>/dev/null || echo none") == "none");
 }
 
-TEST_CASE("a command that gives no key is told why, and its text is not shown", "[key_command]") {
+TEST_CASE("names the reason if a command writes no key, but not its text", "[key_command]") {
   struct Row {
     const char* command;
     const char* why;

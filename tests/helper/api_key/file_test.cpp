@@ -40,7 +40,7 @@ TEST_CASE("a key is read from a file that is closed to others", "[key_file]") {
   CHECK(read(directory.write("key", key_text, mode)) == "hunter2-key");
 }
 
-TEST_CASE("a key file that others can read or write is refused with the chmod that mends it", "[key_file]") {
+TEST_CASE("rejects a key file that others can read or write with the chmod that repairs it", "[key_file]") {
   const mode_t mode = GENERATE(values<mode_t>({0640, 0620, 0610, 0604, 0602, 0601, 0644, 0660, 0666, 0777}));
   const auto parent = tests::parent_on_disk();
   if (!parent) return;
@@ -55,7 +55,7 @@ TEST_CASE("a key file that others can read or write is refused with the chmod th
   CHECK(failure.hint == "chmod 600 " + path);
 }
 
-TEST_CASE("a key file in a directory that others can write is refused with the chmod that mends it",
+TEST_CASE("rejects a key file in a directory that others can write with the chmod that repairs it",
           "[key_file]") {
   const mode_t mode = GENERATE(values<mode_t>({0770, 0720, 0707, 0702, 0777, 01777}));
   const tests::TemporaryDirectory root;
@@ -78,7 +78,7 @@ TEST_CASE("a key file's directory may be read by others", "[key_file]") {
   ::chmod(root.path("directory").c_str(), 0700);
 }
 
-TEST_CASE("a key file of another user is refused", "[key_file]") {
+TEST_CASE("rejects a key file of another user", "[key_file]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("key", key_text);
   if (!tests::give_away(path)) return;
@@ -89,10 +89,10 @@ TEST_CASE("a key file of another user is refused", "[key_file]") {
   CHECK(tests::contains(failure.what(), "it belongs to another user"));
 }
 
-TEST_CASE("a key file in another user's directory is refused", "[key_file]") {
+TEST_CASE("rejects a key file in another user's directory", "[key_file]") {
   const tests::TemporaryDirectory root;
-  const std::string path = root.write("theirs/key", key_text);
-  if (!tests::give_away(root.path("theirs"))) return;
+  const std::string path = root.write("foreign/key", key_text);
+  if (!tests::give_away(root.path("foreign"))) return;
 
   const Failure failure = catch_rejection(path);
 
@@ -126,7 +126,7 @@ TEST_CASE("root's file on a disk may not be readable by others", "[key_file]") {
   CHECK(catch_rejection(directory.write("key", key_text, 0444)).code == ExitCode::invalid_settings);
 }
 
-TEST_CASE("a readable file of another user in memory is refused", "[key_file]") {
+TEST_CASE("rejects a readable file of another user in memory", "[key_file]") {
   const auto parent = tests::parent_in_memory();
   if (!parent) return;
   const tests::TemporaryDirectory directory(*parent);
@@ -186,7 +186,7 @@ TEST_CASE("what is no readable file is a settings error", "[key_file]") {
   }
 }
 
-TEST_CASE("a file's text that cannot be a key is refused without a byte of it", "[key_file]") {
+TEST_CASE("rejects a file whose text is not a key without quoting it", "[key_file]") {
   struct Row {
     const char* name;
     std::string text, why;
@@ -211,7 +211,7 @@ TEST_CASE("a file's text that cannot be a key is refused without a byte of it", 
   }
 }
 
-TEST_CASE("a file that is not there is told with what to do", "[key_file]") {
+TEST_CASE("a missing key file has a remedy", "[key_file]") {
   const tests::TemporaryDirectory directory;
 
   CHECK(catch_rejection(directory.path("none")).hint == "name the file that holds the key");

@@ -77,7 +77,7 @@ TEST_CASE("the user's key is read from a session that does not reach it, as thos
   CHECK(code == 0);
 }
 
-TEST_CASE("a key that has come to an end is told as such, and not by its description",
+TEST_CASE("reports an expired or revoked key without its description",
           "[keyring_key][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
@@ -104,7 +104,7 @@ TEST_CASE("a key that has come to an end is told as such, and not by its descrip
   CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
 }
 
-TEST_CASE("a key that this user may not read is told as such", "[keyring_key][keyring]") {
+TEST_CASE("reports a key that this user may not read", "[keyring_key][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const int serial = keys.plant("key", "bytes");
@@ -117,7 +117,7 @@ TEST_CASE("a key that this user may not read is told as such", "[keyring_key][ke
   CHECK(tests::contains(failure.hint, "keyctl setperm"));
 }
 
-TEST_CASE("bytes that cannot be a key are refused", "[keyring_key][keyring]") {
+TEST_CASE("rejects bytes that are not a key", "[keyring_key][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   (void)keys.plant("lines", "hunter2\nhunter2\n");

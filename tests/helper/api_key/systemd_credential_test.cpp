@@ -93,7 +93,7 @@ TEST_CASE("an access list for the service's user is enough", "[credential_key]")
   CHECK(code == 0);
 }
 
-TEST_CASE("a credential that others can write is refused", "[credential_key]") {
+TEST_CASE("rejects a credential that others can write", "[credential_key]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("credentials/key", "from systemd\n", 0460);
 
@@ -103,7 +103,7 @@ TEST_CASE("a credential that others can write is refused", "[credential_key]") {
   CHECK(failure.hint == "chmod 600 " + path);
 }
 
-TEST_CASE("a credential that is not there is told without its name, which may be a key", "[credential_key]") {
+TEST_CASE("reports a missing credential without its name, which may be a key", "[credential_key]") {
   const tests::TemporaryDirectory directory;
   (void)directory.make_directory("credentials");
 
