@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is written for people names every word of the tables, and no other.
-#include "helper/cli/completion.hpp"
-#include "helper/cli/dialect.hpp"
+#include "helper/cli/command_line.hpp"
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/config/api_key_source.hpp"
