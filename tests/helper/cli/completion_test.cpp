@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cli/completion.hpp"
+#include "helper/cli/help.hpp"
 
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
