@@ -18,7 +18,7 @@ key-source    | \bKeyPlace|\bKeySource\b|\bKeyChoice|\bKeyKind|\bkey_place      
 refresh       | \bageing\b|renew_ahead|\bAhead\b|renewal_ahead|refresh_ahead_of        | due_for_refresh, refresh_in_background
 auth-error    | \bDenied\b|\bDenial\b|\bnonsense\b                                     | AuthError, ErrorKind, invalid_response
 token-reply   | \bGranted\b|\bPastGrant\b                                              | TokenResponse, LastSuccess
-options       | \bErrand\b|\bAsked\b                                                   | AttemptContext, AuthorizeOptions, AuthorizeResult
+options       | \bErrand\b|\bAsked\b                                                   | CallContext, AuthorizeOptions, AuthorizeResult
 named-value   | \bWord\b|words_for|bounded_words|\bspoken                              | NamedValue, describe, truncated, format_duration
 check         | \bLinkName\b|\bway_check|seen_links|\bLinks\b                          | Check, CheckId, CheckResult, connectivity_check
 wrapping-key  | RandomSeal|find_or_make|\bunseal|\bSeal\b                              | WrappingKey, get_or_create, decrypt
