@@ -77,7 +77,7 @@ not_yet='
   verbosity helper/authorize/
   keyring-entry tests/helper/
   profile tests/helper/
-  none helper/authorize/|helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/os/|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
+  none helper/authorize/|helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/os/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
   nobody helper/authorize/|helper/clock\.hpp|helper/commands/|helper/os/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/protocol/|tests/support/
   told tests/end_to_end/|tests/helper/
   befall tests/helper/
@@ -92,7 +92,7 @@ not_yet='
   words helper/authorize/|tests/contracts/|tests/end_to_end/|tests/helper/
   way helper/authorize/|tests/end_to_end/
   ours helper/authorize/|helper/cli/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/hosts/|tests/support/
-  refuse helper/authorize/|helper/token/|tests/end_to_end/|tests/faults/|tests/helper/|tests/hosts/|tests/protocol/|tests/sandbox/
+  refuse helper/authorize/|tests/end_to_end/|tests/faults/|tests/helper/|tests/hosts/|tests/protocol/|tests/sandbox/
   goes-on helper/authorize/|helper/config/|tests/contracts/|tests/helper/|tests/support/
   helper-talk tests/end_to_end/|tests/helper/|tests/support/
 '
