@@ -130,7 +130,7 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
     state.failure = {.what = log.failure->auth_error.what,
                      .ago = std::chrono::floor<std::chrono::seconds>(now - log.failure->at)};
   // A call that starts now, with the network settings of the failed one.
-  const rate_limit::AttemptContext attempt{
+  const rate_limit::CallContext attempt{
       .started = now + std::chrono::milliseconds(1),
       .now = now,
       .network_fingerprint = log.failure ? std::string_view(log.failure->network_fingerprint) : "",

@@ -112,7 +112,8 @@ TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
   }
 }
 
-TEST_CASE("rejects a key directory that is open to others with the command that repairs it", "[login_files]") {
+TEST_CASE("rejects a key directory that is open to others with the command that repairs it",
+          "[login_files]") {
   const Home home;
   home.files.store("the-key", "region = eu\n");
   REQUIRE(::chmod(home.path("keys").c_str(), 0755) == 0);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/help.hpp"
-
-#include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "tests/support/catch.hpp"
