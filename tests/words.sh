@@ -71,14 +71,13 @@ not_yet='
   named-value helper/authorize/|tests/helper/
   attempt tests/helper/
   exec tests/helper/
-  background helper/os/
   connect tests/helper/
   sandbox helper/authorize/|tests/helper/
   verbosity helper/authorize/
   keyring-entry tests/helper/
   profile tests/helper/
-  none helper/authorize/|helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/os/|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
-  nobody helper/authorize/|helper/clock\.hpp|helper/commands/|helper/os/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/protocol/|tests/support/
+  none helper/authorize/|helper/commands/|helper/config/|helper/diagnose/|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
+  nobody helper/authorize/|helper/commands/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/protocol/|tests/support/
   told tests/end_to_end/|tests/helper/
   befall tests/helper/
   takes-down helper/authorize/|tests/support/
@@ -87,7 +86,7 @@ not_yet='
   all-that CMakeLists\.txt|helper/authorize/|protocol/authorize/|tests/end_to_end/|tests/helper/|tests/packages/|tests/support/
   mend tests/end_to_end/|tests/helper/|tests/support/
   spare helper/commands/|tests/end_to_end/|tests/support/
-  room helper/authorize/|helper/os/|tests/end_to_end/
+  room helper/authorize/|tests/end_to_end/
   story tests/end_to_end/
   words helper/authorize/|tests/contracts/|tests/end_to_end/|tests/helper/
   way helper/authorize/|tests/end_to_end/

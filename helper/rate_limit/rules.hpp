@@ -14,7 +14,7 @@ namespace sase::rate_limit {
 inline constexpr unsigned request_limit = 5;
 inline constexpr std::chrono::milliseconds request_window = std::chrono::minutes(1);
 
-/// A transient failure is shared with the calls that waited for it, and for this long with later ones.
+/// A transient failure also applies to the calls that start within this time after it.
 inline constexpr std::chrono::milliseconds failure_shared = std::chrono::seconds(2);
 
 /// A rejected key is not used again for this long. Another key has its own log.
@@ -33,8 +33,8 @@ inline constexpr std::chrono::milliseconds short_life_remembered = std::chrono::
 /// A refresh that failed, or did not end, is not repeated for this long while the old token is good.
 inline constexpr std::chrono::milliseconds refresh_retry_pause = std::chrono::minutes(1);
 
-/// A call that is about to request a token.
-struct AttemptContext {
+/// The call that the rules decide about.
+struct CallContext {
   BootTime started{};  ///< when the call began to wait
   BootTime now{};
   std::string_view network_fingerprint;  ///< of the network settings of the call
@@ -43,11 +43,11 @@ struct AttemptContext {
 
 /// Why no request may be sent; nothing if it may.
 [[nodiscard]] std::optional<protocol::AuthError> why_blocked(const RequestLog& log,
-                                                             const AttemptContext& attempt);
+                                                             const CallContext& attempt);
 
 /// The failure of a call that ended after this one started, if it applies to this call as well.
 [[nodiscard]] std::optional<protocol::AuthError> failure_since(const RequestLog& log,
-                                                               const AttemptContext& attempt);
+                                                               const CallContext& attempt);
 
 /// The error for a new token with a lifetime of no more than `min_ttl`.
 [[nodiscard]] protocol::AuthError too_short(std::chrono::seconds lifetime, std::chrono::seconds min_ttl);
@@ -56,7 +56,7 @@ struct AttemptContext {
 [[nodiscard]] protocol::AuthError expired_on_arrival();
 
 /// Whether a token that is still good may be refreshed. `refresh_ahead` is the setting that made it due.
-[[nodiscard]] bool may_refresh(const RequestLog& log, const AttemptContext& attempt,
+[[nodiscard]] bool may_refresh(const RequestLog& log, const CallContext& attempt,
                                std::chrono::seconds refresh_ahead);
 
 /// How many requests may be sent now.

@@ -90,7 +90,7 @@ ProbeOutcome RateLimitedAuthorizer::probe(const RefreshLock* refresh_lock, const
                                    {.probe = protocol::Probe::all, .read_url = read_url}, WhileGood::no);
   ProbeOutcome probe{.checks = std::move(result.checks), .status = result.status};
   if (auto* const token = std::get_if<NewToken>(&result.outcome))
-    probe.fresh = std::move(*token);
+    probe.new_token = std::move(*token);
   else
     probe.auth_error = std::get<AuthError>(std::move(result.outcome));
   return probe;
@@ -111,7 +111,7 @@ void RateLimitedAuthorizer::record_erase(const RefreshLock& refresh_lock) {
   write(&refresh_lock, log);
 }
 
-rate_limit::AttemptContext RateLimitedAuthorizer::attempt() const noexcept {
+rate_limit::CallContext RateLimitedAuthorizer::attempt() const noexcept {
   return {.started = parts_.started,
           .now = BootClock::now(),
           .network_fingerprint = network_fingerprint_,
@@ -181,7 +181,7 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::request(const Refr
   auto& response = std::get<protocol::TokenResponse>(outcome);
   const seconds lifetime = std::min(response.lifetime, protocol::longest_lifetime);
   NewToken token = make_token(std::move(response), requested_at);
-  record_success(log, lifetime, token.unusable.has_value(), while_good == WhileGood::yes, BootClock::now());
+  record_success(log, lifetime, token.too_short.has_value(), while_good == WhileGood::yes, BootClock::now());
   write(refresh_lock, log);
   return {.outcome = std::move(token), .checks = std::move(reply.checks), .status = reply.status};
 }
@@ -210,9 +210,9 @@ NewToken RateLimitedAuthorizer::make_token(protocol::TokenResponse response,
   const seconds passed = std::max<seconds>(ClockReading::now().boot - requested_at.boot, seconds(1));
   NewToken token{
       .token = {.bearer = std::move(response.token), .expiry = Expiry::after(requested_at, lifetime)},
-      .unusable = std::nullopt};
+      .too_short = std::nullopt};
   if (lifetime - passed < parts_.profile.min_ttl)
-    token.unusable = rate_limit::too_short(lifetime, parts_.profile.min_ttl);
+    token.too_short = rate_limit::too_short(lifetime, parts_.profile.min_ttl);
   return token;
 }
 

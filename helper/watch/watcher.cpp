@@ -38,7 +38,7 @@ Attempt failed(Failure failure) {
 }  // namespace
 
 std::string format_previous(const TokenReport* report) {
-  return std::string(previous_prefix) + (report != nullptr ? report->token + '@' + report->file : "");
+  return report != nullptr ? report->token + '@' + report->file : "";
 }
 
 ExitCode Watcher::run() {
@@ -76,9 +76,8 @@ bool Watcher::wait_for_next_attempt() {
 
 /// Nothing after a signal to stop.
 std::optional<Attempt> Watcher::attempt() try {
-  std::vector<std::string> arguments = parts_.arguments;
-  arguments.push_back(format_previous(current_ ? &*current_ : nullptr));
-  os::ChildProcess child(parts_.program, arguments, parts_.environment, signals_.mask_before());
+  os::ChildProcess child(parts_.program, parts_.arguments, format_previous(current_ ? &*current_ : nullptr),
+                         parts_.environment, signals_.mask_before());
   auto result = wait_for(child);
   child.stop();
   if (!result || !result->token) parts_.file.clear_leftovers();
@@ -180,7 +179,7 @@ void Watcher::report_recovery() {
                           protocol::describe_duration(to_seconds(BootClock::now() - failing_since_)));
 }
 
-/// A missing file tells its readers more than a token that the service rejects.
+/// Readers handle a missing file better than a token that the service rejects.
 void Watcher::remove_expired_file() {
   const TokenReport expired = *std::exchange(current_, std::nullopt);
   if (parts_.file.remove(expired.file))

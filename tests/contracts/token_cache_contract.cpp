@@ -104,7 +104,7 @@ void identities_do_not_mix(const OpenCache& open) {
 
   for (const cache::Identity* const other : {&other_profile, &other_url, &other_key}) {
     CHECK(found(*open(), *other) == "(none)");
-    open()->store(*other, token("theirs"));
+    open()->store(*other, token("other"));
     CHECK(found(*open(), usual()) == "mine");
     open()->remove(*other);
     CHECK(found(*open(), usual()) == "mine");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host of a format says beside the words of 'token'.
+// What the host tool of a format passes to 'token' besides its arguments.
 #include "helper/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/user_machine.hpp"

@@ -3,7 +3,6 @@
 
 #include "protocol/authorize/error_kind.hpp"
 #include "protocol/host.hpp"
-#include "protocol/proxy_url.hpp"
 
 namespace Poco::Net {
 class StreamSocket;

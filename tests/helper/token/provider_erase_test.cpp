@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
+#include "tests/support/call_context.hpp"
 #include "tests/support/machine.hpp"
-#include "tests/support/questions.hpp"
 
 #include <chrono>
 #include <string>
@@ -119,7 +119,7 @@ TEST_CASE("pauses longer after each new token that is erased soon", "[token_prov
     CHECK(tests::promised_wait(failure.hint) <= pause);
     CHECK(tests::promised_wait(failure.hint) > pause - 10s);
     CHECK(machine.authorizer.calls == calls);
-    machine.change_history([](rate_limit::RequestLog& log) {
+    machine.change_log([](rate_limit::RequestLog& log) {
       log.paused_until = {};
       log.requests.clear();
     });
@@ -132,7 +132,7 @@ TEST_CASE("an erase waits for the lock, but no longer than its deadline", "[toke
   machine.time = 50ms;
   const auto start = steady_clock::now();
   {
-    const rate_limit::RefreshLock current = machine.hold_turn();
+    const rate_limit::RefreshLock current = machine.hold_lock();
     machine.erase("cached");
   }
 
