@@ -6,7 +6,7 @@ set(SASE_UNIT_TESTS
   tests/contracts/keyring_cache_test.cpp
   tests/contracts/keyring_parts_test.cpp
   tests/contracts/token_cache_contract.cpp
-  tests/helper/cache/digest_test.cpp
+  tests/helper/cache/hash_test.cpp
   tests/helper/cache/token_cache_test.cpp
   tests/helper/cache/wrapping_key_test.cpp
   tests/helper/cache/encryption_test.cpp

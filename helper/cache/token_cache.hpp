@@ -50,16 +50,12 @@ class FileCache : public TokenCache {
 /// Stores each encrypted token in the kernel's user keyring: in memory only, found by all processes of the
 /// user in every session, and removed by the kernel when the token expires.
 ///
-/// The name of an entry is a prefix and the file stem of the identity. An entry holds at most 32,767 bytes;
-/// the rest of a longer token is in further entries. (Entries of the type "big_key" are larger, but many
-/// kernels are built without it.) The further entries are written before the first one replaces its
-/// predecessor, and their names contain the serial number of the first one. So a reader either finds entries
-/// that belong together or reads again, and the authentication covers the whole token. store() and remove()
-/// also remove the further entries of the old token; those that a killed process leaves behind expire with
-/// the token.
-///
-/// By default the entries of an ordinary user have 20,000 bytes in total (kernel.keys.maxbytes). store()
-/// throws for a larger token.
+/// An entry holds at most 32,767 bytes; the rest of a longer token is in further entries. (Entries of the
+/// type "big_key" are larger, but many kernels are built without it.) The further entries are written before
+/// the first one replaces its predecessor, and their names contain the serial number of the first one, so
+/// that a reader either finds entries that belong together or reads again. Further entries that a killed
+/// process leaves behind expire with the token. store() throws for a token beyond kernel.keys.maxbytes
+/// (20,000 bytes for an ordinary user).
 class KeyringCache : public TokenCache {
  public:
   static constexpr std::string_view usual_prefix = "sase-credential:";
