@@ -268,11 +268,11 @@ with_bad_tls() {
 @test "authorize: a rejected key causes one request and is remembered" {
   export SASE_API_KEY=wrong-key-that-nobody-knows
   diagnose
-  expect_broken authorize 5 "the service refused the API key (HTTP 401)*; the request used api v1, at '$url/api/v1/auth/authorize'" \
+  expect_broken authorize 5 "the service rejected the API key (HTTP 401)*; the request used api v1, at '$url/api/v1/auth/authorize'" \
     '*has not expired*set api accordingly'
   expect_untried_behind authorize
   diagnose
-  expect_broken authorize 5 'not tried: the service refused the API key (HTTP 401)*ago; the service is asked again in *' '*'
+  expect_broken authorize 5 'not tried: the service rejected the API key (HTTP 401)*ago; the service is asked again in *' '*'
   [[ $links == *tls=ok* ]] || refute "expected the way to be tried, got: $links"
   expect_counter authorize 1
   ! grep -q nobody "$out" || refute 'the key is in the report'

@@ -446,7 +446,7 @@ load ../support/end_to_end
   ask_password
   call git-credential-sase get
 
-  expect_failure 5 'the service refused the API key (HTTP 401)*' '*Settings > API Support*'
+  expect_failure 5 'the service rejected the API key (HTTP 401)*' '*Settings > API Support*'
   no_secret_in "$err"
   ! grep -q nobody "$err" || refute 'the key is in the message'
 }

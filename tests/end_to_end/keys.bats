@@ -395,10 +395,10 @@ not_shown() {
 @test "a refused key: exit 5, one request, and where to look" {
   tries 5
   SASE_API_KEY=revoked call sase-credential token
-  expect_failure 5 'the service refused the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
+  expect_failure 5 'the service rejected the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
   expect_counter authorize 1
 
   anew
   SASE_API_KEY=revoked SASE_API=v3 call sase-credential token
-  expect_failure 5 'the service refused the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
+  expect_failure 5 'the service rejected the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
 }

@@ -51,7 +51,7 @@ download() {
   SASE_API_KEY=unknown-key download "$url/api/rest/v1/users"
   expect_code 1
   expect_no_output
-  grep -q 'exit code 5: sase-credential: the service refused the API key' "$err" || refute "expected the helper's message"
+  grep -q 'exit code 5: sase-credential: the service rejected the API key' "$err" || refute "expected the helper's message"
   expect_counter resource_ok 0
 }
 

@@ -53,7 +53,7 @@ run_recipe() {
   run_recipe
   expect_code 1
   expect_no_output
-  grep -q '^sase-credential: the service refused the API key (HTTP 401)' "$err" || refute "expected the helper's message"
+  grep -q '^sase-credential: the service rejected the API key (HTTP 401)' "$err" || refute "expected the helper's message"
   grep -q 'sase-credential failed with exit code 5' "$err" || refute "expected kubectl's line"
   expect_counter resource_ok 0
 }
