@@ -71,13 +71,12 @@ not_yet='
   named-value tests/helper/
   attempt tests/helper/
   exec tests/helper/
-  background helper/os/
   connect tests/helper/
   sandbox tests/helper/
   keyring-entry tests/helper/
   profile tests/helper/
-  none helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/os/|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
-  nobody helper/clock\.hpp|helper/commands/|helper/os/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
+  none helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
+  nobody helper/clock\.hpp|helper/commands/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
   told tests/end_to_end/|tests/helper/
   befall tests/helper/
   takes-down tests/support/
@@ -86,7 +85,7 @@ not_yet='
   all-that CMakeLists\.txt|tests/end_to_end/|tests/helper/|tests/packages/|tests/support/
   mend tests/end_to_end/|tests/helper/|tests/support/
   spare helper/commands/|tests/end_to_end/|tests/support/
-  room helper/os/|tests/end_to_end/
+  room tests/end_to_end/
   story tests/end_to_end/
   words tests/contracts/|tests/end_to_end/|tests/helper/
   way tests/end_to_end/

@@ -10,9 +10,9 @@
 namespace sase::token {
 
 ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
-                           std::optional<config::ApiKeySource> location)
+                           std::optional<config::ApiKeySource> source)
     : profile_(profile),
-      reader_{.read = {}, .deadline = {}, .location = std::move(location)},
+      reader_{.read = {}, .deadline = {}, .source = std::move(source)},
       key_(std::move(key)) {}
 
 ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, KeyReader reader)
@@ -54,7 +54,7 @@ const api_key::ApiKey& ApiKeyHandle::key() {
 }
 
 std::string ApiKeyHandle::fingerprint() {
-  cache::Digest digest("sase-cred-refuse");
+  cache::Digest digest("sase-cred-reject");
   try {
     digest.add(get_or_create_identity().encryption_key().reveal());
   } catch (const std::system_error&) {

@@ -32,7 +32,7 @@ struct AuthorizeRequest {
   std::string ca_file;                  ///< PEM file of the roots to trust; empty: the system's
   std::string client_cert;              ///< PEM file for mutual TLS, or empty
   std::string client_key;               ///< PEM file for mutual TLS, or empty
-  std::string proxy;                    ///< see proxy_url.hpp, or empty
+  std::string proxy;                    ///< see ProxyUrl, or empty
   std::string no_proxy;  ///< comma-separated hosts, domains and addresses to reach without `proxy`
   bool trace = false;    ///< whether the response contains trace lines
   Probe probe = Probe::none;

@@ -83,7 +83,7 @@ echo on
 }
 
 @test "accepts a key that is pasted as soon as the prompt appears" {
-  # The terminal takes a while to do what it is told.
+  # The terminal changes its mode after a delay.
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 by_hand "see API key for
 paste $BATS_TEST_TMPDIR/typed
 see not verified

@@ -35,7 +35,7 @@ expect_member() { expect_equal "$(jq -c ".profiles[] | select(.name == \"$1\") |
   expect_lifetime $((EPOCHSECONDS + $(jq '.profiles[0].token_seconds_left' "$out"))) 3600
   expect_counter authorize 1
 
-  export SASE_API_KEY=wrong-key-that-nobody-knows
+  export SASE_API_KEY=wrong-key-unknown-to-all
   call sase-credential token
   read_status
   expect_member default token_seconds_left null

@@ -4,7 +4,6 @@
 #include "helper/authorize/http/transport.hpp"
 #include "helper/authorize/report/progress.hpp"
 #include "protocol/host.hpp"
-#include "protocol/proxy_url.hpp"
 
 #include <cstddef>
 #include <string>

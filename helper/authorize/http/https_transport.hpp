@@ -6,7 +6,7 @@
 #include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/tls/tls_context.hpp"
 #include "protocol/authorize/request.hpp"
-#include "protocol/proxy_url.hpp"
+#include "protocol/host.hpp"
 
 #include <optional>
 #include <string_view>
