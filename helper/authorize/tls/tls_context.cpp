@@ -39,9 +39,10 @@ TlsSession TlsSession::capture(X509_STORE_CTX* context) noexcept {
 
 std::string TlsSession::describe() const {
   if (!certificate_) return "an unknown session";
+  const std::string names = subject_names(certificate_.get());
   return std::string(version_) + ", " + cipher_ + ", the certificate is for '" +
-         protocol::escape(subject_names(certificate_.get())) + "', issued by '" +
-         protocol::escape(display_name(X509_get_issuer_name(certificate_.get()))) + '\'';
+         protocol::escape(names.empty() ? display_name(X509_get_subject_name(certificate_.get())) : names) +
+         "', issued by '" + protocol::escape(display_name(X509_get_issuer_name(certificate_.get()))) + '\'';
 }
 
 std::optional<std::chrono::sys_seconds> TlsSession::end() const {
@@ -93,7 +94,9 @@ int verify(X509_STORE_CTX* store, void* argument) noexcept try {
 
 void expect_name(SSL_CTX* context, const protocol::Host& host) {
   X509_VERIFY_PARAM* const param = SSL_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // OpenSSL's default accepts the common name of a certificate without DNS names, against RFC 9525 section 2.
+  X509_VERIFY_PARAM_set_hostflags(param,
+                                  X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   const std::string name = host.bare_name();
   const int expected = host.is_address() ? X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str())
                                          : X509_VERIFY_PARAM_set1_host(param, name.data(), name.size());
