@@ -90,7 +90,6 @@ HttpReply HttpsTransport::post(std::string_view body) {
   return attempt([&] {
     const SecureStreamSocket secure = open();
     progress_.enter(Step::waiting);
-    progress_.count_request();
     HttpReply reply = exchange(secure, endpoint_, body, progress_);
     progress_.trace([&] { return describe_reply(reply); });
     return reply;
