@@ -4,7 +4,6 @@
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
-#include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
@@ -32,7 +31,7 @@ void check_file(const os::Fd& file, const std::string& path) {
   if (!status->is_open_to_others()) return;
   // Docker and Kubernetes mount secrets like this: owned by root, readable by all users of the container.
   if (!status->is_writable_by_others() && status->owner == 0 && os::is_in_memory(file.get())) return;
-  throw unusable(path, "other users can read or write it", "chmod 600 " + shell_word(path));
+  throw unusable(path, "other users can read or write it", "chmod 600 " + protocol::shell_word(path));
 }
 
 /// The directory that contains the opened file, after all symbolic links.
@@ -48,7 +47,7 @@ void check_directory(const std::string& directory, const std::string& path) {
     throw unusable(path, "its directory: " + os::last_error().message(),
                    "move the file to a directory of your own");
   if (status->is_writable_by_others())
-    throw unusable(path, "other users can write its directory", "chmod go-w " + shell_word(directory));
+    throw unusable(path, "other users can write its directory", "chmod go-w " + protocol::shell_word(directory));
   if (!status->is_own_or_root())
     throw unusable(path, "its directory belongs to another user", "move the file to a directory of your own");
 }

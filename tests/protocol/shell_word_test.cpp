@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/shell_quote.hpp"
-
+#include "protocol/escape.hpp"
 #include "tests/support/catch.hpp"
 
-namespace sase {
+namespace sase::protocol {
 
 TEST_CASE("leaves a word unquoted that the shell does not interpret", "[shell_word]") {
   CHECK(shell_word("/home/me/.config/key-1.pem") == "/home/me/.config/key-1.pem");
@@ -19,9 +18,9 @@ TEST_CASE("puts any other word into single quotes", "[shell_word]") {
   CHECK(shell_word("~/key") == "'~/key'");
 }
 
-TEST_CASE("escapes bytes that are not printable", "[shell_word]") {
-  CHECK(shell_word("a\nb") == "'a\\x0ab'");
-  CHECK(shell_word("a\x1b[2J'") == "'a\\x1b[2J'\\'''");
+TEST_CASE("a word with bytes that are not printable can be pasted", "[shell_word]") {
+  CHECK(shell_word("a\nb") == R"-("$(printf 'a\012b')")-");
+  CHECK(shell_word("J\xc3\xbcrgen's 100%\\") == R"-("$(printf 'J\303\274rgen'\''s 100%%\\')")-");
 }
 
-}  // namespace sase
+}  // namespace sase::protocol
