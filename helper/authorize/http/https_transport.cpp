@@ -187,6 +187,7 @@ AuthError HttpsTransport::not_http() const {
 /// Describes the exception that is being handled. The texts of POCO's exceptions are not shown: some contain
 /// what the peer sent.
 AuthError HttpsTransport::explain_failure() const try {
+  if (const auto& error = tls_.file_error()) return *error;
   if (const auto& failure = tls_.certificate_failure()) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     progress_.presented(describe_tls(tls_.session(), now));
