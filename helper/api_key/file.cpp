@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
 #include "helper/failure.hpp"
+#include "helper/names.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"

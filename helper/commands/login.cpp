@@ -8,7 +8,7 @@
 #include "helper/config/profile_draft.hpp"
 #include "helper/config/region.hpp"
 #include "helper/failure.hpp"
-#include "helper/named_value.hpp"
+#include "helper/names.hpp"
 #include "helper/os/processes/terminal.hpp"
 #include "helper/os/stream.hpp"
 #include "helper/token/session.hpp"

@@ -4,6 +4,7 @@
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/xdg_directories.hpp"
+#include "helper/names.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
 #include "helper/os/processes/this_process.hpp"

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The documents name every row of the tables, and no other.
-#include "helper/cli/completion.hpp"
-#include "helper/cli/dialect.hpp"
+#include "helper/cli/command_line.hpp"
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/document.hpp"

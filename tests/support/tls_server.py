@@ -7,7 +7,7 @@ usage: tls_server.py DIRECTORY PEM [--client-ca FILE] [--reply FILE]
 PEM contains the server's certificate and key. With --client-ca, a client needs a certificate of that authority. Each
 request gets a token, or with --reply the bytes of FILE; then the server closes the connection. Writes its port to
 DIRECTORY/port when it is ready, and to DIRECTORY/log a line for each request: the common name of the client's certificate,
-or "nobody".
+or "none".
 """
 import argparse
 import json
@@ -19,7 +19,7 @@ import time
 
 def read_name(certificate):
     names = dict(pair for entry in (certificate or {}).get("subject", ()) for pair in entry)
-    return names.get("commonName", "nobody")
+    return names.get("commonName", "none")
 
 
 def make_token_reply():

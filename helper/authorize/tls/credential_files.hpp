@@ -39,10 +39,10 @@ struct FreeOpenSsl {
 using Certificate = std::unique_ptr<X509, FreeOpenSsl>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, FreeOpenSsl>;
 
-/// The certificates in PEM text; other objects are skipped. Empty if there is none or one is invalid.
+/// The certificates in PEM text; other objects are skipped. Empty if one is invalid.
 [[nodiscard]] std::vector<Certificate> parse_certificates(std::string_view pem);
 
-/// The first private key in PEM text, or null if there is none, it is invalid, or it has a passphrase.
+/// The first private key in PEM text, or null. A key with a passphrase is not supported.
 [[nodiscard]] PrivateKey parse_private_key(std::string_view pem);
 
 }  // namespace sase::authorize

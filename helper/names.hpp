@@ -5,11 +5,23 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase {
 
-/// The known name with the smallest edit distance to `given`, if at most a third of its letters differ. Empty
-/// if there is none.
+/// A value that can be typed, such as a region, with its meaning as one line for help.
+struct NamedValue {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+[[nodiscard]] std::vector<std::string_view> to_names(std::span<const NamedValue> values);
+
+/// The names, separated by commas.
+[[nodiscard]] std::string format_list(std::span<const NamedValue> values);
+
+/// The known name with the smallest edit distance to `given`, if at most a third of its letters differ; else
+/// empty.
 [[nodiscard]] std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known);
 
 /// The same for at most so many mistakes.

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 
 #include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <vector>
 
 namespace sase {
 
@@ -42,6 +40,20 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> to_names(std::span<const NamedValue> values) {
+  std::vector<std::string_view> names;
+  for (const NamedValue& value : values)
+    names.push_back(value.name);
+  return names;
+}
+
+std::string format_list(std::span<const NamedValue> values) {
+  std::string list;
+  for (const NamedValue& value : values)
+    list.append(list.empty() ? "" : ", ").append(value.name);
+  return list;
+}
 
 std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known) {
   return nearest_within(std::max<std::size_t>(given.size() / 3, 1), given, known);
