@@ -161,12 +161,14 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     write_test_file(*directory);
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
+    const bool is_locked = protocol::are_secrets_locked();
     return {.name = check_name,
-            .state = CheckState::ok,
+            .state = is_locked ? CheckState::ok : CheckState::warning,
             .what = "state in '" + protocol::escape(*directory) + "' (" +
                     find_variable(*directory, environment) + "); " + describe_cache(profile, state) +
-                    describe_failure(state),
-            .remedy = {}};
+                    describe_failure(state) +
+                    (is_locked ? "" : "; keys and tokens cannot be locked in memory (RLIMIT_MEMLOCK)"),
+            .remedy = is_locked ? "" : "raise the limit to 64 KiB: ulimit -l 64"};
   } catch (const std::system_error& error) {
     const bool is_keyring_error = is_writable && profile.cache == config::CacheKind::keyring;
     std::string remedy = remedy_for(error, *directory, key);
