@@ -6,7 +6,7 @@ set(SASE_UNIT_TESTS
   tests/contracts/keyring_cache_test.cpp
   tests/contracts/keyring_parts_test.cpp
   tests/contracts/token_cache_contract.cpp
-  tests/helper/cache/digest_test.cpp
+  tests/helper/cache/hash_test.cpp
   tests/helper/cache/token_cache_test.cpp
   tests/helper/cache/wrapping_key_test.cpp
   tests/helper/cache/encryption_test.cpp
@@ -28,31 +28,31 @@ set(SASE_UNIT_TESTS
   tests/helper/api_key/keyring_test.cpp
   tests/helper/api_key/login_files_test.cpp
   tests/helper/config/misspelled_variables_test.cpp
-  tests/helper/nearest_name_test.cpp
+  tests/helper/names_test.cpp
   tests/helper/token/authorizer_process_test.cpp
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp
-  tests/helper/token/rate_limited_authorizer_asking_test.cpp
-  tests/helper/token/rate_limited_authorizer_memory_test.cpp
+  tests/helper/token/rate_limited_authorizer_request_test.cpp
+  tests/helper/token/rate_limited_authorizer_log_test.cpp
   tests/helper/token/rate_limited_authorizer_probe_test.cpp
   tests/helper/rate_limit/rules_failure_test.cpp
-  tests/helper/rate_limit/rules_guard_test.cpp
+  tests/helper/rate_limit/rules_request_limit_test.cpp
   tests/helper/rate_limit/rules_rejection_test.cpp
-  tests/helper/rate_limit/rules_renewal_test.cpp
-  tests/helper/token/provider_ahead_test.cpp
-  tests/helper/token/provider_asking_test.cpp
+  tests/helper/rate_limit/rules_refresh_test.cpp
+  tests/helper/token/provider_refreshed_test.cpp
+  tests/helper/token/provider_request_test.cpp
   tests/helper/token/provider_cached_test.cpp
-  tests/helper/token/provider_dear_key_test.cpp
+  tests/helper/token/provider_deferred_key_test.cpp
   tests/helper/token/provider_erase_test.cpp
   tests/helper/token/provider_logout_test.cpp
   tests/helper/token/provider_new_test.cpp
   tests/helper/token/provider_probe_test.cpp
-  tests/helper/token/provider_renewal_test.cpp
-  tests/helper/token/provider_renewal_trouble_test.cpp
-  tests/helper/token/provider_sparing_test.cpp
-  tests/helper/token/provider_trouble_test.cpp
+  tests/helper/token/provider_refresh_test.cpp
+  tests/helper/token/provider_refresh_failure_test.cpp
+  tests/helper/token/provider_rate_limit_test.cpp
+  tests/helper/token/provider_unusable_state_test.cpp
   tests/helper/token/provider_waiting_test.cpp
   tests/helper/rate_limit/refresh_lock_test.cpp
   tests/helper/os/files/atomic_file_test.cpp
@@ -99,12 +99,10 @@ set(SASE_UNIT_TESTS
   tests/helper/run_token_test.cpp
   tests/helper/run_usage_test.cpp
   tests/helper/config/settings_test.cpp
-  tests/helper/shell_quote_test.cpp
   tests/helper/cli/terminal_test.cpp
   tests/helper/trace_test.cpp
   tests/helper/watch/attempt_test.cpp
   tests/helper/watch/watcher_test.cpp
-  tests/helper/named_value_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/git/credential_hostile_test.cpp
   tests/protocol/git/credential_test.cpp

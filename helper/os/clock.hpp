@@ -15,10 +15,19 @@ namespace sase::os {
 }
 
 /// CLOCK_BOOTTIME: the time since the machine started, including suspend. It cannot be set.
-[[nodiscard]] inline std::chrono::nanoseconds boot_time() noexcept {
-  timespec time{};
-  ::clock_gettime(CLOCK_BOOTTIME, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
+struct BootClock {
+  using duration = std::chrono::milliseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<BootClock>;
+  static constexpr bool is_steady = true;
+
+  [[nodiscard]] static time_point now() noexcept {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return time_point(std::chrono::floor<duration>(std::chrono::seconds(time.tv_sec) +
+                                                   std::chrono::nanoseconds(time.tv_nsec)));
+  }
+};
 
 }  // namespace sase::os

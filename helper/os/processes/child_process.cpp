@@ -23,6 +23,14 @@ namespace {
 
 constexpr std::size_t max_output = 65536;
 
+/// A pipe that contains `bytes`. An empty pipe takes PIPE_BUF bytes without waiting (pipe(7)).
+Fd make_input(std::string_view bytes) {
+  Pipe pipe = make_pipe();
+  if (::write(pipe.writer.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+    throw_errno("cannot write to a pipe");
+  return std::move(pipe.reader);
+}
+
 /// True at the end of the stream, whose descriptor is closed then. Reads at most 64 KiB, so that a child that
 /// never stops writing cannot hold the caller.
 bool drain(Fd& fd, std::string& bytes) {
@@ -162,12 +170,14 @@ void Child::signal(int number) const noexcept {
 }
 
 ChildProcess::ChildProcess(const std::string& program, std::span<const std::string> arguments,
-                           const char* const* environment, const sigset_t& mask) {
+                           std::string_view input, const char* const* environment, const sigset_t& mask) {
+  const Fd input_file = make_input(input);
   Pipe output = make_pipe();
   Pipe errors = make_pipe();
   child_.emplace(SpawnCall{.program = program,
                            .arguments = arguments,
                            .environment = environment,
+                           .input = input_file.get(),
                            .output = output.writer.get(),
                            .errors = errors.writer.get(),
                            .leads = Leads::process_group,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <sys/types.h>
@@ -69,12 +70,13 @@ class Child {
 };
 
 /// A program that runs beside this one and leads a process group, which does not outlive this object. Its
-/// standard input is /dev/null; pipes collect its output and errors; it gets no other descriptor.
+/// standard streams are pipes; it gets no other descriptor.
 class ChildProcess {
  public:
-  /// `arguments` begin with the program's name; `environment` ends with a null pointer; `mask` are the
-  /// signals that the child blocks. Throws std::system_error.
-  ChildProcess(const std::string& program, std::span<const std::string> arguments,
+  /// `arguments` begin with the program's name; `input`, of at most 4 KiB, is its standard input;
+  /// `environment` ends with a null pointer; `mask` are the signals that the child blocks. Throws
+  /// std::system_error.
+  ChildProcess(const std::string& program, std::span<const std::string> arguments, std::string_view input,
                const char* const* environment, const sigset_t& mask);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;

@@ -23,8 +23,8 @@ void record_signal(int number) noexcept {
 }
 
 /// At least 1 ms: zero would disarm the timer.
-timespec to_timespec(std::chrono::milliseconds time) noexcept {
-  const auto count = std::max<std::chrono::milliseconds::rep>(time.count(), 1);
+timespec to_timespec(BootClock::time_point time) noexcept {
+  const auto count = std::max<BootClock::rep>(time.time_since_epoch().count(), 1);
   return {.tv_sec = static_cast<time_t>(count / 1000),
           .tv_nsec = static_cast<long>(count % 1000 * 1'000'000)};
 }
@@ -85,7 +85,7 @@ SignalWaiter::~SignalWaiter() {
   ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
 }
 
-WakeReason SignalWaiter::wait(std::chrono::milliseconds until, int readable, int also_readable) {
+WakeReason SignalWaiter::wait(BootClock::time_point until, int readable, int also_readable) {
   const itimerspec time{.it_interval = {}, .it_value = to_timespec(until)};
   if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr) != 0)
     throw_errno("cannot set a timer");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/os/clock.hpp"
 #include "helper/os/fd.hpp"
 
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <span>
 #include <vector>
@@ -58,9 +58,9 @@ class SignalWaiter {
   SignalWaiter& operator=(const SignalWaiter&) = delete;
   ~SignalWaiter();
 
-  /// Waits until a time of CLOCK_BOOTTIME, or until a descriptor is readable; negative descriptors are
+  /// Waits until `until`, or until a descriptor is readable; negative descriptors are
   /// ignored. A signal takes precedence over bytes, and bytes over the time. Throws std::system_error.
-  [[nodiscard]] WakeReason wait(std::chrono::milliseconds until, int readable = -1, int also_readable = -1);
+  [[nodiscard]] WakeReason wait(BootClock::time_point until, int readable = -1, int also_readable = -1);
 
   /// The signals that were blocked before: the mask for child processes.
   [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }

@@ -54,21 +54,21 @@ int wait_for_exit_code(const std::function<int()>& body) {
 
 TEST_CASE("a wait ends at its time, or at once if that has passed", "[signals]") {
   SignalWaiter waiter;
-  const BootTime start = boot_clock();
+  const BootTime start = BootClock::now();
 
   CHECK(waiter.wait(start + 30ms) == WakeReason::by_time);
-  CHECK(boot_clock() - start >= 30ms);
-  CHECK(boot_clock() - start < 5s);
+  CHECK(BootClock::now() - start >= 30ms);
+  CHECK(BootClock::now() - start < 5s);
   CHECK(waiter.wait(start) == WakeReason::by_time);
-  CHECK(waiter.wait(BootTime(0)) == WakeReason::by_time);
-  CHECK(waiter.wait(BootTime(-1)) == WakeReason::by_time);
+  CHECK(waiter.wait(BootTime(std::chrono::milliseconds(0))) == WakeReason::by_time);
+  CHECK(waiter.wait(BootTime(std::chrono::milliseconds(-1))) == WakeReason::by_time);
 }
 
 TEST_CASE("a wait ends when bytes arrive and at their end", "[signals]") {
   SignalWaiter waiter;
   tests::Pipe pipe = tests::make_pipe();
 
-  CHECK(waiter.wait(boot_clock() + 20ms, pipe.reader.get()) == WakeReason::by_time);
+  CHECK(waiter.wait(BootClock::now() + 20ms, pipe.reader.get()) == WakeReason::by_time);
   REQUIRE(::write(pipe.writer.get(), "x", 1) == 1);
   CHECK(waiter.wait(BootTime::max(), pipe.reader.get()) == WakeReason::by_bytes);
   char byte = 0;
@@ -89,7 +89,7 @@ TEST_CASE("signals end a wait and not the process, even if sent before it", "[si
             SignalWaiter waiter;
             ::raise(row.number);
             return waiter.wait(BootTime::max()) == row.woken &&
-                           waiter.wait(boot_clock() + 5ms) == WakeReason::by_time
+                           waiter.wait(BootClock::now() + 5ms) == WakeReason::by_time
                        ? 0
                        : 1;
           }) == 0);
@@ -118,7 +118,7 @@ TEST_CASE("an ignored signal does not end a wait", "[signals]") {
           ::signal(SIGHUP, SIG_IGN);
           SignalWaiter waiter;
           ::raise(SIGHUP);
-          return waiter.wait(boot_clock() + 5ms) == WakeReason::by_time ? 0 : 1;
+          return waiter.wait(BootClock::now() + 5ms) == WakeReason::by_time ? 0 : 1;
         }) == 0);
 }
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/provider.hpp"
+#include "tests/support/due_for_refresh_machine.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace sase::token {
+
+namespace {
+
+using namespace std::chrono_literals;
+using tests::DueForRefreshMachine;
+using tests::refresh_in_background;
+using tests::success;
+
+}  // namespace
+
+TEST_CASE("a failed background refresh keeps the old token and prints nothing", "[token_provider]") {
+  DueForRefreshMachine machine;
+  const auto kind = GENERATE(protocol::ErrorKind::unreachable, protocol::ErrorKind::rejected,
+                             protocol::ErrorKind::invalid_response, protocol::ErrorKind::misconfigured);
+  machine.authorizer.answer = tests::auth_error(kind);
+
+  for (int i = 0; i < 3; ++i)
+    CHECK(machine.call() == "old");
+
+  CHECK(machine.requested() == 1);
+  CHECK(machine.kept() == "old");
+  REQUIRE(machine.log().failure);
+  CHECK(machine.log().failure->auth_error.what == "what happened");
+  CHECK_FALSE(machine.log().success);
+  CHECK(machine.log().requests.size() == 1);
+  CHECK(machine.error.text().empty());
+}
+
+TEST_CASE("a refresh whose authorizer does not start counts no request", "[token_provider]") {
+  DueForRefreshMachine machine;
+  machine.authorizer.meanwhile = [&machine] {
+    machine.note("requested");
+    throw AuthorizerNotStarted(ExitCode::local_state, "no authorizer");
+  };
+
+  CHECK(machine.call() == "old");
+
+  CHECK(machine.requested() == 1);
+  CHECK(machine.kept() == "old");
+  CHECK(machine.log().requests.empty());
+}
+
+TEST_CASE("a token with a lifetime below min-ttl does not replace a good one", "[token_provider]") {
+  DueForRefreshMachine machine;
+  machine.authorizer.answer = success("short", 59s);
+
+  CHECK(machine.call() == "old");
+  CHECK(machine.call() == "old");
+
+  CHECK(machine.requested() == 1);
+  CHECK(machine.kept() == "old");
+  CHECK(machine.log().success->too_short);
+}
+
+TEST_CASE("a call reports no error of a background refresh", "[token_provider]") {
+  DueForRefreshMachine machine;
+  SECTION("no place for a lock") {
+    machine.state_directory = std::nullopt;
+  }
+  SECTION("no lock") {
+    machine.root.make_directory("state/other", 0755);
+    machine.state_directory = machine.root.path("state/other");
+  }
+  SECTION("no request log") {
+    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".log");
+  }
+
+  TokenProvider caller = machine.source();
+  const ProvidedToken provided = caller.get();
+  CHECK(provided.token.bearer.reveal() == "old");
+  refresh_in_background(caller, provided);
+
+  CHECK(machine.is_idle());
+  CHECK(machine.requested() == 0);
+  CHECK(machine.error.text().empty());
+}
+
+}  // namespace sase::token
