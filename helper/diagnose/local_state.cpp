@@ -160,11 +160,14 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
     const std::string problem = describe_problem(state);
+    const bool is_locked = protocol::are_secrets_locked();
     return {.name = check_name,
-            .state = CheckState::ok,
+            .state = is_locked ? CheckState::ok : CheckState::warning,
             .what = "state in '" + protocol::escape(*directory) + "' (" +
                     find_variable(*directory, environment) + "); " + describe_cache(profile, state) +
-                    (problem.empty() ? "" : "; " + problem)};
+                    (problem.empty() ? "" : "; " + problem) +
+                    (is_locked ? "" : "; keys and tokens cannot be locked in memory (RLIMIT_MEMLOCK)"),
+            .remedy = is_locked ? "" : "raise the limit to 64 KiB: ulimit -l 64"};
   } catch (const std::system_error& error) {
     const bool is_keyring_error = is_writable && profile.cache == config::CacheKind::keyring;
     std::string remedy = remedy_for(error, *directory, key);

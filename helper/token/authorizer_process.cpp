@@ -31,6 +31,14 @@ Kind broken(const std::string& why) {
   return Kind(ExitCode::local_state, "the authorizer cannot be used: " + why, "reinstall sase-credential");
 }
 
+/// TLS requires random numbers. The authorizer runs under the same seccomp profile as this process.
+void must_have_random_numbers() {
+  if (const std::error_code error = os::test_getrandom())
+    throw AuthorizerNotStarted(ExitCode::local_state,
+                               "the authorizer cannot be used: getrandom(2) fails: " + error.message(),
+                               "allow getrandom in the seccomp profile of the container or service");
+}
+
 /// Relative to the front's real path, so that an installed tree can be moved, and called through a symlink.
 std::string authorizer_path() {
   const auto program = os::program_path();
@@ -146,6 +154,7 @@ class Response {
 
 protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeRequest& request,
                                                       steady_clock::time_point deadline, const Trace& trace) {
+  must_have_random_numbers();
   const std::array<std::string, 1> arguments = {"authorize"};
   const std::vector<const char*> environment = environment_for_authorizer(environment_);
   try {
