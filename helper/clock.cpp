@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/clock.hpp"
 
-#include "helper/os/clock.hpp"
 #include "helper/os/stream.hpp"
 
 #include <algorithm>
@@ -38,11 +37,7 @@ BootId parse_uuid(std::string_view text) noexcept {
 }  // namespace
 
 ClockReading ClockReading::now() noexcept {
-  return {.wall = os::wall_time(), .boot = std::chrono::floor<seconds>(os::boot_time())};
-}
-
-BootTime boot_clock() noexcept {
-  return std::chrono::floor<BootTime>(os::boot_time());
+  return {.wall = os::wall_time(), .boot = std::chrono::floor<seconds>(BootClock::now())};
 }
 
 BootId current_boot() noexcept {

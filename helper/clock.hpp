@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/os/clock.hpp"
+
 #include <array>
 #include <chrono>
 
@@ -9,19 +11,18 @@ namespace sase {
 /// Tells one start of the machine from another (`/proc/sys/kernel/random/boot_id`). All zero where unknown.
 using BootId = std::array<char, 16>;
 
+/// For what is counted in minutes and must not be stretched or cut by setting the wall clock.
+using os::BootClock;
+using BootTime = BootClock::time_point;
+using BootSeconds = std::chrono::time_point<BootClock, std::chrono::seconds>;
+
 /// One instant on both clocks.
 struct ClockReading {
   std::chrono::sys_seconds wall;  ///< what people and other programs go by; it can be set
-  std::chrono::seconds boot{};    ///< since the machine started, sleep included; nobody can set it
+  BootSeconds boot;
 
   [[nodiscard]] static ClockReading now() noexcept;
 };
-
-/// A point of time since the machine started, sleep included (CLOCK_BOOTTIME): for what is counted in minutes
-/// and must not be stretched or cut by setting the wall clock.
-using BootTime = std::chrono::milliseconds;
-
-[[nodiscard]] BootTime boot_clock() noexcept;
 
 /// This machine's start. Reads a file, so ask only where it matters.
 [[nodiscard]] BootId current_boot() noexcept;

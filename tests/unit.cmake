@@ -34,25 +34,25 @@ set(SASE_UNIT_TESTS
   tests/helper/token/freshness_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp
-  tests/helper/token/rate_limited_authorizer_asking_test.cpp
-  tests/helper/token/rate_limited_authorizer_memory_test.cpp
+  tests/helper/token/rate_limited_authorizer_request_test.cpp
+  tests/helper/token/rate_limited_authorizer_log_test.cpp
   tests/helper/token/rate_limited_authorizer_probe_test.cpp
   tests/helper/rate_limit/rules_failure_test.cpp
-  tests/helper/rate_limit/rules_guard_test.cpp
+  tests/helper/rate_limit/rules_request_limit_test.cpp
   tests/helper/rate_limit/rules_rejection_test.cpp
-  tests/helper/rate_limit/rules_renewal_test.cpp
-  tests/helper/token/provider_ahead_test.cpp
-  tests/helper/token/provider_asking_test.cpp
+  tests/helper/rate_limit/rules_refresh_test.cpp
+  tests/helper/token/provider_refreshed_test.cpp
+  tests/helper/token/provider_request_test.cpp
   tests/helper/token/provider_cached_test.cpp
-  tests/helper/token/provider_dear_key_test.cpp
+  tests/helper/token/provider_deferred_key_test.cpp
   tests/helper/token/provider_erase_test.cpp
   tests/helper/token/provider_logout_test.cpp
   tests/helper/token/provider_new_test.cpp
   tests/helper/token/provider_probe_test.cpp
-  tests/helper/token/provider_renewal_test.cpp
-  tests/helper/token/provider_renewal_trouble_test.cpp
-  tests/helper/token/provider_sparing_test.cpp
-  tests/helper/token/provider_trouble_test.cpp
+  tests/helper/token/provider_refresh_test.cpp
+  tests/helper/token/provider_refresh_failure_test.cpp
+  tests/helper/token/provider_rate_limit_test.cpp
+  tests/helper/token/provider_unusable_state_test.cpp
   tests/helper/token/provider_waiting_test.cpp
   tests/helper/rate_limit/refresh_lock_test.cpp
   tests/helper/os/files/atomic_file_test.cpp
@@ -61,8 +61,6 @@ set(SASE_UNIT_TESTS
   tests/helper/os/files/file_lock_alarm_test.cpp
   tests/helper/os/files/file_lock_test.cpp
   tests/helper/os/files/file_status_test.cpp
-  tests/helper/os/files/group_id_test.cpp
-  tests/helper/os/processes/deferred_signals_test.cpp
   tests/helper/os/keyring/keyring_entry_test.cpp
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
@@ -74,9 +72,8 @@ set(SASE_UNIT_TESTS
   tests/helper/os/processes/subprocess_end_test.cpp
   tests/helper/os/processes/subprocess_pipes_test.cpp
   tests/helper/os/processes/subprocess_surroundings_test.cpp
-  tests/helper/os/processes/exec_program_test.cpp
   tests/helper/os/keyring/user_keyring_test.cpp
-  tests/helper/os/processes/signal_waiter_test.cpp
+  tests/helper/os/processes/signals_test.cpp
   tests/helper/config/profile_fallback_test.cpp
   tests/helper/config/profile_selector_test.cpp
   tests/helper/config/profile_draft_test.cpp

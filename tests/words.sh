@@ -71,14 +71,13 @@ not_yet='
   named-value helper/authorize/|tests/helper/
   attempt tests/helper/
   exec tests/helper/
-  background helper/os/
   connect tests/helper/
   sandbox helper/authorize/|tests/helper/
   verbosity helper/authorize/
   keyring-entry tests/helper/
   profile tests/helper/
-  none helper/authorize/|helper/cache/|helper/commands/|helper/diagnose/|helper/nearest_name\.hpp|helper/os/|helper/rate_limit/|helper/token/|tests/end_to_end/|tests/helper/|tests/support/
-  nobody helper/authorize/|helper/clock\.hpp|helper/commands/|helper/os/|tests/end_to_end/|tests/helper/|tests/protocol/authorize/|tests/support/
+  none helper/authorize/|helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
+  nobody helper/authorize/|helper/clock\.hpp|helper/commands/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/protocol/|tests/support/
   told tests/end_to_end/|tests/helper/
   befall tests/helper/
   takes-down helper/authorize/|tests/support/
@@ -87,13 +86,13 @@ not_yet='
   all-that CMakeLists\.txt|helper/authorize/|protocol/authorize/|tests/end_to_end/|tests/helper/|tests/packages/|tests/support/
   mend tests/end_to_end/|tests/helper/|tests/support/
   spare helper/commands/|tests/end_to_end/|tests/support/
-  room helper/authorize/|helper/os/|tests/end_to_end/
+  room helper/authorize/|tests/end_to_end/
   story tests/end_to_end/
-  words helper/authorize/|tests/end_to_end/|tests/helper/
+  words helper/authorize/|tests/contracts/|tests/end_to_end/|tests/helper/
   way helper/authorize/|tests/end_to_end/
-  ours helper/authorize/|helper/cli/|tests/end_to_end/|tests/helper/|tests/hosts/|tests/support/
-  refuse helper/authorize/|helper/token/|tests/end_to_end/|tests/faults/|tests/helper/|tests/hosts/|tests/protocol/authorize/|tests/sandbox/
-  goes-on helper/authorize/|tests/helper/|tests/support/
+  ours helper/authorize/|helper/cli/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/hosts/|tests/support/
+  refuse helper/authorize/|helper/token/|tests/end_to_end/|tests/faults/|tests/helper/|tests/hosts/|tests/protocol/|tests/sandbox/
+  goes-on helper/authorize/|helper/config/|tests/contracts/|tests/helper/|tests/support/
   helper-talk tests/end_to_end/|tests/helper/|tests/support/
 '
 

@@ -63,7 +63,7 @@ std::string make_head(const Expiry& expiry) {
   std::string head(TokenCipher::head_size, '\0');
   std::memcpy(head.data(), magic.data(), magic.size());
   std::memcpy(head.data() + boot_at, expiry.boot.data(), expiry.boot.size());
-  put_number(head.data() + boot_seconds_at, expiry.moment.boot.count());
+  put_number(head.data() + boot_seconds_at, expiry.moment.boot.time_since_epoch().count());
   put_number(head.data() + wall_seconds_at, expiry.moment.wall.time_since_epoch().count());
   randombytes_buf(head.data() + nonce_at, nonce_size);
   return head;
@@ -72,7 +72,7 @@ std::string make_head(const Expiry& expiry) {
 Expiry parse_expiry(std::string_view head) noexcept {
   Expiry expiry;
   std::memcpy(expiry.boot.data(), head.data() + boot_at, expiry.boot.size());
-  expiry.moment.boot = std::chrono::seconds(get_number(head.data() + boot_seconds_at));
+  expiry.moment.boot = BootSeconds(std::chrono::seconds(get_number(head.data() + boot_seconds_at)));
   expiry.moment.wall =
       std::chrono::sys_seconds(std::chrono::seconds(get_number(head.data() + wall_seconds_at)));
   return expiry;

@@ -2,7 +2,6 @@
 #include "helper/cache/wrapping_key.hpp"
 
 #include "helper/os/files/private_directory.hpp"
-#include "helper/os/keyring/keyring_entry.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/time.hpp"
@@ -29,7 +28,8 @@ std::optional<Secret> if_whole(std::optional<Secret> bytes) {
 
 /// If the keyring is forbidden or missing, the key is in the directory.
 std::optional<Secret> find_in_keyring(const std::string& name) try {
-  return if_whole(os::UserKeyring::find_secret(name, WrappingKey::size));
+  auto key = os::UserKeyring::find(name);
+  return key ? if_whole(std::move(key->bytes)) : std::nullopt;
 } catch (const std::system_error&) {
   return std::nullopt;
 }
@@ -68,7 +68,7 @@ Secret WrappingKey::get_or_create() const {
 
 bool WrappingKey::has_place() const noexcept try {
   if (directory_) return true;
-  (void)os::UserKeyring::find_secret(entry_, size);
+  (void)os::UserKeyring::find(entry_);
   return true;
 } catch (const std::exception&) {
   return false;

@@ -59,10 +59,6 @@ std::string with_operands(const Command& command) {
   return text;
 }
 
-void pad(std::string& line, std::size_t column) {
-  line.append(line.size() < column ? column - line.size() : 1, ' ');
-}
-
 /// Flag, variable and default on one line, the meaning below.
 void append_setting(std::string& page, const config::Setting& setting) {
   std::string line = "  --" + std::string(setting.name) + ' ' + std::string(setting.argument);

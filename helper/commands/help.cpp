@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/help.hpp"
 
-#include "helper/cli/completion.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/nearest_name.hpp"
 

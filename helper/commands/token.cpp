@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/request_input.hpp"
-#include "helper/commands/deliver.hpp"
+#include "helper/commands/commands.hpp"
 #include "helper/nearest_name.hpp"
 #include "helper/os/processes/terminal.hpp"
 #include "protocol/dialects/terraform_external.hpp"

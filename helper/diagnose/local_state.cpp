@@ -90,26 +90,17 @@ std::string find_variable(const std::string& directory, const Environment& envir
     const auto base = environment.find(name);
     if (base && directory == std::string(*base) + "/sase-credential") return std::string(name);
   }
-  const char* const reason = environment.find("XDG_RUNTIME_DIR")
-                                 ? "HOME, because XDG_RUNTIME_DIR is not a private directory"
-                                 : "HOME, because XDG_RUNTIME_DIR is not set";
-  return reason;
+  return environment.find("XDG_RUNTIME_DIR") ? "HOME, because XDG_RUNTIME_DIR is not a private directory"
+                                             : "HOME, because XDG_RUNTIME_DIR is not set";
 }
 
 std::string describe_cache(const config::Profile& profile, const LocalState& state) {
   if (profile.cache == config::CacheKind::none) return "no cache, by the setting 'cache'";
-  std::string words =
+  const std::string kind =
       profile.cache == config::CacheKind::file ? "cache in files" : "cache in the kernel's keyring";
-  return words + (state.token_left
-                      ? ", a token with " + protocol::describe_duration(*state.token_left) + " left"
-                      : ", no token");
-}
-
-std::string describe_failure(const LocalState& state) {
-  if (!state.pause.empty()) return "; no request is sent now: " + state.pause;
-  if (!state.failure) return {};
-  return "; the last call failed " + protocol::describe_duration(state.failure->ago) +
-         " ago: " + state.failure->what;
+  return kind + (state.token_left
+                     ? ", a token with " + protocol::describe_duration(*state.token_left) + " left"
+                     : ", no token");
 }
 
 CheckResult without_directory(const config::Profile& profile) {
@@ -125,18 +116,25 @@ CheckResult without_directory(const config::Profile& profile) {
 
 }  // namespace
 
+std::string describe_problem(const LocalState& state) {
+  if (!state.pause.empty()) return "no request is sent now: " + state.pause;
+  if (!state.failure) return {};
+  return "the last call failed " + protocol::describe_duration(state.failure->ago) +
+         " ago: " + state.failure->what;
+}
+
 LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std::chrono::seconds min_ttl) {
   LocalState state;
   if (log.failure)
     state.failure = {.what = log.failure->auth_error.what,
                      .ago = std::chrono::floor<std::chrono::seconds>(now - log.failure->at)};
   // A call that starts now, with the network settings of the failed one.
-  const rate_limit::AttemptContext question{
-      .started = now + BootTime(1),
+  const rate_limit::CallContext attempt{
+      .started = now + std::chrono::milliseconds(1),
       .now = now,
       .network_fingerprint = log.failure ? std::string_view(log.failure->network_fingerprint) : "",
       .min_ttl = min_ttl};
-  if (const auto auth_error = why_blocked(log, question)) {
+  if (const auto auth_error = why_blocked(log, attempt)) {
     state.pause = auth_error->what;
     if (!auth_error->hint.empty()) state.pause += "; " + auth_error->hint;
   }
@@ -145,7 +143,7 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
 
 LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle& key,
                             const std::optional<std::string>& directory) {
-  LocalState state = make_local_state(read_log(key.key_id(), directory), boot_clock(), profile.min_ttl);
+  LocalState state = make_local_state(read_log(key.key_id(), directory), BootClock::now(), profile.min_ttl);
   if (const auto cache = cache::make_token_cache(profile.cache, directory))
     state.token_left = token_left(*cache, key);
   return state;
@@ -160,12 +158,12 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     write_test_file(*directory);
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
+    const std::string problem = describe_problem(state);
     return {.name = check_name,
             .state = CheckState::ok,
             .what = "state in '" + protocol::escape(*directory) + "' (" +
                     find_variable(*directory, environment) + "); " + describe_cache(profile, state) +
-                    describe_failure(state),
-            .remedy = {}};
+                    (problem.empty() ? "" : "; " + problem)};
   } catch (const std::system_error& error) {
     const bool is_keyring_error = is_writable && profile.cache == config::CacheKind::keyring;
     std::string remedy = remedy_for(error, *directory, key);

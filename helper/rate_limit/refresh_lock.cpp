@@ -38,7 +38,7 @@ std::string make_command_key_id(std::string_view authorize_url, std::string_view
 RequestLog read_request_log(const os::PrivateDirectory& directory, const std::string& key_id) try {
   const os::Fd file = directory.open_file(log_file(key_id));
   if (!file) return {};
-  return RequestLog::parse(os::read_all(file.get(), largest_log).reveal(), current_boot(), boot_clock());
+  return RequestLog::parse(os::read_all(file.get(), largest_log).reveal(), current_boot(), BootClock::now());
 } catch (const std::length_error&) {
   return {};
 }

@@ -19,7 +19,7 @@ namespace sase::rate_limit {
 /// The same for an `api-key-command`, whose key is not known at each call: derived from the command's text.
 [[nodiscard]] std::string make_command_key_id(std::string_view authorize_url, std::string_view command);
 
-/// The request log of a key id, without the lock; empty if there is none or it is damaged. Throws
+/// The request log of a key id, without the lock; empty if it does not exist or is damaged. Throws
 /// std::system_error if the file cannot be read.
 [[nodiscard]] RequestLog read_request_log(const os::PrivateDirectory& directory, const std::string& key_id);
 

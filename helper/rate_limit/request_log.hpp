@@ -14,13 +14,13 @@
 namespace sase::rate_limit {
 
 /// The longest pause after rejections (rules.hpp).
-inline constexpr BootTime longest_rejection_pause = std::chrono::minutes(15);
+inline constexpr std::chrono::milliseconds longest_rejection_pause = std::chrono::minutes(15);
 
 /// The last request that failed, while no later one succeeded.
 struct LastFailure {
   protocol::AuthError auth_error;
   BootTime at{};
-  std::string network_fingerprint;  ///< of the network settings (rate_limited_authorizer.cpp); a hash
+  std::string network_fingerprint;  ///< hash of the network settings of the call that failed
   std::string key{};     ///< fingerprint of a rejected key that is deferred (api_key_handle.hpp); else empty
   BootTime confirmed{};  ///< when the same key was last found to be in use
 };

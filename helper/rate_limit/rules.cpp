@@ -14,16 +14,17 @@ namespace {
 
 using protocol::AuthError;
 using protocol::ErrorKind;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t longest_text = 2000;
 
 /// Rounded up, so that "in 1s" is never too early.
-std::string format_wait(BootTime duration) {
+std::string format_wait(milliseconds duration) {
   return protocol::format_duration(std::chrono::ceil<seconds>(duration));
 }
 
-std::string try_again_in(BootTime wait) {
+std::string try_again_in(milliseconds wait) {
   return "try again in " + format_wait(wait);
 }
 
@@ -38,7 +39,7 @@ BootTime end_of_block(const LastFailure& failure) noexcept {
   const AuthError& auth_error = failure.auth_error;
   if (auth_error.retry_after)
     return failure.at +
-           std::max<BootTime>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
+           std::max<milliseconds>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
   if (auth_error.kind == ErrorKind::rejected) return failure.at + rejection_remembered_for;
   // The user may have corrected the setting.
   return auth_error.kind == ErrorKind::misconfigured ? failure.at : failure.at + failure_shared;
@@ -55,20 +56,20 @@ AuthError make_shared_error(const LastFailure& failure, BootTime now) {
 }
 
 /// Whether the last failure applies to this attempt.
-bool applies(const RequestLog& log, const AttemptContext& attempt) noexcept {
+bool applies(const RequestLog& log, const CallContext& attempt) noexcept {
   return log.failure && (log.failure->network_fingerprint == attempt.network_fingerprint ||
                          concerns_service(log.failure->auth_error));
 }
 
-std::optional<AuthError> check_failure(const RequestLog& log, const AttemptContext& attempt) {
+std::optional<AuthError> check_failure(const RequestLog& log, const CallContext& attempt) {
   if (auto auth_error = failure_since(log, attempt)) return auth_error;
   if (!applies(log, attempt) || attempt.now >= end_of_block(*log.failure)) return std::nullopt;
   return make_shared_error(*log.failure, attempt.now);
 }
 
-std::optional<AuthError> check_rejections(const RequestLog& log, const AttemptContext& attempt) {
-  const BootTime wait = log.paused_until - attempt.now;
-  if (wait <= BootTime(0) || wait > longest_rejection_pause) return std::nullopt;
+std::optional<AuthError> check_rejections(const RequestLog& log, const CallContext& attempt) {
+  const std::chrono::milliseconds wait = log.paused_until - attempt.now;
+  if (wait <= milliseconds(0) || wait > longest_rejection_pause) return std::nullopt;
   return AuthError{
       .kind = ErrorKind::rate_limited,
       .transient = true,
@@ -78,7 +79,7 @@ std::optional<AuthError> check_rejections(const RequestLog& log, const AttemptCo
       .retry_after = std::nullopt};
 }
 
-std::optional<AuthError> check_short_life(const RequestLog& log, const AttemptContext& attempt) {
+std::optional<AuthError> check_short_life(const RequestLog& log, const CallContext& attempt) {
   if (!log.success || !log.success->too_short || log.success->lifetime > attempt.min_ttl ||
       attempt.now - log.success->at >= short_life_remembered)
     return std::nullopt;
@@ -90,7 +91,7 @@ auto counted_from(const RequestLog& log, BootTime now) noexcept {
   return std::ranges::find_if(log.requests, [now](BootTime at) { return now - at < request_window; });
 }
 
-std::optional<AuthError> check_request_limit(const RequestLog& log, const AttemptContext& attempt) {
+std::optional<AuthError> check_request_limit(const RequestLog& log, const CallContext& attempt) {
   if (requests_left(log, attempt.now) != 0) return std::nullopt;
   // When this request leaves the window, one may be sent.
   const BootTime next = *std::prev(log.requests.end(), request_limit);
@@ -123,7 +124,7 @@ AuthError expired_on_arrival() {
           .retry_after = std::nullopt};
 }
 
-std::optional<AuthError> failure_since(const RequestLog& log, const AttemptContext& attempt) {
+std::optional<AuthError> failure_since(const RequestLog& log, const CallContext& attempt) {
   if (!applies(log, attempt)) return std::nullopt;
   if (log.failure->at >= attempt.started) return log.failure->auth_error;
   // Another call has since found that the rejected key is still in use.
@@ -137,19 +138,19 @@ bool is_rejection_remembered(const RequestLog& log, BootTime now) noexcept {
          now < end_of_block(*log.failure);
 }
 
-std::optional<AuthError> why_blocked(const RequestLog& log, const AttemptContext& attempt) {
+std::optional<AuthError> why_blocked(const RequestLog& log, const CallContext& attempt) {
   for (const auto rule : {check_failure, check_rejections, check_short_life, check_request_limit})
     if (auto auth_error = rule(log, attempt)) return auth_error;
   return std::nullopt;
 }
 
-bool may_refresh(const RequestLog& log, const AttemptContext& attempt, seconds refresh_ahead) {
+bool may_refresh(const RequestLog& log, const CallContext& attempt, seconds refresh_ahead) {
   if (log.failure && attempt.now - log.failure->at < refresh_retry_pause) return false;
   if (log.refresh_started && attempt.now - *log.refresh_started < refresh_retry_pause) return false;
   // If tokens live for less than refresh-ahead, every call finds one that is due.
   const auto& success = log.success;
   const bool is_useless = success && success->while_good && success->lifetime <= refresh_ahead &&
-                          attempt.now - success->at < BootTime(success->lifetime) / 2;
+                          attempt.now - success->at < milliseconds(success->lifetime) / 2;
   return !is_useless && !why_blocked(log, attempt);
 }
 

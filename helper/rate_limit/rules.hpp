@@ -12,29 +12,29 @@ namespace sase::rate_limit {
 
 /// Rate limit: at most 5 requests per key in any 60 seconds, for any reason.
 inline constexpr unsigned request_limit = 5;
-inline constexpr BootTime request_window = std::chrono::minutes(1);
+inline constexpr std::chrono::milliseconds request_window = std::chrono::minutes(1);
 
-/// A transient failure is shared with the calls that waited for it, and for this long with later ones.
-inline constexpr BootTime failure_shared = std::chrono::seconds(2);
+/// A transient failure also applies to the calls that start within this time after it.
+inline constexpr std::chrono::milliseconds failure_shared = std::chrono::seconds(2);
 
 /// A rejected key is not used again for this long. Another key has its own log.
-inline constexpr BootTime rejection_remembered_for = std::chrono::minutes(5);
+inline constexpr std::chrono::milliseconds rejection_remembered_for = std::chrono::minutes(5);
 
 /// A longer `Retry-After` counts as this, so that an absurd value does not block requests for days.
 inline constexpr std::chrono::seconds longest_retry_after = std::chrono::hours(1);
 
 /// A new token that is rejected within quick_rejection starts a pause, which doubles with each further one.
-inline constexpr BootTime quick_rejection = std::chrono::minutes(5);
-inline constexpr BootTime first_rejection_pause = std::chrono::minutes(1);
+inline constexpr std::chrono::milliseconds quick_rejection = std::chrono::minutes(5);
+inline constexpr std::chrono::milliseconds first_rejection_pause = std::chrono::minutes(1);
 
 /// Tokens with a lifetime below min-ttl are not requested again for this long.
-inline constexpr BootTime short_life_remembered = std::chrono::minutes(5);
+inline constexpr std::chrono::milliseconds short_life_remembered = std::chrono::minutes(5);
 
 /// A refresh that failed, or did not end, is not repeated for this long while the old token is good.
-inline constexpr BootTime refresh_retry_pause = std::chrono::minutes(1);
+inline constexpr std::chrono::milliseconds refresh_retry_pause = std::chrono::minutes(1);
 
-/// A call that is about to request a token.
-struct AttemptContext {
+/// The call that the rules decide about.
+struct CallContext {
   BootTime started{};  ///< when the call began to wait
   BootTime now{};
   std::string_view network_fingerprint;  ///< of the network settings of the call
@@ -43,11 +43,11 @@ struct AttemptContext {
 
 /// Why no request may be sent; nothing if it may.
 [[nodiscard]] std::optional<protocol::AuthError> why_blocked(const RequestLog& log,
-                                                             const AttemptContext& attempt);
+                                                             const CallContext& attempt);
 
 /// The failure of a call that ended after this one started, if it applies to this call as well.
 [[nodiscard]] std::optional<protocol::AuthError> failure_since(const RequestLog& log,
-                                                               const AttemptContext& attempt);
+                                                               const CallContext& attempt);
 
 /// The error for a new token with a lifetime of no more than `min_ttl`.
 [[nodiscard]] protocol::AuthError too_short(std::chrono::seconds lifetime, std::chrono::seconds min_ttl);
@@ -56,7 +56,7 @@ struct AttemptContext {
 [[nodiscard]] protocol::AuthError expired_on_arrival();
 
 /// Whether a token that is still good may be refreshed. `refresh_ahead` is the setting that made it due.
-[[nodiscard]] bool may_refresh(const RequestLog& log, const AttemptContext& attempt,
+[[nodiscard]] bool may_refresh(const RequestLog& log, const CallContext& attempt,
                                std::chrono::seconds refresh_ahead);
 
 /// How many requests may be sent now.

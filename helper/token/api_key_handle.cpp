@@ -54,7 +54,7 @@ const api_key::ApiKey& ApiKeyHandle::key() {
 }
 
 std::string ApiKeyHandle::fingerprint() {
-  cache::Digest digest("sase-cred-refuse");
+  cache::Digest digest("sase-cred-reject");
   try {
     digest.add(get_or_create_identity().encryption_key().reveal());
   } catch (const std::system_error&) {

@@ -64,6 +64,7 @@ std::vector<const char*> environment_for_authorizer(const Environment& environme
   std::vector<const char*> kept;
   for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry)
     if (is_passed_on(*entry)) kept.push_back(*entry);
+  kept.push_back(nullptr);
   return kept;
 }
 
@@ -151,7 +152,7 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
     const auto result =
         os::run_subprocess({.program = authorizer_path(),
                             .arguments = arguments,
-                            .environment = environment,
+                            .environment = environment.data(),
                             .input = input.reveal(),
                             .output_limit = largest_response,
                             .deadline = deadline,

@@ -21,41 +21,41 @@ enum class Freshness {
 [[nodiscard]] Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
                               std::chrono::seconds refresh_ahead) noexcept;
 
-/// The `refresh_ahead` of a published token: at least a minute more than `min_ttl`, so that its readers find
-/// a token with `min_ttl` left.
+/// The `refresh_ahead` of a token in a file that `watch` writes: at least a minute more than `min_ttl`, so
+/// that the readers of the file find a token with `min_ttl` left.
 [[nodiscard]] std::chrono::seconds effective_refresh_ahead(std::chrono::seconds refresh_ahead,
                                                            std::chrono::seconds min_ttl) noexcept;
 
-/// When a published token is refreshed next. `jitter`, from 0 to below 1, is a new random number for each
+/// When `watch` refreshes its token next. `jitter`, from 0 to below 1, is a new random number for each
 /// call, so that processes that started together do not ask together.
 class RefreshSchedule {
  public:
   /// Limits of the pause between two attempts.
-  static constexpr BootTime shortest_pause = std::chrono::seconds(1);
-  static constexpr BootTime longest_pause = std::chrono::minutes(1);
+  static constexpr std::chrono::milliseconds shortest_pause = std::chrono::seconds(1);
+  static constexpr std::chrono::milliseconds longest_pause = std::chrono::minutes(1);
 
   /// Expiries are in whole seconds, so a token may expire this much earlier.
-  static constexpr BootTime rounding = std::chrono::seconds(1);
+  static constexpr std::chrono::milliseconds rounding = std::chrono::seconds(1);
 
   /// There is one attempt this long before the token expires.
-  static constexpr BootTime last_attempt = std::chrono::seconds(10);
+  static constexpr std::chrono::milliseconds last_attempt = std::chrono::seconds(10);
 
-  /// A token is not replaced before this age, or half of its lifetime if that is shorter.
-  static constexpr BootTime shortest_life = std::chrono::minutes(5);
+  /// The first refresh is this long after a token was received, or half of its lifetime if that is shorter.
+  static constexpr std::chrono::milliseconds shortest_life = std::chrono::minutes(5);
 
   /// No more than the minute that effective_refresh_ahead() adds to min_ttl.
-  static constexpr BootTime longest_spread = std::chrono::minutes(1);
+  static constexpr std::chrono::milliseconds longest_spread = std::chrono::minutes(1);
 
-  /// A token with `left` to live has been published. It is refreshed with `ahead` left.
+  /// Records a new token with `left` to live. It is refreshed with `ahead` left.
   void renewed(BootTime now, std::chrono::seconds left, std::chrono::seconds ahead, double jitter) noexcept;
 
-  /// There is no token, or none newer than the one that is due for refresh. Pauses double with each failure;
-  /// there is an attempt before the old token expires and one when it expires.
+  /// Records that there is no new token. Pauses double with each failure; one attempt comes before the old
+  /// token expires and one when it expires.
   void failed(BootTime now, double jitter) noexcept;
 
   [[nodiscard]] BootTime next() const noexcept { return next_; }
 
-  /// When the last published token expires; nothing before the first one.
+  /// When the last token expires; nothing before the first one.
   [[nodiscard]] std::optional<BootTime> end() const noexcept { return end_; }
 
  private:

@@ -51,13 +51,13 @@ ProvidedToken TokenProvider::get() {
     if (auto shared = acquire_or_share(*lock)) return *std::move(shared);
   // The user may have logged out while we waited for the lock.
   if (key_.is_removed_by_logout()) throw api_key::no_key(profile_);
-  return accept(service().authorize(lock ? &*lock : nullptr));
+  return accept(authorizer().authorize(lock ? &*lock : nullptr));
 }
 
 ProvidedToken TokenProvider::get_new() {
   auto lock = open_lock();
   if (lock) acquire(*lock);
-  return accept(service().authorize(lock ? &*lock : nullptr));
+  return accept(authorizer().authorize(lock ? &*lock : nullptr));
 }
 
 ProvidedToken TokenProvider::get_refreshed() {
@@ -83,10 +83,10 @@ ProbeReport TokenProvider::probe(const std::string& read_url) {
   auto lock = open_lock();
   if (lock) acquire(*lock);
   ProbeReport report{
-      .probe = service().probe(lock ? &*lock : nullptr, read_url), .time_left = {}, .unusable = {}};
-  if (!report.probe.fresh) return report;
+      .probe = authorizer().probe(lock ? &*lock : nullptr, read_url), .time_left = {}, .unusable = {}};
+  if (!report.probe.new_token) return report;
   try {
-    report.time_left = time_left_now(accept(*std::exchange(report.probe.fresh, std::nullopt)).token);
+    report.time_left = time_left_now(accept(*std::exchange(report.probe.new_token, std::nullopt)).token);
   } catch (const Failure& failure) {
     report.unusable = failure;  // the checks are reported nevertheless
   }
@@ -96,8 +96,8 @@ ProbeReport TokenProvider::probe(const std::string& read_url) {
 void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::ParentLifetime parent) noexcept
     try {
   if (!provided.is_due_for_refresh() || !state_directory_) return;
-  RefreshLock lock(*state_directory_, service().key_id());
-  if (!lock.acquire() || !service().may_refresh(lock)) return;
+  RefreshLock lock(*state_directory_, authorizer().key_id());
+  if (!lock.acquire() || !authorizer().may_refresh(lock)) return;
   trace_.line("refresh: a background process refreshes the token");
   const auto [directory, file] = lock.descriptors();
   spawn_background(
@@ -127,7 +127,7 @@ void TokenProvider::record_erase() try {
   const auto until = std::min(deadline_, steady_clock::now() + longest_wait);
   while (lock && !lock->acquire())
     if (!lock->wait(until)) return;
-  if (lock) service().record_erase(*lock);
+  if (lock) authorizer().record_erase(*lock);
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
 }
@@ -162,7 +162,7 @@ std::optional<ProvidedToken> TokenProvider::find_fresh() {
 
 std::optional<RefreshLock> TokenProvider::open_lock() try {
   if (!state_directory_) return std::nullopt;
-  return RefreshLock(*state_directory_, service().key_id());
+  return RefreshLock(*state_directory_, authorizer().key_id());
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
@@ -186,7 +186,7 @@ std::optional<ProvidedToken> TokenProvider::acquire_or_share(RefreshLock& lock) 
   while (!lock.acquire()) {
     wait(lock);
     if (auto shared = find_usable()) return shared;
-    service().throw_shared_failure(lock);
+    authorizer().throw_shared_failure(lock);
   }
   trace_.line("lock: taken");
   return find_usable();  // a token may have been stored since we looked
@@ -200,7 +200,7 @@ std::optional<ProvidedToken> TokenProvider::acquire_or_share_fresh(RefreshLock& 
   while (!lock.acquire()) {
     wait(lock);
     if (auto shared = find_fresh()) return shared;
-    service().throw_shared_failure(lock);
+    authorizer().throw_shared_failure(lock);
   }
   return find_fresh();
 }
@@ -208,11 +208,11 @@ std::optional<ProvidedToken> TokenProvider::acquire_or_share_fresh(RefreshLock& 
 /// Nothing if the token may not be refreshed yet.
 std::optional<ProvidedToken> TokenProvider::refresh_under_lock() try {
   auto lock = open_lock();
-  if (!lock) return accept(service().authorize(nullptr));
+  if (!lock) return accept(authorizer().authorize(nullptr));
   if (auto shared = acquire_or_share_fresh(*lock)) return shared;
-  if (key_.is_removed_by_logout() || !service().may_refresh(*lock)) return std::nullopt;
+  if (key_.is_removed_by_logout() || !authorizer().may_refresh(*lock)) return std::nullopt;
   trace_.line("refresh: the token is due");
-  return accept(service().refresh(*lock));
+  return accept(authorizer().refresh(*lock));
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
@@ -220,20 +220,20 @@ std::optional<ProvidedToken> TokenProvider::refresh_under_lock() try {
 
 void TokenProvider::refresh_as_child(const RefreshLock& lock) {
   deadline_ = steady_clock::now() + profile_.timeout;
-  service().set_deadline(deadline_);
+  authorizer().set_deadline(deadline_);
   // The last holder of the lock may have refreshed it.
   if (key_.is_removed_by_logout() || find_fresh()) return;
-  (void)accept(service().refresh(lock));
+  (void)accept(authorizer().refresh(lock));
 }
 
-ProvidedToken TokenProvider::accept(NewToken fresh) {
-  Token& token = fresh.token;
+ProvidedToken TokenProvider::accept(NewToken new_token) {
+  Token& token = new_token.token;
   // Even a token that this call cannot use may serve another, but must not replace one that lives longer.
   const seconds left = time_left_now(token);
   const auto before = find();
   const seconds left_before = before ? time_left_now(*before) : seconds(0);
   if (left_before <= left || left_before > protocol::longest_lifetime) store(token);
-  if (fresh.unusable) throw to_failure(*fresh.unusable);
+  if (new_token.too_short) throw to_failure(*new_token.too_short);
   if (left <= seconds(0)) throw to_failure(rate_limit::expired_on_arrival());
   return {.token = std::move(token)};
 }
@@ -253,17 +253,17 @@ void TokenProvider::store(const Token& token) {
   }
 }
 
-RateLimitedAuthorizer& TokenProvider::service() {
-  if (!service_)
-    service_.emplace(RateLimitedAuthorizerParts{.profile = profile_,
-                                                .key = key_,
-                                                .authorizer = authorizer_,
-                                                .trace = trace_,
-                                                .warning = warning_,
-                                                .misspelled_variables = misspelled_variables_,
-                                                .started = started_,
-                                                .deadline = deadline_});
-  return *service_;
+RateLimitedAuthorizer& TokenProvider::authorizer() {
+  if (!rate_limited_)
+    rate_limited_.emplace(RateLimitedAuthorizerParts{.profile = profile_,
+                                                     .key = key_,
+                                                     .authorizer = authorizer_,
+                                                     .trace = trace_,
+                                                     .warning = warning_,
+                                                     .misspelled_variables = misspelled_variables_,
+                                                     .started = started_,
+                                                     .deadline = deadline_});
+  return *rate_limited_;
 }
 
 }  // namespace sase::token

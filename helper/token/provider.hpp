@@ -61,7 +61,7 @@ class TokenProvider {
  public:
   TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key);
 
-  /// A token with at least the profile's min-ttl left. Throws Failure if there is none before the deadline.
+  /// A token with at least the profile's min-ttl left. Throws Failure if it has none by the deadline.
   [[nodiscard]] ProvidedToken get();
 
   /// A new token from the service, whatever is cached, within the same rules. Throws Failure as get() does.
@@ -96,10 +96,10 @@ class TokenProvider {
   [[nodiscard]] std::optional<ProvidedToken> acquire_or_share_fresh(rate_limit::RefreshLock& lock);
   [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock();
   void refresh_as_child(const rate_limit::RefreshLock& lock);
-  [[nodiscard]] ProvidedToken accept(NewToken fresh);
+  [[nodiscard]] ProvidedToken accept(NewToken new_token);
   void store(const Token& token);
   void record_erase();
-  [[nodiscard]] RateLimitedAuthorizer& service();
+  [[nodiscard]] RateLimitedAuthorizer& authorizer();
 
   const config::Profile& profile_;
   cache::TokenCache* cache_;
@@ -110,8 +110,9 @@ class TokenProvider {
   std::chrono::steady_clock::time_point deadline_;
   ApiKeyHandle key_;
   WarningOnce warning_;
-  BootTime started_ = boot_clock();
-  std::optional<RateLimitedAuthorizer> service_;  // created at first use: a cached token does not need it
+  BootTime started_ = BootClock::now();
+  std::optional<RateLimitedAuthorizer>
+      rate_limited_;  // created at first use: a cached token does not need it
 };
 
 }  // namespace sase::token

@@ -69,7 +69,7 @@ void RateLimitedAuthorizer::set_deadline(steady_clock::time_point deadline) noex
 NewToken RateLimitedAuthorizer::authorize(const RefreshLock* refresh_lock) {
   RequestLog log = read_log_before_request(refresh_lock);
   if (const auto auth_error = why_blocked(log, attempt())) throw to_failure(*auth_error);
-  const unsigned tries = std::min(protocol::most_tries, requests_left(log, boot_clock()));
+  const unsigned tries = std::min(protocol::most_tries, requests_left(log, BootClock::now()));
   return token_or_failure(request(refresh_lock, std::move(log), {.tries = tries}, WhileGood::no));
 }
 
@@ -90,7 +90,7 @@ ProbeOutcome RateLimitedAuthorizer::probe(const RefreshLock* refresh_lock, const
                                    {.probe = protocol::Probe::all, .read_url = read_url}, WhileGood::no);
   ProbeOutcome probe{.checks = std::move(result.checks), .status = result.status};
   if (auto* const token = std::get_if<NewToken>(&result.outcome))
-    probe.fresh = std::move(*token);
+    probe.new_token = std::move(*token);
   else
     probe.auth_error = std::get<AuthError>(std::move(result.outcome));
   return probe;
@@ -107,13 +107,13 @@ bool RateLimitedAuthorizer::may_refresh(const RefreshLock& refresh_lock) const {
 
 void RateLimitedAuthorizer::record_erase(const RefreshLock& refresh_lock) {
   RequestLog log = read(&refresh_lock);
-  rate_limit::record_erase(log, boot_clock());
+  rate_limit::record_erase(log, BootClock::now());
   write(&refresh_lock, log);
 }
 
-rate_limit::AttemptContext RateLimitedAuthorizer::attempt() const noexcept {
+rate_limit::CallContext RateLimitedAuthorizer::attempt() const noexcept {
   return {.started = parts_.started,
-          .now = boot_clock(),
+          .now = BootClock::now(),
           .network_fingerprint = network_fingerprint_,
           .min_ttl = parts_.profile.min_ttl};
 }
@@ -135,10 +135,10 @@ void RateLimitedAuthorizer::write(const RefreshLock* refresh_lock, const Request
 /// by now, so it runs again.
 RequestLog RateLimitedAuthorizer::read_log_before_request(const RefreshLock* refresh_lock) {
   RequestLog log = read(refresh_lock);
-  if (!parts_.key.is_deferred() || !is_rejection_remembered(log, boot_clock()) ||
+  if (!parts_.key.is_deferred() || !is_rejection_remembered(log, BootClock::now()) ||
       failure_since(log, attempt()))
     return log;
-  record_key_fingerprint(log, parts_.key.fingerprint(), boot_clock());
+  record_key_fingerprint(log, parts_.key.fingerprint(), BootClock::now());
   write(refresh_lock, log);
   return log;
 }
@@ -158,7 +158,7 @@ void RateLimitedAuthorizer::read_key(const RefreshLock* refresh_lock, RequestLog
 }
 
 void RateLimitedAuthorizer::record_failure(RequestLog& log, const AuthError& auth_error) {
-  rate_limit::record_failure(log, auth_error, network_fingerprint_, boot_clock());
+  rate_limit::record_failure(log, auth_error, network_fingerprint_, BootClock::now());
   if (parts_.key.is_deferred() && auth_error.kind == ErrorKind::rejected)
     log.failure->key = parts_.key.fingerprint();
 }
@@ -168,7 +168,7 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::request(const Refr
                                                                       const AuthorizeOptions& options,
                                                                       WhileGood while_good) {
   read_key(refresh_lock, log);
-  if (while_good == WhileGood::yes) record_refresh_start(log, boot_clock());
+  if (while_good == WhileGood::yes) record_refresh_start(log, BootClock::now());
   // Read before the request is sent, so that the expiry is never later than the service's.
   const ClockReading requested_at = ClockReading::now();
   protocol::AuthorizeReply reply = send_counted(refresh_lock, log, options);
@@ -181,7 +181,7 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::request(const Refr
   auto& response = std::get<protocol::TokenResponse>(outcome);
   const seconds lifetime = std::min(response.lifetime, protocol::longest_lifetime);
   NewToken token = make_token(std::move(response), requested_at);
-  record_success(log, lifetime, token.unusable.has_value(), while_good == WhileGood::yes, boot_clock());
+  record_success(log, lifetime, token.too_short.has_value(), while_good == WhileGood::yes, BootClock::now());
   write(refresh_lock, log);
   return {.outcome = std::move(token), .checks = std::move(reply.checks), .status = reply.status};
 }
@@ -189,14 +189,14 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::request(const Refr
 /// Counts the request before it is sent, and corrects the count by the reply.
 protocol::AuthorizeReply RateLimitedAuthorizer::send_counted(const RefreshLock* refresh_lock, RequestLog& log,
                                                              const AuthorizeOptions& options) {
-  count_before_send(log, boot_clock());
+  count_before_send(log, BootClock::now());
   write(refresh_lock, log);
   try {
     protocol::AuthorizeReply reply = send(options);
-    correct_count(log, reply.requests, boot_clock());
+    correct_count(log, reply.requests, BootClock::now());
     return reply;
   } catch (const AuthorizerNotStarted&) {
-    correct_count(log, 0, boot_clock());
+    correct_count(log, 0, BootClock::now());
     write(refresh_lock, log);
     throw;
   }
@@ -210,9 +210,9 @@ NewToken RateLimitedAuthorizer::make_token(protocol::TokenResponse response,
   const seconds passed = std::max<seconds>(ClockReading::now().boot - requested_at.boot, seconds(1));
   NewToken token{
       .token = {.bearer = std::move(response.token), .expiry = Expiry::after(requested_at, lifetime)},
-      .unusable = std::nullopt};
+      .too_short = std::nullopt};
   if (lifetime - passed < parts_.profile.min_ttl)
-    token.unusable = rate_limit::too_short(lifetime, parts_.profile.min_ttl);
+    token.too_short = rate_limit::too_short(lifetime, parts_.profile.min_ttl);
   return token;
 }
 

@@ -31,7 +31,7 @@ namespace sase::token {
 /// A token from the service.
 struct NewToken {
   Token token;
-  std::optional<protocol::AuthError> unusable;  ///< set if less than the profile's min-ttl is left of it
+  std::optional<protocol::AuthError> too_short;  ///< set if less than the profile's min-ttl is left of it
 };
 
 /// What testing the connection to the service found.
@@ -40,7 +40,7 @@ struct ProbeOutcome {
   std::optional<unsigned> status = {};                 ///< the HTTP status of the service's response
   std::optional<protocol::AuthError> auth_error = {};  ///< why there is no token
   std::optional<protocol::AuthError> blocked = {};     ///< why no token was requested
-  std::optional<NewToken> fresh = {};
+  std::optional<NewToken> new_token = {};
 };
 
 /// What a RateLimitedAuthorizer works with. Everything referred to must outlive it.
@@ -102,7 +102,7 @@ class RateLimitedAuthorizer {
     std::optional<unsigned> status = {};
   };
 
-  [[nodiscard]] rate_limit::AttemptContext attempt() const noexcept;
+  [[nodiscard]] rate_limit::CallContext attempt() const noexcept;
   [[nodiscard]] rate_limit::RequestLog read(const rate_limit::RefreshLock* refresh_lock);
   void write(const rate_limit::RefreshLock* refresh_lock, const rate_limit::RequestLog& log);
   [[nodiscard]] rate_limit::RequestLog read_log_before_request(const rate_limit::RefreshLock* refresh_lock);

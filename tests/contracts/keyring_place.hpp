@@ -35,7 +35,9 @@ struct KeyringPlace {
     const auto cached = cache().find(identity);
     return cached ? std::string(cached->bearer.reveal()) : "(none)";
   }
-  [[nodiscard]] std::string bytes() const { return os::UserKeyring::find(name).value().bytes; }
+  [[nodiscard]] std::string bytes() const {
+    return std::string(os::UserKeyring::find(name).value().bytes.reveal());
+  }
 };
 
 /// The largest token needs two additional entries, which exceeds the quota of an ordinary user.

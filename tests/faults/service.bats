@@ -10,7 +10,7 @@ load ../support/faults
 each_fault() {
   cat <<'END'
   status=400                      | 5s | 5 | 1 | 3 | the service did not accept the request (HTTP 400)*
-  status=401                      | 5s | 5 | 1 | 3 | the service refused the API key (HTTP 401)*
+  status=401                      | 5s | 5 | 1 | 3 | the service rejected the API key (HTTP 401)*
   status=403                      | 5s | 5 | 1 | 3 | the service denied access (HTTP 403)*
   status=204                      | 5s | 5 | 1 | 3 | *
   status=429                      | 5s | 6 | 3 | 5 | * (HTTP 429)*

@@ -10,24 +10,24 @@
 
 namespace sase::tests {
 
-/// One call that has its turn.
+/// One call that holds the lock.
 struct Caller : Machine {
   token::ApiKeyHandle key{profile, api_key::ApiKey(protocol::Secret(the_key))};
   WarningOnce trouble{&diagnostics, "trouble: "};
-  rate_limit::RefreshLock refresh_lock = hold_turn();
+  rate_limit::RefreshLock refresh_lock = hold_lock();
 
-  [[nodiscard]] token::RateLimitedAuthorizer service() {
+  [[nodiscard]] token::RateLimitedAuthorizer rate_limited() {
     return token::RateLimitedAuthorizer({.profile = profile,
                                          .key = key,
                                          .authorizer = authorizer,
                                          .trace = trace,
                                          .warning = trouble,
                                          .misspelled_variables = nullptr,
-                                         .started = boot_clock(),
+                                         .started = BootClock::now(),
                                          .deadline = in_ten_seconds()});
   }
-  [[nodiscard]] token::NewToken authorize() { return service().authorize(&refresh_lock); }
-  [[nodiscard]] token::NewToken renew() { return service().refresh(refresh_lock); }
+  [[nodiscard]] token::NewToken authorize() { return rate_limited().authorize(&refresh_lock); }
+  [[nodiscard]] token::NewToken refresh() { return rate_limited().refresh(refresh_lock); }
   [[nodiscard]] Failure failure() {
     return catch_failure([this] { (void)authorize(); });
   }

@@ -13,29 +13,29 @@
 
 namespace sase::tests {
 
-/// An authorizer without a network: it gives the answer that was set, and remembers what it was asked.
+/// An authorizer without a network: returns the outcome that was set, and keeps the last request.
 class FakeAuthorizer : public token::Authorizer {
  public:
-  struct Grant {
+  struct Success {
     std::string token;
     std::chrono::seconds lifetime{};
   };
 
-  /// What it answers, until told otherwise.
-  std::variant<Grant, protocol::AuthError> answer =
-      Grant{.token = "fresh-token", .lifetime = std::chrono::hours(1)};
+  /// The outcome of each request.
+  std::variant<Success, protocol::AuthError> answer =
+      Success{.token = "fresh-token", .lifetime = std::chrono::hours(1)};
 
-  /// What happens while it is being asked.
+  /// Runs during each request.
   std::function<void()> meanwhile = [] {};
 
-  /// How many requests it says it sent, at most as many as it was allowed; by itself one.
+  /// How many requests it reports, at most as many as it was allowed.
   unsigned requests = 1;
 
-  /// What it reports of the chain, and the HTTP status that the service answered with.
+  /// The checks that it reports, and the HTTP status of the service's response.
   std::vector<protocol::Check> checks;
   std::optional<unsigned> status;
 
-  /// What it says happened on the way.
+  /// The trace lines that it reports.
   std::vector<protocol::TraceLine> trace;
 
   int calls = 0;
@@ -73,9 +73,9 @@ class FakeAuthorizer : public token::Authorizer {
  private:
   [[nodiscard]] std::variant<protocol::TokenResponse, protocol::AuthError> outcome() const {
     if (const auto* const auth_error = std::get_if<protocol::AuthError>(&answer)) return *auth_error;
-    const Grant& grant = std::get<Grant>(answer);
-    return protocol::TokenResponse{.token = protocol::BearerToken(protocol::Secret(grant.token)),
-                                   .lifetime = grant.lifetime};
+    const Success& success = std::get<Success>(answer);
+    return protocol::TokenResponse{.token = protocol::BearerToken(protocol::Secret(success.token)),
+                                   .lifetime = success.lifetime};
   }
 };
 

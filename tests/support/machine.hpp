@@ -85,29 +85,29 @@ struct Machine {
     return cached ? std::string(cached->bearer.reveal()) : "(none)";
   }
 
-  /// The name of the lock and the ledger.
+  /// The name of the lock and the request log.
   [[nodiscard]] std::string key_id() const { return rate_limit::make_key_id(profile.authorize_url, the_key); }
   [[nodiscard]] rate_limit::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
-  [[nodiscard]] rate_limit::RefreshLock hold_turn() const {
+  [[nodiscard]] rate_limit::RefreshLock hold_lock() const {
     rate_limit::RefreshLock refresh_lock = open_refresh_lock();
     REQUIRE(refresh_lock.acquire());
     return refresh_lock;
   }
   [[nodiscard]] rate_limit::RequestLog log() const { return open_refresh_lock().read_log(); }
-  /// Time cannot be turned forward, so what it would have done is done to the ledger.
-  void change_history(const std::function<void(rate_limit::RequestLog&)>& change) const {
+  /// Tests cannot move the boot clock, so they move the times in the request log.
+  void change_log(const std::function<void(rate_limit::RequestLog&)>& change) const {
     rate_limit::RequestLog changed = log();
     change(changed);
     open_refresh_lock().write_log(changed);
   }
-  /// Takes down that something happened, in whatever process, and tells how often it did.
+  /// Records an event of any process; noted() counts them.
   void note(std::string_view what) const { std::ofstream(root.path(what), std::ios::app) << 'x'; }
   [[nodiscard]] std::size_t noted(std::string_view what) const {
     return text_of_file(root.path(what)).size();
   }
   void trace_to_stderr() { trace = Trace("1", std::chrono::steady_clock::now(), diagnostics); }
-  /// Whether the call that has the turn, if any does, ends in good time.
-  [[nodiscard]] bool all_is_quiet() const {
+  /// Waits until no process holds the lock.
+  [[nodiscard]] bool is_idle() const {
     return open_refresh_lock().wait(std::chrono::steady_clock::now() + std::chrono::seconds(10));
   }
 };

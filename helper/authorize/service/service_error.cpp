@@ -85,7 +85,7 @@ struct Meaning {
 constexpr std::array<Meaning, 12> meanings = {{
     {400, ErrorKind::rejected, false, "the service did not accept the request",
      "check that the whole API key was given and that api fits the region"},
-    {401, ErrorKind::rejected, false, "the service refused the API key",
+    {401, ErrorKind::rejected, false, "the service rejected the API key",
      "check the key, its expiry date and the region in Settings > API Support"},
     {402, ErrorKind::rejected, false, "the account's plan does not cover the API",
      "the API needs a Premium Plus or Enterprise plan"},

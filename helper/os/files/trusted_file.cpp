@@ -2,7 +2,6 @@
 #include "helper/os/files/trusted_file.hpp"
 
 #include "helper/os/files/file_status.hpp"
-#include "helper/os/files/rejected_path.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>

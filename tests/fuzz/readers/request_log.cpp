@@ -11,10 +11,10 @@ namespace sase::fuzz {
 
 namespace {
 
-using rate_limit::AttemptContext;
+using rate_limit::CallContext;
 using rate_limit::RequestLog;
 
-constexpr BootTime now = std::chrono::hours(20);
+constexpr BootTime now{std::chrono::hours(20)};
 constexpr BootId boot{};
 
 void check_words(const protocol::AuthError& auth_error) {
@@ -22,7 +22,7 @@ void check_words(const protocol::AuthError& auth_error) {
 }
 
 /// The rules work for each log.
-void check_rules(rate_limit::RequestLog log, const rate_limit::AttemptContext& context) {
+void check_rules(rate_limit::RequestLog log, const rate_limit::CallContext& context) {
   if (const auto auth_error = why_blocked(log, context)) check_words(*auth_error);
   (void)may_refresh(log, context, std::chrono::minutes(15));
   const unsigned left = requests_left(log, context.now);

@@ -39,9 +39,10 @@ std::vector<Check> chain(CheckId broken, ErrorKind kind) {
 }
 
 token::ProbeReport make_report(std::vector<Check> checks) {
-  return {.probe = {.checks = std::move(checks), .status = {}, .auth_error = {}, .blocked = {}, .fresh = {}},
-          .time_left = {},
-          .unusable = {}};
+  return {
+      .probe = {.checks = std::move(checks), .status = {}, .auth_error = {}, .blocked = {}, .new_token = {}},
+      .time_left = {},
+      .unusable = {}};
 }
 
 std::vector<CheckResult> make_results(const token::ProbeReport& report) {
@@ -136,7 +137,7 @@ TEST_CASE("an authorizer that cannot be started fails the first check", "[connec
 TEST_CASE("a refresh lock that is not acquired in time fails the check authorize", "[connectivity_check]") {
   tests::Machine machine;
   machine.time = 30ms;
-  const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
+  const rate_limit::RefreshLock refresh_lock = machine.hold_lock();
   token::TokenProvider source = machine.source();
   const config::Settings values;
   const auto checks = check_connectivity(source, machine.profile, values);

@@ -56,7 +56,7 @@ TEST_CASE("shows the cached token and the last failure", "[local_state]") {
         contains(place.check().what, "a token with 30m left"));
   rate_limit::RequestLog log;
   log.failure = rate_limit::LastFailure{.auth_error = tests::auth_error(protocol::ErrorKind::rejected),
-                                        .at = boot_clock(),
+                                        .at = BootClock::now(),
                                         .network_fingerprint = "r"};
   place.open_refresh_lock().write_log(log);
   CHECK(contains(place.check().what, "no request is sent now: what happened"));

@@ -29,7 +29,7 @@ RequestLog with_rejections(unsigned consecutive_rejections) {
 
 RequestLog with_a_request() {
   RequestLog log;
-  log.requests.push_back(boot_clock());
+  log.requests.push_back(BootClock::now());
   return log;
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("treats a missing or damaged request log as empty", "[request_log]") {
   }
   SECTION("times in the future") {
     RequestLog log;
-    log.requests.push_back(boot_clock() + std::chrono::hours(1));
+    log.requests.push_back(BootClock::now() + std::chrono::hours(1));
     state.root.write("state/a.log", log.write(current_boot()));
   }
 
@@ -215,14 +215,14 @@ TEST_CASE("reports a request log that cannot be written", "[request_log]") {
 TEST_CASE("reads the longest request log that is written", "[request_log]") {
   const LogDirectory state;
   RequestLog log;
-  log.requests.assign(64, boot_clock());
-  log.success = LastSuccess{.at = boot_clock(), .lifetime = std::chrono::hours(1)};
+  log.requests.assign(64, BootClock::now());
+  log.success = LastSuccess{.at = BootClock::now(), .lifetime = std::chrono::hours(1)};
   log.failure = LastFailure{.auth_error = {.kind = protocol::ErrorKind::rejected,
                                            .transient = true,
                                            .what = std::string(2000, 'w'),
                                            .hint = std::string(2000, 'h'),
                                            .retry_after = std::chrono::seconds::max()},
-                            .at = boot_clock(),
+                            .at = BootClock::now(),
                             .network_fingerprint = std::string(32, 'r')};
 
   state.write("a", log);

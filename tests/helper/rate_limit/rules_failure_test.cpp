@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/rules.hpp"
+#include "tests/support/call_context.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/questions.hpp"
 
 #include <chrono>
 #include <optional>
@@ -14,11 +14,11 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::ErrorKind;
 using std::chrono::seconds;
-using tests::question_at;
+using tests::call_at;
 using tests::then;
 using tests::tick;
 
-/// One whose last call failed `then`, on the route of question_at().
+/// One whose last call failed `then`, on the route of call_at().
 RequestLog failed(ErrorKind kind, std::optional<seconds> retry_after = std::nullopt) {
   RequestLog log;
   record_failure(log,
@@ -27,20 +27,20 @@ RequestLog failed(ErrorKind kind, std::optional<seconds> retry_after = std::null
                   .what = "what happened",
                   .hint = "what to do",
                   .retry_after = retry_after},
-                 "route", then);
+                 "network", then);
   return log;
 }
 
 /// Of a call that waited while the other one failed.
-AttemptContext waiting_since(BootTime started) {
-  AttemptContext question = question_at(then + 10ms);
-  question.started = started;
-  return question;
+CallContext waiting_since(BootTime started) {
+  CallContext call = call_at(then + 10ms);
+  call.started = started;
+  return call;
 }
 
-AttemptContext on_another_way(AttemptContext question) {
-  question.network_fingerprint = "another route";
-  return question;
+CallContext with_another_network(CallContext call) {
+  call.network_fingerprint = "another network";
+  return call;
 }
 
 }  // namespace
@@ -50,19 +50,19 @@ TEST_CASE("remembers a failure for a duration that depends on its kind", "[rate_
     const char* name;
     ErrorKind kind;
     std::optional<seconds> retry_after;
-    BootTime for_this_way, for_other_ways;
+    std::chrono::milliseconds same_network, other_networks;
   };
   constexpr auto most = seconds::max();
   const auto row = GENERATE_COPY(values<Row>({
-      {"a refused key", ErrorKind::rejected, std::nullopt, 5min, 5min},
+      {"a rejected key", ErrorKind::rejected, std::nullopt, 5min, 5min},
       {"too many requests", ErrorKind::rate_limited, std::nullopt, 2s, 2s},
       {"no connection", ErrorKind::unreachable, std::nullopt, 2s, 0s},
       {"an answer without sense", ErrorKind::invalid_response, std::nullopt, 2s, 0s},
-      {"a setting that can be mended", ErrorKind::misconfigured, std::nullopt, 0s, 0s},
+      {"a setting that the user can correct", ErrorKind::misconfigured, std::nullopt, 0s, 0s},
       {"too many requests, with a Retry-After", ErrorKind::rate_limited, 30s, 30s, 30s},
       {"no service, with a Retry-After", ErrorKind::unreachable, 30s, 30s, 30s},
       {"no sense, with a Retry-After", ErrorKind::invalid_response, 30s, 30s, 30s},
-      {"refused, with a Retry-After", ErrorKind::rejected, 30s, 30s, 30s},
+      {"rejected, with a Retry-After", ErrorKind::rejected, 30s, 30s, 30s},
       {"a Retry-After of none", ErrorKind::rate_limited, 0s, 2s, 2s},
       {"a Retry-After of a second", ErrorKind::unreachable, 1s, 2s, 2s},
       {"a Retry-After of three seconds", ErrorKind::unreachable, 3s, 3s, 3s},
@@ -73,15 +73,13 @@ TEST_CASE("remembers a failure for a duration that depends on its kind", "[rate_
 
   DYNAMIC_SECTION(row.name) {
     const RequestLog log = failed(row.kind, row.retry_after);
-    const auto is_spared = [&log](const AttemptContext& question) {
-      return why_blocked(log, question).has_value();
-    };
+    const auto is_blocked = [&log](const CallContext& call) { return why_blocked(log, call).has_value(); };
 
-    if (row.for_this_way > 0s) CHECK(is_spared(question_at(then + row.for_this_way - tick)));
-    CHECK_FALSE(is_spared(question_at(then + std::max(row.for_this_way, tick))));
-    if (row.for_other_ways > 0s)
-      CHECK(is_spared(on_another_way(question_at(then + row.for_other_ways - tick))));
-    CHECK_FALSE(is_spared(on_another_way(question_at(then + std::max(row.for_other_ways, tick)))));
+    if (row.same_network > 0s) CHECK(is_blocked(call_at(then + row.same_network - tick)));
+    CHECK_FALSE(is_blocked(call_at(then + std::max(row.same_network, tick))));
+    if (row.other_networks > 0s)
+      CHECK(is_blocked(with_another_network(call_at(then + row.other_networks - tick))));
+    CHECK_FALSE(is_blocked(with_another_network(call_at(then + std::max(row.other_networks, tick)))));
   }
 }
 
@@ -93,7 +91,7 @@ TEST_CASE("gives waiting calls the same message", "[rate_limit_rules]") {
     bool on_this_way, on_other_ways;
   };
   const auto row = GENERATE(values<Row>({
-      {"a refused key", ErrorKind::rejected, std::nullopt, true, true},
+      {"a rejected key", ErrorKind::rejected, std::nullopt, true, true},
       {"too many requests", ErrorKind::rate_limited, std::nullopt, true, true},
       {"no connection", ErrorKind::unreachable, std::nullopt, true, false},
       {"no service for a while", ErrorKind::unreachable, 9s, true, true},
@@ -103,16 +101,16 @@ TEST_CASE("gives waiting calls the same message", "[rate_limit_rules]") {
 
   DYNAMIC_SECTION(row.name) {
     const RequestLog log = failed(row.kind, row.retry_after);
-    const AttemptContext question = waiting_since(then - 1s);
+    const CallContext call = waiting_since(then - 1s);
 
-    const auto shared = failure_since(log, question);
+    const auto shared = failure_since(log, call);
 
     REQUIRE(shared.has_value() == row.on_this_way);
     CHECK(shared->what == "what happened");
     CHECK(shared->hint == "what to do");
     CHECK(shared->kind == row.kind);
-    CHECK(failure_since(log, on_another_way(question)).has_value() == row.on_other_ways);
-    CHECK(why_blocked(log, question)->what == "what happened");
+    CHECK(failure_since(log, with_another_network(call)).has_value() == row.on_other_ways);
+    CHECK(why_blocked(log, call)->what == "what happened");
   }
 }
 
@@ -125,16 +123,16 @@ TEST_CASE("shares a failure with calls that started before it", "[rate_limit_rul
 }
 
 TEST_CASE("shares a failure with long-waiting calls after it is forgotten", "[rate_limit_rules]") {
-  AttemptContext question = question_at(then + 1min);
-  question.started = then;
+  CallContext call = call_at(then + 1min);
+  call.started = then;
 
-  CHECK(why_blocked(failed(ErrorKind::unreachable), question)->what == "what happened");
-  CHECK(why_blocked(failed(ErrorKind::misconfigured), question)->what == "what happened");
+  CHECK(why_blocked(failed(ErrorKind::unreachable), call)->what == "what happened");
+  CHECK(why_blocked(failed(ErrorKind::misconfigured), call)->what == "what happened");
 }
 
 TEST_CASE("blocks nothing without a failure", "[rate_limit_rules]") {
-  CHECK_FALSE(failure_since(RequestLog{}, question_at(then)));
-  CHECK_FALSE(why_blocked(RequestLog{}, question_at(then)));
+  CHECK_FALSE(failure_since(RequestLog{}, call_at(then)));
+  CHECK_FALSE(why_blocked(RequestLog{}, call_at(then)));
 }
 
 TEST_CASE("a success clears the failure", "[rate_limit_rules]") {
@@ -142,7 +140,7 @@ TEST_CASE("a success clears the failure", "[rate_limit_rules]") {
 
   record_success(log, 3600s, false, false, then + 1s);
 
-  CHECK_FALSE(why_blocked(log, question_at(then + 2s)));
+  CHECK_FALSE(why_blocked(log, call_at(then + 2s)));
   CHECK_FALSE(failure_since(log, waiting_since(then)));
 }
 
@@ -150,10 +148,10 @@ TEST_CASE("remembers the last failure", "[rate_limit_rules]") {
   RequestLog log = failed(ErrorKind::rejected);
 
   record_failure(log, {.kind = ErrorKind::unreachable, .what = "another", .hint = "", .retry_after = {}},
-                 "another route", then + 1s);
+                 "another network", then + 1s);
 
-  CHECK_FALSE(why_blocked(log, question_at(then + 2s)));
-  CHECK(why_blocked(log, on_another_way(question_at(then + 2s))));
+  CHECK_FALSE(why_blocked(log, call_at(then + 2s)));
+  CHECK(why_blocked(log, with_another_network(call_at(then + 2s))));
 }
 
 TEST_CASE("describes a remembered failure with its age and the time left", "[rate_limit_rules]") {
@@ -161,8 +159,8 @@ TEST_CASE("describes a remembered failure with its age and the time left", "[rat
     const char* name;
     ErrorKind kind;
     std::optional<seconds> retry_after;
-    BootTime later;
-    std::string told, hint;
+    std::chrono::milliseconds later;
+    std::string what, hint;
   };
   const auto row = GENERATE(values<Row>({
       {"at once", ErrorKind::rejected, std::nullopt, 1ms, "1s ago; the service is asked again in 5m",
@@ -186,11 +184,11 @@ TEST_CASE("describes a remembered failure with its age and the time left", "[rat
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const auto told = why_blocked(failed(row.kind, row.retry_after), question_at(then + row.later)).value();
+    const auto auth_error = why_blocked(failed(row.kind, row.retry_after), call_at(then + row.later)).value();
 
-    CHECK(told.what == "what happened, " + row.told);
-    CHECK(told.hint == row.hint);
-    CHECK(told.kind == row.kind);
+    CHECK(auth_error.what == "what happened, " + row.what);
+    CHECK(auth_error.hint == row.hint);
+    CHECK(auth_error.kind == row.kind);
   }
 }
 
@@ -199,12 +197,12 @@ TEST_CASE("allows a request at the time that the message states", "[rate_limit_r
   const RequestLog log = failed(ErrorKind::rejected, retry_after);
 
   BootTime now = then + tick;
-  for (auto told = why_blocked(log, question_at(now)); told;
-       now += 977ms, told = why_blocked(log, question_at(now))) {
-    tests::check_words(*told);
-    const BootTime wait = tests::promised_wait(told->what);
-    CHECK_FALSE(why_blocked(log, question_at(now + wait)));
-    CHECK(why_blocked(log, question_at(now + wait - (wait < 120s ? 1s : 60s))));
+  for (auto auth_error = why_blocked(log, call_at(now)); auth_error;
+       now += 977ms, auth_error = why_blocked(log, call_at(now))) {
+    tests::check_error(*auth_error);
+    const std::chrono::milliseconds wait = tests::promised_wait(auth_error->what);
+    CHECK_FALSE(why_blocked(log, call_at(now + wait)));
+    CHECK(why_blocked(log, call_at(now + wait - (wait < 120s ? 1s : 60s))));
   }
   CHECK(now > then + 2s);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/rules.hpp"
+#include "tests/support/call_context.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/questions.hpp"
 
 #include <chrono>
 #include <string>
@@ -12,11 +12,11 @@ namespace sase::rate_limit {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::question_at;
+using tests::call_at;
 using tests::then;
 using tests::tick;
 
-void grant(RequestLog& log, BootTime at) {
+void success(RequestLog& log, BootTime at) {
   record_success(log, 3600s, false, false, at);
 }
 
@@ -30,38 +30,39 @@ RequestLog struck(unsigned consecutive_rejections) {
 }
 
 /// How long no token is asked for from `now`, by its own words.
-BootTime pause_at(const RequestLog& log, BootTime now) {
-  const auto told = why_blocked(log, question_at(now));
-  return told ? tests::promised_wait(told->hint) : 0s;
+std::chrono::milliseconds pause_at(const RequestLog& log, BootTime now) {
+  const auto auth_error = why_blocked(log, call_at(now));
+  return auth_error ? tests::promised_wait(auth_error->hint) : 0s;
 }
 
 }  // namespace
 
 TEST_CASE("allows one new token after a rejection", "[rate_limit_rules]") {
   RequestLog log;
-  grant(log, then);
+  success(log, then);
 
   record_erase(log, then + 1s);
 
-  CHECK_FALSE(why_blocked(log, question_at(then + 1s)));
+  CHECK_FALSE(why_blocked(log, call_at(then + 1s)));
 }
 
 TEST_CASE("doubles the pause with each token that is rejected soon", "[rate_limit_rules]") {
   RequestLog log;
   BootTime now = then;
-  grant(log, now);
+  success(log, now);
   record_erase(log, now);
 
-  for (const BootTime pause : std::vector<BootTime>{1min, 2min, 4min, 8min, 15min, 15min, 15min}) {
-    grant(log, now);
+  for (const std::chrono::milliseconds pause :
+       std::vector<std::chrono::milliseconds>{1min, 2min, 4min, 8min, 15min, 15min, 15min}) {
+    success(log, now);
     now += 10s;
     record_erase(log, now);
 
     CHECK(log.paused_until == now + pause);
     CHECK(pause_at(log, now) == pause);
-    CHECK(why_blocked(log, question_at(now + pause - tick)));
+    CHECK(why_blocked(log, call_at(now + pause - tick)));
     now += pause;
-    CHECK_FALSE(why_blocked(log, question_at(now)));
+    CHECK_FALSE(why_blocked(log, call_at(now)));
   }
 }
 
@@ -74,7 +75,7 @@ TEST_CASE("limits the pause to 15 minutes", "[rate_limit_rules]") {
 TEST_CASE("counts a rejection within 5 minutes of the success", "[rate_limit_rules]") {
   struct Row {
     const char* name;
-    BootTime later;
+    std::chrono::milliseconds later;
     unsigned consecutive_rejections;
   };
   const auto row = GENERATE(values<Row>({
@@ -92,16 +93,16 @@ TEST_CASE("counts a rejection within 5 minutes of the success", "[rate_limit_rul
     record_erase(log, then + row.later);
 
     CHECK(log.consecutive_rejections == row.consecutive_rejections);
-    CHECK(why_blocked(log, question_at(then + row.later)).has_value() == (row.consecutive_rejections > 0));
+    CHECK(why_blocked(log, call_at(then + row.later)).has_value() == (row.consecutive_rejections > 0));
     CHECK(log.erased);
   }
 }
 
 TEST_CASE("resets the count after a token that lasted", "[rate_limit_rules]") {
   RequestLog log = struck(4);
-  grant(log, then + 1h);
+  success(log, then + 1h);
   record_erase(log, then + 2h);
-  grant(log, then + 2h);
+  success(log, then + 2h);
 
   record_erase(log, then + 2h);
 
@@ -111,11 +112,11 @@ TEST_CASE("resets the count after a token that lasted", "[rate_limit_rules]") {
 TEST_CASE("does not count a rejection if the token before it was good", "[rate_limit_rules]") {
   RequestLog log;
   SECTION("it was the first") {
-    grant(log, then);
+    success(log, then);
   }
-  SECTION("it was renewed in time") {
+  SECTION("it was refreshed in time") {
     log = struck(2);
-    grant(log, then + 2min);
+    success(log, then + 2min);
     record_success(log, 3600s, false, true, then + 3min);
   }
   SECTION("nothing is known of it") {}
@@ -123,15 +124,15 @@ TEST_CASE("does not count a rejection if the token before it was good", "[rate_l
   record_erase(log, then + 3min);
 
   CHECK(log.consecutive_rejections == 0);
-  CHECK_FALSE(why_blocked(log, question_at(then + 3min)));
+  CHECK_FALSE(why_blocked(log, call_at(then + 3min)));
 }
 
 TEST_CASE("keeps the count across a failed request", "[rate_limit_rules]") {
   RequestLog log = struck(1);
   record_failure(
       log, {.kind = protocol::ErrorKind::unreachable, .what = "no connection", .hint = "", .retry_after = {}},
-      "route", then + 1min);
-  grant(log, then + 2min);
+      "network", then + 1min);
+  success(log, then + 2min);
 
   record_erase(log, then + 3min);
 
@@ -142,18 +143,18 @@ TEST_CASE("ignores a pause beyond the maximum", "[rate_limit_rules]") {
   RequestLog log;
 
   log.paused_until = then + 15min;
-  CHECK(why_blocked(log, question_at(then)));
+  CHECK(why_blocked(log, call_at(then)));
   log.paused_until = then + 15min + tick;
-  CHECK_FALSE(why_blocked(log, question_at(then)));
+  CHECK_FALSE(why_blocked(log, call_at(then)));
   log.paused_until = BootTime::max();
-  CHECK_FALSE(why_blocked(log, question_at(then)));
+  CHECK_FALSE(why_blocked(log, call_at(then)));
 }
 
 TEST_CASE("explains a pause with reason, duration and hint", "[rate_limit_rules]") {
   struct Row {
     const char* name;
     unsigned consecutive_rejections;
-    BootTime later;
+    std::chrono::milliseconds later;
     std::string count, wait;
   };
   const auto row = GENERATE(values<Row>({
@@ -167,23 +168,24 @@ TEST_CASE("explains a pause with reason, duration and hint", "[rate_limit_rules]
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const auto told = why_blocked(struck(row.consecutive_rejections), question_at(then + row.later)).value();
+    const auto auth_error =
+        why_blocked(struck(row.consecutive_rejections), call_at(then + row.later)).value();
 
-    CHECK(told.what == "no new token is asked for: the last " + row.count +
-                           " were rejected soon after they had been given out");
-    CHECK(told.hint ==
+    CHECK(auth_error.what == "no new token is asked for: the last " + row.count +
+                                 " were rejected soon after they had been given out");
+    CHECK(auth_error.hint ==
           "try again in " + row.wait + "; check the key's permissions, and that region and api are right");
-    CHECK(told.kind == protocol::ErrorKind::rate_limited);
-    CHECK(told.transient);
-    tests::check_words(told);
+    CHECK(auth_error.kind == protocol::ErrorKind::rate_limited);
+    CHECK(auth_error.transient);
+    tests::check_error(auth_error);
   }
 }
 
 TEST_CASE("pauses whatever the network settings are", "[rate_limit_rules]") {
-  AttemptContext question = question_at(then + 1s);
-  question.network_fingerprint = "another route";
+  CallContext call = call_at(then + 1s);
+  call.network_fingerprint = "another network";
 
-  CHECK(why_blocked(struck(1), question));
+  CHECK(why_blocked(struck(1), call));
 }
 
 }  // namespace sase::rate_limit

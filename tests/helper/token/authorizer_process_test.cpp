@@ -29,7 +29,7 @@ using std::chrono::steady_clock;
 
 constexpr const char* driver = "driver of the tests of the authorizer process";
 
-/// In one line, what asking the authorizer came to.
+/// The result of a request, in one line.
 std::string ask() {
   ::signal(SIGPIPE, SIG_IGN);
   const Environment environment(environ);
@@ -46,10 +46,10 @@ std::string ask() {
     for (const protocol::Check& check : reply.checks)
       checks += ' ' + std::string(to_name(check.name)) + '=' + std::string(to_name(check.state));
     if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
-      return (auth_error->transient ? "transient: " : "denied: ") + auth_error->what + checks + " after " +
+      return (auth_error->transient ? "transient: " : "error: ") + auth_error->what + checks + " after " +
              std::to_string(reply.requests);
     const auto& token_response = std::get<protocol::TokenResponse>(reply.outcome);
-    return "granted: " + std::string(token_response.token.reveal()) + ' ' +
+    return "token: " + std::string(token_response.token.reveal()) + ' ' +
            std::to_string(token_response.lifetime.count()) + checks;
   } catch (const Failure& failure) {
     return "failure " + std::to_string(static_cast<int>(failure.code)) + ": " + failure.what();
@@ -68,11 +68,10 @@ class Tree {
   [[nodiscard]] std::string ask(std::vector<const char*> environment = {}) const {
     const std::string program = root_.path("bin/front");
     const std::vector<std::string> words = {program, driver, "--out", "/dev/null"};
-    environment.push_back("PATH=/usr/bin:/bin");
+    environment.insert(environment.end(), {"PATH=/usr/bin:/bin", nullptr});
     const auto result = os::run_subprocess({.program = program,
                                             .arguments = words,
-                                            .environment = environment,
-                                            .input = {},
+                                            .environment = environment.data(),
                                             .output_limit = 100'000,
                                             .deadline = steady_clock::now() + 60s});
     return std::string(result.value().output.reveal());
@@ -90,7 +89,7 @@ class Tree {
   tests::TemporaryDirectory root_;
 };
 
-constexpr std::string_view grant =
+constexpr std::string_view success =
     "cat >/dev/null\nprintf 'requests=1\\naccess_token=to.ken==\\nlifetime=3600\\noutcome=granted\\n\\n'\n";
 
 }  // namespace
@@ -100,9 +99,9 @@ TEST_CASE(driver, "[.driver]") {
 }
 
 TEST_CASE("returns the authorizer's response", "[authorizer_process]") {
-  CHECK(Tree(grant).ask() == "granted: to.ken== 3600");
+  CHECK(Tree(success).ask() == "token: to.ken== 3600");
   CHECK(Tree("cat >/dev/null; printf 'requests=1\\noutcome=rejected\\nwhat=no\\n\\n'").ask() ==
-        "denied: no after 1");
+        "error: no after 1");
 }
 
 TEST_CASE("passes the request on standard input, and no arguments", "[authorizer_process]") {
@@ -112,7 +111,7 @@ TEST_CASE("passes the request on standard input, and no arguments", "[authorizer
 
   const std::string answer = tree.ask();
 
-  CHECK(tests::contains(answer, "denied: 0 "));
+  CHECK(tests::contains(answer, "error: 0 "));
   CHECK(tests::contains(answer, "/bin/../libexec/sase-credential/authorize words "));
   CHECK(
       tests::contains(answer, "url=https://api.example.test/authorize;api_key=hunter2-key;timeout_ms=5000;"));
@@ -136,8 +135,8 @@ TEST_CASE("passes only the variables for the resolver and OpenSSL", "[authorizer
 TEST_CASE("passes SSL_CERT_DIR only if its paths are absolute", "[authorizer_process]") {
   const Tree tree("cat >/dev/null; printf 'outcome=rejected\\nwhat=%s\\n\\n' \"${SSL_CERT_DIR-none}\"\n");
 
-  CHECK(tree.ask({"SSL_CERT_DIR=certificates"}) == "denied: none after 0");
-  CHECK(tree.ask({"SSL_CERT_DIR=/a:b"}) == "denied: none after 0");
+  CHECK(tree.ask({"SSL_CERT_DIR=certificates"}) == "error: none after 0");
+  CHECK(tree.ask({"SSL_CERT_DIR=/a:b"}) == "error: none after 0");
 }
 
 TEST_CASE("reports an authorizer that fails as a local error", "[authorizer_process]") {
@@ -147,12 +146,12 @@ TEST_CASE("reports an authorizer that fails as a local error", "[authorizer_proc
   };
   const auto row = GENERATE(values<Row>({
       {"fails", "cat >/dev/null; exit 3", "it exited with 3 without a response"},
-      {"answers and fails", std::string(grant) + "exit 1", "it exited with 1 without a response"},
+      {"responds and fails", std::string(success) + "exit 1", "it exited with 1 without a response"},
       {"is killed", "kill -9 $$", "it was killed by signal 9"},
-      {"says nothing", "cat >/dev/null", "its response is invalid: "},
-      {"talks garbage", "cat >/dev/null; echo hunter2", "its response is invalid: "},
-      {"talks without end", "exec yes outcome=granted", "its response is too long"},
-      {"has a token that is none",
+      {"writes nothing", "cat >/dev/null", "its response is invalid: "},
+      {"writes an invalid line", "cat >/dev/null; echo hunter2", "its response is invalid: "},
+      {"writes without end", "exec yes outcome=granted", "its response is too long"},
+      {"returns an invalid token",
        "cat >/dev/null; printf 'access_token=hunter2 hunter2\\nlifetime=1\\noutcome=granted\\n\\n'",
        "its response is invalid: the access token is not RFC 6750 b64token text"},
   }));
@@ -183,7 +182,7 @@ TEST_CASE("at the deadline a probe keeps its checks and the token", "[authorizer
   CHECK(
       Tree(checks + "printf 'check[]=authorize ok 1 a\\naccess_token=to.ken\\nlifetime=60\\n'; exec sleep 60")
           .ask({"HURRIED=1", "PROBE=1"}) ==
-      "granted: to.ken 60 name=ok tcp=untried proxy=untried tls=untried clock=untried authorize=ok "
+      "token: to.ken 60 name=ok tcp=untried proxy=untried tls=untried clock=untried authorize=ok "
       "read=broken");
 }
 

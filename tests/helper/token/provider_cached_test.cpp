@@ -27,7 +27,7 @@ TEST_CASE("requests a token on a miss and caches it", "[token_provider]") {
 TEST_CASE("returns the cached token without a request", "[token_provider]") {
   Machine machine;
   (void)machine.get();
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "another", .lifetime = 3600s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "another", .lifetime = 3600s};
 
   CHECK(machine.get() == "fresh-token");
   CHECK(machine.authorizer.calls == 1);
@@ -37,10 +37,10 @@ TEST_CASE("returns the cached token with its expiry", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 1000s);
 
-  const ProvidedToken fresh = machine.source().get();
+  const ProvidedToken new_token = machine.source().get();
 
-  CHECK(tests::time_left(fresh.token) <= 1000s);
-  CHECK(tests::time_left(fresh.token) >= 990s);
+  CHECK(tests::time_left(new_token.token) <= 1000s);
+  CHECK(tests::time_left(new_token.token) >= 990s);
 }
 
 TEST_CASE("gives a cached token with at least min-ttl left", "[token_provider]") {
@@ -92,7 +92,7 @@ TEST_CASE("does not give the cached token to another profile, service or key", "
 
 TEST_CASE("writes neither key nor token into a warning or a file", "[token_provider]") {
   Machine machine;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "hunter2-token", .lifetime = 3600s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "hunter2-token", .lifetime = 3600s};
   (void)machine.get();
   const std::string stem = machine.directory + '/' + machine.identity().file_stem();
 

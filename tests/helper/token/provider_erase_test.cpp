@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
+#include "tests/support/call_context.hpp"
 #include "tests/support/machine.hpp"
-#include "tests/support/questions.hpp"
 
 #include <chrono>
 #include <string>
@@ -106,7 +106,8 @@ TEST_CASE("pauses longer after each new token that is erased soon", "[token_prov
   (void)machine.get();
   machine.erase("fresh-token");
 
-  for (const BootTime pause : std::vector<BootTime>{1min, 2min, 4min, 8min, 15min, 15min}) {
+  for (const std::chrono::milliseconds pause :
+       std::vector<std::chrono::milliseconds>{1min, 2min, 4min, 8min, 15min, 15min}) {
     CHECK(machine.get() == "fresh-token");
     const int calls = machine.authorizer.calls;
     machine.erase("fresh-token");
@@ -118,8 +119,8 @@ TEST_CASE("pauses longer after each new token that is erased soon", "[token_prov
     CHECK(tests::promised_wait(failure.hint) <= pause);
     CHECK(tests::promised_wait(failure.hint) > pause - 10s);
     CHECK(machine.authorizer.calls == calls);
-    machine.change_history([](rate_limit::RequestLog& log) {
-      log.paused_until = 0s;
+    machine.change_log([](rate_limit::RequestLog& log) {
+      log.paused_until = {};
       log.requests.clear();
     });
   }
@@ -131,7 +132,7 @@ TEST_CASE("an erase waits for the lock, but no longer than its deadline", "[toke
   machine.time = 50ms;
   const auto start = steady_clock::now();
   {
-    const rate_limit::RefreshLock current = machine.hold_turn();
+    const rate_limit::RefreshLock current = machine.hold_lock();
     machine.erase("cached");
   }
 

@@ -55,7 +55,7 @@ TEST_CASE("does not cache the token of a refresh that ends after logout", "[toke
   LoggedInMachine machine;
   machine.keep("old", 600s);
   machine.authorizer.meanwhile = [&machine] {
-    machine.note("asked");
+    machine.note("requested");
     machine.log_out();
   };
   TokenProvider source = machine.source();
@@ -67,8 +67,8 @@ TEST_CASE("does not cache the token of a refresh that ends after logout", "[toke
             return 0;
           }) == 0);
 
-  REQUIRE(machine.all_is_quiet());
-  CHECK(machine.noted("asked") == 1);
+  REQUIRE(machine.is_idle());
+  CHECK(machine.noted("requested") == 1);
   CHECK(machine.kept() == "(none)");
 }
 

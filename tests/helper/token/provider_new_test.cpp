@@ -21,9 +21,9 @@ TEST_CASE("requests a new token although one is cached, and replaces it", "[toke
   Machine machine;
   machine.keep("cached", 1000s);
 
-  const ProvidedToken fresh = machine.source().get_new();
+  const ProvidedToken new_token = machine.source().get_new();
 
-  CHECK(fresh.token.bearer.reveal() == "fresh-token");
+  CHECK(new_token.token.bearer.reveal() == "fresh-token");
   CHECK(machine.authorizer.calls == 1);
   CHECK(machine.kept() == "fresh-token");
 }
@@ -53,7 +53,7 @@ TEST_CASE("limits the rate of calls for a new token", "[token_provider]") {
 TEST_CASE("a call for a new token waits for the lock until its deadline", "[token_provider]") {
   Machine machine;
   machine.time = 50ms;
-  const rate_limit::RefreshLock other = machine.hold_turn();
+  const rate_limit::RefreshLock other = machine.hold_lock();
 
   const Failure failure = tests::catch_failure([&] { (void)machine.source().get_new(); });
 

@@ -20,14 +20,14 @@ TEST_CASE("a probe requests a token whatever is cached, and caches it", "[token_
   CHECK(machine.kept() == "fresh-token");
   REQUIRE(report.time_left);
   CHECK(*report.time_left > 59min);
-  CHECK_FALSE(report.probe.fresh);
+  CHECK_FALSE(report.probe.new_token);
   CHECK_FALSE(report.unusable);
 }
 
 TEST_CASE("a probe waits for the lock until the deadline", "[token_provider][probe]") {
   Machine machine;
   machine.time = 50ms;
-  const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
+  const rate_limit::RefreshLock refresh_lock = machine.hold_lock();
 
   const Failure failure = tests::catch_failure([&] { (void)machine.source().probe("https://read.test"); });
 
@@ -38,7 +38,7 @@ TEST_CASE("a probe waits for the lock until the deadline", "[token_provider][pro
 TEST_CASE("a probe reports a token with too short a lifetime beside its checks", "[token_provider][probe]") {
   Machine machine;
   machine.profile.min_ttl = 10min;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short-token", .lifetime = 5min};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "short-token", .lifetime = 5min};
 
   const ProbeReport report = machine.source().probe("https://read.test");
 

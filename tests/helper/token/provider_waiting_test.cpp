@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using tests::Machine;
 
-/// A cache in which somebody else's token appears while the lock is being taken.
+/// A cache in which another call's token appears while this call acquires the lock.
 class LateCache : public cache::TokenCache {
  public:
   [[nodiscard]] std::optional<Token> find(const cache::Identity&) override {
@@ -56,7 +56,7 @@ class GreedyCache : public cache::TokenCache {
   int asked_ = 0;
 };
 
-/// A call in another process, which has its turn once this is made and is at it for a while.
+/// A call in another process, which holds the lock from the construction of this object, for a while.
 class OtherCall {
  public:
   explicit OtherCall(Machine& machine) {
@@ -123,12 +123,12 @@ TEST_CASE("holds the lock during the request", "[token_provider]") {
   (void)machine.get();
 
   CHECK_FALSE(free);
-  CHECK_NOTHROW((void)machine.hold_turn());
+  CHECK_NOTHROW((void)machine.hold_lock());
 }
 
 TEST_CASE("waits for the lock no longer than the timeout", "[token_provider]") {
   Machine machine;
-  const rate_limit::RefreshLock current = machine.hold_turn();
+  const rate_limit::RefreshLock current = machine.hold_lock();
   machine.time = 50ms;
   const auto start = steady_clock::now();
 
@@ -144,7 +144,7 @@ TEST_CASE("waits for the lock no longer than the timeout", "[token_provider]") {
 TEST_CASE("gives a cached token without the lock", "[token_provider]") {
   Machine machine;
   machine.keep("cached", 3600s);
-  const rate_limit::RefreshLock current = machine.hold_turn();
+  const rate_limit::RefreshLock current = machine.hold_lock();
   machine.time = 50ms;
 
   CHECK(machine.get() == "cached");
@@ -152,7 +152,7 @@ TEST_CASE("gives a cached token without the lock", "[token_provider]") {
 
 TEST_CASE("each key has its own lock, shared by all profiles of the key", "[token_provider]") {
   Machine machine;
-  const rate_limit::RefreshLock current = machine.hold_turn();
+  const rate_limit::RefreshLock current = machine.hold_lock();
   machine.time = 100ms;
 
   CHECK(machine.source("another-key").get().token.bearer.reveal() == "fresh-token");
@@ -220,7 +220,7 @@ TEST_CASE("sends one request for many calls at once", "[token_provider]") {
   const bool token_response = GENERATE(true, false);
   if (!token_response) machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   machine.authorizer.meanwhile = [&machine] {
-    machine.note("asked");
+    machine.note("requested");
     std::this_thread::sleep_for(20ms);
   };
   tests::Pipe gate = tests::make_pipe();
@@ -240,7 +240,7 @@ TEST_CASE("sends one request for many calls at once", "[token_provider]") {
         return std::string(failure.what()) == "what happened" ? 3 : 4;
       }
     });
-  // What comes to pass is shared by those who have begun by then.
+  // The result is shared by the calls that have started by then.
   char byte = 0;
   for (std::size_t i = 0; i < children.size(); ++i)
     REQUIRE(::read(begun.reader.get(), &byte, 1) == 1);
@@ -248,7 +248,7 @@ TEST_CASE("sends one request for many calls at once", "[token_provider]") {
 
   for (const pid_t child : children)
     CHECK(tests::wait_for_child(child) == (token_response ? 1 : 3));
-  CHECK(machine.noted("asked") == 1);
+  CHECK(machine.noted("requested") == 1);
 }
 
 TEST_CASE("traces the cache and the lock", "[token_provider]") {

@@ -24,14 +24,14 @@ TEST_CASE("a probe sends one request and records it", "[rate_limited_authorizer]
                                .remedy = {}}};
   caller.authorizer.status = 200;
 
-  const ProbeOutcome probe = caller.service().probe(&caller.refresh_lock, "https://read.test/v3/status");
+  const ProbeOutcome probe = caller.rate_limited().probe(&caller.refresh_lock, "https://read.test/v3/status");
 
   CHECK(caller.authorizer.tries == 1);
   CHECK(caller.authorizer.probe == protocol::Probe::all);
   CHECK(caller.authorizer.read_url == "https://read.test/v3/status");
   CHECK(caller.authorizer.api_key == tests::the_key);
-  REQUIRE(probe.fresh);
-  CHECK(probe.fresh->token.bearer.reveal() == "fresh-token");
+  REQUIRE(probe.new_token);
+  CHECK(probe.new_token->token.bearer.reveal() == "fresh-token");
   CHECK_FALSE(probe.auth_error);
   CHECK(probe.checks.size() == 1);
   CHECK(probe.status == 200U);
@@ -43,22 +43,22 @@ TEST_CASE("records a rejected probe", "[rate_limited_authorizer][probe]") {
   Caller caller;
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
 
-  const ProbeOutcome probe = caller.service().probe(&caller.refresh_lock, "https://read.test");
+  const ProbeOutcome probe = caller.rate_limited().probe(&caller.refresh_lock, "https://read.test");
 
   REQUIRE(probe.auth_error);
   CHECK(probe.auth_error->kind == protocol::ErrorKind::rejected);
-  CHECK_FALSE(probe.fresh);
+  CHECK_FALSE(probe.new_token);
   CHECK_FALSE(probe.blocked);
   CHECK(caller.log().failure);
 }
 
 TEST_CASE("a blocked probe checks only the connection, without the key", "[rate_limited_authorizer][probe]") {
   Caller caller;
-  caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, BootClock::now()); });
   const std::string before = tests::text_of_file(caller.log_file());
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::not_asked);
 
-  const ProbeOutcome probe = caller.service().probe(&caller.refresh_lock, "https://read.test");
+  const ProbeOutcome probe = caller.rate_limited().probe(&caller.refresh_lock, "https://read.test");
 
   CHECK(caller.authorizer.probe == protocol::Probe::way);
   CHECK(caller.authorizer.api_key.empty());

@@ -45,7 +45,7 @@ std::optional<FileLock> acquire(const std::string& path, std::chrono::millisecon
   return acquire(open_lock(path), steady_clock::now() + patience);
 }
 
-/// A process that holds the lock until it is let go or killed.
+/// A process that holds the lock until it releases it or is killed.
 class Holder {
  public:
   explicit Holder(const std::string& path) {
@@ -92,7 +92,7 @@ TEST_CASE("a free lock is taken at once, even when the deadline has passed", "[f
   CHECK(acquire(directory.path("lock"), -1s));
 }
 
-TEST_CASE("a lock is free again when its holder lets go", "[file_lock]") {
+TEST_CASE("a lock is free after its holder releases it", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   {
     const auto current = acquire(directory.path("lock"), 0ms);
@@ -133,7 +133,7 @@ TEST_CASE("a lock is free as soon as its holder is killed", "[file_lock]") {
   CHECK(acquire(directory.path("lock"), 0ms));
 }
 
-TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
+TEST_CASE("a waiting process gets the lock when it is released", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   Holder holder(directory.path("lock"));
   REQUIRE(holder.holds());
@@ -150,7 +150,7 @@ TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
   CHECK(steady_clock::now() - start < 5s);
 }
 
-TEST_CASE("a lock is taken by one and by the next once it is let go", "[file_lock]") {
+TEST_CASE("another process acquires the lock after its release", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   FileLock next(open_lock(directory.path("lock")));
   {
@@ -172,7 +172,7 @@ TEST_CASE("waiting until a lock is free does not take it", "[file_lock]") {
   CHECK(acquire(directory.path("lock"), 0ms));
 }
 
-TEST_CASE("nobody waits until a lock is free past the deadline", "[file_lock]") {
+TEST_CASE("waiting for a free lock ends at the deadline", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   const Holder holder(directory.path("lock"));
   FileLock waiter(open_lock(directory.path("lock")));
@@ -185,7 +185,7 @@ TEST_CASE("nobody waits until a lock is free past the deadline", "[file_lock]") 
   CHECK(steady_clock::now() - start < 2s);
 }
 
-TEST_CASE("all who wait go on at once when a lock is let go", "[file_lock]") {
+TEST_CASE("all waiting processes continue when a lock is released", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   Holder holder(directory.path("lock"));
   REQUIRE(holder.holds());
@@ -233,7 +233,7 @@ TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
   CHECK(tests::text_of_file(directory.path("lock")).empty());
 }
 
-TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
+TEST_CASE("locking a closed descriptor is a system error", "[file_lock]") {
   FileLock closed{Fd()};
 
   CHECK_THROWS_AS(acquire(Fd(), steady_clock::now() + 1s), std::system_error);

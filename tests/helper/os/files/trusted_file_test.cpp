@@ -2,7 +2,6 @@
 #include "helper/os/files/trusted_file.hpp"
 
 #include "helper/os/files/file_status.hpp"
-#include "helper/os/files/rejected_path.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/memory_file.hpp"

@@ -53,7 +53,7 @@ TEST_CASE("reports the error of the authorizer with the exit code of its kind", 
     ExitCode code;
   };
   const auto row = GENERATE(values<Row>({
-      {"refused", protocol::ErrorKind::rejected, ExitCode::rejected},
+      {"rejected", protocol::ErrorKind::rejected, ExitCode::rejected},
       {"garbage", protocol::ErrorKind::invalid_response, ExitCode::rejected},
       {"unreachable", protocol::ErrorKind::unreachable, ExitCode::unreachable},
       {"rate-limited", protocol::ErrorKind::rate_limited, ExitCode::unreachable},
@@ -83,7 +83,7 @@ TEST_CASE("reports an authorizer that gave no reply", "[token_provider]") {
 TEST_CASE("rejects a new token with a lifetime below min-ttl", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 2699s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "short", .lifetime = 2699s};
 
   const Failure failure = machine.failure();
 
@@ -95,7 +95,7 @@ TEST_CASE("rejects a new token with a lifetime below min-ttl", "[token_provider]
 TEST_CASE("rejects a new token with a lifetime of exactly min-ttl", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 2700s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "short", .lifetime = 2700s};
 
   const Failure failure = machine.failure();
 
@@ -106,7 +106,7 @@ TEST_CASE("rejects a new token with a lifetime of exactly min-ttl", "[token_prov
 TEST_CASE("gives a new token with a lifetime just above min-ttl", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "enough", .lifetime = 2703s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "enough", .lifetime = 2703s};
 
   CHECK(machine.get() == "enough");
 }
@@ -114,14 +114,14 @@ TEST_CASE("gives a new token with a lifetime just above min-ttl", "[token_provid
 TEST_CASE("rejects a new token that has expired, even without a min-ttl", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 0s;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "dead", .lifetime = 0s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "dead", .lifetime = 0s};
 
   CHECK(machine.failure().code == ExitCode::rejected);
 }
 
 TEST_CASE("subtracts the duration of the request from a new token's lifetime", "[token_provider]") {
   Machine machine;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "slow", .lifetime = 3600s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "slow", .lifetime = 3600s};
   // Until the clock's next second, so that it shows: at most one.
   machine.authorizer.meanwhile = [] {
     const ClockReading before = ClockReading::now();
@@ -149,7 +149,7 @@ TEST_CASE("caches a token with too short a lifetime unless it replaces a longer 
     Machine machine;
     machine.profile.min_ttl = 2700s;
     if (row.before != 0s) machine.keep("kept", row.before);
-    machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = row.lifetime};
+    machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "short", .lifetime = row.lifetime};
 
     CHECK(machine.failure().code == ExitCode::rejected);
     CHECK(machine.kept() == row.kept);
@@ -163,15 +163,15 @@ TEST_CASE("caches a token with too short a lifetime unless it replaces a longer 
 TEST_CASE("records whether the lifetime was too short for the call", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 2699s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "short", .lifetime = 2699s};
   (void)machine.failure();
 
-  const auto grant = machine.log().success;
+  const auto success = machine.log().success;
 
-  REQUIRE(grant);
-  CHECK(grant->lifetime == 2699s);
-  CHECK(grant->too_short);
-  CHECK_FALSE(grant->while_good);
+  REQUIRE(success);
+  CHECK(success->lifetime == 2699s);
+  CHECK(success->too_short);
+  CHECK_FALSE(success->while_good);
 }
 
 }  // namespace sase::token

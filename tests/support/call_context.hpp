@@ -13,20 +13,20 @@
 #include <string>
 #include <string_view>
 
-/// What the tests of sparing.hpp ask, and how they look at the answers.
+/// Calls and expectations for the tests of rules.hpp.
 namespace sase::tests {
 
 /// The times of the tables count from here.
-inline constexpr BootTime then = std::chrono::hours(20);
-inline constexpr BootTime tick{1};
+inline constexpr BootTime then{std::chrono::hours(20)};
+inline constexpr std::chrono::milliseconds tick{1};
 
-/// Of a call that began at `now`.
-[[nodiscard]] inline rate_limit::AttemptContext question_at(BootTime now) {
-  return {.started = now, .now = now, .network_fingerprint = "route", .min_ttl = std::chrono::minutes(1)};
+/// A call that began at `now`.
+[[nodiscard]] inline rate_limit::CallContext call_at(BootTime now) {
+  return {.started = now, .now = now, .network_fingerprint = "network", .min_ttl = std::chrono::minutes(1)};
 }
 
-/// The duration that the words promise: what follows their last " in ".
-[[nodiscard]] inline BootTime promised_wait(std::string_view words) {
+/// The duration that a text promises: what follows its last " in ".
+[[nodiscard]] inline std::chrono::milliseconds promised_wait(std::string_view words) {
   const auto in = words.rfind(" in ");
   if (in == std::string_view::npos) throw std::logic_error("the words promise nothing");
   words.remove_prefix(in + 4);
@@ -36,17 +36,17 @@ inline constexpr BootTime tick{1};
   return *wait;
 }
 
-/// Whether a person can read it, and no duration in it is nothing or less.
-[[nodiscard]] inline bool is_fit_to_say(std::string_view words) {
+/// Whether the text is printable and all durations in it are positive.
+[[nodiscard]] inline bool is_readable(std::string_view words) {
   return std::ranges::all_of(words, [](char c) { return c >= ' ' && c <= '~'; }) && !contains(words, " 0s") &&
          !contains(words, " 0m") && !contains(words, " -");
 }
 
-/// Checks what must be true of every denial.
-inline void check_words(const protocol::AuthError& auth_error) {
+/// Checks what holds for every error.
+inline void check_error(const protocol::AuthError& auth_error) {
   CHECK_FALSE(auth_error.what.empty());
-  CHECK(is_fit_to_say(auth_error.what));
-  CHECK(is_fit_to_say(auth_error.hint));
+  CHECK(is_readable(auth_error.what));
+  CHECK(is_readable(auth_error.hint));
 }
 
 }  // namespace sase::tests

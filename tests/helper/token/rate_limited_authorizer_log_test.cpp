@@ -20,7 +20,7 @@ TEST_CASE("records an error with time and network fingerprint", "[rate_limited_a
   Caller caller;
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable, 7s);
   caller.authorizer.requests = 2;
-  const BootTime start = boot_clock();
+  const BootTime start = BootClock::now();
 
   CHECK(std::string(caller.failure().what()) == "what happened");
 
@@ -53,25 +53,25 @@ TEST_CASE("records a success with the lifetime of the token", "[rate_limited_aut
   DYNAMIC_SECTION(row.name) {
     Caller caller;
     caller.profile.min_ttl = row.min_ttl;
-    caller.authorizer.answer = FakeAuthorizer::Grant{.token = "T", .lifetime = row.lifetime};
+    caller.authorizer.answer = FakeAuthorizer::Success{.token = "T", .lifetime = row.lifetime};
 
-    const NewToken fresh = caller.authorize();
-    CHECK(fresh.unusable.has_value() == row.too_short);
-    CHECK(tests::time_left(fresh.token) <= row.remembered);
+    const NewToken new_token = caller.authorize();
+    CHECK(new_token.too_short.has_value() == row.too_short);
+    CHECK(tests::time_left(new_token.token) <= row.remembered);
 
-    const auto grant = caller.log().success;
-    REQUIRE(grant);
-    CHECK(grant->lifetime == row.remembered);
-    CHECK(grant->too_short == row.too_short);
-    CHECK_FALSE(grant->while_good);
-    CHECK_FALSE(grant->after_erase);
+    const auto success = caller.log().success;
+    REQUIRE(success);
+    CHECK(success->lifetime == row.remembered);
+    CHECK(success->too_short == row.too_short);
+    CHECK_FALSE(success->while_good);
+    CHECK_FALSE(success->after_erase);
   }
 }
 
 TEST_CASE("records an expired token as a failure", "[rate_limited_authorizer]") {
   Caller caller;
   caller.profile.min_ttl = 0s;
-  caller.authorizer.answer = FakeAuthorizer::Grant{.token = "T", .lifetime = GENERATE(0s, -1s)};
+  caller.authorizer.answer = FakeAuthorizer::Success{.token = "T", .lifetime = GENERATE(0s, -1s)};
 
   const Failure failure = caller.failure();
 
@@ -83,9 +83,9 @@ TEST_CASE("records an expired token as a failure", "[rate_limited_authorizer]") 
 
 TEST_CASE("records a refresh as one", "[rate_limited_authorizer]") {
   Caller caller;
-  caller.change_history([](rate_limit::RequestLog& log) { log.paused_until = boot_clock() + 1min; });
+  caller.change_log([](rate_limit::RequestLog& log) { log.paused_until = BootClock::now() + 1min; });
 
-  CHECK(caller.renew().token.bearer.reveal() == "fresh-token");
+  CHECK(caller.refresh().token.bearer.reveal() == "fresh-token");
 
   CHECK(caller.log().success->while_good);
   CHECK(caller.log().requests.size() == 1);
@@ -93,19 +93,19 @@ TEST_CASE("records a refresh as one", "[rate_limited_authorizer]") {
 
 TEST_CASE("decides by the request log and refresh-ahead whether to refresh", "[rate_limited_authorizer]") {
   Caller caller;
-  CHECK(caller.service().may_refresh(caller.refresh_lock));
-  caller.change_history([](rate_limit::RequestLog& log) {
-    log.success = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 900s, .while_good = true};
+  CHECK(caller.rate_limited().may_refresh(caller.refresh_lock));
+  caller.change_log([](rate_limit::RequestLog& log) {
+    log.success = rate_limit::LastSuccess{.at = BootClock::now(), .lifetime = 900s, .while_good = true};
   });
 
-  CHECK_FALSE(caller.service().may_refresh(caller.refresh_lock));
+  CHECK_FALSE(caller.rate_limited().may_refresh(caller.refresh_lock));
   caller.profile.refresh_ahead = 899s;
-  CHECK(caller.service().may_refresh(caller.refresh_lock));
+  CHECK(caller.rate_limited().may_refresh(caller.refresh_lock));
 }
 
 TEST_CASE("shares failures since the call started", "[rate_limited_authorizer]") {
   Caller caller;
-  RateLimitedAuthorizer waiter = caller.service();
+  RateLimitedAuthorizer waiter = caller.rate_limited();
   CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::misconfigured);
   (void)caller.failure();
@@ -114,21 +114,21 @@ TEST_CASE("shares failures since the call started", "[rate_limited_authorizer]")
 
   CHECK(shared.code == ExitCode::invalid_settings);
   CHECK(std::string(shared.what()) == "what happened");
-  caller.change_history([](rate_limit::RequestLog& log) { log.failure->at -= 1min; });
+  caller.change_log([](rate_limit::RequestLog& log) { log.failure->at -= 1min; });
   CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
 }
 
 TEST_CASE("records an erase with its time", "[rate_limited_authorizer]") {
   Caller caller;
-  caller.change_history([](rate_limit::RequestLog& log) {
-    log.success = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 3600s, .after_erase = true};
+  caller.change_log([](rate_limit::RequestLog& log) {
+    log.success = rate_limit::LastSuccess{.at = BootClock::now(), .lifetime = 3600s, .after_erase = true};
   });
 
-  caller.service().record_erase(caller.refresh_lock);
+  caller.rate_limited().record_erase(caller.refresh_lock);
 
   CHECK(caller.log().erased);
   CHECK(caller.log().consecutive_rejections == 1);
-  CHECK(caller.log().paused_until > boot_clock() + 50s);
+  CHECK(caller.log().paused_until > BootClock::now() + 50s);
 }
 
 TEST_CASE("continues with one warning if the request log is unusable", "[rate_limited_authorizer]") {
@@ -144,8 +144,8 @@ TEST_CASE("continues with one warning if the request log is unusable", "[rate_li
   }
 
   CHECK(caller.authorize().token.bearer.reveal() == "fresh-token");
-  CHECK_NOTHROW(caller.service().throw_shared_failure(caller.refresh_lock));
-  CHECK_NOTHROW(caller.service().record_erase(caller.refresh_lock));
+  CHECK_NOTHROW(caller.rate_limited().throw_shared_failure(caller.refresh_lock));
+  CHECK_NOTHROW(caller.rate_limited().record_erase(caller.refresh_lock));
 
   CHECK(caller.authorizer.tries == 3);
   CHECK(caller.error.text().starts_with("sase-credential: warning: trouble: "));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/rules.hpp"
+#include "tests/support/call_context.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/questions.hpp"
 
 #include <chrono>
 #include <string>
@@ -12,7 +12,7 @@ namespace sase::rate_limit {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::question_at;
+using tests::call_at;
 using tests::then;
 using tests::tick;
 
@@ -32,13 +32,13 @@ TEST_CASE("allows five requests in a minute, whatever their outcome", "[rate_lim
   const auto sent = GENERATE(0U, 1U, 4U, 5U, 6U, 64U);
 
   CHECK(requests_left(of_requests(sent), then) == (sent < 5 ? 5 - sent : 0));
-  CHECK(why_blocked(of_requests(sent), question_at(then)).has_value() == (sent >= 5));
+  CHECK(why_blocked(of_requests(sent), call_at(then)).has_value() == (sent >= 5));
 }
 
 TEST_CASE("counts a request for 60 seconds", "[rate_limit_rules]") {
   struct Row {
     const char* name;
-    BootTime later;
+    std::chrono::milliseconds later;
     unsigned left;
   };
   const auto row = GENERATE(values<Row>({
@@ -51,7 +51,7 @@ TEST_CASE("counts a request for 60 seconds", "[rate_limit_rules]") {
 
   DYNAMIC_SECTION(row.name) {
     CHECK(requests_left(of_requests(5), then + row.later) == row.left);
-    CHECK(why_blocked(of_requests(5), question_at(then + row.later)).has_value() == (row.left == 0));
+    CHECK(why_blocked(of_requests(5), call_at(then + row.later)).has_value() == (row.left == 0));
   }
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("each request counts for its own minute", "[rate_limit_rules]") {
 TEST_CASE("explains the rate limit and when to try again", "[rate_limit_rules]") {
   struct Row {
     const char* name;
-    BootTime later;
+    std::chrono::milliseconds later;
     std::string hint;
   };
   const auto row = GENERATE(values<Row>({
@@ -80,14 +80,14 @@ TEST_CASE("explains the rate limit and when to try again", "[rate_limit_rules]")
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const auto told = why_blocked(of_requests(5), question_at(then + row.later)).value();
+    const auto auth_error = why_blocked(of_requests(5), call_at(then + row.later)).value();
 
-    CHECK(told.what ==
+    CHECK(auth_error.what ==
           "5 requests for this API key went to the service within a minute, the most that are allowed");
-    CHECK(told.hint == row.hint);
-    CHECK(told.kind == protocol::ErrorKind::rate_limited);
-    CHECK(told.transient);
-    CHECK_FALSE(told.retry_after);
+    CHECK(auth_error.hint == row.hint);
+    CHECK(auth_error.kind == protocol::ErrorKind::rate_limited);
+    CHECK(auth_error.transient);
+    CHECK_FALSE(auth_error.retry_after);
   }
 }
 
@@ -102,11 +102,11 @@ TEST_CASE("allows a request when the rate limit says so", "[rate_limit_rules]") 
   REQUIRE(requests_left(log, then) == 0);
 
   for (BootTime now = then; requests_left(log, now) == 0; now += 977ms) {
-    const auto told = why_blocked(log, question_at(now)).value();
-    tests::check_words(told);
-    const BootTime wait = tests::promised_wait(told.hint);
-    CHECK_FALSE(why_blocked(log, question_at(now + wait)));
-    CHECK(why_blocked(log, question_at(now + wait - 1s)));
+    const auto auth_error = why_blocked(log, call_at(now)).value();
+    tests::check_error(auth_error);
+    const std::chrono::milliseconds wait = tests::promised_wait(auth_error.hint);
+    CHECK_FALSE(why_blocked(log, call_at(now + wait)));
+    CHECK(why_blocked(log, call_at(now + wait - 1s)));
   }
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("counts one request for each call that died", "[rate_limit_rules]") {
   for (int i = 0; i < 5; ++i)
     count_before_send(log, then + i * 1s);
 
-  CHECK(why_blocked(log, question_at(then + 5s)));
+  CHECK(why_blocked(log, call_at(then + 5s)));
   CHECK(requests_left(log, then + 60s) == 1);
   CHECK(requests_left(log, then + 64s) == 5);
 }
@@ -176,12 +176,12 @@ TEST_CASE("leaves two tries to the second call", "[rate_limit_rules]") {
   correct_count(log, 3, then + 1s);
 
   CHECK(requests_left(log, then + 2s) == 2);
-  CHECK_FALSE(why_blocked(log, question_at(then + 2s)));
+  CHECK_FALSE(why_blocked(log, call_at(then + 2s)));
 
   count_before_send(log, then + 2s);
   correct_count(log, 2, then + 3s);
 
-  CHECK(tests::promised_wait(why_blocked(log, question_at(then + 3s))->hint) == 58s);
+  CHECK(tests::promised_wait(why_blocked(log, call_at(then + 3s))->hint) == 58s);
   CHECK(requests_left(log, then + 61s - tick) == 0);
   CHECK(requests_left(log, then + 61s) == 3);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/rules.hpp"
+#include "tests/support/call_context.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/questions.hpp"
 
 #include <chrono>
 #include <optional>
@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::seconds;
-using tests::question_at;
+using tests::call_at;
 using tests::then;
 using tests::tick;
 
@@ -28,15 +28,15 @@ RequestLog token_response(seconds lifetime, bool too_short, bool ahead) {
 
 RequestLog failed(protocol::ErrorKind kind) {
   RequestLog log;
-  record_failure(log, {.kind = kind, .what = "what happened", .hint = "", .retry_after = {}}, "another route",
-                 then);
+  record_failure(log, {.kind = kind, .what = "what happened", .hint = "", .retry_after = {}},
+                 "another network", then);
   return log;
 }
 
-AttemptContext wanting(seconds min_ttl, BootTime now) {
-  AttemptContext question = question_at(now);
-  question.min_ttl = min_ttl;
-  return question;
+CallContext wanting(seconds min_ttl, BootTime now) {
+  CallContext call = call_at(now);
+  call.min_ttl = min_ttl;
+  return call;
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ TEST_CASE("blocks requests after a token with too short a lifetime", "[rate_limi
     const char* name;
     seconds lifetime, min_ttl;
     bool too_short;
-    BootTime later;
+    std::chrono::milliseconds later;
     bool blocked;
   };
   const auto row = GENERATE(values<Row>({
@@ -71,22 +71,22 @@ TEST_CASE("does not repeat an unfinished refresh for a minute", "[rate_limit_rul
   RequestLog log;
   record_refresh_start(log, then);
 
-  CHECK_FALSE(may_refresh(log, question_at(then + 1min - tick), 900s));
-  CHECK(may_refresh(log, question_at(then + 1min), 900s));
-  CHECK_FALSE(why_blocked(log, question_at(then + 1s)));
+  CHECK_FALSE(may_refresh(log, call_at(then + 1min - tick), 900s));
+  CHECK(may_refresh(log, call_at(then + 1min), 900s));
+  CHECK_FALSE(why_blocked(log, call_at(then + 1s)));
   record_success(log, 3600s, false, true, then + 1s);
-  CHECK(may_refresh(log, question_at(then + 2s), 900s));
+  CHECK(may_refresh(log, call_at(then + 2s), 900s));
 }
 
 TEST_CASE("states both durations if the lifetime is below min-ttl", "[rate_limit_rules]") {
-  const auto told = why_blocked(token_response(599s, true, false), wanting(900s, then + 1s)).value();
+  const auto auth_error = why_blocked(token_response(599s, true, false), wanting(900s, then + 1s)).value();
 
-  CHECK(told.what == "the service's new token lives 599s, less than min-ttl 15m");
-  CHECK(told.hint == "lower 'min-ttl'");
-  CHECK(told.kind == protocol::ErrorKind::invalid_response);
-  CHECK_FALSE(told.transient);
-  tests::check_words(told);
-  CHECK(too_short(599s, 900s).what == told.what);
+  CHECK(auth_error.what == "the service's new token lives 599s, less than min-ttl 15m");
+  CHECK(auth_error.hint == "lower 'min-ttl'");
+  CHECK(auth_error.kind == protocol::ErrorKind::invalid_response);
+  CHECK_FALSE(auth_error.transient);
+  tests::check_error(auth_error);
+  CHECK(too_short(599s, 900s).what == auth_error.what);
 }
 
 TEST_CASE("records each property of a success", "[rate_limit_rules]") {
@@ -111,9 +111,9 @@ TEST_CASE("records each property of a success", "[rate_limit_rules]") {
 }
 
 TEST_CASE("allows a refresh by default", "[rate_limit_rules]") {
-  CHECK(may_refresh(RequestLog{}, question_at(then), refresh_ahead));
-  CHECK(may_refresh(token_response(3600s, false, false), question_at(then), refresh_ahead));
-  CHECK(may_refresh(token_response(3600s, false, true), question_at(then), refresh_ahead));
+  CHECK(may_refresh(RequestLog{}, call_at(then), refresh_ahead));
+  CHECK(may_refresh(token_response(3600s, false, false), call_at(then), refresh_ahead));
+  CHECK(may_refresh(token_response(3600s, false, true), call_at(then), refresh_ahead));
 }
 
 TEST_CASE("does not repeat a failed refresh for a minute", "[rate_limit_rules]") {
@@ -121,32 +121,32 @@ TEST_CASE("does not repeat a failed refresh for a minute", "[rate_limit_rules]")
                              protocol::ErrorKind::misconfigured, protocol::ErrorKind::rate_limited);
   const RequestLog log = failed(kind);
 
-  CHECK_FALSE(may_refresh(log, question_at(then + tick), refresh_ahead));
-  CHECK_FALSE(may_refresh(log, question_at(then + 60s - tick), refresh_ahead));
-  CHECK(may_refresh(log, question_at(then + 60s), refresh_ahead));
+  CHECK_FALSE(may_refresh(log, call_at(then + tick), refresh_ahead));
+  CHECK_FALSE(may_refresh(log, call_at(then + 60s - tick), refresh_ahead));
+  CHECK(may_refresh(log, call_at(then + 60s), refresh_ahead));
 }
 
 TEST_CASE("blocks a refresh whenever a request is blocked", "[rate_limit_rules]") {
-  SECTION("a refused key") {
-    CHECK_FALSE(may_refresh(failed(protocol::ErrorKind::rejected), question_at(then + 299s), refresh_ahead));
-    CHECK(may_refresh(failed(protocol::ErrorKind::rejected), question_at(then + 300s), refresh_ahead));
+  SECTION("a rejected key") {
+    CHECK_FALSE(may_refresh(failed(protocol::ErrorKind::rejected), call_at(then + 299s), refresh_ahead));
+    CHECK(may_refresh(failed(protocol::ErrorKind::rejected), call_at(then + 300s), refresh_ahead));
   }
-  SECTION("the guard") {
+  SECTION("the rate limit") {
     RequestLog log;
     log.requests.assign(5, then);
-    CHECK_FALSE(may_refresh(log, question_at(then + 59s), refresh_ahead));
-    CHECK(may_refresh(log, question_at(then + 60s), refresh_ahead));
+    CHECK_FALSE(may_refresh(log, call_at(then + 59s), refresh_ahead));
+    CHECK(may_refresh(log, call_at(then + 60s), refresh_ahead));
   }
   SECTION("rejected tokens") {
     RequestLog log;
     log.paused_until = then + 1min;
-    CHECK_FALSE(may_refresh(log, question_at(then), refresh_ahead));
-    CHECK(may_refresh(log, question_at(then + 1min), refresh_ahead));
+    CHECK_FALSE(may_refresh(log, call_at(then), refresh_ahead));
+    CHECK(may_refresh(log, call_at(then + 1min), refresh_ahead));
   }
   SECTION("tokens that live for too short a time") {
     const RequestLog log = token_response(30s, true, false);
-    CHECK_FALSE(may_refresh(log, question_at(then), refresh_ahead));
-    CHECK(may_refresh(log, question_at(then + 5min), refresh_ahead));
+    CHECK_FALSE(may_refresh(log, call_at(then), refresh_ahead));
+    CHECK(may_refresh(log, call_at(then + 5min), refresh_ahead));
   }
 }
 
@@ -155,45 +155,45 @@ TEST_CASE("refreshes at half of the lifetime if it is below refresh-ahead", "[ra
     const char* name;
     seconds lifetime;
     bool ahead;
-    BootTime later;
+    std::chrono::milliseconds later;
     bool may;
   };
   const auto row = GENERATE(values<Row>({
-      {"right after a renewal", 600s, true, 0s, false},
+      {"right after a refresh", 600s, true, 0s, false},
       {"before half its life", 600s, true, 300s - 1ms, false},
       {"at half its life", 600s, true, 300s, true},
       {"an odd life, before its half", 601s, true, 300'499ms, false},
       {"an odd life, at its half", 601s, true, 300'500ms, true},
       {"exactly refresh-ahead, before half its life", 900s, true, 449s, false},
       {"a second beyond refresh-ahead", 901s, true, 1s, true},
-      {"not renewed yet", 600s, false, 0s, true},
+      {"not refreshed yet", 600s, false, 0s, true},
       {"no life at all", 0s, true, 0s, true},
   }));
 
   DYNAMIC_SECTION(row.name) {
     const RequestLog log = token_response(row.lifetime, false, row.ahead);
 
-    CHECK(may_refresh(log, question_at(then + row.later), refresh_ahead) == row.may);
+    CHECK(may_refresh(log, call_at(then + row.later), refresh_ahead) == row.may);
   }
 }
 
 TEST_CASE("tolerates the largest lifetime", "[rate_limit_rules]") {
   const RequestLog log = token_response(seconds::max(), true, true);
 
-  CHECK(may_refresh(log, question_at(then), refresh_ahead));
-  CHECK_FALSE(why_blocked(log, question_at(then)));
+  CHECK(may_refresh(log, call_at(then), refresh_ahead));
+  CHECK_FALSE(why_blocked(log, call_at(then)));
 }
 
 TEST_CASE("reports the most actionable of several reasons", "[rate_limit_rules]") {
   RequestLog log = token_response(30s, true, false);
   log.requests.assign(5, then);
-  CHECK(why_blocked(log, question_at(then))->hint == "lower 'min-ttl'");
+  CHECK(why_blocked(log, call_at(then))->hint == "lower 'min-ttl'");
 
   log.paused_until = then + 1min;
-  CHECK(tests::contains(why_blocked(log, question_at(then))->what, "rejected"));
+  CHECK(tests::contains(why_blocked(log, call_at(then))->what, "rejected"));
 
   log.failure = failed(protocol::ErrorKind::rejected).failure;
-  CHECK(tests::contains(why_blocked(log, question_at(then + 1s))->what, "what happened"));
+  CHECK(tests::contains(why_blocked(log, call_at(then + 1s))->what, "what happened"));
 }
 
 }  // namespace sase::rate_limit

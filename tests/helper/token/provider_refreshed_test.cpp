@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever keeps a token fresh for others has one that ages renewed before it is given.
-#include "tests/support/ageing_machine.hpp"
+// `watch` refreshes a token that is due before it delivers it.
+#include "tests/support/due_for_refresh_machine.hpp"
 
 #include <chrono>
 #include <optional>
@@ -20,7 +20,7 @@ std::string obtain_token(const ProvidedToken& provided) {
 
 }  // namespace
 
-TEST_CASE("gives a fresh token without a request", "[token_source_ahead]") {
+TEST_CASE("gives a fresh token without a request", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.keep("fresh", 50min);
 
@@ -29,17 +29,17 @@ TEST_CASE("gives a fresh token without a request", "[token_source_ahead]") {
   CHECK(obtain_token(provided) == "fresh");
   CHECK_FALSE(provided.is_due_for_refresh());
   CHECK_FALSE(provided.refresh_failure);
-  CHECK(machine.asked() == 0);
+  CHECK(machine.requested() == 0);
 }
 
-TEST_CASE("requests a token if none is cached", "[token_source_ahead]") {
+TEST_CASE("requests a token if none is cached", "[token_provider]") {
   tests::Machine machine;
 
   CHECK(obtain_token(machine.source().get_refreshed()) == "fresh-token");
   CHECK(machine.kept() == "fresh-token");
 }
 
-TEST_CASE("refreshes a token that is due before it gives it", "[token_source_ahead]") {
+TEST_CASE("refreshes a token that is due before it gives it", "[token_provider]") {
   DueForRefreshMachine machine;
 
   const ProvidedToken provided = machine.source().get_refreshed();
@@ -51,7 +51,7 @@ TEST_CASE("refreshes a token that is due before it gives it", "[token_source_ahe
   CHECK(machine.authorizer.tries == 1);
 }
 
-TEST_CASE("gives the old token with the failure if a refresh fails", "[token_source_ahead]") {
+TEST_CASE("gives the old token with the failure if a refresh fails", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
 
@@ -65,7 +65,7 @@ TEST_CASE("gives the old token with the failure if a refresh fails", "[token_sou
   CHECK(provided.refresh_failure->hint == "what to do");
 }
 
-TEST_CASE("a refresh that failed in the background is not repeated for a minute", "[token_source_ahead]") {
+TEST_CASE("a refresh that failed in the background is not repeated for a minute", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   (void)machine.source().get_refreshed();
@@ -75,37 +75,37 @@ TEST_CASE("a refresh that failed in the background is not repeated for a minute"
   CHECK(obtain_token(provided) == "old");
   CHECK(provided.is_due_for_refresh());
   CHECK_FALSE(provided.refresh_failure);
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
 
-  machine.change_history([](rate_limit::RequestLog& log) {
+  machine.change_log([](rate_limit::RequestLog& log) {
     log.failure->at -= 61s;
     *log.refresh_started -= 61s;
   });
   CHECK(machine.source().get_refreshed().refresh_failure);
-  CHECK(machine.asked() == 2);
+  CHECK(machine.requested() == 2);
 }
 
 TEST_CASE("refreshes a token with a lifetime below refresh-ahead at half of its lifetime",
-          "[token_source_ahead]") {
+          "[token_provider]") {
   DueForRefreshMachine machine;
   machine.keep("old", 100s);
-  machine.authorizer.answer = tests::grant("short", 500s);
+  machine.authorizer.answer = tests::success("short", 500s);
   CHECK(obtain_token(machine.source().get_refreshed()) == "short");
 
   const ProvidedToken provided = machine.source().get_refreshed();
   CHECK(obtain_token(provided) == "short");
   CHECK(provided.is_due_for_refresh());
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
 
-  machine.change_history([](rate_limit::RequestLog& log) { log.success->at -= 251s; });
-  machine.authorizer.answer = tests::grant("next", 500s);
+  machine.change_log([](rate_limit::RequestLog& log) { log.success->at -= 251s; });
+  machine.authorizer.answer = tests::success("next", 500s);
   CHECK(obtain_token(machine.source().get_refreshed()) == "next");
 }
 
-TEST_CASE("shares the token of a refresh that it waited for", "[token_source_ahead]") {
+TEST_CASE("shares the token of a refresh that it waited for", "[token_provider]") {
   DueForRefreshMachine machine;
   const auto start = std::chrono::steady_clock::now();
-  std::optional<rate_limit::RefreshLock> refresh_lock(machine.hold_turn());
+  std::optional<rate_limit::RefreshLock> refresh_lock(machine.hold_lock());
   std::thread other([&] {
     std::this_thread::sleep_for(50ms);
     machine.keep("others", 60min);
@@ -116,18 +116,18 @@ TEST_CASE("shares the token of a refresh that it waited for", "[token_source_ahe
 
   CHECK(std::chrono::steady_clock::now() - start >= 50ms);
   CHECK(shared == "others");
-  CHECK(machine.asked() == 0);
+  CHECK(machine.requested() == 0);
 }
 
-TEST_CASE("shares the failure of a refresh that it waited for", "[token_source_ahead]") {
+TEST_CASE("shares the failure of a refresh that it waited for", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   (void)machine.source().get_refreshed();
-  std::optional<rate_limit::RefreshLock> refresh_lock(machine.hold_turn());
+  std::optional<rate_limit::RefreshLock> refresh_lock(machine.hold_lock());
   std::thread other([&refresh_lock] {
     std::this_thread::sleep_for(50ms);
     rate_limit::RequestLog log = refresh_lock->read_log();
-    log.failure->at = boot_clock();
+    log.failure->at = BootClock::now();
     refresh_lock->write_log(log);
     refresh_lock.reset();
   });
@@ -137,10 +137,10 @@ TEST_CASE("shares the failure of a refresh that it waited for", "[token_source_a
   CHECK(obtain_token(provided) == "old");
   CHECK(provided.is_due_for_refresh());
   CHECK(provided.refresh_failure);
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
 }
 
-TEST_CASE("does not refresh with a key that logout removed", "[token_source_ahead]") {
+TEST_CASE("does not refresh with a key that logout removed", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.place = config::ApiKeySource{
       .kind = config::ApiKeySource::Kind::file, .value = machine.root.path("key"), .is_named = false};
@@ -149,12 +149,12 @@ TEST_CASE("does not refresh with a key that logout removed", "[token_source_ahea
 
   CHECK(obtain_token(provided) == "old");
   CHECK(provided.is_due_for_refresh());
-  CHECK(machine.asked() == 0);
+  CHECK(machine.requested() == 0);
 }
 
-TEST_CASE("gives the old token if the lock is not acquired in time", "[token_source_ahead]") {
+TEST_CASE("gives the old token if the lock is not acquired in time", "[token_provider]") {
   DueForRefreshMachine machine;
-  const rate_limit::RefreshLock refresh_lock = machine.hold_turn();
+  const rate_limit::RefreshLock refresh_lock = machine.hold_lock();
   machine.time = 30ms;
 
   const ProvidedToken provided = machine.source().get_refreshed();
@@ -164,7 +164,7 @@ TEST_CASE("gives the old token if the lock is not acquired in time", "[token_sou
   CHECK(provided.refresh_failure->code == ExitCode::unreachable);
 }
 
-TEST_CASE("refreshes a token that is due without a lock if there can be none", "[token_source_ahead]") {
+TEST_CASE("refreshes a token that is due without a lock if there can be none", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.state_directory.reset();
 

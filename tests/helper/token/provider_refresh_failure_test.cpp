@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
-#include "tests/support/ageing_machine.hpp"
+#include "tests/support/due_for_refresh_machine.hpp"
 
 #include <chrono>
 #include <optional>
@@ -11,8 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using tests::DueForRefreshMachine;
-using tests::grant;
 using tests::refresh_in_background;
+using tests::success;
 
 }  // namespace
 
@@ -25,7 +25,7 @@ TEST_CASE("a failed background refresh keeps the old token and prints nothing", 
   for (int i = 0; i < 3; ++i)
     CHECK(machine.call() == "old");
 
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
   CHECK(machine.kept() == "old");
   REQUIRE(machine.log().failure);
   CHECK(machine.log().failure->auth_error.what == "what happened");
@@ -37,25 +37,25 @@ TEST_CASE("a failed background refresh keeps the old token and prints nothing", 
 TEST_CASE("a refresh whose authorizer does not start counts no request", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.authorizer.meanwhile = [&machine] {
-    machine.note("asked");
+    machine.note("requested");
     throw AuthorizerNotStarted(ExitCode::local_state, "no authorizer");
   };
 
   CHECK(machine.call() == "old");
 
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
   CHECK(machine.kept() == "old");
   CHECK(machine.log().requests.empty());
 }
 
 TEST_CASE("a token with a lifetime below min-ttl does not replace a good one", "[token_provider]") {
   DueForRefreshMachine machine;
-  machine.authorizer.answer = grant("short", 59s);
+  machine.authorizer.answer = success("short", 59s);
 
   CHECK(machine.call() == "old");
   CHECK(machine.call() == "old");
 
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
   CHECK(machine.kept() == "old");
   CHECK(machine.log().success->too_short);
 }
@@ -78,8 +78,8 @@ TEST_CASE("a call reports no error of a background refresh", "[token_provider]")
   CHECK(provided.token.bearer.reveal() == "old");
   refresh_in_background(caller, provided);
 
-  CHECK(machine.all_is_quiet());
-  CHECK(machine.asked() == 0);
+  CHECK(machine.is_idle());
+  CHECK(machine.requested() == 0);
   CHECK(machine.error.text().empty());
 }
 

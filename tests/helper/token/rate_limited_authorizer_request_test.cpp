@@ -23,10 +23,10 @@ TEST_CASE("counts the lifetime of a new token from before the request", "[rate_l
   ClockReading asked{};
   caller.authorizer.meanwhile = [&asked] { asked = ClockReading::now(); };
 
-  const NewToken fresh = caller.authorize();
+  const NewToken new_token = caller.authorize();
 
-  CHECK(fresh.token.bearer.reveal() == "fresh-token");
-  const ClockReading expiry = fresh.token.expiry.moment;
+  CHECK(new_token.token.bearer.reveal() == "fresh-token");
+  const ClockReading expiry = new_token.token.expiry.moment;
   CHECK(expiry.boot >= before.boot + 1h);
   CHECK(expiry.boot <= asked.boot + 1h);
   CHECK(expiry.wall >= before.wall + 1h);
@@ -39,7 +39,7 @@ TEST_CASE("counts a request before it is sent and corrects the count afterwards"
   caller.authorizer.requests = GENERATE(0U, 1U, 2U, 3U);
   std::vector<BootTime> before;
   caller.authorizer.meanwhile = [&] { before = caller.log().requests; };
-  const BootTime start = boot_clock();
+  const BootTime start = BootClock::now();
 
   (void)caller.authorize();
 
@@ -64,7 +64,7 @@ TEST_CASE("limits the retries of a call to the requests that are left", "[rate_l
 
   DYNAMIC_SECTION(row.name) {
     Caller caller;
-    caller.change_history([&](rate_limit::RequestLog& log) { log.requests.assign(row.sent, boot_clock()); });
+    caller.change_log([&](rate_limit::RequestLog& log) { log.requests.assign(row.sent, BootClock::now()); });
 
     (void)caller.authorize();
 
@@ -75,7 +75,7 @@ TEST_CASE("limits the retries of a call to the requests that are left", "[rate_l
 
 TEST_CASE("beyond the rate limit nothing is sent or recorded", "[rate_limited_authorizer]") {
   Caller caller;
-  caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, BootClock::now()); });
   const std::string before = tests::text_of_file(caller.log_file());
 
   CHECK(caller.failure().code == ExitCode::unreachable);
@@ -86,7 +86,7 @@ TEST_CASE("beyond the rate limit nothing is sent or recorded", "[rate_limited_au
 
 TEST_CASE("counts no request if the authorizer did not start", "[rate_limited_authorizer]") {
   Caller caller;
-  caller.change_history([](rate_limit::RequestLog& log) { log.requests.assign(2, boot_clock()); });
+  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(2, BootClock::now()); });
   caller.authorizer.meanwhile = [] { throw AuthorizerNotStarted(ExitCode::local_state, "not there"); };
 
   const Failure failure = caller.failure();
@@ -111,7 +111,7 @@ TEST_CASE("without a lock a token is requested and nothing is recorded", "[rate_
   Caller caller;
 
   for (int i = 0; i < 6; ++i)
-    CHECK(caller.service().authorize(nullptr).token.bearer.reveal() == "fresh-token");
+    CHECK(caller.rate_limited().authorize(nullptr).token.bearer.reveal() == "fresh-token");
 
   CHECK(caller.authorizer.tries == 3);
   CHECK_FALSE(tests::exists(caller.log_file()));

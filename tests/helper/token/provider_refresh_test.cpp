@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
-#include "tests/support/ageing_machine.hpp"
+#include "tests/support/due_for_refresh_machine.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 using tests::DueForRefreshMachine;
-using tests::grant;
 using tests::refresh_in_background;
+using tests::success;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ TEST_CASE("gives a token that is due and refreshes it in another process", "[tok
   CHECK(machine.call() == "old");
 
   CHECK(machine.authorizer.calls == 0);
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
   CHECK(machine.kept() == "fresh-token");
   CHECK(machine.log().requests.size() == 1);
   REQUIRE(machine.log().success);
@@ -35,7 +35,7 @@ TEST_CASE("gives a token that is due and refreshes it in another process", "[tok
   CHECK_FALSE(machine.log().failure);
   CHECK(machine.error.text().empty());
   CHECK(machine.call() == "fresh-token");
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
 }
 
 TEST_CASE("refreshes a token only if it is due", "[token_provider]") {
@@ -47,11 +47,11 @@ TEST_CASE("refreshes a token only if it is due", "[token_provider]") {
   // Reading the clock again may cost a second or two, so nothing stands on the very bound.
   const auto row = GENERATE(values<Row>({
       {"young", 3500s, 900s, 0},
-      {"not quite ageing", 910s, 900s, 0},
-      {"just ageing", 899s, 900s, 1},
+      {"not quite due", 910s, 900s, 0},
+      {"just due", 899s, 900s, 1},
       {"about to be stale", 65s, 900s, 1},
-      {"with no wish for it", 65s, 0s, 0},
-      {"with a strong wish for it", 3500s, 3600s, 1},
+      {"refresh-ahead of zero", 65s, 0s, 0},
+      {"the longest refresh-ahead", 3500s, 3600s, 1},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -60,7 +60,7 @@ TEST_CASE("refreshes a token only if it is due", "[token_provider]") {
     machine.keep("old", row.left);
 
     CHECK(machine.call() == "old");
-    CHECK(machine.asked() == row.asked);
+    CHECK(machine.requested() == row.asked);
   }
 }
 
@@ -69,24 +69,24 @@ TEST_CASE("refreshes only a cached token that is due", "[token_provider]") {
   SECTION("a fresh token") {
     machine.keep("fresh", 3000s);
     CHECK(machine.call() == "fresh");
-    CHECK(machine.asked() == 0);
+    CHECK(machine.requested() == 0);
   }
   SECTION("a new token, although it is short-lived") {
     machine.keep("old", 10s);
-    machine.authorizer.answer = grant("new", 600s);
+    machine.authorizer.answer = success("new", 600s);
     CHECK(machine.call() == "new");
-    CHECK(machine.asked() == 1);
+    CHECK(machine.requested() == 1);
   }
   SECTION("no cache") {
     machine.cache = nullptr;
     CHECK(machine.call() == "fresh-token");
-    CHECK(machine.asked() == 1);
+    CHECK(machine.requested() == 1);
   }
 }
 
 TEST_CASE("no call waits for a background refresh", "[token_provider]") {
   DueForRefreshMachine machine;
-  machine.hold_renewals();
+  machine.hold_refreshes();
   TokenProvider caller = machine.source();
   const ProvidedToken provided = caller.get();
   CHECK(provided.token.bearer.reveal() == "old");
@@ -96,8 +96,8 @@ TEST_CASE("no call waits for a background refresh", "[token_provider]") {
   CHECK_FALSE(machine.open_refresh_lock().acquire());
   CHECK(machine.get() == "old");
   CHECK(machine.kept() == "old");
-  machine.let_go();
-  CHECK(machine.all_is_quiet());
+  machine.release();
+  CHECK(machine.is_idle());
   CHECK(machine.kept() == "fresh-token");
 }
 
@@ -106,20 +106,20 @@ TEST_CASE("starts no refresh while another process holds the lock", "[token_prov
   TokenProvider caller = machine.source();
   const ProvidedToken provided = caller.get();
   {
-    const rate_limit::RefreshLock current = machine.hold_turn();
+    const rate_limit::RefreshLock current = machine.hold_lock();
     const auto start = steady_clock::now();
     refresh_in_background(caller, provided);
     CHECK(steady_clock::now() - start < 2s);
   }
 
-  CHECK(machine.all_is_quiet());
-  CHECK(machine.asked() == 0);
+  CHECK(machine.is_idle());
+  CHECK(machine.requested() == 0);
   CHECK(machine.kept() == "old");
 }
 
 TEST_CASE("one of many calls refreshes the token", "[token_provider]") {
   DueForRefreshMachine machine;
-  machine.hold_renewals();
+  machine.hold_refreshes();
   TokenProvider late = machine.source();
   const ProvidedToken provided = late.get();
 
@@ -128,40 +128,40 @@ TEST_CASE("one of many calls refreshes the token", "[token_provider]") {
     CHECK(caller.get().token.bearer.reveal() == "old");
     refresh_in_background(caller, provided);
   }
-  machine.let_go();
-  REQUIRE(machine.all_is_quiet());
+  machine.release();
+  REQUIRE(machine.is_idle());
   refresh_in_background(late, provided);
-  REQUIRE(machine.all_is_quiet());
+  REQUIRE(machine.is_idle());
 
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
   CHECK(machine.log().requests.size() == 1);
   CHECK(machine.kept() == "fresh-token");
 }
 
 TEST_CASE("does not refresh at every call if lifetimes are below refresh-ahead", "[token_provider]") {
   DueForRefreshMachine machine;
-  machine.authorizer.answer = grant("new", 800s);
+  machine.authorizer.answer = success("new", 800s);
 
   CHECK(machine.call() == "old");
   CHECK(machine.call() == "new");
   CHECK(machine.call() == "new");
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
 
-  machine.change_history([](rate_limit::RequestLog& log) { log.success->while_good = false; });
+  machine.change_log([](rate_limit::RequestLog& log) { log.success->while_good = false; });
   CHECK(machine.call() == "new");
-  CHECK(machine.asked() == 2);
+  CHECK(machine.requested() == 2);
 }
 
 TEST_CASE("limits the rate of background refreshes", "[token_provider]") {
   DueForRefreshMachine machine;
-  machine.change_history([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  machine.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, BootClock::now()); });
 
   CHECK(machine.call() == "old");
-  CHECK(machine.asked() == 0);
+  CHECK(machine.requested() == 0);
 
-  machine.change_history([](rate_limit::RequestLog& log) { log.requests.pop_back(); });
+  machine.change_log([](rate_limit::RequestLog& log) { log.requests.pop_back(); });
   CHECK(machine.call() == "old");
-  CHECK(machine.asked() == 1);
+  CHECK(machine.requested() == 1);
   CHECK(machine.log().requests.size() == 5);
 }
 
@@ -188,11 +188,11 @@ TEST_CASE("a trace file records a background refresh to its end", "[token_provid
 
   const std::string text = tests::text_of_file(file);
   const std::string here = ' ' + std::to_string(::getpid()) + ' ';
-  const auto renewal = text.find(" ms refresh: a background process refreshes the token\n");
-  REQUIRE(renewal != std::string::npos);
-  CHECK(tests::contains(text.substr(0, renewal), here));
-  CHECK(tests::contains(text.substr(renewal), " ms cache: token kept\n"));
-  CHECK_FALSE(tests::contains(text.substr(renewal), here));
+  const auto refresh = text.find(" ms refresh: a background process refreshes the token\n");
+  REQUIRE(refresh != std::string::npos);
+  CHECK(tests::contains(text.substr(0, refresh), here));
+  CHECK(tests::contains(text.substr(refresh), " ms cache: token kept\n"));
+  CHECK_FALSE(tests::contains(text.substr(refresh), here));
   CHECK_FALSE(tests::contains(text, "fresh-token"));
 }
 

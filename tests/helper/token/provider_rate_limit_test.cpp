@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
+#include "tests/support/call_context.hpp"
 #include "tests/support/machine.hpp"
-#include "tests/support/questions.hpp"
 
 #include <chrono>
 #include <string>
@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using tests::Machine;
 
-/// Once it is over, no call that begins now shares what came to pass before.
+/// A call that starts after it shares no earlier failure.
 void let_a_moment_pass() {
   std::this_thread::sleep_for(2ms);
 }
@@ -33,7 +33,7 @@ TEST_CASE("remembers a rejected key for all profiles that use it", "[token_provi
   SECTION("without a cache") {
     machine.cache = nullptr;
   }
-  SECTION("on another way") {
+  SECTION("with other network settings") {
     machine.profile.proxy = "http://proxy:1";
   }
 
@@ -50,7 +50,7 @@ TEST_CASE("does not block another key or service after a rejection", "[token_pro
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "T", .lifetime = 3600s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "T", .lifetime = 3600s};
 
   SECTION("another key") {
     CHECK(machine.source("another-key").get().token.bearer.reveal() == "T");
@@ -65,8 +65,8 @@ TEST_CASE("forgets a rejection after 5 minutes", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
   (void)machine.failure();
-  machine.change_history([](rate_limit::RequestLog& log) { log.failure.reset(); });
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "T", .lifetime = 3600s};
+  machine.change_log([](rate_limit::RequestLog& log) { log.failure.reset(); });
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "T", .lifetime = 3600s};
 
   CHECK(machine.get() == "T");
 }
@@ -78,14 +78,14 @@ TEST_CASE("shares a connection failure only with the same network settings", "[t
     int calls;
   };
   const auto row = GENERATE(values<Row>({
-      {"the same way", [](config::Profile&) {}, 1},
+      {"the same network settings", [](config::Profile&) {}, 1},
       {"another min-ttl", [](config::Profile& profile) { profile.min_ttl = 10s; }, 1},
       {"another profile", [](config::Profile& profile) { profile.name = "work"; }, 2},
       {"other roots", [](config::Profile& profile) { profile.ca_file = "/ca.pem"; }, 2},
       {"another certificate", [](config::Profile& profile) { profile.client_cert = "/c.pem"; }, 2},
       {"another certificate's key", [](config::Profile& profile) { profile.client_key = "/k.pem"; }, 2},
       {"a proxy", [](config::Profile& profile) { profile.proxy = "http://proxy:1"; }, 2},
-      {"another way round a proxy", [](config::Profile& profile) { profile.no_proxy = "a.test"; }, 2},
+      {"other exceptions from the proxy", [](config::Profile& profile) { profile.no_proxy = "a.test"; }, 2},
       {"more time", [](config::Profile& profile) { profile.timeout = 30s; }, 1},
   }));
 
@@ -157,7 +157,7 @@ TEST_CASE("without a cache every call sends a request up to the rate limit", "[t
   CHECK(tests::promised_wait(failure.hint) > 50s);
   CHECK(machine.source("another-key").get().token.bearer.reveal() == "fresh-token");
 
-  machine.change_history([](rate_limit::RequestLog& log) { log.requests.erase(log.requests.begin()); });
+  machine.change_log([](rate_limit::RequestLog& log) { log.requests.erase(log.requests.begin()); });
   CHECK(machine.get() == "fresh-token");
   CHECK(machine.failure().code == ExitCode::unreachable);
 }
@@ -165,7 +165,7 @@ TEST_CASE("without a cache every call sends a request up to the rate limit", "[t
 TEST_CASE("waits for the lock without a cache as well", "[token_provider]") {
   Machine machine;
   machine.cache = nullptr;
-  const rate_limit::RefreshLock current = machine.hold_turn();
+  const rate_limit::RefreshLock current = machine.hold_lock();
   machine.time = 50ms;
 
   CHECK(machine.failure().code == ExitCode::unreachable);
@@ -180,10 +180,10 @@ TEST_CASE("counts retries towards the rate limit", "[token_provider]") {
 
   (void)machine.failure();
   CHECK(machine.authorizer.tries == 3);
-  machine.change_history(forget_failure);
+  machine.change_log(forget_failure);
   (void)machine.failure();
   CHECK(machine.authorizer.tries == 2);
-  machine.change_history(forget_failure);
+  machine.change_log(forget_failure);
 
   CHECK(tests::contains(machine.failure().what(), "within a minute"));
   CHECK(machine.authorizer.calls == 2);
@@ -192,7 +192,7 @@ TEST_CASE("counts retries towards the rate limit", "[token_provider]") {
 TEST_CASE("requests a token with too short a lifetime once", "[token_provider]") {
   Machine machine;
   machine.profile.min_ttl = 2700s;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "short", .lifetime = 600s};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "short", .lifetime = 600s};
   const Failure first = machine.failure();
 
   const Failure second = machine.failure();

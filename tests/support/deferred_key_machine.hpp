@@ -18,14 +18,14 @@ namespace sase::tests {
 struct DeferredKeyMachine : Machine {
   TestKeys keys;
   std::string command = "pass show sase";
-  /// What the command does, in whatever process; each time is noted as "run".
+  /// What the command writes. Each run, in any process, is noted as "run".
   std::function<std::string()> key = [] { return std::string(the_key); };
 
   [[nodiscard]] std::string key_id() const {
     return rate_limit::make_command_key_id(profile.authorize_url, command);
   }
-  [[nodiscard]] cache::WrappingKey seal() const { return {key_id(), directory, keys.prefix()}; }
-  [[nodiscard]] token::ApiKeyHandle holder() {
+  [[nodiscard]] cache::WrappingKey wrapping_key() const { return {key_id(), directory, keys.prefix()}; }
+  [[nodiscard]] token::ApiKeyHandle key_handle() {
     return {profile,
             {.read =
                  [this](std::chrono::steady_clock::time_point) {
@@ -33,7 +33,7 @@ struct DeferredKeyMachine : Machine {
                    return api_key::ApiKey(protocol::Secret(key()));
                  },
              .deadline = std::chrono::steady_clock::now() + time,
-             .command = token::CommandIdentity{.command = command, .wrapping_key = seal()}}};
+             .command = token::CommandIdentity{.command = command, .wrapping_key = wrapping_key()}}};
   }
   [[nodiscard]] token::TokenProvider source() {
     return {{.profile = profile,
@@ -43,18 +43,18 @@ struct DeferredKeyMachine : Machine {
              .diagnostics = diagnostics,
              .trace = trace,
              .deadline = std::chrono::steady_clock::now() + time},
-            holder()};
+            key_handle()};
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.bearer.reveal()); }
   [[nodiscard]] Failure failure() {
     return catch_failure([this] { (void)source().get(); });
   }
   void command_fails(ExitCode code) {
-    key = [code]() -> std::string { throw Failure(code, "the command failed", "mend it"); };
+    key = [code]() -> std::string { throw Failure(code, "the command failed", "fix it"); };
   }
 
-  /// As when the machine has started anew.
-  void lose_seal() const {
+  /// As after a restart of the machine.
+  void lose_wrapping_key() const {
     (void)std::remove((directory + '/' + key_id() + ".wrapping-key").c_str());
     if (has_keyring()) (void)os::UserKeyring::remove(keys.prefix() + "wrapping-key:" + key_id());
   }
@@ -63,16 +63,16 @@ struct DeferredKeyMachine : Machine {
   [[nodiscard]] std::size_t runs() const { return noted("run"); }
   [[nodiscard]] rate_limit::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
   [[nodiscard]] rate_limit::RequestLog log() const { return open_refresh_lock().read_log(); }
-  void change_history(const std::function<void(rate_limit::RequestLog&)>& change) const {
+  void change_log(const std::function<void(rate_limit::RequestLog&)>& change) const {
     rate_limit::RequestLog changed = log();
     change(changed);
     open_refresh_lock().write_log(changed);
   }
   /// The last failure was a second ago, so that a call that begins now did not wait for it.
   void let_a_second_pass() const {
-    change_history([](rate_limit::RequestLog& log) { log.failure->at -= std::chrono::seconds(1); });
+    change_log([](rate_limit::RequestLog& log) { log.failure->at -= std::chrono::seconds(1); });
   }
-  [[nodiscard]] bool all_is_quiet() const {
+  [[nodiscard]] bool is_idle() const {
     return open_refresh_lock().wait(std::chrono::steady_clock::now() + std::chrono::seconds(10));
   }
 };

@@ -19,35 +19,36 @@ inline void refresh_in_background(token::TokenProvider& source, const token::Pro
           }) == 0);
 }
 
-/// A machine with an ageing token, which takes down each time the service is asked in whatever process.
+/// A machine with a token that is due for refresh. It counts the requests of all processes.
 struct DueForRefreshMachine : Machine {
   DueForRefreshMachine() {
     keep("old", std::chrono::seconds(600));
-    authorizer.meanwhile = [this] { note("asked"); };
+    authorizer.meanwhile = [this] { note("requested"); };
   }
 
-  /// What a call does, and what comes to pass behind its back.
+  /// A call, and its background refresh to the end.
   [[nodiscard]] std::string call() {
     token::TokenProvider caller = source();
     const token::ProvidedToken provided = caller.get();
     refresh_in_background(caller, provided);
-    REQUIRE(all_is_quiet());
+    REQUIRE(is_idle());
     return std::string(provided.token.bearer.reveal());
   }
-  /// Lets no renewal come to its end before let_go().
-  void hold_renewals() {
+  /// Delays the end of each refresh until release().
+  void hold_refreshes() {
     authorizer.meanwhile = [this] {
-      note("asked");
+      note("requested");
       const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-      while (noted("let go") == 0 && std::chrono::steady_clock::now() < end)
+      while (noted("released") == 0 && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     };
   }
-  void let_go() const { note("let go"); }
-  [[nodiscard]] std::size_t asked() const { return noted("asked"); }
+  void release() const { note("released"); }
+  [[nodiscard]] std::size_t requested() const { return noted("requested"); }
 };
 
-[[nodiscard]] inline FakeAuthorizer::Grant grant(const std::string& token, std::chrono::seconds lifetime) {
+[[nodiscard]] inline FakeAuthorizer::Success success(const std::string& token,
+                                                     std::chrono::seconds lifetime) {
   return {.token = token, .lifetime = lifetime};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
-#include "tests/support/dear_machine.hpp"
+#include "tests/support/deferred_key_machine.hpp"
 #include "tests/support/in_child.hpp"
 
 #include <chrono>
@@ -51,7 +51,7 @@ TEST_CASE("binds a token to the profile, the URL and the command's text", "[defe
 TEST_CASE("a lost wrapping key makes the cached token a miss", "[deferred_key]") {
   DeferredKeyMachine machine;
   (void)machine.get();
-  machine.lose_seal();
+  machine.lose_wrapping_key();
 
   CHECK(machine.get() == "fresh-token");
 
@@ -102,7 +102,7 @@ TEST_CASE("shares a command's failure with waiting calls, and does not remember 
   CHECK(std::string(failure.what()) == "the command failed");
   CHECK(shared.code == ExitCode::invalid_settings);
   CHECK(std::string(shared.what()) == "the command failed");
-  CHECK(shared.hint == "mend it");
+  CHECK(shared.hint == "fix it");
   CHECK(machine.runs() == 1);
   CHECK(machine.authorizer.calls == 0);
   CHECK(machine.log().requests.empty());
@@ -120,7 +120,7 @@ TEST_CASE("does not run a command again for 2 seconds after a timeout", "[deferr
   CHECK(machine.failure().code == ExitCode::unreachable);
   CHECK(machine.runs() == 1);
 
-  machine.change_history([](rate_limit::RequestLog& log) { log.failure->at -= rate_limit::failure_shared; });
+  machine.change_log([](rate_limit::RequestLog& log) { log.failure->at -= rate_limit::failure_shared; });
   CHECK(machine.failure().code == ExitCode::unreachable);
   CHECK(machine.runs() == 2);
 }
@@ -139,7 +139,7 @@ TEST_CASE("runs the command after a rejection to find out whether the key has ch
     CHECK(machine.runs() == 2);
     CHECK(machine.authorizer.calls == 1);
   }
-  SECTION("nor does each of those who wait look") {
+  SECTION("waiting calls share the check") {
     TokenProvider waiting = machine.source();
     TokenProvider another = machine.source();
     (void)tests::catch_failure([&] { (void)waiting.get(); });
@@ -149,12 +149,12 @@ TEST_CASE("runs the command after a rejection to find out whether the key has ch
   }
   SECTION("another key is tried at once") {
     machine.key = [] { return std::string("another-key"); };
-    machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "fresh-token", .lifetime = 1h};
+    machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "fresh-token", .lifetime = 1h};
     CHECK(machine.get() == "fresh-token");
     CHECK(machine.authorizer.api_key == "another-key");
     CHECK(machine.runs() == 2);
   }
-  SECTION("where the command fails the refusal stays") {
+  SECTION("a failing command keeps the rejection") {
     machine.command_fails(ExitCode::invalid_settings);
     CHECK(machine.failure().code == ExitCode::invalid_settings);
     machine.key = [] { return std::string(tests::the_key); };
@@ -206,10 +206,10 @@ TEST_CASE("gives a token and does not cache it without a wrapping key", "[deferr
 
 TEST_CASE("runs the key command in a background refresh", "[deferred_key]") {
   DeferredKeyMachine machine;
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "old-token", .lifetime = 10min};
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "old-token", .lifetime = 10min};
   (void)machine.get();
-  machine.change_history([](rate_limit::RequestLog& log) { log.success.reset(); });
-  machine.authorizer.answer = tests::FakeAuthorizer::Grant{.token = "new-token", .lifetime = 1h};
+  machine.change_log([](rate_limit::RequestLog& log) { log.success.reset(); });
+  machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "new-token", .lifetime = 1h};
   const int code = tests::exit_code_in_child([&machine] {
     TokenProvider source = machine.source();
     const ProvidedToken provided = source.get();
@@ -218,7 +218,7 @@ TEST_CASE("runs the key command in a background refresh", "[deferred_key]") {
   });
 
   CHECK(code == 0);
-  CHECK(machine.all_is_quiet());
+  CHECK(machine.is_idle());
   CHECK(machine.runs() == 2);
   CHECK(machine.get() == "new-token");
   CHECK(machine.runs() == 2);
