@@ -83,15 +83,4 @@ std::string quote_if_short(std::string_view word) {
   return word.size() > longest_shown ? std::string() : " '" + protocol::escape(word) + "'";
 }
 
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view harmless =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,[]";
-  if (!text.empty() && text.find_first_not_of(harmless) == std::string_view::npos) return std::string(text);
-  std::string word = "'";
-  for (const char c :
-       std::ranges::all_of(text, protocol::is_printable) ? std::string(text) : protocol::escape(text))
-    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + '\'';
-}
-
 }  // namespace sase

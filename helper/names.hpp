@@ -35,8 +35,4 @@ struct NamedValue {
 /// ` 'word'` for a message about an unknown word. Empty for a long one, which may be a misplaced key.
 [[nodiscard]] std::string quote_if_short(std::string_view word);
 
-/// A word for a POSIX shell: unquoted if that is safe, else in single quotes. Bytes that are not printable
-/// are escaped as in messages.
-[[nodiscard]] std::string shell_word(std::string_view text);
-
 }  // namespace sase

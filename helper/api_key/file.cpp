@@ -32,7 +32,7 @@ void check_file(const os::Fd& file, const std::string& path) {
   if (!status->is_open_to_others()) return;
   // Docker and Kubernetes mount secrets like this: owned by root, readable by all users of the container.
   if (!status->is_writable_by_others() && status->owner == 0 && os::is_in_memory(file.get())) return;
-  throw unusable(path, "other users can read or write it", "chmod 600 " + shell_word(path));
+  throw unusable(path, "other users can read or write it", "chmod 600 " + protocol::shell_word(path));
 }
 
 /// The directory that contains the opened file, after all symbolic links.
@@ -48,7 +48,7 @@ void check_directory(const std::string& directory, const std::string& path) {
     throw unusable(path, "its directory: " + os::last_error().message(),
                    "move the file to a directory of your own");
   if (status->is_writable_by_others())
-    throw unusable(path, "other users can write its directory", "chmod go-w " + shell_word(directory));
+    throw unusable(path, "other users can write its directory", "chmod go-w " + protocol::shell_word(directory));
   if (!status->is_own_or_root())
     throw unusable(path, "its directory belongs to another user", "move the file to a directory of your own");
 }

@@ -42,13 +42,13 @@ constexpr auto check_name = "files";
 std::string find_repair(const std::string& path, os::FileStatus::Kind kind) {
   const auto status = os::read_link_status(path);
   if (!status) return {};
-  if (!status->is(kind)) return "rm -r " + shell_word(path);
-  if (!status->is_own()) return "remove it: sudo rm -r " + shell_word(path);
-  if (status->is_open_to_others()) return "chmod go-rwx " + shell_word(path);
+  if (!status->is(kind)) return "rm -r " + protocol::shell_word(path);
+  if (!status->is_own()) return "remove it: sudo rm -r " + protocol::shell_word(path);
+  if (status->is_open_to_others()) return "chmod go-rwx " + protocol::shell_word(path);
   const bool is_directory = kind == os::FileStatus::Kind::directory;
   const unsigned needed = is_directory ? 0700 : 0600;
   if ((status->permissions & needed) == needed) return {};
-  return (is_directory ? "chmod u+rwx " : "chmod u+rw ") + shell_word(path);
+  return (is_directory ? "chmod u+rwx " : "chmod u+rw ") + protocol::shell_word(path);
 }
 
 /// The paths of the profile's files.
