@@ -150,7 +150,7 @@ anew() {
 }
 
 # forgive: deletes the request log, so that no backoff and no rate limit applies. The tokens stay.
-forgive() { [ -L "$state" ] || rm -f "$state"/*.log; }
+forgive() { [ -L "$state" ] || rm -f "$state"/*.lock; }
 
 # ---- other servers
 

@@ -93,6 +93,23 @@ Fd PrivateDirectory::open_lock(const std::string& name) const {
   return fd;
 }
 
+bool PrivateDirectory::contains(const std::string& name) const noexcept {
+  struct stat status {};
+  return ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool PrivateDirectory::leads_to(const std::string& name, int fd) const noexcept {
+  struct stat named {
+  }, opened{};
+  return ::fstatat(fd_.get(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(fd, &opened) == 0 &&
+         named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
+void PrivateDirectory::rename_file(const std::string& from, const std::string& to) const {
+  if (::renameat(fd_.get(), from.c_str(), fd_.get(), to.c_str()) != 0)
+    throw_errno("cannot replace '" + path_ + '/' + to + "'");
+}
+
 void create_private_directories(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return;
@@ -122,8 +139,7 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
   if (!fd) throw_errno("cannot write '" + path_ + '/' + fresh + "'");
   try {
     write_whole(fd, bytes, path_ + '/' + fresh);
-    if (::renameat(fd_.get(), fresh.c_str(), fd_.get(), name.c_str()) != 0)
-      throw_errno("cannot replace '" + path_ + '/' + name + "'");
+    rename_file(fresh, name);
   } catch (...) {
     ::unlinkat(fd_.get(), fresh.c_str(), 0);
     throw;
