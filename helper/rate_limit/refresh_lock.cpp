@@ -21,8 +21,8 @@ using std::chrono::steady_clock;
 
 /// The file has two slots of fixed size, which the first write allocates: a full disk cannot keep a later
 /// write from its place. Each write goes to the older slot, so a write that is interrupted loses nothing.
-/// A log with the most requests and the longest texts is far below this size.
-constexpr std::size_t slot_size = 8192;
+/// Both are in one block of most file systems. A log with the most requests and the longest texts is smaller.
+constexpr std::size_t slot_size = 2048;
 constexpr std::size_t file_size = 2 * slot_size;
 
 /// A slot: a line with sequence number, checksum and size of the log, then the log.
@@ -90,9 +90,15 @@ void apply_mark(RequestLog& log, nanoseconds mark, BootTime now) {
   if (count <= 2 * request_limit) log.requests.assign(count, std::min(second + BootTime(999), now));
 }
 
+/// Reading it costs as much as reading the log.
+const BootId& this_boot() {
+  static const BootId boot = current_boot();
+  return boot;
+}
+
 RequestLog read_log_in(const os::FileLock& lock) {
   const std::string bytes = lock.read(file_size);
-  RequestLog log = RequestLog::parse(find_last_slot(bytes).log, current_boot(), boot_clock());
+  RequestLog log = RequestLog::parse(find_last_slot(bytes).log, this_boot(), boot_clock());
   apply_mark(log, lock.modified(), boot_clock());
   return log;
 }
@@ -100,7 +106,7 @@ RequestLog read_log_in(const os::FileLock& lock) {
 void write_log_to(os::FileLock& lock, const RequestLog& log) {
   const std::string before = lock.read(file_size);
   const std::uint64_t sequence = find_last_slot(before).sequence + 1;
-  std::string slot = format_slot({.sequence = sequence, .log = log.write(current_boot())});
+  std::string slot = format_slot({.sequence = sequence, .log = log.write(this_boot())});
   if (slot.size() > slot_size) throw std::system_error(std::make_error_code(std::errc::file_too_large));
   try {
     if (before.size() < file_size) lock.write(before.size(), std::string(file_size - before.size(), '\0'));
@@ -210,14 +216,20 @@ RefreshLock& RefreshLock::operator=(RefreshLock&&) noexcept = default;
 RefreshLock::~RefreshLock() = default;
 
 std::optional<RefreshLock> RefreshLock::acquire(const std::string& directory, const std::string& key_id,
-                                                BootTime wait_until, BootTime deadline) {
+                                                BootTime wait_until, BootTime deadline,
+                                                const std::function<void()>& on_wait) {
   RefreshLock acquired;
   acquired.directory_ = std::make_unique<Directory>(directory, key_id);
   LockAttempt attempt(*acquired.directory_,
                       {.pid = os::process_id(), .since = boot_clock(), .deadline = deadline}, wait_until);
   auto result = LockAttempt::Result::pending;
-  while (result == LockAttempt::Result::pending)
+  bool has_waited = false;
+  while (result == LockAttempt::Result::pending) {
+    if (attempt.awaited() != nullptr && attempt.awaited_until() > BootTime(0) &&
+        !std::exchange(has_waited, true) && on_wait)
+      on_wait();
     result = attempt.step();
+  }
   if (result == LockAttempt::Result::timed_out) return std::nullopt;
   acquired.file_ = attempt.take_lock();
   acquired.replaced_ = attempt.replaced_holder();

@@ -6,6 +6,7 @@
 #include "helper/rate_limit/request_log.hpp"
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,11 +35,12 @@ namespace sase::rate_limit {
 class RefreshLock {
  public:
   /// Acquires the lock, and creates its directory if that does not exist; nothing if `wait_until` passed
-  /// first. `deadline` is recorded: after it, other processes may replace the lock. Throws std::system_error
-  /// if there can be no lock.
+  /// first. `deadline` is recorded: after it, other processes may replace the lock. Calls `on_wait` before it
+  /// waits. Throws std::system_error if there can be no lock.
   [[nodiscard]] static std::optional<RefreshLock> acquire(const std::string& directory,
                                                           const std::string& key_id, BootTime wait_until,
-                                                          BootTime deadline);
+                                                          BootTime deadline,
+                                                          const std::function<void()>& on_wait = {});
   /// The same without waiting.
   [[nodiscard]] static std::optional<RefreshLock> try_acquire(const std::string& directory,
                                                               const std::string& key_id, BootTime deadline) {

@@ -16,7 +16,7 @@ using protocol::AuthError;
 using protocol::ErrorKind;
 using std::chrono::seconds;
 
-constexpr std::size_t longest_text = 2000;
+constexpr std::size_t longest_text = 500;
 
 /// Rounded up, so that "in 1s" is never too early.
 std::string format_wait(BootTime duration) {

@@ -102,7 +102,7 @@ class Response {
         }) {}
 
   void read(std::string_view output) {
-    has_started_ = true;
+    has_started_ = has_started_ || !output.empty();
     const auto checks = reader_.checks().size();
     reader_.read(output);
     if (reader_.checks().size() != checks) last_check_ = steady_clock::now();

@@ -164,24 +164,18 @@ BootTime TokenProvider::boot_deadline() const noexcept {
 /// Nothing if there can be no lock. Throws Failure at the deadline.
 std::optional<RefreshLock> TokenProvider::acquire_lock() try {
   if (!state_directory_) return std::nullopt;
-  auto lock = RefreshLock::try_acquire(*state_directory_, authorizer().key_id(), boot_deadline());
-  if (!lock) lock = wait_for_lock();
-  trace_.line("lock: acquired");
-  return lock;
-} catch (const std::system_error& error) {
-  warning_.warn(error.what());
-  return std::nullopt;
-}
-
-std::optional<RefreshLock> TokenProvider::wait_for_lock() {
-  trace_.line("lock: another call holds it");
-  auto lock =
-      RefreshLock::acquire(*state_directory_, authorizer().key_id(), boot_deadline(), boot_deadline());
+  const BootTime deadline = boot_deadline();
+  auto lock = RefreshLock::acquire(*state_directory_, authorizer().key_id(), deadline, deadline,
+                                   [this] { trace_.line("lock: another call holds it"); });
   if (!lock) throw lock_timeout();
+  trace_.line("lock: acquired");
   if (const auto& holder = lock->replaced_holder())
     diagnostics_.warning("process " + std::to_string(holder->pid) +
                          " holds the lock of this API key after its deadline; is it stopped?");
   return lock;
+} catch (const std::system_error& error) {
+  warning_.warn(error.what());
+  return std::nullopt;
 }
 
 Failure TokenProvider::lock_timeout() {

@@ -91,7 +91,6 @@ class TokenProvider {
   [[nodiscard]] std::optional<ProvidedToken> find_fresh();
   [[nodiscard]] BootTime boot_deadline() const noexcept;
   [[nodiscard]] std::optional<rate_limit::RefreshLock> acquire_lock();
-  [[nodiscard]] std::optional<rate_limit::RefreshLock> wait_for_lock();
   [[nodiscard]] Failure lock_timeout();
   [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock();
   [[nodiscard]] ProvidedToken refresh(const rate_limit::RefreshLock& lock);

@@ -296,4 +296,5 @@ def main():
         sys.exit(f"racing.py: {options.race}, seed {options.seed}: {wrong}")
 
 
-main()
+if __name__ == "__main__":
+    main()

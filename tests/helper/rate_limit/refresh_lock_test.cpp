@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/refresh_lock.hpp"
 
+#include "helper/rate_limit/rules.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/denied_calls.hpp"
 #include "tests/support/in_child.hpp"
@@ -313,19 +314,21 @@ TEST_CASE("a full disk keeps the number of requests", "[request_log]") {
 TEST_CASE("reads the longest request log that is written", "[request_log]") {
   const LogDirectory state;
   RequestLog log;
-  log.requests.assign(64, boot_clock());
+  log.requests.assign(9, boot_clock());
   log.success = LastSuccess{.at = boot_clock(), .lifetime = std::chrono::hours(1)};
-  log.failure = LastFailure{.auth_error = {.kind = protocol::ErrorKind::rejected,
-                                           .transient = true,
-                                           .what = std::string(2000, 'w'),
-                                           .hint = std::string(2000, 'h'),
-                                           .retry_after = std::chrono::seconds::max()},
-                            .at = boot_clock(),
-                            .network_fingerprint = std::string(32, 'r')};
+  log.refresh_started = boot_clock();
+  record_failure(log,
+                 {.kind = protocol::ErrorKind::rejected,
+                  .transient = true,
+                  .what = std::string(5000, 'w'),
+                  .hint = std::string(5000, 'h'),
+                  .retry_after = std::chrono::seconds::max()},
+                 std::string(32, 'r'), boot_clock());
+  log.failure->key = std::string(32, 'k');
 
   state.write("a", log);
 
-  CHECK(state.read("a").requests.size() == 64);
+  CHECK(state.read("a").requests.size() == 9);
   CHECK(state.read("a").failure->auth_error.what == log.failure->auth_error.what);
 }
 
