@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/os/clock.hpp"
+
 #include <array>
 #include <chrono>
 
@@ -9,19 +11,18 @@ namespace sase {
 /// Tells one start of the machine from another (`/proc/sys/kernel/random/boot_id`). All zero where unknown.
 using BootId = std::array<char, 16>;
 
+/// For what is counted in minutes and must not be stretched or cut by setting the wall clock.
+using os::BootClock;
+using BootTime = BootClock::time_point;
+using BootSeconds = std::chrono::time_point<BootClock, std::chrono::seconds>;
+
 /// One instant on both clocks.
 struct ClockReading {
   std::chrono::sys_seconds wall;  ///< what people and other programs go by; it can be set
-  std::chrono::seconds boot{};    ///< since the machine started, sleep included; nobody can set it
+  BootSeconds boot;
 
   [[nodiscard]] static ClockReading now() noexcept;
 };
-
-/// A point of time since the machine started, sleep included (CLOCK_BOOTTIME): for what is counted in minutes
-/// and must not be stretched or cut by setting the wall clock.
-using BootTime = std::chrono::milliseconds;
-
-[[nodiscard]] BootTime boot_clock() noexcept;
 
 /// This machine's start. Reads a file, so ask only where it matters.
 [[nodiscard]] BootId current_boot() noexcept;
@@ -35,9 +36,9 @@ struct Expiry {
   [[nodiscard]] static Expiry after(const ClockReading& start, std::chrono::seconds lifetime) noexcept;
 };
 
-/// How long something lives yet, zero or less when it is dead. The boot clock decides while the machine is
-/// the same start as then, the wall clock otherwise: stepping the wall clock, or sleeping, must not revive a
-/// dead token. `boot` is called only when the two clocks disagree.
+/// The lifetime that is left, zero or less after the expiry. On one boot the earlier of both clocks decides:
+/// the wall clock may have been set back, and the boot clock stands still while a virtual machine or a
+/// container is paused. After a restart the wall clock decides. `boot` is called only if the clocks disagree.
 [[nodiscard]] std::chrono::seconds time_left(const Expiry& expiry, const ClockReading& now,
                                              BootId (*boot)() noexcept);
 

@@ -26,4 +26,12 @@ namespace sase::protocol {
   return lowered;
 }
 
+/// Without blanks, tabs and CRs at both ends.
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
+  constexpr std::string_view blank = " \t\r";
+  const auto first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
 }  // namespace sase::protocol

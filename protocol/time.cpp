@@ -16,91 +16,54 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-/// Consumes a text of fixed layout from the front. After the first mismatch, good() stays false.
-class FixedReader {
- public:
-  explicit FixedReader(std::string_view text) noexcept : rest_(text) {}
-
-  [[nodiscard]] int digits(std::size_t count) noexcept {
-    const std::string_view piece = take(count);
-    int value = 0;
-    const auto [end, error] = std::from_chars(piece.data(), piece.data() + piece.size(), value);
-    if (error != std::errc{} || end != piece.data() + piece.size() || piece.starts_with('-')) good_ = false;
-    return value;
+/// The numbers of a text with a fixed layout, in which `0` stands for a digit, `?` for any byte and every
+/// other byte for itself. Nothing if the text does not have the layout.
+template <std::size_t Count>
+std::optional<std::array<int, Count>> match(std::string_view text, std::string_view layout) noexcept {
+  if (text.size() != layout.size()) return std::nullopt;
+  std::array<int, Count> numbers{};
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (layout[i] == '0') {
+      if (!is_digit(text[i])) return std::nullopt;
+      numbers[count] = numbers[count] * 10 + (text[i] - '0');
+      if (!layout.substr(i + 1).starts_with('0')) ++count;
+    } else if (layout[i] != '?' && layout[i] != text[i]) {
+      return std::nullopt;
+    }
   }
-
-  [[nodiscard]] std::string_view take(std::size_t count) noexcept {
-    if (rest_.size() < count) good_ = false;
-    const std::string_view piece = rest_.substr(0, count);
-    rest_.remove_prefix(piece.size());
-    return piece;
-  }
-
-  void literal(std::string_view expected) noexcept {
-    if (take(expected.size()) != expected) good_ = false;
-  }
-
-  void either(std::string_view characters) noexcept {
-    if (characters.find(peek()) == std::string_view::npos) good_ = false;
-    (void)take(1);
-  }
-
-  [[nodiscard]] char peek() const noexcept { return rest_.empty() ? '\0' : rest_.front(); }
-  [[nodiscard]] bool good() const noexcept { return good_; }
-  [[nodiscard]] bool done() const noexcept { return good_ && rest_.empty(); }
-
- private:
-  std::string_view rest_;
-  bool good_ = true;
-};
+  return numbers;
+}
 
 struct ClockTime {
   int hour, minute, second;
 };
 
-ClockTime read_clock(FixedReader& reader) noexcept {
-  ClockTime time{};
-  time.hour = reader.digits(2);
-  reader.literal(":");
-  time.minute = reader.digits(2);
-  reader.literal(":");
-  time.second = reader.digits(2);
-  return time;
-}
-
-std::optional<sys_seconds> combine(int year, unsigned month, int day, ClockTime time) {
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+std::optional<sys_seconds> combine(int year, int month, int day, ClockTime time) {
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok() || time.hour > 23 || time.minute > 59 || time.second > 60) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(time.hour) + std::chrono::minutes(time.minute) +
-         std::chrono::seconds(time.second);
+         seconds(time.second);
 }
 
-void skip_fraction(FixedReader& reader) noexcept {
-  if (reader.peek() != '.') return;
-  (void)reader.take(1);
-  (void)reader.digits(1);
-  while (is_digit(reader.peek()))
-    (void)reader.take(1);
-}
-
-std::optional<std::chrono::minutes> read_offset(FixedReader& reader) noexcept {
-  const char sign = reader.peek();
-  (void)reader.take(1);
-  if (sign == 'Z' || sign == 'z') return std::chrono::minutes(0);
-  if (sign != '+' && sign != '-') return std::nullopt;
-  const int hours = reader.digits(2);
-  reader.literal(":");
-  const int minutes = reader.digits(2);
+/// `Z` or `+00:00`.
+std::optional<std::chrono::minutes> parse_offset(std::string_view text) noexcept {
+  if (text == "Z" || text == "z") return std::chrono::minutes(0);
+  const auto parts = match<2>(text, "?00:00");
+  if (!parts || (text.front() != '+' && text.front() != '-')) return std::nullopt;
+  const auto [hours, minutes] = *parts;
   if (hours > 23 || minutes > 59) return std::nullopt;
   const std::chrono::minutes offset(hours * 60 + minutes);
-  return sign == '+' ? offset : -offset;
+  return text.front() == '+' ? offset : -offset;
 }
 
-void append_padded(std::string& text, unsigned value, std::size_t width) {
-  const std::string digits = std::to_string(value);
-  text.append(width > digits.size() ? width - digits.size() : 0, '0');
-  text += digits;
+/// Two digits, or four for a year.
+template <typename Number>
+std::string pad(Number number, std::size_t width = 2) {
+  const std::string digits = std::to_string(number);
+  return std::string(width - std::min(width, digits.size()), '0') + digits;
 }
 
 constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -143,19 +106,19 @@ std::optional<std::int64_t> parse_unit(char letter) noexcept {
 }  // namespace
 
 std::optional<sys_seconds> parse_rfc3339(std::string_view text) {
-  FixedReader reader(text);
-  const int year = reader.digits(4);
-  reader.literal("-");
-  const int month = reader.digits(2);
-  reader.literal("-");
-  const int day = reader.digits(2);
-  reader.either("Tt ");
-  const ClockTime clock = read_clock(reader);
-  skip_fraction(reader);
-  const auto offset = read_offset(reader);
-  if (!reader.done() || !offset) return std::nullopt;
-  const auto local = combine(year, static_cast<unsigned>(month), day, clock);
-  if (!local) return std::nullopt;
+  constexpr std::string_view layout = "0000-00-00?00:00:00";
+  const auto numbers = match<6>(text.substr(0, layout.size()), layout);
+  if (!numbers || std::string_view("Tt ").find(text[10]) == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(layout.size());
+  if (text.starts_with('.')) {
+    const auto fraction_end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+    if (fraction_end == 1) return std::nullopt;
+    text.remove_prefix(fraction_end);
+  }
+  const auto [year, month, day, hour, minute, second] = *numbers;
+  const auto local = combine(year, month, day, {hour, minute, second});
+  const auto offset = parse_offset(text);
+  if (!local || !offset) return std::nullopt;
   return *local - *offset;
 }
 
@@ -163,36 +126,18 @@ std::string format_rfc3339(sys_seconds time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  std::string text;
-  append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  text += '-';
-  append_padded(text, static_cast<unsigned>(date.month()), 2);
-  text += '-';
-  append_padded(text, static_cast<unsigned>(date.day()), 2);
-  text += 'T';
-  append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
-  text += ':';
-  append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
-  text += ':';
-  append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
-  text += 'Z';
-  return text;
+  return pad(static_cast<int>(date.year()), 4) + '-' + pad(static_cast<unsigned>(date.month())) + '-' +
+         pad(static_cast<unsigned>(date.day())) + 'T' + pad(clock.hours().count()) + ':' +
+         pad(clock.minutes().count()) + ':' + pad(clock.seconds().count()) + 'Z';
 }
 
 std::optional<sys_seconds> parse_http_date(std::string_view text) {
-  FixedReader reader(text);
-  (void)reader.take(3);
-  reader.literal(", ");
-  const int day = reader.digits(2);
-  reader.literal(" ");
-  const auto month = std::ranges::find(month_names, reader.take(3));
-  reader.literal(" ");
-  const int year = reader.digits(4);
-  reader.literal(" ");
-  const ClockTime clock = read_clock(reader);
-  reader.literal(" GMT");
-  if (!reader.done() || month == month_names.end()) return std::nullopt;
-  return combine(year, static_cast<unsigned>(month - month_names.begin()) + 1, day, clock);
+  const auto numbers = match<5>(text, "???, 00 ??? 0000 00:00:00 GMT");
+  if (!numbers) return std::nullopt;
+  const auto month = std::ranges::find(month_names, text.substr(8, 3));
+  if (month == month_names.end()) return std::nullopt;
+  const auto [day, year, hour, minute, second] = *numbers;
+  return combine(year, static_cast<int>(month - month_names.begin()) + 1, day, {hour, minute, second});
 }
 
 std::optional<sys_seconds> parse_expiry(std::string_view text) {

@@ -6,7 +6,7 @@ set(SASE_UNIT_TESTS
   tests/contracts/keyring_cache_test.cpp
   tests/contracts/keyring_parts_test.cpp
   tests/contracts/token_cache_contract.cpp
-  tests/helper/cache/digest_test.cpp
+  tests/helper/cache/hash_test.cpp
   tests/helper/cache/token_cache_test.cpp
   tests/helper/cache/wrapping_key_test.cpp
   tests/helper/cache/encryption_test.cpp
@@ -28,7 +28,7 @@ set(SASE_UNIT_TESTS
   tests/helper/api_key/keyring_test.cpp
   tests/helper/api_key/login_files_test.cpp
   tests/helper/config/misspelled_variables_test.cpp
-  tests/helper/nearest_name_test.cpp
+  tests/helper/names_test.cpp
   tests/helper/token/authorizer_process_test.cpp
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
@@ -62,8 +62,6 @@ set(SASE_UNIT_TESTS
   tests/helper/os/files/file_lock_alarm_test.cpp
   tests/helper/os/files/file_lock_test.cpp
   tests/helper/os/files/file_status_test.cpp
-  tests/helper/os/files/group_id_test.cpp
-  tests/helper/os/processes/deferred_signals_test.cpp
   tests/helper/os/keyring/keyring_entry_test.cpp
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
@@ -74,9 +72,8 @@ set(SASE_UNIT_TESTS
   tests/helper/os/processes/subprocess_end_test.cpp
   tests/helper/os/processes/subprocess_pipes_test.cpp
   tests/helper/os/processes/subprocess_surroundings_test.cpp
-  tests/helper/os/processes/exec_program_test.cpp
   tests/helper/os/keyring/user_keyring_test.cpp
-  tests/helper/os/processes/signal_waiter_test.cpp
+  tests/helper/os/processes/signals_test.cpp
   tests/helper/config/profile_fallback_test.cpp
   tests/helper/config/profile_selector_test.cpp
   tests/helper/config/profile_draft_test.cpp
@@ -103,12 +100,10 @@ set(SASE_UNIT_TESTS
   tests/helper/run_token_test.cpp
   tests/helper/run_usage_test.cpp
   tests/helper/config/settings_test.cpp
-  tests/helper/shell_quote_test.cpp
   tests/helper/cli/terminal_test.cpp
   tests/helper/trace_test.cpp
   tests/helper/watch/attempt_test.cpp
   tests/helper/watch/watcher_test.cpp
-  tests/helper/named_value_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/git/credential_hostile_test.cpp
   tests/protocol/git/credential_test.cpp

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/environment.hpp"
 #include "protocol/secret.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace sase::api_key {
@@ -24,5 +28,35 @@ class ApiKey {
  private:
   protocol::Secret text_;
 };
+
+// How each kind of source is read; source.cpp selects one. All functions throw Failure, which contains no
+// byte of the key.
+
+/// The file must be owned by this user or root and not be accessible by group or others, except for a
+/// root-owned file on an in-memory file system, as containers mount secrets. Its directory must not be
+/// writable by others.
+[[nodiscard]] ApiKey read_file(const std::string& path);
+
+/// Runs a command through `/bin/sh -c` and reads the key that it writes. The command has our environment and
+/// standard error, an empty standard input and a session of its own, so that it has no terminal to prompt on.
+/// At `deadline` it and everything that it started is killed. Throws Failure: settings for a command that
+/// fails or writes no key, unreachable for one that does not end in time.
+[[nodiscard]] ApiKey run_command(const std::string& command, const Environment& environment,
+                                 std::chrono::steady_clock::time_point deadline);
+
+/// Reads the `user` key with this description from the keyrings that this process can reach
+/// (helper/os/keyring).
+[[nodiscard]] ApiKey read_keyring(const std::string& description);
+
+/// The path of a systemd credential of this service, `$CREDENTIALS_DIRECTORY/NAME` (systemd.exec(5)). Nothing
+/// if the variable is not set to an absolute path.
+[[nodiscard]] std::optional<std::string> credential_path(const Environment& environment,
+                                                         std::string_view name);
+
+/// Reads the credential at a path of credential_path() by the rules of read_file(). systemd creates it with
+/// mode 0400 for the service's user or, where its directory can have access lists, for root on an in-memory
+/// file system with an entry for that user, which is shown as 0440. A name instead of a path stands for a
+/// credential without a directory.
+[[nodiscard]] ApiKey read_systemd_credential(const std::string& path);
 
 }  // namespace sase::api_key

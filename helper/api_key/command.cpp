@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/readers.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/subprocess.hpp"
 #include "protocol/escape.hpp"
@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstring>
-#include <span>
 #include <stdexcept>
 #include <system_error>
 
@@ -51,13 +50,6 @@ ApiKey parse_output(os::SubprocessResult result) {
   }
 }
 
-std::span<const char* const> entries(const Environment& environment) noexcept {
-  std::size_t count = 0;
-  while (environment.entries()[count] != nullptr)
-    ++count;
-  return {environment.entries(), count};
-}
-
 }  // namespace
 
 ApiKey run_command(const std::string& command, const Environment& environment,
@@ -65,11 +57,10 @@ ApiKey run_command(const std::string& command, const Environment& environment,
   const std::array<std::string, 3> arguments = {"sh", "-c", command};
   auto result = os::run_subprocess({.program = "/bin/sh",
                                     .arguments = arguments,
-                                    .environment = entries(environment),
-                                    .input = {},
+                                    .environment = environment.entries(),
                                     .output_limit = ApiKey::max_size + 2,
                                     .deadline = deadline,
-                                    .session = os::SubprocessSession::own});
+                                    .leads = os::Leads::session});
   if (!result) throw out_of_time();
   return parse_output(std::move(*result));
 } catch (const std::system_error& error) {

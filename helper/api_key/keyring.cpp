@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/readers.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "protocol/protocol_error.hpp"

@@ -4,10 +4,10 @@
 #include "helper/config/profile_files.hpp"
 #include "helper/config/xdg_directories.hpp"
 #include "helper/failure.hpp"
-#include "helper/os/files/atomic_file.hpp"
 #include "helper/os/files/file_lock.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
+#include "helper/os/files/published_file.hpp"
 #include "protocol/escape.hpp"
 
 #include <chrono>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/source.hpp"
 
+#include "helper/api_key/api_key.hpp"
 #include "helper/api_key/login_files.hpp"
-#include "helper/api_key/readers.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/keyring_cache.hpp"
-
-#include "helper/os/keyring/keyring_entry.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 
 #include <chrono>
-#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -34,7 +31,7 @@ std::string further_name(const std::string& name, int first_serial, std::size_t 
 void read_further(const std::string& name, os::FoundKey& first) {
   for (std::size_t number = 1; number < most_parts && first.bytes.size() == number * part_size; ++number)
     if (const auto part = os::UserKeyring::find(further_name(name, first.serial, number)))
-      first.bytes += part->bytes;
+      first.bytes.append(part->bytes.reveal());
 }
 
 void remove_further(const std::string& name, int first_serial) {
@@ -71,7 +68,7 @@ std::optional<Token> KeyringCache::find(const Identity& identity) try {
     if (!key) return std::nullopt;
     const bool is_single = key->bytes.size() < part_size;
     read_further(name, *key);
-    auto token = read_encrypted(key->bytes, identity);
+    auto token = read_encrypted(key->bytes.reveal(), identity);
     if (token || is_single || os::UserKeyring::read_serial(name) == key->serial) return token;
   }
   return std::nullopt;

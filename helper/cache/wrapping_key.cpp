@@ -2,7 +2,6 @@
 #include "helper/cache/wrapping_key.hpp"
 
 #include "helper/os/files/private_directory.hpp"
-#include "helper/os/keyring/keyring_entry.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/time.hpp"
@@ -10,7 +9,7 @@
 #include <sodium.h>
 
 #include <chrono>
-#include <stdexcept>
+#include <exception>
 #include <system_error>
 
 namespace sase::cache {
@@ -29,13 +28,10 @@ std::optional<Secret> if_whole(std::optional<Secret> bytes) {
 
 /// If the keyring is forbidden or missing, the key is in the directory.
 std::optional<Secret> find_in_keyring(const std::string& name) try {
-  return if_whole(os::UserKeyring::find_secret(name, WrappingKey::size));
+  auto key = os::UserKeyring::find(name);
+  return key ? if_whole(std::move(key->bytes)) : std::nullopt;
 } catch (const std::system_error&) {
   return std::nullopt;
-}
-
-void store_in_keyring(const std::string& name, const Secret& bytes) {
-  os::KeyringEntry(name, bytes.reveal(), lifetime).commit();
 }
 
 Secret random_bytes() {
@@ -58,7 +54,7 @@ Secret WrappingKey::get_or_create() const {
     if (auto in_directory = find_in_directory()) return std::move(*in_directory);
   Secret bytes = found ? std::move(*found) : random_bytes();
   try {
-    store_in_keyring(entry_, bytes);
+    os::KeyringEntry(entry_, bytes.reveal(), lifetime).commit();
   } catch (const std::system_error&) {
     if (!directory_) throw;
     os::PrivateDirectory::create(*directory_).replace_file(file_, bytes.reveal());
@@ -68,7 +64,7 @@ Secret WrappingKey::get_or_create() const {
 
 bool WrappingKey::has_place() const noexcept try {
   if (directory_) return true;
-  (void)os::UserKeyring::find_secret(entry_, size);
+  (void)os::UserKeyring::find(entry_);
   return true;
 } catch (const std::exception&) {
   return false;
@@ -81,9 +77,7 @@ std::optional<Secret> WrappingKey::find_in_directory() const try {
   const os::Fd file = directory ? directory->open_file(file_) : os::Fd();
   if (!file) return std::nullopt;
   return if_whole(os::read_all(file.get(), size));
-} catch (const std::system_error&) {
-  return std::nullopt;
-} catch (const std::length_error&) {
+} catch (const std::exception&) {  // also for a file that is too long
   return std::nullopt;
 }
 

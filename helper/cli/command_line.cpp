@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/command_line.hpp"
 
-#include "helper/cli/dialect.hpp"
 #include "helper/failure.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 
@@ -20,16 +19,23 @@ namespace {
 
 namespace options = boost::program_options;
 
-constexpr std::array format_rows = [] {
-  std::array<NamedValue, protocol::token_formats.size()> all;
-  std::ranges::transform(protocol::token_formats, all.begin(), [](const protocol::TokenFormat& format) {
-    return NamedValue{format.name, format.meaning};
+/// The names and meanings of a table.
+template <typename Row, std::size_t size>
+constexpr std::array<NamedValue, size> to_named_values(const std::array<Row, size>& table) {
+  std::array<NamedValue, size> values;
+  std::ranges::transform(table, values.begin(), [](const Row& row) {
+    return NamedValue{row.name, row.meaning};
   });
-  return all;
-}();
+  return values;
+}
 
 std::span<const NamedValue> format_values() noexcept {
-  return format_rows;
+  static constexpr auto values = to_named_values(protocol::token_formats);
+  return values;
+}
+
+bool has_operation(const DialectName& dialect, std::string_view command) noexcept {
+  return std::ranges::find(dialect.operations, command) != dialect.operations.end();
 }
 
 constexpr std::array flags = {
@@ -50,9 +56,7 @@ constexpr std::array flags = {
     Flag{"version", "", "show the version", &CommandLine::version, FlagScope::all},
 };
 
-using Arguments = std::span<const char* const>;
-
-constexpr std::string_view short_help = "-h";
+using Arguments = std::span<const std::string>;
 
 bool is_mentioned(std::string_view name, Arguments arguments) noexcept {
   return std::ranges::any_of(arguments, [name](std::string_view argument) {
@@ -62,31 +66,22 @@ bool is_mentioned(std::string_view name, Arguments arguments) noexcept {
 
 /// Describes to Boost the flags that occur among the arguments. Describing one costs as much as decrypting a
 /// token.
-options::options_description describe_flags(Arguments arguments, bool with_short_help) {
+options::options_description describe_flags(Arguments arguments) {
   options::options_description description;
   auto add = description.add_options();
-  if (with_short_help) add("help,h", "");
-  for (const Flag& flag : flags) {
-    if (!is_mentioned(flag.name, arguments) || (with_short_help && flag.name == "help")) continue;
-    if (flag.argument.empty())
-      add(flag.name.data(), "");
-    else
-      add(flag.name.data(), options::value<std::string>(), "");
-  }
+  const auto add_mentioned = [&](std::string_view name, bool has_value) {
+    if (!is_mentioned(name, arguments)) return;
+    has_value ? add(name.data(), options::value<std::string>(), "") : add(name.data(), "");
+  };
+  for (const Flag& flag : flags)
+    add_mentioned(flag.name, !flag.argument.empty());
   for (const config::Setting& setting : config::settings)
-    if (is_mentioned(setting.name, arguments)) add(setting.name.data(), options::value<std::string>(), "");
+    add_mentioned(setting.name, true);
   return description;
 }
 
 /// A longer argument is not a mistyped flag but perhaps a misplaced key, so it is not quoted.
 constexpr std::size_t longest_flag = 40;
-
-/// If '--' after `exec` is missing, the unknown flag belongs to CMD.
-const char* hint_for_unknown_flag(Arguments arguments) noexcept {
-  return std::ranges::find(arguments, std::string_view("exec")) == arguments.end()
-             ? "see: sase-credential --help"
-             : exec_form;
-}
 
 /// Translates Boost's errors, which would quote the value of a flag unescaped.
 [[noreturn]] void reject(const options::error_with_option_name& error, Arguments arguments) {
@@ -94,11 +89,13 @@ const char* hint_for_unknown_flag(Arguments arguments) noexcept {
   name.erase(0, std::min(name.find_first_not_of('-'), name.size()));
   name.erase(std::min(name.find('='), name.size()));
   if (dynamic_cast<const options::unknown_option*>(&error) != nullptr) {
-    const std::vector<std::string_view> known = flag_names();
-    const std::string_view near = nearest_name(name, known);
-    throw Failure(
-        ExitCode::usage_error, "unknown flag" + (name.size() > longest_flag ? "" : " '--" + name + "'"),
-        near.empty() ? hint_for_unknown_flag(arguments) : "did you mean '--" + std::string(near) + "'?");
+    // If '--' after `exec` is missing, the unknown flag belongs to CMD.
+    const bool is_exec = std::ranges::find(arguments, "exec") != arguments.end();
+    const char* const otherwise = is_exec ? exec_form : "see: sase-credential --help";
+    const std::string_view near = nearest_name(name, flag_names());
+    throw Failure(ExitCode::usage_error,
+                  "unknown flag" + (name.size() > longest_flag ? "" : " '--" + name + "'"),
+                  near.empty() ? otherwise : "did you mean '--" + std::string(near) + "'?");
   }
   const auto* const syntax = dynamic_cast<const options::invalid_command_line_syntax*>(&error);
   if (syntax != nullptr && syntax->kind() == options::invalid_syntax::extra_parameter)
@@ -106,25 +103,16 @@ const char* hint_for_unknown_flag(Arguments arguments) noexcept {
   throw Failure(ExitCode::usage_error, "the flag '--" + name + "' needs a value");
 }
 
-options::parsed_options parse(Arguments arguments) {
+std::vector<options::option> parse(const std::vector<std::string>& arguments) try {
   using options::command_line_style::style_t;
-  constexpr int long_style = style_t::allow_long | style_t::long_allow_adjacent | style_t::long_allow_next;
-  const bool with_short_help = std::ranges::find(arguments, short_help) != arguments.end();
-  const int style = with_short_help ? long_style | style_t::allow_short | style_t::allow_dash_for_short |
-                                          style_t::short_allow_adjacent
-                                    : static_cast<int>(long_style);
-  const options::options_description description = describe_flags(arguments, with_short_help);
-  try {
-    options::parsed_options parsed =
-        options::command_line_parser(std::vector<std::string>(arguments.begin(), arguments.end()))
-            .options(description)
-            .style(style)
-            .run();
-    parsed.description = nullptr;  // it refers to a local variable
-    return parsed;
-  } catch (const options::error_with_option_name& error) {
-    reject(error, arguments);
-  }
+  const options::options_description description = describe_flags(arguments);
+  return options::command_line_parser(arguments)
+      .options(description)
+      .style(style_t::allow_long | style_t::long_allow_adjacent | style_t::long_allow_next)
+      .run()
+      .options;
+} catch (const options::error_with_option_name& error) {
+  reject(error, arguments);
 }
 
 void add_operand(CommandLine& line, const std::string& argument) {
@@ -160,6 +148,28 @@ void add(CommandLine& line, const options::option& option) {
 
 }  // namespace
 
+std::span<const NamedValue> dialect_values() noexcept {
+  static constexpr auto values = to_named_values(dialects);
+  return values;
+}
+
+const DialectName* find_dialect(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(dialects, name, &DialectName::name);
+  return found == dialects.end() ? nullptr : found;
+}
+
+const DialectName* find_dialect_by_program(std::string_view path) noexcept {
+  const std::string_view name = path.substr(path.find_last_of('/') + 1);
+  const auto* const found = std::ranges::find(dialects, name, &DialectName::program);
+  return found == dialects.end() ? nullptr : found;
+}
+
+bool is_foreign_operation(const DialectName& dialect, std::string_view command) noexcept {
+  return !has_operation(dialect, command) &&
+         std::ranges::any_of(dialects,
+                             [command](const DialectName& other) { return has_operation(other, command); });
+}
+
 std::span<const Flag> command_flags() noexcept {
   return flags;
 }
@@ -177,11 +187,14 @@ std::vector<std::string_view> flag_names() {
 CommandLine parse_command_line(std::span<const char* const> arguments) {
   CommandLine line;
   const auto dashes = std::ranges::find(arguments, std::string_view("--"));
-  for (const options::option& option : parse({arguments.begin(), dashes}).options)
+  std::vector<std::string> flags_and_operands(arguments.begin(), dashes);
+  std::ranges::replace(flags_and_operands, "-h", "--help");
+  for (const options::option& option : parse(flags_and_operands))
     add(line, option);
   if (dashes == arguments.end()) return line;
   line.verbatim = line.operands.size();
-  for (const char* const argument : Arguments(dashes + 1, arguments.end()))
+  for (const char* const argument :
+       arguments.subspan(static_cast<std::size_t>(dashes - arguments.begin()) + 1))
     add_operand(line, argument);
   return line;
 }

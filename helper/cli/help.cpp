@@ -4,7 +4,7 @@
 #include "helper/api_key/source.hpp"
 #include "helper/cli/terminal.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
 #include "protocol/dialects/token_format.hpp"
 
 #include <algorithm>
@@ -57,10 +57,6 @@ std::string with_operands(const Command& command) {
   std::string text(command.name);
   if (!command.operands.empty()) text.append(" ").append(command.operands);
   return text;
-}
-
-void pad(std::string& line, std::size_t column) {
-  line.append(line.size() < column ? column - line.size() : 1, ' ');
 }
 
 /// Flag, variable and default on one line, the meaning below.

@@ -16,6 +16,11 @@ namespace {
 
 constexpr const char* git_form = "write lines 'protocol=https' and 'host=...', then an empty line";
 
+Failure no_match(std::string_view what, const std::string& why, std::string hint = {}) {
+  return Failure(ExitCode::invalid_settings, "cannot send a token to " + std::string(what) + ": " + why,
+                 std::move(hint));
+}
+
 }  // namespace
 
 protocol::Secret read_request(int input, const Diagnostics& diagnostics) {
@@ -65,15 +70,13 @@ std::optional<config::Profile> find_profile(const config::ProfileSelector& selec
 
 config::Profile require_profile(const config::ProfileSelector& selector, const protocol::Origin& origin,
                                 std::string_view what) {
-  if (origin.scheme != "https")
-    throw Failure(ExitCode::invalid_settings,
-                  std::string(what) + " is not ours: a token goes over https alone");
+  if (origin.scheme != "https") throw no_match(what, "its scheme is not https");
   if (auto profile = selector.for_host(origin.host, {})) return *std::move(profile);
-  throw Failure(ExitCode::invalid_settings,
-                std::string(what) + " is not ours: " +
-                    (selector.is_named() ? "the profile does not own '" : "no profile owns '") +
-                    origin.host.text() + "'",
-                "a profile owns the host of its 'region' or 'url', and each that it names with 'host'");
+  throw no_match(
+      what,
+      (selector.is_named() ? "the profile does not have the host '" : "no profile has the host '") +
+          origin.host.text() + "'",
+      "a profile has the host of its 'region' or 'url', and each that it adds with 'host'");
 }
 
 }  // namespace sase::cli

@@ -45,6 +45,10 @@ std::string Terminal::paint(Style style, std::string_view text) const {
   return std::string(code) + std::string(text) + "\x1b[0m";
 }
 
+void pad(std::string& line, std::size_t column) {
+  line.append(line.size() < column ? column - line.size() : 1, ' ');
+}
+
 void append_wrapped(std::string& output, std::size_t indent, std::string_view text, std::size_t width) {
   if (output.empty() || output.ends_with('\n')) output.append(indent, ' ');
   const std::size_t limit = width > indent ? width - indent : text.size();

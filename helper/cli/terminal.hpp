@@ -30,6 +30,9 @@ class Terminal {
   bool has_color_;
 };
 
+/// Appends blanks up to `column`, at least one.
+void pad(std::string& line, std::size_t column);
+
 /// Appends text and a newline, broken at blanks into lines of at most `width` columns; zero means no limit. A
 /// longer word has a line of its own. All lines are indented; the first one unless `output` ends within a
 /// line, which must then have `indent` columns.

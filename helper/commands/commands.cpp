@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/commands.hpp"
 
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/os/stream.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
@@ -115,7 +116,7 @@ cli::Dialect select_dialect(const Call& call) {
 }
 
 config::ProfileSelector profile_selector(const Call& call) {
-  return {call.environment, call.line.settings, call.line.profile};
+  return {call.environment, call.line.settings, config::named_profile(call.environment, call.line.profile)};
 }
 
 token::SessionContext session_context(const Call& call) noexcept {
@@ -140,6 +141,23 @@ void write_output(const Call& call, std::string_view text) {
   } catch (const std::system_error& error) {
     throw Failure(ExitCode::local_state, "cannot write to standard output: " + error.code().message());
   }
+}
+
+ExitCode deliver(const Call& call, const config::Profile& profile, const ReplyFormatter& format) {
+  token::TokenSession session(session_context(call), profile);
+  const token::ProvidedToken provided = session.provider().get();
+  write_output(call, format(provided.token.bearer, ExpiryTimes::from(provided.token.expiry)).reveal());
+  session.provider().refresh_in_background(provided);
+  return ExitCode::success;
+}
+
+const protocol::TokenFormat& parse_format(const cli::CommandLine& line) {
+  if (!line.format) return protocol::token_formats.front();
+  if (const auto* const found = protocol::find_token_format(*line.format)) return *found;
+  std::array<std::string_view, protocol::token_formats.size()> known;
+  std::ranges::transform(protocol::token_formats, known.begin(), &protocol::TokenFormat::name);
+  throw Failure(ExitCode::usage_error, "unknown format" + quote_if_short(*line.format),
+                suggest(*line.format, known, "see: sase-credential help formats"));
 }
 
 }  // namespace sase::commands

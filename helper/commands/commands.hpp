@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/access_token.hpp"
+#include "helper/api_key/login_files.hpp"
 #include "helper/cli/command.hpp"
-#include "helper/cli/dialect.hpp"
-#include "helper/config/misspelled_variables.hpp"
 #include "helper/config/profile_selector.hpp"
+#include "helper/config/settings.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
-#include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/token/session.hpp"
+#include "protocol/dialects/token_format.hpp"
+#include "protocol/secret.hpp"
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace sase::commands {
@@ -34,7 +39,6 @@ struct Call {
 
 /// The commands. Each returns the exit code or throws Failure.
 ExitCode get(const Call& call);
-ExitCode bazel_get(const Call& call);
 ExitCode store(const Call& call);
 ExitCode erase(const Call& call);
 ExitCode capability(const Call& call);
@@ -65,5 +69,21 @@ void ignore_request(const Call& call) noexcept;
 
 /// Writes a whole output. Throws Failure (local_state) if it cannot be written.
 void write_output(const Call& call, std::string_view text);
+
+/// Formats a token as one reply.
+using ReplyFormatter = std::function<protocol::Secret(const protocol::BearerToken&, const ExpiryTimes&)>;
+
+/// Writes the token of a profile to standard output, then refreshes it in the background if it is due. Throws
+/// Failure.
+ExitCode deliver(const Call& call, const config::Profile& profile, const ReplyFormatter& format);
+
+/// The format that `--format` names, or the default. Throws Failure (usage_error) that suggests the nearest
+/// name.
+[[nodiscard]] const protocol::TokenFormat& parse_format(const cli::CommandLine& line);
+
+/// The output of a successful `login`: what was verified and stored, and examples to copy. `lifetime` is that
+/// of the issued token; nothing if none was requested.
+[[nodiscard]] std::string login_report(const config::Profile& profile, const api_key::LoginFiles& files,
+                                       std::optional<std::chrono::seconds> lifetime);
 
 }  // namespace sase::commands

@@ -6,18 +6,18 @@
 #include "helper/diagnose/key_check.hpp"
 #include "helper/diagnose/local_state.hpp"
 #include "helper/diagnose/settings_check.hpp"
+#include "helper/diagnose/status_report.hpp"
 #include "helper/token/session.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace sase::commands {
 
 namespace {
-
-diagnose::CheckResult untried(std::string_view name) {
-  return {.name = name, .state = protocol::CheckState::untried, .what = "not tried", .remedy = {}};
-}
 
 /// Appends the results of the checks after the settings, up to the first failed one.
 void run_checks(const token::SessionContext& context, const diagnose::CheckedSettings& checked,
@@ -34,13 +34,21 @@ void run_checks(const token::SessionContext& context, const diagnose::CheckedSet
     results.push_back(std::move(result));
 }
 
-/// Appends the checks that were not run.
-void add_untried(std::vector<diagnose::CheckResult>& results) {
-  std::vector<diagnose::CheckResult> all = {untried("settings"), untried("key"), untried("files")};
-  for (diagnose::CheckResult& result : diagnose::skipped_connectivity_checks())
-    all.push_back(std::move(result));
-  for (std::size_t i = results.size(); i < all.size(); ++i)
-    results.push_back(std::move(all[i]));
+/// All checks, before one is run.
+std::vector<diagnose::CheckResult> untried_checks() {
+  std::vector<diagnose::CheckResult> checks = {{.name = "settings"}, {.name = "key"}, {.name = "files"}};
+  for (diagnose::CheckResult& check : diagnose::untried_connectivity_checks())
+    checks.push_back(std::move(check));
+  return checks;
+}
+
+/// The default profile, if there is one.
+std::optional<std::string> find_default(const config::ProfileSelector& choice) {
+  try {
+    return choice.name_without_host();
+  } catch (const Failure&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -52,17 +60,39 @@ ExitCode doctor(const Call& call) {
       .profile = checked.profile, .checks = {checked.check}, .settings = checked.shown};
   if (checked.made) {
     // The report contains every warning and failure.
-    const Diagnostics only_traces = call.diagnostics.anew(Diagnostics::Verbosity::traces);
+    const Diagnostics only_traces = call.diagnostics.traces_only();
     run_checks({.environment = call.environment,
                 .diagnostics = only_traces,
                 .misspelled_variables = call.misspelled_variables,
                 .start = call.start},
                checked, report.checks);
   }
-  add_untried(report.checks);
+  std::vector<diagnose::CheckResult> checks = untried_checks();
+  std::ranges::move(report.checks, checks.begin());
+  report.checks = std::move(checks);
   write_output(
       call, call.line.json ? report.json() : report.text(cli::Terminal::of(call.output, call.environment)));
   return report.exit_code();
+}
+
+ExitCode status(const Call& call) {
+  const config::ProfileSelector choice = profile_selector(call);
+  // An unknown profile on the command line is an error.
+  const std::vector<std::string> names =
+      call.line.profile ? std::vector{choice.name_without_host()} : choice.names();
+  const std::optional<std::string> chosen =
+      call.line.profile ? find_default({call.environment, call.line.settings, std::nullopt})
+                        : find_default(choice);
+  std::vector<diagnose::ProfileStatus> profiles;
+  profiles.reserve(names.size());
+  for (const std::string& name : names) {
+    profiles.push_back(diagnose::read_status(choice, name, call.environment));
+    profiles.back().is_chosen = name == chosen;
+  }
+  write_output(call, call.line.json
+                         ? status_json(profiles)
+                         : status_text(profiles, cli::Terminal::of(call.output, call.environment)));
+  return ExitCode::success;
 }
 
 }  // namespace sase::commands

@@ -4,7 +4,7 @@
 #include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"
-#include "helper/os/processes/exec_program.hpp"
+#include "helper/os/processes/this_process.hpp"
 #include "helper/token/session.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
@@ -23,15 +23,15 @@ namespace {
 using protocol::expiry_variable;
 using protocol::token_variable;
 
-/// Without the dashes nobody could tell our flags from the command's.
-void must_have_command(const cli::CommandLine& line) {
+/// Without the dashes, flags of the program and flags of CMD could not be distinguished.
+void require_command(const cli::CommandLine& line) {
   if (line.verbatim == 0 && !line.operands.empty()) return;
   if (line.operands.empty())
-    throw Failure(ExitCode::usage_error, "'exec' is given no command to run", cli::exec_form);
-  throw Failure(ExitCode::usage_error, "'exec' wants '--' before the command that it runs", cli::exec_form);
+    throw Failure(ExitCode::usage_error, "'exec' needs a command to run", cli::exec_form);
+  throw Failure(ExitCode::usage_error, "'exec' needs '--' before the command that it runs", cli::exec_form);
 }
 
-/// The variables that the command does not get from our caller: what holds a key, and what we set.
+/// The variables that CMD does not inherit: those that contain a key, and those that are set for it.
 std::vector<std::string> replaced_variables(const config::ProfileSelector& choice) {
   std::vector<std::string> names = choice.key_variables();
   names.insert(names.end(), config::standard_key_variables.begin(), config::standard_key_variables.end());
@@ -67,14 +67,15 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
                    "check its first line");
   const char* hint = "";
   if (reason == std::errc::permission_denied) hint = "name a file that you may execute";
-  if (reason == std::errc::argument_list_too_long) hint = "shorten its words, or give it fewer variables";
+  if (reason == std::errc::argument_list_too_long)
+    hint = "pass fewer or shorter arguments, or fewer variables";
   return Failure(ExitCode::cannot_run, what + reason.message(), hint);
 }
 
 }  // namespace
 
 ExitCode exec(const Call& call) {
-  must_have_command(call.line);
+  require_command(call.line);
   const config::ProfileSelector choice = profile_selector(call);
   const config::Profile profile = choice.without_host();
   token::TokenSession session(session_context(call), profile);
@@ -85,14 +86,14 @@ ExitCode exec(const Call& call) {
   std::vector<const char*> environment = environment_without(replaced_variables(choice), call.environment);
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());
-  // Else CMD would find a child that it never made, and might never wait for.
+  // Otherwise CMD would have a child that it did not start and does not wait for.
   if (!os::inherits_orphans())
     session.provider().refresh_in_background(provided, os::ParentLifetime::continues);
   if (call.caller != nullptr) call.caller->restore();
   try {
     os::exec_program(call.line.operands, environment);
   } catch (const std::system_error& error) {
-    // There is something to say yet, and nobody to hear it may not be what ends us.
+    // The failure is still to be reported, and SIGPIPE must not end the process before.
     if (call.caller != nullptr) os::harden_process();
     throw not_run(call.line.operands.front(), error.code());
   }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/help.hpp"
 
-#include "helper/cli/completion.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 
 #include <optional>
 #include <string>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/commands/deliver.hpp"
 #include "helper/failure.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/os/files/published_file.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/os/stream.hpp"
@@ -26,6 +25,9 @@ struct Mode {
   std::string_view text;
   mode_t mode;
 };
+
+/// More than a report needs.
+constexpr std::size_t max_previous = 4096;
 
 /// A token is readable for the user and at most one group.
 constexpr std::array modes = {Mode{"600", 0600}, Mode{"640", 0640}, Mode{"400", 0400}, Mode{"440", 0440}};
@@ -56,27 +58,17 @@ std::optional<gid_t> parse_group(const cli::CommandLine& line) {
 struct Target {
   os::PublishedFile file;
   const protocol::TokenFormat& format;
-  std::optional<std::string> previous;  ///< of the watcher that started this call: watch::format_previous()
 };
 
-/// A watcher adds the previous report as the last operand, behind `--`.
-std::optional<std::string> previous_report(const cli::CommandLine& line) {
-  const bool is_there = line.once && line.verbatim && line.operands.size() == 2 &&
-                        line.operands.back().starts_with(watch::previous_prefix);
-  return is_there ? std::optional(line.operands.back()) : std::nullopt;
-}
-
 Target read_target(const cli::CommandLine& line) {
-  auto previous = previous_report(line);
-  if (line.operands.size() != (previous ? 2 : 1))
-    throw Failure(ExitCode::usage_error, "'watch' wants one file to write the token to",
+  if (line.operands.size() != 1)
+    throw Failure(ExitCode::usage_error, "'watch' needs one file to write the token to",
                   "write: sase-credential watch FILE");
   if (line.operands.front() == "-")
     throw Failure(ExitCode::usage_error, "'watch' writes to a file, not to standard output",
                   "for a file of that name write './-'; for standard output: sase-credential token");
   return {.file = {line.operands.front(), {.mode = parse_mode(line), .group = parse_group(line)}},
-          .format = parse_format(line),
-          .previous = std::move(previous)};
+          .format = parse_format(line)};
 }
 
 /// Escaping may cut off the reason at the end of a long message.
@@ -93,9 +85,7 @@ void prepare(const os::PublishedFile& file) try { file.prepare(); } catch (const
 
 /// Two tokens have different names; a name reveals nothing of its token.
 std::string name_token(const protocol::BearerToken& token) {
-  cache::Digest digest("sase-cred-watchv");
-  digest.add(token.reveal());
-  return digest.hexadecimal();
+  return cache::hash_name("sase-cred-watchv", {token.reveal()});
 }
 
 os::FileIdentity write_file(const config::Profile& profile, const Target& target,
@@ -109,9 +99,10 @@ os::FileIdentity write_file(const config::Profile& profile, const Target& target
   throw unusable(error);
 }
 
-/// `watch --once`. Reports to the watcher, if that started it: TokenReport. Throws Failure, also if the token
-/// in the file could not be refreshed and is still good.
-void refresh_once(const Call& call, const Target& target) {
+/// Writes the token to the file, unless `previous` (watch::format_previous()) shows that the file holds it.
+/// If the token could not be refreshed but is still good, the failure is in `failure`. Throws Failure.
+watch::TokenReport refresh_once(const Call& call, const Target& target, std::optional<Failure>& failure,
+                                std::string_view previous = {}) {
   config::Profile profile = profile_selector(call).without_host();
   profile.refresh_ahead = token::effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
   token::TokenSession session(session_context(call), profile);
@@ -126,11 +117,28 @@ void refresh_once(const Call& call, const Target& target) {
                             .left = times.expires_in,
                             .refresh_ahead = profile.refresh_ahead,
                             .is_due_for_refresh = provided.is_due_for_refresh()};
-  if (target.previous != watch::format_previous(&report))
+  if (previous != watch::format_previous(&report))
     report.file = write_file(profile, target, provided.token.bearer, times);
-  if (!target.previous) return;
-  write_output(call, report.format());
-  if (provided.refresh_failure) throw *provided.refresh_failure;
+  failure = provided.refresh_failure;
+  return report;
+}
+
+/// One attempt of a watcher, which is the parent process: stdin holds the previous report, and the new one is
+/// written to stdout.
+ExitCode run_attempt(const Call& call, const Target& target) {
+  std::optional<Failure> failure;
+  const protocol::Secret previous = os::read_all(call.input, max_previous);
+  write_output(call, refresh_once(call, target, failure, previous.reveal()).format());
+  if (failure) throw *std::move(failure);
+  return ExitCode::success;
+}
+
+/// `watch --once`
+ExitCode write_once(const Call& call, const Target& target) {
+  prepare(target.file);
+  std::optional<Failure> failure;
+  (void)refresh_once(call, target, failure);
+  return ExitCode::success;
 }
 
 os::NotifySocket open_manager(const Call& call) try {
@@ -157,11 +165,10 @@ std::optional<std::chrono::milliseconds> read_watchdog(const Call& call) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(*micros));
 }
 
-/// The arguments of this call, with `--once` and, for the previous report, `--`.
+/// The arguments of this call, with a program name that makes it an attempt.
 std::vector<std::string> attempt_arguments(const Call& call) {
   std::vector<std::string> arguments(call.arguments.begin(), call.arguments.end());
-  arguments.insert(arguments.begin() + 1, "--once");
-  if (!call.line.verbatim) arguments.emplace_back("--");
+  arguments.front() = watch::attempt_name;
   return arguments;
 }
 
@@ -169,11 +176,9 @@ std::vector<std::string> attempt_arguments(const Call& call) {
 
 ExitCode watch(const Call& call) {
   const Target target = read_target(call.line);
-  if (!target.previous) prepare(target.file);
-  if (call.line.once) {
-    refresh_once(call, target);
-    return ExitCode::success;
-  }
+  if (call.arguments.front() == watch::attempt_name) return run_attempt(call, target);
+  if (call.line.once) return write_once(call, target);
+  prepare(target.file);
   const os::NotifySocket manager = open_manager(call);
   const watch::WatcherParts parts{.file = target.file,
                                   .diagnostics = call.diagnostics,

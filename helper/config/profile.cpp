@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile.hpp"
 
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/host.hpp"
 #include "protocol/protocol_error.hpp"
-#include "protocol/proxy_url.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ Failure unknown_value(const Assignment& given) {
                        suggest(given.value, to_names(known), "known are " + format_list(known)));
 }
 
-/// The row whose name is the value of a setting. Throws Failure if there is none.
+/// The row whose name is the value of a setting. Throws Failure for an unknown value.
 template <typename Table>
 const auto& find_row(const Table& table, const Assignment& given) {
   const auto found =
@@ -52,7 +52,7 @@ Host parse_service_url(const Assignment& given) {
     const protocol::ParsedUrl url = protocol::parse_url(given.value);
     if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
     if (!url.origin.user.empty()) throw protocol::ProtocolError("it carries a user name");
-    if (!url.rest.empty() && url.rest != "/") throw protocol::ProtocolError("it goes on after the host");
+    if (!url.rest.empty() && url.rest != "/") throw protocol::ProtocolError("it continues after the host");
     return url.origin.host;
   } catch (const protocol::ProtocolError& error) {
     // The URL is not shown: it may contain a password.

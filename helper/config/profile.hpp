@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/config/api_key_source.hpp"
-#include "helper/config/region.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/environment.hpp"
 #include "protocol/host.hpp"

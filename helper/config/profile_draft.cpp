@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_draft.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -10,15 +12,12 @@ namespace {
 
 constexpr std::string_view first_line = "# Made by 'sase-credential login'.\n";
 
-bool is_from_file(const Assignment& given) noexcept {
-  return given.layer == Layer::user_file || given.layer == Layer::system_file;
-}
-
 /// Whether a value becomes part of the profile.
 bool is_written(const Assignment& given) noexcept {
   if (given.setting->id == SettingId::trace) return false;
+  const Role role = given.setting->role;
   return given.layer == Layer::flag ||
-         (given.layer == Layer::variable && given.setting->role == Role::service);
+         (given.layer == Layer::variable && (role == Role::service || role == Role::service_address));
 }
 
 void write_setting(std::string& text, const Setting& setting, std::span<const Assignment> given) {
@@ -35,14 +34,10 @@ void write_setting(std::string& text, const Setting& setting, std::span<const As
   text = with_setting(text, setting, views);
 }
 
-/// Whether a line of a profile gives the setting, by the same rules as ProfileText.
+/// Whether a line of a profile gives the setting.
 bool gives(std::string_view line, std::string_view name) noexcept {
-  const auto first = line.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return false;
-  line.remove_prefix(first);
-  if (!line.starts_with(name)) return false;
-  const auto next = line.find_first_not_of(" \t\r", name.size());
-  return next != std::string_view::npos && line[next] == '=';
+  const auto equals = line.find('=');
+  return equals != std::string_view::npos && protocol::trim(line.substr(0, equals)) == name;
 }
 
 void append_lines(std::string& text, std::string_view name, std::span<const std::string_view> values) {
@@ -77,7 +72,6 @@ ProfileDraft::ProfileDraft(const Environment& environment, std::span<const Assig
       name_(std::move(name)),
       files_(ProfileFiles(environment).read(name_)) {
   reject_other_key_sources();
-  reject_overridden_region();
 }
 
 bool ProfileDraft::lacks_service() const {
@@ -104,6 +98,9 @@ std::string ProfileDraft::text() const {
         write_setting(text, setting, given.hosts());
     } else if (const Assignment* const value = given.find(setting.id);
                value != nullptr && is_written(*value)) {
+      // The other service address of the file would contradict the new one.
+      if (setting.id == SettingId::region) text = with_setting(text, *find_setting("url"), {});
+      if (setting.id == SettingId::url) text = with_setting(text, *find_setting("region"), {});
       write_setting(text, setting, {value, 1});
     }
   }
@@ -130,15 +127,6 @@ void ProfileDraft::reject_other_key_sources() const {
                               "', and 'login' would store another one",
                           "leave that setting out, or log in to another profile with --profile");
   }
-}
-
-/// A `url` in a file would override the region of the flag, because `region` selects no service beside it.
-void ProfileDraft::reject_overridden_region() const {
-  const Settings given = merge();
-  const Assignment* const region = given.find(SettingId::region);
-  const Assignment* const url = given.find(SettingId::url);
-  if (region == nullptr || url == nullptr || region->layer != Layer::flag || !is_from_file(*url)) return;
-  throw url->failure("this url overrides --region", "remove the line, or log in with --url");
 }
 
 }  // namespace sase::config

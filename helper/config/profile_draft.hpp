@@ -48,7 +48,6 @@ class ProfileDraft {
  private:
   [[nodiscard]] Settings merge() const;
   void reject_other_key_sources() const;
-  void reject_overridden_region() const;
 
   const Environment& environment_;
   std::span<const Assignment> flags_;

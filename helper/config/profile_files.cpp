@@ -3,10 +3,11 @@
 
 #include "helper/config/profile.hpp"
 #include "helper/config/xdg_directories.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
@@ -19,15 +20,10 @@ namespace sase::config {
 
 namespace {
 
+using protocol::trim;
+
 /// A profile has a few hundred bytes; a larger file is something else.
 constexpr std::size_t largest_file = 65536;
-
-std::string_view trim(std::string_view text) noexcept {
-  constexpr std::string_view blank = " \t\r";
-  const auto first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 Failure line_failure(const ProfileText::File& file, unsigned line, const std::string& what,
                      std::string hint) {
@@ -49,18 +45,6 @@ Assignment parse_line(const ProfileText::File& file, std::string_view text, unsi
   if (value.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos)
     throw line_failure(file, line, "a control character in the value of '" + std::string(name) + "'", {});
   return {.setting = setting, .value = value, .layer = file.layer, .file = file.path, .line = line};
-}
-
-/// Calls back with the text and number of each line that is neither empty nor a comment.
-template <typename Callback>
-void for_each_line(const ProfileText::File& file, Callback&& callback) {
-  std::string_view rest = file.text;
-  for (unsigned line = 1; !rest.empty(); ++line) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    const std::string_view text = trim(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (!text.empty() && text.front() != '#') callback(text, line);
-  }
 }
 
 /// The contents, or nothing if the file does not exist. Throws Failure.
@@ -95,22 +79,20 @@ bool path_exists(const std::string& path) noexcept {
 
 }  // namespace
 
-std::vector<Assignment> ProfileText::parse(const File& file) {
+std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invalid_lines) {
   std::vector<Assignment> values;
-  for_each_line(
-      file, [&](std::string_view text, unsigned line) { values.push_back(parse_line(file, text, line)); });
-  return values;
-}
-
-std::vector<Assignment> ProfileText::parse_valid_lines(const File& file) {
-  std::vector<Assignment> values;
-  for_each_line(file, [&](std::string_view text, unsigned line) {
+  std::string_view rest = file.text;
+  for (unsigned line = 1; !rest.empty(); ++line) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const std::string_view text = trim(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (text.empty() || text.front() == '#') continue;
     try {
       values.push_back(parse_line(file, text, line));
     } catch (const Failure&) {
-      return;  // parse() reports it when this profile is needed
+      if (invalid_lines == InvalidLines::reject) throw;
     }
-  });
+  }
   return values;
 }
 

@@ -13,6 +13,9 @@ namespace sase::config {
 /// The extension of a profile file.
 inline constexpr std::string_view profile_extension = ".conf";
 
+/// An error in a profile matters only to a call that needs this profile.
+enum class InvalidLines { reject, ignore };
+
 /// The text of one profile's files, either of which may be missing. Assignments point into it.
 struct ProfileText {
   struct File {
@@ -22,12 +25,10 @@ struct ProfileText {
   };
   std::vector<File> files;  ///< the user's before the system's
 
-  /// The values of one file. Throws Failure with file and line for a line that is not `setting = value` and
-  /// for an unknown setting.
-  [[nodiscard]] static std::vector<Assignment> parse(const File& file);
-
-  /// The same, without the invalid lines.
-  [[nodiscard]] static std::vector<Assignment> parse_valid_lines(const File& file);
+  /// The values of one file. An invalid line is not `setting = value` or names an unknown setting; Failure
+  /// names file and line.
+  [[nodiscard]] static std::vector<Assignment> parse(const File& file,
+                                                     InvalidLines invalid_lines = InvalidLines::reject);
 };
 
 /// The directories that hold `NAME.conf`: `$XDG_CONFIG_HOME/sase-credential/profiles`, then the system's.
@@ -35,7 +36,7 @@ class ProfileFiles {
  public:
   explicit ProfileFiles(const Environment& environment, std::string_view system_root = "/etc");
 
-  /// The files of a profile; empty if there are none. `name` must be a profile name. Throws Failure if one
+  /// The existing files of a profile. `name` must be a profile name. Throws Failure if one
   /// cannot be read.
   [[nodiscard]] ProfileText read(std::string_view name) const;
 

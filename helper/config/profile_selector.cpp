@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_selector.hpp"
 
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
@@ -54,15 +54,7 @@ Failure not_a_profile_name(const NamedProfile& named) {
 }
 
 ProfileSelector::ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
-                                 const std::optional<std::string>& named)
-    : environment_(environment),
-      flags_(flags),
-      variables_(read_variables(environment)),
-      files_(environment),
-      named_(named_profile(environment, named)) {}
-
-ProfileSelector::ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
-                                 NamedProfile named)
+                                 std::optional<NamedProfile> named)
     : environment_(environment),
       flags_(flags),
       variables_(read_variables(environment)),
@@ -134,19 +126,19 @@ std::vector<std::string> ProfileSelector::key_variables() const {
   for (const std::string& name : files_.names())
     try {
       for (const ProfileText text = files_.read(name); const ProfileText::File& file : text.files)
-        add(ProfileText::parse_valid_lines(file));
+        add(ProfileText::parse(file, InvalidLines::ignore));
     } catch (const Failure&) {
       continue;  // an unreadable file matters only to a call that needs its profile
     }
   return variables;
 }
 
-Settings ProfileSelector::merge(const ProfileText& text) const {
+Settings ProfileSelector::merge(const ProfileText& text, InvalidLines invalid_lines) const {
   Settings values;
   values.add(flags_);
   values.add(variables_);
   for (const ProfileText::File& file : text.files)
-    values.add(ProfileText::parse(file));
+    values.add(ProfileText::parse(file, invalid_lines));
   return values;
 }
 
@@ -167,13 +159,7 @@ bool ProfileSelector::is_known(std::string_view name) const {
 /// Reads only the settings that decide the hosts, and ignores invalid lines: an error in a profile matters
 /// only to a call that needs this profile. If its hosts cannot be determined, it owns none.
 bool ProfileSelector::owns(std::string_view name, const protocol::Host& host) const try {
-  Settings values;
-  values.add(flags_);
-  values.add(variables_);
-  const ProfileText text = files_.read(name);
-  for (const ProfileText::File& file : text.files)
-    values.add(ProfileText::parse_valid_lines(file));
-  const std::vector<protocol::Host> hosts = parse_hosts(values);
+  const std::vector<protocol::Host> hosts = parse_hosts(merge(files_.read(name), InvalidLines::ignore));
   return std::ranges::find(hosts, host) != hosts.end();
 } catch (const Failure&) {
   return false;

@@ -42,8 +42,7 @@ class ProfileSelector {
  public:
   /// `flags` are the settings of the command line; they and the environment must outlive this.
   ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
-                  const std::optional<std::string>& named);
-  ProfileSelector(const Environment& environment, std::span<const Assignment> flags, NamedProfile named);
+                  std::optional<NamedProfile> named);
 
   /// The profile for a request about `host`; nothing if no profile owns the host. `username` may be empty.
   /// Throws Failure if the named profile does not exist, if several profiles own the host and none of them is
@@ -70,7 +69,8 @@ class ProfileSelector {
   [[nodiscard]] std::vector<std::string> key_variables() const;
 
  private:
-  [[nodiscard]] Settings merge(const ProfileText& text) const;
+  [[nodiscard]] Settings merge(const ProfileText& text,
+                               InvalidLines invalid_lines = InvalidLines::reject) const;
   [[nodiscard]] Profile load(std::string_view name) const;
   void must_exist(const NamedProfile& named) const;
   [[nodiscard]] bool is_known(std::string_view name) const;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/named_value.hpp"
+#include "helper/names.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -68,16 +69,42 @@ inline constexpr std::array regions = {
 }
 
 /// Null if no region has this name.
-[[nodiscard]] const Region* find_region(std::string_view name) noexcept;
-
-/// The rows of both tables for help and completion; the meaning of a region is its host.
-[[nodiscard]] std::span<const NamedValue> region_names() noexcept;
-[[nodiscard]] std::span<const NamedValue> api_names() noexcept;
+[[nodiscard]] constexpr const Region* find_region(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(regions, name, &Region::name);
+  return found == regions.end() ? nullptr : found;
+}
 
 /// The URL at which `origin` exchanges an API key for a token.
-[[nodiscard]] std::string authorize_url(std::string_view origin, Api api);
+[[nodiscard]] inline std::string authorize_url(std::string_view origin, Api api) {
+  return std::string(origin).append(api_generation(api).authorize_path);
+}
 
 /// The base URL of the resources at `origin`, without a trailing slash.
-[[nodiscard]] std::string rest_url(std::string_view origin, Api api);
+[[nodiscard]] inline std::string rest_url(std::string_view origin, Api api) {
+  return std::string(origin).append(api_generation(api).rest_path);
+}
+
+/// The rows of a table for help and completion.
+template <typename Table, typename MakeValue>
+[[nodiscard]] constexpr auto make_named_values(const Table& table, MakeValue make_value) {
+  std::array<NamedValue, std::tuple_size_v<Table>> all;
+  std::ranges::transform(table, all.begin(), make_value);
+  return all;
+}
+
+/// The meaning of a region is its host.
+[[nodiscard]] inline std::span<const NamedValue> region_names() noexcept {
+  static constexpr auto names = make_named_values(regions, [](const Region& region) {
+    return NamedValue{region.name, host_in(region.origin(region.default_api()))};
+  });
+  return names;
+}
+
+[[nodiscard]] inline std::span<const NamedValue> api_names() noexcept {
+  static constexpr auto names = make_named_values(api_generations, [](const ApiGeneration& row) {
+    return NamedValue{row.name, row.meaning};
+  });
+  return names;
+}
 
 }  // namespace sase::config

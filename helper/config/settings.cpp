@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/settings.hpp"
 
+#include "helper/names.hpp"
+#include "protocol/ascii.hpp"
+#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <utility>
 
 namespace sase::config {
 
@@ -29,18 +34,12 @@ constexpr std::size_t setting_index(SettingId id) noexcept {
   return static_cast<std::size_t>(id);
 }
 
-std::string_view trim_blanks(std::string_view text) noexcept {
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 /// `SASE_HOST` is a comma-separated list.
 void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::string_view list) {
   while (true) {
     const auto comma = list.find(',');
     layer.push_back({.setting = &setting,
-                     .value = trim_blanks(list.substr(0, comma)),
+                     .value = protocol::trim(list.substr(0, comma)),
                      .layer = Layer::variable,
                      .file = {}});
     if (comma == std::string_view::npos) return;
@@ -66,22 +65,99 @@ void reject_repetitions(std::span<const Assignment> layer) {
   }
 }
 
+constexpr std::size_t role_index(Role role) noexcept {
+  return static_cast<std::size_t>(role);
+}
+
+constexpr bool is_exclusive(Role role) noexcept {
+  return role == Role::service_address || role == Role::key_source;
+}
+
+void reject_exclusions(std::span<const Assignment> layer) {
+  std::array<const Assignment*, role_count> seen{};
+  for (const Assignment& assignment : layer) {
+    const Role role = assignment.setting->role;
+    const Assignment* const other = std::exchange(seen[role_index(role)], &assignment);
+    if (!is_exclusive(role) || other == nullptr || other->setting == assignment.setting) continue;
+    throw assignment.failure(
+        std::string(role == Role::key_source ? "a second source of the API key" : "a second service") +
+            " beside '" + std::string(other->setting->name) + "'",
+        "keep one of the two");
+  }
+}
+
+constexpr std::size_t longest_file_name = 255;     // NAME_MAX
+constexpr std::size_t longest_description = 4095;  // keyrings(7)
+
+void check_variable(const Assignment& given) {
+  if (given.value.empty() || given.value.find('=') != std::string_view::npos)
+    throw given.failure("this is not the name of a variable");
+}
+
+void check_file(const Assignment& given) {
+  if (!given.value.starts_with('/')) throw given.failure("the path is not absolute", "begin it with a slash");
+}
+
+void check_command(const Assignment& given) {
+  if (protocol::trim(given.value).empty()) throw given.failure("the command is empty");
+}
+
+void check_credential(const Assignment& given) {
+  const std::string_view name = given.value;
+  if (name.empty() || name == "." || name == ".." || name.size() > longest_file_name ||
+      name.find('/') != std::string_view::npos)
+    throw given.failure("this is not the name of a systemd credential",
+                        "write the name alone, as in 'LoadCredential=NAME:...' of the unit");
+}
+
+void check_keyring(const Assignment& given) {
+  if (given.value.empty() || given.value.size() > longest_description)
+    throw given.failure("this cannot be the description of a key in the kernel's keyring",
+                        "write it as in 'keyctl padd user DESCRIPTION @u'");
+}
+
+struct KeySourceRow {
+  SettingId id;
+  ApiKeySource::Kind kind;
+  void (*check)(const Assignment&);
+};
+
+constexpr std::array key_sources = {
+    KeySourceRow{SettingId::api_key_env, ApiKeySource::Kind::variable, check_variable},
+    KeySourceRow{SettingId::api_key_file, ApiKeySource::Kind::file, check_file},
+    KeySourceRow{SettingId::api_key_command, ApiKeySource::Kind::command, check_command},
+    KeySourceRow{SettingId::api_key_credential, ApiKeySource::Kind::credential, check_credential},
+    KeySourceRow{SettingId::api_key_keyring, ApiKeySource::Kind::keyring, check_keyring},
+};
+
+constexpr std::string_view own_prefix = "SASE_";
+
+/// Names that are shorter after the prefix, such as SASE_URL and SASE_URI, may differ by one letter on
+/// purpose.
+constexpr std::size_t shortest_name = own_prefix.size() + 4;
+
+std::vector<std::string_view> known_variables() {
+  // The variables that are not settings: one selects the profile, `exec` and `token --format env` set two.
+  std::vector<std::string_view> known = {"SASE_PROFILE", protocol::token_variable, protocol::expiry_variable};
+  for (const Setting& setting : settings)
+    known.push_back(setting.variable);
+  for (const std::string_view name : standard_key_variables)
+    if (name.starts_with(own_prefix)) known.push_back(name);
+  return known;
+}
+
+/// The known variable that the user probably meant, or an empty name.
+std::string_view find_intended(std::string_view name, const std::vector<std::string_view>& known) {
+  if (std::ranges::find(known, name) != known.end()) return {};
+  const std::string_view near = nearest_within(1, name, known);
+  return near.size() < shortest_name ? std::string_view{} : near;
+}
+
 }  // namespace
 
 const Setting* find_setting(std::string_view name) noexcept {
   const auto* const found = std::ranges::find(settings, name, &Setting::name);
   return found == settings.end() ? nullptr : found;
-}
-
-std::span<const NamedValue> cache_kind_names() noexcept {
-  static constexpr auto kinds = [] {
-    std::array<NamedValue, cache_kinds.size()> all;
-    std::ranges::transform(cache_kinds, all.begin(), [](const CacheKindName& kind) {
-      return NamedValue{kind.name, kind.meaning};
-    });
-    return all;
-  }();
-  return kinds;
 }
 
 std::span<const std::string_view> setting_names() noexcept {
@@ -110,32 +186,21 @@ Failure Assignment::failure(const std::string& what, std::string hint) const {
 void Settings::add(std::span<const Assignment> layer) {
   std::ranges::for_each(layer, reject_control_bytes);
   reject_repetitions(layer);
-  add_key_source(layer);
+  reject_exclusions(layer);
   const bool hosts_given = !hosts_.empty();
+  const auto roles_given = roles_given_;
   for (const Assignment& assignment : layer) {
-    const SettingId id = assignment.setting->id;
-    auto& value = values_[setting_index(id)];
-    if (assignment.setting->role == Role::key_source) continue;
-    if (id == SettingId::host && !hosts_given) hosts_.push_back(assignment);
+    const Setting& setting = *assignment.setting;
+    if (setting.id == SettingId::host) {
+      if (!hosts_given) hosts_.push_back(assignment);
+      continue;
+    }
+    if (is_exclusive(setting.role) && roles_given[role_index(setting.role)]) continue;
+    roles_given_[role_index(setting.role)] = true;
+    auto& value = values_[setting_index(setting.id)];
     // The last flag wins: users append one to a command line that an alias begins.
-    else if (!value || assignment.layer == Layer::flag)
-      value = assignment;
+    if (!value || assignment.layer == Layer::flag) value = assignment;
   }
-}
-
-void Settings::add_key_source(std::span<const Assignment> layer) {
-  const Assignment* source = nullptr;
-  for (const Assignment& assignment : layer) {
-    if (assignment.setting->role != Role::key_source) continue;
-    if (source != nullptr && (source->setting != assignment.setting || assignment.layer != Layer::flag))
-      throw assignment.failure(
-          "a second source of the API key beside '" + std::string(source->setting->name) + "'",
-          "keep one of the two");
-    source = &assignment;
-  }
-  if (source == nullptr || has_key_source_) return;
-  has_key_source_ = true;
-  values_[setting_index(source->setting->id)] = *source;
 }
 
 const Assignment* Settings::find(SettingId id) const noexcept {
@@ -154,6 +219,31 @@ std::vector<Assignment> read_variables(const Environment& environment) {
       layer.push_back({.setting = &setting, .value = *value, .layer = Layer::variable, .file = {}});
   }
   return layer;
+}
+
+std::optional<ApiKeySource> parse_api_key_source(const Settings& values) {
+  for (const KeySourceRow& row : key_sources) {
+    const Assignment* const given = values.find(row.id);
+    if (given == nullptr) continue;
+    row.check(*given);
+    return ApiKeySource{.kind = row.kind, .value = std::string(given->value)};
+  }
+  return std::nullopt;
+}
+
+void MisspelledVariables::warn() noexcept try {
+  if (std::exchange(has_warned_, true)) return;
+  const std::vector<std::string_view> known = known_variables();
+  for (const char* const* entry = environment_.entries(); *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (!text.starts_with(own_prefix)) continue;
+    const std::string_view name = text.substr(0, text.find('='));
+    const std::string_view near = find_intended(name, known);
+    if (!near.empty())
+      diagnostics_.warning(protocol::escape(name) + " is not known; did you mean " + std::string(near) + "?");
+  }
+} catch (const std::exception&) {
+  return;  // a missing warning must not fail the call
 }
 
 }  // namespace sase::config

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "helper/config/region.hpp"
+#include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/failure.hpp"
-#include "helper/named_value.hpp"
+#include "helper/names.hpp"
 
 #include <array>
 #include <cstddef>
@@ -58,15 +59,22 @@ inline constexpr std::array cache_kinds = {
   return cache_kinds[static_cast<std::size_t>(kind)].name;
 }
 
-/// The rows of that table for help and completion.
-[[nodiscard]] std::span<const NamedValue> cache_kind_names() noexcept;
+[[nodiscard]] inline std::span<const NamedValue> cache_kind_names() noexcept {
+  static constexpr auto names = make_named_values(cache_kinds, [](const CacheKindName& row) {
+    return NamedValue{row.name, row.meaning};
+  });
+  return names;
+}
 
 /// What a setting decides, where code treats several settings alike.
 enum class Role {
-  service,     ///< which service is asked and which hosts receive its token
-  key_source,  ///< where the API key is read from; a layer has at most one
+  service_address,  ///< selects the service
+  service,          ///< a further property of the service
+  key_source,       ///< where the API key is read from
   other,
 };
+
+inline constexpr std::size_t role_count = 4;
 
 /// One setting. Flags, environment variables and profile files share its name.
 struct Setting {
@@ -82,12 +90,12 @@ struct Setting {
 
 /// All settings, in the order of SettingId.
 inline constexpr std::array settings = {
-    Setting{SettingId::region, Role::service, "region", "SASE_REGION", "REGION", "data region of the tenant",
-            regions.front().name, region_names},
+    Setting{SettingId::region, Role::service_address, "region", "SASE_REGION", "REGION",
+            "data region of the tenant", regions.front().name, region_names},
     Setting{SettingId::api, Role::service, "api", "SASE_API", "API",
             "API generation that authorizes; v3 where a region has no v1", api_generations.front().name,
             api_names},
-    Setting{SettingId::url, Role::service, "url", "SASE_URL", "URL",
+    Setting{SettingId::url, Role::service_address, "url", "SASE_URL", "URL",
             "origin of another service, such as a sandbox"},
     Setting{SettingId::host, Role::service, "host", "SASE_HOST", "HOST",
             "additional host that may receive the token; repeatable"},
@@ -150,8 +158,9 @@ struct Assignment {
 /// The settings of one profile, merged from all layers.
 class Settings {
  public:
-  /// Adds a layer; layers are added from the highest to the lowest. Throws Failure if the layer repeats a
-  /// setting or names two sources of the API key.
+  /// Adds a layer; layers are added from the highest to the lowest. The service address (`region` or `url`)
+  /// and the source of the API key are those of the highest layer that has one. Throws Failure if the layer
+  /// repeats a setting, or has two addresses or sources.
   void add(std::span<const Assignment> layer);
 
   /// The value that counts; null if no layer gives one. For `host` see hosts().
@@ -161,16 +170,56 @@ class Settings {
   [[nodiscard]] std::span<const Assignment> hosts() const noexcept { return hosts_; }
 
  private:
-  void add_key_source(std::span<const Assignment> layer);
-
   std::array<std::optional<Assignment>, settings.size()> values_{};
   std::vector<Assignment> hosts_;
-  bool has_key_source_ = false;
+  std::array<bool, role_count> roles_given_{};
 };
 
 [[nodiscard]] bool has_control_bytes(std::string_view text) noexcept;
 
 /// The layer of the environment variables.
 [[nodiscard]] std::vector<Assignment> read_variables(const Environment& environment);
+
+/// Where an API key is read from. helper/api_key/source.cpp reads it.
+struct ApiKeySource {
+  enum class Kind {
+    variable,    ///< an environment variable
+    file,        ///< owned by the user or by root
+    command,     ///< a shell command that writes the key
+    credential,  ///< passed to this service by systemd (systemd.exec(5), "Credentials")
+    keyring,     ///< a key of the type "user" in the kernel's keyrings (keyrings(7))
+  };
+
+  Kind kind{};
+  std::string value;     ///< name of the variable or credential, path, command, description of the key
+  bool is_named = true;  ///< by a setting of the profile; false: one of the standard sources
+};
+
+/// The variables that are searched, in this order, if the profile names no source: our own, then those of the
+/// Terraform providers of the vendor and of the community.
+inline constexpr std::array<std::string_view, 4> standard_key_variables = {
+    "SASE_API_KEY", "CHECKPOINT_SASE_API_KEY", "PERIMETER81_API_KEY", "HARMONYSASE_API_KEY"};
+
+/// The source that the settings name, if they name one. Throws Failure for an invalid value. The message does
+/// not contain the value: users put the key itself there by mistake.
+[[nodiscard]] std::optional<ApiKeySource> parse_api_key_source(const Settings& values);
+
+/// Warns once about variables such as `SASE_REGOIN`. Only a variable that one typing mistake turns into a
+/// known one counts as misspelled, because other programs may have `SASE_` variables too. It costs nothing
+/// until warn(), which a call that the cache answers does not reach.
+class MisspelledVariables {
+ public:
+  /// Both must outlive this.
+  MisspelledVariables(const Environment& environment, const Diagnostics& diagnostics) noexcept
+      : environment_(environment), diagnostics_(diagnostics) {}
+
+  /// One warning a variable, without its value; nothing on later calls.
+  void warn() noexcept;
+
+ private:
+  const Environment& environment_;
+  const Diagnostics& diagnostics_;
+  bool has_warned_ = false;
+};
 
 }  // namespace sase::config

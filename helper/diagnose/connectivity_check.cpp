@@ -10,49 +10,41 @@ namespace sase::diagnose {
 
 namespace {
 
+using config::SettingId;
 using protocol::AuthError;
 using protocol::Check;
 using protocol::CheckId;
 using protocol::CheckState;
 using protocol::ErrorKind;
 
-bool has_setting(const AskedService& asked, config::SettingId id) noexcept {
-  return asked.values.find(id) != nullptr;
-}
-
-std::string api_name(const AskedService& asked) {
-  return std::string(config::api_generation(asked.profile.api).name);
-}
-
-std::string describe(const AskedService& asked) {
+std::string describe(const config::Profile& profile, const config::Settings& values) {
   std::string where;
-  if (!has_setting(asked, config::SettingId::url))
-    where = "the region '" + region_name(asked.values) + '\'' +
-            (has_setting(asked, config::SettingId::region) ? "" : ", the default") + ", ";
-  return "; the request used " + where + "api " + api_name(asked) + ", at '" +
-         protocol::escape(asked.profile.authorize_url) + '\'';
+  if (values.find(SettingId::url) == nullptr)
+    where = "the region '" + region_name(values) + '\'' +
+            (values.find(SettingId::region) == nullptr ? ", the default" : "") + ", ";
+  return "; the request used " + where + "api " + std::string(config::api_generation(profile.api).name) +
+         ", at '" + protocol::escape(profile.authorize_url) + '\'';
 }
 
 /// Each combination of settings has its own remedy.
-std::string remedy_for_key(const AskedService& asked) {
-  const bool is_v3 = asked.profile.api == config::Api::v3;
-  if (has_setting(asked, config::SettingId::api) && is_v3)
+std::string remedy_for_key(const config::Profile& profile, const config::Settings& values) {
+  const bool is_v3 = profile.api == config::Api::v3;
+  if (values.find(SettingId::api) != nullptr && is_v3)
     return "if the key was created for v1, remove api or set it to v1; else create a new key in the console, "
            "Settings > API Support";
-  if (has_setting(asked, config::SettingId::url))
+  if (values.find(SettingId::url) != nullptr)
     return "check that the key was created at this service and has not expired; if it is for " +
            std::string(is_v3 ? "v1" : "v3") + ", set api accordingly";
-  if (!has_setting(asked, config::SettingId::region))
-    return "set region to the tenant's: " + region_name(asked.values) +
-           " is only the default; if it is right, create a new key in the console, Settings "
-           "> "
-           "API Support";
-  return "check the key in the console of the region '" + region_name(asked.values) +
+  if (values.find(SettingId::region) == nullptr)
+    return "set region to the tenant's: " + region_name(values) +
+           " is only the default; if it is right, create a new key in the console, "
+           "Settings > API Support";
+  return "check the key in the console of the region '" + region_name(values) +
          "', Settings > API Support: it may have expired, have been deleted, or belong to another region";
 }
 
-std::string remedy_for_access(const AskedService& asked) {
-  if (asked.profile.api == config::Api::v1)
+std::string remedy_for_access(const config::Profile& profile) {
+  if (profile.api == config::Api::v1)
     return "grant the key its permissions in the console, Settings > API Support, and check region and api";
   return "check api and region first: v3 sends this response to any unknown request; then the key's "
          "permissions";
@@ -91,10 +83,10 @@ void record_blocked(std::vector<CheckResult>& checks, const AuthError& blocked) 
 }  // namespace
 
 void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::optional<unsigned> status,
-                const AskedService& asked) {
+                const config::Profile& profile, const config::Settings& values) {
   if (auth_error.kind == ErrorKind::rejected) {
-    check.what += describe(asked);
-    check.remedy = status == 403U ? remedy_for_access(asked) : remedy_for_key(asked);
+    check.what += describe(profile, values);
+    check.remedy = status == 403U ? remedy_for_access(profile) : remedy_for_key(profile, values);
   } else if (is_redirect(status)) {
     check.remedy =
         "log in to this network in a browser: a captive portal may have responded; else check proxy, "
@@ -104,20 +96,17 @@ void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::
   }
 }
 
-std::vector<CheckResult> skipped_connectivity_checks() {
+std::vector<CheckResult> untried_connectivity_checks() {
   std::vector<CheckResult> checks;
   for (std::size_t i = 0; i < protocol::check_count; ++i)
-    checks.push_back({.name = to_name(static_cast<CheckId>(i)),
-                      .state = CheckState::untried,
-                      .what = "not tried",
-                      .remedy = {}});
+    checks.push_back({.name = to_name(static_cast<CheckId>(i))});
   return checks;
 }
 
 std::vector<CheckResult> make_results(const token::ProbeReport& report, const config::Profile& profile,
                                       const config::Settings& values) {
   const token::ProbeOutcome& probe = report.probe;
-  std::vector<CheckResult> checks = skipped_connectivity_checks();
+  std::vector<CheckResult> checks = untried_connectivity_checks();
   for (const Check& check : probe.checks)
     checks.at(static_cast<std::size_t>(check.name)) = make_result(check);
   CheckResult& authorize = find_authorize(checks);
@@ -127,7 +116,7 @@ std::vector<CheckResult> make_results(const token::ProbeReport& report, const co
   if (probe.blocked) record_blocked(checks, *probe.blocked);
   if (report.unusable) authorize = CheckResult::failed(authorize.name, *report.unusable);
   const std::optional<AuthError>& error = probe.blocked ? probe.blocked : probe.auth_error;
-  if (authorize.is_failed() && error) add_advice(authorize, *error, probe.status, {profile, values});
+  if (authorize.is_failed() && error) add_advice(authorize, *error, probe.status, profile, values);
   return checks;
 }
 
@@ -137,7 +126,7 @@ std::vector<CheckResult> check_connectivity(token::TokenProvider& source, const 
     return make_results(source.probe(read_url(profile)), profile, values);
   } catch (const Failure& failure) {
     // Without the authorizer no check can be run; without the refresh lock no token may be requested.
-    std::vector<CheckResult> checks = skipped_connectivity_checks();
+    std::vector<CheckResult> checks = untried_connectivity_checks();
     CheckResult& check = failure.code == ExitCode::local_state ? checks.front() : find_authorize(checks);
     check = CheckResult::failed(check.name, failure);
     return checks;

@@ -43,14 +43,10 @@ std::string format_milliseconds(std::chrono::microseconds duration) {
   return std::to_string(tenths / 10) + fraction + " ms";
 }
 
-void pad(std::string& line, std::size_t column) {
-  line.append(line.size() < column ? column - line.size() : 1, ' ');
-}
-
 void append_check(std::string& text, const CheckResult& check, const cli::Terminal& terminal) {
   const Mark mark = status_mark(check.state);
   std::string head(mark.text);
-  pad(head, name_column);
+  cli::pad(head, name_column);
   head += check.name;
   std::string what = check.what;
   if (check.took >= least_shown) what += " (" + format_milliseconds(check.took) + ')';
@@ -69,7 +65,7 @@ void append_settings(std::string& text, const std::vector<EffectiveSetting>& set
   for (const EffectiveSetting& setting : settings) {
     if (setting.value.empty()) continue;
     std::string line(setting.name);
-    pad(line, widest + 2);
+    cli::pad(line, widest + 2);
     line += setting.value + "  (" + setting.from + ')';
     text.append(text_column, ' ');
     text += terminal.paint(setting.from == "default" ? cli::Style::faint : cli::Style::plain, line);

@@ -3,7 +3,7 @@
 
 #include "helper/api_key/api_key.hpp"
 #include "helper/config/profile.hpp"
-#include "helper/diagnose/check_result.hpp"
+#include "helper/diagnose/doctor_report.hpp"
 #include "helper/environment.hpp"
 
 #include <chrono>

@@ -4,12 +4,12 @@
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/xdg_directories.hpp"
+#include "helper/names.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "helper/rate_limit/rules.hpp"
-#include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 
@@ -38,7 +38,7 @@ void record_overdue_holder(LocalState& state, const os::PrivateDirectory& direct
   if (holder)
     state.failure = {.what = "process " + std::to_string(holder->pid) +
                              " still holds the lock after its deadline; is it stopped?",
-                     .ago = std::chrono::floor<std::chrono::seconds>(boot_clock() - holder->deadline)};
+                     .ago = std::chrono::floor<std::chrono::seconds>(BootClock::now() - holder->deadline)};
 }
 
 constexpr auto check_name = "files";
@@ -96,26 +96,17 @@ std::string find_variable(const std::string& directory, const Environment& envir
     const auto base = environment.find(name);
     if (base && directory == std::string(*base) + "/sase-credential") return std::string(name);
   }
-  const char* const reason = environment.find("XDG_RUNTIME_DIR")
-                                 ? "HOME, because XDG_RUNTIME_DIR is not a private directory"
-                                 : "HOME, because XDG_RUNTIME_DIR is not set";
-  return reason;
+  return environment.find("XDG_RUNTIME_DIR") ? "HOME, because XDG_RUNTIME_DIR is not a private directory"
+                                             : "HOME, because XDG_RUNTIME_DIR is not set";
 }
 
 std::string describe_cache(const config::Profile& profile, const LocalState& state) {
   if (profile.cache == config::CacheKind::none) return "no cache, by the setting 'cache'";
-  std::string words =
+  const std::string kind =
       profile.cache == config::CacheKind::file ? "cache in files" : "cache in the kernel's keyring";
-  return words + (state.token_left
-                      ? ", a token with " + protocol::describe_duration(*state.token_left) + " left"
-                      : ", no token");
-}
-
-std::string describe_failure(const LocalState& state) {
-  if (!state.pause.empty()) return "; no request is sent now: " + state.pause;
-  if (!state.failure) return {};
-  return "; the last call failed " + protocol::describe_duration(state.failure->ago) +
-         " ago: " + state.failure->what;
+  return kind + (state.token_left
+                     ? ", a token with " + protocol::describe_duration(*state.token_left) + " left"
+                     : ", no token");
 }
 
 CheckResult without_directory(const config::Profile& profile) {
@@ -131,6 +122,13 @@ CheckResult without_directory(const config::Profile& profile) {
 
 }  // namespace
 
+std::string describe_problem(const LocalState& state) {
+  if (!state.pause.empty()) return "no request is sent now: " + state.pause;
+  if (!state.failure) return {};
+  return "the last call failed " + protocol::describe_duration(state.failure->ago) +
+         " ago: " + state.failure->what;
+}
+
 LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std::chrono::seconds min_ttl) {
   LocalState state;
   if (log.failure)
@@ -138,7 +136,7 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
                      .ago = std::chrono::floor<std::chrono::seconds>(now - log.failure->at)};
   // A call that starts now, with the network settings of the failed one.
   const rate_limit::CallContext call{
-      .started = now + BootTime(1),
+      .started = now + std::chrono::milliseconds(1),
       .now = now,
       .network_fingerprint = log.failure ? std::string_view(log.failure->network_fingerprint) : "",
       .min_ttl = min_ttl};
@@ -153,7 +151,7 @@ LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle&
                             const std::optional<std::string>& directory) {
   const auto opened = directory ? os::PrivateDirectory::open(*directory) : std::nullopt;
   const auto log = opened ? rate_limit::read_request_log(*opened, key.key_id()) : rate_limit::RequestLog{};
-  LocalState state = make_local_state(log, boot_clock(), profile.min_ttl);
+  LocalState state = make_local_state(log, BootClock::now(), profile.min_ttl);
   if (opened) record_overdue_holder(state, *opened, key.key_id());
   if (const auto cache = cache::make_token_cache(profile.cache, directory))
     state.token_left = token_left(*cache, key);
@@ -169,12 +167,12 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     write_test_file(*directory);
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
+    const std::string problem = describe_problem(state);
     return {.name = check_name,
             .state = CheckState::ok,
             .what = "state in '" + protocol::escape(*directory) + "' (" +
                     find_variable(*directory, environment) + "); " + describe_cache(profile, state) +
-                    describe_failure(state),
-            .remedy = {}};
+                    (problem.empty() ? "" : "; " + problem)};
   } catch (const std::system_error& error) {
     const bool is_keyring_error = is_writable && profile.cache == config::CacheKind::keyring;
     std::string remedy = remedy_for(error, *directory, key);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/config/profile.hpp"
-#include "helper/diagnose/check_result.hpp"
+#include "helper/diagnose/doctor_report.hpp"
 #include "helper/environment.hpp"
 #include "helper/rate_limit/request_log.hpp"
 #include "helper/token/api_key_handle.hpp"
@@ -30,6 +30,9 @@ struct LocalState {
 /// std::system_error if a part exists but is unusable.
 [[nodiscard]] LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle& key,
                                           const std::optional<std::string>& directory);
+
+/// The pause or the last failure, for a message; empty if there is neither.
+[[nodiscard]] std::string describe_problem(const LocalState& state);
 
 /// The part of the state that is in the request log.
 [[nodiscard]] LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now,

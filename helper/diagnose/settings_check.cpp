@@ -134,8 +134,7 @@ CheckedSettings check_settings(const config::ProfileSelector& choice, const Envi
     checked.shown = effective_settings(*checked.made, checked.given.values, environment);
     checked.check = {.name = "settings",
                      .state = protocol::CheckState::ok,
-                     .what = "the profile '" + checked.profile + '\'' + describe_files(checked.given.text),
-                     .remedy = {}};
+                     .what = "the profile '" + checked.profile + '\'' + describe_files(checked.given.text)};
   } catch (const Failure& failure) {
     checked.check = CheckResult::failed("settings", failure);
     if (checked.check.remedy.empty()) checked.check.remedy = "correct or remove that setting";

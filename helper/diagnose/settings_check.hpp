@@ -4,7 +4,7 @@
 #include "helper/config/profile.hpp"
 #include "helper/config/profile_selector.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/diagnose/check_result.hpp"
+#include "helper/diagnose/doctor_report.hpp"
 #include "helper/environment.hpp"
 
 #include <optional>
@@ -13,13 +13,6 @@
 #include <vector>
 
 namespace sase::diagnose {
-
-/// A setting for display: secrets are masked, other text is escaped.
-struct EffectiveSetting {
-  std::string_view name;
-  std::string value;  ///< empty if it has none
-  std::string from;   ///< `--region`, `SASE_REGION`, `/path/default.conf:3`, or `default`
-};
 
 /// The region that settings select; empty if they set only `url`.
 [[nodiscard]] std::string region_name(const config::Settings& values);

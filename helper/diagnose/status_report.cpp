@@ -14,6 +14,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -24,109 +25,77 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// The identity of the profile's token. Does not run a key command. Throws Failure.
-token::ApiKeyHandle api_key_handle(const config::Profile& profile, const config::ApiKeySource& place,
+token::ApiKeyHandle api_key_handle(const config::Profile& profile, const config::ApiKeySource& source,
                                    const Environment& environment) {
   // Other sources need no time.
-  if (place.kind != config::ApiKeySource::Kind::command)
-    return {profile, api_key::read_key(place, environment, std::chrono::steady_clock::now())};
+  if (source.kind != config::ApiKeySource::Kind::command)
+    return {profile, api_key::read_key(source, environment, std::chrono::steady_clock::now())};
   const auto never = [](std::chrono::steady_clock::time_point) -> api_key::ApiKey {
     throw Failure(ExitCode::internal_error, "a command was to be run for a report");
   };
   return {profile,
           {.read = never,
            .deadline = {},
-           .command =
-               token::CommandIdentity{.command = place.value,
-                                      .wrapping_key = cache::WrappingKey(
-                                          rate_limit::make_command_key_id(profile.authorize_url, place.value),
-                                          config::memory_directory(environment))}}};
-}
-
-void read_key_status(ProfileStatus& status, const config::Profile& profile, const Environment& environment) {
-  try {
-    const auto place = api_key::find_source(profile, environment);
-    if (!place) throw api_key::no_key(profile);
-    status.key = api_key::describe(*place);
-    token::ApiKeyHandle key = api_key_handle(profile, *place, environment);
-    status.kept = read_local_state(profile, key, config::state_directory(environment));
-  } catch (const Failure& failure) {
-    // The report shows it, and the other profiles as well.
-    status.key_failure = failure;
-  } catch (const std::system_error& error) {
-    status.state_trouble = protocol::escape(error.what());
-  }
+           .command = token::CommandIdentity{
+               .command = source.value,
+               .wrapping_key =
+                   cache::WrappingKey(rate_limit::make_command_key_id(profile.authorize_url, source.value),
+                                      config::memory_directory(environment))}}};
 }
 
 constexpr int status_version = 1;
 
-constexpr std::size_t column_count = 6;
-using Row = std::array<std::string, column_count>;
+using Row = std::array<std::string, 6>;
 
-constexpr std::array<std::string_view, column_count> heads = {"PROFILE", "REGION", "API",
-                                                              "HOST",    "TOKEN",  "KEY"};
-
-/// A mark and a blank precede the first column.
-constexpr std::size_t margin = 2;
+/// Precedes the first column: a mark and a blank.
+constexpr const char* margin = "  ";
 
 Row make_row(const ProfileStatus& status) {
-  if (status.failure) return {status.name, "", "", "", "", ""};
+  if (status.host.empty()) return {status.name};
+  const auto left = status.local_state.token_left;
   return {status.name,
           status.region.empty() ? "-" : status.region,
           status.api,
           status.host,
-          status.kept.token_left ? protocol::describe_duration(*status.kept.token_left) + " left" : "none",
+          left ? protocol::describe_duration(*left) + " left" : "none",
           status.key.empty() ? "none" : status.key};
 }
 
-std::string padded(const Row& row, const std::array<std::size_t, column_count>& widths) {
-  std::string line;
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    line += row[i];
-    if (i + 1 < row.size()) line.append(widths[i] - std::min(widths[i], row[i].size()) + 2, ' ');
+/// The rows as lines with aligned columns.
+std::vector<std::string> align(const std::vector<Row>& rows) {
+  std::vector<std::string> lines(rows.size());
+  std::size_t start = 0;
+  for (std::size_t column = 0; column < std::tuple_size_v<Row>; ++column) {
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      lines[i].resize(start, ' ');
+      lines[i] += rows[i][column];
+      end = std::max(end, lines[i].size());
+    }
+    start = end + 2;
   }
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
-}
-
-void append_failure(std::string& text, const Failure& failure, const cli::Terminal& terminal) {
-  text.append(margin, ' ');
-  text += terminal.paint(cli::Style::bad, "FAIL") + ' ';
-  text += failure.what();
-  text += '\n';
-  if (!failure.hint.empty()) text += std::string(margin + 5, ' ') + "-> " + failure.hint + '\n';
+  for (std::string& line : lines)
+    line.erase(line.find_last_not_of(' ') + 1);
+  return lines;
 }
 
 /// Appends the problems of a profile.
 void append_problems(std::string& text, const ProfileStatus& status, const cli::Terminal& terminal) {
-  if (status.failure) append_failure(text, *status.failure, terminal);
-  if (status.key_failure) append_failure(text, *status.key_failure, terminal);
-  if (status.state_trouble)
-    append_failure(text, Failure(ExitCode::local_state, *status.state_trouble), terminal);
-  const LocalState& kept = status.kept;
-  std::string problem;
-  if (!kept.pause.empty())
-    problem = "no request is sent now: " + kept.pause;
-  else if (kept.failure)
-    problem = "the last call failed " + protocol::describe_duration(kept.failure->ago) +
-              " ago: " + kept.failure->what;
-  if (!problem.empty())
-    text += std::string(margin, ' ') + terminal.paint(cli::Style::caution, "warn") + ' ' + problem + '\n';
+  if (status.failure) {
+    text += margin + terminal.paint(cli::Style::bad, "FAIL") + ' ' + status.failure->what() + '\n';
+    if (!status.failure->hint.empty()) text += "       -> " + status.failure->hint + '\n';
+  }
+  const std::string problem = describe_problem(status.local_state);
+  if (!problem.empty()) text += margin + terminal.paint(cli::Style::caution, "warn") + ' ' + problem + '\n';
 }
 
 Json make_json(const Failure& failure) {
   return {{"what", failure.what()}, {"remedy", failure.hint.empty() ? Json() : Json(failure.hint)}};
 }
 
-Json describe_error(const ProfileStatus& status) {
-  if (status.failure) return make_json(*status.failure);
-  if (status.key_failure) return make_json(*status.key_failure);
-  if (status.state_trouble) return make_json(Failure(ExitCode::local_state, *status.state_trouble));
-  return {};
-}
-
-Json catch_failure(const LocalState& kept) {
-  if (!kept.failure) return {};
-  return {{"what", kept.failure->what}, {"seconds_ago", kept.failure->ago.count()}};
+Json describe_last_failure(const LocalState& state) {
+  if (!state.failure) return {};
+  return {{"what", state.failure->what}, {"seconds_ago", state.failure->ago.count()}};
 }
 
 Json text_or_null(const std::string& text) {
@@ -134,18 +103,18 @@ Json text_or_null(const std::string& text) {
 }
 
 Json make_json(const ProfileStatus& status) {
-  const LocalState& kept = status.kept;
+  const LocalState& state = status.local_state;
   return {{"name", status.name},
           {"chosen", status.is_chosen},
-          {"ok", !status.is_failed()},
+          {"ok", !status.failure},
           {"region", text_or_null(status.region)},
           {"api", text_or_null(status.api)},
           {"host", text_or_null(status.host)},
           {"key", text_or_null(status.key)},
-          {"token_seconds_left", kept.token_left ? Json(kept.token_left->count()) : Json()},
-          {"last_failure", catch_failure(kept)},
-          {"pause", text_or_null(kept.pause)},
-          {"error", describe_error(status)}};
+          {"token_seconds_left", state.token_left ? Json(state.token_left->count()) : Json()},
+          {"last_failure", describe_last_failure(state)},
+          {"pause", text_or_null(state.pause)},
+          {"error", status.failure ? make_json(*status.failure) : Json()}};
 }
 
 }  // namespace
@@ -160,31 +129,27 @@ ProfileStatus read_status(const config::ProfileSelector& choice, std::string_vie
     status.region = region_name(given.values);
     status.api = config::api_generation(profile.api).name;
     status.host = profile.hosts.front().text();
-    read_key_status(status, profile, environment);
+    const auto source = api_key::find_source(profile, environment);
+    if (!source) throw api_key::no_key(profile);
+    status.key = api_key::describe(*source);
+    token::ApiKeyHandle key = api_key_handle(profile, *source, environment);
+    status.local_state = read_local_state(profile, key, config::state_directory(environment));
   } catch (const Failure& failure) {
-    // Likewise.
+    // The report shows it, and the other profiles as well.
     status.failure = failure;
+  } catch (const std::system_error& error) {
+    status.failure = Failure(ExitCode::local_state, protocol::escape(error.what()));
   }
   return status;
 }
 
 std::string status_text(const std::vector<ProfileStatus>& profiles, const cli::Terminal& terminal) {
-  std::vector<Row> rows;
-  std::array<std::size_t, column_count> widths{};
-  for (std::size_t i = 0; i < heads.size(); ++i)
-    widths[i] = heads[i].size();
-  for (const ProfileStatus& status : profiles) {
-    rows.push_back(make_row(status));
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      widths[i] = std::max(widths[i], rows.back()[i].size());
-  }
-  Row head;
-  std::ranges::copy(heads, head.begin());
-  std::string text =
-      std::string(margin, ' ') + terminal.paint(cli::Style::faint, padded(head, widths)) + '\n';
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    text += profiles[i].is_chosen ? "* " : "  ";
-    text += padded(rows[i], widths) + '\n';
+  std::vector<Row> rows = {{"PROFILE", "REGION", "API", "HOST", "TOKEN", "KEY"}};
+  std::ranges::transform(profiles, std::back_inserter(rows), make_row);
+  const std::vector<std::string> lines = align(rows);
+  std::string text = margin + terminal.paint(cli::Style::faint, lines.front()) + '\n';
+  for (std::size_t i = 0; i < profiles.size(); ++i) {
+    text += (profiles[i].is_chosen ? "* " : margin) + lines[i + 1] + '\n';
     append_problems(text, profiles[i], terminal);
   }
   return text;

@@ -17,17 +17,13 @@ namespace sase::diagnose {
 /// The status of a profile, found without a request. Contains no secret; text from outside is escaped.
 struct ProfileStatus {
   std::string name;
-  bool is_chosen = false;          ///< selected by a call that names no profile
-  std::optional<Failure> failure;  ///< an error in its settings; then the rest is empty
-  std::string region;              ///< empty if it has only a `url`
+  bool is_chosen = false;  ///< selected by a call that names no profile
+  std::string region;      ///< empty if it has only a `url`
   std::string api;
   std::string host;
-  std::string key;                           ///< the key source
-  std::optional<Failure> key_failure;        ///< why the key cannot be read; then `kept` is empty
-  std::optional<std::string> state_trouble;  ///< why the local state cannot be read
-  LocalState kept;
-
-  [[nodiscard]] bool is_failed() const noexcept { return failure || key_failure || state_trouble; }
+  std::string key;  ///< the key source
+  LocalState local_state;
+  std::optional<Failure> failure;  ///< of the settings, the key or the local state; what follows it is empty
 };
 
 /// Reads the profile and its key, but runs no key command.

@@ -31,10 +31,15 @@ constexpr std::size_t initial_capacity = 1024;
 constexpr std::size_t max_discarded = std::size_t{64} << 20U;
 constexpr std::chrono::seconds max_discarding_time{1};
 
+/// A negative time means without limit.
+bool is_ready_within(int fd, short event, std::chrono::milliseconds patience) noexcept {
+  pollfd waiting{.fd = fd, .events = event, .revents = 0};
+  return ::poll(&waiting, 1, static_cast<int>(patience.count())) == 1 && (waiting.revents & POLLNVAL) == 0;
+}
+
 /// The host tool may have set O_NONBLOCK on its streams.
 void wait_for(int fd, short event) noexcept {
-  pollfd waiting{.fd = fd, .events = event, .revents = 0};
-  ::poll(&waiting, 1, -1);
+  (void)is_ready_within(fd, event, std::chrono::milliseconds(-1));
 }
 
 std::size_t read_some(int fd, std::span<char> buffer) {
@@ -56,17 +61,11 @@ std::string_view read_into(int fd, Secret& bytes) {
   return bytes.reveal().substr(before);
 }
 
-bool readable_within(int fd, std::chrono::milliseconds patience) noexcept {
-  pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
-  return ::poll(&waiting, 1, static_cast<int>(patience.count())) == 1 &&
-         (waiting.revents & (POLLIN | POLLHUP)) != 0;
-}
-
 void discard(int fd, std::chrono::milliseconds patience) noexcept {
   std::array<char, 4096> scratch;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
   const auto end = steady_clock::now() + max_discarding_time;
   for (std::size_t total = 0; total < max_discarded && steady_clock::now() < end;) {
-    if (!readable_within(fd, patience)) break;
+    if (!is_ready_within(fd, POLLIN, patience)) break;
     const ssize_t got = ::read(fd, scratch.data(), scratch.size());
     if (got <= 0) break;
     // The bytes may be part of a password.
@@ -119,7 +118,7 @@ void discard_message(int fd, std::chrono::steady_clock::time_point deadline) {
   protocol::MessageScanner scanner;
   for (auto left = deadline - steady_clock::now(); left > left.zero();
        left = deadline - steady_clock::now()) {
-    if (!readable_within(fd, std::chrono::ceil<std::chrono::milliseconds>(left))) return;
+    if (!is_ready_within(fd, POLLIN, std::chrono::ceil<std::chrono::milliseconds>(left))) return;
     bytes.shrink(0);
     const std::string_view arrived = read_into(fd, bytes);
     if (arrived.empty() || scanner.scan(arrived)) return discard(fd, std::chrono::milliseconds(0));
@@ -127,17 +126,16 @@ void discard_message(int fd, std::chrono::steady_clock::time_point deadline) {
 }
 
 bool writable_within(int fd, std::chrono::milliseconds patience) noexcept {
-  pollfd waiting{.fd = fd, .events = POLLOUT, .revents = 0};
-  return ::poll(&waiting, 1, static_cast<int>(patience.count())) == 1;
+  return is_ready_within(fd, POLLOUT, patience);
 }
 
-void write_all(int fd, std::string_view bytes) {
+void write_all(int fd, std::string_view bytes, const std::string& what) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EAGAIN)
       wait_for(fd, POLLOUT);
     else if (written < 0 && errno != EINTR)
-      throw_errno("writing failed");
+      throw_errno(what);
     if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }

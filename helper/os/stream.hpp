@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace sase::os {
@@ -40,7 +41,7 @@ void discard_message(int fd, std::chrono::steady_clock::time_point deadline);
 /// Whether the descriptor is or becomes writable within that time. A pipe then accepts 4,096 bytes.
 [[nodiscard]] bool writable_within(int fd, std::chrono::milliseconds patience) noexcept;
 
-/// Writes all bytes. Throws std::system_error.
-void write_all(int fd, std::string_view bytes);
+/// Writes all bytes. Throws std::system_error with the text `what`.
+void write_all(int fd, std::string_view bytes, const std::string& what = "writing failed");
 
 }  // namespace sase::os

@@ -38,7 +38,7 @@ LockAttempt::Result LockAttempt::start_again() {
 LockAttempt::Result LockAttempt::open_lock() {
   file_ = directory_.open(LockName::lock);
   seen_.reset();
-  until_ = BootTime(0);  // first without waiting: usually the lock is free
+  until_ = BootTime{};  // first without waiting: usually the lock is free
   return then(&LockAttempt::wait_for_lock);
 }
 
@@ -96,7 +96,7 @@ LockAttempt::Result LockAttempt::check_both() {
     return then(&LockAttempt::record_holder);
   }
   const bool is_current = file_->has_name(LockName::lock);
-  const bool is_free = file_->acquire(BootTime(0));
+  const bool is_free = file_->acquire(BootTime{});
   if (successor_->has_name(LockName::successor)) {
     if (is_current && !is_free && file_->read_log().holder == seen_ && is_overdue())
       return then(&LockAttempt::copy_log);

@@ -12,7 +12,7 @@ namespace sase::rate_limit {
 
 /// A process that still holds the lock this long after its deadline is stopped, not slow. A record is also
 /// given this long to be replaced by that of a new holder.
-inline constexpr BootTime holder_grace = std::chrono::milliseconds(300);
+inline constexpr std::chrono::milliseconds holder_grace = std::chrono::milliseconds(300);
 
 /// When a process that has seen the record of this holder since `seen` may replace the lock.
 [[nodiscard]] BootTime replace_time(const std::optional<LockHolder>& holder, BootTime seen) noexcept;

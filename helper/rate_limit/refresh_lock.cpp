@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/refresh_lock.hpp"
 
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "helper/os/files/file_lock.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/rate_limit/rules.hpp"
@@ -32,10 +32,7 @@ struct Slot {
 };
 
 std::string checksum(std::string_view sequence, std::string_view log) {
-  cache::Digest digest("sase-cred-log-v1");
-  digest.add(sequence);
-  digest.add(log);
-  return digest.hexadecimal();
+  return cache::hash_name("sase-cred-log-v1", {sequence, log});
 }
 
 std::string format_slot(const Slot& slot) {
@@ -79,15 +76,17 @@ Slot find_last_slot(std::string_view bytes) {
 /// the last request, and the number of requests as nanoseconds. Real times are decades later.
 nanoseconds format_mark(const RequestLog& log) {
   if (log.requests.empty()) return {};
-  return std::chrono::floor<seconds>(log.requests.back()) + nanoseconds(log.requests.size());
+  return std::chrono::floor<seconds>(log.requests.back().time_since_epoch()) +
+         nanoseconds(log.requests.size());
 }
 
 void apply_mark(RequestLog& log, nanoseconds mark, BootTime now) {
-  const BootTime second = std::chrono::floor<seconds>(mark);
-  if (second > now) return;
+  const auto second = std::chrono::floor<seconds>(mark);
+  if (BootTime(second) > now) return;
   log.holder.reset();
   const auto count = static_cast<std::size_t>((mark - second).count());
-  if (count <= 2 * request_limit) log.requests.assign(count, std::min(second + BootTime(999), now));
+  if (count <= 2 * request_limit)
+    log.requests.assign(count, std::min(BootTime(second) + std::chrono::milliseconds(999), now));
 }
 
 /// Reading it costs as much as reading the log.
@@ -98,8 +97,8 @@ const BootId& this_boot() {
 
 RequestLog read_log_in(const os::FileLock& lock) {
   const std::string bytes = lock.read(file_size);
-  RequestLog log = RequestLog::parse(find_last_slot(bytes).log, this_boot(), boot_clock());
-  apply_mark(log, lock.modified(), boot_clock());
+  RequestLog log = RequestLog::parse(find_last_slot(bytes).log, this_boot(), BootClock::now());
+  apply_mark(log, lock.modified(), BootClock::now());
   return log;
 }
 
@@ -118,7 +117,7 @@ void write_log_to(os::FileLock& lock, const RequestLog& log) {
 }
 
 steady_clock::time_point to_steady(BootTime time) {
-  return steady_clock::now() + (time - boot_clock());
+  return steady_clock::now() + (time - BootClock::now());
 }
 
 std::string file_name(const std::string& key_id, LockName name) {
@@ -129,21 +128,14 @@ std::string file_name(const std::string& key_id, LockName name) {
   return key_id + ".lock.new";
 }
 
-std::string hash(std::string_view purpose, std::string_view authorize_url, std::string_view key) {
-  cache::Digest digest(purpose);
-  digest.add(authorize_url);
-  digest.add(key);
-  return digest.hexadecimal();
-}
-
 }  // namespace
 
 std::string make_key_id(std::string_view authorize_url, std::string_view api_key) {
-  return hash("sase-cred-acctv1", authorize_url, api_key);
+  return cache::hash_name("sase-cred-acctv1", {authorize_url, api_key});
 }
 
 std::string make_command_key_id(std::string_view authorize_url, std::string_view command) {
-  return hash("sase-cred-acctc1", authorize_url, command);
+  return cache::hash_name("sase-cred-acctc1", {authorize_url, command});
 }
 
 RequestLog read_request_log(const os::PrivateDirectory& directory, const std::string& key_id) {
@@ -157,7 +149,7 @@ std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& direct
   if (!file) return std::nullopt;
   os::FileLock lock(std::move(file));
   auto holder = read_log_in(lock).holder;
-  if (!holder || boot_clock() < holder->deadline || lock.acquire({})) return std::nullopt;
+  if (!holder || BootClock::now() < holder->deadline || lock.acquire({})) return std::nullopt;
   return holder;
 }
 
@@ -196,7 +188,7 @@ class RefreshLock::Directory : public LockDirectory {
     directory_.rename_file(file_name(key_id_, LockName::successor), file_name(key_id_, LockName::lock));
   }
   void remove_successor() override { directory_.remove_file(file_name(key_id_, LockName::successor)); }
-  [[nodiscard]] BootTime now() const override { return boot_clock(); }
+  [[nodiscard]] BootTime now() const override { return BootClock::now(); }
 
   void require_space(std::size_t size) const {
     const std::string name = key_id_ + ".space";
@@ -221,11 +213,11 @@ std::optional<RefreshLock> RefreshLock::acquire(const std::string& directory, co
   RefreshLock acquired;
   acquired.directory_ = std::make_unique<Directory>(directory, key_id);
   LockAttempt attempt(*acquired.directory_,
-                      {.pid = os::process_id(), .since = boot_clock(), .deadline = deadline}, wait_until);
+                      {.pid = os::process_id(), .since = BootClock::now(), .deadline = deadline}, wait_until);
   auto result = LockAttempt::Result::pending;
   bool has_waited = false;
   while (result == LockAttempt::Result::pending) {
-    if (attempt.awaited() != nullptr && attempt.awaited_until() > BootTime(0) &&
+    if (attempt.awaited() != nullptr && attempt.awaited_until() > BootTime{} &&
         !std::exchange(has_waited, true) && on_wait)
       on_wait();
     result = attempt.step();
@@ -246,7 +238,7 @@ void RefreshLock::write_log(const RequestLog& log) const {
 
 void RefreshLock::record_holder(BootTime deadline) const {
   RequestLog log = read_log();
-  log.holder = {.pid = os::process_id(), .since = boot_clock(), .deadline = deadline};
+  log.holder = {.pid = os::process_id(), .since = BootClock::now(), .deadline = deadline};
   write_log(log);
 }
 

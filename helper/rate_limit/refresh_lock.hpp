@@ -44,7 +44,7 @@ class RefreshLock {
   /// The same without waiting.
   [[nodiscard]] static std::optional<RefreshLock> try_acquire(const std::string& directory,
                                                               const std::string& key_id, BootTime deadline) {
-    return acquire(directory, key_id, BootTime(0), deadline);
+    return acquire(directory, key_id, BootTime{}, deadline);
   }
 
   /// Both throw std::system_error. Where the disk is full, the log keeps the number of requests alone.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/request_log.hpp"
 
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/git/message.hpp"
 #include "protocol/protocol_error.hpp"
@@ -38,8 +38,12 @@ void append(std::string& log, std::string_view key, std::int64_t value) {
   append(log, key, std::to_string(value));
 }
 
+void append(std::string& log, std::string_view key, BootTime time) {
+  append(log, key, time.time_since_epoch().count());
+}
+
 void append(std::string& log, const LastSuccess& success) {
-  append(log, "success_at", success.at.count());
+  append(log, "success_at", success.at);
   append(log, "lifetime", success.lifetime.count());
   append(log, "after_erase", success.after_erase ? 1 : 0);
   append(log, "too_short", success.too_short ? 1 : 0);
@@ -47,7 +51,7 @@ void append(std::string& log, const LastSuccess& success) {
 }
 
 void append(std::string& log, const LastFailure& failure) {
-  append(log, "failure_at", failure.at.count());
+  append(log, "failure_at", failure.at);
   append(log, "network", failure.network_fingerprint);
   append(log, "error", to_name(failure.auth_error.kind));
   append(log, "transient", failure.auth_error.transient ? 1 : 0);
@@ -56,13 +60,13 @@ void append(std::string& log, const LastFailure& failure) {
   if (failure.auth_error.retry_after) append(log, "retry_after", failure.auth_error.retry_after->count());
   if (failure.key.empty()) return;
   append(log, "rejected_key", failure.key);
-  append(log, "confirmed_at", failure.confirmed.count());
+  append(log, "confirmed_at", failure.confirmed);
 }
 
 void append(std::string& log, const LockHolder& holder) {
   append(log, "holder_pid", holder.pid);
-  append(log, "holder_since", holder.since.count());
-  append(log, "holder_deadline", holder.deadline.count());
+  append(log, "holder_since", holder.since);
+  append(log, "holder_deadline", holder.deadline);
 }
 
 std::int64_t parse_number(const Attribute& attribute) {
@@ -73,9 +77,13 @@ std::int64_t parse_number(const Attribute& attribute) {
   return number;
 }
 
+BootTime parse_time(const Attribute& attribute) {
+  return BootTime(std::chrono::milliseconds(parse_number(attribute)));
+}
+
 /// All writers use this clock, so a time in the future is damage.
 BootTime parse_past(const Attribute& attribute, BootTime now) {
-  const BootTime time(parse_number(attribute));
+  const BootTime time = parse_time(attribute);
   if (time > now) throw ProtocolError("a time in the future");
   return time;
 }
@@ -87,7 +95,7 @@ std::chrono::seconds parse_lifetime(const Attribute& attribute) {
 }
 
 BootTime parse_pause_end(const Attribute& attribute, BootTime now) {
-  const BootTime end(parse_number(attribute));
+  const BootTime end = parse_time(attribute);
   if (end - now > longest_rejection_pause) throw ProtocolError("longer than a pause");
   return end;
 }
@@ -101,8 +109,8 @@ int parse_pid(const Attribute& attribute) {
 
 /// A call may be given any time, but a sum with another time must not overflow.
 BootTime parse_deadline(const Attribute& attribute) {
-  constexpr BootTime latest = std::chrono::hours(24 * 365 * 1000);
-  return std::min(BootTime(parse_number(attribute)), latest);
+  constexpr std::chrono::milliseconds latest = std::chrono::hours(24 * 365 * 1000);
+  return BootTime(std::min(std::chrono::milliseconds(parse_number(attribute)), latest));
 }
 
 std::string parse_text(const Attribute& attribute) {
@@ -226,12 +234,12 @@ std::string RequestLog::write(const BootId& boot) const {
   std::string log;
   append(log, "boot", hexadecimal(boot));
   for (const BootTime at : requests)
-    append(log, "request[]", at.count());
+    append(log, "request[]", at);
   if (success) append(log, *success);
-  if (refresh_started) append(log, "refresh_started_at", refresh_started->count());
+  if (refresh_started) append(log, "refresh_started_at", *refresh_started);
   append(log, "erased", erased ? 1 : 0);
   append(log, "consecutive_rejections", consecutive_rejections);
-  append(log, "paused_until", paused_until.count());
+  append(log, "paused_until", paused_until);
   if (failure) append(log, *failure);
   if (holder) append(log, *holder);
   return log += '\n';

@@ -14,7 +14,7 @@
 namespace sase::rate_limit {
 
 /// The longest pause after rejections (rules.hpp).
-inline constexpr BootTime longest_rejection_pause = std::chrono::minutes(15);
+inline constexpr std::chrono::milliseconds longest_rejection_pause = std::chrono::minutes(15);
 
 /// The process that holds the refresh lock (lock_protocol.hpp), as it has recorded itself.
 struct LockHolder {

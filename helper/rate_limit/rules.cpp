@@ -14,16 +14,17 @@ namespace {
 
 using protocol::AuthError;
 using protocol::ErrorKind;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t longest_text = 500;
 
 /// Rounded up, so that "in 1s" is never too early.
-std::string format_wait(BootTime duration) {
+std::string format_wait(milliseconds duration) {
   return protocol::format_duration(std::chrono::ceil<seconds>(duration));
 }
 
-std::string try_again_in(BootTime wait) {
+std::string try_again_in(milliseconds wait) {
   return "try again in " + format_wait(wait);
 }
 
@@ -38,7 +39,7 @@ BootTime end_of_block(const LastFailure& failure) noexcept {
   const AuthError& auth_error = failure.auth_error;
   if (auth_error.retry_after)
     return failure.at +
-           std::max<BootTime>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
+           std::max<milliseconds>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
   if (auth_error.kind == ErrorKind::rejected) return failure.at + rejection_remembered_for;
   // The user may have corrected the setting, or installed the authorizer.
   const bool is_correctable = auth_error.kind == ErrorKind::misconfigured ||
@@ -69,8 +70,8 @@ std::optional<AuthError> check_failure(const RequestLog& log, const CallContext&
 }
 
 std::optional<AuthError> check_rejections(const RequestLog& log, const CallContext& call) {
-  const BootTime wait = log.paused_until - call.now;
-  if (wait <= BootTime(0) || wait > longest_rejection_pause) return std::nullopt;
+  const milliseconds wait = log.paused_until - call.now;
+  if (wait <= milliseconds(0) || wait > longest_rejection_pause) return std::nullopt;
   return AuthError{
       .kind = ErrorKind::rate_limited,
       .transient = true,
@@ -110,12 +111,12 @@ std::optional<AuthError> check_request_limit(const RequestLog& log, const CallCo
 bool is_refreshed(const RequestLog& log, BootTime now, seconds refresh_ahead) noexcept {
   if (!log.success || !log.success->while_good) return false;
   const seconds lifetime = log.success->lifetime;
-  const BootTime half = BootTime(std::min(lifetime, protocol::longest_lifetime)) / 2;
+  const milliseconds half = milliseconds(std::min(lifetime, protocol::longest_lifetime)) / 2;
   return now - log.success->at < (lifetime <= refresh_ahead ? half : std::min(half, refresh_retry_pause));
 }
 
 std::optional<AuthError> check_time_left(const RequestLog& /*log*/, const CallContext& call) {
-  const BootTime needed = std::min(shortest_request_time, (call.deadline - call.started) / 4);
+  const auto needed = std::min(shortest_request_time, (call.deadline - call.started) / 4);
   if (call.deadline - call.now >= needed) return std::nullopt;
   return AuthError{.kind = ErrorKind::unreachable,
                    .transient = true,

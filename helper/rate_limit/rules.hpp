@@ -12,30 +12,30 @@ namespace sase::rate_limit {
 
 /// Rate limit: at most 5 requests per key in any 60 seconds, for any reason.
 inline constexpr unsigned request_limit = 5;
-inline constexpr BootTime request_window = std::chrono::minutes(1);
+inline constexpr std::chrono::milliseconds request_window = std::chrono::minutes(1);
 
 /// A transient failure also applies to the calls that start within this time after it.
-inline constexpr BootTime failure_shared = std::chrono::seconds(2);
+inline constexpr std::chrono::milliseconds failure_shared = std::chrono::seconds(2);
 
 /// A rejected key is not used again for this long. Another key has its own log.
-inline constexpr BootTime rejection_remembered_for = std::chrono::minutes(5);
+inline constexpr std::chrono::milliseconds rejection_remembered_for = std::chrono::minutes(5);
 
 /// A longer `Retry-After` counts as this, so that an absurd value does not block requests for days.
 inline constexpr std::chrono::seconds longest_retry_after = std::chrono::hours(1);
 
 /// A new token that is rejected within quick_rejection starts a pause, which doubles with each further one.
-inline constexpr BootTime quick_rejection = std::chrono::minutes(5);
-inline constexpr BootTime first_rejection_pause = std::chrono::minutes(1);
+inline constexpr std::chrono::milliseconds quick_rejection = std::chrono::minutes(5);
+inline constexpr std::chrono::milliseconds first_rejection_pause = std::chrono::minutes(1);
 
 /// Tokens with a lifetime below min-ttl are not requested again for this long.
-inline constexpr BootTime short_life_remembered = std::chrono::minutes(5);
+inline constexpr std::chrono::milliseconds short_life_remembered = std::chrono::minutes(5);
 
 /// A refresh that failed, or did not end, is not repeated for this long while the old token is good.
-inline constexpr BootTime refresh_retry_pause = std::chrono::minutes(1);
+inline constexpr std::chrono::milliseconds refresh_retry_pause = std::chrono::minutes(1);
 
 /// A call that has waited sends no request with less time left than this, or than a quarter of its time: the
 /// request would fail, and the calls that wait would share that failure.
-inline constexpr BootTime shortest_request_time = std::chrono::milliseconds(500);
+inline constexpr std::chrono::milliseconds shortest_request_time = std::chrono::milliseconds(500);
 
 /// The call that the rules decide about.
 struct CallContext {

@@ -27,8 +27,8 @@ struct KeyReader {
 
   std::function<api_key::ApiKey(Deadline)> read;  ///< throws Failure
   Deadline deadline;
-  std::optional<config::ApiKeySource> location = {};  ///< of a key that `logout` may remove
-  std::optional<CommandIdentity> command = {};  ///< for a key that is deferred until the service is asked
+  std::optional<config::ApiKeySource> source = {};  ///< of a key that `logout` may remove
+  std::optional<CommandIdentity> command = {};      ///< for a key that is deferred until the service is asked
 };
 
 /// The API key of one call, and the identity that its tokens, lock and request log are bound to.
@@ -40,14 +40,14 @@ class ApiKeyHandle {
  public:
   /// For a key that has been read. The profile must outlive the handle.
   ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
-               std::optional<config::ApiKeySource> location = std::nullopt);
+               std::optional<config::ApiKeySource> source = std::nullopt);
   ApiKeyHandle(const config::Profile& profile, KeyReader reader);
 
   [[nodiscard]] bool is_deferred() const noexcept { return reader_.command.has_value(); }
 
   /// Whether `logout` has removed the key since it was read.
   [[nodiscard]] bool is_removed_by_logout() const noexcept {
-    return reader_.location && api_key::is_removed_by_logout(*reader_.location);
+    return reader_.source && api_key::is_removed_by_logout(*reader_.source);
   }
 
   /// Names the lock and the request log. Throws Failure if the key cannot be read.

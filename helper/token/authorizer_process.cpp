@@ -68,6 +68,7 @@ std::vector<const char*> environment_for_authorizer(const Environment& environme
   std::vector<const char*> kept;
   for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry)
     if (is_passed_on(*entry)) kept.push_back(*entry);
+  kept.push_back(nullptr);
   return kept;
 }
 
@@ -97,7 +98,7 @@ protocol::AuthError no_answer_in_time(const protocol::AuthorizeRequest& request,
 class Response {
  public:
   Response(const protocol::AuthorizeRequest& request, const Trace& trace)
-      : request_(request), reader_([&trace](const protocol::TraceLine& line) {
+      : request_(request), trace_(trace), reader_([&trace](const protocol::TraceLine& line) {
           trace.line(steady_clock::time_point(line.at), line.what);
         }) {}
 
@@ -124,6 +125,7 @@ class Response {
 
   /// At the deadline.
   [[nodiscard]] protocol::AuthorizeReply interrupt() && {
+    trace_.line("time is up " + std::string(describe(reader_.step())));
     const auto auth_error = no_answer_in_time(request_, reader_.step());
     const auto failing = failing_check(reader_.step(), reader_.checks());
     auto reply = std::move(reader_).interrupt(auth_error);
@@ -148,6 +150,7 @@ class Response {
   }
 
   const protocol::AuthorizeRequest& request_;
+  const Trace& trace_;
   protocol::ResponseReader reader_;
   steady_clock::time_point last_check_ = steady_clock::now();
   bool has_started_ = false;
@@ -167,7 +170,7 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
     const auto result =
         os::run_subprocess({.program = *program,
                             .arguments = arguments,
-                            .environment = environment,
+                            .environment = environment.data(),
                             .input = input.reveal(),
                             .output_limit = largest_response,
                             .deadline = deadline,

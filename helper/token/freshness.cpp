@@ -9,10 +9,11 @@ namespace sase::token {
 
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-BootTime scale(BootTime duration, double factor) noexcept {
-  return BootTime(static_cast<BootTime::rep>(static_cast<double>(duration.count()) * factor));
+milliseconds scale(milliseconds duration, double factor) noexcept {
+  return milliseconds(static_cast<milliseconds::rep>(static_cast<double>(duration.count()) * factor));
 }
 
 }  // namespace
@@ -28,19 +29,25 @@ seconds effective_refresh_ahead(seconds refresh_ahead, seconds min_ttl) noexcept
 }
 
 void RefreshSchedule::renewed(BootTime now, seconds left, seconds ahead, double jitter) noexcept {
-  const BootTime wait = std::max<BootTime>(left - ahead, std::min(BootTime(left) / 2, shortest_life));
-  const BootTime spread = std::min((left - wait) / 10, longest_spread);
+  const milliseconds wait =
+      std::max<milliseconds>(left - ahead, std::min(milliseconds(left) / 2, shortest_life));
+  const milliseconds spread = std::min<milliseconds>((left - wait) / 10, longest_spread);
   next_ = now + std::max(wait + scale(spread, jitter), shortest_pause);
   end_ = now + left - rounding;
   failures_ = 0;
 }
 
 void RefreshSchedule::failed(BootTime now, double jitter) noexcept {
-  const BootTime range = std::min(shortest_pause * (2U << std::min(failures_++, 10U)), longest_pause);
+  const milliseconds range = std::min(shortest_pause * (2U << std::min(failures_++, 10U)), longest_pause);
   next_ = now + std::max(shortest_pause, scale(range, (1 + jitter) / 2));
   if (!end_) return;
   for (const BootTime attempt : {*end_ - last_attempt, *end_})
     if (now + shortest_pause < attempt && attempt < next_) next_ = attempt;
+}
+
+void RefreshSchedule::advance(seconds lag) noexcept {
+  next_ -= lag;
+  if (end_) *end_ -= lag;
 }
 
 }  // namespace sase::token

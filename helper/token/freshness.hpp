@@ -31,20 +31,20 @@ enum class Freshness {
 class RefreshSchedule {
  public:
   /// Limits of the pause between two attempts.
-  static constexpr BootTime shortest_pause = std::chrono::seconds(1);
-  static constexpr BootTime longest_pause = std::chrono::minutes(1);
+  static constexpr std::chrono::milliseconds shortest_pause = std::chrono::seconds(1);
+  static constexpr std::chrono::milliseconds longest_pause = std::chrono::minutes(1);
 
   /// Expiries are in whole seconds, so a token may expire this much earlier.
-  static constexpr BootTime rounding = std::chrono::seconds(1);
+  static constexpr std::chrono::milliseconds rounding = std::chrono::seconds(1);
 
   /// There is one attempt this long before the token expires.
-  static constexpr BootTime last_attempt = std::chrono::seconds(10);
+  static constexpr std::chrono::milliseconds last_attempt = std::chrono::seconds(10);
 
   /// The first refresh is this long after a token was received, or half of its lifetime if that is shorter.
-  static constexpr BootTime shortest_life = std::chrono::minutes(5);
+  static constexpr std::chrono::milliseconds shortest_life = std::chrono::minutes(5);
 
   /// No more than the minute that effective_refresh_ahead() adds to min_ttl.
-  static constexpr BootTime longest_spread = std::chrono::minutes(1);
+  static constexpr std::chrono::milliseconds longest_spread = std::chrono::minutes(1);
 
   /// Records a new token with `left` to live. It is refreshed with `ahead` left.
   void renewed(BootTime now, std::chrono::seconds left, std::chrono::seconds ahead, double jitter) noexcept;
@@ -52,6 +52,9 @@ class RefreshSchedule {
   /// Records that there is no new token. Pauses double with each failure; one attempt comes before the old
   /// token expires and one when it expires.
   void failed(BootTime now, double jitter) noexcept;
+
+  /// The boot clock stood still for so long.
+  void advance(std::chrono::seconds lag) noexcept;
 
   [[nodiscard]] BootTime next() const noexcept { return next_; }
 

@@ -16,6 +16,7 @@ namespace sase::token {
 namespace {
 
 using rate_limit::RefreshLock;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
@@ -121,7 +122,7 @@ void TokenProvider::erase(std::string_view token) {
 void TokenProvider::record_erase() try {
   constexpr seconds longest_wait{1};
   if (!state_directory_) return;
-  const BootTime until = std::min(boot_deadline(), boot_clock() + longest_wait);
+  const BootTime until = std::min(boot_deadline(), BootClock::now() + longest_wait);
   const auto lock = RefreshLock::acquire(*state_directory_, authorizer().key_id(), until, until);
   if (lock) authorizer().record_erase(*lock);
 } catch (const std::system_error& error) {
@@ -158,7 +159,8 @@ std::optional<ProvidedToken> TokenProvider::find_fresh() {
 
 /// Rounded up: both clocks are cut to milliseconds.
 BootTime TokenProvider::boot_deadline() const noexcept {
-  return boot_clock() + std::chrono::ceil<BootTime>(deadline_ - steady_clock::now()) + BootTime(1);
+  return BootClock::now() + std::chrono::ceil<milliseconds>(deadline_ - steady_clock::now()) +
+         milliseconds(1);
 }
 
 /// Nothing if there can be no lock. Throws Failure at the deadline.

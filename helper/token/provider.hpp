@@ -4,8 +4,8 @@
 #include "helper/access_token.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
-#include "helper/config/misspelled_variables.hpp"
 #include "helper/config/profile.hpp"
+#include "helper/config/settings.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/os/processes/background.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
@@ -110,7 +110,7 @@ class TokenProvider {
   std::chrono::steady_clock::time_point deadline_;
   ApiKeyHandle key_;
   WarningOnce warning_;
-  BootTime started_ = boot_clock();
+  BootTime started_ = BootClock::now();
   std::optional<RateLimitedAuthorizer>
       rate_limited_;  // created at first use: a cached token does not need it
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/rate_limited_authorizer.hpp"
 
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -23,11 +23,8 @@ using std::chrono::steady_clock;
 /// Fingerprint of the network settings: connection failures are shared only between calls with the same
 /// settings. A hash, since a proxy URL may contain a password.
 std::string make_network_fingerprint(const config::Profile& profile) {
-  cache::Digest digest("sase-cred-routev");
-  for (const std::string& part : {profile.name, profile.ca_file, profile.client_cert, profile.client_key,
-                                  profile.proxy, profile.no_proxy})
-    digest.add(part);
-  return digest.hexadecimal();
+  return cache::hash_name("sase-cred-routev", {profile.name, profile.ca_file, profile.client_cert,
+                                               profile.client_key, profile.proxy, profile.no_proxy});
 }
 
 /// An expired token is a failed request.
@@ -70,7 +67,7 @@ void RateLimitedAuthorizer::set_deadline(steady_clock::time_point deadline) noex
 NewToken RateLimitedAuthorizer::authorize(const RefreshLock* refresh_lock) {
   RequestLog log = read_log_before_request(refresh_lock);
   if (const auto auth_error = why_blocked(log, call())) throw to_failure(*auth_error);
-  const unsigned tries = std::min(protocol::most_tries, requests_left(log, boot_clock()));
+  const unsigned tries = std::min(protocol::most_tries, requests_left(log, BootClock::now()));
   return token_or_failure(request(refresh_lock, std::move(log), {.tries = tries}, WhileGood::no));
 }
 
@@ -110,16 +107,17 @@ bool RateLimitedAuthorizer::may_refresh(const RefreshLock& refresh_lock) const {
 
 void RateLimitedAuthorizer::record_erase(const RefreshLock& refresh_lock) {
   RequestLog log = read(&refresh_lock);
-  rate_limit::record_erase(log, boot_clock());
+  rate_limit::record_erase(log, BootClock::now());
   write(&refresh_lock, log);
 }
 
 rate_limit::CallContext RateLimitedAuthorizer::call() const noexcept {
-  return {.started = parts_.started,
-          .now = boot_clock(),
-          .network_fingerprint = network_fingerprint_,
-          .min_ttl = parts_.profile.min_ttl,
-          .deadline = boot_clock() + std::chrono::floor<milliseconds>(parts_.deadline - steady_clock::now())};
+  return {
+      .started = parts_.started,
+      .now = BootClock::now(),
+      .network_fingerprint = network_fingerprint_,
+      .min_ttl = parts_.profile.min_ttl,
+      .deadline = BootClock::now() + std::chrono::floor<milliseconds>(parts_.deadline - steady_clock::now())};
 }
 
 RequestLog RateLimitedAuthorizer::read(const RefreshLock* refresh_lock) try {
@@ -139,9 +137,10 @@ void RateLimitedAuthorizer::write(const RefreshLock* refresh_lock, const Request
 /// by now, so it runs again.
 RequestLog RateLimitedAuthorizer::read_log_before_request(const RefreshLock* refresh_lock) {
   RequestLog log = read(refresh_lock);
-  if (!parts_.key.is_deferred() || !is_rejection_remembered(log, boot_clock()) || failure_since(log, call()))
+  if (!parts_.key.is_deferred() || !is_rejection_remembered(log, BootClock::now()) ||
+      failure_since(log, call()))
     return log;
-  record_key_fingerprint(log, parts_.key.fingerprint(), boot_clock());
+  record_key_fingerprint(log, parts_.key.fingerprint(), BootClock::now());
   write(refresh_lock, log);
   return log;
 }
@@ -161,7 +160,7 @@ void RateLimitedAuthorizer::read_key(const RefreshLock* refresh_lock, RequestLog
 }
 
 void RateLimitedAuthorizer::record_failure(RequestLog& log, const AuthError& auth_error) {
-  rate_limit::record_failure(log, auth_error, network_fingerprint_, boot_clock());
+  rate_limit::record_failure(log, auth_error, network_fingerprint_, BootClock::now());
   if (parts_.key.is_deferred() && auth_error.kind == ErrorKind::rejected)
     log.failure->key = parts_.key.fingerprint();
 }
@@ -183,7 +182,7 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::request(const Refr
   auto& response = std::get<protocol::TokenResponse>(outcome);
   const seconds lifetime = std::min(response.lifetime, protocol::longest_lifetime);
   NewToken token = make_token(std::move(response), requested_at);
-  record_success(log, lifetime, token.too_short.has_value(), while_good == WhileGood::yes, boot_clock());
+  record_success(log, lifetime, token.too_short.has_value(), while_good == WhileGood::yes, BootClock::now());
   write(refresh_lock, log);
   return {.outcome = std::move(token), .checks = std::move(reply.checks), .status = reply.status};
 }
@@ -192,9 +191,9 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::request(const Refr
 protocol::AuthorizeReply RateLimitedAuthorizer::send_counted(const RefreshLock* refresh_lock, RequestLog& log,
                                                              const AuthorizeOptions& options,
                                                              WhileGood while_good) {
-  count_before_send(log, boot_clock());
+  count_before_send(log, BootClock::now());
   if (while_good == WhileGood::yes) {
-    record_refresh_start(log, boot_clock());
+    record_refresh_start(log, BootClock::now());
     refresh_lock->write_log(log);
   } else {
     write(refresh_lock, log);
@@ -204,7 +203,7 @@ protocol::AuthorizeReply RateLimitedAuthorizer::send_counted(const RefreshLock* 
     throw Failure(ExitCode::unreachable,
                   "another process has replaced the lock of this one after its deadline", "try again");
   protocol::AuthorizeReply reply = send(options);
-  correct_count(log, reply.requests, boot_clock());
+  correct_count(log, reply.requests, BootClock::now());
   return reply;
 }
 

@@ -3,8 +3,8 @@
 
 #include "helper/access_token.hpp"
 #include "helper/clock.hpp"
-#include "helper/config/misspelled_variables.hpp"
 #include "helper/config/profile.hpp"
+#include "helper/config/settings.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/failure.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"

@@ -29,13 +29,13 @@ std::unique_ptr<cache::TokenCache> make_cache(const SessionContext& context, con
   return cache::make_token_cache(profile.cache, directory);
 }
 
-api_key::ApiKey read_key_traced(const config::ApiKeySource& place, const Environment& environment,
+api_key::ApiKey read_key_traced(const config::ApiKeySource& source, const Environment& environment,
                                 steady_clock::time_point deadline, const Trace& trace) {
   const auto start = steady_clock::now();
-  api_key::ApiKey key = api_key::read_key(place, environment, deadline);
+  api_key::ApiKey key = api_key::read_key(source, environment, deadline);
   if (!trace.on()) return key;
-  std::string text = "key: from " + api_key::describe(place);
-  if (place.kind == config::ApiKeySource::Kind::command) {
+  std::string text = "key: from " + api_key::describe(source);
+  if (source.kind == config::ApiKeySource::Kind::command) {
     const auto took = std::chrono::round<std::chrono::milliseconds>(steady_clock::now() - start);
     text += ", in " + std::to_string(took.count()) + " ms";
   }
@@ -60,18 +60,18 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
                              steady_clock::time_point deadline, const Trace& trace) {
   if (trace.on())
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
-  const auto place = api_key::find_source(profile, context.environment);
-  const bool is_command = place && place->kind == config::ApiKeySource::Kind::command;
+  const auto source = api_key::find_source(profile, context.environment);
+  const bool is_command = source && source->kind == config::ApiKeySource::Kind::command;
   return {
       profile,
       {.read =
-           [place, &profile, &environment = context.environment, &trace](auto until) {
-             if (!place) throw api_key::no_key(profile);
-             return read_key_traced(*place, environment, until, trace);
+           [source, &profile, &environment = context.environment, &trace](auto until) {
+             if (!source) throw api_key::no_key(profile);
+             return read_key_traced(*source, environment, until, trace);
            },
        .deadline = deadline,
-       .location = is_command ? std::nullopt : place,
-       .command = is_command ? command_identity(context, profile, place->value, has_cache) : std::nullopt}};
+       .source = is_command ? std::nullopt : source,
+       .command = is_command ? command_identity(context, profile, source->value, has_cache) : std::nullopt}};
 }
 
 }  // namespace

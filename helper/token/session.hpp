@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/cache/token_cache.hpp"
-#include "helper/config/misspelled_variables.hpp"
+#include "helper/config/settings.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/token/provider.hpp"

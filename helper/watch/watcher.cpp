@@ -38,11 +38,11 @@ Attempt failed(Failure failure) {
 }  // namespace
 
 std::string format_previous(const TokenReport* report) {
-  return std::string(previous_prefix) + (report != nullptr ? report->token + '@' + report->file : "");
+  return report != nullptr ? report->token + '@' + report->file : "";
 }
 
 ExitCode Watcher::run() {
-  next_watchdog_ping_ = boot_clock();
+  next_watchdog_ping_ = BootClock::now();
   auto next = attempt();
   if (next && !next->token) {
     parts_.diagnostics.failure(next->failure->what());
@@ -66,7 +66,7 @@ bool Watcher::wait_for_next_attempt() {
     if (reason == WakeReason::by_stop) return false;
     if (reason == WakeReason::by_hup) return true;
     handle_due_events();
-    if (boot_clock() >= schedule_.next()) return true;
+    if (BootClock::now() >= schedule_.next()) return true;
     if (!current_ || parts_.file.is_there()) continue;
     current_.reset();
     return true;
@@ -76,9 +76,8 @@ bool Watcher::wait_for_next_attempt() {
 
 /// Nothing after a signal to stop.
 std::optional<Attempt> Watcher::attempt() try {
-  std::vector<std::string> arguments = parts_.arguments;
-  arguments.push_back(format_previous(current_ ? &*current_ : nullptr));
-  os::ChildProcess child(parts_.program, arguments, parts_.environment, signals_.mask_before());
+  os::ChildProcess child(parts_.program, parts_.arguments, format_previous(current_ ? &*current_ : nullptr),
+                         parts_.environment, signals_.mask_before());
   auto result = wait_for(child);
   child.stop();
   if (!result || !result->token) parts_.file.clear_leftovers();
@@ -89,7 +88,7 @@ std::optional<Attempt> Watcher::attempt() try {
 }
 
 std::optional<Attempt> Watcher::wait_for(os::ChildProcess& child) {
-  const BootTime deadline = boot_clock() + parts_.longest_attempt;
+  const BootTime deadline = BootClock::now() + parts_.longest_attempt;
   AttemptMessages messages;
   while (true) {
     const BootTime expiry = current_ ? *schedule_.end() : BootTime::max();
@@ -103,7 +102,7 @@ std::optional<Attempt> Watcher::wait_for(os::ChildProcess& child) {
       if (has_ended) return finish(child, messages);
     }
     handle_due_events();
-    if (boot_clock() >= deadline)
+    if (BootClock::now() >= deadline)
       return failed(Failure(ExitCode::local_state, "the process that refreshes it does not end"));
   }
 }
@@ -126,11 +125,19 @@ Attempt Watcher::finish(os::ChildProcess& child, AttemptMessages& messages) {
 
 BootTime Watcher::next_event() const {
   const BootTime expiry = current_ ? *schedule_.end() : BootTime::max();
-  return std::min({schedule_.next(), expiry, next_watchdog_ping_, boot_clock() + file_check_interval});
+  return std::min({schedule_.next(), expiry, next_watchdog_ping_, BootClock::now() + file_check_interval});
+}
+
+/// On one boot the earlier of both clocks decides (clock.hpp), and the schedule is kept by the boot clock.
+void Watcher::catch_up_with_wall_clock() {
+  const ClockReading last = std::exchange(checked_at_, ClockReading::now());
+  const seconds lag = (checked_at_.wall - last.wall) - (checked_at_.boot - last.boot);
+  if (lag > seconds(1)) schedule_.advance(lag);  // a second may be due to rounding
 }
 
 void Watcher::handle_due_events() {
-  const BootTime now = boot_clock();
+  catch_up_with_wall_clock();
+  const BootTime now = BootClock::now();
   if (current_ && now >= *schedule_.end()) remove_expired_file();
   if (now < next_watchdog_ping_) return;
   if (parts_.watchdog) notify("WATCHDOG=1\n");
@@ -142,7 +149,7 @@ void Watcher::apply(Attempt attempt) {
   if (attempt.token)
     apply_token(std::move(*attempt.token), attempt.failure.has_value());
   else
-    schedule_.failed(boot_clock(), random_fraction());
+    schedule_.failed(BootClock::now(), random_fraction());
   if (attempt.failure)
     report_failure(*attempt.failure);
   else if (!current_->is_due_for_refresh)
@@ -153,7 +160,7 @@ void Watcher::apply(Attempt attempt) {
 void Watcher::apply_token(TokenReport token, bool has_failed) {
   const bool is_new = !current_ || current_->token != token.token;
   current_ = std::move(token);
-  const BootTime now = boot_clock();
+  const BootTime now = BootClock::now();
   // A new token sets the expiry, even if it is due for refresh already.
   if (is_new || !current_->is_due_for_refresh)
     schedule_.renewed(now, current_->left, current_->refresh_ahead, random_fraction());
@@ -162,12 +169,12 @@ void Watcher::apply_token(TokenReport token, bool has_failed) {
 
 /// A failure with the same exit code as the one before is not repeated.
 void Watcher::report_failure(const Failure& failure) {
-  if (!failure_) failing_since_ = boot_clock();
+  if (!failure_) failing_since_ = BootClock::now();
   if (!failure_ || failure_->code != failure.code) {
     std::string text = quoted_file() + " is not renewed: " + failure.what();
     if (current_)
       text += "; its token is good for " +
-              protocol::describe_duration(to_seconds(*schedule_.end() - boot_clock()));
+              protocol::describe_duration(to_seconds(*schedule_.end() - BootClock::now()));
     parts_.diagnostics.warning(text);
     if (!failure.hint.empty()) parts_.diagnostics.hint(failure.hint);
   }
@@ -176,11 +183,11 @@ void Watcher::report_failure(const Failure& failure) {
 
 void Watcher::report_recovery() {
   if (!std::exchange(failure_, std::nullopt)) return;
-  parts_.diagnostics.note(quoted_file() + " is fresh again, after " +
-                          protocol::describe_duration(to_seconds(boot_clock() - failing_since_)));
+  parts_.diagnostics.info(quoted_file() + " is fresh again, after " +
+                          protocol::describe_duration(to_seconds(BootClock::now() - failing_since_)));
 }
 
-/// A missing file tells its readers more than a token that the service rejects.
+/// Readers handle a missing file better than a token that the service rejects.
 void Watcher::remove_expired_file() {
   const TokenReport expired = *std::exchange(current_, std::nullopt);
   if (parts_.file.remove(expired.file))
@@ -192,7 +199,7 @@ void Watcher::remove_expired_file() {
 void Watcher::notify_status() const {
   std::string status = "STATUS=" + quoted_file();
   if (current_) {
-    const auto expiry = ClockReading::now().wall + to_seconds(*schedule_.end() - boot_clock());
+    const auto expiry = ClockReading::now().wall + to_seconds(*schedule_.end() - BootClock::now());
     status += " is good until " + protocol::format_rfc3339(expiry);
   } else {
     status += " is not there";

@@ -6,7 +6,7 @@
 #include "helper/os/files/published_file.hpp"
 #include "helper/os/processes/child_process.hpp"
 #include "helper/os/processes/notify_socket.hpp"
-#include "helper/os/processes/signal_waiter.hpp"
+#include "helper/os/processes/signals.hpp"
 #include "helper/token/freshness.hpp"
 #include "helper/watch/attempt.hpp"
 
@@ -23,8 +23,8 @@ struct WatcherParts {
   const Diagnostics& diagnostics;
   const os::NotifySocket& manager;
   std::optional<std::chrono::milliseconds> watchdog;  ///< WATCHDOG_USEC: the longest silence that is allowed
-  std::string program;                                ///< of an attempt: `watch --once`
-  std::vector<std::string> arguments;  ///< its arguments; the previous report follows as the last one
+  std::string program;                                ///< of an attempt
+  std::vector<std::string> arguments;                 ///< of an attempt; the first one is its name
   const char* const* environment;
 
   /// An attempt that takes longer hangs, far beyond its own timeout: it was stopped, or waits for a network
@@ -32,9 +32,11 @@ struct WatcherParts {
   std::chrono::milliseconds longest_attempt = std::chrono::minutes(5);
 };
 
-/// Introduces the report of the previous attempt, `TOKEN@FILE`, as an operand of the next one. An attempt
-/// that finds the same token in the same file does not write it again.
-inline constexpr std::string_view previous_prefix = "previous=";
+/// The program name of an attempt. It gets format_previous() on stdin and writes a TokenReport to stdout.
+inline constexpr std::string_view attempt_name = "sase-credential-attempt";
+
+/// The token and the file of a report, or nothing for the first attempt. An attempt that finds the same token
+/// in the same file does not write it again.
 [[nodiscard]] std::string format_previous(const TokenReport* report);
 
 /// Keeps a file up to date, attempt by attempt, until a signal stops it. Each attempt is a child process, so
@@ -53,6 +55,7 @@ class Watcher {
   [[nodiscard]] std::optional<Attempt> wait_for(os::ChildProcess& child);
   [[nodiscard]] Attempt finish(os::ChildProcess& child, AttemptMessages& messages);
   [[nodiscard]] BootTime next_event() const;
+  void catch_up_with_wall_clock();
   void handle_due_events();
   void apply(Attempt attempt);
   void apply_token(TokenReport token, bool has_failed);
@@ -69,10 +72,11 @@ class Watcher {
   std::optional<TokenReport> current_;  ///< the token in the file
   std::optional<Failure> failure_;      ///< of the latest attempts, once it has been reported
   std::string warnings_;                ///< of the attempts, as printed last
+  ClockReading checked_at_ = ClockReading::now();
   BootTime failing_since_{};
   BootTime next_watchdog_ping_{};
-  bool is_hup_pending_ =
-      false;  ///< SIGHUP arrived during an attempt, which may have read the settings before
+  /// SIGHUP arrived during an attempt, which may have read the settings before.
+  bool is_hup_pending_ = false;
 };
 
 }  // namespace sase::watch

@@ -12,6 +12,9 @@ namespace sase::protocol {
 /// The most requests of one call: the first one, and two retries after transient errors.
 inline constexpr unsigned most_tries = 3;
 
+/// A longer timeout is a mistake; the limit prevents an overflow.
+inline constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(1);
+
 /// Which checks the authorizer performs and reports (check.hpp).
 enum class Probe {
   none,
@@ -29,7 +32,7 @@ struct AuthorizeRequest {
   std::string ca_file;                  ///< PEM file of the roots to trust; empty: the system's
   std::string client_cert;              ///< PEM file for mutual TLS, or empty
   std::string client_key;               ///< PEM file for mutual TLS, or empty
-  std::string proxy;                    ///< see proxy_url.hpp, or empty
+  std::string proxy;                    ///< see ProxyUrl, or empty
   std::string no_proxy;  ///< comma-separated hosts, domains and addresses to reach without `proxy`
   bool trace = false;    ///< whether the response contains trace lines
   Probe probe = Probe::none;

@@ -15,46 +15,30 @@ namespace {
 
 /// The keys that git documents as single-valued. A repeated key is rejected: programs differ in whether the
 /// first or the last value counts, and this difference has leaked passwords (CVE-2020-5260).
-enum class Key {
-  protocol,
-  host,
-  username,
-  password,
-  url,
-  path,
-  authtype,
-  credential,
-  expiry,
-  ephemeral,
-  refresh_token,
-  quit,
-  continue_,
-  count
-};
+constexpr std::array<std::string_view, 13> single_valued = {"protocol",
+                                                            "host",
+                                                            "username",
+                                                            "password",
+                                                            "url",
+                                                            "credential",
+                                                            "path",
+                                                            "authtype",
+                                                            "password_expiry_utc",
+                                                            "ephemeral",
+                                                            "oauth_refresh_token",
+                                                            "quit",
+                                                            "continue"};
 
-constexpr auto key_count = static_cast<std::size_t>(Key::count);
-
-constexpr std::array<std::string_view, key_count> key_names = {"protocol",
-                                                               "host",
-                                                               "username",
-                                                               "password",
-                                                               "url",
-                                                               "path",
-                                                               "authtype",
-                                                               "credential",
-                                                               "password_expiry_utc",
-                                                               "ephemeral",
-                                                               "oauth_refresh_token",
-                                                               "quit",
-                                                               "continue"};
+/// Indices of the keys that are used.
+enum class Key { protocol, host, username, password, url, credential };
 
 /// The values of the single-valued keys of one message.
 class SingleValues {
  public:
   void add(const Attribute& attribute) {
-    const auto name = std::ranges::find(key_names, attribute.key);
-    if (name == key_names.end()) return;  // unknown keys are ignored
-    auto& value = values_[static_cast<std::size_t>(name - key_names.begin())];
+    const auto name = std::ranges::find(single_valued, attribute.key);
+    if (name == single_valued.end()) return;  // unknown keys are ignored
+    auto& value = values_[static_cast<std::size_t>(name - single_valued.begin())];
     if (value) throw ProtocolError("'" + std::string(*name) + "' is repeated");
     value = attribute.value;
   }
@@ -64,7 +48,7 @@ class SingleValues {
   }
 
  private:
-  std::array<std::optional<std::string_view>, key_count> values_;
+  std::array<std::optional<std::string_view>, single_valued.size()> values_;
 };
 
 void apply_capability(CredentialRequest& request, const Attribute& attribute) {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is written for people names every word of the tables, and no other.
-#include "helper/cli/completion.hpp"
-#include "helper/cli/dialect.hpp"
+// The documents name every row of the tables, and no other.
+#include "helper/cli/command_line.hpp"
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/config/api_key_source.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/document.hpp"
@@ -42,7 +40,7 @@ Names people_commands() {
   return all;
 }
 
-/// The first words of the items.
+/// The first word of each item.
 Names first_words(const std::vector<Row>& items) {
   Names all;
   for (const Row& item : items)
@@ -50,7 +48,7 @@ Names first_words(const std::vector<Row>& items) {
   return all;
 }
 
-/// The item of that name; an empty one where there is none.
+/// The item with this name, or an empty one.
 Row format_item(const std::vector<Row>& items, std::string_view name) {
   const auto found =
       std::ranges::find_if(items, [name](const Row& item) { return first_word(item.front()) == name; });
@@ -188,9 +186,9 @@ TEST_CASE("completion offers each row of the tables", "[documents]") {
     CHECK(contains(candidates_for({"-"}), "\n--" + std::string(flag) + '\t'));
   for (const config::Setting& setting : config::settings)
     if (setting.values != nullptr)
-      for (const NamedValue& word : setting.values())
+      for (const NamedValue& known : setting.values())
         CHECK(contains(candidates_for({"--" + std::string(setting.name), ""}),
-                       '\n' + std::string(word.name) + '\t'));
+                       '\n' + std::string(known.name) + '\t'));
   for (const auto& format : protocol::token_formats)
     CHECK(contains(candidates_for({"--format", ""}), '\n' + std::string(format.name) + '\t'));
   for (const DialectName& dialect : dialects) {
@@ -216,8 +214,8 @@ TEST_CASE("README.md names every command, and its settings are those of the tabl
     INFO(setting->name);
     CHECK(contains(row.at(1), setting->fallback));
     if (setting->values == nullptr) continue;
-    for (const NamedValue& word : setting->values())
-      CHECK(contains(row.at(1) + row.at(2), '`' + std::string(word.name) + '`'));
+    for (const NamedValue& known : setting->values())
+      CHECK(contains(row.at(1) + row.at(2), '`' + std::string(known.name) + '`'));
   }
 }
 

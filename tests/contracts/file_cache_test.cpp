@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/file_cache.hpp"
-
+#include "helper/cache/token_cache.hpp"
 #include "tests/contracts/token_cache_contract.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -17,7 +16,7 @@ namespace sase::cache {
 
 namespace {
 
-/// A directory that does not exist yet, and caches in it.
+/// A directory that does not exist yet, and the caches in it.
 struct Place {
   tests::TemporaryDirectory root;
   std::string directory = root.path("state/sase-credential");
@@ -38,7 +37,7 @@ struct Place {
 
 }  // namespace
 
-TEST_CASE("the file cache passes what every cache passes", "[file_cache][contract]") {
+TEST_CASE("the file cache fulfils the contract of caches", "[file_cache][contract]") {
   const Place place;
   SECTION("an empty cache finds nothing") {
     tests::an_empty_cache_finds_nothing(place.open());
@@ -72,7 +71,7 @@ TEST_CASE("the file cache passes what every cache passes", "[file_cache][contrac
   }
 }
 
-TEST_CASE("looking and removing make neither directory nor file", "[file_cache]") {
+TEST_CASE("find and remove create neither directory nor file", "[file_cache]") {
   const Place place;
 
   CHECK_FALSE(place.finds());
@@ -81,7 +80,7 @@ TEST_CASE("looking and removing make neither directory nor file", "[file_cache]"
   CHECK_FALSE(tests::exists(place.root.path("state")));
 }
 
-TEST_CASE("directory and file are private from birth", "[file_cache]") {
+TEST_CASE("directory and file are private from creation", "[file_cache]") {
   const Place place;
   const mode_t before = ::umask(0);
 
@@ -92,7 +91,7 @@ TEST_CASE("directory and file are private from birth", "[file_cache]") {
   CHECK(tests::read_mode(place.file) == 0600);
 }
 
-TEST_CASE("each identity has one file and nothing else is left", "[file_cache]") {
+TEST_CASE("each identity has exactly one file", "[file_cache]") {
   const Place place;
   place.store();
   place.store("another");
@@ -103,7 +102,7 @@ TEST_CASE("each identity has one file and nothing else is left", "[file_cache]")
   CHECK(names == std::set<std::string>{place.identity.file_stem() + ".token"});
 }
 
-TEST_CASE("a thief of the file has nothing", "[file_cache]") {
+TEST_CASE("the file reveals nothing without the key", "[file_cache]") {
   const Place place;
   place.store("hunter2-token");
 
@@ -113,7 +112,7 @@ TEST_CASE("a thief of the file has nothing", "[file_cache]") {
   CHECK(bytes.find("a-test-api-key") == std::string::npos);
 }
 
-TEST_CASE("a damaged file is a token that is not there", "[file_cache]") {
+TEST_CASE("a damaged file is a miss", "[file_cache]") {
   const Place place;
   place.store();
   const std::string whole = tests::text_of_file(place.file);
@@ -136,7 +135,7 @@ TEST_CASE("a damaged file is a token that is not there", "[file_cache]") {
   CHECK(place.finds());
 }
 
-TEST_CASE("a file renamed to another identity's does not open", "[file_cache]") {
+TEST_CASE("a file with the name of another identity does not decrypt", "[file_cache]") {
   const Place place;
   place.store();
   const Identity other("work", "https://api.example.test/api/v1/auth/authorize", "a-test-api-key");
@@ -145,7 +144,7 @@ TEST_CASE("a file renamed to another identity's does not open", "[file_cache]") 
   CHECK_FALSE(place.cache().find(other));
 }
 
-TEST_CASE("a place that cannot be used is a system error", "[file_cache]") {
+TEST_CASE("an unusable directory is a system error", "[file_cache]") {
   const Place place;
   SECTION("a file in the directory's place") {
     place.root.write("state/sase-credential", "");
@@ -179,7 +178,7 @@ TEST_CASE("a place that cannot be used is a system error", "[file_cache]") {
 TEST_CASE("a directory or file of another user is a system error", "[file_cache]") {
   const Place place;
   place.store();
-  if (!tests::give_away(place.file)) return;  // only root can arrange it
+  if (!tests::give_away(place.file)) return;  // needs root
 
   CHECK_THROWS_AS(place.finds(), std::system_error);
   REQUIRE(tests::give_away(place.directory));

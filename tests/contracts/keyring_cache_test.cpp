@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/keyring_cache.hpp"
-
+#include "helper/cache/token_cache.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "tests/contracts/keyring_place.hpp"
 #include "tests/contracts/token_cache_contract.hpp"
@@ -32,7 +31,7 @@ using Place = tests::KeyringPlace;
 
 }  // namespace
 
-TEST_CASE("the keyring cache passes what every cache passes", "[keyring_cache][keyring][contract]") {
+TEST_CASE("the keyring cache fulfils the contract of caches", "[keyring_cache][keyring][contract]") {
   if (!tests::has_keyring()) return;
   const Place place;
   SECTION("an empty cache finds nothing") {
@@ -67,7 +66,7 @@ TEST_CASE("the keyring cache passes what every cache passes", "[keyring_cache][k
   }
 }
 
-TEST_CASE("each identity has one key, and no other is left", "[keyring_cache][keyring]") {
+TEST_CASE("each identity has exactly one keyring entry", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
   place.store();
@@ -77,7 +76,8 @@ TEST_CASE("each identity has one key, and no other is left", "[keyring_cache][ke
   CHECK(os::UserKeyring::read_serial(place.name) == place.keys.serials().at(0));
 }
 
-TEST_CASE("the name of the usual key says whose it is", "[keyring_cache][keyring]") {
+TEST_CASE("the description of an entry consists of the program and the identity",
+          "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Identity identity("default", authorize_url, "a-test-api-key-" + std::to_string(::getpid()));
   KeyringCache cache;
@@ -87,7 +87,7 @@ TEST_CASE("the name of the usual key says whose it is", "[keyring_cache][keyring
   CHECK(os::UserKeyring::remove("sase-credential:" + identity.file_stem()));
 }
 
-TEST_CASE("a thief of the key has nothing", "[keyring_cache][keyring]") {
+TEST_CASE("the entry reveals nothing without the API key", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
   place.store("hunter2-token");
@@ -96,7 +96,7 @@ TEST_CASE("a thief of the key has nothing", "[keyring_cache][keyring]") {
   CHECK_FALSE(tests::contains(place.bytes(), "a-test-api-key"));
 }
 
-TEST_CASE("the kernel drops a token when its time has come", "[keyring_cache][keyring]") {
+TEST_CASE("the kernel removes an expired token", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
   place.store("short-lived", 2s);
@@ -111,7 +111,7 @@ TEST_CASE("the kernel drops a token when its time has come", "[keyring_cache][ke
   CHECK(place.found() == "the-next");
 }
 
-TEST_CASE("a dead token does not stay for ever", "[keyring_cache][keyring]") {
+TEST_CASE("an expired token does not stay forever", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
   place.store("dead", -5s);
@@ -120,7 +120,7 @@ TEST_CASE("a dead token does not stay for ever", "[keyring_cache][keyring]") {
   CHECK(tests::read_time_left(os::UserKeyring::read_serial(place.name)) != "perm");
 }
 
-TEST_CASE("damaged bytes are a token that is not there", "[keyring_cache][keyring]") {
+TEST_CASE("a damaged entry is a miss", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
   place.store();
@@ -143,10 +143,10 @@ TEST_CASE("damaged bytes are a token that is not there", "[keyring_cache][keyrin
   CHECK(place.found() == "to.ken==");
 }
 
-TEST_CASE("what somebody else has put there is replaced", "[keyring_cache][keyring]") {
+TEST_CASE("replaces an entry of another program", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
-  const int planted = place.keys.plant(place.identity.file_stem(), "not a token of ours");
+  const int planted = place.keys.plant(place.identity.file_stem(), "not a token");
   SECTION("as it is") {
     CHECK(place.found() == "(none)");
   }
@@ -165,7 +165,7 @@ TEST_CASE("what somebody else has put there is replaced", "[keyring_cache][keyri
   CHECK(place.keys.serials().size() == 1);
 }
 
-TEST_CASE("one identity's key under another's name does not open", "[keyring_cache][keyring]") {
+TEST_CASE("an entry with the name of another identity does not decrypt", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
   place.store();
@@ -175,7 +175,7 @@ TEST_CASE("one identity's key under another's name does not open", "[keyring_cac
   CHECK_FALSE(place.cache().find(other));
 }
 
-TEST_CASE("trouble with the keyring names the way out", "[keyring_cache][keyring]") {
+TEST_CASE("a keyring error names the remedy", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
   const auto says = [&place](int error, const std::vector<long>& calls, std::string_view words) {

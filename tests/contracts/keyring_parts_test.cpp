@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokens that are too large for one key of the kernel's.
+// Tokens that are too large for one keyring entry.
 #include "tests/contracts/keyring_place.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/in_child.hpp"
@@ -16,7 +16,8 @@ using Place = tests::KeyringPlace;
 
 }  // namespace
 
-TEST_CASE("the further keys of a large token come and go with it", "[keyring_cache][keyring]") {
+TEST_CASE("the additional entries of a large token are stored and removed with it",
+          "[keyring_cache][keyring]") {
   if (!tests::has_keyring() || !has_room_for_the_largest()) return;
   const Place place;
   const std::string large(protocol::BearerToken::max_size, 'l');
@@ -36,7 +37,7 @@ TEST_CASE("the further keys of a large token come and go with it", "[keyring_cac
   CHECK(place.keys.serials().empty());
 }
 
-TEST_CASE("a token that fills its keys to the last byte is found whole", "[keyring_cache][keyring]") {
+TEST_CASE("finds a token that fills its entries to the last byte", "[keyring_cache][keyring]") {
   if (!tests::has_keyring() || !has_room_for_the_largest()) return;
   const Place place;
   const std::size_t around = TokenCipher::head_size + TokenCipher::tag_size;
@@ -48,7 +49,7 @@ TEST_CASE("a token that fills its keys to the last byte is found whole", "[keyri
   }
 }
 
-TEST_CASE("a large token of which a part is missing or foreign is not there", "[keyring_cache][keyring]") {
+TEST_CASE("a large token with a missing or foreign part is a miss", "[keyring_cache][keyring]") {
   if (!tests::has_keyring() || !has_room_for_the_largest()) return;
   const Place place;
   place.store(std::string(protocol::BearerToken::max_size, 'l'));
@@ -72,7 +73,8 @@ TEST_CASE("a large token of which a part is missing or foreign is not there", "[
   CHECK(place.found() == "(none)");
 }
 
-TEST_CASE("readers beside a writer of large tokens find a whole one", "[keyring_cache][keyring]") {
+TEST_CASE("readers find a complete token while another process writes large ones",
+          "[keyring_cache][keyring]") {
   if (!tests::has_keyring() || !has_room_for_the_largest()) return;
   const Place place;
   const std::string one(60000, 'a');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/keyring_cache.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "tests/contracts/token_cache_contract.hpp"
 #include "tests/support/catch.hpp"
@@ -16,7 +16,7 @@ namespace sase::tests {
 
 inline constexpr std::string_view authorize_url = "https://api.example.test/api/v1/auth/authorize";
 
-/// Names of a test's own, and caches that use them.
+/// Keyring names for one test, and the caches that use them.
 struct KeyringPlace {
   TestKeys keys;
   cache::Identity identity{"default", authorize_url, "a-test-api-key"};
@@ -35,10 +35,12 @@ struct KeyringPlace {
     const auto cached = cache().find(identity);
     return cached ? std::string(cached->bearer.reveal()) : "(none)";
   }
-  [[nodiscard]] std::string bytes() const { return os::UserKeyring::find(name).value().bytes; }
+  [[nodiscard]] std::string bytes() const {
+    return std::string(os::UserKeyring::find(name).value().bytes.reveal());
+  }
 };
 
-/// The largest token goes on in two further keys, which is more than an ordinary user's quota allows.
+/// The largest token needs two additional entries, which exceeds the quota of an ordinary user.
 inline bool has_room_for_the_largest() {
   if (key_quota() > 5 * cache::TokenCipher::max_size) return true;
   WARN("skipped: tokens beyond this user's quota of " << key_quota() << " bytes for keys");

@@ -21,9 +21,10 @@ cache::Identity usual() {
 }
 
 Token token(std::string_view text, seconds left = seconds(3600)) {
-  return {.bearer = protocol::BearerToken(protocol::Secret(text)),
-          .expiry = Expiry::after(
-              {.wall = std::chrono::sys_seconds(seconds(1767323045)), .boot = seconds(500)}, left)};
+  return {
+      .bearer = protocol::BearerToken(protocol::Secret(text)),
+      .expiry = Expiry::after(
+          {.wall = std::chrono::sys_seconds(seconds(1767323045)), .boot = BootSeconds(seconds(500))}, left)};
 }
 
 std::string found(cache::TokenCache& cache, const cache::Identity& identity) {
@@ -46,7 +47,7 @@ void a_stored_token_is_found_whole(const OpenCache& open) {
   REQUIRE(cached);
   CHECK(cached->bearer.reveal() == "to.ken-_~+/==");
   CHECK(cached->expiry.moment.wall == std::chrono::sys_seconds(seconds(1767323045 + 1234)));
-  CHECK(cached->expiry.moment.boot == seconds(500 + 1234));
+  CHECK(cached->expiry.moment.boot == BootSeconds(seconds(500 + 1234)));
   CHECK(cached->expiry.boot == current_boot());
 }
 
@@ -103,7 +104,7 @@ void identities_do_not_mix(const OpenCache& open) {
 
   for (const cache::Identity* const other : {&other_profile, &other_url, &other_key}) {
     CHECK(found(*open(), *other) == "(none)");
-    open()->store(*other, token("theirs"));
+    open()->store(*other, token("other"));
     CHECK(found(*open(), usual()) == "mine");
     open()->remove(*other);
     CHECK(found(*open(), usual()) == "mine");

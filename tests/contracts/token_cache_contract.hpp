@@ -8,12 +8,12 @@
 
 namespace sase::tests {
 
-/// Makes a cache that works on one and the same place each time, as processes of one user do. The place is
-/// empty at first.
+/// Creates a cache with the same storage each time, as the processes of one user do. The storage is empty at
+/// first.
 using OpenCache = std::function<std::unique_ptr<cache::TokenCache>()>;
 
-/// What every kind of cache promises (helper/cache/token_cache.hpp). Each function is called in a test case
-/// of its own, with a place of its own.
+/// The contract of every kind of cache (helper/cache/token_cache.hpp). Each function runs in its own test
+/// case, with its own storage.
 void an_empty_cache_finds_nothing(const OpenCache& open);
 void a_stored_token_is_found_whole(const OpenCache& open);
 void a_stored_token_is_found_by_another_process(const OpenCache& open);

@@ -169,7 +169,7 @@ expect_runtime_directory_skipped() {
   file=$(cache_file)
   cp "$file" "$home/good"
   size=$(stat -c %s "$file")
-  # Asked anew, the service refuses, so that every miss shows.
+  # The service rejects a new request, so that every miss shows.
   fault status=403
   for place in {0..15} 20 24 31 32 33 40 47 48 63 64 71 79 80 95 100 127 200 $((size / 2)) $((size - 100)) \
     $((size - 33)) $((size - 17)) $((size - 16)) $((size - 15)) $((size - 2)) $((size - 1)); do
@@ -322,7 +322,7 @@ works_with_warning() {
   expect_password
 }
 
-@test "what a killed writer has left behind is in nobody's way" {
+@test "ignores the temporary files of a killed writer" {
   tries 6
   get_token
   local first=$token file

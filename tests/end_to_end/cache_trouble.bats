@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # Promise 6 of CONTRACT section 7: whatever is wrong with the place of the cache, the host has its token, a person has one
-# line that says what to mend, the next call works as well, and once it is mended nothing else is to be done.
+# line with the remedy, the next call works as well, and after the repair nothing else is to be done.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/end_to_end
@@ -13,7 +13,7 @@ setup() {
 
 teardown() {
   [ -z "$space" ] || kill "$space"
-  # What cannot be changed cannot be removed either.
+  # An immutable file cannot be removed.
   chattr -R -i "$state" 2>/dev/null || true
   tear_down_test
 }
@@ -37,7 +37,7 @@ expect_trouble() {
   done
 }
 
-# expect_one_warning PATTERN [PREFIX...]: a call that says this and mends it; the next one is answered from the cache.
+# expect_one_warning PATTERN [PREFIX...]: a call that prints this and repairs it; the next one is answered from the cache.
 expect_one_warning() {
   forgive
   get_password "${@:2}"
@@ -47,7 +47,7 @@ expect_one_warning() {
   expect_warm "${@:2}"
 }
 
-# expect_warm [PREFIX...]: the same token, without a request or a word.
+# expect_warm [PREFIX...]: the same token, without a request or a message.
 expect_warm() {
   local before=$token requests
   requests=$(counter authorize)
@@ -57,8 +57,8 @@ expect_warm() {
   expect_counter authorize "$requests"
 }
 
-# expect_mended [PREFIX...]: a call gets a token without a word, and the next one has it from the cache.
-expect_mended() {
+# expect_repaired [PREFIX...]: a call gets a token without a message, and the next one has it from the cache.
+expect_repaired() {
   forgive
   get_password "$@"
   expect_password
@@ -80,7 +80,7 @@ token_file() {
   expect_trouble "*'$state' is not a directory; remove it"
   expect_equal "$(<"$state")" precious
   rm "$state"
-  expect_mended
+  expect_repaired
 
   rm -r "$state"
   mkdir "$home/elsewhere"
@@ -88,13 +88,13 @@ token_file() {
   expect_trouble "*'$state' is a link; remove it"
   expect_equal "$(ls -A "$home/elsewhere")" '' 'what was written through the link'
   rm "$state"
-  expect_mended
+  expect_repaired
 
   rm -r "$state"
   ln -s "$state" "$state"
   expect_trouble "*'$state' is a link; remove it"
   rm "$state"
-  expect_mended
+  expect_repaired
 }
 
 @test "a directory that others can enter, read or write" {
@@ -108,7 +108,7 @@ token_file() {
   done
   about=''
   chmod 0700 "$state"
-  expect_mended
+  expect_repaired
 }
 
 @test "another user's directory" {
@@ -118,7 +118,7 @@ token_file() {
   expect_trouble "*'$state' belongs to another user"
   expect_equal "$(ls -A "$state")" '' 'what was written there'
   chown 0 "$state"
-  expect_mended
+  expect_repaired
 }
 
 # A mount namespace that lasts as long as the test; `inside` runs a command in it, with a file system of its own at the
@@ -140,13 +140,13 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
     mkdir -m 500 "$state"
     expect_trouble "*'$state/*': Permission denied"
     chmod 700 "$state"
-    expect_mended
+    expect_repaired
     return
   fi
   needs_space ro,mode=700
   expect_trouble "*'$state/*': Read-only file system" inside
   inside mount -o remount,rw "$state"
-  expect_mended inside
+  expect_repaired inside
 }
 
 @test "a directory that becomes read-only: what is kept there is good for as long as it lives" {
@@ -163,7 +163,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   expect_trouble "*'$state/*': Read-only file system" inside
   [ "$token" != "$first" ] || refute 'a token with too little time left was given out'
   inside mount -o remount,rw "$state"
-  expect_mended inside
+  expect_repaired inside
 }
 
 @test "a full disk" {
@@ -172,14 +172,14 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   expect_trouble "*'$state/*': No space left on device" inside
   expect_equal "$(inside find "$state" -name '*.token*')" '' 'files of tokens, or pieces of such'
   inside rm "$state/filler"
-  expect_mended inside
+  expect_repaired inside
 }
 
 @test "a disk without a place for one more file" {
   needs_space nr_inodes=2,mode=700
   expect_trouble "*'$state/*': No space left on device" inside
   inside mount -o remount,nr_inodes=100 "$state"
-  expect_mended inside
+  expect_repaired inside
 }
 
 @test "a directory that cannot be changed" {
@@ -188,7 +188,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   chattr +i "$state" 2>/dev/null || skip 'needs a file system with chattr +i'
   expect_trouble "*'$state/*': Operation not permitted"
   chattr -i "$state"
-  expect_mended
+  expect_repaired
 }
 
 @test "no directory at all: none of the variables is set, or leads to a place for one" {
@@ -202,7 +202,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   ln -s "$home/nowhere" "$home/dangling"
   HOME=$home/dangling expect_trouble "*'$home/dangling/.cache': No such file or directory"
   mkdir "$home/nowhere"
-  HOME=$home/dangling expect_mended
+  HOME=$home/dangling expect_repaired
 }
 
 @test "XDG_RUNTIME_DIR cannot be written: a warning, and not another directory in silence" {
@@ -217,7 +217,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   expect_trouble "*'$XDG_RUNTIME_DIR/sase-credential': Read-only file system" inside
   [ ! -e "$home/.cache" ] || refute 'another directory was taken'
   inside mount -o remount,rw "$state"
-  expect_mended inside
+  expect_repaired inside
 }
 
 # ---- the token's file
@@ -244,7 +244,7 @@ put_open_file() {
   chmod 644 "$file"
 }
 
-@test "no file of ours in the place of the token's: it is replaced at once" {
+@test "a foreign file in the place of the token's is replaced at once" {
   token_file
   expect_replaced "*'$file' is not a file; remove it" mkfifo "$file"
   expect_replaced "*'$file' is a link; remove it" ln -s /dev/zero "$file"
@@ -260,13 +260,13 @@ put_open_file() {
   mkdir "$file"
   expect_trouble "*'$file' is not a file; remove it"
   rmdir "$file"
-  expect_mended
+  expect_repaired
 
   rm "$file"
   mkdir "$file.new"
   expect_trouble "*'$file.new': Is a directory"
   rmdir "$file.new"
-  expect_mended
+  expect_repaired
 }
 
 @test "a token's file that cannot be changed" {
@@ -281,7 +281,7 @@ put_open_file() {
   expect_trouble "*'$file': Operation not permitted"
   expect_equal "$(find "$state" -name '*.new')" '' 'files that were to replace it'
   chattr -i "$file"
-  expect_mended
+  expect_repaired
 }
 
 @test "a token's file that cannot be read" {
@@ -332,7 +332,7 @@ expect_lock_trouble() {
   "${@:2}" "$lock"
   expect_one_warning "$1"
   rm -r "$lock" "$file"
-  expect_mended
+  expect_repaired
 }
 
 put_open_lock() {
@@ -344,7 +344,7 @@ put_another_users_lock() {
   chown 65534 "$1"
 }
 
-@test "no file of ours in the place of the lock" {
+@test "a foreign file in the place of the lock" {
   expect_lock_trouble "*.lock': Is a directory" mkdir
   expect_lock_trouble "*.lock' is not a file; remove it" mkfifo
   expect_lock_trouble "*.lock' is a link; remove it" ln -s "$home/nowhere"

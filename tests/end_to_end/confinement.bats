@@ -20,8 +20,8 @@ find_authorizer() {
 # read_status PROCESS NAME: a line of what the kernel says of a process.
 read_status() { awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/status"; }
 
-# refusing SYSTEM_CALLS ERROR: the authorizer where these calls fail like that; $held is what is left of its lock-down.
-refusing() {
+# failing SYSTEM_CALLS ERROR: runs the authorizer while these calls fail; $held is what remains of its sandbox.
+failing() {
   about="$1: $2"
   anew
   ask_authorizer trace=1
@@ -30,7 +30,7 @@ refusing() {
     call strace -f -o "$home/trace" -e "trace=$1" -e "inject=$1:error=$2" "$build/libexec/sase-credential/authorize"
   expect_code 0
   grep -qx outcome=granted "$out" || refute 'expected a token'
-  held=$(sed -n 's/^trace\[\]=[0-9]* confinement: //p' "$out")
+  held=$(sed -n 's/^trace\[\]=[0-9]* sandbox: //p' "$out")
 }
 
 @test "the process that connects to the service has one thread, which is confined" {
@@ -64,26 +64,26 @@ refusing() {
 @test "a trace says what holds" {
   ask_authorizer trace=1
   call "$build/libexec/sase-credential/authorize"
-  grep -qE '^trace\[\]=[0-9]+ confinement: no_new_privs, seccomp(, landlock [1-9])?$' "$out" || refute 'another confinement'
+  grep -qE '^trace\[\]=[0-9]+ sandbox: no_new_privs, seccomp(, landlock [1-9])?$' "$out" || refute 'another confinement'
 }
 
-@test "what the system refuses is left out, and the token comes" {
-  refusing landlock_create_ruleset ENOSYS
+@test "skips a part of the sandbox that the system rejects, and delivers the token" {
+  failing landlock_create_ruleset ENOSYS
   expect_equal "$held" 'no_new_privs, seccomp'
-  refusing landlock_create_ruleset EOPNOTSUPP
+  failing landlock_create_ruleset EOPNOTSUPP
   expect_equal "$held" 'no_new_privs, seccomp'
-  refusing landlock_restrict_self E2BIG
+  failing landlock_restrict_self E2BIG
   expect_equal "$held" 'no_new_privs, seccomp'
-  refusing seccomp,prctl EPERM
-  [[ $held =~ ^(none|landlock\ [1-9])$ ]] || refute "another confinement: $held"
-  refusing seccomp,prctl,landlock_create_ruleset,landlock_restrict_self EPERM
+  failing seccomp,prctl EPERM
+  [[ $held =~ ^(none|landlock\ [1-9])$ ]] || refute "another sandbox: $held"
+  failing seccomp,prctl,landlock_create_ruleset,landlock_restrict_self EPERM
   expect_equal "$held" none
   # Where the call is missing there is still prctl.
-  refusing seccomp ENOSYS
-  [[ $held == 'no_new_privs, seccomp'* ]] || refute "another confinement: $held"
+  failing seccomp ENOSYS
+  [[ $held == 'no_new_privs, seccomp'* ]] || refute "another sandbox: $held"
 }
 
-@test "nothing that a call needs is refused" {
+@test "the sandbox rejects nothing that a call needs" {
   local name
   serve proxy connect_proxy.py --password someone:secret-word
   for name in "proxy=http://someone:secret-word@127.0.0.1:$served" proxy= url=https://no-such-host.invalid/; do
@@ -93,7 +93,7 @@ refusing() {
     traced "$home/trace" all "$build/libexec/sase-credential/authorize"
     expect_code 0
     # clone3 is one that the C library does without; a terminal is asked for by a sanitizer.
-    ! grep -E ' = -1 (EPERM|EACCES|ENOSYS)' "$home/trace" | grep -vE '^(clone3|ioctl)\(' || refute 'a call was refused'
+    ! grep -E ' = -1 (EPERM|EACCES|ENOSYS)' "$home/trace" | grep -vE '^(clone3|ioctl)\(' || refute 'a call was rejected'
   done
 }
 

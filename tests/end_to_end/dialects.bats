@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # The dialects of other hosts: Bazel's `get`, kubectl's ExecCredential, the query of Terraform's data source `external`.
-# What they get is whole or not there, and what they say is understood to the letter or refused.
+# Each receives a complete reply or none; a request is valid to the letter or rejected.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/end_to_end
@@ -73,8 +73,8 @@ exec_info() {
   expect_counter resource_ok 1
 }
 
-# refused TEXT...: as printf has it. What Bazel says is not understood.
-refused() {
+# rejects TEXT...: in printf's notation. Bazel's request is malformed.
+rejects() {
   local text
   for text; do
     about "$text"
@@ -85,18 +85,18 @@ refused() {
   done
 }
 
-@test "what Bazel would not write is refused" {
+@test "rejects malformed requests of Bazel" {
   tries 3
-  refused '' '\n' '{' '[]' 'null' '"x"' '{}' '{"URI":"x"}' '{"uri":null}' '{"uri":1}' '{"uri":["https://h"]}' '{"uri":{}}'
-  refused "{'uri':'$url'}" "{\"uri\":\"$url\",}" "{\"uri\":\"$url\"}{}" "{\"uri\":\"$url\"}x" "{\"uri\":\"$url\"}\\0"
-  refused "\\xef\\xbb\\xbf{\"uri\":\"$url\"}" "\\xff\\xfe{\\0" "{\"uri\":\"$url\\xff\"}" "{\"uri\":\"$url\\n\"}"
-  refused "{\"uri\":\"$url\",\"uri\":\"$url\"}" "{\"uri\":\"https://evil\",\"\\\\u0075ri\":\"$url\"}" "{\"uri\":\"$url\",\"x\":{\"y\":1,\"y\":1}}"
-  refused "protocol=https\\nhost=$host\\n\\n" "{\"uri\":\"$host\"}" '{"uri":"https://"}' "{\"uri\":\" $url\"}" "{\"uri\":\"$url/\\\\u0000\"}"
-  refused "{\"uri\":\"https://u@$host\"}" "{\"uri\":\"https://u:p@$host\"}" "{\"uri\":\"https://evil\\\\\\\\@$host\"}" "{\"uri\":\"https://$host%%2f\"}"
+  rejects '' '\n' '{' '[]' 'null' '"x"' '{}' '{"URI":"x"}' '{"uri":null}' '{"uri":1}' '{"uri":["https://h"]}' '{"uri":{}}'
+  rejects "{'uri':'$url'}" "{\"uri\":\"$url\",}" "{\"uri\":\"$url\"}{}" "{\"uri\":\"$url\"}x" "{\"uri\":\"$url\"}\\0"
+  rejects "\\xef\\xbb\\xbf{\"uri\":\"$url\"}" "\\xff\\xfe{\\0" "{\"uri\":\"$url\\xff\"}" "{\"uri\":\"$url\\n\"}"
+  rejects "{\"uri\":\"$url\",\"uri\":\"$url\"}" "{\"uri\":\"https://evil\",\"\\\\u0075ri\":\"$url\"}" "{\"uri\":\"$url\",\"x\":{\"y\":1,\"y\":1}}"
+  rejects "protocol=https\\nhost=$host\\n\\n" "{\"uri\":\"$host\"}" '{"uri":"https://"}' "{\"uri\":\" $url\"}" "{\"uri\":\"$url/\\\\u0000\"}"
+  rejects "{\"uri\":\"https://u@$host\"}" "{\"uri\":\"https://u:p@$host\"}" "{\"uri\":\"https://evil\\\\\\\\@$host\"}" "{\"uri\":\"https://$host%%2f\"}"
   expect_counter authorize 0
 }
 
-@test "a URI that is not ours is an error for Bazel" {
+@test "a URI that matches no profile is an error for Bazel" {
   local uri
   tries 3
   for uri in https://evil.test/ "http://$host/" "grpcs://$host/a.Service/Method" https://localhost/ https://localhost:1/ \
@@ -104,14 +104,14 @@ refused() {
     about "$uri"
     ask_bytes '{"uri":"%s"}' "$uri"
     call bazel-credential-sase get
-    expect_failure 4 'the URI is not ours: ?*'
+    expect_failure 4 'cannot send a token to the URI: ?*'
     call sase-credential --profile default get --dialect=bazel
-    expect_failure 4 'the URI is not ours: ?*'
+    expect_failure 4 'cannot send a token to the URI: ?*'
   done
   expect_counter authorize 0
 }
 
-@test "a request of Bazel's that is huge, deep or never ends is refused, with bounded memory" {
+@test "rejects a huge, deep or endless request of Bazel with bounded memory" {
   { printf '{"x":"' && repeat 65536 a && printf '","uri":"%s"}' "$url"; } >"$in"
   call bazel-credential-sase get
   expect_failure 3 '*more than 65536 bytes'
@@ -215,12 +215,12 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
     about "$server"
     exec_info v1 "$server"
     call sase-credential token --format exec-credential
-    expect_failure 4 "the cluster's server is not ours: ?*"
+    expect_failure 4 "cannot send a token to the cluster's server: ?*"
   done
   expect_counter authorize 0
 }
 
-@test "what kubectl would not say is refused" {
+@test "rejects what kubectl does not write" {
   local info
   tries 3
   for info in x '{}' '[]' '{"kind":"ExecCredential"}' '{"kind":"Pod","apiVersion":"client.authentication.k8s.io/v1"}' \
@@ -237,7 +237,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
     KUBERNETES_EXEC_INFO=$info call sase-credential token --format exec-credential
     expect_failure 3 'KUBERNETES_EXEC_INFO is not understood: ?*' '?*'
   done
-  # Nobody else looks at it.
+  # Other formats ignore it.
   KUBERNETES_EXEC_INFO=x call sase-credential token
   expect_token
 }
@@ -252,9 +252,9 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
   call sase-credential --profile work token --format exec-credential
   expect_exec_credential v1
   call sase-credential --profile other token --format exec-credential
-  expect_failure 4 "the cluster's server is not ours: the profile does not own ?*"
+  expect_failure 4 "cannot send a token to the cluster's server: the profile does not have the host ?*"
   SASE_PROFILE=other call sase-credential token --format exec-credential
-  expect_failure 4 "the cluster's server is not ours: the profile does not own ?*"
+  expect_failure 4 "cannot send a token to the cluster's server: the profile does not have the host ?*"
   exec_info v1
   call sase-credential token --format exec-credential
   expect_failure 4 'no profile is named*'
@@ -276,7 +276,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
   expect_counter authorize 1
 }
 
-@test "'external' keeps nobody waiting at a terminal" {
+@test "'external' does not wait for a query at a terminal" {
   # The terminal's own line ends.
   call timeout 10 script -qec 'sase-credential token --format external' /dev/null
   expect_code 0
@@ -300,7 +300,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
   expect_strings work
 }
 
-@test "a query that asks for what is not ours is an error" {
+@test "a query for a host without a profile is an error" {
   tries 3
   only_profiles
   profile work "url = $url"
@@ -312,9 +312,9 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
     call sase-credential token --format external "${@:4}"
     expect_failure "$1" "$2"
   }
-  query 4 "the query's host is not ours: no profile owns 'evil.test'" '{"host":"evil.test"}'
-  query 4 "the query's host is not ours: the profile does not own ?*" "{\"host\":\"$host\",\"profile\":\"other\"}"
-  query 4 "the query: there is no profile 'nobody'" '{"profile":"nobody"}'
+  query 4 "cannot send a token to the query's host: no profile has the host 'evil.test'" '{"host":"evil.test"}'
+  query 4 "cannot send a token to the query's host: the profile does not have the host ?*" "{\"host\":\"$host\",\"profile\":\"other\"}"
+  query 4 "the query: there is no profile 'absent'" '{"profile":"absent"}'
   query 4 "the query: '../x' cannot name a profile" '{"profile":"../x"}'
   query 3 '*name different profiles' '{"profile":"other"}' --profile work
   expect_counter authorize 0

@@ -78,7 +78,7 @@ jwt() { printf 'eyJhbGciOiJIUzI1NiJ9.%s.c2lnbmF0dXJl' "$(printf %s "$1" | base64
   profile default 'min-ttl = 5m' 'regoin = eu'
   broken_at settings 4 "$file:2: unknown setting 'regoin'" "did you mean 'region'?"
   profile default 'region = ue'
-  broken_at settings 4 "$file:1: unknown region 'ue'" "did you mean 'eu'?"
+  SASE_URL='' broken_at settings 4 "$file:1: unknown region 'ue'" "did you mean 'eu'?"
   profile default $'api-key-env = A\x01KEY'
   broken_at settings 4 "$file:1: *control character*" 'correct or remove that setting'
   profile default "api-key-file = $home/key" 'api-key-env = A_KEY'
@@ -94,8 +94,7 @@ jwt() { printf 'eyJhbGciOiJIUzI1NiJ9.%s.c2lnbmF0dXJl' "$(printf %s "$1" | base64
   HTTPS_PROXY=http://else.test diagnose --timeout 1s
   local file=$XDG_CONFIG_HOME/sase-credential/profiles/default.conf
   expect_equal "$(jq -r '.settings[] | select(.from != "default") | "\(.name) \(.value) \(.from)"' "$out")" \
-    "region eu $file:1
-url $url SASE_URL
+    "url $url SASE_URL
 min-ttl 5m $file:2
 timeout 1s --timeout
 ca-file $SASE_CA_FILE SASE_CA_FILE
@@ -116,7 +115,7 @@ proxy http://***@127.0.0.1:1 $file:3"
   PERIMETER81_API_KEY=other diagnose --api-key-file "$home/key"
   expect_code 0
   jq -e --arg file "$home/key" '.links[1].what | test("from the file .\($file)., changed .* ago, mode 600; PERIMETER81_API_KEY is set but not used")' "$out" ||
-    refute 'expected the words of the key'
+    refute 'expected the text about the key'
 }
 
 # warns_of_key WHAT REMEDY [FLAG...]: the key's check is a warning; the exit code is that of the rejected key.
@@ -198,7 +197,7 @@ region_warning() {
   start_proxy password --password someone:secret-word
   broken_at proxy 4 "the proxy '$proxy' asks for a user name and password (HTTP 407)" '*http://user:password@host:port*' \
     --proxy "http://$proxy"
-  start_proxy refusing --status 403
+  start_proxy rejecting --status 403
   broken_at proxy 6 "the proxy '$proxy' does not allow connections to '$host' (HTTP 403)" '*no-proxy*' --proxy "http://$proxy"
   broken_at tcp 6 "cannot connect to the proxy '127.0.0.1:1': Connection refused" '*proxy*' --proxy http://127.0.0.1:1
   HTTPS_PROXY=socks5://127.0.0.1:1 broken_at proxy 4 '*SOCKS*' '*'
@@ -266,16 +265,16 @@ with_bad_tls() {
 }
 
 @test "authorize: a rejected key causes one request and is remembered" {
-  export SASE_API_KEY=wrong-key-that-nobody-knows
+  export SASE_API_KEY=wrong-key-unknown-to-all
   diagnose
-  expect_broken authorize 5 "the service refused the API key (HTTP 401)*; the request used api v1, at '$url/api/v1/auth/authorize'" \
+  expect_broken authorize 5 "the service rejected the API key (HTTP 401)*; the request used api v1, at '$url/api/v1/auth/authorize'" \
     '*has not expired*set api accordingly'
   expect_untried_behind authorize
   diagnose
-  expect_broken authorize 5 'not tried: the service refused the API key (HTTP 401)*ago; the service is asked again in *' '*'
-  [[ $links == *tls=ok* ]] || refute "expected the way to be tried, got: $links"
+  expect_broken authorize 5 'not tried: the service rejected the API key (HTTP 401)*ago; the service is asked again in *' '*'
+  [[ $links == *tls=ok* ]] || refute "expected the connection to be tried, got: $links"
   expect_counter authorize 1
-  ! grep -q nobody "$out" || refute 'the key is in the report'
+  ! grep -q unknown-to "$out" || refute 'the key is in the report'
 }
 
 @test "authorize: a v1 key used with v3, and the reverse" {
@@ -360,7 +359,7 @@ in_region() {
   call "$build/libexec/sase-credential/authorize"
   expect_code 0
   grep -q "^check\[\]=read misconfigured .*'127.0.0.1:$port' is not the host that issued the token" "$out" ||
-    refute 'expected the other host to be refused'
+    refute 'expected the other host to be rejected'
   grep -q '^outcome=granted' "$out" || refute 'expected the token all the same'
   expect_equal "$(control stats | jq '.routes."GET /api/rest/v2.3/status"')" null 'read calls'
 }

@@ -84,10 +84,10 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
   call sase-credential exec -- "$home/tmp/loop"
   expect_failure 126 "cannot run '$home/tmp/loop': Too many levels of symbolic links" ''
   injected execve error=E2BIG sase-credential exec -- /bin/true
-  expect_failure 126 "cannot run '/bin/true': Argument list too long" 'shorten ?*'
+  expect_failure 126 "cannot run '/bin/true': Argument list too long" 'pass fewer ?*'
 }
 
-@test "a command that is not there is 127 for a caller whose standard error nobody reads, too" {
+@test "a missing command is 127 even if standard error is a closed pipe" {
   local statement
   for statement in 'r, w = os.pipe(); os.close(r); os.dup2(w, 2)' 'os.close(2)'; do
     about "$statement"
@@ -100,13 +100,13 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
 @test "without '--' or a command it is a usage error that says how" {
   local hint='write: sase-credential exec -- CMD ARG...'
   call sase-credential exec
-  expect_failure 2 "'exec' is given no command to run" "$hint"
+  expect_failure 2 "'exec' needs a command to run" "$hint"
   call sase-credential exec --
-  expect_failure 2 "'exec' is given no command to run" "$hint"
+  expect_failure 2 "'exec' needs a command to run" "$hint"
   call sase-credential exec true
-  expect_failure 2 "'exec' wants '--' before the command that it runs" "$hint"
+  expect_failure 2 "'exec' needs '--' before the command that it runs" "$hint"
   call sase-credential exec true -- false
-  expect_failure 2 "'exec' wants '--' before the command that it runs" "$hint"
+  expect_failure 2 "'exec' needs '--' before the command that it runs" "$hint"
   expect_counter authorize 0
 }
 
@@ -192,7 +192,7 @@ os.dup2(os.open("'$home'/probed", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 9); os
   expect_counter authorize 0
 }
 
-@test "the token is in nobody's arguments" {
+@test "the token is in the arguments of no process" {
   call sase-credential token
   traced "$home/trace" execve sase-credential exec -- /bin/true
   expect_code 0

@@ -112,7 +112,7 @@ load ../support/end_to_end
   expect_bearer
 }
 
-# ---- not ours
+# ---- no match
 
 @test "a foreign host gets silence, and the service no request" {
   for foreign in github.com "localhost:1" localhost "evil.$host" "127.0.0.1:$port"; do
@@ -161,7 +161,7 @@ load ../support/end_to_end
   expect_password work
 }
 
-@test "a user name that names no profile is not ours" {
+@test "a user name that names no profile does not match" {
   only_profiles
   profile default "url = $url"
   for username in stranger Default 'with space' ../default; do
@@ -298,7 +298,7 @@ load ../support/end_to_end
   expect_failure 4 "SASE_PROFILE: there is no profile 'worm'" "did you mean 'work'?"
 }
 
-@test "a name that cannot name a profile is refused" {
+@test "rejects an invalid profile name" {
   for name in ../../etc/passwd Upper .hidden -dash 'a b' "$(printf 'x%.0s' {1..65})"; do
     ask_password
     call git-credential-sase "--profile=$name" get
@@ -335,7 +335,7 @@ load ../support/end_to_end
   call git-credential-sase get
   expect_silence
 
-  about 'nobody but a broken one'
+  about 'only a broken profile'
   rm "$XDG_CONFIG_HOME/sase-credential/profiles/default.conf"
   ask protocol=https host=github.com
   call git-credential-sase get
@@ -382,8 +382,8 @@ load ../support/end_to_end
 
 @test "a profile's further hosts get its token, no other ones do" {
   export SASE_HOST=git.example.test,api.example.test:8443
-  for ours in "$host" git.example.test git.example.test:443 api.example.test:8443; do
-    ask protocol=https "host=$ours"
+  for host in "$host" git.example.test git.example.test:443 api.example.test:8443; do
+    ask protocol=https "host=$host"
     call git-credential-sase get
     expect_password
   done
@@ -442,13 +442,13 @@ load ../support/end_to_end
 # ---- no token to be had
 
 @test "a failure leaves the output empty and says why" {
-  export SASE_API_KEY=a-key-that-nobody-knows
+  export SASE_API_KEY=a-key-unknown-to-all
   ask_password
   call git-credential-sase get
 
-  expect_failure 5 'the service refused the API key (HTTP 401)*' '*Settings > API Support*'
+  expect_failure 5 'the service rejected the API key (HTTP 401)*' '*Settings > API Support*'
   no_secret_in "$err"
-  ! grep -q nobody "$err" || refute 'the key is in the message'
+  ! grep -q unknown-to "$err" || refute 'the key is in the message'
 }
 
 @test "--no-prompt tells git to stop after any failure of 'get'" {
@@ -506,7 +506,7 @@ load ../support/end_to_end
 
 # ---- store, erase, capability
 
-@test "'store' keeps nothing, says nothing and asks nobody" {
+@test "'store' stores nothing, writes nothing and sends no request" {
   ask 'capability[]=authtype' authtype=Bearer credential=planted protocol=https "host=$host" \
     username=default password=planted password_expiry_utc=99999999999
   call git-credential-sase store
@@ -651,7 +651,7 @@ load ../support/end_to_end
   done
 }
 
-@test "a misspelt variable is told when the service is asked, and not when the cache answers" {
+@test "warns of a misspelled variable when it contacts the service, not when the cache answers" {
   export SASE_MIN_TLL=5m
   call sase-credential token
   expect_warning 'SASE_MIN_TLL is not known; did you mean SASE_MIN_TTL[?]'

@@ -13,7 +13,7 @@ setup() {
   printf '%s\n' "$key" >"$home/key"
 }
 
-# What seals is in the keyring of whoever runs the tests, and named after the account.
+# The wrapping keys are in the keyring of the user who runs the tests, named after the key id.
 teardown() {
   forget_seals
   [ -z "$memory" ] || rm -rf "$memory"
@@ -33,7 +33,7 @@ needs_keyring() { keyctl show @u >/dev/null 2>&1 || skip 'no kernel keyring for 
 # A runtime directory that is in memory, as systemd makes them.
 runtime_in_memory() {
   [[ $(stat -f -c %T /dev/shm 2>/dev/null) = tmpfs && -w /dev/shm ]] || skip 'needs a /dev/shm in memory'
-  memory=$(mktemp -d /dev/shm/sase-story-XXXXXX)
+  memory=$(mktemp -d /dev/shm/sase-test-XXXXXX)
   export XDG_RUNTIME_DIR=$memory
   state=$memory/sase-credential
 }
@@ -154,7 +154,7 @@ expect_gone() {
   expect_counter authorize 1
 }
 
-@test "a refused key: the command tells whether it is another one by now" {
+@test "after a rejected key, the command runs again to find out whether the key has changed" {
   echo wrong >"$home/key"
   good_command
   call sase-credential token
@@ -256,7 +256,7 @@ TABLE
   expect_counter authorize 0
 }
 
-@test "whoever stops the call stops the command too" {
+@test "a signal that stops the call stops the command too" {
   local number
   for number in INT TERM HUP; do
     about "$number"

@@ -11,7 +11,7 @@ setup() {
   unset SASE_API_KEY
   short=''
   # All who test on this machine as this user share one keyring, so the name is this test's alone.
-  ring="sase story $$-$BATS_TEST_NUMBER"
+  ring="sase test $$-$BATS_TEST_NUMBER"
   printf '%s\n' "$key" >"$home/key"
 }
 
@@ -46,8 +46,8 @@ password_store() {  # PASSPHRASE
   # gpg would take seconds to find out how many rounds take a tenth of one.
   echo 's2k-count 65536' >"$short/gpg-agent.conf"
   {
-    gpg --batch --quiet --pinentry-mode loopback --passphrase "$1" --quick-generate-key story future-default default never
-    pass init story
+    gpg --batch --quiet --pinentry-mode loopback --passphrase "$1" --quick-generate-key tester future-default default never
+    pass init tester
     pass insert -e sase/key <"$home/key"
   } >"$home/messages" 2>&1
 }
@@ -65,7 +65,7 @@ password_store() {  # PASSPHRASE
   expect_counter authorize 1
 }
 
-@test "pass whose key is locked, where nobody can unlock it: exit 4" {
+@test "pass whose key is locked and cannot be unlocked: exit 4" {
   password_store passphrase
   gpgconf --kill gpg-agent
   profile default 'api-key-command = pass show sase/key 2>/dev/null'
@@ -253,7 +253,7 @@ credential() {
   expect_failure 4 "*'$CREDENTIALS_DIRECTORY/sase-api-key': other users can read or write it" 'chmod 600 *'
 }
 
-@test "two sources of any kind in one layer are refused, with file and line" {
+@test "rejects two sources in one layer with file and line, for each kind of source" {
   local sources=(env file command credential keyring) first second
   for first in "${sources[@]}"; do
     for second in "${sources[@]}"; do

@@ -131,7 +131,7 @@ expect_next_token() {
 @test "a key that is replaced between being found and being read is looked for again" {
   needs_keyring
   get_token
-  # Whoever takes it for a miss waits for the lock.
+  # A call that treats it as a miss waits for the lock.
   hold_lock
   injected keyctl error=ENOKEY:when=2 sase-credential token
   expect_output "$token"$'\n'
@@ -254,18 +254,18 @@ make_public_place() {
   expect_same_from as_nobody "$public/bin/sase-credential"
   expect_same_from as_nobody keyctl session - "$public/bin/sase-credential"
   expect_equal "$(our_keys)" '' "keys in root's keyring"
-  # Root's token, with root's keys within reach as after su, is not for nobody.
+  # Root's token, with root's keyring attached as after su, is not for the other user.
   get_token
   [ "$token" != "$first" ] || refute "root was given another user's token"
-  as_nobody keyctl pipe "$(our_key)" >"$BATS_TEST_TMPDIR/stolen" 2>&1 && refute "nobody read root's key"
+  as_nobody keyctl pipe "$(our_key)" >"$BATS_TEST_TMPDIR/stolen" 2>&1 && refute "the other user read root's key"
 
   ask protocol=https "host=$host" "username=$ring" "password=$first"
   call as_nobody "$public/bin/sase-credential" erase
   expect_silence
-  expect_equal "$(keys_in <(as_nobody keyctl show @u))" '' "nobody's keys"
+  expect_equal "$(keys_in <(as_nobody keyctl show @u))" '' "keys of the other user"
 }
 
-# ---- let go
+# ---- erased
 
 @test "'erase' with the cached token removes the key, with another it does not" {
   needs_keyring
@@ -300,7 +300,7 @@ make_public_place() {
   expect_next_token
 }
 
-@test "a key that was revoked, or has expired, is a miss without a word" {
+@test "a revoked or expired key is a miss without a message" {
   needs_keyring
   get_token
   local first=$token name
@@ -339,7 +339,7 @@ make_public_place() {
   expect_next_token
 }
 
-@test "a key with foreign content is replaced, without a word" {
+@test "replaces a key with foreign content without a message" {
   needs_keyring
   get_token
   local first=$token name size
@@ -353,7 +353,7 @@ make_public_place() {
   done
 }
 
-@test "a key that somebody has closed to us: a warning, the token, and the next call is well" {
+@test "a key whose permissions were removed: a warning, the token, and the next call works" {
   needs_keyring
   get_token
   local first=$token name
@@ -423,7 +423,7 @@ assert libc.prctl(22, 2, header) == 0'
   expect_same_from
 }
 
-@test "a full quota: a warning that says so, and the token; with room again, all is well" {
+@test "a full quota: a warning and the token; the next call with free quota works" {
   needs_keyring
   works_with_warning '*kernel keyring is full*/proc/key-users*' injected add_key error=EDQUOT
   expect_equal "$(our_keys)" '' keys

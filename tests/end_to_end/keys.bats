@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Where the API key comes from, and which keys and files of keys are refused (CONTRACT section 5).
+# Where the API key comes from, and which keys and key files are rejected (CONTRACT section 5).
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/end_to_end
@@ -90,7 +90,7 @@ refused_file() {  # MESSAGE [HINT]
   done
 }
 
-@test "a key of several lines, with control bytes or other alphabets is refused" {
+@test "rejects a key of several lines, with control bytes or other alphabets" {
   local bad
   for bad in "$key"$'\n'"$key" "$key"$'\n\n' $'\n'"$key" "$key"$'\t' "$key"$'\033[2J' "$key"$'\177' "$key"é; do
     SASE_API_KEY=$bad call sase-credential token
@@ -147,7 +147,7 @@ refused_file() {  # MESSAGE [HINT]
   done
 }
 
-@test "a file with no key, several lines or odd bytes is refused" {
+@test "rejects a file with no key, several lines or odd bytes" {
   local text
   key_file ''
   refused_file 'it is empty'
@@ -183,12 +183,12 @@ refused_file() {  # MESSAGE [HINT]
   expect_counter authorize 0
 }
 
-@test "an endless file is refused at once" {
+@test "rejects an endless file at once" {
   export SASE_API_KEY_FILE=/dev/zero
   refused_file '*'
 }
 
-@test "a file that others can read or write is refused, with the chmod that mends it" {
+@test "rejects a file that others can read or write, with the chmod that repairs it" {
   local mode modes='0620 0602 0622 0666'
   # Root's own readable file in memory is the exception, see below.
   [ "$(id -u)" -eq 0 ] && [ "$(stat -f -c %T "$home")" = tmpfs ] || modes+=' 0640 0604 0644 0610 0601'
@@ -203,7 +203,7 @@ refused_file() {  # MESSAGE [HINT]
   expect_works
 }
 
-@test "the hint's chmod mends it" {
+@test "the chmod of the hint repairs it" {
   key_file "$key\n"
   chmod 0644 "$home/key"
   call sase-credential token
@@ -213,7 +213,7 @@ refused_file() {  # MESSAGE [HINT]
   expect_works
 }
 
-@test "a file in a directory that others can write is refused, with the chmod that mends it" {
+@test "rejects a file in a directory that others can write, with the chmod that repairs it" {
   key_file "$key\n"
   local mode
   for mode in 0770 0720 0702 0777 1777; do
@@ -240,14 +240,14 @@ refused_file() {  # MESSAGE [HINT]
   refused_file 'other users can write its directory' "chmod go-w $home/open"
 }
 
-@test "another user's file is refused" {
+@test "rejects another user's file" {
   needs_root
   key_file "$key\n"
   chown 65534 "$home/key"
   refused_file 'it belongs to another user'
 }
 
-@test "a file in another user's directory is refused" {
+@test "rejects a file in another user's directory" {
   needs_root
   key_file "$key\n"
   chown 65534 "$home"
@@ -278,7 +278,7 @@ refused_file() {  # MESSAGE [HINT]
   expect_failure 4 '*other users can read or write it'
 }
 
-@test "what is no regular file is refused, without waiting" {
+@test "rejects what is not a regular file, without waiting" {
   mkfifo "$home/fifo"
   mkdir "$home/directory"
   local file
@@ -293,7 +293,7 @@ refused_file() {  # MESSAGE [HINT]
   refused_file 'No such file or directory'
 }
 
-@test "a relative path is refused" {
+@test "rejects a relative path" {
   printf '%s\n' "$key" >"$home/key"
   cd "$home"
   call sase-credential --api-key-file key token
@@ -304,7 +304,7 @@ refused_file() {  # MESSAGE [HINT]
 
 # ---- one source
 
-@test "two sources in one layer are refused" {
+@test "rejects two sources in one layer" {
   printf '%s\n' "$key" >"$home/key"
   call sase-credential --api-key-env TENANT_A --api-key-file "$home/key" token
   expect_failure 2 '--api-key-file: a second source of the API key *'
@@ -390,15 +390,15 @@ not_shown() {
   expect_counter authorize 0
 }
 
-# ---- refused by the service
+# ---- rejected by the service
 
-@test "a refused key: exit 5, one request, and where to look" {
+@test "a rejected key: exit 5, one request, and a hint" {
   tries 5
   SASE_API_KEY=revoked call sase-credential token
-  expect_failure 5 'the service refused the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
+  expect_failure 5 'the service rejected the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
   expect_counter authorize 1
 
   anew
   SASE_API_KEY=revoked SASE_API=v3 call sase-credential token
-  expect_failure 5 'the service refused the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
+  expect_failure 5 'the service rejected the API key (HTTP 401): "Unauthorized - Invalid credentials"' '*expiry date*'
 }

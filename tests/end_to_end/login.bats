@@ -83,7 +83,7 @@ echo on
 }
 
 @test "accepts a key that is pasted as soon as the prompt appears" {
-  # The terminal takes a while to do what it is told.
+  # The terminal changes its mode after a delay.
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 by_hand "see API key for
 paste $BATS_TEST_TMPDIR/typed
 see not verified
@@ -200,7 +200,7 @@ type exit
 @test "stores neither key nor profile if the service rejects the key" {
   echo wrong >"$BATS_TEST_TMPDIR/typed"
   by_pipe --min-ttl 5m
-  expect_failure 5 'nothing was stored: the service refused the API key (HTTP 401)*'
+  expect_failure 5 'nothing was stored: the service rejected the API key (HTTP 401)*'
   expect_nothing_kept
 
   about 'and one that is kept already stays'

@@ -83,7 +83,7 @@ traced_get() { traced "$BATS_TEST_TMPDIR/trace" open,openat,stat,newfstatat,stat
 @test "a host that a flag adds belongs to all profiles" {
   thousand_profiles
   ask_password
-  SASE_REGION=eu call git-credential-sase get
+  call git-credential-sase get
   expect_password sandbox
   call git-credential-sase --host further.example.com get
   expect_password sandbox

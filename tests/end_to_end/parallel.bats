@@ -68,7 +68,7 @@ wait_for_authorize() {
 
 @test "without a cache 30 calls make the five requests that a minute allows, one after the other" {
   tries 5
-  # There is nothing to share: five get a token, the others are told when to come back.
+  # There is nothing to share: five get a token, the messages of the others name the time of the next attempt.
   fault delay=200ms
   many 30 sase-credential --cache none token
 
@@ -146,7 +146,7 @@ wait_for_authorize() {
   done
 }
 
-@test "nobody waits for a leader past their own timeout" {
+@test "no caller waits for a leader beyond its own timeout" {
   fault hang=on
   SASE_TIMEOUT=30s sase-credential token >"$home/leader" 2>&1 3>&- 4>&- &
   local leader=$! start

@@ -210,7 +210,7 @@ slowly() {
   PATH=.:$PATH traced "$home/trace" file "$build/bin/git-credential-sase" get
   expect_password
   [ ! -e was-run ] || refute 'something hostile was run'
-  # Every path that is opened or looked at is absolute; what is relative is so to an open directory of ours.
+  # Every path that is opened or looked at is absolute; a relative one is relative to an open directory of the program.
   expect_equal "$(relative_paths <"$home/trace")" '' 'relative paths'
   ! grep -F "\"$trap" "$home/trace" | grep -qv getcwd || refute 'something in the current directory was touched'
 }
@@ -421,7 +421,7 @@ alone() {
   [ -z "$(pgrep -s "$(<"$home/session")")" ] || refute "left behind: $(pgrep -a -s "$(<"$home/session")")"
 }
 
-@test "no process outlives the call: not a success, a refusal, an outage or a timeout" {
+@test "no process outlives the call after a success, a rejection, an outage or a timeout" {
   tries 1
   alone sase-credential token
   expect_token
@@ -504,7 +504,7 @@ alone() {
   expect_password
   expect_within 4000 "$start"
 
-  about 'and a refusal'
+  about 'and a rejection'
   anew status=403
   call after 'signal.signal(signal.SIGCHLD, signal.SIG_IGN)' git-credential-sase get
   expect_failure 5 '*HTTP 403*'

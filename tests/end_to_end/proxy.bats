@@ -64,8 +64,8 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
   ! grep -qF secret-word "$home/trace" || refute 'the password is in a command line or an environment'
 }
 
-@test "a proxy that refuses: exit 6, and what it refuses" {
-  start_proxy refusing --status 403
+@test "a proxy that rejects the connection: exit 6, and the message names the target" {
+  start_proxy rejecting --status 403
   call sase-credential --proxy "http://$proxy" token
   expect_failure 6 "the proxy '$proxy' does not allow connections to '$host' (HTTP 403)" '*no-proxy*'
   start_proxy confused --status 405
@@ -85,7 +85,7 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
   expect_failure 6 "the proxy '$proxy' cannot reach 'localhost:1' (HTTP 502)" '?*'
 }
 
-@test "nobody listens at the proxy: exit 6 with its name" {
+@test "no listener at the proxy: exit 6 with its name" {
   call sase-credential --proxy http://127.0.0.1:1 token
   expect_failure 6 "cannot connect to the proxy '127.0.0.1:1': Connection refused" '*proxy*'
   expect_counter authorize 0

@@ -62,10 +62,10 @@ works() {
 
 # ---- statuses
 
-@test "a refusal is final: exit 5, asked once" {
+@test "a rejection is final: exit 5 and one request" {
   tries 5
   fails status=400 5 'the service did not accept the request (HTTP 400): "Bad Request"' '?*' 1
-  fails status=401 5 'the service refused the API key (HTTP 401): "Unauthorized"' '?*' 1
+  fails status=401 5 'the service rejected the API key (HTTP 401): "Unauthorized"' '?*' 1
   fails status=402 5 "the account's plan does not cover the API (HTTP 402)*" '?*' 1
   fails status=403 5 'the service denied access (HTTP 403): "Forbidden"' "*region*" 1
   fails status=404 5 'the URL was not found on the service (HTTP 404)*' '*region*' 1
@@ -111,7 +111,7 @@ works() {
   fails 'status=500 body=not-json' 6 'the service is failing (HTTP 500)'
 }
 
-@test "a web page is told from the service" {
+@test "recognizes a web page in place of the service" {
   fails 'status=200 body=html' 5 'a web page answered instead of the service*' '*captive portal*' 1
   fails 'status=403 body=html' 5 'a web page answered instead of the service*' '*captive portal*' 1
   fails 'status=404 body=html' 5 '*'
@@ -138,23 +138,23 @@ works() {
 # ---- answers
 
 @test "an answer that makes no sense: exit 5" {
-  fails 'status=200 body=empty' 5 "the service's answer is empty" '?*' 1
-  fails 'status=200 body=not-json' 5 "the service's answer is not JSON" '?*' 1
-  fails 'status=200 body=message' 5 '*holds no access token*' '?*' 1
+  fails 'status=200 body=empty' 5 "the service's response is empty" '?*' 1
+  fails 'status=200 body=not-json' 5 "the service's response is not JSON" '?*' 1
+  fails 'status=200 body=message' 5 '*contains no access token*' '?*' 1
   fails envelope=missing 5 '*'
   fails envelope=array 5 '*'
   fails envelope=deep 5 '*'
-  fails truncate=on 5 "the service's answer is shorter than it says"
+  fails truncate=on 5 "the service's response is shorter than it says"
 }
 
-@test "a token that could break a line, a header or a shell is refused: exit 5" {
+@test "rejects a token that could break a line, a header or a shell: exit 5" {
   tries 7
   for token in newline escape space empty missing number null; do
-    fails "token=$token" 5 "the service's answer *" '?*' 1
+    fails "token=$token" 5 "the service's response *" '?*' 1
   done
 }
 
-@test "a token of 1 byte to 64 KiB is served, a larger one is refused" {
+@test "delivers a token of 1 byte to 64 KiB and rejects a larger one" {
   tries 7
   works token=1
   works token=65536
@@ -175,8 +175,8 @@ works() {
 @test "the answer is bounded: 256 KiB and 100 headers" {
   tries 7
   works big-body=262144
-  fails big-body=262145 5 "the service's answer is larger than 256 KiB" '?*' 1
-  fails big-body=67108864 5 "the service's answer is larger than 256 KiB" '?*' 1
+  fails big-body=262145 5 "the service's response is larger than 256 KiB" '?*' 1
+  fails big-body=67108864 5 "the service's response is larger than 256 KiB" '?*' 1
   # The sandbox adds four of its own.
   works many-headers=96
   fails many-headers=97 5 '*header*' '?*' 1
@@ -197,7 +197,7 @@ works() {
   expect_equal "$(curl -q -sS --cacert "$further/ca.pem" "$further_url/sandbox/stats" | jq .authorize)" 0 'requests elsewhere'
 }
 
-@test "a redirect's target is told by its host alone" {
+@test "the message names only the host of a redirect's target" {
   fails "redirect=https://portal.example/login?key=$key" 5 "* (HTTP 302) to 'https://portal.example'*"
 }
 
@@ -221,7 +221,7 @@ works() {
   done
 }
 
-@test "a token that has ended already is refused: exit 5" {
+@test "rejects a token that has expired already: exit 5" {
   tries 2
   for form in past now negative; do
     fails "expiry=$form" 5 '*expired' '?*' 1
@@ -293,7 +293,7 @@ works() {
   expect_counter authorize 1
 }
 
-@test "a Retry-After that says nothing is none" {
+@test "ignores a malformed Retry-After" {
   tries 5
   works 'retry-after=invalid times=1'
 }
@@ -361,7 +361,7 @@ time.sleep(60)' >"$home/port" 3>&- 4>&- &
   fails reset=accept 6 "*'$host'*"
 }
 
-@test "nobody listens: exit 6 with the reason" {
+@test "no listener: exit 6 with the reason" {
   SASE_URL=https://localhost:1 call sase-credential token
   expect_failure 6 "cannot connect to 'localhost:1': Connection refused" '?*'
 }
@@ -477,9 +477,9 @@ with_certificate() {
 @test "ca-file that is no certificate, a directory, or not readable: exit 4" {
   echo garbage >"$home/ca.pem"
   SASE_CA_FILE=$home/ca.pem call sase-credential token
-  expect_failure 4 "the CA file '$home/ca.pem' holds no certificate*"
+  expect_failure 4 "the CA file '$home/ca.pem' contains no valid certificate*"
   SASE_CA_FILE=$home call sase-credential token
-  expect_failure 4 "cannot read the CA file '$home': Is a directory"
+  expect_failure 4 "cannot read the CA file '$home': it is not a regular file"
   call sase-credential --ca-file "$home/missing" token
   expect_failure 4 "cannot read the CA file '$home/missing': No such file or directory"
 }

@@ -95,7 +95,7 @@ system_profile() {
   expect_token
 }
 
-@test "a mistake in the system's file is told with that file's name" {
+@test "the message about an error in the system's file names that file" {
   needs_root
   system_profile default '# comment' 'regoin = eu'
   with_etc sase-credential token
@@ -306,11 +306,11 @@ bad() {
   rm -f "$(conf)"
   call sase-credential "--$name=$value" token
   expect_failure 2 "--$name: $message"
-  call env "$variable=$value" sase-credential token
+  call env -u SASE_URL "$variable=$value" sase-credential token
   expect_failure 4 "$variable: $message"
   unset "$variable"
   profile default '' "$name = $value"
-  call sase-credential token
+  call env -u SASE_URL sase-credential token
   expect_failure 4 "$(conf):2: $message"
   rm "$(conf)"
   story_settings
@@ -372,7 +372,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
   expect_counter authorize 0
 }
 
-@test "min-ttl is at most an hour, which no new token reaches with a second to spare" {
+@test "min-ttl is less than an hour, since no new token lives longer" {
   # 60m is within the bound, so it is the service's token that falls short.
   call sase-credential --min-ttl 60m token
   expect_failure 5 '*lives 1h, no more than min-ttl 1h' "lower 'min-ttl'"
@@ -380,7 +380,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
 }
 
 @test "bad values: relative paths" {
-  # shellcheck disable=SC2088 # a tilde that nobody expands
+  # shellcheck disable=SC2088 # a tilde that is not expanded
   for name in api-key-file ca-file client-cert client-key; do
     for value in key ./key ../key '~/key' file:///key; do
       # That of a key file may be the key itself, so it is not shown.
@@ -402,7 +402,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
     call sase-credential "--proxy=$value" token
     expect_failure 2 '*proxy*'
     for variable in SASE_PROXY HTTPS_PROXY; do
-      call env "$variable=$value" sase-credential token
+      call env -u SASE_URL "$variable=$value" sase-credential token
       expect_failure 4 '*proxy*'
     done
     profile default "proxy = $value"
@@ -413,7 +413,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
   expect_counter authorize 0
 }
 
-# names_place CODE PLACE COMMAND...: a refusal that tells where the value stands, and nothing of a bug.
+# names_place CODE PLACE COMMAND...: a rejection that names the place of the value and is no internal error.
 names_place() {
   about "$2"
   call "${@:3}" sase-credential token
@@ -470,9 +470,9 @@ names_place() {
 
 @test "blanks around the hosts of SASE_HOST do not count" {
   export SASE_HOST=' a.test, b.test:8443 ,c.test '
-  local ours
-  for ours in a.test b.test:8443 c.test; do
-    ask protocol=https "host=$ours"
+  local name
+  for name in a.test b.test:8443 c.test; do
+    ask protocol=https "host=$name"
     call git-credential-sase get
     expect_password
   done

@@ -35,11 +35,11 @@ expect_member() { expect_equal "$(jq -c ".profiles[] | select(.name == \"$1\") |
   expect_lifetime $((EPOCHSECONDS + $(jq '.profiles[0].token_seconds_left' "$out"))) 3600
   expect_counter authorize 1
 
-  export SASE_API_KEY=wrong-key-that-nobody-knows
+  export SASE_API_KEY=wrong-key-unknown-to-all
   call sase-credential token
   read_status
   expect_member default token_seconds_left null
-  expect_member default last_failure.what '"the service refused the API key (HTTP 401): \"Unauthorized - Invalid credentials\""'
+  expect_member default last_failure.what '"the service rejected the API key (HTTP 401): \"Unauthorized - Invalid credentials\""'
   jq -e '.profiles[0] | (.pause | test("the service is asked again in")) and .last_failure.seconds_ago < 60' "$out" ||
     refute 'expected a pause'
   expect_counter authorize 2

@@ -58,7 +58,7 @@ request() { curl -q --silent --show-error --output /dev/null --write-out '%{http
   expect_lifetime "$(tail -n 1 "$home/printed")" 3600
 }
 
-@test "'json' is one object with all that is known of the token" {
+@test "'json' is one object that describes the token" {
   call sase-credential token --format json
   expect_code 0
   expect_no_message
@@ -150,7 +150,7 @@ request() { curl -q --silent --show-error --output /dev/null --write-out '%{http
   expect_counter authorize 2
 }
 
-@test "a new token that lives less than min-ttl is refused" {
+@test "rejects a new token that lives less than min-ttl" {
   tries 2
   anew lifetime=20m
   call sase-credential token --min-ttl 45m

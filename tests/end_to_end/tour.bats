@@ -84,6 +84,6 @@ as_in_readme() {
   wait_until tmux_has_ended
   grep -q 'sase-credential login' "$home/history" || refute 'the shell kept no history'
   ! grep -q "$key" "$out" || refute 'the key is on the screen'
-  # The history, and all else below the home, is searched for pieces of the key after every story.
+  # After each test, all files below the home directory, history included, are searched for parts of the key.
   rm -f "$tmux_socket"
 }

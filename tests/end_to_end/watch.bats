@@ -33,7 +33,7 @@ setup() {
   echo old >"$file"
   SASE_API_KEY=unknown-key call sase-credential watch --once "$file"
   expect_failure 5 '*HTTP 401*'
-  SASE_REGION=ue call sase-credential watch --once "$file"
+  SASE_REGION=ue call env -u SASE_URL sase-credential watch --once "$file"
   expect_failure 4 "SASE_REGION: unknown region 'ue'"
   SASE_API_KEY='' call sase-credential watch --once "$file"
   expect_failure 4 'no API key*'
@@ -68,11 +68,11 @@ setup() {
 
 @test "rejects unusable arguments before it sends a request" {
   call sase-credential watch
-  expect_failure 2 "'watch' wants one file *" 'write: sase-credential watch FILE'
+  expect_failure 2 "'watch' needs one file *" 'write: sase-credential watch FILE'
   call sase-credential watch -
   expect_failure 2 "'watch' writes to a file, not to standard output" "for a file of that name write './-'; for standard output: sase-credential token"
   call sase-credential watch "$file" second
-  expect_failure 2 "'watch' wants one file *"
+  expect_failure 2 "'watch' needs one file *"
   for mode in 644 604 660 700 777 0777 4600 999 '' rw abc; do
     call sase-credential watch "$file" --mode "$mode"
     expect_failure 2 'unusable mode*' 'choose 600, 640, 400 or 440: *'
@@ -88,9 +88,9 @@ setup() {
 
 @test "rejects a group that the user is not in before it sends a request" {
   needs_root
-  chown -R nobody "$home"
+  chown -R 65534 "$home"
   chmod 711 "$BATS_TEST_TMPDIR" "$home"
-  call setpriv --reuid nobody --regid nogroup --clear-groups sase-credential watch "$file" --group root
+  call setpriv --reuid 65534 --regid 65534 --clear-groups sase-credential watch "$file" --group root
   expect_failure 2 "no file of this user can be given to the group 'root'" '?*'
   expect_counter authorize 0
 }
@@ -125,12 +125,12 @@ ROWS
 
 @test "rejects another user's directory, and accepts a sticky one of root" {
   needs_root
-  mkdir "$home/theirs" "$home/sticky"
-  chown nobody "$home/theirs"
+  mkdir "$home/foreign" "$home/sticky"
+  chown 65534 "$home/foreign"
   chmod 1777 "$home/sticky"
   meant_to_hold_secrets "$home/sticky/token"
-  call sase-credential watch --once "$home/theirs/token"
-  expect_failure 7 "the directory '*/theirs/' belongs to another user; take one of your own"
+  call sase-credential watch --once "$home/foreign/token"
+  expect_failure 7 "the directory '*/foreign/' belongs to another user; take one of your own"
   expect_counter authorize 0
   call sase-credential watch --once "$home/sticky/token"
   expect_silence
@@ -194,9 +194,9 @@ token" 'messages and files'
   expect_stop INT
   expect_no_message
 
-  NOTIFY_SOCKET=$home/nobody call sase-credential watch --once "$file"
+  NOTIFY_SOCKET=$home/absent call sase-credential watch --once "$file"
   expect_silence
-  NOTIFY_SOCKET=$home/nobody start_watch "$file"
+  NOTIFY_SOCKET=$home/absent start_watch "$file"
   until_true has_said "^sase-credential: warning: cannot tell the service manager by NOTIFY_SOCKET: No such file or directory"
   expect_stop
 }

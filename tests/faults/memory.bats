@@ -40,8 +40,8 @@ erased_at() {  # SECONDS: the last token
 
 @test "remembers a rejected key for 5 minutes, or until it changes" {
   fault status=401 times=1
-  at 0 1 5 'the service refused the API key (HTTP 401)*'
-  at 1 1 5 'the service refused the API key (HTTP 401)*; the service is asked again in *'
+  at 0 1 5 'the service rejected the API key (HTTP 401)*'
+  at 1 1 5 'the service rejected the API key (HTTP 401)*; the service is asked again in *'
   at 280 1 5 '*'
   at 280 1 5 '*' -- --profile default --min-ttl 5m
   printf '%s\nanother-key\n' "$key" >"$sandbox/keys"

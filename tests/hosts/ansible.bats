@@ -90,7 +90,7 @@ TASKS
   as_here <"$source_root/install/ansible/playbooks/users.yml" >users.yml
   SASE_API_KEY=eyJunknown call ansible-playbook -vvv users.yml
   expect_code 2
-  expect_said 'checkpoint_sase_token: the service refused the API key (HTTP 401)'
+  expect_said 'checkpoint_sase_token: the service rejected the API key (HTTP 401)'
   no_secret_in "$out"
   expect_counter resource_ok 0
 }

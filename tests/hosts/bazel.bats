@@ -51,7 +51,7 @@ download() {
   SASE_API_KEY=unknown-key download "$url/api/rest/v1/users"
   expect_code 1
   expect_no_output
-  grep -q 'exit code 5: sase-credential: the service refused the API key' "$err" || refute "expected the helper's message"
+  grep -q 'exit code 5: sase-credential: the service rejected the API key' "$err" || refute "expected the helper's message"
   expect_counter resource_ok 0
 }
 
@@ -62,6 +62,6 @@ download() {
   sed -i "s|=${host%:*}=|=127.0.0.1=|" "$home/bazelrc"
   download "https://127.0.0.1:$port/api/rest/v1/users"
   expect_code 1
-  grep -q "exit code 4: sase-credential: the URI is not ours: no profile owns '127.0.0.1:$port'" "$err" || refute "expected the helper's message"
+  grep -q "exit code 4: sase-credential: cannot send a token to the URI: no profile has the host '127.0.0.1:$port'" "$err" || refute "expected the helper's message"
   expect_counter authorize 0
 }

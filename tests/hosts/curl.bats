@@ -94,7 +94,7 @@ expect_users() {
   SASE_API_KEY=unknown call bash -uo pipefail -c "$(recipe curl/README.md 1)"
   [ "$code" != 0 ] || refute 'expected a failure'
   expect_no_output
-  grep -q '^sase-credential: the service refused the API key' "$err" || refute 'expected the reason'
+  grep -q '^sase-credential: the service rejected the API key' "$err" || refute 'expected the reason'
   # Without pipefail it is curl that fails.
   SASE_API_KEY=unknown call sh -uc "$(recipe curl/README.md 1)"
   expect_code 22

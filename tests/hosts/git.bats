@@ -195,7 +195,7 @@ git_knows_authtype() { [ "$(printf '%s\n' 2.46 "$(git version | cut -d ' ' -f 3)
   SASE_API_KEY=unknown call git credential fill
   expect_code 128
   expect_equal "$(grep -c '^sase-credential: ' "$err")" 2 'lines of the helper'
-  grep -q '^sase-credential: the service refused the API key (HTTP 401)' "$err" || refute 'expected the reason'
+  grep -q '^sase-credential: the service rejected the API key (HTTP 401)' "$err" || refute 'expected the reason'
 }
 
 @test "--no-prompt makes git stop" {

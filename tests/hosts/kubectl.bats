@@ -53,7 +53,7 @@ run_recipe() {
   run_recipe
   expect_code 1
   expect_no_output
-  grep -q '^sase-credential: the service refused the API key (HTTP 401)' "$err" || refute "expected the helper's message"
+  grep -q '^sase-credential: the service rejected the API key (HTTP 401)' "$err" || refute "expected the helper's message"
   grep -q 'sase-credential failed with exit code 5' "$err" || refute "expected kubectl's line"
   expect_counter resource_ok 0
 }
@@ -62,7 +62,7 @@ run_recipe() {
   sed -i "s|server: .*|server: https://127.0.0.1:$port|" "$home/install/kubectl/kubeconfig"
   run_recipe
   expect_code 1
-  grep -q "^sase-credential: the cluster's server is not ours: no profile owns '127.0.0.1:$port'" "$err" || refute "expected the helper's message"
+  grep -q "^sase-credential: cannot send a token to the cluster's server: no profile has the host '127.0.0.1:$port'" "$err" || refute "expected the helper's message"
   expect_counter authorize 0
   expect_counter resource_ok 0
 }

@@ -56,7 +56,7 @@ setup() {
 
 @test "without a token sase-users ends with the helper's reason and exit code" {
   SASE_API_KEY=unknown call sase-users
-  expect_failure 5 'the service refused the API key (HTTP 401)*'
+  expect_failure 5 'the service rejected the API key (HTTP 401)*'
   expect_counter resource_denied 0
 }
 

@@ -48,7 +48,7 @@ library() {
   SASE_API_KEY=unknown-key external
   expect_code 1
   expect_no_output
-  grep -q 'failed: sase-credential: the service refused the API key' "$err" || refute "expected the helper's message"
+  grep -q 'failed: sase-credential: the service rejected the API key' "$err" || refute "expected the helper's message"
   sed -i 's|host = "[^"]*"|hots = "x"|' "$home/users.tf"
   external
   expect_code 1
@@ -67,7 +67,7 @@ library() {
   expect_counter resource_ok 1
   # And without one nothing is applied.
   SASE_API_KEY=unknown-key PATH=$home/bin:$PATH call sh -euc "$(recipe terraform/README.md 2)"
-  expect_failure 5 '*refused the API key*'
+  expect_failure 5 '*rejected the API key*'
 }
 
 @test "Terraform's library gets a token for our host, and the API takes it" {
@@ -89,7 +89,7 @@ library() {
 @test "reports unsupported operations to Terraform's library" {
   SASE_API_KEY=unknown-key library get "$host" "$url/"
   expect_code 1
-  grep -q 'sase-credential: the service refused the API key' "$err" || refute "expected the helper's message"
+  grep -q 'sase-credential: the service rejected the API key' "$err" || refute "expected the helper's message"
   library store "$host"
   expect_code 1
   grep -q 'all tokens come from the service' "$err" || refute 'expected the reason'

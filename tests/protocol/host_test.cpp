@@ -259,7 +259,7 @@ TEST_CASE("an invalid URL is rejected", "[url]") {
 }
 
 TEST_CASE("a user name in a URL has unreserved characters only", "[url]") {
-  // A browser takes `\` for `/`, so that `evil\@a.test` is the host `evil` to it.
+  // Browsers read `\` as `/`, so that `evil\@a.test` is the host `evil` for them.
   const std::string url = GENERATE(
       values<std::string>({"https://a\x1b[2J@a.test/", "https://a\x01@a.test/", "https://a\x7f@a.test/",
                            "https://a\0@a.test/"s, "https://a\n@a.test/", "https://a\r@a.test/",

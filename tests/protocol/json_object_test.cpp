@@ -17,7 +17,7 @@ std::string parse_error(const std::string& text, std::size_t limit = JsonObject:
   return tests::catch_message([&] { (void)JsonObject::parse(text, limit); });
 }
 
-/// Arrays in one another within an object.
+/// An object that contains nested arrays.
 std::string nested(std::size_t levels) {
   return R"({"a":)" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
 }

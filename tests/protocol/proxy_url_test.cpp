@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/proxy_url.hpp"
-
+#include "protocol/host.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/support/catch.hpp"
 

@@ -17,8 +17,8 @@
 namespace sase::tests {
 
 /// The times of the tables count from here.
-inline constexpr BootTime then = std::chrono::hours(20);
-inline constexpr BootTime tick{1};
+inline constexpr BootTime then{std::chrono::hours(20)};
+inline constexpr std::chrono::milliseconds tick{1};
 
 /// A call that began at `now`.
 [[nodiscard]] inline rate_limit::CallContext call_at(BootTime now) {
@@ -26,7 +26,7 @@ inline constexpr BootTime tick{1};
 }
 
 /// The duration that a text promises: what follows its last " in ".
-[[nodiscard]] inline BootTime promised_wait(std::string_view words) {
+[[nodiscard]] inline std::chrono::milliseconds promised_wait(std::string_view words) {
   const auto in = words.rfind(" in ");
   if (in == std::string_view::npos) throw std::logic_error("the words promise nothing");
   words.remove_prefix(in + 4);

@@ -23,7 +23,7 @@ struct Caller : Machine {
                                          .trace = trace,
                                          .warning = trouble,
                                          .misspelled_variables = nullptr,
-                                         .started = boot_clock(),
+                                         .started = BootClock::now(),
                                          .deadline = in_ten_seconds()});
   }
   [[nodiscard]] token::NewToken authorize() { return rate_limited().authorize(&refresh_lock); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/file_cache.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "helper/token/provider.hpp"
 #include "tests/support/catch.hpp"
@@ -116,14 +116,14 @@ struct Machine {
   }
   [[nodiscard]] std::string log_file() const { return directory + '/' + key_id() + ".lock"; }
   [[nodiscard]] rate_limit::RefreshLock hold_lock(std::chrono::milliseconds patience = {}) const {
-    const BootTime now = boot_clock();
+    const BootTime now = BootClock::now();
     auto lock =
         rate_limit::RefreshLock::acquire(directory, key_id(), now + patience, now + std::chrono::minutes(1));
     REQUIRE(lock);
     return *std::move(lock);
   }
   [[nodiscard]] bool is_locked() const {
-    return !rate_limit::RefreshLock::try_acquire(directory, key_id(), boot_clock());
+    return !rate_limit::RefreshLock::try_acquire(directory, key_id(), BootClock::now());
   }
   [[nodiscard]] rate_limit::RequestLog log() const {
     const auto state = os::PrivateDirectory::open(directory);

@@ -26,19 +26,19 @@ struct ShellRun {
   std::string input = {};
   std::size_t limit = 10'000'000;
   std::chrono::milliseconds patience = std::chrono::seconds(30);
-  os::SubprocessSession session = os::SubprocessSession::shared;
+  os::Leads leads = os::Leads::nothing;
 
   /// Nothing where the deadline came first.
   [[nodiscard]] std::optional<Outcome> run() const {
     const std::vector<std::string> words = {"sh", "-c", script};
-    const std::vector<const char*> environment = {"PATH=/usr/bin:/bin", "MARK=here"};
+    const std::vector<const char*> environment = {"PATH=/usr/bin:/bin", "MARK=here", nullptr};
     auto result = os::run_subprocess({.program = "/bin/sh",
                                       .arguments = words,
-                                      .environment = environment,
+                                      .environment = environment.data(),
                                       .input = input,
                                       .output_limit = limit,
                                       .deadline = std::chrono::steady_clock::now() + patience,
-                                      .session = session});
+                                      .leads = leads});
     if (!result) return std::nullopt;
     return Outcome{.output = std::string(result->output.reveal()), .wait_status = result->wait_status};
   }

@@ -5,7 +5,6 @@
 #include "helper/authorize/tls/tls_context.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/host.hpp"
-#include "protocol/proxy_url.hpp"
 
 #include <chrono>
 #include <string>

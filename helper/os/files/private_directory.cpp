@@ -2,7 +2,6 @@
 #include "helper/os/files/private_directory.hpp"
 
 #include "helper/os/files/file_status.hpp"
-#include "helper/os/files/rejected_path.hpp"
 #include "helper/os/stream.hpp"
 
 #include <cerrno>
@@ -51,12 +50,14 @@ void must_be_own(const std::string& directory) {
     throw RejectedPath("'" + directory + "' belongs to another user");
 }
 
-void write_whole(const Fd& fd, std::string_view bytes, const std::string& path) {
-  try {
-    write_all(fd.get(), bytes);
-  } catch (const std::system_error& error) {
-    throw std::system_error(error.code(), "cannot write '" + path + "'");
-  }
+/// Opens a file relative to a directory; `path` is for messages. A closed Fd if it does not exist.
+Fd open_private_file(int directory, const std::string& name, int flags, const std::string& path) {
+  // Without O_NONBLOCK, opening a FIFO would block.
+  Fd fd(::openat(directory, name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, private_file_mode));
+  if (!fd && errno == ENOENT && (flags & O_CREAT) == 0) return fd;
+  if (!fd) throw_not_opened(path);
+  must_be_private(fd, S_IFREG, path);
+  return fd;
 }
 
 }  // namespace
@@ -77,20 +78,11 @@ PrivateDirectory PrivateDirectory::create(const std::string& path) {
 }
 
 Fd PrivateDirectory::open_file(const std::string& name) const {
-  // Without O_NONBLOCK, opening a FIFO would block.
-  Fd fd(::openat(fd_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!fd && errno == ENOENT) return fd;
-  if (!fd) throw_not_opened(path_ + '/' + name);
-  must_be_private(fd, S_IFREG, path_ + '/' + name);
-  return fd;
+  return open_private_file(fd_.get(), name, O_RDONLY, path_ + '/' + name);
 }
 
 Fd PrivateDirectory::open_lock(const std::string& name) const {
-  Fd fd(::openat(fd_.get(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-                 private_file_mode));
-  if (!fd) throw_not_opened(path_ + '/' + name);
-  must_be_private(fd, S_IFREG, path_ + '/' + name);
-  return fd;
+  return open_private_file(fd_.get(), name, O_RDWR | O_CREAT, path_ + '/' + name);
 }
 
 bool PrivateDirectory::contains(const std::string& name) const noexcept {
@@ -114,20 +106,16 @@ void create_private_directories(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return;
   const auto slash = path.find_last_of('/');
-  if (slash != std::string::npos && slash != 0) must_be_own(path.substr(0, slash));
-  if (::mkdir(path.c_str(), private_directory_mode) == 0 || errno == EEXIST) return;
-  if (errno != ENOENT || slash == std::string::npos || slash == 0) throw_errno("cannot make '" + path + "'");
-  create_private_directories(path.substr(0, slash));
+  if (slash != std::string::npos && slash != 0) {
+    create_private_directories(path.substr(0, slash));
+    must_be_own(path.substr(0, slash));
+  }
   if (::mkdir(path.c_str(), private_directory_mode) != 0 && errno != EEXIST)
     throw_errno("cannot make '" + path + "'");
 }
 
 Fd open_private_log(const std::string& path) {
-  Fd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-               private_file_mode));
-  if (!fd) throw_errno("cannot open '" + path + "'");
-  must_be_private(fd, S_IFREG, path);
-  return fd;
+  return open_private_file(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, path);
 }
 
 void PrivateDirectory::replace_file(const std::string& name, std::string_view bytes) const {
@@ -136,9 +124,10 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
   remove_file(fresh);
   const Fd fd(::openat(fd_.get(), fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                        private_file_mode));
-  if (!fd) throw_errno("cannot write '" + path_ + '/' + fresh + "'");
+  const std::string what = "cannot write '" + path_ + '/' + fresh + "'";
+  if (!fd) throw_errno(what);
   try {
-    write_whole(fd, bytes, path_ + '/' + fresh);
+    write_all(fd.get(), bytes, what);
     rename_file(fresh, name);
   } catch (...) {
     ::unlinkat(fd_.get(), fresh.c_str(), 0);

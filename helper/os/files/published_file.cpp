@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/published_file.hpp"
 
-#include "helper/os/files/atomic_file.hpp"
 #include "helper/os/files/file_status.hpp"
-#include "helper/os/files/rejected_path.hpp"
 #include "helper/os/stream.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <exception>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,10 +22,25 @@ namespace sase::os {
 
 namespace {
 
+/// These mean "do not change" to chown(2).
+constexpr uid_t same_owner = static_cast<uid_t>(-1);
+constexpr gid_t no_group = static_cast<gid_t>(-1);
+
+bool has_name(const Fd& file) noexcept {
+  struct stat status {};
+  return ::fstat(file.get(), &status) != 0 || status.st_nlink != 0;
+}
+
 /// The directory of a path with its slash, or `./`.
 std::string parent_directory(const std::string& path) {
   const auto slash = path.find_last_of('/');
   return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
+}
+
+/// Makes a rename durable.
+void sync_parent_directory(const std::string& path) noexcept {
+  const Fd fd(::open(parent_directory(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd) (void)::fsync(fd.get());
 }
 
 /// In a sticky directory, only its owner and root can replace a file of another user.
@@ -58,10 +73,14 @@ FileIdentity identify(const struct stat& status) {
 
 /// To be called before anything is written to the file.
 void set_access(const AtomicFile& file, const FileAccess& access, const std::string& path) {
-  constexpr uid_t same = static_cast<uid_t>(-1);
-  if (access.group && ::fchown(file.fd(), same, *access.group) != 0)
+  if (access.group && ::fchown(file.fd(), same_owner, *access.group) != 0)
     throw_errno("cannot give '" + path + "' to the group " + std::to_string(*access.group));
   if (::fchmod(file.fd(), access.mode) != 0) throw_errno("cannot set the mode of '" + path + "'");
+}
+
+/// Of the supplementary groups, which may not include the effective one (getgroups(2)), and the latter.
+bool is_member(gid_t group) noexcept {
+  return ::getegid() == group || ::group_member(group) != 0;
 }
 
 /// A writer holds the lock of its new file. A file without a lock is a leftover.
@@ -72,26 +91,42 @@ void remove_unless_locked(const std::string& path) noexcept {
   if (status.st_uid == ::geteuid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
 }
 
-constexpr std::size_t max_group_file = std::size_t{4} << 20U;
-
-/// The highest number means "no group" (chown(2)).
 std::optional<gid_t> parse_number(std::string_view text) noexcept {
-  gid_t number = 0;
+  gid_t number = no_group;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number == static_cast<gid_t>(-1))
-    return std::nullopt;
-  return number;
-}
-
-/// Removes and returns the text before the next divider; the divider is removed as well.
-std::string_view take_until(std::string_view& text, char divider) noexcept {
-  const auto end = text.find(divider);
-  const std::string_view field = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return field;
+  const bool is_number = error == std::errc() && end == text.data() + text.size() && number != no_group;
+  return is_number ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+  struct stat status {};
+  if (::lstat(path_.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+    throw std::system_error(EISDIR, std::generic_category(), "cannot write '" + path_ + "'");
+  do {
+    temporary_ = path_ + std::string(temporary_ending) + std::string(random_letters, 'X');
+    file_ = Fd(::mkostemp(temporary_.data(), O_CLOEXEC));
+    if (!file_) throw_errno("cannot write '" + path_ + "'");
+    // Until the file is locked, another process may remove it as a leftover.
+  } while (::flock(file_.get(), LOCK_EX) == 0 && !has_name(file_));
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  const std::string what = "cannot write '" + path_ + "'";
+  write_all(file_.get(), bytes, what);
+  if (::fsync(file_.get()) != 0) throw_errno(what);
+}
+
+void AtomicFile::commit() {
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno("cannot replace '" + path_ + "'");
+  temporary_.clear();
+  sync_parent_directory(path_);
+}
 
 PublishedFile::PublishedFile(std::string path, FileAccess access) noexcept
     : path_(std::move(path)), access_(access) {}
@@ -154,31 +189,18 @@ void PublishedFile::clear_leftovers() const noexcept try {
   return;  // leftovers contain no more than the file itself, and the next writer tries again
 }
 
-std::optional<gid_t> find_group(std::string_view name, const std::string& file) try {
+std::optional<gid_t> find_group(std::string_view name, const std::string& file) {
   if (const auto number = parse_number(name)) return number;
-  const Fd fd = open_for_reading(file);
-  if (name.empty() || !fd) return std::nullopt;
-  const protocol::Secret text = read_all(fd.get(), max_group_file);
-  std::string_view rest = text.reveal();
-  while (!rest.empty()) {
-    std::string_view line = take_until(rest, '\n');
-    if (take_until(line, ':') != name) continue;
-    (void)take_until(line, ':');
-    return parse_number(take_until(line, ':'));
-  }
-  return std::nullopt;
-} catch (const std::exception&) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> entries(std::fopen(file.c_str(), "re"), std::fclose);
+  // No other thread reads groups.
+  while (const group* const entry =
+             entries ? ::fgetgrent(entries.get()) : nullptr)  // NOLINT(concurrency-mt-unsafe)
+    if (entry->gr_name == name && entry->gr_gid != no_group) return entry->gr_gid;
   return std::nullopt;
 }
 
-bool may_give_to(gid_t group) noexcept try {
-  if (::geteuid() == 0 || ::getegid() == group) return true;
-  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
-  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
-  groups.resize(static_cast<std::size_t>(std::max(count, 0)));
-  return std::ranges::find(groups, group) != groups.end();
-} catch (const std::exception&) {
-  return true;  // the system reports an error later
+bool may_give_to(gid_t group) noexcept {
+  return ::geteuid() == 0 || is_member(group);
 }
 
 }  // namespace sase::os

@@ -6,6 +6,7 @@
 #include <keyutils.h>
 
 #include <cerrno>
+#include <ctime>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -13,6 +14,8 @@
 namespace sase::os {
 
 namespace {
+
+using protocol::Secret;
 
 /// Most tokens fit, so that one system call reads most keys.
 constexpr std::size_t usual_size = 4096;
@@ -32,7 +35,7 @@ key_serial_t search(key_serial_t keyring, const std::string& name) noexcept {
   return static_cast<key_serial_t>(::keyctl_search(keyring, "user", name.c_str(), /*destringid=*/0));
 }
 
-/// The serial of a key; nothing if there is none.
+/// The serial of a key; nothing if it does not exist.
 std::optional<key_serial_t> find_serial(const std::string& name) {
   const key_serial_t key = search(KEY_SPEC_USER_KEYRING, name);
   if (key >= 0) return key;
@@ -40,18 +43,16 @@ std::optional<key_serial_t> find_serial(const std::string& name) {
   throw_errno("cannot search the user keyring");
 }
 
-/// The bytes of a key; nothing if it was removed in the meantime.
-std::optional<std::string> read_key(key_serial_t key) {
-  std::string bytes(usual_size, '\0');
-  long size = ::keyctl_read(key, bytes.data(), bytes.size());
-  if (size > static_cast<long>(bytes.size())) {
-    bytes.resize(UserKeyring::largest_key);
-    size = ::keyctl_read(key, bytes.data(), bytes.size());
+/// Appends the bytes of a key. False, with errno, if it cannot be read.
+bool read_key(key_serial_t key, Secret& bytes) {
+  std::span<char> buffer = bytes.spare_capacity(usual_size);
+  long size = ::keyctl_read(key, buffer.data(), buffer.size());
+  if (size > static_cast<long>(buffer.size())) {
+    buffer = bytes.spare_capacity(UserKeyring::largest_key);
+    size = ::keyctl_read(key, buffer.data(), buffer.size());
   }
-  if (size < 0 && is_absence(errno)) return std::nullopt;
-  if (size < 0) throw_errno("cannot read a key");
-  bytes.resize(static_cast<std::size_t>(size));
-  return bytes;
+  if (size >= 0) bytes.commit(static_cast<std::size_t>(size));
+  return size >= 0;
 }
 
 /// The description of a "user" key; nothing for another type, and for a key that may not be viewed.
@@ -78,28 +79,32 @@ key_serial_t find_reachable(const std::string& description) {
   return search(KEY_SPEC_USER_KEYRING, description);
 }
 
+constexpr key_perm_t own_user = KEY_USR_VIEW | KEY_USR_READ | KEY_USR_SEARCH | KEY_USR_LINK;
+
+/// How long to wait for the kernel to return a quota that was freed.
+constexpr int quota_waits = 10;
+constexpr timespec quota_wait{.tv_sec = 0, .tv_nsec = 10'000'000};
+
+key_serial_t add(const std::string& name, std::string_view bytes) {
+  for (int waits = 0;; ++waits) {
+    const key_serial_t key =
+        ::add_key("user", name.c_str(), bytes.data(), bytes.size(), KEY_SPEC_THREAD_KEYRING);
+    if (key >= 0) return key;
+    if (errno != EDQUOT || waits == quota_waits) throw_errno("cannot make a key");
+    ::nanosleep(&quota_wait, nullptr);
+  }
+}
+
 }  // namespace
 
 std::optional<FoundKey> UserKeyring::find(const std::string& name) {
   for (int searches = 0; searches < max_searches; ++searches) {
     const auto serial = find_serial(name);
     if (!serial) return std::nullopt;
-    if (auto bytes = read_key(*serial)) return FoundKey{.serial = *serial, .bytes = std::move(*bytes)};
-  }
-  return std::nullopt;
-}
-
-std::optional<protocol::Secret> UserKeyring::find_secret(const std::string& name, std::size_t limit) {
-  for (int searches = 0; searches < max_searches; ++searches) {
-    const auto serial = find_serial(name);
-    if (!serial) return std::nullopt;
-    protocol::Secret bytes = protocol::Secret::with_capacity(limit);
-    const long size = ::keyctl_read(*serial, bytes.spare_capacity(limit).data(), limit);
-    if (size < 0 && is_absence(errno)) continue;
-    if (size < 0) throw_errno("cannot read a key");
-    if (static_cast<std::size_t>(size) > limit) return std::nullopt;
-    bytes.commit(static_cast<std::size_t>(size));
-    return bytes;
+    FoundKey key{.serial = *serial, .bytes = {}};
+    if (read_key(*serial, key.bytes)) return key;
+    // Otherwise it was removed in the meantime.
+    if (!is_absence(errno)) throw_errno("cannot read a key");
   }
   return std::nullopt;
 }
@@ -132,22 +137,29 @@ bool UserKeyring::remove(const std::string& name) {
   throw_errno("cannot remove a key");
 }
 
-protocol::Secret read_keyring_entry(const std::string& description, std::size_t limit) {
+KeyringEntry::KeyringEntry(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime)
+    : KeyringEntry(add(name, bytes)) {
+  // In this order: the permissions do not include setting a timeout.
+  if (::keyctl_set_timeout(serial_, static_cast<unsigned>(lifetime.count())) != 0)
+    throw_errno("cannot limit the life of a key");
+  if (::keyctl_setperm(serial_, own_user) != 0) throw_errno("cannot protect a key");
+}
+
+KeyringEntry::~KeyringEntry() {
+  if (serial_ != 0) ::keyctl_unlink(serial_, KEY_SPEC_THREAD_KEYRING);
+}
+
+void KeyringEntry::commit() const {
+  if (::keyctl_link(serial_, KEY_SPEC_USER_KEYRING) != 0)
+    throw_errno("cannot put a key into the user keyring");
+}
+
+Secret read_keyring_entry(const std::string& description, std::size_t limit) {
   const key_serial_t key = find_reachable(description);
   if (key < 0) throw_errno("cannot find a key");
-  const auto too_long = [limit] {
-    return std::length_error("more than " + std::to_string(limit) + " bytes");
-  };
-  const long size = ::keyctl_read(key, nullptr, 0);
-  if (size < 0) throw_errno("cannot read a key");
-  if (static_cast<std::size_t>(size) > limit) throw too_long();
-  // The owner may replace it with a longer one between the two calls.
-  protocol::Secret bytes = protocol::Secret::with_capacity(static_cast<std::size_t>(size));
-  const std::span<char> buffer = bytes.spare_capacity(static_cast<std::size_t>(size));
-  const long got = ::keyctl_read(key, buffer.data(), static_cast<std::size_t>(size));
-  if (got < 0) throw_errno("cannot read a key");
-  if (got > size) throw too_long();
-  bytes.commit(static_cast<std::size_t>(got));
+  Secret bytes;
+  if (!read_key(key, bytes)) throw_errno("cannot read a key");
+  if (bytes.size() > limit) throw std::length_error("more than " + std::to_string(limit) + " bytes");
   return bytes;
 }
 

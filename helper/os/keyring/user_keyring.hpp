@@ -3,10 +3,13 @@
 
 #include "protocol/secret.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace sase::os {
@@ -14,7 +17,7 @@ namespace sase::os {
 /// A key of the keyring.
 struct FoundKey {
   int serial = 0;  ///< the kernel's number of the key, unique while the key exists
-  std::string bytes;
+  protocol::Secret bytes;
 };
 
 /// The kernel's keyring of this user (user-keyring(7), `@u`): named bytes in memory, which all processes of
@@ -29,18 +32,44 @@ class UserKeyring {
 
   [[nodiscard]] static std::optional<FoundKey> find(const std::string& name);
 
-  /// A key whose bytes are a secret. A key with more than `limit` bytes counts as absent.
-  [[nodiscard]] static std::optional<protocol::Secret> find_secret(const std::string& name,
-                                                                   std::size_t limit);
-
   /// The serial of a key; 0 if this user can find none.
   [[nodiscard]] static int read_serial(const std::string& name) noexcept;
 
   /// The names of all keys that this user may view; none if the kernel has no keyrings or forbids them.
   [[nodiscard]] static std::vector<std::string> names();
 
-  /// Removes a key of any creator. False if there is none.
+  /// Removes a key of any creator. False if it does not exist.
   static bool remove(const std::string& name);
+};
+
+/// A key for the user keyring. No other process sees it before commit(); without commit()
+/// the destructor removes it.
+///
+/// The key is prepared in the keyring of this thread, so that it has its timeout and its permissions before
+/// other processes can find it. commit() replaces a key with the same name, even of another creator, and
+/// neither reads nor writes it. The user may view, search, read and link the key from every session. The
+/// group, others, and processes that merely possess it have no permission: programs started through su
+/// without a session of their own possess root's keys. The key cannot be changed, only replaced.
+class KeyringEntry {
+ public:
+  /// `bytes` has 1 to UserKeyring::largest_key bytes; `lifetime` is at least a second of the wall clock.
+  /// Throws std::system_error; with EDQUOT if the user's quota is exceeded. A key that was just replaced or
+  /// removed counts until the kernel has collected it, so this waits for up to a tenth of a second.
+  KeyringEntry(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime);
+  KeyringEntry(KeyringEntry&& other) noexcept : serial_(std::exchange(other.serial_, 0)) {}
+  KeyringEntry& operator=(KeyringEntry&&) = delete;
+  ~KeyringEntry();
+
+  [[nodiscard]] int serial() const noexcept { return serial_; }
+
+  /// Replaces the key with the same name atomically: other processes find the old one or this one. Throws
+  /// std::system_error.
+  void commit() const;
+
+ private:
+  explicit KeyringEntry(int serial) noexcept : serial_(serial) {}
+
+  int serial_;
 };
 
 /// Reads a key of the type "user" that this process can reach: from its session keyring, to which the user

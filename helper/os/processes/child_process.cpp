@@ -17,13 +17,12 @@ namespace {
 
 constexpr std::size_t max_output = 65536;
 
-/// Returns the end to write to.
-Fd make_pipe(Fd& reader) {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("cannot make a pipe");
-  reader = Fd(ends[0]);
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return Fd(ends[1]);
+/// A pipe that contains `bytes`. An empty pipe takes PIPE_BUF bytes without waiting (pipe(7)).
+Fd make_input(std::string_view bytes) {
+  Pipe pipe = make_pipe();
+  if (::write(pipe.writer.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+    throw_errno("cannot write to a pipe");
+  return std::move(pipe.reader);
 }
 
 /// True at the end of the stream, whose descriptor is closed then. Reads at most 64 KiB, so that a child that
@@ -41,50 +40,117 @@ bool drain(Fd& fd, std::string& bytes) {
   return true;
 }
 
-bool has_ended(pid_t pid) noexcept {
-  siginfo_t ended{};
-  return ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-         ended.si_pid == pid;
-}
+/// The actions and attributes of posix_spawn(3).
+class SpawnPlan {
+ public:
+  explicit SpawnPlan(const SpawnCall& call) {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawnattr_init(&attributes_);
+    if (call.input < 0) ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    connect(call.input, STDIN_FILENO);
+    connect(call.output, STDOUT_FILENO);
+    connect(call.errors, STDERR_FILENO);
+    // Descriptors of this program are close-on-exec; descriptors inherited from the host tool may not be.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+    set_signals(call);
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+    if (call.leads == Leads::process_group) flags |= POSIX_SPAWN_SETPGROUP;
+    if (call.leads == Leads::session) flags |= POSIX_SPAWN_SETSID;
+    ::posix_spawnattr_setflags(&attributes_, flags);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+  ~SpawnPlan() {
+    ::posix_spawn_file_actions_destroy(&actions_);
+    ::posix_spawnattr_destroy(&attributes_);
+  }
 
-/// The signals that hardening ignores, and the one that ends the child, have their defaults in the child.
-void set_attributes(posix_spawnattr_t& attributes, const sigset_t& mask) noexcept {
-  sigset_t defaults;
-  ::sigemptyset(&defaults);
-  for (const int number : {SIGPIPE, SIGXFSZ, SIGTERM})
-    ::sigaddset(&defaults, number);
-  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-  ::posix_spawnattr_setsigmask(&attributes, &mask);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-}
+  [[nodiscard]] pid_t start(const SpawnCall& call) const {
+    std::vector<char*> argv;
+    for (const std::string& argument : call.arguments)
+      argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    pid_t child = 0;
+    errno = ::posix_spawn(&child, call.program.c_str(), &actions_, &attributes_, argv.data(),
+                          const_cast<char* const*>(call.environment));
+    if (errno != 0) throw_errno("cannot run '" + call.program + "'");
+    return child;
+  }
+
+ private:
+  void connect(int fd, int standard_stream) {
+    if (fd >= 0) ::posix_spawn_file_actions_adddup2(&actions_, fd, standard_stream);
+  }
+
+  /// Ignored and blocked signals are inherited.
+  void set_signals(const SpawnCall& call) {
+    sigset_t defaults;
+    ::sigemptyset(&defaults);
+    ::sigaddset(&defaults, SIGPIPE);
+    ::sigaddset(&defaults, SIGXFSZ);
+    // The one that stops a process group.
+    if (call.leads == Leads::process_group) ::sigaddset(&defaults, SIGTERM);
+    ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
+    ::posix_spawnattr_setsigmask(&attributes_, &call.mask);
+  }
+
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
+};
 
 }  // namespace
 
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("cannot make a pipe");
+  return {.reader = Fd(ends[0]), .writer = Fd(ends[1])};
+}
+
+Child::Child(const SpawnCall& call) : pid_(SpawnPlan(call).start(call)), leads_(call.leads) {}
+
+Child::~Child() {
+  if (is_waited_for()) return;
+  signal(SIGKILL);
+  wait();
+}
+
+bool Child::has_ended() const noexcept {
+  siginfo_t ended{};
+  const int result = ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+  return result == 0 ? ended.si_pid == pid_ : errno != EINTR;
+}
+
+int Child::wait() noexcept {
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR)
+    continue;
+  pid_ = 0;
+  return status;
+}
+
+void Child::signal(int number) const noexcept {
+  // A session leader leads the process group of the same number.
+  ::kill(leads_ == Leads::nothing ? pid_ : -pid_, number);
+}
+
 ChildProcess::ChildProcess(const std::string& program, std::span<const std::string> arguments,
-                           const char* const* environment, const sigset_t& mask) {
-  const Fd output = make_pipe(output_);
-  const Fd errors = make_pipe(errors_);
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments)
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, output.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, errors.get(), STDERR_FILENO);
-  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-  set_attributes(attributes, mask);
-  const int error = ::posix_spawn(&pid_, program.c_str(), &actions, &attributes, argv.data(),
-                                  const_cast<char* const*>(environment));
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&actions);
-  errno = error;
-  if (error != 0) throw_errno("cannot run '" + program + "'");
+                           std::string_view input, const char* const* environment, const sigset_t& mask) {
+  const Fd standard_input = make_input(input);
+  Pipe output = make_pipe();
+  Pipe errors = make_pipe();
+  child_.emplace(SpawnCall{.program = program,
+                           .arguments = arguments,
+                           .environment = environment,
+                           .input = standard_input.get(),
+                           .output = output.writer.get(),
+                           .errors = errors.writer.get(),
+                           .leads = Leads::process_group,
+                           .mask = mask});
+  output_ = std::move(output.reader);
+  errors_ = std::move(errors.reader);
+  ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
+  ::fcntl(errors_.get(), F_SETFL, O_NONBLOCK);
 }
 
 bool ChildProcess::read() {
@@ -95,22 +161,19 @@ bool ChildProcess::read() {
 }
 
 std::optional<int> ChildProcess::wait_for_exit() noexcept {
-  int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR)
-    continue;
-  is_running_ = false;
+  const int status = child_->wait();
   return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
 }
 
 void ChildProcess::stop() noexcept {
-  if (!is_running_) return;
+  if (child_->is_waited_for()) return;
   constexpr timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000};
-  ::kill(-pid_, SIGTERM);
-  for (int pauses = 0; pauses < 200 && !has_ended(pid_); ++pauses)
+  child_->signal(SIGTERM);
+  for (int pauses = 0; pauses < 200 && !child_->has_ended(); ++pauses)
     ::nanosleep(&pause, nullptr);
   // Processes that it started may still run. The group exists as long as its leader is not waited for.
-  ::kill(-pid_, SIGKILL);
-  (void)wait_for_exit();
+  child_->signal(SIGKILL);
+  child_->wait();
 }
 
 }  // namespace sase::os

@@ -7,18 +7,69 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <sys/types.h>
 
 namespace sase::os {
 
+/// Both ends are closed in a program that this one executes.
+struct Pipe {
+  Fd reader, writer;
+};
+
+/// Throws std::system_error.
+[[nodiscard]] Pipe make_pipe();
+
+/// What a program leads, and what is killed with it.
+enum class Leads { nothing, process_group, session };
+
+/// A program to start. It inherits no descriptor but its standard streams; the signals that hardening ignores
+/// have their defaults.
+struct SpawnCall {
+  const std::string& program;              ///< absolute path
+  std::span<const std::string> arguments;  ///< argv, including argv[0]
+  const char* const* environment;          ///< ends with a null pointer
+  int input = -1;                          ///< negative: /dev/null
+  int output = -1;
+  int errors = -1;  ///< negative: the standard error of this process
+  Leads leads = Leads::nothing;
+  sigset_t mask{};  ///< the signals that it blocks
+};
+
+/// A running program. The destructor kills it unless wait() was called.
+class Child {
+ public:
+  /// Throws std::system_error if the program cannot be started.
+  explicit Child(const SpawnCall& call);
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child();
+
+  /// Whether it has ended; wait() returns how.
+  [[nodiscard]] bool has_ended() const noexcept;
+
+  /// Waits until it has ended. Returns the status of waitpid(2). Call it once.
+  int wait() noexcept;
+  [[nodiscard]] bool is_waited_for() const noexcept { return pid_ == 0; }
+
+  /// Sends a signal to it, and to the process group or the session's process group that it leads.
+  void signal(int number) const noexcept;
+
+ private:
+  pid_t pid_ = 0;
+  Leads leads_;
+};
+
 /// A program that runs beside this one and leads a process group, which does not outlive this object. Its
-/// standard input is /dev/null; pipes collect its output and errors; it gets no other descriptor.
+/// standard streams are pipes; it gets no other descriptor.
 class ChildProcess {
  public:
-  /// `arguments` begin with the program's name; `environment` ends with a null pointer; `mask` are the
-  /// signals that the child blocks. Throws std::system_error.
-  ChildProcess(const std::string& program, std::span<const std::string> arguments,
+  /// `arguments` begin with the program's name; `input`, of at most 4 KiB, is its standard input;
+  /// `environment` ends with a null pointer; `mask` are the signals that the child blocks. Throws
+  /// std::system_error.
+  ChildProcess(const std::string& program, std::span<const std::string> arguments, std::string_view input,
                const char* const* environment, const sigset_t& mask);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -44,8 +95,7 @@ class ChildProcess {
  private:
   Fd output_, errors_;
   std::string output_bytes_, errors_bytes_;
-  pid_t pid_ = 0;
-  bool is_running_ = true;  ///< it has not been waited for
+  std::optional<Child> child_;
 };
 
 }  // namespace sase::os

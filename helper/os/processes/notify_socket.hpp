@@ -17,9 +17,6 @@ class NotifySocket {
   /// notifications are discarded. Throws std::system_error for an unusable address.
   explicit NotifySocket(std::optional<std::string_view> address);
 
-  /// Whether there is a service manager.
-  [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(socket_); }
-
   /// Sends a notification within a second. False if that failed.
   bool tell(std::string_view lines) const noexcept;
 

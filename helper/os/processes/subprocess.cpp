@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/subprocess.hpp"
 
-#include "helper/os/fd.hpp"
-#include "helper/os/processes/deferred_signals.hpp"
+#include "helper/os/processes/signals.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,11 +9,9 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
-#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,117 +27,15 @@ constexpr std::size_t read_size = 4096;
 /// Signals that terminate this process. The terminal does not send them to a program in another session.
 constexpr std::array terminating = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-struct Pipe {
-  Fd reader, writer;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("cannot make a pipe");
-  return {.reader = Fd(ends[0]), .writer = Fd(ends[1])};
-}
-
-/// The actions and attributes of posix_spawn(3).
-class SpawnPlan {
- public:
-  SpawnPlan() {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawnattr_init(&attributes_);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-
-  void connect(const Fd& fd, int standard_stream) {
-    ::posix_spawn_file_actions_adddup2(&actions_, fd.get(), standard_stream);
-  }
-
-  /// Descriptors of this program are close-on-exec; descriptors inherited from the host tool may not be.
-  void close_others() { ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1); }
-
-  void read_nothing() {
-    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  }
-
-  /// Ignored and blocked signals are inherited.
-  void restore_signals(SubprocessSession session) {
-    sigset_t signals;
-    ::sigemptyset(&signals);
-    ::posix_spawnattr_setsigmask(&attributes_, &signals);
-    ::sigaddset(&signals, SIGPIPE);
-    ::sigaddset(&signals, SIGXFSZ);
-    ::posix_spawnattr_setsigdefault(&attributes_, &signals);
-    const int new_session = session == SubprocessSession::own ? POSIX_SPAWN_SETSID : 0;
-    ::posix_spawnattr_setflags(
-        &attributes_, static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | new_session));
-  }
-
-  [[nodiscard]] pid_t start(const SubprocessCall& call) const {
-    std::vector<char*> argv;
-    for (const std::string& argument : call.arguments)
-      argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    std::vector<char*> environment;
-    for (const char* const entry : call.environment)
-      environment.push_back(const_cast<char*>(entry));
-    environment.push_back(nullptr);
-    pid_t child = 0;
-    errno =
-        ::posix_spawn(&child, call.program.c_str(), &actions_, &attributes_, argv.data(), environment.data());
-    if (errno != 0) throw_errno("cannot run '" + call.program + "'");
-    return child;
-  }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
-
-/// A running child. The destructor kills it unless wait() was called.
-class Child {
- public:
-  Child(pid_t pid, SubprocessSession session) noexcept : pid_(pid), session_(session) {}
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (pid_ == 0) return;
-    // A session leader leads the process group of the same number.
-    ::kill(session_ == SubprocessSession::own ? -pid_ : pid_, SIGKILL);
-    (void)wait();
-  }
-
-  /// Whether it has ended; wait() returns how.
-  [[nodiscard]] bool has_ended() const noexcept {
-    siginfo_t ended{};
-    const int result = ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
-    return result == 0 ? ended.si_pid == pid_ : errno != EINTR;
-  }
-
-  [[nodiscard]] int wait() noexcept {
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR)
-      continue;
-    pid_ = 0;
-    return status;
-  }
-
- private:
-  pid_t pid_;
-  SubprocessSession session_;
-};
-
 /// Whether a deferred signal has arrived.
 bool is_interrupted(const sigset_t* mask) noexcept {
   return mask != nullptr && DeferredSignals::one_came();
 }
 
 /// The longest wait between two checks whether the program has ended, in milliseconds.
-long longest_wait(SubprocessSession session) noexcept {
+long longest_wait(Leads leads) noexcept {
   // A descendant of a program of the user may hold its output open after it has ended.
-  return session == SubprocessSession::own ? 50 : 60'000;
+  return leads == Leads::session ? 50 : 60'000;
 }
 
 /// The parent's ends of the two pipes while the child runs.
@@ -166,7 +61,7 @@ class Exchange {
         return false;
       }
       // After its end, all of its output is in the pipe.
-      if (transfer(ended ? 0 : std::min<long>(left, longest_wait(call.session)), call)) continue;
+      if (transfer(ended ? 0 : std::min<long>(left, longest_wait(call.leads)), call)) continue;
       if (ended) return true;
       ended = child.has_ended();
     }
@@ -205,8 +100,8 @@ class Exchange {
   }
 
   void read_output(const SubprocessCall& call) {
-    const std::span<char> room = output_.spare_capacity(read_size);
-    const ssize_t got = ::read(from_child_.get(), room.data(), room.size());
+    const std::span<char> buffer = output_.spare_capacity(read_size);
+    const ssize_t got = ::read(from_child_.get(), buffer.data(), buffer.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got < 0) throw_errno("reading failed");
     if (got == 0) from_child_.close();
@@ -239,15 +134,15 @@ bool ended_by(const Child& child, steady_clock::time_point deadline, const sigse
 std::optional<SubprocessResult> run(const SubprocessCall& call, const sigset_t* mask) {
   Pipe input = call.input.empty() ? Pipe{} : make_pipe();
   Pipe output = make_pipe();
-  SpawnPlan plan;
-  if (call.input.empty())
-    plan.read_nothing();
-  else
-    plan.connect(input.reader, STDIN_FILENO);
-  plan.connect(output.writer, STDOUT_FILENO);
-  plan.close_others();
-  plan.restore_signals(call.session);
-  Child child(plan.start(call), call.session);
+  sigset_t none;
+  ::sigemptyset(&none);
+  Child child({.program = call.program,
+               .arguments = call.arguments,
+               .environment = call.environment,
+               .input = input.reader.get(),
+               .output = output.writer.get(),
+               .leads = call.leads,
+               .mask = none});
   input.reader.close();
   output.writer.close();
 
@@ -269,7 +164,7 @@ std::string SubprocessResult::describe_signal() const {
 }
 
 std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
-  if (call.session == SubprocessSession::shared) return run(call, nullptr);
+  if (call.leads == Leads::nothing) return run(call, nullptr);
   const DeferredSignals current(terminating);
   return run(call, &current.mask_before());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/os/processes/child_process.hpp"
 #include "protocol/secret.hpp"
 
 #include <chrono>
@@ -13,21 +14,16 @@
 
 namespace sase::os {
 
-/// The session that a program runs in.
-enum class SubprocessSession {
-  shared,  ///< the session of this process: for our own programs
-  own,  ///< a new one, without a terminal: for a program of the user, which is killed with its process group
-};
-
 /// A program to run until it ends.
 struct SubprocessCall {
-  std::string program;                       ///< absolute path
-  std::span<const std::string> arguments;    ///< argv, including argv[0]
-  std::span<const char* const> environment;  ///< `NAME=value` entries, without the terminating null
-  std::string_view input;                    ///< its standard input; empty: /dev/null
-  std::size_t output_limit = 0;              ///< bytes
+  std::string program;                     ///< absolute path
+  std::span<const std::string> arguments;  ///< argv, including argv[0]
+  const char* const* environment;          ///< `NAME=value` entries, the last is followed by a null pointer
+  std::string_view input = {};             ///< its standard input; empty: /dev/null
+  std::size_t output_limit = 0;            ///< bytes
   std::chrono::steady_clock::time_point deadline{};
-  SubprocessSession session = SubprocessSession::shared;
+  /// `session` is for a program of the user: it gets no terminal, and is killed with its process group.
+  Leads leads = Leads::nothing;
   /// Called whenever output has arrived, with all output so far. What it throws ends the call.
   std::function<void(std::string_view)> on_output = {};
 };
@@ -45,7 +41,7 @@ struct SubprocessResult {
 
 /// Runs a program, writes its input and reads its output. Its standard error is that of this process; it
 /// inherits no other descriptor. Returns nothing if the deadline passed. The program has ended when the
-/// function returns or throws: it is killed if it is still running, with SubprocessSession::own together with
+/// function returns or throws: it is killed if it is still running, with Leads::session together with
 /// its process group (kill(2) with a negative pid). A descendant that has moved to another process group
 /// survives. A signal that terminates this process, such as that of Ctrl-C, first kills a program with a
 /// session of its own. Descendants that are still running after the program's normal end are not waited for,

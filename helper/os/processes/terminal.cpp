@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/terminal.hpp"
 
-#include "helper/os/processes/deferred_signals.hpp"
+#include "helper/os/processes/signals.hpp"
 #include "helper/os/stream.hpp"
 
 #include <array>

@@ -27,18 +27,23 @@ struct CallerState {
   void restore() const noexcept;
 };
 
-/// The first statement of both programs. Afterwards there are no core files; other processes of the user
-/// cannot trace this one; new files are private; EPIPE and EFBIG are errors and not signals; children can be
-/// waited for and alarms are delivered, whatever the caller did to these signals; descriptors 0 to 2 are
-/// open, so that no file opened later becomes a standard stream. A standard stream that was closed returns
-/// errors when it is used. A step that the system does not permit is skipped.
+/// The first statement of both programs. It has these effects: there are no core files; other processes of
+/// the user cannot trace this one; new files are private; EPIPE and EFBIG are errors and not signals;
+/// children can be waited for and alarms are delivered, whatever the caller did to these signals; descriptors
+/// 0 to 2 are open, so that no file opened later becomes a standard stream. A standard stream that was closed
+/// returns errors when it is used. A step that the system does not permit is skipped.
 CallerState harden_process() noexcept;
 
 [[nodiscard]] int process_id() noexcept;
-[[nodiscard]] bool is_root() noexcept;
 
 /// The absolute path of the program that this process runs, without symbolic links. Nothing where /proc is
 /// not mounted.
 [[nodiscard]] std::optional<std::string> program_path();
+
+/// Replaces this process by a program. The first of `words`, its arguments, names it and is searched for on
+/// PATH unless it contains a slash; the entries `NAME=value` of `environment` have no terminating null
+/// pointer. Throws std::system_error if the program cannot be run: `no_such_file_or_directory` if it does not
+/// exist, `executable_format_error` if it is a script whose interpreter does not exist.
+[[noreturn]] void exec_program(std::span<const std::string> words, std::span<const char* const> environment);
 
 }  // namespace sase::os

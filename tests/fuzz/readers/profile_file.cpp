@@ -17,7 +17,7 @@ using config::ProfileText;
 std::string error_message(const config::ProfileText::File& file) try {
   constexpr std::array<const char*, 1> no_variables = {nullptr};
   const auto assignments = config::ProfileText::parse(file);
-  check(assignments.size() == config::ProfileText::parse_valid_lines(file).size(),
+  check(assignments.size() == config::ProfileText::parse(file, config::InvalidLines::ignore).size(),
         "each line of a valid file is valid");
   config::Settings values;
   values.add(assignments);

@@ -14,7 +14,7 @@ namespace {
 using rate_limit::CallContext;
 using rate_limit::RequestLog;
 
-constexpr BootTime now = std::chrono::hours(20);
+constexpr BootTime now{std::chrono::hours(20)};
 constexpr BootId boot{};
 
 void check_words(const protocol::AuthError& auth_error) {

@@ -20,7 +20,7 @@ ApiKey key(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a key is one line of printable ASCII", "[api_key]") {
+TEST_CASE("an API key is one line of printable ASCII", "[api_key]") {
   for (const std::string text :
        {"k", "a key with blanks ", " !\"#$%&'()*+,-./~", "eyJ.x_y-z==", "key=value"}) {
     INFO(text);
@@ -28,12 +28,12 @@ TEST_CASE("a key is one line of printable ASCII", "[api_key]") {
   }
 }
 
-TEST_CASE("one line end at the end of a key is dropped", "[api_key]") {
+TEST_CASE("removes one line ending from a key", "[api_key]") {
   for (const std::string end : {"\n", "\r\n", "\r"})
     CHECK(key("the key" + end).reveal() == "the key");
 }
 
-TEST_CASE("what cannot be a key is refused", "[api_key]") {
+TEST_CASE("rejects text that is not a key", "[api_key]") {
   for (const std::string& text :
        {""s, "\n"s, "\r\n"s, "a\nb"s, "a\n\n"s, "\na"s, "a\r\n\r\n"s, "a\r\r\n"s, "a\rb"s, "a\tb"s, "a\0"s,
         "a\0b"s, "a\x1b[2J"s, "a\x7f"s, "\xc3\xa4"s, "a\xff"s, "\xef\xbb\xbfkey"s, "first\nsecond\n"s}) {
@@ -42,7 +42,7 @@ TEST_CASE("what cannot be a key is refused", "[api_key]") {
   }
 }
 
-TEST_CASE("a key may be 16 KiB long and no longer", "[api_key]") {
+TEST_CASE("a key has at most 16 KiB", "[api_key]") {
   const std::string longest(16384, 'k');
 
   CHECK(key(longest).reveal() == longest);
@@ -50,7 +50,7 @@ TEST_CASE("a key may be 16 KiB long and no longer", "[api_key]") {
   CHECK_THROWS_AS(key(longest + "k"), protocol::ProtocolError);
 }
 
-TEST_CASE("the refusal of a key names no byte of it", "[api_key]") {
+TEST_CASE("an error about a key contains no byte of it", "[api_key]") {
   for (const std::string text : {"hunter2\nhunter2", "hunter2\x1b", "hunter2\xff"})
     try {
       (void)key(text);
@@ -60,7 +60,7 @@ TEST_CASE("the refusal of a key names no byte of it", "[api_key]") {
     }
 }
 
-TEST_CASE("a key can be taken out without a copy", "[api_key]") {
+TEST_CASE("moves a key out without a copy", "[api_key]") {
   ApiKey from = key("the key\n");
   const char* const place = from.reveal().data();
 

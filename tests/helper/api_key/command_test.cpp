@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/readers.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -24,26 +24,26 @@ std::string run_and_read(const std::string& command, std::chrono::milliseconds p
   return std::string(run_command(command, *environment, steady_clock::now() + patience).reveal());
 }
 
-/// Without what a command says itself.
+/// Without the stderr of the command.
 Failure catch_failure(const std::string& command, std::chrono::milliseconds patience = 30s) {
   return tests::catch_failure([&] { (void)run_and_read("exec 2>/dev/null\n" + command, patience); });
 }
 
 }  // namespace
 
-TEST_CASE("what a command writes is the key", "[key_command]") {
+TEST_CASE("reads the key that a command writes", "[command]") {
   CHECK(run_and_read("echo a-key") == "a-key");
   CHECK(run_and_read("printf 'a-key\\r\\n'") == "a-key");
   CHECK(run_and_read("echo \"$MARK\" | tr a-z A-Z") == "HERE");
   CHECK(run_and_read("head -c 16384 /dev/zero | tr '\\0' k; echo") == std::string(16384, 'k'));
 }
 
-TEST_CASE("a command has nothing to read and no terminal", "[key_command]") {
+TEST_CASE("a command has empty input and no terminal", "[command]") {
   CHECK(run_and_read("cat; echo end") == "end");
   CHECK(run_and_read("(true </dev/tty) 2>/dev/null || echo none") == "none");
 }
 
-TEST_CASE("a command that gives no key is told why, and its text is not shown", "[key_command]") {
+TEST_CASE("explains why a command yields no key, without printing the command", "[command]") {
   struct Row {
     const char* command;
     const char* why;
@@ -77,7 +77,7 @@ TEST_CASE("a command that gives no key is told why, and its text is not shown", 
   }
 }
 
-TEST_CASE("a command that runs out of time is unreachable", "[key_command]") {
+TEST_CASE("a command that exceeds its deadline is unreachable", "[command]") {
   const auto start = steady_clock::now();
 
   const Failure failure = catch_failure("sleep 60", 60ms);
@@ -88,7 +88,7 @@ TEST_CASE("a command that runs out of time is unreachable", "[key_command]") {
   CHECK(steady_clock::now() - start < 10s);
 }
 
-TEST_CASE("a daemon that a command leaves with its output does not hold the call", "[key_command]") {
+TEST_CASE("a daemon that keeps the output of a command open does not delay the call", "[command]") {
   const auto start = steady_clock::now();
 
   CHECK(run_and_read("sleep 5 & echo a-key") == "a-key");
@@ -96,7 +96,7 @@ TEST_CASE("a daemon that a command leaves with its output does not hold the call
   CHECK(steady_clock::now() - start < 4s);
 }
 
-TEST_CASE("what a command says to people reaches them", "[key_command]") {
+TEST_CASE("passes the stderr of a command through", "[command]") {
   const tests::MemoryFile said;
   const int before = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
   REQUIRE(::dup2(said.fd(), STDERR_FILENO) == STDERR_FILENO);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/readers.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// What only root can arrange, such as a file of another user, is tested where the tests run as root.
+// Tests that need files of another user do nothing unless they run as root.
 
 namespace sase::api_key {
 
@@ -33,14 +33,14 @@ bool is_root() {
 
 }  // namespace
 
-TEST_CASE("a key is read from a file that is closed to others", "[key_file]") {
+TEST_CASE("reads a key from a private file", "[file]") {
   const mode_t mode = GENERATE(values<mode_t>({0600, 0400, 0700}));
   const tests::TemporaryDirectory directory;
 
   CHECK(read(directory.write("key", key_text, mode)) == "hunter2-key");
 }
 
-TEST_CASE("a key file that others can read or write is refused with the chmod that mends it", "[key_file]") {
+TEST_CASE("rejects a key file that others can read or write, with the chmod that fixes it", "[file]") {
   const mode_t mode = GENERATE(values<mode_t>({0640, 0620, 0610, 0604, 0602, 0601, 0644, 0660, 0666, 0777}));
   const auto parent = tests::parent_on_disk();
   if (!parent) return;
@@ -55,8 +55,7 @@ TEST_CASE("a key file that others can read or write is refused with the chmod th
   CHECK(failure.hint == "chmod 600 " + path);
 }
 
-TEST_CASE("a key file in a directory that others can write is refused with the chmod that mends it",
-          "[key_file]") {
+TEST_CASE("rejects a key file in a directory that others can write", "[file]") {
   const mode_t mode = GENERATE(values<mode_t>({0770, 0720, 0707, 0702, 0777, 01777}));
   const tests::TemporaryDirectory root;
   const std::string path = root.write("open/key", key_text);
@@ -68,7 +67,7 @@ TEST_CASE("a key file in a directory that others can write is refused with the c
   CHECK(failure.hint == "chmod go-w " + root.path("open"));
 }
 
-TEST_CASE("a key file's directory may be read by others", "[key_file]") {
+TEST_CASE("others may read the directory of a key file", "[file]") {
   const mode_t mode = GENERATE(values<mode_t>({0700, 0755, 0750, 0500}));
   const tests::TemporaryDirectory root;
   const std::string path = root.write("directory/key", key_text);
@@ -78,7 +77,7 @@ TEST_CASE("a key file's directory may be read by others", "[key_file]") {
   ::chmod(root.path("directory").c_str(), 0700);
 }
 
-TEST_CASE("a key file of another user is refused", "[key_file]") {
+TEST_CASE("rejects a key file of another user", "[file]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("key", key_text);
   if (!tests::give_away(path)) return;
@@ -89,10 +88,10 @@ TEST_CASE("a key file of another user is refused", "[key_file]") {
   CHECK(tests::contains(failure.what(), "it belongs to another user"));
 }
 
-TEST_CASE("a key file in another user's directory is refused", "[key_file]") {
+TEST_CASE("rejects a key file in another user's directory", "[file]") {
   const tests::TemporaryDirectory root;
-  const std::string path = root.write("theirs/key", key_text);
-  if (!tests::give_away(root.path("theirs"))) return;
+  const std::string path = root.write("foreign/key", key_text);
+  if (!tests::give_away(root.path("foreign"))) return;
 
   const Failure failure = catch_rejection(path);
 
@@ -100,7 +99,7 @@ TEST_CASE("a key file in another user's directory is refused", "[key_file]") {
   CHECK(tests::contains(failure.what(), "its directory belongs to another user"));
 }
 
-TEST_CASE("root's file in memory may be readable, as containers mount secrets", "[key_file]") {
+TEST_CASE("accepts root's readable file on an in-memory file system, as containers mount secrets", "[file]") {
   const mode_t mode = GENERATE(values<mode_t>({0444, 0440, 0644}));
   const auto parent = tests::parent_in_memory();
   if (!parent || !is_root()) return;
@@ -109,7 +108,7 @@ TEST_CASE("root's file in memory may be readable, as containers mount secrets", 
   CHECK(read(directory.write("key", key_text, mode)) == "hunter2-key");
 }
 
-TEST_CASE("root's file in memory may not be writable", "[key_file]") {
+TEST_CASE("rejects root's file in memory that others can write", "[file]") {
   const mode_t mode = GENERATE(values<mode_t>({0666, 0660, 0646}));
   const auto parent = tests::parent_in_memory();
   if (!parent || !is_root()) return;
@@ -118,7 +117,7 @@ TEST_CASE("root's file in memory may not be writable", "[key_file]") {
   CHECK(catch_rejection(directory.write("key", key_text, mode)).code == ExitCode::invalid_settings);
 }
 
-TEST_CASE("root's file on a disk may not be readable by others", "[key_file]") {
+TEST_CASE("rejects root's file on disk that others can read", "[file]") {
   const auto parent = tests::parent_on_disk();
   if (!parent || !is_root()) return;
   const tests::TemporaryDirectory directory(*parent);
@@ -126,7 +125,7 @@ TEST_CASE("root's file on a disk may not be readable by others", "[key_file]") {
   CHECK(catch_rejection(directory.write("key", key_text, 0444)).code == ExitCode::invalid_settings);
 }
 
-TEST_CASE("a readable file of another user in memory is refused", "[key_file]") {
+TEST_CASE("rejects a readable file of another user in memory", "[file]") {
   const auto parent = tests::parent_in_memory();
   if (!parent) return;
   const tests::TemporaryDirectory directory(*parent);
@@ -136,7 +135,7 @@ TEST_CASE("a readable file of another user in memory is refused", "[key_file]") 
   CHECK(catch_rejection(path).code == ExitCode::invalid_settings);
 }
 
-TEST_CASE("a user's own file in memory may not be readable by others", "[key_file]") {
+TEST_CASE("rejects the user's own file in memory that others can read", "[file]") {
   const auto parent = tests::parent_in_memory();
   if (!parent) return;
   const tests::TemporaryDirectory directory(*parent);
@@ -151,7 +150,7 @@ TEST_CASE("a user's own file in memory may not be readable by others", "[key_fil
   CHECK(code == 0);
 }
 
-TEST_CASE("the links of a secret that Kubernetes mounts are followed", "[key_file]") {
+TEST_CASE("follows the links of a secret that Kubernetes mounts", "[file]") {
   const tests::TemporaryDirectory root;
   root.write("secret/..2026_08_24_07_00_00.1/api-key", key_text);
   std::filesystem::create_directory_symlink("..2026_08_24_07_00_00.1", root.path("secret/..data"));
@@ -162,7 +161,7 @@ TEST_CASE("the links of a secret that Kubernetes mounts are followed", "[key_fil
   CHECK(read(root.path("secret/api-key")) == "hunter2-key");
 }
 
-TEST_CASE("a link does not hide the directory that the file is in", "[key_file]") {
+TEST_CASE("checks the directory of the file that a link leads to", "[file]") {
   const tests::TemporaryDirectory root;
   root.write("open/key", key_text);
   ::chmod(root.path("open").c_str(), 0777);
@@ -172,7 +171,7 @@ TEST_CASE("a link does not hide the directory that the file is in", "[key_file]"
   CHECK(catch_rejection(root.path("closed/key")).hint == "chmod go-w " + root.path("open"));
 }
 
-TEST_CASE("what is no readable file is a settings error", "[key_file]") {
+TEST_CASE("an unreadable file is a settings error", "[file]") {
   const tests::TemporaryDirectory directory;
   directory.make_directory("directory");
   REQUIRE(::mkfifo(directory.path("fifo").c_str(), 0600) == 0);
@@ -186,7 +185,7 @@ TEST_CASE("what is no readable file is a settings error", "[key_file]") {
   }
 }
 
-TEST_CASE("a file's text that cannot be a key is refused without a byte of it", "[key_file]") {
+TEST_CASE("rejects a file that contains no key, without printing a byte of it", "[file]") {
   struct Row {
     const char* name;
     std::string text, why;
@@ -211,20 +210,20 @@ TEST_CASE("a file's text that cannot be a key is refused without a byte of it", 
   }
 }
 
-TEST_CASE("a file that is not there is told with what to do", "[key_file]") {
+TEST_CASE("reports a missing key file with a remedy", "[file]") {
   const tests::TemporaryDirectory directory;
 
   CHECK(catch_rejection(directory.path("none")).hint == "name the file that holds the key");
   CHECK(catch_rejection(directory.path()).hint == "name the file that holds the key");
 }
 
-TEST_CASE("the longest key with the longest line end is read", "[key_file]") {
+TEST_CASE("reads the longest key with the longest line ending", "[file]") {
   const tests::TemporaryDirectory directory;
 
   CHECK(read(directory.write("key", std::string(16384, 'k') + "\r\n")).size() == 16384);
 }
 
-TEST_CASE("a path from outside is shown escaped", "[key_file]") {
+TEST_CASE("escapes the path of a key file", "[file]") {
   const tests::TemporaryDirectory directory;
 
   CHECK(tests::contains(catch_rejection(directory.path("a\x1b[2J\n")).what(), "a\\x1b[2J\\x0a'"));

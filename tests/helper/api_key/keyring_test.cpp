@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/readers.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/denied_calls.hpp"
 #include "tests/support/expect.hpp"
@@ -27,12 +27,12 @@ Failure catch_failure(const std::string& description) {
   return tests::catch_failure([&description] { (void)read_keyring(description); });
 }
 
-/// Whether a call that these are denied to says why.
-int says(const std::vector<long>& calls, int error, const char* words) {
+/// 0 if the message names the reason after these system calls failed.
+int reports(const std::vector<long>& calls, int error, const char* reason) {
   return tests::exit_code_in_child([&] {
     tests::deny_calls(calls, error);
     const Failure failure = catch_failure("sase");
-    return failure.code == ExitCode::invalid_settings && tests::contains(failure.what(), words) &&
+    return failure.code == ExitCode::invalid_settings && tests::contains(failure.what(), reason) &&
                    tests::contains(failure.hint, "api-key-file")
                ? 0
                : 1;
@@ -41,7 +41,7 @@ int says(const std::vector<long>& calls, int error, const char* words) {
 
 }  // namespace
 
-TEST_CASE("a key of the user keyring is read by its description", "[keyring_key][keyring]") {
+TEST_CASE("reads a key of the user keyring by its description", "[keyring_source][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   (void)keys.plant("a key", "from the keyring\n");
@@ -49,7 +49,7 @@ TEST_CASE("a key of the user keyring is read by its description", "[keyring_key]
   CHECK(read(keys.name("a key")) == "from the keyring");
 }
 
-TEST_CASE("a key of the session is found first", "[keyring_key][keyring]") {
+TEST_CASE("finds the key of the session keyring first", "[keyring_source][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   (void)keys.plant("key", "of the user");
@@ -64,8 +64,9 @@ TEST_CASE("a key of the session is found first", "[keyring_key][keyring]") {
   CHECK(code == 0);
 }
 
-TEST_CASE("the user's key is read from a session that does not reach it, as those of cron and services",
-          "[keyring_key][keyring]") {
+TEST_CASE(
+    "reads the user's key from a session that is not linked to the user keyring, as in cron and services",
+    "[keyring_source][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   (void)keys.plant("key", "of the user");
@@ -77,20 +78,19 @@ TEST_CASE("the user's key is read from a session that does not reach it, as thos
   CHECK(code == 0);
 }
 
-TEST_CASE("a key that has come to an end is told as such, and not by its description",
-          "[keyring_key][keyring]") {
+TEST_CASE("reports a revoked, expired or removed key without its description", "[keyring_source][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const int serial = keys.plant("hunter2", "bytes");
-  const char* words = "there is no such key";
+  const char* reason = "there is no such key";
   SECTION("revoked") {
     REQUIRE(::keyctl_revoke(serial) == 0);
-    words = "it was revoked";
+    reason = "it was revoked";
   }
   SECTION("expired") {
     REQUIRE(::keyctl_set_timeout(serial, 1) == 0);
     std::this_thread::sleep_for(std::chrono::milliseconds(1100));
-    words = "it has expired";
+    reason = "it has expired";
   }
   SECTION("removed") {
     REQUIRE(::keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0);
@@ -99,12 +99,12 @@ TEST_CASE("a key that has come to an end is told as such, and not by its descrip
   const Failure failure = catch_failure(keys.name("hunter2"));
 
   CHECK(failure.code == ExitCode::invalid_settings);
-  CHECK(tests::contains(failure.what(), words));
+  CHECK(tests::contains(failure.what(), reason));
   CHECK(tests::contains(failure.hint, "keyctl padd user NAME @u <FILE"));
   CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
 }
 
-TEST_CASE("a key that this user may not read is told as such", "[keyring_key][keyring]") {
+TEST_CASE("reports a key that this user may not read", "[keyring_source][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const int serial = keys.plant("key", "bytes");
@@ -117,7 +117,7 @@ TEST_CASE("a key that this user may not read is told as such", "[keyring_key][ke
   CHECK(tests::contains(failure.hint, "keyctl setperm"));
 }
 
-TEST_CASE("bytes that cannot be a key are refused", "[keyring_key][keyring]") {
+TEST_CASE("rejects a keyring entry that is not a key", "[keyring_source][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   (void)keys.plant("lines", "hunter2\nhunter2\n");
@@ -131,11 +131,11 @@ TEST_CASE("bytes that cannot be a key are refused", "[keyring_key][keyring]") {
   CHECK(tests::contains(catch_failure(keys.name("long")).what(), "it is longer than 16 KiB"));
 }
 
-TEST_CASE("where there is no keyring, or it is forbidden, that is said with another way", "[keyring_key]") {
+TEST_CASE("reports a missing or forbidden keyring with an alternative", "[keyring_source]") {
   const std::vector<long> all = {SYS_add_key, SYS_keyctl, SYS_request_key};
 
-  CHECK(says(all, EPERM, "the kernel's keyring is forbidden here") == 0);
-  CHECK(says(all, ENOSYS, "this kernel has no keyring") == 0);
+  CHECK(reports(all, EPERM, "the kernel's keyring is forbidden here") == 0);
+  CHECK(reports(all, ENOSYS, "this kernel has no keyring") == 0);
 }
 
 }  // namespace sase::api_key

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/login_files.hpp"
 
-#include "helper/api_key/readers.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/os/files/file_lock.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
@@ -85,7 +85,7 @@ TEST_CASE("of two logins at once the later one waits", "[login_files]") {
     home.files.store("another-key", "region = au\n");
     return 0;
   });
-  // A lock that is held in any process of two is held; nothing tells that the other one has come to wait.
+  // A lock that is held in any process of two is held; there is no sign that the other one waits.
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
@@ -112,7 +112,8 @@ TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
   }
 }
 
-TEST_CASE("a directory of keys that is open to others is refused with what mends it", "[login_files]") {
+TEST_CASE("rejects a key directory that is open to others with the command that repairs it",
+          "[login_files]") {
   const Home home;
   home.files.store("the-key", "region = eu\n");
   REQUIRE(::chmod(home.path("keys").c_str(), 0755) == 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/readers.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -43,7 +43,7 @@ Failure catch_failure(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a credential is in the directory that systemd names", "[credential_key]") {
+TEST_CASE("a credential is in the directory that systemd names", "[systemd_credential]") {
   const tests::EnvironmentList given{"CREDENTIALS_DIRECTORY=/run/credentials/it.service"};
   const tests::EnvironmentList with_slash{"CREDENTIALS_DIRECTORY=/run/credentials/it.service/"};
   const tests::EnvironmentList relative{"CREDENTIALS_DIRECTORY=credentials"};
@@ -55,15 +55,15 @@ TEST_CASE("a credential is in the directory that systemd names", "[credential_ke
   CHECK_FALSE(credential_path(*empty, "key"));
 }
 
-TEST_CASE("a credential is read as systemd makes it", "[credential_key]") {
+TEST_CASE("reads a credential as systemd creates it", "[systemd_credential]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("credentials/key", "from systemd\n", 0400);
 
   CHECK(read_systemd_credential(path).reveal() == "from systemd");
 }
 
-TEST_CASE("root's own with an entry for the service's user is read where it is in memory",
-          "[credential_key]") {
+TEST_CASE("reads root's credential in memory with an access list entry for the service's user",
+          "[systemd_credential]") {
   const auto parent = tests::parent_in_memory();
   if (!parent || ::geteuid() != 0) return;
   const tests::TemporaryDirectory directory(*parent);
@@ -73,7 +73,7 @@ TEST_CASE("root's own with an entry for the service's user is read where it is i
   CHECK(read_systemd_credential(path).reveal() == "from systemd");
 }
 
-TEST_CASE("an access list for the service's user is enough", "[credential_key]") {
+TEST_CASE("an access list entry for the service's user suffices", "[systemd_credential]") {
   const auto parent = tests::parent_in_memory();
   if (!parent || ::geteuid() != 0) return;
   const tests::TemporaryDirectory directory(*parent);
@@ -93,7 +93,7 @@ TEST_CASE("an access list for the service's user is enough", "[credential_key]")
   CHECK(code == 0);
 }
 
-TEST_CASE("a credential that others can write is refused", "[credential_key]") {
+TEST_CASE("rejects a credential that others can write", "[systemd_credential]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("credentials/key", "from systemd\n", 0460);
 
@@ -103,7 +103,7 @@ TEST_CASE("a credential that others can write is refused", "[credential_key]") {
   CHECK(failure.hint == "chmod 600 " + path);
 }
 
-TEST_CASE("a credential that is not there is told without its name, which may be a key", "[credential_key]") {
+TEST_CASE("reports a missing credential without its name, which may be a key", "[systemd_credential]") {
   const tests::TemporaryDirectory directory;
   (void)directory.make_directory("credentials");
 

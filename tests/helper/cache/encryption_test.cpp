@@ -19,8 +19,9 @@ Identity identity() {
 }
 
 Expiry expiry() {
-  return {.moment = {.wall = std::chrono::sys_seconds(seconds(1767323045)), .boot = seconds(123456)},
-          .boot = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+  return {
+      .moment = {.wall = std::chrono::sys_seconds(seconds(1767323045)), .boot = BootSeconds(seconds(123456))},
+      .boot = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 }
 
 Token token(std::string_view text) {
@@ -150,13 +151,14 @@ TEST_CASE("decrypts tokens of earlier versions", "[encryption]") {
 TEST_CASE("stores times before the epoch and in the far future unchanged", "[encryption]") {
   for (const std::int64_t time : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{1} << 40U}) {
     Token before = token("t");
-    before.expiry.moment = {.wall = std::chrono::sys_seconds(seconds(time)), .boot = seconds(time)};
+    before.expiry.moment = {.wall = std::chrono::sys_seconds(seconds(time)),
+                            .boot = BootSeconds(seconds(time))};
 
     const auto decrypted = decrypt(TokenCipher::encrypt(before, identity()));
 
     REQUIRE(decrypted);
     CHECK(decrypted->expiry.moment.wall.time_since_epoch().count() == time);
-    CHECK(decrypted->expiry.moment.boot.count() == time);
+    CHECK(decrypted->expiry.moment.boot.time_since_epoch().count() == time);
   }
 }
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cli/completion.hpp"
-
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "protocol/dialects/token_format.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cli/dialect.hpp"
-
+#include "helper/cli/command_line.hpp"
 #include "tests/support/catch.hpp"
 
 namespace sase::cli {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/commands/login.hpp"
-
+#include "helper/commands/commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"

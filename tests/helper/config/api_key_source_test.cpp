@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/config/api_key_source.hpp"
-
+#include "helper/config/settings.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 

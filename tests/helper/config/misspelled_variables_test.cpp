@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/config/misspelled_variables.hpp"
 
 #include "helper/config/settings.hpp"
 #include "tests/support/catch.hpp"
@@ -22,7 +21,8 @@ std::string collect_messages(const tests::EnvironmentList& list) {
 
 }  // namespace
 
-TEST_CASE("a variable that one typed mistake makes of ours is told", "[misspelt_variables]") {
+TEST_CASE("warns about a variable that is one typing mistake away from a known one",
+          "[misspelled_variables]") {
   struct Row {
     std::string name, meant;
   };
@@ -42,7 +42,7 @@ TEST_CASE("a variable that one typed mistake makes of ours is told", "[misspelt_
   }
 }
 
-TEST_CASE("other variables are left alone", "[misspelt_variables]") {
+TEST_CASE("does not warn about other variables", "[misspelled_variables]") {
   for (const std::string name :
        {"SASE_", "SASE_X", "SASE_URI", "SASE_APP", "SASE_BUILD", "SASE_REGNIO", "SASE_REGION_CODE",
         "ASE_REGION", "XSASE_REGION", "sase_region", "SASE_TOKEN", "REGION", "SASE_ACCESS_TOKEN",
@@ -55,12 +55,12 @@ TEST_CASE("other variables are left alone", "[misspelt_variables]") {
   CHECK(collect_messages({"SASE_" + std::string(1'000'000, 'R') + "=eu"}).empty());
 }
 
-TEST_CASE("no setting's variable is a misspelt one", "[misspelt_variables]") {
+TEST_CASE("no variable of a setting counts as misspelled", "[misspelled_variables]") {
   for (const Setting& setting : settings)
     CHECK(collect_messages({std::string(setting.variable) + "=x"}).empty());
 }
 
-TEST_CASE("misspelt variables are told once, escaped", "[misspelt_variables]") {
+TEST_CASE("warns once about misspelled variables, and escapes their names", "[misspelled_variables]") {
   const tests::EnvironmentList list{"SASE_REGION\x1b=eu", "SASE_PROXI=p"};
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());

@@ -20,11 +20,11 @@ using Flags = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::string_view head = "# Made by 'sase-credential login'.\n";
 
-/// A login: what the call says, in flags and variables, and the profile that there is already.
+/// A login: its flags and variables, and the existing profile.
 struct Situation {
   Flags flags = {};
   std::vector<std::string> variables = {};
-  std::string text = "";  ///< of the profile's file; empty: there is none
+  std::string text = "";  ///< of the profile's file; empty: no file
 
   template <typename Ask>
   auto ask(const Ask& question) const {
@@ -52,7 +52,7 @@ struct Situation {
 
 }  // namespace
 
-TEST_CASE("a new profile holds what flags say, and what variables say of the service", "[profile_draft]") {
+TEST_CASE("a new profile contains the settings of flags and the service of variables", "[profile_draft]") {
   struct Row {
     const char* name;
     Flags flags;
@@ -65,11 +65,8 @@ TEST_CASE("a new profile holds what flags say, and what variables say of the ser
        {{"min-ttl", "5m"}, {"region", "eu"}},
        {},
        "region = eu\nmin-ttl = 5m\n"},
-      {"the last of a flag that stands twice", {{"region", "eu"}, {"region", "au"}}, {}, "region = au\n"},
-      {"a flag that may stand twice",
-       {{"host", "a.test"}, {"host", "b.test"}},
-       {},
-       "host = a.test\nhost = b.test\n"},
+      {"the last of a repeated flag", {{"region", "eu"}, {"region", "au"}}, {}, "region = au\n"},
+      {"a repeatable flag", {{"host", "a.test"}, {"host", "b.test"}}, {}, "host = a.test\nhost = b.test\n"},
       {"variables of the service",
        {},
        {"SASE_URL=https://s.test", "SASE_API=v3", "SASE_HOST=a.test,b.test"},
@@ -87,15 +84,15 @@ TEST_CASE("a new profile holds what flags say, and what variables say of the ser
   }
 }
 
-TEST_CASE("of a profile that is there only what was said changes", "[profile_draft]") {
+TEST_CASE("changes only the given settings of an existing profile", "[profile_draft]") {
   const Situation login{.flags = {{"region", "au"}},
                         .variables = {"SASE_API=v3"},
-                        .text = "# ours\nregion = eu\n\nmin-ttl = 5m\n"};
+                        .text = "# comment\nregion = eu\n\nmin-ttl = 5m\n"};
 
-  CHECK(login.new_text() == "# ours\nregion = au\n\nmin-ttl = 5m\napi = v3\n");
+  CHECK(login.new_text() == "# comment\nregion = au\n\nmin-ttl = 5m\napi = v3\n");
 }
 
-TEST_CASE("a profile is asked for its service only where nothing says it", "[profile_draft]") {
+TEST_CASE("asks for the service only if no setting selects it", "[profile_draft]") {
   CHECK(Situation{}.lacks_service());
   CHECK(Situation{.flags = {{"min-ttl", "5m"}}, .text = "cache = none\n"}.lacks_service());
   CHECK_FALSE(Situation{.flags = {{"region", "us"}}}.lacks_service());
@@ -103,7 +100,7 @@ TEST_CASE("a profile is asked for its service only where nothing says it", "[pro
   CHECK_FALSE(Situation{.text = "region = in\n"}.lacks_service());
 }
 
-TEST_CASE("the answer is kept, and decides the service", "[profile_draft]") {
+TEST_CASE("the chosen region is written and selects the service", "[profile_draft]") {
   const tests::EnvironmentList environment{"HOME=/nonexistent"};
   ProfileDraft draft(*environment, {}, "work");
 
@@ -114,7 +111,7 @@ TEST_CASE("the answer is kept, and decides the service", "[profile_draft]") {
   CHECK(draft.profile().name == "work");
 }
 
-TEST_CASE("a profile whose key comes from elsewhere is not logged in to", "[profile_draft]") {
+TEST_CASE("rejects a login to a profile that names another key source", "[profile_draft]") {
   struct Row {
     const char* name;
     Situation login;
@@ -140,16 +137,14 @@ TEST_CASE("a profile whose key comes from elsewhere is not logged in to", "[prof
   }
 }
 
-TEST_CASE("a region that the profile's url makes useless is refused", "[profile_draft]") {
-  const Situation login{.flags = {{"region", "eu"}}, .text = "url = https://s.test\n"};
-
-  const Failure failure = login.failure();
-
-  CHECK(failure.code == ExitCode::invalid_settings);
-  CHECK(tests::contains(failure.what(), "work.conf:1: this url overrides --region"));
+TEST_CASE("a new service address replaces the other one of the file", "[profile_draft]") {
+  CHECK(Situation{.flags = {{"region", "eu"}}, .text = "url = https://s.test\nmin-ttl = 5m\n"}.new_text() ==
+        "min-ttl = 5m\nregion = eu\n");
+  CHECK(Situation{.flags = {{"url", "https://s.test"}}, .text = "region = eu\n"}.new_text() ==
+        "url = https://s.test\n");
 }
 
-TEST_CASE("a profile whose file is wrong is not logged in to", "[profile_draft]") {
+TEST_CASE("rejects a login to a profile with an invalid file", "[profile_draft]") {
   CHECK(tests::contains(Situation{.text = "regoin = eu\n"}.failure().what(),
                         "work.conf:1: unknown setting 'regoin'"));
 }

@@ -9,7 +9,7 @@ namespace sase::config {
 
 namespace {
 
-/// Of a profile all that a setting with a fallback can change.
+/// The members of a profile that settings with a default can change.
 std::string describe_shape(const Profile& profile) {
   return profile.authorize_url + ' ' + std::to_string(profile.min_ttl.count()) + ' ' +
          std::to_string(profile.refresh_ahead.count()) + ' ' + std::to_string(profile.timeout.count()) + ' ' +
@@ -18,7 +18,7 @@ std::string describe_shape(const Profile& profile) {
 
 }  // namespace
 
-TEST_CASE("the fallback that help tells is the one that counts", "[settings]") {
+TEST_CASE("the default in the table is the one that a profile has", "[settings]") {
   const tests::EnvironmentList nothing{};
   const std::string unset = describe_shape(make_profile("default", Settings(), *nothing));
 
@@ -32,15 +32,15 @@ TEST_CASE("the fallback that help tells is the one that counts", "[settings]") {
   }
 }
 
-TEST_CASE("the words that a setting tells are the values it takes", "[settings]") {
+TEST_CASE("a setting accepts each value that its table names", "[settings]") {
   const tests::EnvironmentList nothing{};
 
   for (const Setting& setting : settings) {
     if (setting.values == nullptr) continue;
-    for (const NamedValue& word : setting.values()) {
-      INFO(setting.name << ' ' << word.name);
+    for (const NamedValue& known : setting.values()) {
+      INFO(setting.name << ' ' << known.name);
       Settings values;
-      values.add({{Assignment{.setting = &setting, .value = word.name, .layer = Layer::flag, .file = {}}}});
+      values.add({{Assignment{.setting = &setting, .value = known.name, .layer = Layer::flag, .file = {}}}});
       CHECK_NOTHROW(make_profile("default", values, *nothing));
     }
   }

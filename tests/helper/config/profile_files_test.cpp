@@ -23,7 +23,7 @@ ProfileText::File file(std::string text) {
   return {.path = "/p/default.conf", .text = std::move(text), .layer = Layer::user_file};
 }
 
-/// A user's and a system's directory of profiles.
+/// The profile directories of a user and of the system.
 struct Directories {
   tests::TemporaryDirectory root;
   tests::EnvironmentList environment{"XDG_CONFIG_HOME=" + root.path("config"), "HOME=" + root.path("home")};
@@ -39,7 +39,7 @@ struct Directories {
 
 }  // namespace
 
-TEST_CASE("a profile's file holds one setting a line", "[profile_files]") {
+TEST_CASE("a profile file has one setting per line", "[profile_files]") {
   const ProfileText::File text = file(
       "# a comment\n"
       "region = eu\n"
@@ -67,12 +67,12 @@ TEST_CASE("a profile's file holds one setting a line", "[profile_files]") {
   CHECK(values[4].file == "/p/default.conf");
 }
 
-TEST_CASE("a file may be empty", "[profile_files]") {
+TEST_CASE("a profile file may be empty", "[profile_files]") {
   for (const std::string text : {"", "\n", "\n\n", "#", "# x\n", " \t\r\n"})
     CHECK(ProfileText::parse(file(text)).empty());
 }
 
-TEST_CASE("a line that is no setting is refused with file, line and a way out", "[profile_files]") {
+TEST_CASE("rejects an invalid line with file, line and remedy", "[profile_files]") {
   struct Row {
     std::string text, what, hint;
   };
@@ -99,14 +99,14 @@ TEST_CASE("a line that is no setting is refused with file, line and a way out", 
   }
 }
 
-TEST_CASE("a key that stands in a profile's file by mistake is not repeated", "[profile_files]") {
+TEST_CASE("does not print an API key that is in a profile file by mistake", "[profile_files]") {
   const Failure failure = tests::catch_failure([] { (void)ProfileText::parse(file("api-key = hunter2\n")); });
 
   CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
   CHECK_FALSE(tests::contains(failure.hint, "hunter2"));
 }
 
-TEST_CASE("the user's file is read before the system's", "[profile_files]") {
+TEST_CASE("reads the user's file before the system's", "[profile_files]") {
   const Directories directories;
   directories.user("default.conf", "region = eu\n");
   directories.system("default.conf", "region = us\n");
@@ -121,7 +121,7 @@ TEST_CASE("the user's file is read before the system's", "[profile_files]") {
   CHECK(profile.files[1].layer == Layer::system_file);
 }
 
-TEST_CASE("either file may be missing, or both", "[profile_files]") {
+TEST_CASE("either profile file may be missing, or both", "[profile_files]") {
   const Directories directories;
   directories.user("a.conf", "");
   directories.system("b.conf", "");
@@ -134,7 +134,7 @@ TEST_CASE("either file may be missing, or both", "[profile_files]") {
   CHECK_FALSE(directories.files().exists("c"));
 }
 
-TEST_CASE("profiles are listed by name, once each", "[profile_files]") {
+TEST_CASE("lists each profile once, sorted by name", "[profile_files]") {
   const Directories directories;
   CHECK(directories.files().names().empty());
 
@@ -147,7 +147,7 @@ TEST_CASE("profiles are listed by name, once each", "[profile_files]") {
   CHECK(directories.files().names() == Describe{"another", "default", "work"});
 }
 
-TEST_CASE("the user's directory follows the XDG base directory specification", "[profile_files]") {
+TEST_CASE("the directory of user profiles follows the XDG Base Directory Specification", "[profile_files]") {
   const tests::TemporaryDirectory root;
   root.write("config/sase-credential/profiles/xdg.conf", "");
   root.write("home/.config/sase-credential/profiles/home.conf", "");
@@ -166,7 +166,7 @@ TEST_CASE("the user's directory follows the XDG base directory specification", "
   CHECK(names({}).empty());
 }
 
-TEST_CASE("a file that cannot be read is a settings error", "[profile_files]") {
+TEST_CASE("an unreadable profile file is a settings error", "[profile_files]") {
   const Directories directories;
   directories.user("large.conf", std::string(65537, '#'));
   directories.user("largest.conf", std::string(65536, '#'));
@@ -178,7 +178,7 @@ TEST_CASE("a file that cannot be read is a settings error", "[profile_files]") {
   CHECK(files.read("largest").files.size() == 1);
 }
 
-TEST_CASE("a FIFO in a file's place does not hold us", "[profile_files]") {
+TEST_CASE("does not block on a FIFO in place of a profile file", "[profile_files]") {
   const Directories directories;
   directories.user("default.conf", "");
   REQUIRE(::mkfifo(directories.root.path("config/sase-credential/profiles/fifo.conf").c_str(), 0600) == 0);

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-// What is said of settings that make no profile.
+// The messages about invalid settings.
 
 namespace sase::config {
 
@@ -20,7 +20,7 @@ using tests::parse_profile;
 
 }  // namespace
 
-TEST_CASE("a bad value is refused with its place", "[profile]") {
+TEST_CASE("rejects an invalid value and names its origin", "[profile]") {
   struct Row {
     std::string name, value;
   };
@@ -81,7 +81,7 @@ TEST_CASE("a bad value is refused with its place", "[profile]") {
   }
 }
 
-TEST_CASE("the region ca has no v1", "[profile]") {
+TEST_CASE("rejects v1 in the region ca", "[profile]") {
   const Failure failure = tests::catch_failure([] {
     (void)parse_profile({{"region", "ca"}, {"api", "v1"}});
   });
@@ -90,7 +90,7 @@ TEST_CASE("the region ca has no v1", "[profile]") {
   CHECK(std::string(failure.what()) == "/p/default.conf:2: the region 'ca' has no v1");
 }
 
-TEST_CASE("a misspelt word is answered with the nearest one", "[profile]") {
+TEST_CASE("suggests the nearest known value for a misspelled one", "[profile]") {
   CHECK(tests::catch_failure([] {
           (void)parse_profile({{"cache", "flie"}});
         }).hint == "did you mean 'file'?");
@@ -103,19 +103,19 @@ TEST_CASE("a misspelt word is answered with the nearest one", "[profile]") {
   CHECK(tests::catch_failure([] { (void)parse_profile({{"api", "v2"}}); }).hint == "did you mean 'v1'?");
 }
 
-TEST_CASE("a bad value is shown escaped", "[profile]") {
+TEST_CASE("escapes an invalid value in the message", "[profile]") {
   const Failure failure = tests::catch_failure([] { (void)parse_profile({{"region", "\xc3\xa4"}}); });
 
   CHECK(std::string(failure.what()) == "/p/default.conf:1: unknown region '\\xc3\\xa4'");
 }
 
-TEST_CASE("a control character is refused and not shown", "[profile]") {
+TEST_CASE("rejects a control character and does not print it", "[profile]") {
   const Failure failure = tests::catch_failure([] { (void)parse_profile({{"ca-file", "/a\nb"}}); });
 
   CHECK(std::string(failure.what()) == "/p/default.conf:1: a control character in the value");
 }
 
-TEST_CASE("a bad url's password is not shown", "[profile]") {
+TEST_CASE("does not print the password of an invalid url", "[profile]") {
   const Failure failure = tests::catch_failure([] {
     (void)parse_profile({{"url", "https://u:hunter2@a.test"}});
   });

@@ -18,7 +18,7 @@ namespace {
 /// The profiles of one user: each name with the text of its file.
 using Profiles = std::vector<std::pair<std::string, std::string>>;
 
-/// One call: what the user has, and what the call says.
+/// One call, and the profiles of its user.
 struct Situation {
   Profiles profiles;
   std::optional<std::string> flag = std::nullopt;  ///< `--profile`
@@ -34,10 +34,10 @@ struct Situation {
     std::vector<Assignment> settings;
     for (const auto& [name, value] : flags)
       settings.push_back({.setting = find_setting(name), .value = value, .layer = Layer::flag, .file = {}});
-    return question(ProfileSelector(*environment, settings, flag));
+    return question(ProfileSelector(*environment, settings, named_profile(*environment, flag)));
   }
 
-  /// The name of the profile that is chosen for a host; `(none)` where it is not ours.
+  /// The name of the profile that is selected for a host; `(none)` if no profile owns it.
   [[nodiscard]] std::string for_host(std::string_view host, std::string_view username = "") const {
     return ask([host, username](const ProfileSelector& choice) -> std::string {
       const auto profile = choice.for_host(protocol::Host::parse(host).value(), username);
@@ -60,7 +60,7 @@ const Profiles shared = {{"default", "url = https://default.test\nhost = shared.
 
 }  // namespace
 
-TEST_CASE("the profile of a request is chosen by rank", "[profile_choice]") {
+TEST_CASE("selects the profile of a request in the documented order", "[profile_selector]") {
   struct Row {
     const char* name;
     Situation situation;
@@ -110,7 +110,7 @@ TEST_CASE("the profile of a request is chosen by rank", "[profile_choice]") {
   }
 }
 
-TEST_CASE("the profile of a call without a host is chosen by rank", "[profile_choice]") {
+TEST_CASE("selects the profile of a call without a host in the documented order", "[profile_selector]") {
   struct Row {
     const char* name;
     Situation situation;
@@ -130,7 +130,8 @@ TEST_CASE("the profile of a call without a host is chosen by rank", "[profile_ch
   }
 }
 
-TEST_CASE("several owners without a default are a settings error that names them", "[profile_choice]") {
+TEST_CASE("several owners of a host without a default are a settings error that names them",
+          "[profile_selector]") {
   const Failure failure = tests::catch_failure([] { (void)Situation{no_default}.for_host("shared.test"); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
@@ -139,7 +140,7 @@ TEST_CASE("several owners without a default are a settings error that names them
   CHECK(tests::contains(failure.hint, "in git's dialect also with the URL's user name"));
 }
 
-TEST_CASE("several owners beside a default that is none of them are an error too", "[profile_choice]") {
+TEST_CASE("several owners are an error if the default does not own the host", "[profile_selector]") {
   Profiles profiles = no_default;
   profiles.emplace_back("default", "url = https://default.test\n");
 
@@ -147,7 +148,7 @@ TEST_CASE("several owners beside a default that is none of them are an error too
         ExitCode::invalid_settings);
 }
 
-TEST_CASE("the variables that hold keys are everybody's", "[profile_choice]") {
+TEST_CASE("key_variables() are those of all profiles", "[profile_selector]") {
   const Profiles profiles = {{"default", "api-key-env = OF_DEFAULT\n"},
                              {"work", "bogus\napi-key-file = /key\napi-key-env = OF_WORK\n"},
                              {"none", "url = https://none.test\n"}};
@@ -158,14 +159,15 @@ TEST_CASE("the variables that hold keys are everybody's", "[profile_choice]") {
   CHECK(Situation{nothing}.ask([](const ProfileSelector& choice) { return choice.key_variables(); }).empty());
 }
 
-TEST_CASE("several profiles and no default are a settings error without a host", "[profile_choice]") {
+TEST_CASE("several profiles without a default are a settings error for a call without a host",
+          "[profile_selector]") {
   const Failure failure = tests::catch_failure([] { (void)Situation{no_default}.without_host(); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure.hint, "home, work"));
 }
 
-TEST_CASE("a named profile that does not exist is an error of the place that names it", "[profile_choice]") {
+TEST_CASE("an error about an unknown profile names where the profile was given", "[profile_selector]") {
   struct Row {
     const char* name;
     Situation situation;
@@ -188,7 +190,7 @@ TEST_CASE("a named profile that does not exist is an error of the place that nam
        ExitCode::invalid_settings,
        "SASE_PROFILE: there is no profile 'other'",
        "there are: default, work"},
-      {"where there are none",
+      {"without any profile",
        {nothing, "work"},
        ExitCode::usage_error,
        "--profile: there is no profile 'work'",
@@ -209,7 +211,7 @@ TEST_CASE("a named profile that does not exist is an error of the place that nam
   }
 }
 
-TEST_CASE("a name that cannot be a profile's opens no file", "[profile_choice]") {
+TEST_CASE("an invalid profile name opens no file", "[profile_selector]") {
   for (const std::string name : {"", "../work", "/etc/passwd", "A", "a\nb", "."}) {
     INFO(name);
     const Failure failure = tests::catch_failure([&name] { (void)Situation{two, name}.without_host(); });
@@ -219,7 +221,7 @@ TEST_CASE("a name that cannot be a profile's opens no file", "[profile_choice]")
   }
 }
 
-TEST_CASE("a broken neighbour is of no concern to a call that does without it", "[profile_choice]") {
+TEST_CASE("an invalid profile does not affect a call that uses another one", "[profile_selector]") {
   Profiles profiles = two;
   profiles.emplace_back("broken", "bogus\n");
 
@@ -229,7 +231,7 @@ TEST_CASE("a broken neighbour is of no concern to a call that does without it", 
   CHECK(Situation{profiles}.without_host() == "default");
 }
 
-TEST_CASE("a broken profile matters when it is needed", "[profile_choice]") {
+TEST_CASE("reports an invalid profile that is needed", "[profile_selector]") {
   Profiles profiles = two;
   profiles.emplace_back("broken", "bogus\n");
 
@@ -240,7 +242,7 @@ TEST_CASE("a broken profile matters when it is needed", "[profile_choice]") {
         ExitCode::invalid_settings);
 }
 
-TEST_CASE("flags and variables lie over a profile's file, setting by setting", "[profile_choice]") {
+TEST_CASE("flags and variables override the profile file, setting by setting", "[profile_selector]") {
   const Situation situation{
       .profiles = {{"default", "url = https://default.test\nmin-ttl = 5m\ntimeout = 5s\n"}},
       .flags = {{"min-ttl", "7m"}}};
@@ -254,7 +256,7 @@ TEST_CASE("flags and variables lie over a profile's file, setting by setting", "
   });
 }
 
-TEST_CASE("the environment alone makes a profile", "[profile_choice]") {
+TEST_CASE("the environment alone defines a profile", "[profile_selector]") {
   const tests::TemporaryDirectory home;
   const tests::EnvironmentList environment{"HOME=" + home.path(), "SASE_REGION=eu", "SASE_MIN_TTL=2m"};
 

@@ -45,7 +45,7 @@ TEST_CASE("flags, variables and files share one vocabulary", "[settings]") {
   }
 }
 
-TEST_CASE("the settings of the contract are there", "[settings]") {
+TEST_CASE("the table contains the documented settings", "[settings]") {
   for (const char* const name :
        {"region", "api", "url", "host", "api-key-env", "api-key-file", "api-key-command",
         "api-key-credential", "api-key-keyring", "min-ttl", "timeout", "cache", "ca-file", "client-cert",
@@ -53,18 +53,18 @@ TEST_CASE("the settings of the contract are there", "[settings]") {
     CHECK(find_setting(name) != nullptr);
 }
 
-TEST_CASE("a name that is no setting is not found", "[settings]") {
+TEST_CASE("find_setting() rejects unknown names", "[settings]") {
   for (const char* const name : {"", "Region", "region ", "regio", "regions", "min_ttl", "api-key"})
     CHECK(find_setting(name) == nullptr);
 }
 
-TEST_CASE("all names are there for suggestions", "[settings]") {
+TEST_CASE("setting_names() lists every setting", "[settings]") {
   REQUIRE(setting_names().size() == settings.size());
   for (const std::string_view name : setting_names())
     CHECK(find_setting(name) != nullptr);
 }
 
-TEST_CASE("a higher layer wins, setting by setting", "[settings]") {
+TEST_CASE("a higher layer overrides a lower one, setting by setting", "[settings]") {
   const std::vector flags = {given("region", "flag", Layer::flag)};
   const std::vector variables = {given("region", "variable", Layer::variable),
                                  given("api", "variable", Layer::variable)};
@@ -89,7 +89,7 @@ TEST_CASE("the last of a repeated flag wins", "[settings]") {
   CHECK(find_value(values, SettingId::region) == "eu");
 }
 
-TEST_CASE("a file gives a setting once", "[settings]") {
+TEST_CASE("rejects a repeated setting in a file", "[settings]") {
   Settings values;
   const std::vector layer = {given("region", "us", Layer::user_file, 3),
                              given("region", "eu", Layer::user_file, 7)};
@@ -100,7 +100,7 @@ TEST_CASE("a file gives a setting once", "[settings]") {
   CHECK(std::string(failure.what()) == "/p/default.conf:7: 'region' stands twice");
 }
 
-TEST_CASE("a file gives a setting once, even one that a flag has given", "[settings]") {
+TEST_CASE("rejects a repeated setting in a file, even one that a flag has given", "[settings]") {
   Settings values;
   values.add(std::vector{given("region", "in", Layer::flag)});
   const std::vector layer = {given("region", "us", Layer::user_file, 3),
@@ -117,7 +117,7 @@ TEST_CASE("both files may give the same setting", "[settings]") {
   CHECK(find_value(values, SettingId::region) == "us");
 }
 
-TEST_CASE("hosts come from the highest layer that gives any, all of them", "[settings]") {
+TEST_CASE("all hosts come from the highest layer that has any", "[settings]") {
   Settings values;
   values.add({});
   values.add(std::vector{given("host", "a", Layer::user_file), given("host", "b", Layer::user_file)});
@@ -126,7 +126,7 @@ TEST_CASE("hosts come from the highest layer that gives any, all of them", "[set
   CHECK(find_hosts(values) == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("one layer names one source of the key", "[settings]") {
+TEST_CASE("rejects two key sources in one layer", "[settings]") {
   struct Row {
     const char* name;
     std::vector<Assignment> layer;
@@ -153,7 +153,7 @@ TEST_CASE("one layer names one source of the key", "[settings]") {
   }
 }
 
-TEST_CASE("no two of the five sources go together", "[settings]") {
+TEST_CASE("rejects each pair of key sources in one layer", "[settings]") {
   constexpr std::array sources = {"api-key-env", "api-key-file", "api-key-command", "api-key-credential",
                                   "api-key-keyring"};
   for (const char* const first : sources)
@@ -170,8 +170,7 @@ TEST_CASE("no two of the five sources go together", "[settings]") {
       }
 }
 
-TEST_CASE("the source of the key is that of the highest layer, whatever kind the lower one names",
-          "[settings]") {
+TEST_CASE("the key source is that of the highest layer that has one", "[settings]") {
   Settings values;
   values.add(std::vector{given("api-key-env", "A", Layer::variable)});
   values.add(std::vector{given("api-key-file", "/k", Layer::user_file)});
@@ -180,7 +179,7 @@ TEST_CASE("the source of the key is that of the highest layer, whatever kind the
   CHECK(values.find(SettingId::api_key_file) == nullptr);
 }
 
-TEST_CASE("a lower layer that names two sources is refused although a higher one wins", "[settings]") {
+TEST_CASE("rejects two key sources in a lower layer that a higher one overrides", "[settings]") {
   Settings values;
   values.add(std::vector{given("api-key-env", "A", Layer::flag)});
   const std::vector layer = {given("api-key-file", "/k", Layer::user_file),
@@ -189,14 +188,61 @@ TEST_CASE("a lower layer that names two sources is refused although a higher one
   CHECK_THROWS_AS(values.add(layer), Failure);
 }
 
-TEST_CASE("the last of a repeated flag for the key wins", "[settings]") {
+TEST_CASE("the last of a repeated key source flag wins", "[settings]") {
   Settings values;
   values.add(std::vector{given("api-key-file", "/k", Layer::flag), given("api-key-file", "/l", Layer::flag)});
 
   CHECK(find_value(values, SettingId::api_key_file) == "/l");
 }
 
-TEST_CASE("the environment gives every setting under its own name", "[settings]") {
+TEST_CASE("the service address is that of the highest layer that has one", "[settings]") {
+  struct Row {
+    const char* name;
+    Assignment higher;
+    Assignment lower;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"region over url", given("region", "eu", Layer::flag),
+       given("url", "https://a.test", Layer::user_file)},
+      {"url over region", given("url", "https://a.test", Layer::flag),
+       given("region", "eu", Layer::variable)},
+      {"in files", given("region", "eu", Layer::user_file),
+       given("url", "https://a.test", Layer::system_file)},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    Settings values;
+    values.add(std::vector{row.higher});
+    values.add(std::vector{row.lower});
+
+    CHECK(values.find(row.higher.setting->id) != nullptr);
+    CHECK(values.find(row.lower.setting->id) == nullptr);
+  }
+}
+
+TEST_CASE("api does not override the url of a lower layer", "[settings]") {
+  Settings values;
+  values.add(std::vector{given("api", "v3", Layer::flag)});
+  values.add(std::vector{given("url", "https://a.test", Layer::user_file)});
+
+  CHECK(find_value(values, SettingId::url) == "https://a.test");
+}
+
+TEST_CASE("rejects region and url in one layer, even if a higher layer overrides both", "[settings]") {
+  const Layer layer = GENERATE(Layer::flag, Layer::variable, Layer::user_file, Layer::system_file);
+  Settings values;
+  if (layer != Layer::flag) values.add(std::vector{given("region", "us", Layer::flag)});
+
+  const Failure failure = tests::catch_failure([&] {
+    values.add(std::vector{given("region", "eu", layer), given("url", "https://a.test", layer, 2)});
+  });
+
+  CHECK(failure.code == (layer == Layer::flag ? ExitCode::usage_error : ExitCode::invalid_settings));
+  CHECK(tests::contains(failure.what(), ": a second service beside 'region'"));
+  CHECK(failure.hint == "keep one of the two");
+}
+
+TEST_CASE("each setting is read from its variable", "[settings]") {
   for (const Setting& setting : settings) {
     const tests::EnvironmentList environment{"SASE=x", std::string(setting.variable) + "=value"};
     const auto layer = read_variables(*environment);
@@ -208,7 +254,7 @@ TEST_CASE("the environment gives every setting under its own name", "[settings]"
   }
 }
 
-TEST_CASE("an empty variable gives nothing", "[settings]") {
+TEST_CASE("ignores a setting whose variable is empty", "[settings]") {
   const tests::EnvironmentList environment{"SASE_REGION=", "SASE_HOST=", "SASE_API=v3"};
   const auto layer = read_variables(*environment);
 
@@ -216,7 +262,7 @@ TEST_CASE("an empty variable gives nothing", "[settings]") {
   CHECK(layer.front().value == "v3");
 }
 
-TEST_CASE("SASE_HOST holds several hosts, divided by commas", "[settings]") {
+TEST_CASE("SASE_HOST is a comma-separated list", "[settings]") {
   const tests::EnvironmentList environment{"SASE_HOST=a.test,b.test:8443,c.test"};
   Settings values;
   const auto layer = read_variables(*environment);
@@ -225,14 +271,14 @@ TEST_CASE("SASE_HOST holds several hosts, divided by commas", "[settings]") {
   CHECK(find_hosts(values) == std::vector<std::string>{"a.test", "b.test:8443", "c.test"});
 }
 
-TEST_CASE("a value's place is what a person wrote", "[settings]") {
+TEST_CASE("a message names where a value was given", "[settings]") {
   CHECK(given("min-ttl", "x", Layer::flag).place() == "--min-ttl");
   CHECK(given("min-ttl", "x", Layer::variable).place() == "SASE_MIN_TTL");
   CHECK(given("min-ttl", "x", Layer::user_file, 3).place() == "/p/default.conf:3");
   CHECK(given("min-ttl", "x", Layer::system_file, 12).place() == "/p/default.conf:12");
 }
 
-TEST_CASE("a bad value is a usage error in a flag and a settings error elsewhere", "[settings]") {
+TEST_CASE("an invalid value is a usage error in a flag and a settings error elsewhere", "[settings]") {
   CHECK(given("api", "x", Layer::flag).failure("bad").code == ExitCode::usage_error);
   CHECK(given("api", "x", Layer::variable).failure("bad").code == ExitCode::invalid_settings);
   CHECK(given("api", "x", Layer::user_file).failure("bad").code == ExitCode::invalid_settings);
@@ -240,7 +286,7 @@ TEST_CASE("a bad value is a usage error in a flag and a settings error elsewhere
   CHECK(std::string(given("api", "x", Layer::variable).failure("bad").what()) == "SASE_API: bad");
 }
 
-TEST_CASE("the settings that say where the key comes from are known", "[settings]") {
+TEST_CASE("exactly the api-key settings have the role of a key source", "[settings]") {
   for (const Setting& setting : settings)
     CHECK((setting.role == Role::key_source) == setting.name.starts_with("api-key-"));
 }

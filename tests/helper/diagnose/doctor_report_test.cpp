@@ -23,7 +23,7 @@ DoctorReport report() {
                       .took = 1500us},
                      {.name = "read",
                       .state = CheckState::broken,
-                      .what = "refused",
+                      .what = "rejected",
                       .remedy = "ask \"them\"",
                       .code = ExitCode::rejected},
                      {.name = "late",
@@ -49,14 +49,14 @@ TEST_CASE("the text has a line per check, with its settings and remedy below", "
         "                 region  eu  (SASE_REGION)\n"
         "warn  tls        ends soon (1.5 ms)\n"
         "                 -> renew it\n"
-        "FAIL  read       refused\n"
+        "FAIL  read       rejected\n"
         "                 -> ask \"them\"\n"
         "FAIL  late       no\n"
         "--    last       not tried\n"
         "\n"
         "check failed: read (exit code 5)\n");
   CHECK(
-      tests::contains(report().text(cli::Terminal(0, true)), "\x1b[1;31mFAIL\x1b[0m  read       refused\n"));
+      tests::contains(report().text(cli::Terminal(0, true)), "\x1b[1;31mFAIL\x1b[0m  read       rejected\n"));
 }
 
 TEST_CASE("the JSON report is one object in one line", "[doctor_report]") {
@@ -65,7 +65,7 @@ TEST_CASE("the JSON report is one object in one line", "[doctor_report]") {
       R"({"version":1,"profile":"default","ok":false,"exit_code":5,"links":[)"
       R"({"name":"settings","state":"ok","what":"the profile","remedy":null,"seconds":0.0},)"
       R"({"name":"tls","state":"warning","what":"ends soon","remedy":"renew it","seconds":0.0015},)"
-      R"({"name":"read","state":"broken","what":"refused","remedy":"ask \"them\"","seconds":0.0},)"
+      R"({"name":"read","state":"broken","what":"rejected","remedy":"ask \"them\"","seconds":0.0},)"
       R"({"name":"late","state":"broken","what":"no","remedy":null,"seconds":0.0},)"
       R"({"name":"last","state":"untried","what":"not tried","remedy":null,"seconds":0.0}],)"
       R"("settings":[{"name":"region","value":"eu","from":"SASE_REGION"},{"name":"proxy","value":null,"from":"default"}]})"

@@ -56,7 +56,7 @@ TEST_CASE("shows the cached token and the last failure", "[local_state]") {
         contains(place.check().what, "a token with 30m left"));
   rate_limit::RequestLog log;
   log.failure = rate_limit::LastFailure{.auth_error = tests::auth_error(protocol::ErrorKind::rejected),
-                                        .at = boot_clock(),
+                                        .at = BootClock::now(),
                                         .network_fingerprint = "r"};
   place.hold_lock().write_log(log);
   CHECK(contains(place.check().what, "no request is sent now: what happened"));
@@ -65,7 +65,7 @@ TEST_CASE("shows the cached token and the last failure", "[local_state]") {
 TEST_CASE("names a process that holds the lock after its deadline", "[local_state]") {
   Place place;
   const auto lock = place.hold_lock();
-  lock.record_holder(boot_clock() - 5s);
+  lock.record_holder(BootClock::now() - 5s);
 
   CHECK(contains(place.check().what, "the last call failed 5s ago: process " + std::to_string(::getpid()) +
                                          " still holds the lock after its deadline; is it stopped?"));

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using protocol::ErrorKind;
 using tests::contains;
 
-constexpr BootTime now = 20h;
+constexpr BootTime now{20h};
 
 LocalState look(const tests::Machine& machine, std::string_view key = tests::the_key) {
   token::ApiKeyHandle holder(machine.profile, api_key::ApiKey(protocol::Secret(key)));
@@ -32,21 +32,21 @@ LocalState recalled(const rate_limit::RequestLog& log) {
 
 }  // namespace
 
-TEST_CASE("nothing is remembered of what never happened", "[kept_state]") {
+TEST_CASE("an empty request log has neither failure nor pause", "[local_state]") {
   const LocalState state = recalled({});
   CHECK_FALSE(state.failure);
   CHECK(state.pause.empty());
 }
 
-TEST_CASE("a failure is told with its age, and a pause while it lasts", "[kept_state]") {
+TEST_CASE("describes a failure with its age, and a pause while it lasts", "[local_state]") {
   rate_limit::RequestLog log;
   log.failure = rate_limit::LastFailure{
       .auth_error = tests::auth_error(ErrorKind::rejected), .at = now - 20s, .network_fingerprint = "r"};
-  const LocalState refused = recalled(log);
-  REQUIRE(refused.failure);
-  CHECK(refused.failure->what == "what happened");
-  CHECK(refused.failure->ago == 20s);
-  CHECK(contains(refused.pause, "20s ago; the service is asked again in 280s"));
+  const LocalState rejected = recalled(log);
+  REQUIRE(rejected.failure);
+  CHECK(rejected.failure->what == "what happened");
+  CHECK(rejected.failure->ago == 20s);
+  CHECK(contains(rejected.pause, "20s ago; the service is asked again in 280s"));
 
   log.failure->auth_error.kind = ErrorKind::unreachable;
   const LocalState passed = recalled(log);
@@ -54,13 +54,13 @@ TEST_CASE("a failure is told with its age, and a pause while it lasts", "[kept_s
   CHECK(passed.pause.empty());
 }
 
-TEST_CASE("the guard is a pause as well", "[kept_state]") {
+TEST_CASE("the rate limit is a pause as well", "[local_state]") {
   rate_limit::RequestLog log;
   log.requests.assign(rate_limit::request_limit, now - 1s);
   CHECK(contains(recalled(log).pause, "try again in 59s"));
 }
 
-TEST_CASE("the cached token's time is seen, and nothing is made where there is none", "[kept_state]") {
+TEST_CASE("reads the time left on the cached token and creates nothing", "[local_state]") {
   tests::Machine machine;
   CHECK_FALSE(look(machine).token_left);
   struct stat status {};

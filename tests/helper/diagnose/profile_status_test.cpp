@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/file_cache.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/diagnose/status_report.hpp"
 #include "tests/support/catch.hpp"
@@ -49,13 +49,13 @@ TEST_CASE("reads a profile and its token", "[profile_status]") {
 
   const ProfileStatus status = user.status();
 
-  CHECK_FALSE(status.is_failed());
+  CHECK_FALSE(status.failure);
   CHECK(status.region == "eu");
   CHECK(status.api == "v1");
   CHECK(status.host == "api.eu.sase.checkpoint.com");
   CHECK(contains(status.key, "/key'"));
-  REQUIRE(status.kept.token_left);
-  CHECK(*status.kept.token_left > 29min);
+  REQUIRE(status.local_state.token_left);
+  CHECK(*status.local_state.token_left > 29min);
 }
 
 TEST_CASE("reports an invalid profile with its line, and an unusable key with its reason",
@@ -69,23 +69,22 @@ TEST_CASE("reports an invalid profile with its line, and an unusable key with it
   user.profile(user.with_key());
   user.key("hunter2", 0644);
   const ProfileStatus open = user.status();
-  CHECK_FALSE(open.failure);
   CHECK(open.region == "eu");
-  REQUIRE(open.key_failure);
-  CHECK(contains(open.key_failure->hint, "chmod 600"));
+  REQUIRE(open.failure);
+  CHECK(contains(open.failure->hint, "chmod 600"));
 }
 
 TEST_CASE("reports a profile without a key", "[profile_status]") {
   const User user;
   user.profile("region = eu\n");
-  CHECK(contains(user.status().key_failure.value().what(), "no API key"));
+  CHECK(contains(user.status().failure.value().what(), "no API key"));
 }
 
 TEST_CASE("does not run a key command", "[profile_status]") {
   const User user;
   user.profile("api-key-command = touch " + user.root.path("ran") + '\n');
   const ProfileStatus status = user.status();
-  CHECK_FALSE(status.is_failed());
+  CHECK_FALSE(status.failure);
   CHECK(status.key == "the command of 'api-key-command'");
   CHECK_FALSE(tests::exists(user.root.path("ran")));
 }
@@ -94,10 +93,10 @@ TEST_CASE("reports an unusable state directory and creates none", "[profile_stat
   const User user;
   user.profile(user.with_key());
   user.key("hunter2");
-  CHECK_FALSE(user.status().is_failed());
+  CHECK_FALSE(user.status().failure);
   CHECK_FALSE(tests::exists(user.directory));
   (void)user.root.make_directory("run/sase-credential", 0755);
-  CHECK(contains(user.status().state_trouble.value(), "open to other users"));
+  CHECK(contains(user.status().failure.value().what(), "open to other users"));
 }
 
 }  // namespace sase::diagnose

@@ -14,7 +14,7 @@ namespace {
 using protocol::ErrorKind;
 using tests::contains;
 
-/// What becomes of a broken link where the settings have these values.
+/// The failed check with its advice, for a profile with these settings.
 CheckResult advised(const std::vector<std::pair<std::string_view, std::string_view>>& given, config::Api api,
                     ErrorKind kind, std::optional<unsigned> status) {
   std::vector<config::Assignment> layer;
@@ -30,7 +30,7 @@ CheckResult advised(const std::vector<std::pair<std::string_view, std::string_vi
   profile.authorize_url = "https://where.test/x";
   CheckResult check{
       .name = "authorize", .state = protocol::CheckState::broken, .what = "no", .remedy = "general"};
-  add_advice(check, {.kind = kind, .what = "no", .hint = {}, .retry_after = {}}, status, {profile, values});
+  add_advice(check, {.kind = kind, .what = "no", .hint = {}, .retry_after = {}}, status, profile, values);
   return check;
 }
 

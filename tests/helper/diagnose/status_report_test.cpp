@@ -22,7 +22,7 @@ ProfileStatus good() {
   status.api = "v1";
   status.host = "api.eu.sase.checkpoint.com";
   status.key = "SASE_API_KEY";
-  status.kept.token_left = 3000s;
+  status.local_state.token_left = 3000s;
   return status;
 }
 
@@ -32,8 +32,8 @@ ProfileStatus paused() {
   status.is_chosen = false;
   status.region.clear();
   status.host = "localhost:8443";
-  status.kept = {
-      .token_left = {}, .failure = RememberedFailure{.what = "refused", .ago = 20s}, .pause = "wait"};
+  status.local_state = {
+      .token_left = {}, .failure = RememberedFailure{.what = "rejected", .ago = 20s}, .pause = "wait"};
   return status;
 }
 
@@ -59,19 +59,17 @@ TEST_CASE("the text has a row per profile, marks the default and shows problems 
 
 TEST_CASE("shows the last failure with its age", "[status_report]") {
   ProfileStatus status = paused();
-  status.kept.pause.clear();
+  status.local_state.pause.clear();
   CHECK(tests::contains(status_text({status}, cli::Terminal(0, false)),
-                        "  warn the last call failed 20s ago: refused\n"));
+                        "  warn the last call failed 20s ago: rejected\n"));
 }
 
-TEST_CASE("shows problems of key and state below the row", "[status_report]") {
+TEST_CASE("shows a problem of the key below the row", "[status_report]") {
   ProfileStatus status = good();
-  status.key_failure = Failure(ExitCode::invalid_settings, "no key");
-  status.state_trouble = "open to others";
+  status.failure = Failure(ExitCode::invalid_settings, "no key");
   const std::string text = status_text({status}, cli::Terminal(0, false));
   CHECK(tests::contains(text, "* default"));
   CHECK(tests::contains(text, "  FAIL no key\n"));
-  CHECK(tests::contains(text, "  FAIL open to others\n"));
 }
 
 TEST_CASE("the JSON report is one object in one line with the same members for each profile",
@@ -82,7 +80,7 @@ TEST_CASE("the JSON report is one object in one line with the same members for e
       R"({"name":"default","chosen":true,"ok":true,"region":"eu","api":"v1","host":"api.eu.sase.checkpoint.com",)"
       R"("key":"SASE_API_KEY","token_seconds_left":3000,"last_failure":null,"pause":null,"error":null},)"
       R"({"name":"lab","chosen":false,"ok":true,"region":null,"api":"v1","host":"localhost:8443",)"
-      R"("key":"SASE_API_KEY","token_seconds_left":null,"last_failure":{"what":"refused","seconds_ago":20},)"
+      R"("key":"SASE_API_KEY","token_seconds_left":null,"last_failure":{"what":"rejected","seconds_ago":20},)"
       R"("pause":"wait","error":null},)"
       R"({"name":"x","chosen":false,"ok":false,"region":null,"api":null,"host":null,"key":null,)"
       R"("token_seconds_left":null,"last_failure":null,"pause":null,)"

@@ -25,7 +25,7 @@ Fd open_null() {
 
 }  // namespace
 
-TEST_CASE("a descriptor is closed when its owner goes", "[fd]") {
+TEST_CASE("Fd closes its descriptor in the destructor", "[fd]") {
   int number = -1;
   {
     const Fd fd = open_null();
@@ -36,7 +36,7 @@ TEST_CASE("a descriptor is closed when its owner goes", "[fd]") {
   CHECK_FALSE(is_open(number));
 }
 
-TEST_CASE("a descriptor has one owner", "[fd]") {
+TEST_CASE("moving an Fd transfers the descriptor", "[fd]") {
   STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Fd>);
   STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<Fd>);
   Fd from = open_null();
@@ -49,7 +49,7 @@ TEST_CASE("a descriptor has one owner", "[fd]") {
   CHECK(is_open(number));
 }
 
-TEST_CASE("an owner that gets another descriptor closes its own", "[fd]") {
+TEST_CASE("assigning to an Fd closes its previous descriptor", "[fd]") {
   Fd fd = open_null();
   const int before = fd.get();
   Fd other = open_null();
@@ -62,7 +62,7 @@ TEST_CASE("an owner that gets another descriptor closes its own", "[fd]") {
   CHECK(is_open(after));
 }
 
-TEST_CASE("a descriptor assigned to itself stays open", "[fd]") {
+TEST_CASE("assigning an Fd to itself keeps the descriptor open", "[fd]") {
   Fd fd = open_null();
   Fd& same = fd;
 
@@ -71,7 +71,7 @@ TEST_CASE("a descriptor assigned to itself stays open", "[fd]") {
   CHECK(is_open(fd.get()));
 }
 
-TEST_CASE("a descriptor can be closed early, and again", "[fd]") {
+TEST_CASE("an Fd can be closed early and twice", "[fd]") {
   Fd fd = open_null();
   const int number = fd.get();
 
@@ -82,13 +82,13 @@ TEST_CASE("a descriptor can be closed early, and again", "[fd]") {
   CHECK_FALSE(is_open(number));
 }
 
-TEST_CASE("no descriptor is none", "[fd]") {
+TEST_CASE("an Fd with a negative number is closed", "[fd]") {
   CHECK_FALSE(Fd());
   CHECK_FALSE(Fd(-1));
   CHECK(open_null());
 }
 
-TEST_CASE("an errno becomes an error that says what and why", "[fd]") {
+TEST_CASE("throw_errno() reports what failed and why", "[fd]") {
   try {
     errno = ENOSPC;
     throw_errno("cannot write 'x'");

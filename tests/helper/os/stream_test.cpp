@@ -59,7 +59,7 @@ std::string repeat(std::string_view text, std::size_t times) {
 
 }  // namespace
 
-TEST_CASE("a message is read to its empty line, or to the end", "[stream]") {
+TEST_CASE("reads a message up to its empty line or the end", "[stream]") {
   CHECK(message_in("a=1\nb=2\n\n") == "a=1\nb=2\n\n");
   CHECK(message_in("a=1\nb=2\n") == "a=1\nb=2\n");
   CHECK(message_in("a=1\nb=2") == "a=1\nb=2");
@@ -67,7 +67,7 @@ TEST_CASE("a message is read to its empty line, or to the end", "[stream]") {
   CHECK(message_in("").empty());
 }
 
-TEST_CASE("a message that arrives in pieces of two bytes is read whole", "[stream]") {
+TEST_CASE("reads a message that arrives in pieces of two bytes", "[stream]") {
   const std::string text = "protocol=https\r\nhost=api.example.test\r\n\r\n";
   tests::Pipe pipe = tests::make_pipe();
   std::thread writer([&pipe, &text] {
@@ -83,7 +83,7 @@ TEST_CASE("a message that arrives in pieces of two bytes is read whole", "[strea
   CHECK(read == text);
 }
 
-TEST_CASE("reading stops at the empty line although the caller keeps the pipe open", "[stream]") {
+TEST_CASE("stops reading at the empty line although the pipe stays open", "[stream]") {
   const tests::Pipe pipe = tests::make_pipe();
   REQUIRE(::write(pipe.writer.get(), "a=1\n\n", 5) == 5);
   const auto start = steady_clock::now();
@@ -92,7 +92,7 @@ TEST_CASE("reading stops at the empty line although the caller keeps the pipe op
   CHECK(steady_clock::now() - start < std::chrono::seconds(1));
 }
 
-TEST_CASE("what is in the pipe behind a message is drained", "[stream]") {
+TEST_CASE("drains the pipe after a message", "[stream]") {
   tests::Pipe pipe = tests::make_pipe();
   const std::string text = "a=1\n\n" + std::string(30'000, 'x');
   REQUIRE(::write(pipe.writer.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
@@ -102,7 +102,7 @@ TEST_CASE("what is in the pipe behind a message is drained", "[stream]") {
   CHECK(is_at_end(pipe.reader.get()));
 }
 
-TEST_CASE("a message larger than a pipe is read whole", "[stream]") {
+TEST_CASE("reads a message larger than a pipe", "[stream]") {
   const std::string text = "a=" + std::string(300'000, 'x') + "\n\n";
   tests::Pipe pipe = tests::make_pipe();
   std::thread writer([&pipe, &text] { write_all(pipe.writer.get(), text); });
@@ -113,7 +113,7 @@ TEST_CASE("a message larger than a pipe is read whole", "[stream]") {
   CHECK(read == text);
 }
 
-TEST_CASE("a message within all bounds is read, one past any is refused", "[stream]") {
+TEST_CASE("rejects a message that exceeds a limit", "[stream]") {
   const std::string long_line = "a=" + std::string(protocol::max_line_size - 2, 'x');
   const std::string many_lines = repeat("x=y\n", protocol::max_lines);
 
@@ -124,13 +124,13 @@ TEST_CASE("a message within all bounds is read, one past any is refused", "[stre
   CHECK_THROWS_AS(message_in(repeat(long_line.substr(0, 1'000'000) + "\n", 5)), protocol::ProtocolError);
 }
 
-TEST_CASE("a stream without an end is refused at a bound", "[stream]") {
+TEST_CASE("rejects a stream without an end", "[stream]") {
   const Fd zeros(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
 
   CHECK_THROWS_AS(read_message(zeros.get()), protocol::ProtocolError);
 }
 
-TEST_CASE("a stream that cannot be read is a system error", "[stream]") {
+TEST_CASE("reading an unreadable stream is a system error", "[stream]") {
   const Fd directory(::open("/", O_RDONLY | O_CLOEXEC));
 
   CHECK_THROWS_AS(read_message(-1), std::system_error);
@@ -139,7 +139,7 @@ TEST_CASE("a stream that cannot be read is a system error", "[stream]") {
   CHECK_THROWS_AS(read_all(directory.get(), 10), std::system_error);
 }
 
-TEST_CASE("a stream is read to its end up to a limit", "[stream]") {
+TEST_CASE("reads a stream to its end, up to the limit", "[stream]") {
   for (const std::size_t size : {0U, 1U, 1023U, 1024U, 1025U, 100'000U}) {
     const std::string text(size, 'x');
     const tests::MemoryFile input(text);
@@ -147,14 +147,14 @@ TEST_CASE("a stream is read to its end up to a limit", "[stream]") {
   }
 }
 
-TEST_CASE("a stream past the limit is an error", "[stream]") {
+TEST_CASE("rejects a stream beyond the limit", "[stream]") {
   for (const std::size_t size : {1U, 1024U, 100'000U}) {
     const tests::MemoryFile input(std::string(size, 'x'));
     CHECK_THROWS_AS(read_all(input.fd(), size - 1), std::length_error);
   }
 }
 
-TEST_CASE("input that is not wanted is drained to its end", "[stream]") {
+TEST_CASE("discards input to its end", "[stream]") {
   tests::Pipe pipe = tests::make_pipe();
   std::thread writer([&pipe] {
     write_all(pipe.writer.get(), std::string(300'000, 'x'));
@@ -167,7 +167,7 @@ TEST_CASE("input that is not wanted is drained to its end", "[stream]") {
   CHECK(is_at_end(pipe.reader.get()));
 }
 
-TEST_CASE("a caller that neither writes nor closes does not hold us", "[stream]") {
+TEST_CASE("discarding input does not wait for a silent writer", "[stream]") {
   const tests::Pipe pipe = tests::make_pipe();
   const auto start = steady_clock::now();
 
@@ -176,7 +176,7 @@ TEST_CASE("a caller that neither writes nor closes does not hold us", "[stream]"
   CHECK(steady_clock::now() - start < std::chrono::seconds(1));
 }
 
-TEST_CASE("a caller that never ends does not hold us", "[stream]") {
+TEST_CASE("discarding endless input takes limited time", "[stream]") {
   const Fd zeros(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
   const auto start = steady_clock::now();
 
@@ -185,11 +185,11 @@ TEST_CASE("a caller that never ends does not hold us", "[stream]") {
   CHECK(steady_clock::now() - start < std::chrono::seconds(3));
 }
 
-TEST_CASE("draining what cannot be read does no harm", "[stream]") {
+TEST_CASE("discarding an unreadable stream has no effect", "[stream]") {
   CHECK_NOTHROW(discard_input(-1));
 }
 
-TEST_CASE("all bytes are written, however few are taken at a time", "[stream]") {
+TEST_CASE("writes all bytes to a slow reader", "[stream]") {
   const std::string text(1'000'000, 'x');
   tests::Pipe pipe = tests::make_pipe();
   std::string read;
@@ -202,18 +202,18 @@ TEST_CASE("all bytes are written, however few are taken at a time", "[stream]") 
   CHECK(read == text);
 }
 
-TEST_CASE("nothing is written of nothing", "[stream]") {
+TEST_CASE("writing no bytes succeeds on any descriptor", "[stream]") {
   CHECK_NOTHROW(write_all(-1, ""));
 }
 
-TEST_CASE("what cannot be written is a system error", "[stream]") {
+TEST_CASE("a failed write is a system error", "[stream]") {
   const Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
 
   CHECK_THROWS_AS(write_all(-1, "x"), std::system_error);
   CHECK_THROWS_AS(write_all(full.get(), "x"), std::system_error);
 }
 
-TEST_CASE("a reader that is gone is a system error once SIGPIPE is ignored", "[stream]") {
+TEST_CASE("a closed pipe is a system error while SIGPIPE is ignored", "[stream]") {
   const int code = tests::exit_code_in_child([] {
     ::signal(SIGPIPE, SIG_IGN);
     tests::Pipe pipe = tests::make_pipe();

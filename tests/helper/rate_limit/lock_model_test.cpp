@@ -24,10 +24,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr BootTime start = 1h;
+constexpr BootTime start{1h};
 /// Of the first call. Each further one has more time, so that it can replace the lock of a stopped one.
-constexpr BootTime shortest_timeout = 10s;
-constexpr BootTime service_time = 1s;
+constexpr auto shortest_timeout = 10s;
+constexpr auto service_time = 1s;
 
 struct Inode {
   RequestLog log;
@@ -48,8 +48,9 @@ struct Faults {
 std::string describe_log(const RequestLog& log) {
   std::string text = log.holder ? std::to_string(log.holder->pid) : "-";
   for (const BootTime at : log.requests)
-    text += ',' + std::to_string(at.count());
-  return text + (log.failure ? 'f' + std::to_string(log.failure->at.count()) : "") + (log.success ? "s" : "");
+    text += ',' + std::to_string(at.time_since_epoch().count());
+  return text + (log.failure ? 'f' + std::to_string(log.failure->at.time_since_epoch().count()) : "") +
+         (log.success ? "s" : "");
 }
 
 /// The files of the state directory, the clock and the service.
@@ -141,8 +142,9 @@ class ModelAttempt : public LockAttempt {
     std::memcpy(text.data(), &next_, sizeof next_);
     for (const auto& file : {file_.get(), successor_.get()})
       text += file == nullptr ? "-" : static_cast<const ModelFile*>(file)->describe();
-    return text + (seen_ ? std::to_string(seen_->pid) : "-") + '/' + std::to_string(seen_since_.count()) +
-           '/' + std::to_string(until_.count());
+    return text + (seen_ ? std::to_string(seen_->pid) : "-") + '/' +
+           std::to_string(seen_since_.time_since_epoch().count()) + '/' +
+           std::to_string(until_.time_since_epoch().count());
   }
 };
 
@@ -172,9 +174,9 @@ class Call {
   [[nodiscard]] bool is_ready() const { return world_.now >= ready_at(); }
   [[nodiscard]] BootTime ready_at() const {
     if (phase_ == Phase::waiting) return std::min(answer_at_, deadline());
-    if (phase_ != Phase::acquiring) return BootTime(0);
+    if (phase_ != Phase::acquiring) return BootTime{};
     const auto* const file = static_cast<const ModelFile*>(attempt_->awaited());
-    return file == nullptr || file->is_free() ? BootTime(0) : std::min(attempt_->awaited_until(), deadline());
+    return file == nullptr || file->is_free() ? BootTime{} : std::min(attempt_->awaited_until(), deadline());
   }
 
   void step(const Faults& faults) {
@@ -194,8 +196,9 @@ class Call {
 
   [[nodiscard]] std::string describe() const {
     return std::to_string(static_cast<int>(phase_)) + (is_stopped ? "s" : " ") +
-           (attempt_ ? attempt_->describe() : "") + '/' + std::to_string(answer_at_.count()) +
-           (is_success_ ? "+" : " ") + std::to_string(static_cast<int>(outcome_)) + describe_log(log_) + '|';
+           (attempt_ ? attempt_->describe() : "") + '/' +
+           std::to_string(answer_at_.time_since_epoch().count()) + (is_success_ ? "+" : " ") +
+           std::to_string(static_cast<int>(outcome_)) + describe_log(log_) + '|';
   }
   [[nodiscard]] BootTime ended_at() const { return ended_at_; }
 
@@ -371,9 +374,9 @@ class Run {
   }
 
   [[nodiscard]] std::string describe() {
-    std::string text = std::to_string(world_.now.count()) + '/' +
-                       std::to_string(world_.token_expiry.count()) + '/' + std::to_string(kills_) +
-                       std::to_string(stops_);
+    std::string text = std::to_string(world_.now.time_since_epoch().count()) + '/' +
+                       std::to_string(world_.token_expiry.time_since_epoch().count()) + '/' +
+                       std::to_string(kills_) + std::to_string(stops_);
     for (const auto& inode : world_.names)
       text += inode ? std::to_string(world_.number(inode)) : "-";
     for (const auto& inode : world_.inodes)

@@ -32,13 +32,13 @@ RequestLog with_rejections(unsigned consecutive_rejections) {
 
 RequestLog with_a_request() {
   RequestLog log;
-  log.requests.push_back(boot_clock());
+  log.requests.push_back(BootClock::now());
   return log;
 }
 
 std::optional<RefreshLock> acquire(const std::string& directory, const std::string& key_id,
                                    std::chrono::milliseconds patience = 0ms) {
-  return RefreshLock::acquire(directory, key_id, boot_clock() + patience, boot_clock() + 1min);
+  return RefreshLock::acquire(directory, key_id, BootClock::now() + patience, BootClock::now() + 1min);
 }
 
 struct LogDirectory {
@@ -93,7 +93,7 @@ TEST_CASE("each key id has its own lock and request log", "[refresh_lock]") {
 
 TEST_CASE("records the process that holds the lock, and its deadline", "[refresh_lock]") {
   const LogDirectory state;
-  const BootTime start = boot_clock();
+  const BootTime start = BootClock::now();
   const auto refresh_lock = acquire(state.root.path("state"), "x");
 
   const auto holder = state.read("x").holder;
@@ -112,7 +112,7 @@ TEST_CASE("finds a holder that has passed its deadline", "[refresh_lock]") {
   auto refresh_lock = acquire(state.root.path("state"), "x");
   CHECK_FALSE(find_overdue_holder(state.directory, "x"));
 
-  refresh_lock->record_holder(boot_clock());
+  refresh_lock->record_holder(BootClock::now());
   REQUIRE(find_overdue_holder(state.directory, "x"));
   CHECK(find_overdue_holder(state.directory, "x")->pid == ::getpid());
 
@@ -124,7 +124,7 @@ TEST_CASE("replaces a lock after the deadline of its holder, with its request lo
   const LogDirectory state;
   const auto stopped = acquire(state.root.path("state"), "x");
   stopped->write_log(with_a_request());
-  stopped->record_holder(boot_clock() + 40ms);
+  stopped->record_holder(BootClock::now() + 40ms);
   CHECK_FALSE(acquire(state.root.path("state"), "x", 20ms));
 
   const auto next = acquire(state.root.path("state"), "x", 10s);
@@ -236,7 +236,7 @@ TEST_CASE("treats a missing or damaged request log as empty", "[request_log]") {
   }
   SECTION("times in the future") {
     RequestLog log;
-    log.requests.push_back(boot_clock() + std::chrono::hours(1));
+    log.requests.push_back(BootClock::now() + std::chrono::hours(1));
     state.write("a", log);
   }
 
@@ -295,7 +295,7 @@ TEST_CASE("a full disk keeps the number of requests", "[request_log]") {
           tests::deny_calls({SYS_pwrite64}, ENOSPC);
           const auto lock = acquire(state.root.path("state"), "a");
           RequestLog log;
-          log.requests.assign(4, boot_clock());
+          log.requests.assign(4, BootClock::now());
           try {
             lock->write_log(log);
           } catch (const std::system_error&) {
@@ -305,8 +305,8 @@ TEST_CASE("a full disk keeps the number of requests", "[request_log]") {
         }) == 0);
 
   CHECK(state.read("a").requests.size() == 4);
-  CHECK(state.read("a").requests.back() <= boot_clock());
-  CHECK(state.read("a").requests.back() > boot_clock() - 2s);
+  CHECK(state.read("a").requests.back() <= BootClock::now());
+  CHECK(state.read("a").requests.back() > BootClock::now() - 2s);
   state.write("a", with_a_request());
   CHECK(state.read("a").requests.size() == 1);
 }
@@ -314,16 +314,16 @@ TEST_CASE("a full disk keeps the number of requests", "[request_log]") {
 TEST_CASE("reads the longest request log that is written", "[request_log]") {
   const LogDirectory state;
   RequestLog log;
-  log.requests.assign(9, boot_clock());
-  log.success = LastSuccess{.at = boot_clock(), .lifetime = std::chrono::hours(1)};
-  log.refresh_started = boot_clock();
+  log.requests.assign(9, BootClock::now());
+  log.success = LastSuccess{.at = BootClock::now(), .lifetime = std::chrono::hours(1)};
+  log.refresh_started = BootClock::now();
   record_failure(log,
                  {.kind = protocol::ErrorKind::rejected,
                   .transient = true,
                   .what = std::string(5000, 'w'),
                   .hint = std::string(5000, 'h'),
                   .retry_after = std::chrono::seconds::max()},
-                 std::string(32, 'r'), boot_clock());
+                 std::string(32, 'r'), BootClock::now());
   log.failure->key = std::string(32, 'k');
 
   state.write("a", log);

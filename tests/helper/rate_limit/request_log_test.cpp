@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr BootId this_boot = {1, 2, 3, '\xff'};
 constexpr BootId another_boot = {1, 2, 3};
-constexpr BootTime now = 20h;
+constexpr BootTime now{20h};
 
 /// The first line of a log of this boot.
 const std::string head = "boot=010203ff000000000000000000000000\n";
@@ -104,8 +104,8 @@ TEST_CASE("distinguishes every field", "[request_log]") {
       {"not while good", [](RequestLog& log) { log.success->while_good = false; }},
       {"not erased", [](RequestLog& log) { log.erased = false; }},
       {"no rejections", [](RequestLog& log) { log.consecutive_rejections = 0; }},
-      {"no pause", [](RequestLog& log) { log.paused_until = 0s; }},
-      {"all at boot", [](RequestLog& log) { log.failure->at = 0s; }},
+      {"no pause", [](RequestLog& log) { log.paused_until = BootTime(); }},
+      {"all at boot", [](RequestLog& log) { log.failure->at = BootTime(); }},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -141,7 +141,7 @@ TEST_CASE("ignores a damaged log", "[request_log]") {
     const char* name;
     std::string bytes;
   };
-  const std::string later = std::to_string((now + 1ms).count());
+  const std::string later = std::to_string((now + 1ms).time_since_epoch().count());
   const std::string failure = head + "failure_at=1\nnetwork=r\n";
   const std::string what = "what=no\n\n";
   const auto row = GENERATE_COPY(values<Row>({
@@ -178,7 +178,7 @@ TEST_CASE("ignores a damaged log", "[request_log]") {
 }
 
 TEST_CASE("accepts the current time", "[request_log]") {
-  const std::string at = std::to_string(now.count());
+  const std::string at = std::to_string(now.time_since_epoch().count());
 
   CHECK(parsed(head + "request[]=" + at + "\n\n").requests.size() == 1);
   CHECK(parsed(head + "success_at=" + at + "\n\n").success);

@@ -50,7 +50,7 @@ TEST_CASE("remembers a failure for a duration that depends on its kind", "[rate_
     const char* name;
     ErrorKind kind;
     std::optional<seconds> retry_after;
-    BootTime same_network, other_networks;
+    std::chrono::milliseconds same_network, other_networks;
   };
   constexpr auto most = seconds::max();
   const auto row = GENERATE_COPY(values<Row>({
@@ -159,7 +159,7 @@ TEST_CASE("describes a remembered failure with its age and the time left", "[rat
     const char* name;
     ErrorKind kind;
     std::optional<seconds> retry_after;
-    BootTime later;
+    std::chrono::milliseconds later;
     std::string what, hint;
   };
   const auto row = GENERATE(values<Row>({
@@ -200,7 +200,7 @@ TEST_CASE("allows a request at the time that the message states", "[rate_limit_r
   for (auto auth_error = why_blocked(log, call_at(now)); auth_error;
        now += 977ms, auth_error = why_blocked(log, call_at(now))) {
     tests::check_error(*auth_error);
-    const BootTime wait = tests::promised_wait(auth_error->what);
+    const std::chrono::milliseconds wait = tests::promised_wait(auth_error->what);
     CHECK_FALSE(why_blocked(log, call_at(now + wait)));
     CHECK(why_blocked(log, call_at(now + wait - (wait < 120s ? 1s : 60s))));
   }

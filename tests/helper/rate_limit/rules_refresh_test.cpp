@@ -46,7 +46,7 @@ TEST_CASE("blocks requests after a token with too short a lifetime", "[rate_limi
     const char* name;
     seconds lifetime, min_ttl;
     bool too_short;
-    BootTime later;
+    std::chrono::milliseconds later;
     bool blocked;
   };
   const auto row = GENERATE(values<Row>({
@@ -155,7 +155,7 @@ TEST_CASE("refreshes at half of the lifetime if it is below refresh-ahead", "[ra
     const char* name;
     seconds lifetime;
     bool ahead;
-    BootTime later;
+    std::chrono::milliseconds later;
     bool may;
   };
   const auto row = GENERATE(values<Row>({

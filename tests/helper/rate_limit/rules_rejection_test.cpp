@@ -30,7 +30,7 @@ RequestLog struck(unsigned consecutive_rejections) {
 }
 
 /// How long no token is asked for from `now`, by its own words.
-BootTime pause_at(const RequestLog& log, BootTime now) {
+std::chrono::milliseconds pause_at(const RequestLog& log, BootTime now) {
   const auto auth_error = why_blocked(log, call_at(now));
   return auth_error ? tests::promised_wait(auth_error->hint) : 0s;
 }
@@ -52,7 +52,8 @@ TEST_CASE("doubles the pause with each token that is rejected soon", "[rate_limi
   success(log, now);
   record_erase(log, now);
 
-  for (const BootTime pause : std::vector<BootTime>{1min, 2min, 4min, 8min, 15min, 15min, 15min}) {
+  for (const std::chrono::milliseconds pause :
+       std::vector<std::chrono::milliseconds>{1min, 2min, 4min, 8min, 15min, 15min, 15min}) {
     success(log, now);
     now += 10s;
     record_erase(log, now);
@@ -74,7 +75,7 @@ TEST_CASE("limits the pause to 15 minutes", "[rate_limit_rules]") {
 TEST_CASE("counts a rejection within 5 minutes of the success", "[rate_limit_rules]") {
   struct Row {
     const char* name;
-    BootTime later;
+    std::chrono::milliseconds later;
     unsigned consecutive_rejections;
   };
   const auto row = GENERATE(values<Row>({
@@ -153,7 +154,7 @@ TEST_CASE("explains a pause with reason, duration and hint", "[rate_limit_rules]
   struct Row {
     const char* name;
     unsigned consecutive_rejections;
-    BootTime later;
+    std::chrono::milliseconds later;
     std::string count, wait;
   };
   const auto row = GENERATE(values<Row>({

@@ -38,7 +38,7 @@ TEST_CASE("allows five requests in a minute, whatever their outcome", "[rate_lim
 TEST_CASE("counts a request for 60 seconds", "[rate_limit_rules]") {
   struct Row {
     const char* name;
-    BootTime later;
+    std::chrono::milliseconds later;
     unsigned left;
   };
   const auto row = GENERATE(values<Row>({
@@ -68,7 +68,7 @@ TEST_CASE("each request counts for its own minute", "[rate_limit_rules]") {
 TEST_CASE("explains the rate limit and when to try again", "[rate_limit_rules]") {
   struct Row {
     const char* name;
-    BootTime later;
+    std::chrono::milliseconds later;
     std::string hint;
   };
   const auto row = GENERATE(values<Row>({
@@ -104,7 +104,7 @@ TEST_CASE("allows a request when the rate limit says so", "[rate_limit_rules]") 
   for (BootTime now = then; requests_left(log, now) == 0; now += 977ms) {
     const auto auth_error = why_blocked(log, call_at(now)).value();
     tests::check_error(auth_error);
-    const BootTime wait = tests::promised_wait(auth_error.hint);
+    const std::chrono::milliseconds wait = tests::promised_wait(auth_error.hint);
     CHECK_FALSE(why_blocked(log, call_at(now + wait)));
     CHECK(why_blocked(log, call_at(now + wait - 1s)));
   }

@@ -65,11 +65,10 @@ class Tree {
   [[nodiscard]] std::string ask(std::vector<const char*> environment = {}) const {
     const std::string program = root_.path("bin/front");
     const std::vector<std::string> words = {program, driver, "--out", "/dev/null"};
-    environment.push_back("PATH=/usr/bin:/bin");
+    environment.insert(environment.end(), {"PATH=/usr/bin:/bin", nullptr});
     const auto result = os::run_subprocess({.program = program,
                                             .arguments = words,
-                                            .environment = environment,
-                                            .input = {},
+                                            .environment = environment.data(),
                                             .output_limit = 100'000,
                                             .deadline = steady_clock::now() + 60s});
     return std::string(result.value().output.reveal());
@@ -111,8 +110,7 @@ TEST_CASE("passes the request on standard input, and no arguments", "[authorizer
 
   CHECK(tests::contains(answer, "error: 0 "));
   CHECK(tests::contains(answer, "/bin/../libexec/sase-credential/authorize words "));
-  CHECK(
-      tests::contains(answer, "url=https://api.example.test/authorize;api_key=hunter2-key;timeout_ms=5000;"));
+  CHECK(tests::contains(answer, "api_key=hunter2-key;timeout_ms=5000;"));
 }
 
 TEST_CASE("passes only the variables for the resolver and OpenSSL", "[authorizer_process]") {

@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::seconds;
 
-constexpr BootTime now = 1000s;
+constexpr BootTime now{1000s};
 
 RefreshSchedule renewed(std::chrono::seconds left, std::chrono::seconds ahead, double jitter = 0) {
   RefreshSchedule schedule;
@@ -22,7 +22,7 @@ RefreshSchedule renewed(std::chrono::seconds left, std::chrono::seconds ahead, d
   return schedule;
 }
 
-BootTime compute_wait(const RefreshSchedule& schedule) {
+std::chrono::milliseconds compute_wait(const RefreshSchedule& schedule) {
   return schedule.next() - now;
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("refreshes a token with refresh-ahead left, but not before 5 minutes o
   struct Row {
     std::string name;
     std::chrono::seconds left, ahead;
-    BootTime wait;
+    std::chrono::milliseconds wait;
   };
   const auto row = GENERATE(values<Row>({
       {"an hour", 60min, 15min, 45min},
@@ -132,6 +132,18 @@ TEST_CASE("attempts a refresh ten seconds before the old token ends, and when it
   CHECK(schedule.next() == end + 45s);
   schedule.failed(end - 500ms, 0.5);
   CHECK(schedule.next() >= end + 500ms);
+}
+
+TEST_CASE("comes forward by the time that the boot clock stood still", "[refresh_schedule]") {
+  RefreshSchedule schedule = renewed(60min, 15min);
+  schedule.advance(50min);
+
+  CHECK(schedule.next() == now - 5min);
+  CHECK(schedule.end() == now + 10min - 1s);
+
+  RefreshSchedule empty;
+  empty.advance(50min);
+  CHECK_FALSE(empty.end());
 }
 
 TEST_CASE("raises refresh-ahead to a minute more than min-ttl", "[refresh_schedule]") {

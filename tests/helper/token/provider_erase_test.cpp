@@ -106,7 +106,8 @@ TEST_CASE("pauses longer after each new token that is erased soon", "[token_prov
   (void)machine.get();
   machine.erase("fresh-token");
 
-  for (const BootTime pause : std::vector<BootTime>{1min, 2min, 4min, 8min, 15min, 15min}) {
+  for (const std::chrono::milliseconds pause :
+       std::vector<std::chrono::milliseconds>{1min, 2min, 4min, 8min, 15min, 15min}) {
     CHECK(machine.get() == "fresh-token");
     const int calls = machine.authorizer.calls;
     machine.erase("fresh-token");
@@ -119,7 +120,7 @@ TEST_CASE("pauses longer after each new token that is erased soon", "[token_prov
     CHECK(tests::promised_wait(failure.hint) > pause - 10s);
     CHECK(machine.authorizer.calls == calls);
     machine.change_log([](rate_limit::RequestLog& log) {
-      log.paused_until = 0s;
+      log.paused_until = {};
       log.requests.clear();
     });
   }

@@ -154,7 +154,7 @@ TEST_CASE("does not refresh at every call if lifetimes are below refresh-ahead",
 
 TEST_CASE("limits the rate of background refreshes", "[token_provider]") {
   DueForRefreshMachine machine;
-  machine.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  machine.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, BootClock::now()); });
 
   CHECK(machine.call() == "old");
   CHECK(machine.requested() == 0);

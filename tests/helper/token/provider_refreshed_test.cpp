@@ -128,7 +128,7 @@ TEST_CASE("shares the failure of a refresh that it waited for", "[token_provider
   std::thread other([&refresh_lock] {
     std::this_thread::sleep_for(50ms);
     rate_limit::RequestLog log = refresh_lock->read_log();
-    log.failure->at = boot_clock();
+    log.failure->at = BootClock::now();
     refresh_lock->write_log(log);
     refresh_lock.reset();
   });

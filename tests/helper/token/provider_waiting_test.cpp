@@ -117,13 +117,13 @@ TEST_CASE("waits for the lock no longer than the timeout", "[token_provider]") {
 
 TEST_CASE("replaces the lock of a stopped process after its deadline", "[token_provider]") {
   Machine machine;
-  const BootTime now = boot_clock();
+  const BootTime now = BootClock::now();
   const auto stopped = rate_limit::RefreshLock::try_acquire(machine.directory, machine.key_id(), now + 50ms);
   REQUIRE(stopped);
 
   CHECK(machine.get() == "fresh-token");
 
-  CHECK(boot_clock() >= now + 50ms + rate_limit::holder_grace);
+  CHECK(BootClock::now() >= now + 50ms + rate_limit::holder_grace);
   CHECK_FALSE(stopped->is_current());
   CHECK(machine.error.text() == "sase-credential: warning: process " + std::to_string(::getpid()) +
                                     " holds the lock of this API key after its deadline; is it stopped?\n");

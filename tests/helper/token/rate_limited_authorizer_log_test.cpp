@@ -24,7 +24,7 @@ TEST_CASE("records an error with time and network fingerprint", "[rate_limited_a
   Caller caller;
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable, 7s);
   caller.authorizer.requests = 2;
-  const BootTime start = boot_clock();
+  const BootTime start = BootClock::now();
 
   CHECK(std::string(caller.failure().what()) == "what happened");
 
@@ -87,7 +87,7 @@ TEST_CASE("records an expired token as a failure", "[rate_limited_authorizer]") 
 
 TEST_CASE("records a refresh as one", "[rate_limited_authorizer]") {
   Caller caller;
-  caller.change_log([](rate_limit::RequestLog& log) { log.paused_until = boot_clock() + 1min; });
+  caller.change_log([](rate_limit::RequestLog& log) { log.paused_until = BootClock::now() + 1min; });
 
   CHECK(caller.refresh().token.bearer.reveal() == "fresh-token");
 
@@ -99,7 +99,7 @@ TEST_CASE("decides by the request log and refresh-ahead whether to refresh", "[r
   Caller caller;
   CHECK(caller.rate_limited().may_refresh(caller.refresh_lock));
   caller.change_log([](rate_limit::RequestLog& log) {
-    log.success = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 900s, .while_good = true};
+    log.success = rate_limit::LastSuccess{.at = BootClock::now(), .lifetime = 900s, .while_good = true};
   });
 
   CHECK_FALSE(caller.rate_limited().may_refresh(caller.refresh_lock));
@@ -126,14 +126,14 @@ TEST_CASE("shares failures since the call started", "[rate_limited_authorizer]")
 TEST_CASE("records an erase with its time", "[rate_limited_authorizer]") {
   Caller caller;
   caller.change_log([](rate_limit::RequestLog& log) {
-    log.success = rate_limit::LastSuccess{.at = boot_clock(), .lifetime = 3600s, .after_erase = true};
+    log.success = rate_limit::LastSuccess{.at = BootClock::now(), .lifetime = 3600s, .after_erase = true};
   });
 
   caller.rate_limited().record_erase(caller.refresh_lock);
 
   CHECK(caller.log().erased);
   CHECK(caller.log().consecutive_rejections == 1);
-  CHECK(caller.log().paused_until > boot_clock() + 50s);
+  CHECK(caller.log().paused_until > BootClock::now() + 50s);
 }
 
 TEST_CASE("continues with one warning if the request log cannot be written", "[rate_limited_authorizer]") {

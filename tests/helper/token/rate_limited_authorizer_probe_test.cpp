@@ -54,7 +54,7 @@ TEST_CASE("records a rejected probe", "[rate_limited_authorizer][probe]") {
 
 TEST_CASE("a blocked probe checks only the connection, without the key", "[rate_limited_authorizer][probe]") {
   Caller caller;
-  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, BootClock::now()); });
   const std::string before = tests::text_of_file(caller.log_file());
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::not_asked);
 

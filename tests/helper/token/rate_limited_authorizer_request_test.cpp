@@ -43,7 +43,7 @@ TEST_CASE("counts a request before it is sent and corrects the count afterwards"
   caller.authorizer.requests = GENERATE(0U, 1U, 2U, 3U);
   std::vector<BootTime> before;
   caller.authorizer.meanwhile = [&] { before = caller.log().requests; };
-  const BootTime start = boot_clock();
+  const BootTime start = BootClock::now();
 
   (void)caller.authorize();
 
@@ -68,7 +68,7 @@ TEST_CASE("limits the retries of a call to the requests that are left", "[rate_l
 
   DYNAMIC_SECTION(row.name) {
     Caller caller;
-    caller.change_log([&](rate_limit::RequestLog& log) { log.requests.assign(row.sent, boot_clock()); });
+    caller.change_log([&](rate_limit::RequestLog& log) { log.requests.assign(row.sent, BootClock::now()); });
 
     (void)caller.authorize();
 
@@ -79,7 +79,7 @@ TEST_CASE("limits the retries of a call to the requests that are left", "[rate_l
 
 TEST_CASE("beyond the rate limit nothing is sent or recorded", "[rate_limited_authorizer]") {
   Caller caller;
-  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, boot_clock()); });
+  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(5, BootClock::now()); });
   const std::string before = tests::text_of_file(caller.log_file());
 
   CHECK(caller.failure().code == ExitCode::unreachable);
@@ -90,7 +90,7 @@ TEST_CASE("beyond the rate limit nothing is sent or recorded", "[rate_limited_au
 
 TEST_CASE("counts and shares what a failed authorizer has sent", "[rate_limited_authorizer]") {
   Caller caller;
-  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(2, boot_clock()); });
+  caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(2, BootClock::now()); });
   caller.authorizer.requests = GENERATE(0U, 1U, 2U);
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::authorizer_failed);
 

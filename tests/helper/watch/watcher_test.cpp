@@ -34,7 +34,7 @@ using std::chrono::steady_clock;
 
 /// What every script of an attempt can use. `n` is the number of the attempt, 1 for the first.
 constexpr const char* prelude = R"(
-printf '%s\n' "$1" >>attempts
+{ cat; echo; } >>attempts
 n=$(wc -l <attempts)
 report() { printf 'token=%s\nfile=%s\nleft=%s\nahead=900\ndue=%s\n' "$1" "$identity" "$2" "$3"; }
 fail() { echo "sase-credential: $2" >&2; exit "$1"; }
@@ -88,10 +88,10 @@ class RunningWatcher {
       std::this_thread::sleep_for(2ms);
     REQUIRE(attempts() >= count);
   }
-  [[nodiscard]] std::string operands() const {
+  [[nodiscard]] std::string inputs() const {
     return tests::exists(directory.path("attempts")) ? tests::text_of_file(directory.path("attempts")) : "";
   }
-  [[nodiscard]] long attempts() const { return tests::count_lines(operands()); }
+  [[nodiscard]] long attempts() const { return tests::count_lines(inputs()); }
 
   /// Whether it prints a text within 10 s.
   [[nodiscard]] bool prints(std::string_view text) const {
@@ -115,7 +115,7 @@ class RunningWatcher {
                              .manager = manager,
                              .watchdog = watchdog,
                              .program = "/bin/sh",
-                             .arguments = {"sh", "-c", script, "attempt"},
+                             .arguments = {"sh", "-c", script},
                              .environment = environ,
                              .longest_attempt = longest_attempt};
     return static_cast<int>(Watcher(parts).run());
@@ -134,7 +134,7 @@ TEST_CASE("an attempt gets the report of the previous one", "[watcher]") {
   watcher.wait_for_attempts(2);
 
   CHECK(watcher.stop() == 0);
-  CHECK(watcher.operands() == "previous=\nprevious=one@" + watcher.file.identity() + "\n");
+  CHECK(watcher.inputs() == "\none@" + watcher.file.identity() + "\n");
 }
 
 TEST_CASE("SIGHUP during an attempt causes one more attempt", "[watcher]") {

@@ -10,7 +10,7 @@ namespace sase::protocol {
 
 namespace {
 
-/// An ExecCredential of v1 with these members besides.
+/// An ExecCredential of v1 with these additional members.
 std::string v1(const std::string& members) {
   return R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1")" + members + "}";
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/service/service_error.hpp"
-
+#include "helper/authorize/service/service_response.hpp"
 #include "tests/helper/authorize/fake_transport.hpp"
 #include "tests/support/catch.hpp"
 
@@ -18,7 +17,7 @@ constexpr std::chrono::sys_seconds now{1'800'000'000s};
 
 }  // namespace
 
-TEST_CASE("each status means one thing", "[authorize][service_error]") {
+TEST_CASE("each status has one meaning", "[authorize][service_error]") {
   struct Row {
     int status;
     ErrorKind kind;
@@ -30,7 +29,7 @@ TEST_CASE("each status means one thing", "[authorize][service_error]") {
       {301, ErrorKind::invalid_response, false, "redirect"},
       {307, ErrorKind::invalid_response, false, "redirect"},
       {400, ErrorKind::rejected, false, "did not accept the request"},
-      {401, ErrorKind::rejected, false, "refused the API key"},
+      {401, ErrorKind::rejected, false, "rejected the API key"},
       {402, ErrorKind::rejected, false, "plan"},
       {403, ErrorKind::rejected, false, "denied access"},
       {404, ErrorKind::invalid_response, false, "not found"},
@@ -57,7 +56,7 @@ TEST_CASE("each status means one thing", "[authorize][service_error]") {
   }
 }
 
-TEST_CASE("a web page is not the service, except where the status says it all",
+TEST_CASE("a web page is not a response of the service unless the status decides",
           "[authorize][service_error]") {
   struct Row {
     int status;
@@ -70,7 +69,7 @@ TEST_CASE("a web page is not the service, except where the status says it all",
       {403, "", "  <!DOCTYPE html><p>Blocked", "web page"},
       {404, "text/html", "<pre>Cannot POST /api/v3</pre>", "web page"},
       {404, "text/plain", "Cannot POST /api/v3/groups", "not found"},
-      {401, "text/html", "<p>Unauthorized", "refused the API key"},
+      {401, "text/html", "<p>Unauthorized", "rejected the API key"},
       {503, "text/html", "<p>Down", "failing"},
       {429, "text/html", "<p>Slow down", "limits the rate"},
       {302, "text/html", "<p>Moved", "redirect"},

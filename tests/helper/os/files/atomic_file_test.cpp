@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/os/files/atomic_file.hpp"
-
+#include "helper/os/files/published_file.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -23,8 +22,7 @@ std::ptrdiff_t files_in(const tests::TemporaryDirectory& directory) {
 
 }  // namespace
 
-TEST_CASE("a file is not there before it is committed, and then it is there whole and private",
-          "[atomic_file]") {
+TEST_CASE("a file appears complete and private when it is committed", "[atomic_file]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.path("key");
   {
@@ -40,7 +38,7 @@ TEST_CASE("a file is not there before it is committed, and then it is there whol
   CHECK(files_in(directory) == 1);
 }
 
-TEST_CASE("a file that is not committed leaves what was there before, and nothing else", "[atomic_file]") {
+TEST_CASE("without a commit the old file stays and no other file is left", "[atomic_file]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("key", "before");
   {
@@ -52,7 +50,7 @@ TEST_CASE("a file that is not committed leaves what was there before, and nothin
   CHECK(files_in(directory) == 1);
 }
 
-TEST_CASE("a file takes the place of one that was open to others", "[atomic_file]") {
+TEST_CASE("replaces a file that others can read by a private one", "[atomic_file]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("key", "before", 0644);
 
@@ -77,7 +75,7 @@ TEST_CASE("a link in a file's place is replaced and not followed", "[atomic_file
   CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(directory.path("key"))));
 }
 
-TEST_CASE("a directory in a file's place is refused before anything is written", "[atomic_file]") {
+TEST_CASE("rejects a directory at the file's path before writing", "[atomic_file]") {
   const tests::TemporaryDirectory directory;
   (void)directory.make_directory("key");
 
@@ -85,13 +83,13 @@ TEST_CASE("a directory in a file's place is refused before anything is written",
   CHECK(files_in(directory) == 1);
 }
 
-TEST_CASE("a directory that is not there is a system error", "[atomic_file]") {
+TEST_CASE("a missing directory is a system error", "[atomic_file]") {
   const tests::TemporaryDirectory directory;
 
   CHECK_THROWS_AS(AtomicFile(directory.path("absent/key")), std::system_error);
 }
 
-TEST_CASE("a disk that is full is a system error, and the old file stays", "[atomic_file]") {
+TEST_CASE("a full disk is a system error, and the old file stays", "[atomic_file]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("key", "before");
   rlimit before{};

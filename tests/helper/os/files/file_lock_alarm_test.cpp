@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-/// A lock that is taken, and one that waits for it in vain.
+/// A lock that is held, and another holder that waits for it.
 struct TakenLock {
   tests::TemporaryDirectory directory;
   FileLock holder = open();

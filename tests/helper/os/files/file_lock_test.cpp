@@ -38,7 +38,7 @@ std::optional<FileLock> acquire(const std::string& path, std::chrono::millisecon
   return lock.acquire(steady_clock::now() + patience) ? std::optional(std::move(lock)) : std::nullopt;
 }
 
-/// A process that holds the lock until it is let go or killed.
+/// A process that holds the lock until it releases it or is killed.
 class Holder {
  public:
   explicit Holder(const std::string& path) {
@@ -85,7 +85,7 @@ TEST_CASE("a free lock is taken at once, even when the deadline has passed", "[f
   CHECK(acquire(directory.path("lock"), -1s));
 }
 
-TEST_CASE("a lock is free again when its holder lets go", "[file_lock]") {
+TEST_CASE("a lock is free after its holder releases it", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   {
     const auto current = acquire(directory.path("lock"), 0ms);
@@ -126,7 +126,7 @@ TEST_CASE("a lock is free as soon as its holder is killed", "[file_lock]") {
   CHECK(acquire(directory.path("lock"), 0ms));
 }
 
-TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
+TEST_CASE("a waiting process gets the lock when it is released", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   Holder holder(directory.path("lock"));
   REQUIRE(holder.holds());
@@ -143,7 +143,7 @@ TEST_CASE("whoever waits gets the lock when it is let go", "[file_lock]") {
   CHECK(steady_clock::now() - start < 5s);
 }
 
-TEST_CASE("a lock is taken by one and by the next once it is let go", "[file_lock]") {
+TEST_CASE("another process acquires the lock after its release", "[file_lock]") {
   const tests::TemporaryDirectory directory;
   FileLock next(open_lock(directory.path("lock")));
   {
@@ -184,7 +184,7 @@ TEST_CASE("keeps a number in the modification time", "[file_lock]") {
   CHECK(lock.modified() > std::chrono::hours(24 * 365 * 40));
 }
 
-TEST_CASE("what cannot be locked is a system error", "[file_lock]") {
+TEST_CASE("locking a closed descriptor is a system error", "[file_lock]") {
   FileLock closed{Fd()};
 
   CHECK_THROWS_AS(closed.acquire(steady_clock::now() + 1s), std::system_error);

@@ -7,7 +7,7 @@
 
 namespace sase::os {
 
-TEST_CASE("a file system in memory is told from others", "[file_system]") {
+TEST_CASE("recognizes a file system in memory", "[file_system]") {
   if (const auto memory = tests::parent_in_memory()) CHECK(is_in_memory(*memory));
   if (const auto disk = tests::parent_on_disk()) CHECK_FALSE(is_in_memory(*disk));
   CHECK_FALSE(is_in_memory("/proc"));

@@ -34,7 +34,7 @@ std::set<std::string> names_in(const std::string& path) {
   return names;
 }
 
-/// Something in a file's place that is none.
+/// What may be at a file's path instead of a regular file.
 enum class Impostor { link, dangling_link, directory, fifo, socket };
 
 void put(Impostor impostor, const std::string& path) {
@@ -55,7 +55,7 @@ void put(Impostor impostor, const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a directory is made private from birth, and its parents likewise", "[private_directory]") {
+TEST_CASE("creates a directory and its parents with mode 0700", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const mode_t before = ::umask(0);
 
@@ -66,7 +66,7 @@ TEST_CASE("a directory is made private from birth, and its parents likewise", "[
     CHECK(tests::read_mode(root.path(name)) == 0700);
 }
 
-TEST_CASE("a directory that is there is opened as it is", "[private_directory]") {
+TEST_CASE("opens an existing directory", "[private_directory]") {
   const tests::TemporaryDirectory root;
   root.write("a/file", "text");
 
@@ -76,7 +76,7 @@ TEST_CASE("a directory that is there is opened as it is", "[private_directory]")
   CHECK(text_in(directory.open_file("file")) == "text");
 }
 
-TEST_CASE("parents that are there stay as they are", "[private_directory]") {
+TEST_CASE("does not change existing parents", "[private_directory]") {
   const tests::TemporaryDirectory root;
   root.make_directory("a", 0755);
 
@@ -85,7 +85,7 @@ TEST_CASE("parents that are there stay as they are", "[private_directory]") {
   CHECK(tests::read_mode(root.path("a")) == 0755);
 }
 
-TEST_CASE("opening makes no directory", "[private_directory]") {
+TEST_CASE("open() creates no directory", "[private_directory]") {
   const tests::TemporaryDirectory root;
 
   CHECK_FALSE(PrivateDirectory::open(root.path("a")));
@@ -93,7 +93,7 @@ TEST_CASE("opening makes no directory", "[private_directory]") {
   CHECK_FALSE(tests::exists(root.path("a")));
 }
 
-TEST_CASE("a directory that is open to others is refused", "[private_directory]") {
+TEST_CASE("rejects a directory that is open to others", "[private_directory]") {
   const mode_t mode = GENERATE(values<mode_t>({0701, 0702, 0704, 0710, 0720, 0740, 0755, 0777, 01777}));
   const tests::TemporaryDirectory root;
   const std::string path = root.make_directory("a", mode);
@@ -103,7 +103,7 @@ TEST_CASE("a directory that is open to others is refused", "[private_directory]"
   CHECK(tests::read_mode(path) == mode);
 }
 
-TEST_CASE("another user's directory is refused", "[private_directory]") {
+TEST_CASE("rejects another user's directory", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const std::string path = root.make_directory("a");
   if (!tests::give_away(path)) return;  // only root can arrange it
@@ -112,7 +112,7 @@ TEST_CASE("another user's directory is refused", "[private_directory]") {
   CHECK_THROWS_AS(PrivateDirectory::create(path), std::system_error);
 }
 
-TEST_CASE("what is in a directory's place and is none is refused", "[private_directory]") {
+TEST_CASE("rejects a link or file instead of a directory", "[private_directory]") {
   const tests::TemporaryDirectory root;
   root.make_directory("real");
   root.write("file", "");
@@ -128,10 +128,10 @@ TEST_CASE("what is in a directory's place and is none is refused", "[private_dir
   CHECK_FALSE(tests::exists(root.path("nowhere")));
 }
 
-TEST_CASE("a directory stays the same one although its name is given to another", "[private_directory]") {
+TEST_CASE("keeps using the same directory after it is renamed", "[private_directory]") {
   const tests::TemporaryDirectory root;
   root.write("a/file", "mine");
-  root.write("b/file", "theirs");
+  root.write("b/file", "other");
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
   std::filesystem::rename(root.path("a"), root.path("c"));
   std::filesystem::rename(root.path("b"), root.path("a"));
@@ -139,7 +139,7 @@ TEST_CASE("a directory stays the same one although its name is given to another"
   CHECK(text_in(directory.open_file("file")) == "mine");
 }
 
-TEST_CASE("a file that is not there is no error", "[private_directory]") {
+TEST_CASE("a missing file is not an error", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
 
@@ -147,7 +147,7 @@ TEST_CASE("a file that is not there is no error", "[private_directory]") {
   CHECK_NOTHROW(directory.remove_file("file"));
 }
 
-TEST_CASE("a file that is open to others is refused", "[private_directory]") {
+TEST_CASE("rejects a file that is open to others", "[private_directory]") {
   const mode_t mode = GENERATE(values<mode_t>({0601, 0602, 0604, 0610, 0620, 0640, 0644, 0666}));
   const tests::TemporaryDirectory root;
   root.write("a/file", "text", mode);
@@ -157,7 +157,7 @@ TEST_CASE("a file that is open to others is refused", "[private_directory]") {
   CHECK_THROWS_AS(directory.open_lock("file"), std::system_error);
 }
 
-TEST_CASE("another user's file is refused", "[private_directory]") {
+TEST_CASE("rejects another user's file", "[private_directory]") {
   const tests::TemporaryDirectory root;
   if (!tests::give_away(root.write("a/file", "text"))) return;  // only root can arrange it
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
@@ -166,7 +166,8 @@ TEST_CASE("another user's file is refused", "[private_directory]") {
   CHECK_THROWS_AS(directory.open_lock("file"), std::system_error);
 }
 
-TEST_CASE("what is in a file's place and is none is refused, and holds nobody", "[private_directory]") {
+TEST_CASE("rejects a link, directory, FIFO or socket instead of a file, without waiting",
+          "[private_directory]") {
   const Impostor impostor = GENERATE(values<Impostor>(
       {Impostor::link, Impostor::dangling_link, Impostor::directory, Impostor::fifo, Impostor::socket}));
   const tests::TemporaryDirectory root;
@@ -178,7 +179,7 @@ TEST_CASE("what is in a file's place and is none is refused, and holds nobody", 
   CHECK_FALSE(tests::exists(root.path("a/nowhere")));
 }
 
-TEST_CASE("a lock's file is made private from birth", "[private_directory]") {
+TEST_CASE("creates a lock file with mode 0600", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
   const mode_t before = ::umask(0);
@@ -190,7 +191,7 @@ TEST_CASE("a lock's file is made private from birth", "[private_directory]") {
   CHECK(directory.open_lock("lock"));
 }
 
-TEST_CASE("a file is replaced whole and is private from birth", "[private_directory]") {
+TEST_CASE("replaces a file by a complete one with mode 0600", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
   const mode_t before = ::umask(0);
@@ -204,7 +205,7 @@ TEST_CASE("a file is replaced whole and is private from birth", "[private_direct
   CHECK(names_in(root.path("a")) == std::set<std::string>{"file"});
 }
 
-TEST_CASE("whoever has the old file open goes on reading it", "[private_directory]") {
+TEST_CASE("a reader of the old file keeps reading it", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
   directory.replace_file("file", "old");
@@ -216,7 +217,7 @@ TEST_CASE("whoever has the old file open goes on reading it", "[private_director
   CHECK(text_in(directory.open_file("file")) == "new");
 }
 
-TEST_CASE("what a killed writer left behind is gone with the next one", "[private_directory]") {
+TEST_CASE("the next writer removes the leftover of a killed one", "[private_directory]") {
   const tests::TemporaryDirectory root;
   root.write("a/file.new", "half a te", 0644);
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
@@ -228,7 +229,7 @@ TEST_CASE("what a killed writer left behind is gone with the next one", "[privat
   CHECK(names_in(root.path("a")) == std::set<std::string>{"file"});
 }
 
-TEST_CASE("a link in the temporary file's place is not followed", "[private_directory]") {
+TEST_CASE("does not follow a link at the temporary path", "[private_directory]") {
   const tests::TemporaryDirectory root;
   root.write("target", "precious");
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
@@ -240,7 +241,7 @@ TEST_CASE("a link in the temporary file's place is not followed", "[private_dire
   CHECK(tests::text_of_file(root.path("a/file")) == "text");
 }
 
-TEST_CASE("a link in the file's place is replaced and not followed", "[private_directory]") {
+TEST_CASE("replaces a link at the file's path instead of following it", "[private_directory]") {
   const tests::TemporaryDirectory root;
   root.write("target", "precious");
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
@@ -252,7 +253,7 @@ TEST_CASE("a link in the file's place is replaced and not followed", "[private_d
   CHECK(text_in(directory.open_file("file")) == "text");
 }
 
-TEST_CASE("a file that cannot be replaced leaves nothing behind", "[private_directory]") {
+TEST_CASE("a failed replacement leaves no temporary file", "[private_directory]") {
   const tests::TemporaryDirectory root;
   root.make_directory("a/file");
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
@@ -261,7 +262,7 @@ TEST_CASE("a file that cannot be replaced leaves nothing behind", "[private_dire
   CHECK(names_in(root.path("a")) == std::set<std::string>{"file"});
 }
 
-TEST_CASE("readers see the old bytes or the new ones, never a part", "[private_directory]") {
+TEST_CASE("readers see the old or the new bytes, never a part", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
   directory.replace_file("file", std::string(90, 'a'));
@@ -280,7 +281,7 @@ TEST_CASE("readers see the old bytes or the new ones, never a part", "[private_d
   CHECK(torn == 0);
 }
 
-TEST_CASE("a file is removed", "[private_directory]") {
+TEST_CASE("removes a file", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
   directory.replace_file("file", "text");

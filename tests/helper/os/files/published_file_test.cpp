@@ -75,7 +75,7 @@ TEST_CASE("a file has an identity until it is replaced or removed", "[published_
   CHECK(file.identity() != written);
 }
 
-TEST_CASE("a place that is no file's is refused in words", "[published_file]") {
+TEST_CASE("rejects an unusable path with the reason", "[published_file]") {
   const tests::TemporaryDirectory directory;
   REQUIRE(::mkdir(directory.path("directory").c_str(), 0700) == 0);
   REQUIRE(::mkdir(directory.path("open").c_str(), 0700) == 0);
@@ -101,8 +101,7 @@ TEST_CASE("a place that is no file's is refused in words", "[published_file]") {
   CHECK(catch_rejection(directory.path("open/token")) == "(none)");
 }
 
-TEST_CASE("another user's file in a sticky directory cannot be replaced, and that is found at once",
-          "[published_file]") {
+TEST_CASE("prepare() rejects another user's file in a sticky directory", "[published_file]") {
   const tests::TemporaryDirectory directory;
   const PublishedFile file(directory.write("token", "planted"), {});
   REQUIRE(::chmod(directory.path().c_str(), 01777) == 0);
@@ -119,7 +118,7 @@ TEST_CASE("another user's file in a sticky directory cannot be replaced, and tha
   CHECK(code == 0);
 }
 
-TEST_CASE("what was refused is refused at each time it is written", "[published_file]") {
+TEST_CASE("checks the path again at each write", "[published_file]") {
   const tests::TemporaryDirectory directory;
   const PublishedFile file(directory.path("token"), {});
   REQUIRE(::symlink("elsewhere", directory.path("token").c_str()) == 0);
@@ -128,11 +127,11 @@ TEST_CASE("what was refused is refused at each time it is written", "[published_
   CHECK(std::filesystem::is_symlink(directory.path("token")));
 }
 
-TEST_CASE("what was left behind is cleared, what is being written is not", "[published_file]") {
+TEST_CASE("removes leftovers, but no file that is being written", "[published_file]") {
   const tests::TemporaryDirectory directory;
   directory.write("token.new-aaaaaa", "half");
-  directory.write("token.new-aaaaa", "somebody's");
-  directory.write("other.new-aaaaaa", "somebody's");
+  directory.write("token.new-aaaaa", "another program's");
+  directory.write("other.new-aaaaaa", "another program's");
   const std::string busy = directory.write("token.new-bbbbbb", "half");
   const Fd writer(::open(busy.c_str(), O_RDONLY | O_CLOEXEC));
   REQUIRE(::flock(writer.get(), LOCK_EX | LOCK_NB) == 0);
@@ -147,7 +146,7 @@ TEST_CASE("what was left behind is cleared, what is being written is not", "[pub
   CHECK(tests::exists(directory.path("token.new-cccccc")));
 }
 
-TEST_CASE("the groups that a user may give its files to are its own", "[published_file]") {
+TEST_CASE("a user may give files to the groups it is in", "[published_file]") {
   CHECK(may_give_to(::getegid()));
   const int code = tests::exit_code_in_child([] {
     if (::geteuid() != 0) return 0;
@@ -157,6 +156,39 @@ TEST_CASE("the groups that a user may give its files to are its own", "[publishe
     return may_give_to(own) && may_give_to(further) && !may_give_to(0) ? 0 : 2;
   });
   CHECK(code == 0);
+}
+
+TEST_CASE("finds a group by its number, without the group file", "[group_number]") {
+  CHECK(find_group("0", "/nonexistent") == 0U);
+  CHECK(find_group("1234", "/nonexistent") == 1234U);
+  for (const char* const word : {"-1", "4294967295", "4294967296", "99999999999999", "", "1a", " 1", "+1"}) {
+    INFO(word);
+    CHECK_FALSE(find_group(word, "/nonexistent"));
+  }
+}
+
+TEST_CASE("finds a group by its full name", "[group_number]") {
+  const tests::TemporaryDirectory directory;
+  const std::string file = directory.write("group",
+                                           "root:x:0:\n"
+                                           "readers:x:77:me,you\n"
+                                           "\n"
+                                           "broken\n"
+                                           "odd:x:many:\n"
+                                           "none:x:4294967295:\n"
+                                           "last:x:78:");
+
+  CHECK(find_group("root", file) == 0U);
+  CHECK(find_group("readers", file) == 77U);
+  CHECK(find_group("last", file) == 78U);
+  for (const char* const word : {"reader", "readersx", "READERS", "broken", "odd", "none", "x", "", "me"}) {
+    INFO(word);
+    CHECK_FALSE(find_group(word, file));
+  }
+}
+
+TEST_CASE("finds a group of this system", "[group_number]") {
+  CHECK(find_group("root") == 0U);
 }
 
 }  // namespace sase::os

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/os/keyring/keyring_entry.hpp"
-
 #include "helper/os/keyring/user_keyring.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/denied_calls.hpp"
@@ -29,7 +27,7 @@ using std::chrono::steady_clock;
 
 std::string found(const std::string& name) {
   const auto key = UserKeyring::find(name);
-  return key ? key->bytes : "(none)";
+  return key ? std::string(key->bytes.reveal()) : "(none)";
 }
 
 int commit(const std::string& name, std::string_view bytes, std::chrono::seconds lifetime = 60s) {
@@ -38,20 +36,20 @@ int commit(const std::string& name, std::string_view bytes, std::chrono::seconds
   return key.serial();
 }
 
-/// Whether the key's bytes can be had by this number alone.
+/// Whether the key can be read by its serial alone.
 bool can_read(int serial) {
   std::array<char, 16> bytes{};
   return ::keyctl_read(serial, bytes.data(), bytes.size()) >= 0;
 }
 
-/// Whether the kernel gives a key up, which it does a moment after nobody refers to it any more.
-bool goes(int serial) {
+/// Whether the kernel removes a key, which it does a moment after the last reference to it is gone.
+bool is_removed(int serial) {
   for (const auto end = steady_clock::now() + 5s; can_read(serial); std::this_thread::sleep_for(1ms))
     if (steady_clock::now() > end) return false;
   return true;
 }
 
-/// What can be done to a key by its number.
+/// The operations that succeed on a key, as bits.
 int rights_over(int serial) {
   return (can_read(serial) ? 1 : 0) | (!tests::read_description(serial).empty() ? 2 : 0) |
          (::keyctl_update(serial, "x", 1) == 0 ? 4 : 0) |
@@ -61,7 +59,7 @@ int rights_over(int serial) {
 
 }  // namespace
 
-TEST_CASE("a key is found once it is committed, and not before", "[new_key][keyring]") {
+TEST_CASE("an entry is visible only after its commit", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const KeyringEntry key(keys.name(), "bytes", 60s);
@@ -73,27 +71,27 @@ TEST_CASE("a key is found once it is committed, and not before", "[new_key][keyr
   CHECK(UserKeyring::read_serial(keys.name()) == key.serial());
 }
 
-TEST_CASE("a key that is not committed is gone, a committed one stays", "[new_key][keyring]") {
+TEST_CASE("an entry without a commit is removed, a committed one stays", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const int left = KeyringEntry(keys.name(), "left", 60s).serial();
-  CHECK(goes(left));
+  CHECK(is_removed(left));
 
   const int kept = commit(keys.name(), "kept");
   CHECK(can_read(kept));
   CHECK(found(keys.name()) == "kept");
 }
 
-TEST_CASE("a key takes the place of the one before, whoever put that there", "[new_key][keyring]") {
+TEST_CASE("replaces the previous entry of any creator", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
-  SECTION("one of ours") {
+  SECTION("one of this program") {
     commit(keys.name(), "before");
   }
   SECTION("one of another program's") {
     (void)keys.plant("key", "before");
   }
-  SECTION("one that nobody may use") {
+  SECTION("one without permissions") {
     REQUIRE(::keyctl_setperm(keys.plant("key", "before"), KEY_USR_VIEW) == 0);
   }
   SECTION("one that was revoked") {
@@ -106,20 +104,19 @@ TEST_CASE("a key takes the place of the one before, whoever put that there", "[n
   CHECK(keys.serials().size() == 1);
 }
 
-TEST_CASE("the kernel drops a key when its time has come", "[new_key][keyring]") {
+TEST_CASE("the kernel removes an expired entry", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const int serial = commit(keys.name(), "bytes", 2s);
   CHECK(found(keys.name()) == "bytes");
 
-  CHECK(goes(serial));
+  CHECK(is_removed(serial));
   CHECK(found(keys.name()) == "(none)");
   commit(keys.name(), "again");
   CHECK(found(keys.name()) == "again");
 }
 
-TEST_CASE("the user may see, find, read and link a key, and nobody else may do anything",
-          "[new_key][keyring]") {
+TEST_CASE("only the user may view, find, read and link an entry", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const int serial = commit(keys.name(), "bytes");
@@ -129,22 +126,23 @@ TEST_CASE("the user may see, find, read and link a key, and nobody else may do a
   CHECK(rights_over(serial) == 3);
 }
 
-TEST_CASE("a key is found and made in another session", "[new_key][keyring]") {
+TEST_CASE("entries are shared between sessions", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
-  commit(keys.name("ours"), "bytes");
+  commit(keys.name("first"), "bytes");
 
   CHECK(tests::exit_code_in_child([&keys] {
           if (::keyctl_join_session_keyring(nullptr) < 0 || ::setsid() < 0) return 1;
-          commit(keys.name("theirs"), "of another session");
-          return found(keys.name("ours")) == "bytes" && found(keys.name("theirs")) == "of another session"
+          commit(keys.name("second"), "of another session");
+          return found(keys.name("first")) == "bytes" && found(keys.name("second")) == "of another session"
                      ? 0
                      : 2;
         }) == 0);
-  CHECK(found(keys.name("theirs")) == "of another session");
+  CHECK(found(keys.name("second")) == "of another session");
 }
 
-TEST_CASE("another user can do nothing with a key, even with it within reach", "[new_key][keyring]") {
+TEST_CASE("another user has no access to an entry, even with possession of the keyring",
+          "[keyring_entry][keyring]") {
   if (!tests::has_keyring() || ::geteuid() != 0) return;  // only root can arrange it
   const tests::TestKeys keys;
   const int serial = commit(keys.name(), "bytes");
@@ -158,22 +156,23 @@ TEST_CASE("another user can do nothing with a key, even with it within reach", "
         }) == 0);
 }
 
-TEST_CASE("an ordinary user can keep keys as root can", "[new_key][keyring]") {
+TEST_CASE("a user other than root can store entries", "[keyring_entry][keyring]") {
   if (!tests::has_keyring() || ::geteuid() != 0) return;  // only root can arrange it
   const tests::TestKeys keys;
 
   CHECK(tests::exit_code_in_child([&keys] {
           tests::become_another_user_with_our_keys();
-          commit(keys.name(), "of nobody");
-          const int code = found(keys.name()) == "of nobody" && UserKeyring::remove(keys.name()) ? 0 : 1;
+          commit(keys.name(), "of another user");
+          const int code =
+              found(keys.name()) == "of another user" && UserKeyring::remove(keys.name()) ? 0 : 1;
           return found(keys.name()) == "(none)" ? code : 2;
         }) == 0);
   CHECK(found(keys.name()) == "(none)");
 }
 
-TEST_CASE("replacing a key over and over never fills the quota", "[new_key][keyring]") {
-  // The kernel frees what was replaced a moment later, and until then it counts. Root's quota is too large to
-  // show it, and nobody's may be in use by another run of the tests.
+TEST_CASE("replacing an entry many times does not exceed the quota", "[keyring_entry][keyring]") {
+  // The kernel frees a replaced key a moment later; until then it counts. Root's quota is too large to
+  // show it, and another run of the tests may use that of a fixed user.
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const auto user = static_cast<uid_t>(64000 + ::getpid() % 100);
@@ -186,7 +185,7 @@ TEST_CASE("replacing a key over and over never fills the quota", "[new_key][keyr
         }) == 0);
 }
 
-TEST_CASE("a full quota is waited for, and not for long", "[new_key][keyring]") {
+TEST_CASE("waits a limited time for a full quota", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   CHECK(tests::exit_code_in_child([] {
           tests::deny_calls({SYS_add_key}, EDQUOT);
@@ -201,7 +200,7 @@ TEST_CASE("a full quota is waited for, and not for long", "[new_key][keyring]") 
         }) == 0);
 }
 
-TEST_CASE("what cannot be made is a system error", "[new_key][keyring]") {
+TEST_CASE("an empty or too long entry is a system error", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
 
@@ -211,7 +210,7 @@ TEST_CASE("what cannot be made is a system error", "[new_key][keyring]") {
   CHECK(keys.serials().empty());
 }
 
-TEST_CASE("a key that cannot be limited or protected is not kept", "[new_key][keyring]") {
+TEST_CASE("removes an entry whose timeout or permissions cannot be set", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   for (const int operation : {KEYCTL_SET_TIMEOUT, KEYCTL_SETPERM, KEYCTL_LINK}) {
     const tests::TestKeys keys;

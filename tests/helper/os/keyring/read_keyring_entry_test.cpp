@@ -27,7 +27,7 @@ int describe_error(const std::string& description) {
 
 }  // namespace
 
-TEST_CASE("a key is read whole, up to the limit", "[reachable_key][keyring]") {
+TEST_CASE("reads a complete key, up to the limit", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   (void)keys.plant("key", "0123456789");
@@ -36,7 +36,7 @@ TEST_CASE("a key is read whole, up to the limit", "[reachable_key][keyring]") {
   CHECK_THROWS_AS(read_keyring_entry(keys.name("key"), 9), std::length_error);
 }
 
-TEST_CASE("a key that cannot be read is told by its error", "[reachable_key][keyring]") {
+TEST_CASE("reports why a key cannot be read", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const int serial = keys.plant("revoked", "bytes");
@@ -46,7 +46,7 @@ TEST_CASE("a key that cannot be read is told by its error", "[reachable_key][key
   CHECK(describe_error(keys.name("revoked")) == EKEYREVOKED);
 }
 
-TEST_CASE("the kernel calls nobody to make a key that is not there", "[reachable_key][keyring]") {
+TEST_CASE("starts no program that creates a missing key", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   // request-key(8) would leave a negative key behind, which takes up the quota.
@@ -55,8 +55,7 @@ TEST_CASE("the kernel calls nobody to make a key that is not there", "[reachable
   CHECK(keys.serials().empty());
 }
 
-TEST_CASE("the user keyring is in no session's reach afterwards that had it not",
-          "[reachable_key][keyring]") {
+TEST_CASE("does not link the user keyring to the session", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   (void)keys.plant("key", "bytes");

@@ -32,25 +32,25 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-/// Detaches from a process that ends at once, as the front does.
-void detach(std::span<const int> kept, const std::function<void()>& task) {
+/// Starts a background process from a process that ends at once, as the front does.
+void spawn(std::span<const int> kept, const std::function<void()>& task) {
   REQUIRE(tests::exit_code_in_child([&] {
             spawn_background(kept, task);
             return 0;
           }) == 0);
 }
 
-/// All that a detached process says, until the last that has the pipe ends.
-std::string said_by(const std::function<std::string()>& words, const std::vector<int>& also_kept = {}) {
+/// Everything that a background process writes, up to the end of the last process that has the pipe.
+std::string read_output(const std::function<std::string()>& text, const std::vector<int>& also_kept = {}) {
   tests::Pipe pipe = tests::make_pipe();
   std::vector<int> kept = also_kept;
   kept.push_back(pipe.writer.get());
-  detach(kept, [&] { write_all(pipe.writer.get(), words()); });
+  spawn(kept, [&] { write_all(pipe.writer.get(), text()); });
   pipe.writer.close();
   return std::string(read_all(pipe.reader.get(), 65536).reveal());
 }
 
-/// The numbers of all descriptors that are open, but for the one that looks.
+/// The numbers of all open descriptors.
 std::string open_descriptors() {
   std::string all;
   for (int fd = 0; fd < 1024; ++fd)
@@ -68,35 +68,35 @@ Fd at_number(int number) {
   return Fd(::fcntl(null.get(), F_DUPFD_CLOEXEC, number));
 }
 
-/// What a process comes to that may have only so many, itself included. Only root can be somebody who has
-/// no process yet.
+/// The exit code of a process whose user may have only `most` processes, itself included. Only root can
+/// become a user who has no process yet.
 int exit_code_with_processes(rlim_t most, const std::function<int()>& body) {
   return tests::exit_code_in_child([most, &body] {
-    constexpr uid_t nobody_else = 54321;
+    constexpr uid_t user_without_processes = 54321;
     const rlimit limit{.rlim_cur = most, .rlim_max = most};
-    if (::setuid(nobody_else) != 0 || ::setrlimit(RLIMIT_NPROC, &limit) != 0) return 77;
+    if (::setuid(user_without_processes) != 0 || ::setrlimit(RLIMIT_NPROC, &limit) != 0) return 77;
     return body();
   });
 }
 
 }  // namespace
 
-TEST_CASE("a detached process does what it is told", "[detached]") {
-  CHECK(said_by([] { return std::string("done"); }) == "done");
+TEST_CASE("a background process runs its task", "[background]") {
+  CHECK(read_output([] { return std::string("done"); }) == "done");
 }
 
-TEST_CASE("a detached process is in a session of its own", "[detached]") {
+TEST_CASE("a background process has its own session", "[background]") {
   const std::string here = std::to_string(::getsid(0));
 
-  CHECK(said_by([] { return std::to_string(::getsid(0)); }) != here);
+  CHECK(read_output([] { return std::to_string(::getsid(0)); }) != here);
 }
 
-TEST_CASE("the directory of a detached process is the root", "[detached]") {
-  CHECK(said_by([] { return std::filesystem::current_path().string(); }) == "/");
+TEST_CASE("a background process runs in the root directory", "[background]") {
+  CHECK(read_output([] { return std::filesystem::current_path().string(); }) == "/");
 }
 
-TEST_CASE("the standard streams of a detached process are on /dev/null", "[detached]") {
-  const std::string streams = said_by([] {
+TEST_CASE("the standard streams of a background process are /dev/null", "[background]") {
+  const std::string streams = read_output([] {
     return read_link_target("/proc/self/fd/0") + ' ' + read_link_target("/proc/self/fd/1") + ' ' +
            read_link_target("/proc/self/fd/2");
   });
@@ -104,8 +104,8 @@ TEST_CASE("the standard streams of a detached process are on /dev/null", "[detac
   CHECK(streams == "/dev/null /dev/null /dev/null");
 }
 
-TEST_CASE("a detached process can write to its streams and read from them", "[detached]") {
-  const std::string worked = said_by([] {
+TEST_CASE("a background process can use its standard streams", "[background]") {
+  const std::string worked = read_output([] {
     char byte = 0;
     const bool read = ::read(STDIN_FILENO, &byte, 1) == 0;
     const bool written = ::write(STDOUT_FILENO, "x", 1) == 1 && ::write(STDERR_FILENO, "x", 1) == 1;
@@ -115,7 +115,7 @@ TEST_CASE("a detached process can write to its streams and read from them", "[de
   CHECK(worked == "yes");
 }
 
-TEST_CASE("a detached process has no descriptor but those that are kept", "[detached]") {
+TEST_CASE("a background process has only the kept descriptors", "[background]") {
   const Fd first = at_number(40);
   const Fd second = at_number(50);
   const Fd third = at_number(60);
@@ -139,7 +139,7 @@ TEST_CASE("a detached process has no descriptor but those that are kept", "[deta
   }));
 
   DYNAMIC_SECTION(row.name) {
-    const std::string open = said_by(open_descriptors, row.kept);
+    const std::string open = read_output(open_descriptors, row.kept);
 
     // The pipe's own descriptor is a small one.
     CHECK(open.substr(0, 6) == "0 1 2 ");
@@ -148,10 +148,10 @@ TEST_CASE("a detached process has no descriptor but those that are kept", "[deta
   }
 }
 
-TEST_CASE("nobody waits for a pipe that a detached process has inherited", "[detached]") {
+TEST_CASE("a background process holds no inherited pipe open", "[background]") {
   tests::Pipe pipe = tests::make_pipe();
   const tests::Pipe gate = tests::make_pipe();
-  detach(std::array{gate.reader.get()}, [&gate] {
+  spawn(std::array{gate.reader.get()}, [&gate] {
     char byte = 0;
     (void)!::read(gate.reader.get(), &byte, 1);
   });
@@ -162,37 +162,37 @@ TEST_CASE("nobody waits for a pipe that a detached process has inherited", "[det
   CHECK(::write(gate.writer.get(), "x", 1) == 1);
 }
 
-TEST_CASE("there is a detached process even where children are not to be waited for", "[detached]") {
+TEST_CASE("starts a background process while SIGCHLD is ignored", "[background]") {
   const int code = tests::exit_code_in_child([] {
     ::signal(SIGCHLD, SIG_IGN);
-    return said_by([] { return std::string("done"); }) == "done" ? 0 : 1;
+    return read_output([] { return std::string("done"); }) == "done" ? 0 : 1;
   });
 
   CHECK(code == 0);
 }
 
-TEST_CASE("the caller goes on while a detached process is busy", "[detached]") {
+TEST_CASE("the caller does not wait for a background process", "[background]") {
   const tests::Pipe gate = tests::make_pipe();
   tests::Pipe result = tests::make_pipe();
   const auto start = steady_clock::now();
 
-  detach(std::array{result.writer.get(), gate.reader.get()}, [&] {
+  spawn(std::array{result.writer.get(), gate.reader.get()}, [&] {
     char byte = 0;
     (void)!::read(gate.reader.get(), &byte, 1);
-    write_all(result.writer.get(), "let go");
+    write_all(result.writer.get(), "continued");
   });
   result.writer.close();
 
   CHECK(steady_clock::now() - start < 2s);
   CHECK(::write(gate.writer.get(), "x", 1) == 1);
-  CHECK(read_all(result.reader.get(), 100).reveal() == "let go");
+  CHECK(read_all(result.reader.get(), 100).reveal() == "continued");
 }
 
-TEST_CASE("a detached process outlives the one that began it", "[detached]") {
+TEST_CASE("a background process outlives its parent", "[background]") {
   const tests::Pipe gate = tests::make_pipe();
   tests::Pipe result = tests::make_pipe();
   const int code = tests::exit_code_in_child([&] {
-    detach(std::array{result.writer.get(), gate.reader.get()}, [&] {
+    spawn(std::array{result.writer.get(), gate.reader.get()}, [&] {
       char byte = 0;
       (void)!::read(gate.reader.get(), &byte, 1);
       write_all(result.writer.get(), "alive");
@@ -206,15 +206,15 @@ TEST_CASE("a detached process outlives the one that began it", "[detached]") {
   CHECK(read_all(result.reader.get(), 100).reveal() == "alive");
 }
 
-TEST_CASE("what a detached process throws is lost", "[detached]") {
-  std::string said;
+TEST_CASE("exceptions of a background task are lost", "[background]") {
+  std::string output;
 
-  CHECK_NOTHROW(said = said_by([]() -> std::string { throw std::runtime_error("lost"); }));
+  CHECK_NOTHROW(output = read_output([]() -> std::string { throw std::runtime_error("lost"); }));
 
-  CHECK(said.empty());
+  CHECK(output.empty());
 }
 
-TEST_CASE("a detached process that is gone has run nothing of its maker's", "[detached]") {
+TEST_CASE("a background process runs no destructor of its parent", "[background]") {
   const tests::MemoryFile file;
   {
     const tests::Pipe pipe = tests::make_pipe();
@@ -222,13 +222,13 @@ TEST_CASE("a detached process that is gone has run nothing of its maker's", "[de
       int fd;
       ~Finally() { (void)!::write(fd, "x", 1); }
     } const finally{file.fd()};
-    CHECK(said_by([] { return std::string("done"); }, {file.fd()}) == "done");
+    CHECK(read_output([] { return std::string("done"); }, {file.fd()}) == "done");
   }
 
   CHECK(file.text() == "x");
 }
 
-TEST_CASE("a process that goes on keeps its streams and has no child", "[detached]") {
+TEST_CASE("a parent that continues keeps its streams and has no child", "[background]") {
   tests::Pipe pipe = tests::make_pipe();
   const tests::Pipe gate = tests::make_pipe();
   const int code = tests::exit_code_in_child([&] {
@@ -250,7 +250,7 @@ TEST_CASE("a process that goes on keeps its streams and has no child", "[detache
   CHECK(::write(gate.writer.get(), "x", 1) == 1);
 }
 
-TEST_CASE("a process knows whether it inherits orphans", "[detached]") {
+TEST_CASE("reports whether the process inherits orphans", "[background]") {
   CHECK(tests::exit_code_in_child([] {
           const bool before = inherits_orphans();
           ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -258,7 +258,7 @@ TEST_CASE("a process knows whether it inherits orphans", "[detached]") {
         }) == 0);
 }
 
-TEST_CASE("where there can be no process it is said", "[detached]") {
+TEST_CASE("a process limit is a system error", "[background]") {
   const int code = exit_code_with_processes(1, [] {
     try {
       spawn_background({}, [] {});

@@ -32,7 +32,7 @@ sigset_t no_signals() {
 class Shell {
  public:
   explicit Shell(const std::string& script, const sigset_t& mask = no_signals())
-      : child("/bin/sh", std::array<std::string, 3>{"sh", "-c", script}, environ, mask) {}
+      : child("/bin/sh", std::array<std::string, 3>{"sh", "-c", script}, "", environ, mask) {}
 
   void read_to_end() {
     while (!child.read()) {
@@ -54,6 +54,15 @@ bool has_child() {
 }
 
 }  // namespace
+
+TEST_CASE("a child process reads its input", "[child_process]") {
+  const std::array<std::string, 1> arguments = {"cat"};
+  ChildProcess child("/bin/cat", arguments, "one\ntwo", environ, no_signals());
+
+  CHECK(child.wait_for_exit() == 0);
+  (void)child.read();
+  CHECK(child.output() == "one\ntwo");
+}
 
 TEST_CASE("collects output, errors and exit code of a child", "[child_process]") {
   Shell shell("read -r line || echo done; echo trouble >&2; exit 7");
@@ -84,7 +93,7 @@ TEST_CASE("a child that a signal ended has no exit code", "[child_process]") {
 
 TEST_CASE("throws if the program does not exist", "[child_process]") {
   const std::array<std::string, 1> arguments{"nothing"};
-  CHECK_THROWS_AS(ChildProcess("/nonexistent", arguments, environ, no_signals()), std::system_error);
+  CHECK_THROWS_AS(ChildProcess("/nonexistent", arguments, "", environ, no_signals()), std::system_error);
   CHECK_FALSE(has_child());
 }
 
@@ -101,7 +110,7 @@ TEST_CASE("a child blocks the signals of its mask", "[child_process]") {
   sigset_t blocked = no_signals();
   ::sigaddset(&blocked, SIGUSR2);
   const std::array<std::string, 3> arguments{"grep", "SigBlk", "/proc/self/status"};
-  ChildProcess child("/bin/grep", arguments, environ, blocked);
+  ChildProcess child("/bin/grep", arguments, "", environ, blocked);
   while (!child.read())
     ::usleep(1000);
 

@@ -21,7 +21,7 @@ namespace sase::os {
 
 namespace {
 
-/// A manager that listens.
+/// A service manager's end of the socket.
 class Manager {
  public:
   explicit Manager(const std::string& address) : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
@@ -35,7 +35,7 @@ class Manager {
             0);
   }
 
-  [[nodiscard]] std::string heard() const {
+  [[nodiscard]] std::string receive() const {
     std::array<char, 1000> bytes{};
     const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
     return got < 0 ? "(nothing)" : std::string(bytes.data(), static_cast<std::size_t>(got));
@@ -56,7 +56,7 @@ int catch_reason(const std::string& address) {
 
 }  // namespace
 
-TEST_CASE("a manager hears each word, by a path and by an abstract name", "[notify_socket]") {
+TEST_CASE("sends notifications to a path and to an abstract name", "[notify_socket]") {
   const tests::TemporaryDirectory directory;
   for (const std::string& address :
        {directory.path("notify"), "@sase-credential-unit-test-" + std::to_string(::getpid())}) {
@@ -64,25 +64,23 @@ TEST_CASE("a manager hears each word, by a path and by an abstract name", "[noti
     const Manager manager(address);
     const NotifySocket socket(address);
 
-    CHECK(socket.is_open());
     CHECK(socket.tell("READY=1\nSTATUS=x\n"));
     CHECK(socket.tell("STOPPING=1\n"));
-    CHECK(manager.heard() == "READY=1\nSTATUS=x\n");
-    CHECK(manager.heard() == "STOPPING=1\n");
+    CHECK(manager.receive() == "READY=1\nSTATUS=x\n");
+    CHECK(manager.receive() == "STOPPING=1\n");
   }
 }
 
-TEST_CASE("without a manager nothing is told, and that is well", "[notify_socket]") {
+TEST_CASE("discards notifications without a service manager", "[notify_socket]") {
   const NotifySocket socket(std::nullopt);
 
-  CHECK_FALSE(socket.is_open());
   CHECK(socket.tell("READY=1\n"));
 }
 
-TEST_CASE("an address that cannot be used is told", "[notify_socket]") {
+TEST_CASE("an unusable address is a system error", "[notify_socket]") {
   const tests::TemporaryDirectory directory;
 
-  CHECK(catch_reason(directory.path("nobody")) == ENOENT);
+  CHECK(catch_reason(directory.path("missing")) == ENOENT);
   CHECK(catch_reason(directory.write("file", "")) == ECONNREFUSED);
   CHECK(catch_reason("relative") == EAFNOSUPPORT);
   CHECK(catch_reason("vsock:2:1234") == EAFNOSUPPORT);
@@ -90,18 +88,18 @@ TEST_CASE("an address that cannot be used is told", "[notify_socket]") {
   CHECK(catch_reason("/" + std::string(200, 'x')) == EINVAL);
 }
 
-TEST_CASE("a manager that hears nothing any more is not waited for", "[notify_socket]") {
+TEST_CASE("does not wait for a manager that stopped reading", "[notify_socket]") {
   const tests::TemporaryDirectory directory;
   const Manager manager(directory.path("notify"));
   const NotifySocket socket(directory.path("notify"));
   const auto start = std::chrono::steady_clock::now();
 
-  // What the system keeps for it is a matter of thousands at most.
-  bool heard = true;
-  for (int i = 0; heard && i < 100'000; ++i)
-    heard = socket.tell("WATCHDOG=1\n");
+  // The kernel queues a few thousand notifications at most.
+  bool is_sent = true;
+  for (int i = 0; is_sent && i < 100'000; ++i)
+    is_sent = socket.tell("WATCHDOG=1\n");
 
-  CHECK_FALSE(heard);
+  CHECK_FALSE(is_sent);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("kills a program that starts after the deadline", "[subprocess]") {
 TEST_CASE("does not wait for descendants of a program that has ended", "[subprocess]") {
   const auto start = steady_clock::now();
 
-  CHECK(run_and_read({.script = "sleep 5 & echo answer", .session = SubprocessSession::own}) == "answer\n");
+  CHECK(run_and_read({.script = "sleep 5 & echo answer", .leads = Leads::session}) == "answer\n");
 
   CHECK(steady_clock::now() - start < 4s);
 }
@@ -91,10 +91,9 @@ TEST_CASE("at the deadline kills the process group of the program", "[subprocess
                     "trap '' TERM HUP INT; sh -c '" + note + "'; sleep 60",
                     "(sh -c '" + note + "' &); sleep 60", "exec >/dev/null; " + note);
 
-  CHECK_FALSE(Run{.script = "cd " + directory.path() + "; " + script,
-                  .patience = 300ms,
-                  .session = SubprocessSession::own}
-                  .run());
+  CHECK_FALSE(
+      Run{.script = "cd " + directory.path() + "; " + script, .patience = 300ms, .leads = Leads::session}
+          .run());
 
   std::istringstream pids(tests::text_of_file(directory.path("pids")));
   int started = 0;
@@ -104,17 +103,16 @@ TEST_CASE("at the deadline kills the process group of the program", "[subprocess
   CHECK(has_no_child());
 }
 
-TEST_CASE("output is passed on while the program runs", "[subprocess]") {
+TEST_CASE("reports output while the program runs", "[subprocess]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.path("continue");
   const std::vector<std::string> arguments = {
       "sh", "-c", "echo first; while ! [ -e " + path + " ]; do sleep 0.01; done; echo second"};
   std::string seen;
-  const std::vector<const char*> environment = {"PATH=/usr/bin:/bin"};
+  const std::vector<const char*> environment = {"PATH=/usr/bin:/bin", nullptr};
   const auto result = run_subprocess({.program = "/bin/sh",
                                       .arguments = arguments,
-                                      .environment = environment,
-                                      .input = {},
+                                      .environment = environment.data(),
                                       .output_limit = 1000,
                                       .deadline = steady_clock::now() + 10s,
                                       .on_output = [&](std::string_view output) {
@@ -132,7 +130,7 @@ TEST_CASE("no shell in a killed process group writes a message", "[subprocess]")
       "exec 2>" + directory.path("said") + "; sh -c 'sh -c \"sleep 60; true\"; true'; true";
 
   for (int times = 0; times < 20; ++times)
-    CHECK_FALSE(Run{.script = script, .patience = 20ms, .session = SubprocessSession::own}.run());
+    CHECK_FALSE(Run{.script = script, .patience = 20ms, .leads = Leads::session}.run());
 
   CHECK(tests::text_of_file(directory.path("said")).empty());
 }

@@ -30,7 +30,7 @@ class IgnoreSigpipe {
 
 }  // namespace
 
-TEST_CASE("a program reads what it is given and its words are returned", "[subprocess]") {
+TEST_CASE("passes the input and returns the output", "[subprocess]") {
   for (const std::size_t size : {0U, 1U, 4096U, 65536U, 65537U, 1'000'000U}) {
     const std::string text(size, 'x');
     CHECK(run_and_read({.script = "exec cat", .input = text}) == text);
@@ -38,7 +38,7 @@ TEST_CASE("a program reads what it is given and its words are returned", "[subpr
   CHECK(has_no_child());
 }
 
-TEST_CASE("bytes pass as they are", "[subprocess]") {
+TEST_CASE("does not change bytes", "[subprocess]") {
   std::string bytes;
   for (int byte = 0; byte < 256; ++byte)
     bytes += static_cast<char>(byte);
@@ -46,33 +46,33 @@ TEST_CASE("bytes pass as they are", "[subprocess]") {
   CHECK(run_and_read({.script = "exec cat", .input = bytes}) == bytes);
 }
 
-TEST_CASE("a program that does not read may still answer", "[subprocess]") {
+TEST_CASE("returns the output of a program that does not read its input", "[subprocess]") {
   const IgnoreSigpipe ignore;
 
   CHECK(run_and_read({.script = "exec 0</dev/null; echo answer", .input = std::string(1'000'000, 'x')}) ==
         "answer\n");
 }
 
-TEST_CASE("a program that writes before it reads does not block", "[subprocess]") {
+TEST_CASE("exchanges data with a program that writes before it reads", "[subprocess]") {
   const std::string text(500'000, 'x');
 
   CHECK(run_and_read({.script = "head -c 500000 /dev/zero; exec cat", .input = text}) ==
         std::string(500'000, '\0') + text);
 }
 
-TEST_CASE("a program's input ends", "[subprocess]") {
+TEST_CASE("the input ends after its last byte", "[subprocess]") {
   CHECK(run_and_read({.script = "cat; echo end", .input = ""}) == "end\n");
   CHECK(run_and_read({.script = "cat; echo end", .input = "text\n"}) == "text\nend\n");
 }
 
-TEST_CASE("output up to the limit is taken, and more ends the call", "[subprocess]") {
+TEST_CASE("throws if the output exceeds the limit", "[subprocess]") {
   CHECK(run_and_read({.script = "printf 0123456789", .limit = 10}) == "0123456789");
   CHECK_THROWS_AS((Run{.script = "printf 0123456789x", .limit = 10}.run()), std::length_error);
   CHECK_THROWS_AS((Run{.script = "exec yes", .limit = 100'000}.run()), std::length_error);
   CHECK(has_no_child());
 }
 
-TEST_CASE("a program that writes to a closed pipe dies of it, although we ignore that", "[subprocess]") {
+TEST_CASE("restores SIGPIPE in the program", "[subprocess]") {
   const IgnoreSigpipe ignore;
 
   CHECK(
@@ -80,13 +80,13 @@ TEST_CASE("a program that writes to a closed pipe dies of it, although we ignore
           .empty());
 }
 
-TEST_CASE("a program that is given nothing has nothing to read", "[subprocess]") {
+TEST_CASE("the standard input is /dev/null without an input", "[subprocess]") {
   CHECK(run_and_read({.script = "readlink /proc/self/fd/0"}) == "/dev/null\n");
 }
 
-TEST_CASE("all that a program wrote before it ended is read", "[subprocess]") {
-  const std::string output = run_and_read(
-      {.script = "sleep 5 & head -c 60000 /dev/zero | tr '\\0' x", .session = SubprocessSession::own});
+TEST_CASE("reads all output of a program that has ended", "[subprocess]") {
+  const std::string output =
+      run_and_read({.script = "sleep 5 & head -c 60000 /dev/zero | tr '\\0' x", .leads = Leads::session});
 
   CHECK(output == std::string(60000, 'x'));
 }

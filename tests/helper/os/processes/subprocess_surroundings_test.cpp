@@ -6,6 +6,7 @@
 #include "tests/support/shell_run.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <array>
 #include <chrono>
 #include <span>
 #include <stdexcept>
@@ -28,14 +29,13 @@ using Run = tests::ShellRun;
 
 }  // namespace
 
-TEST_CASE("a program gets exactly the words and the environment it is given", "[subprocess]") {
+TEST_CASE("passes exactly the arguments and the environment", "[subprocess]") {
   const std::vector<std::string> words = {"name", "a b", "", "$HOME"};
-  const std::vector<const char*> environment = {"A=1", "B="};
+  const std::vector<const char*> environment = {"A=1", "B=", nullptr};
 
   const auto result = run_subprocess({.program = "/usr/bin/env",
                                       .arguments = std::span(words).first(1),
-                                      .environment = environment,
-                                      .input = {},
+                                      .environment = environment.data(),
                                       .output_limit = 1000,
                                       .deadline = steady_clock::now() + 30s});
   CHECK(result.value().output.reveal() == "A=1\nB=\n");
@@ -44,8 +44,7 @@ TEST_CASE("a program gets exactly the words and the environment it is given", "[
   const std::vector<std::string> print = {"printf", "<%s>", "a b", "", "$HOME"};
   const auto printed = run_subprocess({.program = "/usr/bin/printf",
                                        .arguments = print,
-                                       .environment = environment,
-                                       .input = {},
+                                       .environment = environment.data(),
                                        .output_limit = 1000,
                                        .deadline = steady_clock::now() + 30s});
   CHECK(printed.value().output.reveal() == "<a b><><$HOME>");
@@ -54,6 +53,7 @@ TEST_CASE("a program gets exactly the words and the environment it is given", "[
 TEST_CASE("a program that cannot be started is a system error", "[subprocess]") {
   const tests::TemporaryDirectory directory;
   const std::vector<std::string> words = {"x"};
+  const std::array<const char*, 1> no_entries{};
   const std::string no_program = directory.write("text", "not a program", 0700);
   const std::string not_executable = directory.write("plain", "#!/bin/sh\n", 0600);
 
@@ -62,8 +62,7 @@ TEST_CASE("a program that cannot be started is a system error", "[subprocess]") 
     INFO(program);
     CHECK_THROWS_AS(run_subprocess({.program = program,
                                     .arguments = words,
-                                    .environment = {},
-                                    .input = {},
+                                    .environment = no_entries.data(),
                                     .output_limit = 1000,
                                     .deadline = steady_clock::now() + 30s}),
                     std::system_error);
@@ -71,8 +70,8 @@ TEST_CASE("a program that cannot be started is a system error", "[subprocess]") 
   CHECK(has_no_child());
 }
 
-TEST_CASE("no descriptor but the standard streams reaches a program", "[subprocess]") {
-  // One that whoever called us forgot to close.
+TEST_CASE("a program inherits only the standard streams", "[subprocess]") {
+  // A descriptor that the caller forgot to close.
   const Fd inherited(::open("/dev/null", O_RDONLY));  // NOLINT(android-cloexec-open): the point
   REQUIRE(inherited.get() > 2);
 
@@ -82,9 +81,9 @@ TEST_CASE("no descriptor but the standard streams reaches a program", "[subproce
   CHECK(run_and_read({.script = test}) == "closed\n");
 }
 
-TEST_CASE("the ends of its own pipes do not reach a program", "[subprocess]") {
-  // The shell's own list: 0, 1, 2, and the directory that `ls` reads. Whatever the tests' process has
-  // inherited itself is taken off by closing it first.
+TEST_CASE("a program does not inherit the ends of its own pipes", "[subprocess]") {
+  // The shell's own list: 0, 1, 2, and the directory that `ls` reads. The descriptors that the
+  // test program inherited are closed first.
   const int code = tests::exit_code_in_child([] {
     for (int fd = 3; fd < 256; ++fd)
       ::close(fd);
@@ -94,18 +93,17 @@ TEST_CASE("the ends of its own pipes do not reach a program", "[subprocess]") {
   CHECK(code == 0);
 }
 
-TEST_CASE("a program of somebody else's has no terminal and a session of its own", "[subprocess]") {
-  // sleep's own number, session and group are the first, fifth and sixth words of its line there.
+TEST_CASE("a program with its own session has no terminal", "[subprocess]") {
+  // The process id, the group and the session are the first, fifth and sixth fields there.
   const std::string test =
       "read -r pid name state parent group session rest </proc/self/stat; "
       "[ $session = $$ ] && ! true </dev/tty && echo apart";
 
-  CHECK(run_and_read({.script = "(" + test + ") 2>/dev/null", .session = SubprocessSession::own}) ==
-        "apart\n");
+  CHECK(run_and_read({.script = "(" + test + ") 2>/dev/null", .leads = Leads::session}) == "apart\n");
   CHECK(run_and_read({.script = "(" + test + ") 2>/dev/null; true"}).empty());
 }
 
-TEST_CASE("no descriptor is left open by a call", "[subprocess]") {
+TEST_CASE("a call leaves no descriptor open", "[subprocess]") {
   const Fd before(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const int expected = before.get() + 1;
 

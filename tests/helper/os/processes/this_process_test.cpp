@@ -1,18 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/this_process.hpp"
 
+#include "helper/os/stream.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/memory_file.hpp"
+#include "tests/support/temporary_directory.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace sase::os {
+
+namespace {
+
+/// A failure does not change the process, so it need not be a child.
+int catch_reason(const std::vector<std::string>& words, std::span<const char* const> environment = {}) {
+  try {
+    exec_program(words, environment);
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+}
+
+/// The same for a program that is searched for in these directories.
+int reason_on_path(const std::string& directories, const std::string& program) {
+  return tests::exit_code_in_child([&]() -> int {
+    const std::string path = "PATH=" + directories;
+    ::setenv("PATH", directories.c_str(), /*replace=*/1);
+    return catch_reason({program}, std::array{"HOME=/", path.c_str()});
+  });
+}
+
+}  // namespace
 
 TEST_CASE("a hardened process leaves no core file and cannot be traced", "[hardening]") {
   const int code = tests::exit_code_in_child([] {
@@ -25,7 +57,7 @@ TEST_CASE("a hardened process leaves no core file and cannot be traced", "[harde
   CHECK(code == 0);
 }
 
-TEST_CASE("what hardening changed can be put back for another program", "[hardening]") {
+TEST_CASE("restores the caller's state for another program", "[hardening]") {
   const int code = tests::exit_code_in_child([] {
     ::close(0);
     ::umask(027);
@@ -53,7 +85,7 @@ TEST_CASE("what hardening changed can be put back for another program", "[harden
   CHECK(code == 0);
 }
 
-TEST_CASE("files of a hardened process are private from birth", "[hardening]") {
+TEST_CASE("a hardened process creates private files", "[hardening]") {
   CHECK(tests::exit_code_in_child([] {
           ::umask(0);
           harden_process();
@@ -61,7 +93,7 @@ TEST_CASE("files of a hardened process are private from birth", "[hardening]") {
         }) == 0);
 }
 
-TEST_CASE("a vanished reader does not kill a hardened process", "[hardening]") {
+TEST_CASE("SIGPIPE does not kill a hardened process", "[hardening]") {
   const int code = tests::exit_code_in_child([] {
     harden_process();
     int ends[2];
@@ -73,7 +105,7 @@ TEST_CASE("a vanished reader does not kill a hardened process", "[hardening]") {
   CHECK(code == 0);
 }
 
-TEST_CASE("a standard stream that was closed is taken, and fails when it is used", "[hardening]") {
+TEST_CASE("opens closed standard streams so that using them fails", "[hardening]") {
   const int code = tests::exit_code_in_child([] {
     for (int fd = 0; fd <= 2; ++fd)
       ::close(fd);
@@ -88,7 +120,7 @@ TEST_CASE("a standard stream that was closed is taken, and fails when it is used
   CHECK(code == 0);
 }
 
-TEST_CASE("a standard stream that is open stays what it is", "[hardening]") {
+TEST_CASE("does not change an open standard stream", "[hardening]") {
   const int code = tests::exit_code_in_child([] {
     ::close(1);
     if (::open("/dev/full", O_WRONLY | O_CLOEXEC) != 1) return 1;
@@ -97,6 +129,47 @@ TEST_CASE("a standard stream that is open stays what it is", "[hardening]") {
   });
 
   CHECK(code == 0);
+}
+
+TEST_CASE("executes a program with exactly these arguments and this environment", "[exec_program]") {
+  tests::Pipe pipe = tests::make_pipe();
+  const int code = tests::exit_code_in_child([&pipe]() -> int {
+    ::dup2(pipe.writer.get(), STDOUT_FILENO);
+    const std::vector<std::string> words = {"sh", "-c", "echo \"$0|$1|$A$HOME\"; exit 7", "zero", ""};
+    exec_program(words, std::array{"A=b c"});
+  });
+  pipe.writer.close();
+
+  CHECK(code == 7);
+  CHECK(read_all(pipe.reader.get(), 100).reveal() == "zero||b c\n");
+}
+
+TEST_CASE("distinguishes a program that cannot run from a missing one", "[exec_program]") {
+  const tests::TemporaryDirectory directory;
+  const std::string plain = directory.write("plain", "text", 0600);
+  const std::string script = directory.write("script", "#!/no/such/interpreter\n", 0700);
+
+  CHECK(catch_reason({"no-such-program-here"}) == ENOENT);
+  CHECK(catch_reason({""}) == ENOENT);
+  CHECK(catch_reason({directory.path("nothing")}) == ENOENT);
+  CHECK(catch_reason({directory.path()}) == EACCES);
+  CHECK(catch_reason({plain}) == EACCES);
+  CHECK(catch_reason({script}) == ENOEXEC);
+}
+
+TEST_CASE("finds a program on PATH even if it cannot run", "[exec_program]") {
+  const tests::TemporaryDirectory directory;
+  const std::string plain = directory.write("plain", "text", 0600);
+  (void)directory.write("script", "#!/no/such/interpreter\n", 0700);
+  const std::string directories = "/nowhere::" + directory.path();
+
+  CHECK(reason_on_path(directories, "script") == ENOEXEC);
+  CHECK(reason_on_path(directories + ":" + plain, "script") == ENOEXEC);
+  CHECK(reason_on_path(directories, "plain") == EACCES);
+  CHECK(reason_on_path(directories, "no-such-program-here") == ENOENT);
+  CHECK(reason_on_path(directories, "") == ENOENT);
+  CHECK(reason_on_path(directories + ":" + plain, "no-such-program-here") == ENOENT);
+  CHECK(reason_on_path("", "script") == ENOENT);
 }
 
 }  // namespace sase::os

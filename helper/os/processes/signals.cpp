@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/os/processes/signal_waiter.hpp"
+#include "helper/os/processes/signals.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,9 +15,16 @@ namespace sase::os {
 
 namespace {
 
+// A signal handler reaches only global objects.
+volatile std::sig_atomic_t came = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void record_signal(int number) noexcept {
+  came = number;
+}
+
 /// At least 1 ms: zero would disarm the timer.
-timespec to_timespec(std::chrono::milliseconds time) noexcept {
-  const auto count = std::max<std::chrono::milliseconds::rep>(time.count(), 1);
+timespec to_timespec(BootClock::time_point time) noexcept {
+  const auto count = std::max<BootClock::rep>(time.time_since_epoch().count(), 1);
   return {.tv_sec = static_cast<time_t>(count / 1000),
           .tv_nsec = static_cast<long>(count % 1000 * 1'000'000)};
 }
@@ -32,6 +39,34 @@ bool has_terminal() noexcept {
 }
 
 }  // namespace
+
+DeferredSignals::DeferredSignals(std::span<const int> numbers) : numbers_(numbers), before_(numbers.size()) {
+  came = 0;
+  sigset_t current;
+  ::sigemptyset(&current);
+  for (const int number : numbers_)
+    ::sigaddset(&current, number);
+  ::pthread_sigmask(SIG_BLOCK, &current, &mask_before_);
+  struct sigaction action {};
+  action.sa_handler = record_signal;
+  ::sigemptyset(&action.sa_mask);
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+    ::sigaction(numbers_[i], nullptr, &before_[i]);
+    if (before_[i].sa_handler != SIG_IGN) ::sigaction(numbers_[i], &action, nullptr);
+  }
+}
+
+DeferredSignals::~DeferredSignals() {
+  for (std::size_t i = 0; i < numbers_.size(); ++i)
+    ::sigaction(numbers_[i], &before_[i], nullptr);
+  // A signal that arrived since the last wait is delivered here.
+  ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
+  if (came != 0) (void)::raise(came);
+}
+
+bool DeferredSignals::one_came() noexcept {
+  return came != 0;
+}
 
 SignalWaiter::SignalWaiter() : has_terminal_(has_terminal()) {
   sigset_t handled;
@@ -50,7 +85,7 @@ SignalWaiter::~SignalWaiter() {
   ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
 }
 
-WakeReason SignalWaiter::wait(std::chrono::milliseconds until, int readable, int also_readable) {
+WakeReason SignalWaiter::wait(BootClock::time_point until, int readable, int also_readable) {
   const itimerspec time{.it_interval = {}, .it_value = to_timespec(until)};
   if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr) != 0)
     throw_errno("cannot set a timer");
