@@ -13,7 +13,7 @@ BootTime replace_time(const std::optional<LockHolder>& holder, BootTime seen) no
 
 const LockFile* LockAttempt::awaited() const noexcept {
   if (next_ == &LockAttempt::wait_for_lock) return file_.get();
-  return next_ == &LockAttempt::wait_for_successor ? successor_.get() : nullptr;
+  return next_ == &LockAttempt::wait_for_replacement ? replacement_.get() : nullptr;
 }
 
 LockAttempt::Result LockAttempt::then(Operation next) noexcept {
@@ -30,7 +30,7 @@ void LockAttempt::write_log(LockFile& file, RequestLog log) const try {
 }
 
 LockAttempt::Result LockAttempt::start_again() {
-  successor_.reset();
+  replacement_.reset();
   file_.reset();
   return then(&LockAttempt::open_lock);
 }
@@ -58,64 +58,64 @@ bool LockAttempt::is_overdue() {
 LockAttempt::Result LockAttempt::wait_for_lock() {
   if (file_->acquire(until_)) return then(&LockAttempt::record_holder);
   if (directory_.now() >= wait_until_) return Result::timed_out;
-  return is_overdue() ? then(&LockAttempt::open_successor) : Result::pending;
+  return is_overdue() ? then(&LockAttempt::open_replacement) : Result::pending;
 }
 
-/// The record comes before the check for a successor, and a process that replaces the lock creates the
-/// successor before it reads the record: at least one of the two sees the other.
+/// The record comes before the check for a replacement, and a process that replaces the lock creates the
+/// replacement before it reads the record: at least one of the two sees the other.
 LockAttempt::Result LockAttempt::record_holder() {
   write_log(*file_, file_->read_log());
-  return then(&LockAttempt::check_successor);
+  return then(&LockAttempt::check_replacement);
 }
 
 /// A process that replaces the lock gives way to one that holds it, which therefore keeps it. Otherwise two
 /// processes could give way to each other for ever.
-LockAttempt::Result LockAttempt::check_successor() {
-  return then(directory_.exists(LockName::successor) ? &LockAttempt::open_successor
-                                                     : &LockAttempt::check_name);
+LockAttempt::Result LockAttempt::check_replacement() {
+  return then(directory_.exists(LockName::replacement) ? &LockAttempt::open_replacement
+                                                       : &LockAttempt::check_name);
 }
 
 LockAttempt::Result LockAttempt::check_name() {
   return file_->has_name(LockName::lock) ? Result::acquired : start_again();
 }
 
-LockAttempt::Result LockAttempt::open_successor() {
-  successor_ = directory_.open(LockName::successor);
+LockAttempt::Result LockAttempt::open_replacement() {
+  replacement_ = directory_.open(LockName::replacement);
   until_ = wait_until_;
-  return then(&LockAttempt::wait_for_successor);
+  return then(&LockAttempt::wait_for_replacement);
 }
 
-LockAttempt::Result LockAttempt::wait_for_successor() {
-  return successor_->acquire(until_) ? then(&LockAttempt::check_both) : Result::timed_out;
+LockAttempt::Result LockAttempt::wait_for_replacement() {
+  return replacement_->acquire(until_) ? then(&LockAttempt::check_both) : Result::timed_out;
 }
 
-/// With the lock of the successor, which keeps all others from replacing the lock.
+/// With the lock of the replacement, which keeps all others from replacing the lock.
 LockAttempt::Result LockAttempt::check_both() {
-  if (successor_->has_name(LockName::lock)) {
-    file_ = std::move(successor_);
+  if (replacement_->has_name(LockName::lock)) {
+    file_ = std::move(replacement_);
     return then(&LockAttempt::record_holder);
   }
   const bool is_current = file_->has_name(LockName::lock);
   const bool is_free = file_->acquire(BootTime{});
-  if (successor_->has_name(LockName::successor)) {
+  if (replacement_->has_name(LockName::replacement)) {
     if (is_current && !is_free && file_->read_log().holder == seen_ && is_overdue())
       return then(&LockAttempt::copy_log);
-    directory_.remove_successor();
+    directory_.remove_replacement();
   }
-  successor_.reset();
+  replacement_.reset();
   return is_current && is_free ? then(&LockAttempt::record_holder) : start_again();
 }
 
 LockAttempt::Result LockAttempt::copy_log() {
   const RequestLog log = file_->read_log();
   replaced_ = log.holder;
-  write_log(*successor_, log);
+  write_log(*replacement_, log);
   return then(&LockAttempt::replace);
 }
 
 LockAttempt::Result LockAttempt::replace() {
   directory_.replace_lock();
-  file_ = std::move(successor_);
+  file_ = std::move(replacement_);
   return Result::acquired;
 }
 

@@ -18,7 +18,7 @@ inline constexpr std::chrono::milliseconds holder_grace = std::chrono::milliseco
 [[nodiscard]] BootTime replace_time(const std::optional<LockHolder>& holder, BootTime seen) noexcept;
 
 /// The names of the two files: the lock, and the one that is about to replace it.
-enum class LockName { lock, successor };
+enum class LockName { lock, replacement };
 
 /// An open lock file with the request log in it.
 class LockFile {
@@ -52,9 +52,9 @@ class LockDirectory {
   [[nodiscard]] virtual std::unique_ptr<LockFile> open(LockName name) = 0;
   [[nodiscard]] virtual bool exists(LockName name) const = 0;
 
-  /// Renames the successor to the lock. The caller holds the successor's lock.
+  /// Renames the replacement to the lock. The caller holds the replacement's lock.
   virtual void replace_lock() = 0;
-  virtual void remove_successor() = 0;
+  virtual void remove_replacement() = 0;
 
   [[nodiscard]] virtual BootTime now() const = 0;
 };
@@ -88,10 +88,10 @@ class LockAttempt {
   Result open_lock();
   Result wait_for_lock();
   Result record_holder();
-  Result check_successor();
+  Result check_replacement();
   Result check_name();
-  Result open_successor();
-  Result wait_for_successor();
+  Result open_replacement();
+  Result wait_for_replacement();
   Result check_both();
   Result copy_log();
   Result replace();
@@ -105,7 +105,7 @@ class LockAttempt {
   LockHolder self_;
   BootTime wait_until_;
   Operation next_ = &LockAttempt::open_lock;
-  std::unique_ptr<LockFile> file_, successor_;
+  std::unique_ptr<LockFile> file_, replacement_;
   std::optional<LockHolder> seen_;  ///< the holder in the file's log, as last read
   BootTime seen_since_{};
   BootTime until_{};  ///< of the current wait

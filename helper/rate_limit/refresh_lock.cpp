@@ -123,7 +123,7 @@ steady_clock::time_point to_steady(BootTime time) {
 std::string file_name(const std::string& key_id, LockName name) {
   switch (name) {
     case LockName::lock: return key_id + ".lock";
-    case LockName::successor: break;
+    case LockName::replacement: break;
   }
   return key_id + ".lock.new";
 }
@@ -185,9 +185,9 @@ class RefreshLock::Directory : public LockDirectory {
     return directory_.contains(file_name(key_id_, name));
   }
   void replace_lock() override {
-    directory_.rename_file(file_name(key_id_, LockName::successor), file_name(key_id_, LockName::lock));
+    directory_.rename_file(file_name(key_id_, LockName::replacement), file_name(key_id_, LockName::lock));
   }
-  void remove_successor() override { directory_.remove_file(file_name(key_id_, LockName::successor)); }
+  void remove_replacement() override { directory_.remove_file(file_name(key_id_, LockName::replacement)); }
   [[nodiscard]] BootTime now() const override { return BootClock::now(); }
 
   void require_space(std::size_t size) const {

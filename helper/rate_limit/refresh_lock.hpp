@@ -54,7 +54,7 @@ class RefreshLock {
   /// Records the child process that keeps the lock.
   void record_holder(BootTime deadline) const;
 
-  /// Throws std::system_error unless the disk has room for that many bytes.
+  /// Throws std::system_error unless the disk has space for that many bytes.
   void require_space(std::size_t size) const;
 
   /// False if another process has replaced the lock after the deadline of this one.

@@ -123,9 +123,9 @@ class ModelDirectory : public LockDirectory {
   }
   [[nodiscard]] bool exists(LockName name) const override { return world_.named(name) != nullptr; }
   void replace_lock() override {
-    world_.named(LockName::lock) = std::exchange(world_.named(LockName::successor), nullptr);
+    world_.named(LockName::lock) = std::exchange(world_.named(LockName::replacement), nullptr);
   }
-  void remove_successor() override { world_.named(LockName::successor) = nullptr; }
+  void remove_replacement() override { world_.named(LockName::replacement) = nullptr; }
   [[nodiscard]] BootTime now() const override { return world_.now; }
 
  private:
@@ -140,7 +140,7 @@ class ModelAttempt : public LockAttempt {
   [[nodiscard]] std::string describe() const {
     std::string text(sizeof next_, '\0');
     std::memcpy(text.data(), &next_, sizeof next_);
-    for (const auto& file : {file_.get(), successor_.get()})
+    for (const auto& file : {file_.get(), replacement_.get()})
       text += file == nullptr ? "-" : static_cast<const ModelFile*>(file)->describe();
     return text + (seen_ ? std::to_string(seen_->pid) : "-") + '/' +
            std::to_string(seen_since_.time_since_epoch().count()) + '/' +
@@ -369,7 +369,7 @@ class Run {
     }
     const bool is_over =
         std::ranges::none_of(calls_, &Call::is_alive, [](const auto& call) -> Call& { return *call; });
-    if (is_over && kills_ + stops_ == 0 && world_.names[1]) return "a successor is left";
+    if (is_over && kills_ + stops_ == 0 && world_.names[1]) return "a replacement is left";
     return {};
   }
 

@@ -141,7 +141,7 @@ TEST_CASE("replaces a lock after the deadline of its holder, with its request lo
   CHECK_FALSE(tests::exists(state.root.path("state/x.lock.new")));
 }
 
-TEST_CASE("ignores the successor that a killed process left", "[refresh_lock]") {
+TEST_CASE("ignores the replacement that a killed process left", "[refresh_lock]") {
   const LogDirectory state;
   state.root.write("state/x.lock.new", "left");
 

@@ -58,7 +58,7 @@ TEST_CASE("does not repeat a refresh whose token could not be stored", "[token_p
   CHECK(machine.kept() == "old");
 }
 
-TEST_CASE("refreshes no token if the disk has no room", "[token_provider]") {
+TEST_CASE("refreshes no token if the disk has no space", "[token_provider]") {
   DueForRefreshMachine machine;
   (void)machine.hold_lock();
   machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".space.new");
