@@ -77,8 +77,7 @@ std::optional<AuthError> check_rejections(const RequestLog& log, const CallConte
       .transient = true,
       .what = "no new token is asked for: the last " + std::to_string(log.consecutive_rejections + 1) +
               " were rejected soon after they had been given out",
-      .hint = try_again_in(wait) + "; check the key's permissions, and that region and api are right",
-      .retry_after = std::nullopt};
+      .hint = try_again_in(wait) + "; check the key's permissions, and that region and api are right"};
 }
 
 std::optional<AuthError> check_short_life(const RequestLog& log, const CallContext& call) {
@@ -102,8 +101,7 @@ std::optional<AuthError> check_request_limit(const RequestLog& log, const CallCo
       .transient = true,
       .what = std::to_string(request_limit) +
               " requests for this API key went to the service within a minute, the most that are allowed",
-      .hint = try_again_in(next + request_window - call.now),
-      .retry_after = std::nullopt};
+      .hint = try_again_in(next + request_window - call.now)};
 }
 
 /// Whether a refresh succeeded so recently that another one would change nothing: every call finds a token
@@ -121,8 +119,7 @@ std::optional<AuthError> check_time_left(const RequestLog& /*log*/, const CallCo
   return AuthError{.kind = ErrorKind::unreachable,
                    .transient = true,
                    .what = "no time is left for a request after the wait for other calls",
-                   .hint = "try again, or raise 'timeout'",
-                   .retry_after = std::nullopt};
+                   .hint = "try again, or raise 'timeout'"};
 }
 
 }  // namespace
@@ -133,16 +130,13 @@ AuthError too_short(seconds lifetime, seconds min_ttl) {
           .what = "the service's new token lives " + protocol::format_duration(lifetime) +
                   (lifetime < min_ttl ? ", less than min-ttl " : ", no more than min-ttl ") +
                   protocol::format_duration(min_ttl),
-          .hint = "lower 'min-ttl'",
-          .retry_after = std::nullopt};
+          .hint = "lower 'min-ttl'"};
 }
 
 AuthError expired_on_arrival() {
   return {.kind = ErrorKind::invalid_response,
           .transient = false,
-          .what = "the service's new token has expired already",
-          .hint = "",
-          .retry_after = std::nullopt};
+          .what = "the service's new token has expired already"};
 }
 
 std::optional<AuthError> failure_since(const RequestLog& log, const CallContext& call) {
@@ -205,9 +199,7 @@ void record_failure(RequestLog& log, AuthError auth_error, std::string_view netw
   auth_error.hint.resize(std::min(auth_error.hint.size(), longest_text));
   log.failure = LastFailure{.auth_error = std::move(auth_error),
                             .at = now,
-                            .network_fingerprint = std::string(network_fingerprint),
-                            .key = {},
-                            .confirmed = {}};
+                            .network_fingerprint = std::string(network_fingerprint)};
 }
 
 void record_success(RequestLog& log, seconds lifetime, bool too_short, bool while_good, BootTime now) {

@@ -31,8 +31,7 @@ protocol::AuthError authorizer_failed(const std::string& why, bool transient) {
   return {.kind = protocol::ErrorKind::authorizer_failed,
           .transient = transient,
           .what = "the authorizer cannot be used: " + why,
-          .hint = "reinstall sase-credential",
-          .retry_after = std::nullopt};
+          .hint = "reinstall sase-credential"};
 }
 
 /// Relative to the front's real path, so that an installed tree can be moved, and called through a symlink.
@@ -90,8 +89,7 @@ protocol::AuthError no_answer_in_time(const protocol::AuthorizeRequest& request,
           .transient = true,
           .what = "no answer from '" + host_in(request.url) + "' within " + std::to_string(seconds) + "s " +
                   std::string(describe(step)),
-          .hint = "check the network and proxy, or raise timeout",
-          .retry_after = std::nullopt};
+          .hint = "check the network and proxy, or raise timeout"};
 }
 
 /// Reads the response while it arrives.

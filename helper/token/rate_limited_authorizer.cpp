@@ -153,8 +153,7 @@ void RateLimitedAuthorizer::read_key(const RefreshLock* refresh_lock, RequestLog
   record_failure(log, {.kind = is_late ? ErrorKind::unreachable : ErrorKind::misconfigured,
                        .transient = is_late,
                        .what = failure.what(),
-                       .hint = failure.hint,
-                       .retry_after = std::nullopt});
+                       .hint = failure.hint});
   write(refresh_lock, log);
   throw;
 }
