@@ -19,7 +19,7 @@ setup() {
 run_job() {
   local directory=$1
   [ "$1" = gitlab ] && directory=gitlab-ci || directory=github-actions
-  as_here <"$source_root/install/$directory/users.yml" >"$home/users.yml"
+  as_here <"$source_root/install/$directory/users.yml" | sed "s|SASE_REGION: us|SASE_URL: $url|" >"$home/users.yml"
   traced "$home/trace" execve /usr/bin/python3 "$source_root/tests/support/ci_job.py" "$1" "$home/users.yml" "$home/runner"
   # Secrets in the environment that the runner passes to a step are not under test.
   sed -i 's/\], \[.*//' "$home/trace"
