@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
 #include "helper/failure.hpp"
+#include "helper/names.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
-#include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 

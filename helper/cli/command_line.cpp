@@ -2,7 +2,7 @@
 #include "helper/cli/command_line.hpp"
 
 #include "helper/failure.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 

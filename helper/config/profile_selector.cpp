@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_selector.hpp"
 
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>

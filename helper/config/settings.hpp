@@ -5,7 +5,7 @@
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/failure.hpp"
-#include "helper/named_value.hpp"
+#include "helper/names.hpp"
 
 #include <array>
 #include <cstddef>

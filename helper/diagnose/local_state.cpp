@@ -4,12 +4,12 @@
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/xdg_directories.hpp"
+#include "helper/names.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "helper/rate_limit/rules.hpp"
-#include "helper/shell_quote.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/refresh_lock.hpp"
 
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "helper/os/stream.hpp"
 
 #include <cstddef>
@@ -18,21 +18,14 @@ std::string log_file(const std::string& key_id) {
   return key_id + ".log";
 }
 
-std::string hash(std::string_view purpose, std::string_view authorize_url, std::string_view key) {
-  cache::Digest digest(purpose);
-  digest.add(authorize_url);
-  digest.add(key);
-  return digest.hexadecimal();
-}
-
 }  // namespace
 
 std::string make_key_id(std::string_view authorize_url, std::string_view api_key) {
-  return hash("sase-cred-acctv1", authorize_url, api_key);
+  return cache::hash_name("sase-cred-acctv1", {authorize_url, api_key});
 }
 
 std::string make_command_key_id(std::string_view authorize_url, std::string_view command) {
-  return hash("sase-cred-acctc1", authorize_url, command);
+  return cache::hash_name("sase-cred-acctc1", {authorize_url, command});
 }
 
 RequestLog read_request_log(const os::PrivateDirectory& directory, const std::string& key_id) try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/request_log.hpp"
 
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/git/message.hpp"
 #include "protocol/protocol_error.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/rate_limited_authorizer.hpp"
 
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -23,11 +23,8 @@ using std::chrono::steady_clock;
 /// Fingerprint of the network settings: connection failures are shared only between calls with the same
 /// settings. A hash, since a proxy URL may contain a password.
 std::string make_network_fingerprint(const config::Profile& profile) {
-  cache::Digest digest("sase-cred-routev");
-  for (const std::string& part : {profile.name, profile.ca_file, profile.client_cert, profile.client_key,
-                                  profile.proxy, profile.no_proxy})
-    digest.add(part);
-  return digest.hexadecimal();
+  return cache::hash_name("sase-cred-routev", {profile.name, profile.ca_file, profile.client_cert,
+                                               profile.client_key, profile.proxy, profile.no_proxy});
 }
 
 /// An expired token is a failed request.

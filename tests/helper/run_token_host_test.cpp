@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host of a format says beside the words of 'token'.
+// What the host tool of a format passes to 'token' besides its arguments.
 #include "helper/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/user_machine.hpp"
@@ -118,7 +118,7 @@ TEST_CASE("'exec-credential' rejects a cluster that does not match", "[run]") {
     INFO(server);
     const Result result = ask_as_kubectl(machine, make_info(server));
     CHECK(result.code == ExitCode::invalid_settings);
-    CHECK(contains(result.error, "the cluster's server is not ours"));
+    CHECK(contains(result.error, "cannot send a token to the cluster's server: "));
     check_is_one_failure(result);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/file_cache.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "helper/token/provider.hpp"
 #include "tests/support/catch.hpp"

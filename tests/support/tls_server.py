@@ -6,7 +6,7 @@ usage: tls_server.py DIRECTORY PEM [--client-ca FILE]
 
 PEM holds the server's certificate and key. With --client-ca only those get an answer who show a certificate of that
 authority. Writes its port to DIRECTORY/port when it is ready, and to DIRECTORY/log a line for each request: the common name
-of the client's certificate, or "nobody".
+of the client's certificate, or "none".
 """
 import argparse
 import json
@@ -18,7 +18,7 @@ import time
 
 def read_name(certificate):
     names = dict(pair for entry in (certificate or {}).get("subject", ()) for pair in entry)
-    return names.get("commonName", "nobody")
+    return names.get("commonName", "none")
 
 
 def answer(peer, log):

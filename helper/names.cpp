@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 
 #include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <vector>
 
 namespace sase {
 
@@ -43,6 +41,20 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 
 }  // namespace
 
+std::vector<std::string_view> to_names(std::span<const NamedValue> values) {
+  std::vector<std::string_view> names;
+  for (const NamedValue& value : values)
+    names.push_back(value.name);
+  return names;
+}
+
+std::string format_list(std::span<const NamedValue> values) {
+  std::string list;
+  for (const NamedValue& value : values)
+    list.append(list.empty() ? "" : ", ").append(value.name);
+  return list;
+}
+
 std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known) {
   return nearest_within(std::max<std::size_t>(given.size() / 3, 1), given, known);
 }
@@ -78,6 +90,17 @@ bool may_be_key(std::string_view text) noexcept {
 std::string quote_if_short(std::string_view word) {
   constexpr std::size_t longest_shown = 24;
   return word.size() > longest_shown ? std::string() : " '" + protocol::escape(word) + "'";
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view harmless =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,[]";
+  if (!text.empty() && text.find_first_not_of(harmless) == std::string_view::npos) return std::string(text);
+  std::string word = "'";
+  for (const char c :
+       std::ranges::all_of(text, protocol::is_printable) ? std::string(text) : protocol::escape(text))
+    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + '\'';
 }
 
 }  // namespace sase

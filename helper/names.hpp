@@ -5,11 +5,23 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase {
 
-/// The known name with the smallest edit distance to `given`, if at most a third of its letters differ. Empty
-/// if there is none.
+/// A value that can be typed, such as a region, with its meaning as one line for help.
+struct NamedValue {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+[[nodiscard]] std::vector<std::string_view> to_names(std::span<const NamedValue> values);
+
+/// The names, separated by commas.
+[[nodiscard]] std::string format_list(std::span<const NamedValue> values);
+
+/// The known name with the smallest edit distance to `given`, if at most a third of its letters differ; else
+/// empty.
 [[nodiscard]] std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known);
 
 /// The same for at most so many mistakes.
@@ -26,5 +38,9 @@ namespace sase {
 
 /// ` 'word'` for a message about an unknown word. Empty for a long one, which may be a misplaced key.
 [[nodiscard]] std::string quote_if_short(std::string_view word);
+
+/// A word for a POSIX shell: unquoted if that is safe, else in single quotes. Bytes that are not printable
+/// are escaped as in messages.
+[[nodiscard]] std::string shell_word(std::string_view text);
 
 }  // namespace sase
