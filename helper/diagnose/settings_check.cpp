@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/settings_check.hpp"
 
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 

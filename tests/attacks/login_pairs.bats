@@ -28,7 +28,7 @@ log_in() {
 
 # rejections SANDBOX: the number of keys that it has rejected, which are those of the other sandbox.
 rejections() {
-  curl -q -sSf --noproxy '*' --cacert "$1/ca.pem" "$(<"$1/url")/sandbox/stats" | jq '.rejected // .refused'
+  curl -q -sSf --noproxy '*' --cacert "$1/ca.pem" "$(<"$1/url")/sandbox/stats" | jq '.rejected'
 }
 
 expect_no_foreign_key() {

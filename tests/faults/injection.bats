@@ -32,6 +32,11 @@ inject() {
 @test "a logout survives each error of a system call" { inject logout error; }
 @test "a logout that is killed at any system call can be repeated" { inject logout kill; }
 
+@test "'token' survives each error of a system call in the authorizer" {
+  [ "${SASE_LONG-}" = yes ] || skip 'SASE_LONG is not yes'
+  inject authorizer error
+}
+
 @test "a login that verifies its key is all or nothing" {
   [ "${SASE_LONG-}" = yes ] || skip 'SASE_LONG is not yes'
   inject verified-login error

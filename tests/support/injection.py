@@ -87,7 +87,7 @@ class Sandbox:
 
     def counters(self):
         counters = json.loads(self.get('/sandbox/stats'))
-        return counters['authorize'], counters.get('rejected', counters.get('refused'))
+        return counters['authorize'], counters['rejected']
 
     def accepts(self, token):
         if token not in self.known:
@@ -141,8 +141,8 @@ class Home:
         return Result(subprocess.run([*prefix, 'sase-credential', *arguments], input=stdin, env=self.environment,
                                      capture_output=True, timeout=TIME_LIMIT, check=False))
 
-    def traced(self, arguments, stdin, trace, options):
-        result = self.call(arguments, stdin, ['strace', '-e', 'signal=none', '-o', trace, *options])
+    def traced(self, arguments, stdin, trace, options, follow=()):
+        result = self.call(arguments, stdin, ['strace', *follow, '-e', 'signal=none', '-o', trace, *options])
         return result, read(trace).decode(errors='replace')
 
 
@@ -161,6 +161,7 @@ class Scenario:
     codes = {0, 4, 5, 6, 7}
     has_cached_token = False
     fault = ''
+    follow = ()
     requests = 1  # of the call with the fault and a call after it, in addition to one that a fault may cost
 
     def __init__(self, first, second, work):
@@ -203,6 +204,11 @@ class Get(Scenario):
 
 class Token(Scenario):
     pass
+
+
+class TokenWithAuthorizer(Scenario):
+    """The faults also occur in the authorizer, which counts its own calls."""
+    follow = ('-f',)
 
 
 class Watch(Scenario):
@@ -286,7 +292,7 @@ class Logout(Scenario):
         check(home.call(['logout']).code == 0 and not os.path.exists(home.key), 'the next logout failed')
 
 
-SCENARIOS = {'get': Get, 'token': Token, 'watch': Watch, 'login': Login, 'verified-login': VerifiedLogin, 'logout': Logout}
+SCENARIOS = {'get': Get, 'token': Token, 'authorizer': TokenWithAuthorizer, 'watch': Watch, 'login': Login, 'verified-login': VerifiedLogin, 'logout': Logout}
 
 
 class Campaign:
@@ -313,9 +319,10 @@ class Campaign:
     def calls(self):
         """The names of the system calls for files, descriptors and locks that the command makes."""
         home = Home(self.template, self.work + '/home')
-        result, trace = home.traced(self.resolved(home), self.scenario.stdin, self.work + '/trace', ['-e', 'trace=%file,%desc'])
+        result, trace = home.traced(self.resolved(home), self.scenario.stdin, self.work + '/trace', ['-e', 'trace=%file,%desc'],
+                                    self.scenario.follow)
         check(result.code == 0, f'the command fails without a fault: {result}')
-        names = set(re.findall(r'^(\w+)\(', trace, re.MULTILINE)) - {'execve', 'mmap', 'ioctl', 'poll', 'ppoll', 'pselect6'}
+        names = set(re.findall(r'^(?:\d+ +)?(\w+)\(', trace, re.MULTILINE)) - {'execve', 'mmap', 'ioctl', 'poll', 'ppoll', 'pselect6'}
         return sorted(names if IS_LONG or not self.is_kill else names & CHANGES)
 
     def resolved(self, home):
@@ -330,7 +337,8 @@ class Campaign:
             before = self.scenario.first.counters(), self.scenario.second.counters()
             try:
                 result, trace = home.traced(self.resolved(home), self.scenario.stdin, self.work + '/trace',
-                                            ['-e', f'trace={name}', '-e', f'inject={name}:{fault}:when={number}'])
+                                            ['-e', f'trace={name}', '-e', f'inject={name}:{fault}:when={number}'],
+                                            self.scenario.follow)
                 if result.code != -signal.SIGKILL if self.is_kill else '(INJECTED)' not in trace:
                     return  # the program makes fewer calls
                 self.injected += 1
