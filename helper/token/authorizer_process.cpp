@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/processes/subprocess.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/token/authorizer.hpp"
@@ -27,6 +28,10 @@ constexpr std::size_t largest_response = std::size_t{256} * 1024;
 constexpr std::string_view authorizer_path_suffix = "/../libexec/sase-credential/authorize";
 
 constexpr std::string_view reinstall = "reinstall sase-credential";
+constexpr std::string_view missing_libraries =
+    "install the package for this system, or the libraries that ldd reports as missing";
+constexpr std::string_view out_of_memory =
+    "if the system ran out of memory (see dmesg), raise the memory limit; otherwise try again";
 
 /// What a system call that fails while the authorizer is started lacks.
 struct StartHint {
@@ -41,13 +46,17 @@ constexpr std::array start_hints{
     StartHint{std::errc::resource_unavailable_try_again,
               "raise the limit on processes (ulimit -u, or the pids limit of the container)"},
     StartHint{std::errc::not_enough_memory, "free memory, or raise the memory limit of the container"},
+    StartHint{std::errc::permission_denied,
+              "make it executable for this user, on a file system that is not mounted with noexec"},
     StartHint{std::errc::operation_not_permitted,
               "allow new processes in the seccomp profile of the container or service"},
     StartHint{std::errc::function_not_supported,
               "allow new processes in the seccomp profile of the container or service"},
 };
 
-std::string_view start_hint(const std::error_code& error) noexcept {
+std::string_view start_hint(const std::error_code& error, const std::string& program) noexcept {
+  // The dynamic linker of its libraries, if the program itself exists.
+  if (os::is_absence(error) && os::read_status(program)) return missing_libraries;
   for (const StartHint& row : start_hints)
     if (error == row.reason) return row.hint;
   return reinstall;
@@ -208,12 +217,13 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
     if (!result) return std::move(response).interrupt();
     // The exit code of the dynamic linker for a missing library, and of a shell for a missing program.
     constexpr int cannot_load = 127;
-    if (result->exit_code() == cannot_load) return response.fail("it cannot be loaded");
+    if (result->exit_code() == cannot_load) return response.fail("it cannot be loaded", missing_libraries);
     response.started();
+    if (!result->exit_code()) return response.fail(describe_end(*result), out_of_memory);
     if (result->exit_code() != 0) return response.fail(describe_end(*result));
     return std::move(response).finish();
   } catch (const std::system_error& error) {
-    return response.fail(protocol::escape(error.what()), start_hint(error.code()));
+    return response.fail(protocol::escape(error.what()), start_hint(error.code(), *program));
   } catch (const std::length_error&) {
     return response.fail("its response is too long");
   } catch (const protocol::ProtocolError& error) {
