@@ -60,7 +60,7 @@ LoginFiles::LoginFiles(const Environment& environment, std::string_view profile)
   const auto directory = config::config_directory(environment);
   if (!directory)
     throw Failure(ExitCode::local_state,
-                  "no directory for the key: neither XDG_CONFIG_HOME nor HOME is an absolute path",
+                  "no directory for the key: neither XDG_CONFIG_HOME nor HOME is a directory of this user",
                   "set HOME");
   key_ = *login_key_path(environment, profile);
   profile_ = *directory + "/profiles/" + std::string(profile) + std::string(config::profile_extension);

@@ -27,12 +27,37 @@ std::optional<std::string> find_runtime_directory(const Environment& environment
   return base;
 }
 
+/// The directory of an environment that may be another user's, as with `sudo -E`.
+struct Candidate {
+  std::string base;  ///< exists before the program is used for the first time
+  std::string path;
+};
+
+std::optional<Candidate> find_config_directory(const Environment& environment) {
+  if (auto base = find_absolute(environment, "XDG_CONFIG_HOME"))
+    return Candidate{.base = *base, .path = *base + own_name};
+  if (auto home = find_absolute(environment, "HOME"))
+    return Candidate{.base = *home, .path = *home + "/.config" + own_name};
+  return std::nullopt;
+}
+
+bool is_foreign(const std::string& directory) noexcept {
+  const auto status = os::read_status(directory);
+  return status && !status->is_own_or_root();
+}
+
 }  // namespace
 
 std::optional<std::string> config_directory(const Environment& environment) {
-  if (const auto base = find_absolute(environment, "XDG_CONFIG_HOME")) return *base + own_name;
-  if (const auto home = find_absolute(environment, "HOME")) return *home + "/.config" + own_name;
-  return std::nullopt;
+  auto found = find_config_directory(environment);
+  if (!found || is_foreign(found->base)) return std::nullopt;
+  return std::move(found->path);
+}
+
+std::optional<std::string> foreign_config_directory(const Environment& environment) {
+  auto found = find_config_directory(environment);
+  if (!found || !is_foreign(found->base) || !os::read_status(found->path)) return std::nullopt;
+  return std::move(found->path);
 }
 
 std::optional<std::string> state_directory(const Environment& environment) {

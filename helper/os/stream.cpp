@@ -95,6 +95,26 @@ Secret read_all(int fd, std::size_t limit) {
   return bytes;
 }
 
+Secret read_all(int fd, std::size_t limit, std::chrono::steady_clock::time_point deadline) {
+  Secret bytes = Secret::with_capacity(initial_capacity);
+  // A FIFO that has had no writer yet looks like an empty file.
+  bool may_be_empty = false;
+  while (bytes.size() <= limit) {
+    const ssize_t got = ::read(fd, bytes.spare_capacity(initial_capacity).data(), initial_capacity);
+    if (got > 0) {
+      bytes.commit(static_cast<std::size_t>(got));
+      continue;
+    }
+    if (got == 0 && (may_be_empty || !bytes.empty())) return bytes;
+    if (got < 0 && errno != EAGAIN && errno != EINTR) throw_errno("reading failed");
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+    if (left.count() <= 0 || !is_ready_within(fd, POLLIN, left))
+      throw std::system_error(std::make_error_code(std::errc::timed_out), "reading failed");
+    may_be_empty = got == 0;
+  }
+  throw std::length_error("more than " + std::to_string(limit) + " bytes");
+}
+
 std::size_t read_file(const char* path, std::span<char> buffer) noexcept {
   const Fd file(::open(path, O_RDONLY | O_CLOEXEC));
   const ssize_t got = file ? ::read(file.get(), buffer.data(), buffer.size()) : 0;

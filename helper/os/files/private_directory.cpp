@@ -2,6 +2,7 @@
 #include "helper/os/files/private_directory.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 
 #include <cerrno>
@@ -63,6 +64,7 @@ Fd open_private_file(int directory, const std::string& name, int flags, const st
 }  // namespace
 
 std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) {
+  check_directories(path.substr(0, path.find_last_of('/') + 1));
   Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno == ENOENT) return std::nullopt;
   if (!fd) throw_not_opened(path);
@@ -98,6 +100,7 @@ void create_private_directories(const std::string& path) {
 }
 
 Fd open_private_log(const std::string& path) {
+  check_directories(path.substr(0, path.find_last_of('/') + 1));
   return open_private_file(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, path);
 }
 

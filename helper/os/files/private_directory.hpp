@@ -16,7 +16,8 @@ namespace sase::os {
 class PrivateDirectory {
  public:
   /// Opens a directory; nothing if it does not exist. Throws std::system_error if it is a link, belongs to
-  /// another user, or is open to the group or others.
+  /// another user, or is open to the group or others, and for the directories above by the trust rule
+  /// (trusted_file.hpp).
   [[nodiscard]] static std::optional<PrivateDirectory> open(const std::string& path);
 
   /// Opens a directory; creates it and its parents with mode 0700 if they do not exist.

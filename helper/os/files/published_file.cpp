@@ -2,6 +2,7 @@
 #include "helper/os/files/published_file.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 
 #include <cerrno>
@@ -58,12 +59,11 @@ void check_directory(const std::string& directory) {
     throw_errno("cannot look at '" + directory + "'");
   }
   if (!S_ISDIR(status.st_mode)) throw RejectedPath("'" + directory + "' is not a directory");
-  if (status.st_uid != ::geteuid() && status.st_uid != 0)
-    throw RejectedPath("the directory '" + directory + "' belongs to another user; take one of your own");
-  // In a sticky directory such as /tmp, users cannot remove each other's files.
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0)
-    throw RejectedPath("others can write the directory '" + directory +
-                       "'; chmod go-w it, or make one of your own in it");
+  try {
+    check_directories(directory);
+  } catch (const RejectedPath& error) {
+    throw RejectedPath(std::string(error.what()) + "; " + error.hint());
+  }
 }
 
 FileIdentity identify(const struct stat& status) {

@@ -87,7 +87,7 @@ class Violations {
 
   void throw_if_any() const {
     if (text_.empty()) return;
-    throw RejectedPath(text_, has_remedy_ ? commands_ : "use a file of your own in a directory of your own");
+    throw RejectedPath(text_, has_remedy_ ? commands_ : std::string(use_own_file));
   }
 
  private:

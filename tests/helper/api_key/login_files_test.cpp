@@ -42,7 +42,7 @@ TEST_CASE("a key and its profile are kept where they are looked for, closed to o
   CHECK(home.files.key() == home.path("keys/work"));
   CHECK(home.files.profile() == home.path("profiles/work.conf"));
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
-  CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
+  CHECK(read_file(home.path("keys/work"), {}).reveal() == "the-key");
   CHECK(tests::read_mode(home.path("keys/work")) == 0600);
   CHECK(tests::read_mode(home.path("keys")) == 0700);
   CHECK(tests::read_mode(home.path("profiles/work.conf")) == 0600);
@@ -55,7 +55,7 @@ TEST_CASE("another key takes the place of the one before", "[login_files]") {
 
   home.files.store("another-key", "region = au\n");
 
-  CHECK(read_file(home.path("keys/work")).reveal() == "another-key");
+  CHECK(read_file(home.path("keys/work"), {}).reveal() == "another-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = au\n");
 }
 
@@ -87,12 +87,12 @@ TEST_CASE("of two logins at once the later one waits", "[login_files]") {
   });
   // A lock that is held in any process of two is held; there is no sign that the other one waits.
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
+  CHECK(read_file(home.path("keys/work"), {}).reveal() == "the-key");
   CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
   first.reset();
 
   CHECK(tests::wait_for_child(second) == 0);
-  CHECK(read_file(home.path("keys/work")).reveal() == "another-key");
+  CHECK(read_file(home.path("keys/work"), {}).reveal() == "another-key");
 }
 
 TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
@@ -102,7 +102,7 @@ TEST_CASE("where one of the two cannot be kept neither is", "[login_files]") {
     REQUIRE(::remove(home.path("profiles/work.conf").c_str()) == 0);
     (void)home.directory.make_directory(".config/sase-credential/profiles/work.conf");
     CHECK(tests::catch_failure([&] { home.files.store("new", "x"); }).code == ExitCode::local_state);
-    CHECK(read_file(home.path("keys/work")).reveal() == "the-key");
+    CHECK(read_file(home.path("keys/work"), {}).reveal() == "the-key");
   }
   SECTION("the key") {
     REQUIRE(::remove(home.path("keys/work").c_str()) == 0);

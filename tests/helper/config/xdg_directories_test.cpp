@@ -69,6 +69,19 @@ TEST_CASE("memory_directory() is a runtime directory on an in-memory file system
   CHECK_FALSE(memory_directory(*no_runtime));
 }
 
+TEST_CASE("ignores a configuration directory below another user's home", "[xdg_directories]") {
+  const tests::TemporaryDirectory directory;
+  const std::string home = directory.make_directory("home");
+  const tests::EnvironmentList environment{"HOME=" + home};
+  CHECK(config_directory(*environment) == home + "/.config/sase-credential");
+  if (!tests::give_away(home)) return;
+
+  CHECK_FALSE(config_directory(*environment));
+  CHECK_FALSE(foreign_config_directory(*environment));
+  (void)directory.make_directory("home/.config/sase-credential");
+  CHECK(foreign_config_directory(*environment) == home + "/.config/sase-credential");
+}
+
 TEST_CASE("ignores a runtime directory of another user", "[xdg_directories]") {
   const tests::TemporaryDirectory directory;
   const std::string runtime = directory.make_directory("runtime");

@@ -38,8 +38,6 @@ std::string owner() {
   return "(owner " + std::to_string(::geteuid()) + ", mode ";
 }
 
-constexpr const char* no_command = "use a file of your own in a directory of your own";
-
 /// The number of a group that is not this user's private one.
 constexpr gid_t another_group = 4242;
 
@@ -135,7 +133,7 @@ TEST_CASE("rejects a file or directory of another user", "[trusted_file]") {
 
   CHECK(tests::contains(outcome.what, "'" + root.path(foreign) + "' (owner 65534, mode 0"));
   CHECK(tests::contains(outcome.what, ") belongs to another user"));
-  CHECK(outcome.hint == no_command);
+  CHECK(outcome.hint == use_own_file);
 }
 
 TEST_CASE("a mode that only another user can change has no chmod in the hint", "[trusted_file]") {
@@ -144,7 +142,7 @@ TEST_CASE("a mode that only another user can change has no chmod in the hint", "
   REQUIRE(::chmod(root.path("directory").c_str(), 0777) == 0);
   if (!tests::give_away(root.path("directory"))) return;
 
-  CHECK(open(path).hint == no_command);
+  CHECK(open(path).hint == use_own_file);
 }
 
 TEST_CASE("follows links, and checks their owners and where they lead to", "[trusted_file]") {
