@@ -64,35 +64,34 @@ helper-talk   | \blet go\b|\blies about\b|\bbehind (the|its|their) [a-z]+.s back
 # Areas in which a rule does not hold yet.
 not_yet='
   rate-limit tests/helper/|tests/support/
-  request-log tests/fuzz/|tests/helper/|tests/support/
+  request-log tests/helper/|tests/support/
   deferred-key tests/helper/|tests/support/
   refresh tests/helper/|tests/support/
   options tests/end_to_end/
-  named-value helper/authorize/|tests/helper/
+  named-value tests/helper/
   attempt tests/helper/
   exec tests/helper/
   connect tests/helper/
-  sandbox helper/authorize/|tests/helper/
-  verbosity helper/authorize/
+  sandbox tests/helper/
   keyring-entry tests/helper/
   profile tests/helper/
-  none helper/authorize/|helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
-  nobody helper/authorize/|helper/clock\.hpp|helper/commands/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/protocol/|tests/support/
+  none helper/cache/|helper/commands/|helper/config/|helper/diagnose/|helper/nearest_name\.hpp|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
+  nobody helper/clock\.hpp|helper/commands/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/support/
   told tests/end_to_end/|tests/helper/
   befall tests/helper/
-  takes-down helper/authorize/|tests/support/
-  comes-to helper/authorize/|tests/helper/|tests/support/
+  takes-down tests/support/
+  comes-to tests/helper/|tests/support/
   cannot-be tests/end_to_end/|tests/helper/
-  all-that CMakeLists\.txt|helper/authorize/|protocol/authorize/|tests/end_to_end/|tests/helper/|tests/packages/|tests/support/
+  all-that CMakeLists\.txt|tests/end_to_end/|tests/helper/|tests/packages/|tests/support/
   mend tests/end_to_end/|tests/helper/|tests/support/
   spare helper/commands/|tests/end_to_end/|tests/support/
-  room helper/authorize/|tests/end_to_end/
+  room tests/end_to_end/
   story tests/end_to_end/
-  words helper/authorize/|tests/contracts/|tests/end_to_end/|tests/helper/
-  way helper/authorize/|tests/end_to_end/
-  ours helper/authorize/|helper/cli/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/hosts/|tests/support/
-  refuse helper/authorize/|helper/token/|tests/end_to_end/|tests/faults/|tests/helper/|tests/hosts/|tests/protocol/|tests/sandbox/
-  goes-on helper/authorize/|helper/config/|tests/contracts/|tests/helper/|tests/support/
+  words tests/contracts/|tests/end_to_end/|tests/helper/
+  way tests/end_to_end/
+  ours helper/cli/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/hosts/|tests/support/
+  refuse helper/token/|tests/end_to_end/|tests/faults/|tests/helper/|tests/hosts/
+  goes-on helper/config/|tests/contracts/|tests/helper/|tests/support/
   helper-talk tests/end_to_end/|tests/helper/|tests/support/
 '
 

@@ -21,22 +21,17 @@ namespace os = sase::os;
 namespace protocol = sase::protocol;
 using std::chrono::steady_clock;
 
-struct Start {
-  steady_clock::time_point begun;
-  authorize::SelfSandbox self_sandbox;
-  steady_clock::time_point confined;
-};
-
-void respond(const Start& start) {
+void respond(steady_clock::time_point begun, const authorize::SelfSandbox& self_sandbox,
+             steady_clock::time_point sandboxed) {
   const auto request = protocol::AuthorizeRequest::parse(os::read_message(os::standard_input).reveal());
   os::limit_lifetime(request.timeout);
   authorize::Progress progress(
       [](std::string_view lines) { os::write_all(os::standard_output, lines); },
       request.trace ? authorize::Tracing::on : authorize::Tracing::off,
       request.probe != protocol::Probe::none ? authorize::Probing::on : authorize::Probing::off);
-  progress.trace_at(start.begun, [] { return "the authorizer starts"; });
-  progress.trace_at(start.confined, [&] { return "confinement: " + start.self_sandbox.describe(); });
-  authorize::authorize_over_network(request, start.begun, progress);
+  progress.trace_at(begun, [] { return "the authorizer starts"; });
+  progress.trace_at(sandboxed, [&] { return "sandbox: " + self_sandbox.describe(); });
+  authorize::authorize_over_network(request, begun, progress);
 }
 
 }  // namespace
@@ -49,11 +44,11 @@ int main() {
   os::harden_process();
   const auto self_sandbox = authorize::enter_self_sandbox();
   try {
-    respond({.begun = begun, .self_sandbox = self_sandbox, .confined = steady_clock::now()});
+    respond(begun, self_sandbox, steady_clock::now());
   } catch (const std::exception& error) {
     std::fputs(("authorize: " + protocol::escape(error.what()) + '\n').c_str(), stderr);
     std::_Exit(EXIT_FAILURE);
   }
-  // Without OpenSSL's cleanup, which takes a tenth of a call. This program writes no files.
+  // Skips OpenSSL's cleanup, which takes a tenth of a call. This program writes no files.
   std::_Exit(EXIT_SUCCESS);
 }

@@ -28,6 +28,10 @@ std::error_code last_error() noexcept {
   return {errno, std::generic_category()};
 }
 
+void clear_last_error() noexcept {
+  errno = 0;
+}
+
 bool is_absence(const std::error_code& error) noexcept {
   return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
 }

@@ -33,6 +33,7 @@ class Fd {
 /// Why the latest system call of this thread failed. Call it directly after a function that returns nothing
 /// on failure.
 [[nodiscard]] std::error_code last_error() noexcept;
+void clear_last_error() noexcept;
 
 /// The file, or a directory on its path, does not exist.
 [[nodiscard]] bool is_absence(const std::error_code& error) noexcept;

@@ -94,7 +94,7 @@ protocol::AuthError no_answer_in_time(const protocol::AuthorizeRequest& request,
 class Response {
  public:
   Response(const protocol::AuthorizeRequest& request, const Trace& trace)
-      : request_(request), reader_([&trace](const protocol::TraceLine& line) {
+      : request_(request), trace_(trace), reader_([&trace](const protocol::TraceLine& line) {
           trace.line(steady_clock::time_point(line.at), line.what);
         }) {}
 
@@ -112,6 +112,7 @@ class Response {
 
   /// At the deadline.
   [[nodiscard]] protocol::AuthorizeReply interrupt() && {
+    trace_.line("time is up " + std::string(describe(reader_.step())));
     const auto auth_error = no_answer_in_time(request_, reader_.step());
     const auto failing = failing_check(reader_.step(), reader_.checks());
     auto reply = std::move(reader_).interrupt(auth_error);
@@ -136,6 +137,7 @@ class Response {
   }
 
   const protocol::AuthorizeRequest& request_;
+  const Trace& trace_;
   protocol::ResponseReader reader_;
   steady_clock::time_point last_check_ = steady_clock::now();
 };

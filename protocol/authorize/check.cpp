@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/authorize/check.hpp"
 
+#include "protocol/authorize/attribute.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
@@ -43,14 +43,6 @@ void parse_state(Check& check, std::string_view name) {
   check.state = static_cast<CheckState>(found - state_names.begin());
 }
 
-std::chrono::microseconds parse_microseconds(std::string_view digits) {
-  std::int64_t micros = 0;
-  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), micros);
-  if (error != std::errc{} || stop != digits.data() + digits.size() || micros < 0)
-    throw ProtocolError("the duration of a check is not a number");
-  return std::chrono::microseconds(micros);
-}
-
 }  // namespace
 
 std::string_view to_name(CheckId name) noexcept {
@@ -62,21 +54,16 @@ std::string_view to_name(CheckState state) noexcept {
 }
 
 std::string Check::write() const {
-  std::string line(to_name(name));
-  line += ' ';
-  line += kind ? to_name(*kind) : to_name(state);
-  line += ' ';
-  line += std::to_string(took.count());
-  line += ' ';
-  line += what;
-  return line;
+  const std::string result(kind ? to_name(*kind) : to_name(state));
+  return std::string(to_name(name)) + ' ' + result + ' ' + std::to_string(took.count()) + ' ' + what;
 }
 
 Check Check::parse(std::string_view line) {
   Check check;
   check.name = find_check(take_field(line));
   parse_state(check, take_field(line));
-  check.took = parse_microseconds(take_field(line));
+  const Attribute duration{.key = "check[]", .value = take_field(line)};
+  check.took = std::chrono::microseconds(parse_number<std::int64_t>(duration));
   if (line.empty()) throw ProtocolError("a check has no text");
   check.what = line;
   return check;
@@ -87,15 +74,7 @@ std::vector<Check> with_untried(std::vector<Check> finished) {
   for (std::size_t i = 0; i < check_count; ++i) {
     const auto name = static_cast<CheckId>(i);
     const auto found = std::ranges::find(finished, name, &Check::name);
-    if (found != finished.end())
-      all.push_back(std::move(*found));
-    else
-      all.push_back({.name = name,
-                     .state = CheckState::untried,
-                     .kind = {},
-                     .took = {},
-                     .what = "not tried",
-                     .remedy = {}});
+    all.push_back(found == finished.end() ? Check{.name = name, .what = "not tried"} : std::move(*found));
   }
   return all;
 }

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace sase::protocol {
 
@@ -21,24 +21,19 @@ enum class ErrorKind {
   not_asked,         ///< only the connection was to be checked
 };
 
-inline constexpr std::array<std::pair<ErrorKind, std::string_view>, 6> error_kind_names = {{
-    {ErrorKind::rejected, "rejected"},
-    {ErrorKind::invalid_response, "invalid-response"},
-    {ErrorKind::unreachable, "unreachable"},
-    {ErrorKind::rate_limited, "rate-limited"},
-    {ErrorKind::misconfigured, "misconfigured"},
-    {ErrorKind::not_asked, "not-asked"},
-}};
+/// In the order of ErrorKind.
+inline constexpr std::array<std::string_view, 6> error_kind_names = {
+    "rejected", "invalid-response", "unreachable", "rate-limited", "misconfigured", "not-asked"};
 
 [[nodiscard]] inline std::string_view to_name(ErrorKind kind) noexcept {
-  return std::ranges::find(error_kind_names, kind, &std::pair<ErrorKind, std::string_view>::first)->second;
+  return error_kind_names[static_cast<std::size_t>(kind)];
 }
 
 /// The kind with this name, or nothing.
 [[nodiscard]] inline std::optional<ErrorKind> find_error_kind(std::string_view name) noexcept {
-  const auto* const found =
-      std::ranges::find(error_kind_names, name, &std::pair<ErrorKind, std::string_view>::second);
-  return found == error_kind_names.end() ? std::nullopt : std::optional(found->first);
+  const auto* const found = std::ranges::find(error_kind_names, name);
+  if (found == error_kind_names.end()) return std::nullopt;
+  return static_cast<ErrorKind>(found - error_kind_names.begin());
 }
 
 /// Why an authorization failed, from the response to the message. `what` and `hint` contain no secret and
@@ -46,9 +41,9 @@ inline constexpr std::array<std::pair<ErrorKind, std::string_view>, 6> error_kin
 struct AuthError {
   ErrorKind kind{};
   bool transient = false;  ///< the same request may succeed later
-  std::string what;
-  std::string hint;                                 ///< may be empty
-  std::optional<std::chrono::seconds> retry_after;  ///< as the service demands
+  std::string what = {};
+  std::string hint = {};                                 ///< may be empty
+  std::optional<std::chrono::seconds> retry_after = {};  ///< as the service demands
 };
 
 }  // namespace sase::protocol

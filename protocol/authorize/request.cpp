@@ -6,16 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace sase::protocol {
 
 namespace {
 
-constexpr std::array<std::pair<Probe, std::string_view>, 2> probe_names = {{
-    {Probe::way, "way"},
-    {Probe::all, "all"},
-}};
+/// In the order of Probe.
+constexpr std::array<std::string_view, 3> probe_names = {"", "way", "all"};
 
 unsigned parse_tries(const Attribute& attribute) {
   const auto tries = parse_number<unsigned>(attribute);
@@ -30,43 +27,43 @@ bool parse_flag(const Attribute& attribute) {
   return attribute.value == "1";
 }
 
-std::string_view to_name(Probe probe) noexcept {
-  const auto* const found = std::ranges::find(probe_names, probe, &std::pair<Probe, std::string_view>::first);
-  return found == probe_names.end() ? std::string_view() : found->second;
+Probe parse_probe(std::string_view name) {
+  const auto* const found = std::ranges::find(probe_names, name);
+  if (found == probe_names.end()) throw ProtocolError("'probe' is unknown");
+  return static_cast<Probe>(found - probe_names.begin());
 }
 
-Probe parse_probe(std::string_view name) {
-  const auto* const found = std::ranges::find(probe_names, name, &std::pair<Probe, std::string_view>::second);
-  if (found == probe_names.end()) throw ProtocolError("'probe' is unknown");
-  return found->first;
-}
+struct TextKey {
+  std::string_view name;
+  std::string AuthorizeRequest::*value;
+};
+
+constexpr std::array<TextKey, 7> text_keys = {{
+    {"url", &AuthorizeRequest::url},
+    {"ca_file", &AuthorizeRequest::ca_file},
+    {"client_cert", &AuthorizeRequest::client_cert},
+    {"client_key", &AuthorizeRequest::client_key},
+    {"proxy", &AuthorizeRequest::proxy},
+    {"no_proxy", &AuthorizeRequest::no_proxy},
+    {"read_url", &AuthorizeRequest::read_url},
+}};
 
 void set(AuthorizeRequest& request, const Attribute& attribute) {
   const auto& [key, value] = attribute;
-  if (key == "url")
-    request.url = value;
+  const auto* const text = std::ranges::find(text_keys, key, &TextKey::name);
+  if (text != text_keys.end())
+    request.*(text->value) = value;
   else if (key == "api_key")
     request.api_key = Secret(value);
   else if (key == "timeout_ms")
-    request.timeout = std::chrono::milliseconds(parse_number<std::int64_t>(attribute));
+    request.timeout =
+        std::min(std::chrono::milliseconds(parse_number<std::int64_t>(attribute)), longest_timeout);
   else if (key == "tries")
     request.tries = parse_tries(attribute);
-  else if (key == "ca_file")
-    request.ca_file = value;
-  else if (key == "client_cert")
-    request.client_cert = value;
-  else if (key == "client_key")
-    request.client_key = value;
-  else if (key == "proxy")
-    request.proxy = value;
-  else if (key == "no_proxy")
-    request.no_proxy = value;
   else if (key == "trace")
     request.trace = parse_flag(attribute);
   else if (key == "probe")
     request.probe = parse_probe(value);
-  else if (key == "read_url")
-    request.read_url = value;
   else
     reject_key(key);
 }
@@ -75,18 +72,13 @@ void set(AuthorizeRequest& request, const Attribute& attribute) {
 
 Secret AuthorizeRequest::write() const {
   Secret message = Secret::with_capacity(api_key.size() + 1024);
-  append(message, "url", url);
   append(message, "api_key", api_key.reveal());
   append(message, "timeout_ms", std::to_string(timeout.count()));
   append(message, "tries", std::to_string(tries));
-  append(message, "ca_file", ca_file);
-  append(message, "client_cert", client_cert);
-  append(message, "client_key", client_key);
-  append(message, "proxy", proxy);
-  append(message, "no_proxy", no_proxy);
+  for (const TextKey& key : text_keys)
+    append(message, key.name, this->*(key.value));
   append(message, "trace", trace ? "1" : "");
-  append(message, "probe", to_name(probe));
-  append(message, "read_url", read_url);
+  append(message, "probe", probe_names[static_cast<std::size_t>(probe)]);
   message.append("\n");
   return message;
 }

@@ -12,6 +12,9 @@ namespace sase::protocol {
 /// The most requests of one call: the first one, and two retries after transient errors.
 inline constexpr unsigned most_tries = 3;
 
+/// A longer timeout is a mistake; the limit prevents an overflow.
+inline constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(1);
+
 /// Which checks the authorizer performs and reports (check.hpp).
 enum class Probe {
   none,

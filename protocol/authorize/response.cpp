@@ -95,14 +95,6 @@ void ResponseWriter::line(std::string_view key, std::string_view value) const {
   sink_(text.reveal());
 }
 
-void ResponseWriter::step(Step step) const {
-  line("step", to_name(step));
-}
-
-void ResponseWriter::requests(std::uint32_t count) const {
-  line("requests", std::to_string(count));
-}
-
 void ResponseWriter::trace(const TraceLine& trace_line) const {
   line("trace[]", std::to_string(trace_line.at.count()) + ' ' + trace_line.what);
 }
@@ -114,19 +106,11 @@ void ResponseWriter::check(const Check& check) const {
   sink_(text.reveal());
 }
 
-void ResponseWriter::status(unsigned status) const {
-  line("status", std::to_string(status));
-}
-
 void ResponseWriter::token(const TokenResponse& token_response) const {
   Secret text = Secret::with_capacity(token_response.token.reveal().size() + 64);
   append(text, "access_token", token_response.token.reveal());
   append(text, "lifetime", std::to_string(token_response.lifetime.count()));
   sink_(text.reveal());
-}
-
-void ResponseWriter::granted() const {
-  sink_("outcome=granted\n\n");
 }
 
 void ResponseWriter::failed(const AuthError& auth_error) const {
@@ -219,6 +203,7 @@ AuthorizeReply ResponseReader::finish() && {
     reply_.outcome = take_token();
     return std::move(reply_);
   }
+  if (!token_.empty()) throw ProtocolError("an error follows a token");
   const auto kind = find_error_kind(outcome_);
   if (!kind) throw ProtocolError("'outcome' is unknown");
   if (auth_error_.what.empty()) throw ProtocolError("'what' is missing");
@@ -229,10 +214,7 @@ AuthorizeReply ResponseReader::finish() && {
 
 AuthorizeReply ResponseReader::interrupt(AuthError auth_error) && {
   if (is_complete_) return std::move(*this).finish();
-  if (has_token())
-    reply_.outcome = take_token();
-  else
-    reply_.outcome = std::move(auth_error);
+  reply_.outcome = lifetime_ && !token_.empty() ? Outcome(take_token()) : Outcome(std::move(auth_error));
   return std::move(reply_);
 }
 

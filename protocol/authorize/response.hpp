@@ -16,8 +16,8 @@
 #include <variant>
 #include <vector>
 
-/// The authorizer's response: key=value lines on its stdout, each written as soon as it is known. So the
-/// front knows how far the authorizer has got when the deadline passes, and keeps what it has received.
+/// The authorizer's response: key=value lines on its stdout, each written as soon as it is known. If the
+/// authorizer is killed, the front knows how far it has got and keeps what it has received.
 namespace sase::protocol {
 
 /// What the authorizer is doing.
@@ -47,6 +47,9 @@ struct TokenResponse {
   std::chrono::seconds lifetime{};
 };
 
+/// What an authorization results in.
+using Outcome = std::variant<TokenResponse, AuthError>;
+
 /// One event for `--trace`: no secret, and only printable ASCII.
 struct TraceLine {
   std::chrono::microseconds at{};  ///< since the epoch of the steady clock, which all processes share
@@ -56,7 +59,7 @@ struct TraceLine {
 /// A complete response.
 struct AuthorizeReply {
   std::uint32_t requests = 0;  ///< how many authorize requests were sent, retries included
-  std::variant<TokenResponse, AuthError> outcome;
+  Outcome outcome;
   std::vector<Check> checks = {};       ///< of a probe: in the order of CheckId, each at most once
   std::optional<unsigned> status = {};  ///< of a probe: the HTTP status of the service's response
 };
@@ -70,16 +73,16 @@ class ResponseWriter {
 
   explicit ResponseWriter(Sink sink) : sink_(std::move(sink)) {}
 
-  void step(Step step) const;
+  void step(Step step) const { line("step", to_name(step)); }
   /// The number of requests so far. Written before each request, so that none is sent without being counted.
-  void requests(std::uint32_t count) const;
+  void requests(std::uint32_t count) const { line("requests", std::to_string(count)); }
   void trace(const TraceLine& line) const;
   void check(const Check& check) const;
-  void status(unsigned status) const;
+  void status(unsigned status) const { line("status", std::to_string(status)); }
   void token(const TokenResponse& token_response) const;
 
   /// Ends the response; a token must have been written before.
-  void granted() const;
+  void granted() const { sink_("outcome=granted\n\n"); }
   /// Ends the response.
   void failed(const AuthError& auth_error) const;
 
@@ -97,7 +100,7 @@ class ResponseReader {
   /// `trace` receives each trace line at once; it may be empty.
   explicit ResponseReader(TraceSink trace = {}) : trace_(std::move(trace)) {}
 
-  /// Parses the complete lines of `output`, all that has arrived so far, which it has not seen yet. Throws
+  /// Parses the new complete lines of `output`, which contains everything that has arrived so far. Throws
   /// ProtocolError for a line that is invalid or follows the end of the response.
   void read(std::string_view output);
 
@@ -116,7 +119,6 @@ class ResponseReader {
   void parse_outcome(const Attribute& attribute);
   void parse_check(const Attribute& attribute);
   void parse_remedy(const Attribute& attribute);
-  [[nodiscard]] bool has_token() const noexcept { return lifetime_.has_value() && !token_.empty(); }
   [[nodiscard]] TokenResponse take_token();
 
   TraceSink trace_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The documents name every row of the tables, and no other.
-#include "helper/cli/completion.hpp"
-#include "helper/cli/dialect.hpp"
+#include "helper/cli/command_line.hpp"
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/config/settings.hpp"

@@ -30,7 +30,7 @@ failing() {
     call strace -f -o "$home/trace" -e "trace=$1" -e "inject=$1:error=$2" "$build/libexec/sase-credential/authorize"
   expect_code 0
   grep -qx outcome=granted "$out" || refute 'expected a token'
-  held=$(sed -n 's/^trace\[\]=[0-9]* confinement: //p' "$out")
+  held=$(sed -n 's/^trace\[\]=[0-9]* sandbox: //p' "$out")
 }
 
 @test "the process that connects to the service has one thread, which is confined" {
@@ -64,7 +64,7 @@ failing() {
 @test "a trace says what holds" {
   ask_authorizer trace=1
   call "$build/libexec/sase-credential/authorize"
-  grep -qE '^trace\[\]=[0-9]+ confinement: no_new_privs, seccomp(, landlock [1-9])?$' "$out" || refute 'another confinement'
+  grep -qE '^trace\[\]=[0-9]+ sandbox: no_new_privs, seccomp(, landlock [1-9])?$' "$out" || refute 'another confinement'
 }
 
 @test "skips a part of the sandbox that the system rejects, and delivers the token" {
@@ -75,12 +75,12 @@ failing() {
   failing landlock_restrict_self E2BIG
   expect_equal "$held" 'no_new_privs, seccomp'
   failing seccomp,prctl EPERM
-  [[ $held =~ ^(none|landlock\ [1-9])$ ]] || refute "another confinement: $held"
+  [[ $held =~ ^(none|landlock\ [1-9])$ ]] || refute "another sandbox: $held"
   failing seccomp,prctl,landlock_create_ruleset,landlock_restrict_self EPERM
   expect_equal "$held" none
   # Where the call is missing there is still prctl.
   failing seccomp ENOSYS
-  [[ $held == 'no_new_privs, seccomp'* ]] || refute "another confinement: $held"
+  [[ $held == 'no_new_privs, seccomp'* ]] || refute "another sandbox: $held"
 }
 
 @test "the sandbox rejects nothing that a call needs" {

@@ -138,19 +138,19 @@ works() {
 # ---- answers
 
 @test "an answer that makes no sense: exit 5" {
-  fails 'status=200 body=empty' 5 "the service's answer is empty" '?*' 1
-  fails 'status=200 body=not-json' 5 "the service's answer is not JSON" '?*' 1
-  fails 'status=200 body=message' 5 '*holds no access token*' '?*' 1
+  fails 'status=200 body=empty' 5 "the service's response is empty" '?*' 1
+  fails 'status=200 body=not-json' 5 "the service's response is not JSON" '?*' 1
+  fails 'status=200 body=message' 5 '*contains no access token*' '?*' 1
   fails envelope=missing 5 '*'
   fails envelope=array 5 '*'
   fails envelope=deep 5 '*'
-  fails truncate=on 5 "the service's answer is shorter than it says"
+  fails truncate=on 5 "the service's response is shorter than it says"
 }
 
 @test "rejects a token that could break a line, a header or a shell: exit 5" {
   tries 7
   for token in newline escape space empty missing number null; do
-    fails "token=$token" 5 "the service's answer *" '?*' 1
+    fails "token=$token" 5 "the service's response *" '?*' 1
   done
 }
 
@@ -175,8 +175,8 @@ works() {
 @test "the answer is bounded: 256 KiB and 100 headers" {
   tries 7
   works big-body=262144
-  fails big-body=262145 5 "the service's answer is larger than 256 KiB" '?*' 1
-  fails big-body=67108864 5 "the service's answer is larger than 256 KiB" '?*' 1
+  fails big-body=262145 5 "the service's response is larger than 256 KiB" '?*' 1
+  fails big-body=67108864 5 "the service's response is larger than 256 KiB" '?*' 1
   # The sandbox adds four of its own.
   works many-headers=96
   fails many-headers=97 5 '*header*' '?*' 1
@@ -477,9 +477,9 @@ with_certificate() {
 @test "ca-file that is no certificate, a directory, or not readable: exit 4" {
   echo garbage >"$home/ca.pem"
   SASE_CA_FILE=$home/ca.pem call sase-credential token
-  expect_failure 4 "the CA file '$home/ca.pem' holds no certificate*"
+  expect_failure 4 "the CA file '$home/ca.pem' contains no valid certificate*"
   SASE_CA_FILE=$home call sase-credential token
-  expect_failure 4 "cannot read the CA file '$home': Is a directory"
+  expect_failure 4 "cannot read the CA file '$home': it is not a regular file"
   call sase-credential --ca-file "$home/missing" token
   expect_failure 4 "cannot read the CA file '$home/missing': No such file or directory"
 }

@@ -16,8 +16,8 @@ each_fault() {
   status=429                      | 5s | 6 | 3 | 5 | * (HTTP 429)*
   status=503                      | 5s | 6 | 3 | 5 | * (HTTP 503)*
   status=200 body=html            | 5s | 5 | 1 | 3 | a web page answered instead of the service*
-  status=200 body=empty           | 5s | 5 | 1 | 3 | the service's answer is empty
-  status=200 body=not-json        | 5s | 5 | 1 | 3 | the service's answer is not JSON
+  status=200 body=empty           | 5s | 5 | 1 | 3 | the service's response is empty
+  status=200 body=not-json        | 5s | 5 | 1 | 3 | the service's response is not JSON
   status=400 body=echo-key        | 5s | 5 | 1 | 3 | * (HTTP 400)
   retry-after=60                  | 5s | 6 | 1 | 3 | * (HTTP 429)*
   retry-after=60 status=503       | 5s | 6 | 1 | 3 | * (HTTP 503)*
@@ -27,13 +27,13 @@ each_fault() {
   reset=accept                    | 5s | 6 | 0 | 5 | *
   reset=headers                   | 5s | 6 | 3 | 5 | *
   reset=body                      | 5s | 6 | 3 | 5 | *
-  truncate=on                     | 5s | 5 | 1 | 3 | the service's answer is shorter than it says
+  truncate=on                     | 5s | 5 | 1 | 3 | the service's response is shorter than it says
   redirect=https://evil.example/  | 5s | 5 | 1 | 3 | the service answered with a redirect, which is never followed (HTTP 302)*
   expiry=past                     | 5s | 5 | 1 | 3 | *expired
-  token=newline                   | 5s | 5 | 1 | 3 | the service's answer *
+  token=newline                   | 5s | 5 | 1 | 3 | the service's response *
   token=65537                     | 5s | 5 | 1 | 3 | *longer than 64 KiB
   token-type=mac                  | 5s | 5 | 1 | 3 | *another type than bearer
-  big-body=262145                 | 5s | 5 | 1 | 3 | the service's answer is larger than 256 KiB
+  big-body=262145                 | 5s | 5 | 1 | 3 | the service's response is larger than 256 KiB
   many-headers=10000              | 5s | 5 | 1 | 3 | *header*
   envelope=missing                | 5s | 5 | 1 | 3 | *
 END
@@ -62,13 +62,13 @@ more_faults() {
   status=503 delay=600ms          | 1s | 6 | 1-2 | 2 | *
   expiry=now                      | 5s | 5 | 1 | 3 | *expired
   expiry=negative                 | 5s | 5 | 1 | 3 | *expired
-  token=escape                    | 5s | 5 | 1 | 3 | the service's answer *
-  token=space                     | 5s | 5 | 1 | 3 | the service's answer *
-  token=empty                     | 5s | 5 | 1 | 3 | the service's answer *
-  token=missing                   | 5s | 5 | 1 | 3 | the service's answer *
-  token=number                    | 5s | 5 | 1 | 3 | the service's answer *
-  token=null                      | 5s | 5 | 1 | 3 | the service's answer *
-  big-body=67108864               | 5s | 5 | 1 | 3 | the service's answer is larger than 256 KiB
+  token=escape                    | 5s | 5 | 1 | 3 | the service's response *
+  token=space                     | 5s | 5 | 1 | 3 | the service's response *
+  token=empty                     | 5s | 5 | 1 | 3 | the service's response *
+  token=missing                   | 5s | 5 | 1 | 3 | the service's response *
+  token=number                    | 5s | 5 | 1 | 3 | the service's response *
+  token=null                      | 5s | 5 | 1 | 3 | the service's response *
+  big-body=67108864               | 5s | 5 | 1 | 3 | the service's response is larger than 256 KiB
   envelope=array                  | 5s | 5 | 1 | 3 | *
   envelope=deep                   | 5s | 5 | 1 | 3 | *
 END

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<std::pair<Event, const char*>, 7> names{{{Event::authorize, "authorize"},
                                                               {Event::token_response, "granted"},
-                                                              {Event::rejected, "refused"},
+                                                              {Event::rejected, "rejected"},
                                                               {Event::faulted, "faulted"},
                                                               {Event::resource_ok, "resource_ok"},
                                                               {Event::resource_denied, "resource_denied"},

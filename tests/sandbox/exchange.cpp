@@ -41,8 +41,11 @@ std::optional<Request> to_request(Poco::Net::HTTPServerRequest& incoming) {
     return Request{incoming.getMethod(),
                    target.getPath(),
                    target.getQueryParameters(),
+                   target.getRawQuery(),
                    incoming.get("Content-Type", ""),
+                   incoming.get("Content-Encoding", ""),
                    incoming.get("Authorization", ""),
+                   incoming.get("Git-Protocol", ""),
                    std::move(*body)};
   } catch (const Poco::Exception&) {
     return std::nullopt;

@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
+#include "tests/sandbox/request.hpp"
+#include "tests/sandbox/response.hpp"
+#include "tests/sandbox/state_directory.hpp"
+
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace sase::sandbox {
 
-/// A bare git repository of one commit with a README, as a dumb HTTP server offers it: read-only, in memory,
-/// created without git. The commit is the same in every run.
+/// A bare git repository of one commit with a README, created without git in the state directory, and served
+/// read-only by git's smart protocol. The commit is the same in every run.
 class GitRepository {
  public:
-  GitRepository();
+  explicit GitRepository(const StateDirectory& directory);
 
-  /// The file at `name` (such as `HEAD` or `objects/ab/cd...`), or null.
-  [[nodiscard]] const std::string* find(std::string_view name) const;
+  /// The response to a request for `name`, such as `info/refs`, from `git http-backend`; 501 where git is not
+  /// installed.
+  [[nodiscard]] Response answer(const Request& request, std::string_view name) const;
 
  private:
+  void write(const std::string& name, std::string_view content) const;
   /// Stores a loose object and returns its id, 20 raw bytes.
-  std::string add_object(std::string_view type, const std::string& content);
+  [[nodiscard]] std::string add_object(std::string_view type, const std::string& content) const;
 
-  std::map<std::string, std::string, std::less<>> files_;
+  const StateDirectory& directory_;
 };
 
 }  // namespace sase::sandbox

@@ -14,8 +14,11 @@ struct Request {
   std::string method;
   std::string path;  ///< Decoded, without the query.
   std::vector<std::pair<std::string, std::string>> query;
+  std::string query_string;  ///< As it was sent.
   std::string content_type;
+  std::string content_encoding;
   std::string authorization;
+  std::string git_protocol;
   std::string body;  ///< At most `largest_body` bytes; a larger request is rejected earlier.
 };
 

@@ -28,7 +28,8 @@ Response file_properties(const std::string& path, std::size_t size) {
 }
 
 constexpr std::string_view git_prefix = "/git/demo.git/";
-/// The only supported path of git-lfs: there are no locks.
+/// Of git-lfs, only the list of locks is supported: there are no locks.
+constexpr std::string_view lfs_prefix = "info/lfs/";
 constexpr std::string_view lfs_locks = "info/lfs/locks";
 
 Response status_ok(const Request& /*request*/) {
@@ -113,14 +114,10 @@ Response ResourceRoutes::git_answer(const Request& request, const FaultPlan& pla
     response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"sase-sandbox\"");
     return response;
   }
-  // After the token check, because git-lfs sends POST first and must learn that it needs a token.
-  if (!is_read(request)) return unknown_route(request.method, request.path);
   const std::string_view name = std::string_view(request.path).substr(git_prefix.size());
-  if (name == lfs_locks) return {200, {{"Content-Type", "application/vnd.git-lfs+json"}}, R"({"locks":[]})"};
-  const std::string* const file = repository_.find(name);
-  if (file == nullptr) return unknown_route(request.method, request.path);
-  // text/plain tells git that this is a dumb server.
-  return text_response(200, *file);
+  if (!name.starts_with(lfs_prefix)) return repository_.answer(request, name);
+  if (name != lfs_locks || !is_read(request)) return unknown_route(request.method, request.path);
+  return {200, {{"Content-Type", "application/vnd.git-lfs+json"}}, R"({"locks":[]})"};
 }
 
 bool ResourceRoutes::admits(const Request& request, Generation generation) const {

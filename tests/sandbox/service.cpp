@@ -25,6 +25,7 @@ BodyShape usual_error_shape(const Request& request) {
 
 Service::Service(const StateDirectory& directory, std::chrono::milliseconds lifetime)
     : keys_(directory),
+      repository_(directory),
       authorize_(keys_, tokens_, counters_, lifetime),
       resources_(tokens_, counters_, repository_),
       control_(faults_, counters_) {}

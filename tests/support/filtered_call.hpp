@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
+#include "helper/authorize/self_sandbox/self_sandbox.hpp"
 #include "tests/helper/authorize/deeds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/in_child.hpp"

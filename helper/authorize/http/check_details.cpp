@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/check_details.hpp"
 
-#include "helper/authorize/tls/certificate.hpp"
+#include "helper/authorize/tls/tls_failure.hpp"
 #include "protocol/time.hpp"
 
 #include <Poco/Net/SocketAddress.h>
@@ -15,18 +15,11 @@ using std::chrono::sys_seconds;
 
 constexpr std::chrono::hours day{24};
 
-sys_seconds wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-std::string count_days(std::chrono::seconds duration) {
-  const auto days = duration / day;
-  return std::to_string(days) + (days == 1 ? " day" : " days");
-}
-
 /// `12 days left`, `ended 3 days ago`.
 std::string describe_time_left(std::chrono::seconds rest) {
-  return rest.count() < 0 ? "ended " + count_days(-rest) + " ago" : count_days(rest) + " left";
+  const auto days = std::chrono::abs(rest) / day;
+  const std::string text = std::to_string(days) + (days == 1 ? " day" : " days");
+  return rest.count() < 0 ? "ended " + text + " ago" : text + " left";
 }
 
 }  // namespace
@@ -57,7 +50,7 @@ std::string describe_tls(const TlsSession& session, sys_seconds now) {
 }
 
 void report_tls(Progress& progress, const TlsSession& session) {
-  const auto now = wall_clock();
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto end = session.end();
   if (end && *end - now < short_validity)
     progress.warned(
@@ -68,12 +61,12 @@ void report_tls(Progress& progress, const TlsSession& session) {
 }
 
 void report_clock(Progress& progress, std::string_view date, sys_seconds now) {
-  const auto theirs = protocol::parse_http_date(date);
-  if (!theirs) {
+  const auto service_time = protocol::parse_http_date(date);
+  if (!service_time) {
     progress.warned(CheckId::clock, "the response of the service has no valid Date", "");
     return;
   }
-  const auto difference = now - *theirs;
+  const auto difference = now - *service_time;
   const std::string text = protocol::describe_duration(std::chrono::abs(difference)) +
                            (difference.count() < 0 ? " behind" : " ahead of");
   if (difference <= most_difference && -difference <= most_difference)
@@ -84,7 +77,7 @@ void report_clock(Progress& progress, std::string_view date, sys_seconds now) {
   else
     progress.failed(CheckId::clock, protocol::ErrorKind::misconfigured,
                     "this machine's clock is " + text + " the service's: it says " + format_time(now) +
-                        ", and the service " + format_time(*theirs),
+                        ", and the service " + format_time(*service_time),
                     "set this machine's clock, as with: timedatectl set-ntp true");
 }
 

@@ -10,37 +10,42 @@
 #include <string_view>
 
 namespace Poco::Net {
-class HTTPResponse;
 class SecureStreamSocket;
+class StreamSocket;
 }  // namespace Poco::Net
 
 namespace sase::authorize {
 
-/// Where to POST, taken apart.
+/// The parts of the URL of a request.
 struct Endpoint {
   protocol::Host host;
   std::string path;  ///< begins with `/`; printable ASCII without blanks, so it cannot end the request line
 
-  /// Throws FailedAttempt (misconfigured) for a URL that is not https or cannot be used.
+  /// Throws FailedAttempt (misconfigured) for a URL that is not https or is invalid.
   [[nodiscard]] static Endpoint parse(std::string_view url);
 };
 
-/// Bounds of a reply; the service's own are far below.
+/// Limits of a reply. The service's own replies are far smaller.
 inline constexpr std::size_t largest_body = std::size_t{256} * 1024;
 inline constexpr int most_header_fields = 100;
 
-inline constexpr auto user_agent = "sase-credential/" SASE_VERSION;
+/// Asks a proxy, over a connection to it, for a tunnel to `host` (RFC 9110 section 9.3.6), and returns the
+/// tunnel. The proxy learns its own credentials and the host's name, nothing else. Throws FailedAttempt if it
+/// rejects the request, and POCO's exceptions.
+[[nodiscard]] Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy,
+                                                  const protocol::ProxyUrl& proxy,
+                                                  const protocol::Host& host);
 
-/// A reply's status, whatever number the peer wrote. POCO's own getter reads it through an enumeration that
-/// has no room for all of them, which is undefined behaviour.
-[[nodiscard]] int read_status(const Poco::Net::HTTPResponse& response);
+/// The meaning of a proxy's status other than 2xx.
+[[nodiscard]] protocol::AuthError describe_proxy_error(int status, const protocol::ProxyUrl& proxy,
+                                                       const protocol::Host& host);
 
-/// One POST and its reply over a connection on which TLS is spoken already. Redirects are replies like any
-/// other. Throws FailedAttempt (garbage) for a reply that breaks a bound or is shorter than it says, and
-/// POCO's exceptions.
+/// One POST and its reply over an established TLS connection. A redirect is returned like any other reply.
+/// Throws FailedAttempt (invalid_response) for a reply that exceeds a limit or is incomplete, and POCO's
+/// exceptions.
 ///
-/// POCO and OpenSSL keep copies of what is sent and received, the key and the token included, in buffers that
-/// they do not wipe; they last until this short-lived process ends, which leaves no core file.
+/// POCO and OpenSSL keep copies of what is sent and received, including the key and the token, in buffers
+/// that they do not wipe; they last until this short-lived process ends, which leaves no core file.
 [[nodiscard]] HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
                                  std::string_view body, Progress& progress);
 

@@ -3,11 +3,8 @@
 
 #include "helper/authorize/http/check_details.hpp"
 #include "helper/authorize/http/https_exchange.hpp"
-#include "helper/authorize/http/proxy_tunnel.hpp"
 #include "helper/authorize/net/happy_eyeballs.hpp"
 #include "helper/authorize/net/no_proxy.hpp"
-#include "helper/authorize/net/resolver.hpp"
-#include "helper/authorize/report/failed_attempt.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
@@ -20,7 +17,6 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/Timespan.h>
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <system_error>
@@ -37,9 +33,6 @@ using protocol::CheckId;
 using protocol::ErrorKind;
 using protocol::Step;
 
-/// A longer timeout is a mistake; the limit prevents an overflow.
-constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(1);
-
 constexpr auto closed = "closed the connection without a response";
 
 std::optional<protocol::ProxyUrl> proxy_for(const protocol::AuthorizeRequest& request,
@@ -48,10 +41,8 @@ std::optional<protocol::ProxyUrl> proxy_for(const protocol::AuthorizeRequest& re
   try {
     return protocol::ProxyUrl::parse(request.proxy);
   } catch (const protocol::ProtocolError& error) {
-    throw FailedAttempt({.kind = ErrorKind::misconfigured,
-                         .what = std::string("unusable proxy: ") + error.what(),
-                         .hint = "set proxy (or HTTPS_PROXY) to http://[user:password@]host[:port]",
-                         .retry_after = {}});
+    throw FailedAttempt(ErrorKind::misconfigured, std::string("unusable proxy: ") + error.what(),
+                        "set proxy (or HTTPS_PROXY) to http://[user:password@]host[:port]");
   }
 }
 
@@ -64,21 +55,12 @@ std::string describe_trust(const protocol::AuthorizeRequest& request) {
   return text;
 }
 
-std::string describe_connect_request(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
-  return "proxy: requested a tunnel to " + host.authority() +
-         (proxy.has_credentials ? ", with user name and password" : "");
-}
-
 std::string describe_reply(const HttpReply& reply) {
   return "reply: " + std::to_string(reply.status) + ", " + std::to_string(reply.body.size()) + " bytes";
 }
 
 AuthError unreachable(std::string what, std::string hint) {
-  return {.kind = ErrorKind::unreachable,
-          .transient = true,
-          .what = std::move(what),
-          .hint = std::move(hint),
-          .retry_after = {}};
+  return {ErrorKind::unreachable, true, std::move(what), std::move(hint)};
 }
 
 }  // namespace
@@ -95,51 +77,44 @@ HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, Progre
         [&] { return "proxy: not used for " + endpoint_.host.authority() + " because of no-proxy"; });
 }
 
-HttpReply HttpsTransport::post(std::string_view body) {
+template <typename Action>
+auto HttpsTransport::attempt(const Action& action) {
   try {
-    return try_post(body);
+    return action();
   } catch (...) {
     throw FailedAttempt(explain_failure());
   }
+}
+
+HttpReply HttpsTransport::post(std::string_view body) {
+  return attempt([&] {
+    const SecureStreamSocket secure = open();
+    progress_.enter(Step::waiting);
+    progress_.count_request();
+    HttpReply reply = exchange(secure, endpoint_, body, progress_);
+    progress_.trace([&] { return describe_reply(reply); });
+    return reply;
+  });
 }
 
 HttpReply HttpsTransport::get(std::string_view url, std::string_view token) {
-  try {
-    return try_get(Endpoint::parse(url), token);
-  } catch (...) {
-    throw FailedAttempt(explain_failure());
-  }
+  return attempt([&] {
+    const Endpoint target = Endpoint::parse(url);
+    // The token is sent only to the host that received the key.
+    if (target.host != endpoint_.host)
+      throw FailedAttempt(ErrorKind::misconfigured,
+                          "'" + target.host.text() + "' is not the host that issued the token",
+                          "please report this");
+    const SecureStreamSocket secure = open();
+    progress_.enter(Step::waiting);
+    HttpReply reply = read_with_token(secure, target, token, progress_);
+    progress_.trace([&] { return describe_reply(reply); });
+    return reply;
+  });
 }
 
 void HttpsTransport::reach() {
-  try {
-    (void)open();
-  } catch (...) {
-    throw FailedAttempt(explain_failure());
-  }
-}
-
-HttpReply HttpsTransport::try_post(std::string_view body) {
-  const SecureStreamSocket secure = open();
-  progress_.enter(Step::waiting);
-  progress_.count_request();
-  HttpReply reply = exchange(secure, endpoint_, body, progress_);
-  progress_.trace([&] { return describe_reply(reply); });
-  return reply;
-}
-
-HttpReply HttpsTransport::try_get(const Endpoint& target, std::string_view token) {
-  // The token is sent only to the host that received the key.
-  if (target.host != endpoint_.host)
-    throw FailedAttempt({.kind = ErrorKind::misconfigured,
-                         .what = "'" + target.host.text() + "' is not the host that issued the token",
-                         .hint = "please report this",
-                         .retry_after = {}});
-  const SecureStreamSocket secure = open();
-  progress_.enter(Step::waiting);
-  HttpReply reply = read_with_token(secure, target, token, progress_);
-  progress_.trace([&] { return describe_reply(reply); });
-  return reply;
+  attempt([&] { (void)open(); });
 }
 
 SecureStreamSocket HttpsTransport::open() {
@@ -159,7 +134,10 @@ StreamSocket HttpsTransport::connect() {
   }
   StreamSocket to_proxy = connect_to(proxy_->host);
   progress_.enter(Step::asking_proxy);
-  progress_.trace([&] { return describe_connect_request(*proxy_, endpoint_.host); });
+  progress_.trace([&] {
+    return "proxy: requested a tunnel to " + endpoint_.host.authority() +
+           (proxy_->has_credentials ? ", with user name and password" : "");
+  });
   StreamSocket tunnel = open_tunnel(to_proxy, *proxy_, endpoint_.host);
   progress_.trace([&] { return "proxy: tunnel established to " + endpoint_.host.authority(); });
   progress_.passed(CheckId::proxy, [&] { return describe_tunnel(*proxy_, endpoint_.host); });
@@ -178,10 +156,9 @@ StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   StreamSocket socket = connect_to_first(addresses, progress_);
   socket.setNoDelay(true);
   // POCO's loop over TLS records requires a timeout. The front's deadline, which began earlier, ends first.
-  const auto timeout =
-      std::chrono::microseconds(std::min<std::chrono::milliseconds>(request_.timeout, longest_timeout));
-  socket.setReceiveTimeout(Poco::Timespan(timeout.count()));
-  socket.setSendTimeout(Poco::Timespan(timeout.count()));
+  const Poco::Timespan timeout(std::chrono::microseconds(request_.timeout).count());
+  socket.setReceiveTimeout(timeout);
+  socket.setSendTimeout(timeout);
   progress_.passed(CheckId::tcp, [&] { return socket.peerAddress().toString() + " answers"; });
   return socket;
 } catch (const std::system_error& error) {
@@ -205,14 +182,7 @@ AuthError HttpsTransport::not_http() const {
                             : "the service's response") +
                   " is not HTTP, or its header is too large",
           .hint = at_proxy ? "check that proxy names a proxy that allows CONNECT"
-                           : "check region, url and proxy: another host may have responded",
-          .retry_after = {}};
-}
-
-AuthError HttpsTransport::explain_tls(std::string_view openssl_text) const {
-  const bool is_handshaken = progress_.step() > Step::handshaking;
-  if (openssl_text.empty() || (is_handshaken && is_unexpected_end(openssl_text))) return broken(closed);
-  return describe_tls_failure(openssl_text, endpoint_.host);
+                           : "check region, url and proxy: another host may have responded"};
 }
 
 /// Describes the exception that is being handled. The texts of POCO's exceptions are not shown: some contain
@@ -233,7 +203,10 @@ AuthError HttpsTransport::explain_failure() const try {
 } catch (const Poco::Net::NoMessageException&) {
   return broken(closed);
 } catch (const Poco::Net::SSLException& error) {
-  return explain_tls(error.message());
+  const bool is_established = progress_.step() > Step::handshaking;
+  if (error.message().empty() || (is_established && is_unexpected_end(error.message())))
+    return broken(closed);
+  return describe_tls_failure(error.message(), endpoint_.host);
 } catch (const Poco::Net::MessageException&) {
   return not_http();
 } catch (const Poco::SyntaxException&) {

@@ -30,15 +30,15 @@ class HttpsTransport : public Transport {
   void reach() override;
 
  private:
-  [[nodiscard]] HttpReply try_post(std::string_view body);
-  [[nodiscard]] HttpReply try_get(const Endpoint& target, std::string_view token);
+  /// Performs `action`; throws FailedAttempt for any failure in it.
+  template <typename Action>
+  auto attempt(const Action& action);
   [[nodiscard]] Poco::Net::SecureStreamSocket open();
   [[nodiscard]] Poco::Net::StreamSocket connect();
   [[nodiscard]] Poco::Net::StreamSocket connect_to(const protocol::Host& host);
   [[nodiscard]] protocol::AuthError explain_failure() const;
   [[nodiscard]] protocol::AuthError not_http() const;
   [[nodiscard]] protocol::AuthError broken(std::string_view what) const;
-  [[nodiscard]] protocol::AuthError explain_tls(std::string_view openssl_text) const;
 
   const protocol::AuthorizeRequest& request_;
   Progress& progress_;

@@ -8,7 +8,7 @@
 
 namespace sase::authorize {
 
-/// What came back over HTTP; header fields are as the service wrote them, empty where it wrote none.
+/// The reply to one HTTP request. Header fields are as the service wrote them; empty if absent.
 struct HttpReply {
   int status = 0;
   std::string content_type;
@@ -18,7 +18,8 @@ struct HttpReply {
   protocol::Secret body;
 };
 
-/// The way to the service. Abstract so that everything above it is tested without a network.
+/// The connection to the service. Abstract so that its users are tested without a network. Each function
+/// throws FailedAttempt.
 class Transport {
  public:
   Transport() = default;
@@ -26,13 +27,13 @@ class Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
 
-  /// Sends one request with `body` and gives the reply, whatever its status. Throws FailedAttempt.
+  /// Sends one request with `body` and returns the reply, whatever its status.
   [[nodiscard]] virtual HttpReply post(std::string_view body) = 0;
 
-  /// Reads what is at `url`, which must be at the same host, with a token. Throws likewise.
+  /// Reads `url`, which must be at the same host, with a token.
   [[nodiscard]] virtual HttpReply get(std::string_view url, std::string_view token) = 0;
 
-  /// Goes as far as speaking TLS, and asks for nothing. Throws likewise.
+  /// Connects up to and including the TLS handshake; sends no request.
   virtual void reach() = 0;
 };
 

@@ -9,10 +9,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
 #include <system_error>
 
+#include <netdb.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace sase::authorize {
 
@@ -22,6 +26,62 @@ using Poco::Net::SocketAddress;
 using Poco::Net::StreamSocket;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+/// More addresses than a service has; there would be no time to try the rest.
+constexpr std::size_t most_addresses = 16;
+
+struct FreeList {
+  void operator()(addrinfo* list) const noexcept { freeaddrinfo(list); }
+};
+
+std::string describe_failure(int code, int system_error) {
+  switch (code) {
+    case EAI_NONAME:
+    case EAI_NODATA: return "no such name";
+    case EAI_AGAIN: return "no answer from the name server";
+    case EAI_SYSTEM: return std::generic_category().message(system_error);
+    default: return gai_strerror(code);
+  }
+}
+
+}  // namespace
+
+std::vector<SocketAddress> alternate_families(std::vector<SocketAddress> addresses) {
+  if (addresses.empty()) return addresses;
+  const auto others = std::ranges::stable_partition(
+      addresses, [first = addresses.front().family()](const auto& it) { return it.family() == first; });
+  std::vector<SocketAddress> alternating;
+  auto other = others.begin();
+  for (auto next = addresses.begin(); next != others.begin() || other != addresses.end();) {
+    if (next != others.begin()) alternating.push_back(*next++);
+    if (other != addresses.end()) alternating.push_back(*other++);
+  }
+  return alternating;
+}
+
+std::vector<SocketAddress> resolve(const protocol::Host& host) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  // No queries for a family without an address on this machine. An address in the URL is tried in any case.
+  hints.ai_flags = host.is_address() ? AI_NUMERICHOST : AI_ADDRCONFIG;
+  addrinfo* found = nullptr;
+  const int code = getaddrinfo(host.bare_name().c_str(), std::to_string(host.port).c_str(), &hints, &found);
+  if (code != 0)
+    throw FailedAttempt(
+        {.kind = protocol::ErrorKind::unreachable,
+         .transient = true,
+         .what = "cannot look up '" + host.bare_name() + "': " + describe_failure(code, errno),
+         .hint = "check region, url, proxy, and this machine's network and DNS"});
+  const std::unique_ptr<addrinfo, FreeList> owner(found);
+  std::vector<SocketAddress> addresses;
+  for (const addrinfo* entry = found; entry != nullptr && addresses.size() < most_addresses;
+       entry = entry->ai_next)
+    addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
+  return alternate_families(std::move(addresses));
+}
+
+namespace {
 
 struct Attempt {
   SocketAddress address;
@@ -38,7 +98,7 @@ class Race {
       if (next_ < addresses_.size() && (running_.empty() || steady_clock::now() >= next_start_)) start_next();
       if (running_.empty() && next_ == addresses_.size())
         throw std::system_error(reason_, std::generic_category());
-      if (auto connected = wait()) return *connected;
+      if (const auto connected = wait()) return *connected;
     }
   }
 
@@ -73,19 +133,17 @@ class Race {
     for (std::size_t i = polled.size(); i-- > 0;) {
       if (polled[i].revents == 0) continue;
       const int reason = running_[i].socket.impl()->socketError();
-      if (reason == 0) return succeed(running_[i]);
+      if (reason == 0) {
+        progress_.trace([&] { return "connect: " + running_[i].address.toString() + " answers"; });
+        return running_[i].socket;
+      }
       record_failure(running_[i].address, reason);
       running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
     }
     return std::nullopt;
   }
 
-  StreamSocket succeed(const Attempt& attempt) {
-    progress_.trace([&] { return "connect: " + attempt.address.toString() + " answers"; });
-    return attempt.socket;
-  }
-
-  /// Milliseconds until the next attempt may start; -1 if there is none.
+  /// Milliseconds until the next attempt may start; -1 without another one.
   [[nodiscard]] int poll_timeout() const {
     if (next_ == addresses_.size()) return -1;
     const auto left = std::chrono::ceil<milliseconds>(next_start_ - steady_clock::now());

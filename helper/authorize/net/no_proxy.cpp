@@ -25,13 +25,11 @@ std::optional<Number> parse_number(std::string_view text) {
 bool same_network(const protocol::IpAddress& left, const protocol::IpAddress& right,
                   std::size_t bits) noexcept {
   if (left.size != right.size || bits > left.size * 8) return false;
-  const std::size_t whole = bits / 8;
-  if (!std::equal(left.bytes.begin(), left.bytes.begin() + static_cast<std::ptrdiff_t>(whole),
-                  right.bytes.begin()))
-    return false;
-  if (bits % 8 == 0) return true;
-  const unsigned mask = 0xff00U >> (bits % 8);
-  return ((left.bytes[whole] ^ right.bytes[whole]) & mask & 0xffU) == 0;
+  for (std::size_t bit = 0; bit < bits; ++bit) {
+    const unsigned difference = left.bytes[bit / 8] ^ right.bytes[bit / 8];
+    if (((difference << (bit % 8)) & 0x80U) != 0) return false;
+  }
+  return true;
 }
 
 bool matches_address(std::string_view entry, const protocol::IpAddress& host) {
@@ -53,7 +51,7 @@ bool matches_domain(std::string_view domain, std::string_view host) noexcept {
   return at_label && std::ranges::equal(domain, tail, {}, protocol::to_lower);
 }
 
-/// An entry without the port and the brackets it may have; nothing when its port is another than `port`.
+/// An entry without its port and brackets; nothing if it has a port other than `port`.
 std::optional<std::string_view> without_port(std::string_view entry, std::uint16_t port) {
   const bool bracketed = entry.starts_with('[');
   const auto last = bracketed ? entry.find(']') : 0;

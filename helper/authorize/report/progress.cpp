@@ -40,16 +40,11 @@ void Progress::count_request() {
 }
 
 void Progress::warned(CheckId check, std::string what, std::string remedy) {
-  write_check(
-      {.name = check, .state = CheckState::warning, .what = std::move(what), .remedy = std::move(remedy)});
+  write_check({check, CheckState::warning, {}, {}, std::move(what), std::move(remedy)});
 }
 
 void Progress::failed(CheckId check, protocol::ErrorKind kind, std::string what, std::string remedy) {
-  write_check({.name = check,
-               .state = CheckState::broken,
-               .kind = kind,
-               .what = std::move(what),
-               .remedy = std::move(remedy)});
+  write_check({check, CheckState::broken, kind, {}, std::move(what), std::move(remedy)});
 }
 
 void Progress::failed(const AuthError& auth_error) {
@@ -62,18 +57,14 @@ void Progress::granted(const TokenResponse& token_response) {
   has_written_token_ = true;
 }
 
-void Progress::finish(const std::variant<TokenResponse, AuthError>& outcome) {
+void Progress::finish(const protocol::Outcome& outcome) {
+  const auto* const token_response = std::get_if<TokenResponse>(&outcome);
+  if (token_response != nullptr && !has_written_token_) granted(*token_response);
   // The front has the token, whatever failed after it.
-  if (has_written_token_) {
+  if (has_written_token_)
     writer_.granted();
-    return;
-  }
-  if (const auto* const auth_error = std::get_if<AuthError>(&outcome)) {
-    writer_.failed(*auth_error);
-    return;
-  }
-  granted(std::get<TokenResponse>(outcome));
-  writer_.granted();
+  else
+    writer_.failed(std::get<AuthError>(outcome));
 }
 
 void Progress::write_trace(steady_clock::time_point at, std::string text) {

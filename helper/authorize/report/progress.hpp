@@ -6,9 +6,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
-#include <variant>
+#include <utility>
 #include <vector>
 
 namespace sase::authorize {
@@ -16,6 +17,21 @@ namespace sase::authorize {
 /// Limits of the texts, so that a response fits into what the front accepts. A longer text is truncated.
 inline constexpr std::size_t longest_trace_line = 400;
 inline constexpr std::size_t longest_check_text = 1000;
+
+/// Ends a try; carries the error to report.
+class FailedAttempt : public std::exception {
+ public:
+  explicit FailedAttempt(protocol::AuthError auth_error) noexcept : auth_error_(std::move(auth_error)) {}
+  /// An error for which the same request will not succeed later.
+  FailedAttempt(protocol::ErrorKind kind, std::string what, std::string hint)
+      : auth_error_{.kind = kind, .what = std::move(what), .hint = std::move(hint)} {}
+
+  [[nodiscard]] const protocol::AuthError& auth_error() const noexcept { return auth_error_; }
+  [[nodiscard]] const char* what() const noexcept override { return auth_error_.what.c_str(); }
+
+ private:
+  protocol::AuthError auth_error_;
+};
 
 enum class Tracing { off, on };
 enum class Probing { off, on };
@@ -35,7 +51,8 @@ class Progress {
   void enter(protocol::Step step);
   [[nodiscard]] protocol::Step step() const noexcept { return step_; }
 
-  /// Counts an authorize request. To be called before it is sent; a failed connection is not a request.
+  /// Counts an authorize request. To be called directly before its first byte is sent: a request is never
+  /// sent without being counted, and a failed connection is not a request.
   void count_request();
   [[nodiscard]] std::uint32_t requests() const noexcept { return requests_; }
 
@@ -72,7 +89,7 @@ class Progress {
   void granted(const protocol::TokenResponse& token_response);
 
   /// Ends the response.
-  void finish(const std::variant<protocol::TokenResponse, protocol::AuthError>& outcome);
+  void finish(const protocol::Outcome& outcome);
 
  private:
   void write_trace(std::chrono::steady_clock::time_point at, std::string text);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/self_sandbox/self_sandbox.hpp"
 
-#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
 #include "helper/os/fd.hpp"
 
 #include <array>
@@ -16,14 +15,14 @@ namespace sase::authorize {
 
 namespace {
 
-/// A bit of the kernel's interface, and the version that brought it. An older kernel refuses a ruleset that
-/// holds it. Those that Debian 12's headers have no name for stand as numbers.
+/// A bit of the kernel's interface, and the version that introduced it; an older kernel rejects a ruleset
+/// with it. Bits without a name in the headers of Debian 12 are given by number.
 struct Bit {
   int since;
   std::uint64_t value;
 };
 
-/// Of the rights to files all but those to read.
+/// Every right to files except reading.
 constexpr std::array<Bit, 14> file_rights = {{
     {1, LANDLOCK_ACCESS_FS_EXECUTE},
     {1, LANDLOCK_ACCESS_FS_WRITE_FILE},
@@ -41,15 +40,15 @@ constexpr std::array<Bit, 14> file_rights = {{
     {5, std::uint64_t{1} << 15U},  // IOCTL_DEV: to control a device
 }};
 
-/// What is done to processes that are not confined like this one. Abstract sockets are those of desktops and
-/// containers; nothing that finds names listens there.
+/// Access to processes outside the sandbox. Desktops and containers use abstract sockets; name resolution
+/// does not.
 constexpr std::array<Bit, 2> scopes = {{
     {6, std::uint64_t{1} << 0U},  // ABSTRACT_UNIX_SOCKET: to connect and send
     {6, std::uint64_t{1} << 1U},  // SIGNAL
 }};
 
-/// The kernel's `struct landlock_ruleset_attr`, which older ones know the beginning of; they take it whole as
-/// long as what they do not know is zero.
+/// The kernel's `struct landlock_ruleset_attr`. Older kernels know only its beginning and accept the rest if
+/// it is zero.
 struct Ruleset {
   std::uint64_t files = 0;
   std::uint64_t network = 0;
@@ -71,7 +70,7 @@ int restrict_files() noexcept {
   const auto version =
       static_cast<int>(::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION));
   if (version < 1) return 0;
-  // Without rules: what is handled is allowed nowhere.
+  // Without rules, the handled rights are granted nowhere.
   const Ruleset wanted{.files = known_in(version, file_rights), .scopes = known_in(version, scopes)};
   const os::Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &wanted, sizeof wanted, 0)));
   if (!ruleset || ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return 0;
@@ -79,20 +78,20 @@ int restrict_files() noexcept {
 }
 
 std::string SelfSandbox::describe() const {
-  std::string words;
-  const auto add = [&words](const std::string& part) { words += (words.empty() ? "" : ", ") + part; };
+  std::string parts;
+  const auto add = [&parts](const std::string& part) { parts += (parts.empty() ? "" : ", ") + part; };
   if (has_no_new_privileges) add("no_new_privs");
-  if (has_call_filter) add("seccomp");
+  if (has_seccomp_filter) add("seccomp");
   if (landlock != 0) add("landlock " + std::to_string(landlock));
-  return words.empty() ? "none" : words;
+  return parts.empty() ? "none" : parts;
 }
 
 SelfSandbox enter_self_sandbox() noexcept {
-  // The other two want the first; they do not depend on each other.
+  // The other two need the first.
   SelfSandbox current;
   current.has_no_new_privileges = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
   current.landlock = restrict_files();
-  current.has_call_filter = install_seccomp_filter();
+  current.has_seccomp_filter = install_seccomp_filter();
   return current;
 }
 

@@ -5,28 +5,35 @@
 
 namespace sase::authorize {
 
-/// Forbids this thread, and every one that it starts from now on, to write, make, move, remove or execute any
-/// file, and where the kernel can, to send signals to and use the abstract sockets of processes that are not
-/// so confined (landlock(7)). Reading stays allowed, and so do sockets that have a path: names may have to be
-/// asked for there. What is open already can be used as before. There is no way back.
+/// Forbids this thread, and each thread that it starts from now on, to write, create, move, remove or execute
+/// any file and, if the kernel can, to send signals to and use the abstract sockets of processes outside this
+/// sandbox (landlock(7)). Reading, open files and sockets with a path stay usable: resolving a name may need
+/// them. It cannot be undone.
 ///
-/// Gives the version of the kernel's Landlock, or 0 where there is none or it is not allowed; nothing has
-/// changed then.
+/// Returns the kernel's version of Landlock, or 0 if it is missing or not allowed; then nothing has changed.
 [[nodiscard]] int restrict_files() noexcept;
 
-/// What of the lock-down the system allowed.
+/// Forbids this thread, and each thread that it starts from now on, the system calls to run programs, open
+/// files for writing, change directories, gain privileges, act on other processes, create sockets other than
+/// local and Internet ones, and administer the machine (seccomp(2)). They fail with EPERM; a call with the
+/// calling convention of another architecture ends the process. It cannot be undone.
+///
+/// False if the system does not allow it; then nothing has changed.
+[[nodiscard]] bool install_seccomp_filter() noexcept;
+
+/// Which parts of the sandbox the system allowed.
 struct SelfSandbox {
-  bool has_no_new_privileges = false;  ///< no program that is run gains rights (prctl(2))
-  bool has_call_filter = false;        ///< install_seccomp_filter()
+  bool has_no_new_privileges = false;  ///< programs that are run gain no privileges (prctl(2))
+  bool has_seccomp_filter = false;     ///< install_seccomp_filter()
   int landlock = 0;                    ///< its version, or 0
 
   /// Such as `no_new_privs, seccomp, landlock 7`, or `none`.
   [[nodiscard]] std::string describe() const;
 };
 
-/// From now on this process cannot run programs, write files or gain privileges, even if an attacker takes it
-/// over: before it reads what comes from outside, and before it starts a thread. What the system does not
-/// allow is left out, since a token is worth more than its last line of defence.
+/// From now on this process cannot run programs, write files or gain privileges, even if an attacker controls
+/// it. To be called before input is read and threads are started. Parts that the system does not allow are
+/// skipped: the token matters more than the last line of defense.
 [[nodiscard]] SelfSandbox enter_self_sandbox() noexcept;
 
 }  // namespace sase::authorize

@@ -7,7 +7,6 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -20,18 +19,17 @@ namespace {
 
 using Kind = JsonMembers::Kind;
 
-/// Deep enough for every document the service is known to write, and far from the end of the stack.
+/// Deeper than any known document of the service, and far from the end of the stack.
 constexpr std::size_t deepest_nesting = 16;
 
-/// Members beyond these are left aside; the service writes fewer than ten.
+/// Further members are ignored; the service writes fewer than ten.
 constexpr std::size_t most_members = 256;
 
-/// Doubles beyond this are no whole numbers any more.
+/// Above this, a double is not exact.
 constexpr double largest_whole = 9007199254740992.0;  // 2^53
 
-/// Takes down members as POCO's parser meets them. No document tree is built, so fewer copies of the token
-/// exist: one in the parser's own buffer, one in the string that it hands over, both freed without being
-/// wiped.
+/// Collects members from the events of POCO's parser. Without a document tree there are fewer copies of the
+/// token: one in the parser's buffer and one in the string that it passes, both freed without being wiped.
 class Collector : public Poco::JSON::Handler {
  public:
   [[nodiscard]] bool saw_object() const noexcept { return saw_object_; }
@@ -39,15 +37,11 @@ class Collector : public Poco::JSON::Handler {
 
   void reset() override {}
   void startObject() override {
-    if (levels_.empty()) saw_object_ = true;
-    add(Kind::other, {});
-    levels_.push_back({.is_object = true, .key = {}});
+    saw_object_ = saw_object_ || levels_.empty();
+    open(true);
   }
   void endObject() override { levels_.pop_back(); }
-  void startArray() override {
-    add(Kind::other, {});
-    levels_.push_back({.is_object = false, .key = {}});
-  }
+  void startArray() override { open(false); }
   void endArray() override { levels_.pop_back(); }
   void key(const std::string& name) override { levels_.back().key = name; }
   void null() override { add(Kind::null, {}); }
@@ -70,16 +64,19 @@ class Collector : public Poco::JSON::Handler {
     std::string key;
   };
 
+  void open(bool is_object) {
+    add(Kind::other, {});
+    levels_.push_back({.is_object = is_object, .key = {}});
+  }
+
   template <typename Whole>
   void add_whole(Whole number) {
-    std::array<char, 24> digits{};
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    add(Kind::number, {digits.data(), end});
+    add(Kind::number, std::to_string(number));
   }
 
   [[nodiscard]] bool is_wanted() const noexcept {
     if (levels_.empty() || levels_.size() > 2) return false;
-    // An object with an empty name would pass for the outermost one.
+    // An object with an empty name would be taken for the outermost one.
     if (levels_.size() == 2 && levels_.front().key.empty()) return false;
     return std::ranges::all_of(levels_, &Level::is_object);
   }
@@ -101,8 +98,8 @@ bool may_be_in_number(char c) noexcept {
   return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-/// Whether this is a number for which POCO's parser would throw, or which overflows.
-bool is_beyond_reach(std::string_view number) noexcept {
+/// Whether POCO's parser throws for this number, or the number overflows.
+bool is_out_of_range(std::string_view number) noexcept {
   constexpr std::size_t always_fits = 18;
   if (number.size() <= always_fits && number.find_first_of("eE") == std::string_view::npos) return false;
   double value = 0;
@@ -119,32 +116,32 @@ std::size_t string_length(std::string_view text) noexcept {
   return std::min(end + 1, text.size());
 }
 
-/// The document with every number that is beyond reach replaced by `null`.
-std::string without_absurd_numbers(std::string_view json) {
-  std::string tame;
-  tame.reserve(json.size());
+/// The document with each number that is out of range replaced by `null`.
+std::string without_large_numbers(std::string_view json) {
+  std::string text;
+  text.reserve(json.size());
   while (!json.empty()) {
     std::size_t length = 1;
     if (json.front() == '"') length = string_length(json);
     if (json.front() == '-' || (json.front() >= '0' && json.front() <= '9')) {
       const auto* const end = std::ranges::find_if_not(json, may_be_in_number);
       length = static_cast<std::size_t>(end - json.begin());
-      if (is_beyond_reach(json.substr(0, length))) {
-        tame += "null";
+      if (is_out_of_range(json.substr(0, length))) {
+        text += "null";
         json.remove_prefix(length);
         continue;
       }
     }
-    tame += json.substr(0, length);
+    text += json.substr(0, length);
     json.remove_prefix(length);
   }
-  return tame;
+  return text;
 }
 
 }  // namespace
 
 std::optional<JsonMembers> JsonMembers::parse(std::string_view json) {
-  std::string text = without_absurd_numbers(json);
+  std::string text = without_large_numbers(json);
   Poco::JSON::Handler::Ptr handler(new Collector);
   auto& collector = static_cast<Collector&>(*handler);
   bool good = true;

@@ -10,8 +10,8 @@
 
 namespace sase::authorize {
 
-/// The members of a JSON object, and of the objects directly in it, without those that
-/// are deeper or in arrays. Of members that stand twice the last one counts.
+/// The members of a JSON object and of the objects directly in it, without those that are deeper or in
+/// arrays. If a member is repeated, the last one counts.
 class JsonMembers {
  public:
   enum class Kind {
@@ -28,14 +28,14 @@ class JsonMembers {
     protocol::Secret text;  ///< a string's characters, or a number's digits
   };
 
-  /// Nothing when `json` is no JSON object, or one that is nested deeper than 16. Numbers beyond what 64 bits
-  /// or a double can hold read as null: a service's absurd number must not make the rest unreadable.
+  /// Nothing if `json` is not a JSON object or is nested deeper than 16 levels. A number that neither 64 bits
+  /// nor a double can hold is parsed as null, so that the rest of the response is still usable.
   [[nodiscard]] static std::optional<JsonMembers> parse(std::string_view json);
 
-  /// The member, or null where there is none.
+  /// The member, or null if it is absent.
   [[nodiscard]] const Member* find(std::string_view parent, std::string_view name) const noexcept;
 
-  /// The text of a member that is a string; empty for all others.
+  /// The text of a member that is a string; empty for any other.
   [[nodiscard]] std::string_view text(std::string_view parent, std::string_view name) const noexcept;
 
  private:

@@ -10,7 +10,6 @@
 #include <exception>
 #include <random>
 #include <system_error>
-#include <thread>
 
 namespace sase::authorize {
 
@@ -20,14 +19,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-/// A longer timeout is a mistake; the limit prevents an overflow.
-constexpr milliseconds max_timeout = std::chrono::hours(1);
-
 milliseconds upper_limit(unsigned tries) noexcept {
-  milliseconds limit = first_pause;
-  for (unsigned doubled = 1; doubled < tries && limit < longest_pause; ++doubled)
-    limit *= 2;
-  return std::min(limit, longest_pause);
+  constexpr unsigned most_doublings = 8;  // beyond longest_pause
+  return std::min(first_pause * (1U << std::min(tries - 1, most_doublings)), longest_pause);
 }
 
 std::optional<seconds> parse_seconds(std::string_view text) {
@@ -40,16 +34,9 @@ std::optional<seconds> parse_seconds(std::string_view text) {
 
 }  // namespace
 
-SystemTiming::SystemTiming(steady_clock::time_point start, milliseconds timeout) noexcept
-    : deadline_(start + std::min(timeout, max_timeout)) {}
-
 milliseconds SystemTiming::time_left() const {
   const auto left = std::chrono::floor<milliseconds>(deadline_ - steady_clock::now());
   return std::max(left, milliseconds(0));
-}
-
-std::chrono::sys_seconds SystemTiming::wall_clock() const {
-  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
 }
 
 double SystemTiming::chance() try {
@@ -57,10 +44,6 @@ double SystemTiming::chance() try {
   return std::uniform_real_distribution<double>(0, 1)(device);
 } catch (const std::exception&) {
   return 0.5;  // without a source of entropy
-}
-
-void SystemTiming::pause(milliseconds duration) {
-  std::this_thread::sleep_for(duration);
 }
 
 std::optional<milliseconds> pause_before_retry(unsigned tries, milliseconds time_left,

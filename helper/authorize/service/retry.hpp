@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 namespace sase::authorize {
 
@@ -26,13 +27,14 @@ class Timing {
 
 class SystemTiming : public Timing {
  public:
-  /// The deadline is `timeout` after `start`, at most one hour.
-  SystemTiming(std::chrono::steady_clock::time_point start, std::chrono::milliseconds timeout) noexcept;
+  explicit SystemTiming(std::chrono::steady_clock::time_point deadline) noexcept : deadline_(deadline) {}
 
   [[nodiscard]] std::chrono::milliseconds time_left() const override;
-  [[nodiscard]] std::chrono::sys_seconds wall_clock() const override;
+  [[nodiscard]] std::chrono::sys_seconds wall_clock() const override {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
   [[nodiscard]] double chance() override;
-  void pause(std::chrono::milliseconds duration) override;
+  void pause(std::chrono::milliseconds duration) override { std::this_thread::sleep_for(duration); }
 
  private:
   std::chrono::steady_clock::time_point deadline_;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/service/service_response.hpp"
 
-#include "helper/authorize/service/json_members.hpp"
-#include "helper/authorize/service/service_error.hpp"
+#include "helper/authorize/service/retry.hpp"
 #include "protocol/ascii.hpp"
+#include "protocol/escape.hpp"
+#include "protocol/host.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
 
@@ -21,10 +22,7 @@ constexpr std::string_view before_key = R"({"grantType":"api_key","apiKey":")";
 constexpr std::string_view after_key = R"("})";
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-/// Room for the escapes of a usual key, which needs none at all.
-constexpr std::size_t room_for_escapes = 64;
-
-/// RFC 8259 section 7: quotation mark, backslash and control characters are escaped, all else may stand.
+/// RFC 8259 section 7: quotation mark, backslash and control characters are escaped, nothing else.
 void append_escaped(protocol::Secret& body, char c) {
   const auto byte = static_cast<unsigned char>(c);
   if (byte < 0x20) {
@@ -40,8 +38,8 @@ void append_escaped(protocol::Secret& body, char c) {
 }  // namespace
 
 protocol::Secret write_authorize_body(std::string_view api_key) {
-  // Written by hand and not by a JSON library, which would leave unwiped copies of the key behind.
-  auto body = protocol::Secret::with_capacity(before_key.size() + api_key.size() + room_for_escapes);
+  // A JSON library would leave copies of the key that are not wiped.
+  auto body = protocol::Secret::with_capacity(before_key.size() + api_key.size() + after_key.size());
   body.append(before_key);
   for (const char c : api_key)
     append_escaped(body, c);
@@ -52,82 +50,208 @@ protocol::Secret write_authorize_body(std::string_view api_key) {
 namespace {
 
 using protocol::AuthError;
-using protocol::TokenResponse;
+using protocol::ErrorKind;
+using protocol::Outcome;
+using protocol::to_lower;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-using Outcome = std::variant<TokenResponse, AuthError>;
+constexpr std::size_t longest_shown = 200;
+/// So many consecutive bytes of the key in a message may reveal it.
+constexpr std::size_t revealing_size = 8;
+
+bool contains(std::string_view text, std::string_view piece) noexcept {
+  const auto same = [](char left, char right) { return to_lower(left) == to_lower(right); };
+  return std::search(text.begin(), text.end(), piece.begin(), piece.end(), same) != text.end();
+}
+
+bool echoes(std::string_view message, std::string_view key) noexcept {
+  const std::size_t piece = std::min(revealing_size, key.size());
+  if (piece == 0) return false;
+  for (std::size_t start = 0; start + piece <= message.size(); ++start) {
+    if (contains(key, message.substr(start, piece))) return true;
+  }
+  return false;
+}
+
+/// Whether the message contains a run of characters that is too long for a word: perhaps a token.
+bool may_contain_token(std::string_view message) noexcept {
+  constexpr std::size_t longest_word = 20;
+  std::size_t run = 0;
+  for (const char c : message) {
+    const bool in_run = (to_lower(c) >= 'a' && to_lower(c) <= 'z') || protocol::is_digit(c) || c == '-' ||
+                        c == '_' || c == '.' || c == '+' || c == '~';
+    run = in_run ? run + 1 : 0;
+    if (run >= longest_word) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view find_service_message(const JsonMembers& members) noexcept {
+  for (const std::string_view name : std::array<std::string_view, 3>{"message", "body", "error"}) {
+    const std::string_view message = members.text({}, name);
+    if (!message.empty()) return message;
+  }
+  return {};
+}
+
+std::string quote_unless_secret(std::string_view message, std::string_view api_key) {
+  // Only the part that would be shown is checked, so a long message costs no more than a short one.
+  const std::string_view shown = message.substr(0, longest_shown);
+  if (shown.empty() || echoes(shown, api_key) || may_contain_token(shown)) return {};
+  return ": \"" + protocol::escape(message) + '"';
+}
+
+namespace {
+
+constexpr auto web_page = "a web page answered instead of the service";
+constexpr auto web_page_hint =
+    "a captive portal, a filter or another host may have answered: check the network, proxy, region and url";
+constexpr auto check_address =
+    "check region, api and url: another host may have answered, or the path does not exist";
+
+/// What one status means, whatever the body says.
+struct Meaning {
+  int status;
+  ErrorKind kind;
+  bool transient;
+  const char* what;
+  const char* hint;
+};
+
+constexpr std::array<Meaning, 12> meanings = {{
+    {400, ErrorKind::rejected, false, "the service did not accept the request",
+     "check that the whole API key was given and that api fits the region"},
+    {401, ErrorKind::rejected, false, "the service rejected the API key",
+     "check the key, its expiry date and the region in Settings > API Support"},
+    {402, ErrorKind::rejected, false, "the account's plan does not cover the API",
+     "the API needs a Premium Plus or Enterprise plan"},
+    // The v3 gateway answers an unknown path with 403, not with 404.
+    {403, ErrorKind::rejected, false, "the service denied access",
+     "check the key's permissions, and that region and api are right: a wrong path is answered like this "
+     "too"},
+    {404, ErrorKind::invalid_response, false, "the URL was not found on the service", check_address},
+    {405, ErrorKind::invalid_response, false, "the URL was not found on the service", check_address},
+    {408, ErrorKind::unreachable, true, "the service gave up waiting for the request", ""},
+    {410, ErrorKind::invalid_response, false, "the URL was not found on the service", check_address},
+    {421, ErrorKind::invalid_response, false, "the host does not serve this name", check_address},
+    {422, ErrorKind::rejected, false, "the service did not accept the request",
+     "check that the whole API key was given and that api fits the region"},
+    {425, ErrorKind::unreachable, true, "the service asks to try again", ""},
+    {429, ErrorKind::rate_limited, true, "the service limits the rate of requests",
+     "it counts by IP address: other programs behind the same address count as well"},
+}};
+
+Meaning find_meaning(int status) {
+  const auto* const found = std::ranges::find(meanings, status, &Meaning::status);
+  if (found != meanings.end()) return *found;
+  if (status >= 500 && status <= 599)
+    return {status, ErrorKind::unreachable, true, "the service is failing", ""};
+  if (status >= 300 && status <= 399)
+    return {status, ErrorKind::invalid_response, false,
+            "the service answered with a redirect, which is never followed", check_address};
+  return {status, ErrorKind::invalid_response, false, "the service's response makes no sense", check_address};
+}
+
+/// The service writes JSON, so a web page comes from another program. With 401 and 5xx the status decides.
+Meaning describe_status(const HttpReply& reply) {
+  const Meaning meaning = find_meaning(reply.status);
+  const bool by_status =
+      reply.status == 401 || reply.status >= 500 || meaning.transient || reply.status / 100 == 3;
+  if (by_status || !is_web_page(reply)) return meaning;
+  return {reply.status, ErrorKind::invalid_response, false, web_page, web_page_hint};
+}
+
+std::string quoted_message(const HttpReply& reply, std::string_view api_key) {
+  const auto members = JsonMembers::parse(reply.body.reveal());
+  return members ? quote_unless_secret(find_service_message(*members), api_key) : std::string();
+}
+
+/// The host of a redirect, which distinguishes a captive portal from a wrong URL. The rest of its target may
+/// contain a secret.
+std::string redirect_target(const HttpReply& reply, std::string_view api_key) try {
+  const bool is_redirect = reply.status >= 300 && reply.status <= 399;
+  if (!is_redirect || reply.location.empty()) return {};
+  const std::string origin = protocol::parse_url(reply.location).origin.text();
+  return quote_unless_secret(origin, api_key).empty() ? std::string() : " to '" + origin + '\'';
+} catch (const protocol::ProtocolError&) {
+  return {};
+}
+
+}  // namespace
+
+bool is_web_page(const HttpReply& reply) noexcept {
+  const std::string_view body = reply.body.reveal();
+  const auto start = std::min(body.find_first_not_of(" \t\r\n\xef\xbb\xbf"), body.size());
+  return reply.content_type.starts_with("text/html") || body.substr(start).starts_with('<');
+}
+
+AuthError describe_service_error(const HttpReply& reply, std::string_view api_key,
+                                 std::chrono::sys_seconds now) {
+  const Meaning meaning = describe_status(reply);
+  return {.kind = meaning.kind,
+          .transient = meaning.transient,
+          .what = std::string(meaning.what) + " (HTTP " + std::to_string(reply.status) + ')' +
+                  redirect_target(reply, api_key) + quoted_message(reply, api_key),
+          .hint = meaning.hint,
+          .retry_after = meaning.transient ? parse_retry_after(reply.retry_after, now) : std::nullopt};
+}
+
+namespace {
 
 constexpr auto envelope = "data";
 
-/// The time at the service, and whether it said so itself.
+/// The service's clock, or this machine's if the service does not send its own.
 struct ServiceTime {
   sys_seconds now;
   bool is_its_own;
 };
 
-ServiceTime service_time(const HttpReply& reply, sys_seconds wall_clock) {
-  const auto date = protocol::parse_http_date(reply.date);
-  return {.now = date.value_or(wall_clock), .is_its_own = date.has_value()};
-}
-
-AuthError invalid_response(std::string what) {
-  return {.kind = protocol::ErrorKind::invalid_response,
-          .what = std::move(what),
-          .hint = "check region, api and url: another host may have answered",
-          .retry_after = {}};
+AuthError invalid_response(std::string what,
+                           std::string hint = "check region, api and url: another host may have answered") {
+  return {protocol::ErrorKind::invalid_response, false, std::move(what), std::move(hint)};
 }
 
 AuthError not_json(const HttpReply& reply) {
-  if (reply.body.empty()) return invalid_response("the service's answer is empty");
-  if (!is_web_page(reply)) return invalid_response("the service's answer is not JSON");
-  AuthError auth_error = invalid_response("a web page answered instead of the service");
-  auth_error.hint =
-      "a captive portal, a filter or another host may have answered: check the network, proxy, region and "
-      "url";
-  return auth_error;
+  if (reply.body.empty()) return invalid_response("the service's response is empty");
+  if (!is_web_page(reply)) return invalid_response("the service's response is not JSON");
+  return invalid_response(web_page, web_page_hint);
 }
 
-bool is_bearer(std::string_view type) noexcept {
-  constexpr std::string_view bearer = "bearer";
-  return std::ranges::equal(type, bearer, {}, protocol::to_lower);
-}
-
-/// A missing type is the documented one; null is as good as missing.
+/// A missing type is the documented one; null counts as missing.
 bool has_usable_type(const JsonMembers& members) noexcept {
   const auto* const type = members.find(envelope, "tokenType");
-  return type == nullptr || type->kind == JsonMembers::Kind::null || is_bearer(type->text.reveal());
-}
-
-std::optional<sys_seconds> compute_expiry(const JsonMembers& members) {
-  const auto* const expiry = members.find(envelope, "accessTokenExpire");
-  return expiry == nullptr ? std::nullopt : protocol::parse_expiry(expiry->text.reveal());
+  return type == nullptr || type->kind == JsonMembers::Kind::null ||
+         std::ranges::equal(type->text.reveal(), std::string_view("bearer"), {}, to_lower);
 }
 
 seconds compute_lifetime(const JsonMembers& members, const ServiceTime& time) {
-  const seconds remaining = protocol::remaining_lifetime(compute_expiry(members), time.now);
+  const auto* const member = members.find(envelope, "accessTokenExpire");
+  const auto expiry = member == nullptr ? std::nullopt : protocol::parse_expiry(member->text.reveal());
+  const seconds remaining = protocol::remaining_lifetime(expiry, time.now);
   return remaining <= seconds(0) && !time.is_its_own ? protocol::assumed_lifetime : remaining;
 }
 
 Outcome grant(const JsonMembers& members, std::string_view token, const ServiceTime& time) try {
   const seconds lifetime = compute_lifetime(members, time);
-  if (lifetime <= seconds(0)) {
-    AuthError dead = invalid_response("the service gave a token that has already expired");
-    dead.hint = "the service's own clock says so; trying again later may help";
-    return dead;
-  }
-  return TokenResponse{.token = protocol::BearerToken(protocol::Secret(token)), .lifetime = lifetime};
+  if (lifetime <= seconds(0))
+    return invalid_response("the service issued a token that has already expired",
+                            "the service's own clock says so; try again later");
+  return protocol::TokenResponse{.token = protocol::BearerToken(protocol::Secret(token)),
+                                 .lifetime = lifetime};
 } catch (const protocol::ProtocolError& error) {
-  // Its text names the rule that is broken and never the token.
-  return invalid_response(std::string("the service's answer cannot be used: ") + error.what());
+  // Its text names the broken rule, never the token.
+  return invalid_response(std::string("the service's response cannot be used: ") + error.what());
 }
 
 Outcome read_members(const JsonMembers& members, std::string_view api_key, const ServiceTime& time) {
   if (!has_usable_type(members))
-    return invalid_response("the service gave a token of another type than bearer");
+    return invalid_response("the service issued a token of another type than bearer");
   const std::string_view token = members.text(envelope, "accessToken");
   if (token.empty())
-    return invalid_response("the service's answer holds no access token" +
+    return invalid_response("the service's response contains no access token" +
                             quote_unless_secret(find_service_message(members), api_key));
   return grant(members, token, time);
 }
@@ -135,7 +259,8 @@ Outcome read_members(const JsonMembers& members, std::string_view api_key, const
 }  // namespace
 
 Outcome parse_service_response(const HttpReply& reply, std::string_view api_key, sys_seconds wall_clock) {
-  const ServiceTime time = service_time(reply, wall_clock);
+  const auto date = protocol::parse_http_date(reply.date);
+  const ServiceTime time{.now = date.value_or(wall_clock), .is_its_own = date.has_value()};
   if (reply.status < 200 || reply.status > 299) return describe_service_error(reply, api_key, time.now);
   const auto members = JsonMembers::parse(reply.body.reveal());
   return members ? read_members(*members, api_key, time) : not_json(reply);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/tls/tls_context.hpp"
 
-#include "helper/authorize/report/failed_attempt.hpp"
+#include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/tls/trusted_roots.hpp"
+#include "helper/os/fd.hpp"
 #include "protocol/escape.hpp"
 
-#include <Poco/Net/Context.h>
 #include <Poco/Net/SSLException.h>
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/StreamSocket.h>
@@ -16,8 +16,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include <cerrno>
-#include <string>
+#include <exception>
 
 namespace sase::authorize {
 
@@ -32,7 +31,7 @@ TlsSession TlsSession::capture(X509_STORE_CTX* context) noexcept {
   X509* const certificate = X509_STORE_CTX_get0_cert(context);
   if (ssl == nullptr || certificate == nullptr || X509_up_ref(certificate) != 1) return session;
   session.certificate_.reset(certificate);
-  // Both are constants of OpenSSL's. The cipher is pending, since TLS 1.2 verifies before it is put to use.
+  // Both are constants of OpenSSL. The cipher is pending: TLS 1.2 verifies before it uses the cipher.
   session.version_ = SSL_get_version(ssl);
   session.cipher_ = SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl));
   return session;
@@ -51,57 +50,39 @@ std::optional<std::chrono::sys_seconds> TlsSession::end() const {
 
 namespace {
 
-/// What verifying the server's certificate came to.
-struct Verdict {
-  std::optional<CertificateFailure> failure;
-  TlsSession session;
-};
-
-}  // namespace
-
-struct TlsContext::State {
-  protocol::Host host;
-  Poco::Net::Context::Ptr context;
-  Verdict verdict;
-};
-
-namespace {
-
 using Poco::Net::Context;
 
 Context::Ptr make_context() {
   Context::Params params;
   params.verificationMode = Context::VERIFY_STRICT;
   params.loadDefaultCAs = false;
-  // POCO's own list sorts weak ciphers in again; OpenSSL's default is what the distribution's policy says.
+  // POCO's own list contains weak ciphers; OpenSSL's default follows the distribution's policy.
   params.cipherList = "DEFAULT";
-  // Groups that a FIPS provider has as well: POCO's default list begins with X448, which one has not and few
-  // servers do.
+  // POCO's default list begins with X448, which a FIPS provider and most servers lack.
   params.ecdhCurve = "P-256:P-384:P-521";
 #if POCO_VERSION >= 0x010C0000
-  // Otherwise POCO takes the level down to 0, at which OpenSSL accepts any key, however weak. This is the
-  // distributions' own.
+  // Otherwise POCO sets level 0, at which OpenSSL accepts any key, however weak. The distributions use this
+  // one. It rejects POCO's default, 1024-bit Diffie-Hellman parameters, which a client does not need: POCO
+  // before 1.14 frees parameters that OpenSSL has accepted, and still uses them.
   params.securityLevel = Context::SECURITY_LEVEL_112_BITS;
-  // POCO before 1.14 gives its Diffie-Hellman parameters to OpenSSL and frees them all the same. So they are
-  // the 1024-bit ones, which this level refuses; a client has no use for any.
 #else
-  // The 1024-bit default is refused by OpenSSL's security level and leaves an error behind that is blamed on
+  // OpenSSL's security level rejects the 1024-bit default, which leaves an error that is then reported for
   // the handshake.
   params.dhUse2048Bits = true;
 #endif
   Context::Ptr context(new Context(Context::TLS_CLIENT_USE, params));
   context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
   context->disableStatelessSessionResumption();
-  // First what servers prefer, so that no second round is needed; without X25519 the list above stays.
+  // What servers prefer comes first, which saves a round trip. Without X25519 the list above stays.
   std::string preferred = "X25519:P-256:P-384:P-521";
   (void)SSL_CTX_set1_groups_list(context->sslContext(), preferred.data());
   ERR_clear_error();
   return context;
 }
 
-/// An exception must not travel through OpenSSL's C code.
+/// An exception must not pass through OpenSSL's C code.
 int verify(X509_STORE_CTX* store, void* argument) noexcept try {
-  auto* const verdict = static_cast<Verdict*>(argument);
+  auto* const verdict = static_cast<TlsContext::Verdict*>(argument);
   const int verified = X509_verify_cert(store);
   verdict->session = TlsSession::capture(store);
   if (verified != 1) verdict->failure = CertificateFailure::capture(store);
@@ -118,78 +99,63 @@ void expect_name(SSL_CTX* context, const protocol::Host& host) {
                                          : X509_VERIFY_PARAM_set1_host(param, name.data(), name.size());
   if (expected != 1)
     throw FailedAttempt(
-        {.kind = protocol::ErrorKind::misconfigured,
-         .what = "the service's URL cannot be used: '" + host.text() + "' is no name of a certificate",
-         .hint = "check url",
-         .retry_after = {}});
+        protocol::ErrorKind::misconfigured,
+        "the service's URL cannot be used: '" + host.text() + "' cannot be the name of a certificate",
+        "check url");
 }
 
 [[noreturn]] void reject_client_file(const std::string& path, const std::string& why,
                                      const std::string& setting) {
-  throw FailedAttempt({.kind = protocol::ErrorKind::misconfigured,
-                       .what = '\'' + protocol::escape(path) + "' " + why,
-                       .hint = "check " + setting,
-                       .retry_after = {}});
+  throw FailedAttempt(protocol::ErrorKind::misconfigured, '\'' + protocol::escape(path) + "' " + why,
+                      "check " + setting);
 }
 
 void use_client_certificate(SSL_CTX* context, const protocol::AuthorizeRequest& request) {
   const std::string& certificate = request.client_cert;
-  // One PEM file may hold both.
+  // One PEM file may contain both.
   const std::string& key = request.client_key.empty() ? certificate : request.client_key;
-  if (certificate.empty() && key.empty()) return;
+  if (key.empty()) return;
   if (certificate.empty())
     reject_client_file(key, "is a key without a certificate", "client-cert, which is not set");
   require_readable(certificate, "client certificate", "client-cert");
   require_readable(key, "client key", "client-key");
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
-    reject_client_file(certificate, "holds no client certificate that can be read",
-                       "client-cert, which wants PEM");
+    reject_client_file(certificate, "contains no valid client certificate",
+                       "client-cert, which must be in PEM format");
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-    reject_client_file(key, "holds no private key that can be read and fits the client certificate",
-                       "client-key, which wants PEM without a passphrase");
+    reject_client_file(key, "contains no private key for the client certificate",
+                       "client-key, which must be in PEM format without a passphrase");
   ERR_clear_error();
 }
 
 }  // namespace
 
 TlsContext::TlsContext(const protocol::AuthorizeRequest& request, const protocol::Host& host)
-    : state_(std::make_unique<State>(State{.host = host, .context = make_context(), .verdict = {}})) {
-  SSL_CTX* const context = state_->context->sslContext();
+    : host_(host), context_(make_context()) {
+  SSL_CTX* const context = context_->sslContext();
   trust_roots(context, request.ca_file);
   use_client_certificate(context, request);
   expect_name(context, host);
-  // Instead of POCO's callback, which asks the process-wide manager whether to go on all the same.
+  // Instead of POCO's callback, which lets the process-wide manager overrule a failure.
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_cert_verify_callback(context, &verify, &state_->verdict);
+  SSL_CTX_set_cert_verify_callback(context, &verify, &verdict_);
 }
 
-TlsContext::~TlsContext() = default;
-
 Poco::Net::SecureStreamSocket TlsContext::handshake(Poco::Net::StreamSocket& socket) {
-  state_->verdict = {};
-  // Names only: RFC 6066 section 3 allows no address as the server's name. POCO's second look at the name
-  // would then take the socket's peer for the host, which behind a proxy it is not; OpenSSL has looked
-  // already.
-  const std::string name = state_->host.is_address() ? std::string() : state_->host.name;
-  state_->context->enableExtendedCertificateVerification(!name.empty());
-  // On a blocking socket POCO takes a handshake that timed out for a finished one; so it is left undone
-  // first.
+  verdict_ = {};
+  // Names only: RFC 6066 section 3 does not allow an address as the server's name. Without a name, POCO would
+  // verify the name of the socket's peer, which is the proxy if there is one; OpenSSL has verified the host.
+  const std::string name = host_.is_address() ? std::string() : host_.name;
+  context_->enableExtendedCertificateVerification(!name.empty());
+  // On a blocking socket, POCO takes a handshake that timed out as completed.
   socket.setBlocking(false);
-  auto secure = Poco::Net::SecureStreamSocket::attach(socket, name, state_->context);
+  auto secure = Poco::Net::SecureStreamSocket::attach(socket, name, context_);
   socket.setBlocking(true);
-  // POCO from 1.12 on blames a failure of TLS on whatever error was the last one anywhere.
-  errno = 0;
+  // From 1.12 on, POCO reports the latest error of the thread for a failure of TLS.
+  os::clear_last_error();
   if (secure.completeHandshake() != 1) throw Poco::Net::SSLConnectionUnexpectedlyClosedException();
   if (!name.empty()) secure.verifyPeerCertificate();
   return secure;
-}
-
-const std::optional<CertificateFailure>& TlsContext::certificate_failure() const noexcept {
-  return state_->verdict.failure;
-}
-
-const TlsSession& TlsContext::session() const noexcept {
-  return state_->verdict.session;
 }
 
 }  // namespace sase::authorize

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/tls/certificate.hpp"
+#include "helper/authorize/tls/tls_failure.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/host.hpp"
+
+#include <Poco/Net/Context.h>
 
 #include <chrono>
 #include <memory>
@@ -17,16 +19,16 @@ class StreamSocket;
 
 namespace sase::authorize {
 
-/// What a handshake agrees on, taken down when the server's certificate has been looked at.
+/// What a handshake agrees on; recorded when the server's certificate is verified.
 class TlsSession {
  public:
   [[nodiscard]] static TlsSession capture(X509_STORE_CTX* context) noexcept;
 
-  /// For a person: `TLSv1.3, TLS_AES_256_GCM_SHA384, the certificate is for 'api.example.com', issued by
+  /// For a message: `TLSv1.3, TLS_AES_256_GCM_SHA384, the certificate is for 'api.example.com', issued by
   /// 'Example Root'`. Names are escaped.
   [[nodiscard]] std::string describe() const;
 
-  /// When the server's certificate ends; nothing where there is none, or the time cannot be read.
+  /// The expiry of the server's certificate; nothing if there is no certificate or its time is invalid.
   [[nodiscard]] std::optional<std::chrono::sys_seconds> end() const;
 
  private:
@@ -39,29 +41,38 @@ class TlsSession {
   std::unique_ptr<X509, Free> certificate_;
 };
 
-/// How TLS is spoken with one host: version 1.2 at least, its certificate and its name verified inside
-/// OpenSSL during the handshake, so that not a byte is sent to anybody else. POCO's process-wide defaults,
-/// which are laxer and may ask on the terminal, are never used.
+/// TLS 1.2 or later with one host. OpenSSL verifies the certificate and its name during the handshake, so no
+/// byte is sent to another host. POCO's process-wide defaults, which are laxer and may prompt on the
+/// terminal, are never used.
 class TlsContext {
  public:
-  /// Throws FailedAttempt (misconfigured) for certificates and keys that cannot be used.
+  /// Throws FailedAttempt (misconfigured) for unusable certificates and keys.
   TlsContext(const protocol::AuthorizeRequest& request, const protocol::Host& host);
-  ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
+  ~TlsContext() = default;
 
-  /// Speaks TLS over a connected socket, which keeps its timeouts. Throws POCO's exceptions; where it is the
-  /// certificate that failed, certificate_failure() says why.
+  /// Performs the handshake over a connected socket, which keeps its timeouts. Throws POCO's exceptions; if
+  /// the certificate is the reason, certificate_failure() describes it.
   [[nodiscard]] Poco::Net::SecureStreamSocket handshake(Poco::Net::StreamSocket& socket);
 
-  [[nodiscard]] const std::optional<CertificateFailure>& certificate_failure() const noexcept;
+  [[nodiscard]] const std::optional<CertificateFailure>& certificate_failure() const noexcept {
+    return verdict_.failure;
+  }
 
-  /// What the last handshake agreed on, or would have if it had not failed over the certificate.
-  [[nodiscard]] const TlsSession& session() const noexcept;
+  /// What the last handshake agreed on, or would have without the failure of the certificate.
+  [[nodiscard]] const TlsSession& session() const noexcept { return verdict_.session; }
+
+  /// The result of the verification of the server's certificate.
+  struct Verdict {
+    std::optional<CertificateFailure> failure;
+    TlsSession session;
+  };
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  protocol::Host host_;
+  Poco::Net::Context::Ptr context_;
+  Verdict verdict_;
 };
 
 }  // namespace sase::authorize

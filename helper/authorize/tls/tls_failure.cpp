@@ -2,16 +2,162 @@
 #include "helper/authorize/tls/tls_failure.hpp"
 
 #include "protocol/escape.hpp"
+#include "protocol/time.hpp"
 
+#include <Poco/Net/IPAddress.h>
+#include <openssl/asn1.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/objects.h>
 #include <openssl/sslerr.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <string>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
 
 namespace sase::authorize {
+
+namespace {
+
+/// More names than these make a message too long.
+constexpr int most_names = 4;
+
+struct Free {
+  void operator()(GENERAL_NAMES* names) const noexcept { GENERAL_NAMES_free(names); }
+  void operator()(unsigned char* text) const noexcept { OPENSSL_free(text); }
+  void operator()(ASN1_TIME* time) const noexcept { ASN1_TIME_free(time); }
+};
+
+std::string to_text(const ASN1_STRING* string) {
+  unsigned char* utf8 = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&utf8, string);
+  if (size < 0) return {};
+  const std::unique_ptr<unsigned char, Free> owner(utf8);
+  return {reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size)};
+}
+
+std::string find_entry(const X509_NAME* name, int nid) {
+  const int index = X509_NAME_get_index_by_NID(name, nid, -1);
+  return index < 0 ? std::string() : to_text(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)));
+}
+
+std::string address_to_text(const ASN1_OCTET_STRING* address) {
+  const auto size = static_cast<poco_socklen_t>(ASN1_STRING_length(address));
+  if (size != 4 && size != 16) return {};
+  return Poco::Net::IPAddress(ASN1_STRING_get0_data(address), size).toString();
+}
+
+std::string to_text(const GENERAL_NAME& name) {
+  if (name.type == GEN_DNS) return to_text(name.d.dNSName);
+  if (name.type == GEN_IPADD) return address_to_text(name.d.iPAddress);
+  return {};
+}
+
+}  // namespace
+
+std::string display_name(const X509_NAME* name) {
+  const std::string common = find_entry(name, NID_commonName);
+  const std::string organisation = find_entry(name, NID_organizationName);
+  if (common.empty()) return organisation.empty() ? "an unnamed authority" : organisation;
+  return organisation.empty() || organisation == common ? common : common + " (" + organisation + ')';
+}
+
+std::string subject_names(const X509* certificate) {
+  const std::unique_ptr<GENERAL_NAMES, Free> names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  std::string list;
+  int listed = 0;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const std::string text = to_text(*sk_GENERAL_NAME_value(names.get(), i));
+    if (text.empty()) continue;
+    if (listed == most_names) return list + ", ...";
+    list += (listed++ == 0 ? "" : ", ") + text;
+  }
+  return list.empty() ? display_name(X509_get_subject_name(certificate)) : list;
+}
+
+std::optional<std::chrono::sys_seconds> parse_time(const ASN1_TIME* time) {
+  const std::unique_ptr<ASN1_TIME, Free> epoch(ASN1_TIME_set(nullptr, 0));
+  int days = 0;
+  int seconds = 0;
+  // OpenSSL takes null as the current time.
+  if (time == nullptr || ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return std::nullopt;
+  return std::chrono::sys_days(std::chrono::days(days)) + std::chrono::seconds(seconds);
+}
+
+std::string format_time(const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? protocol::format_rfc3339(*time) : "an unreadable date";
+}
+
+namespace {
+
+using std::chrono::sys_seconds;
+
+std::string in_quotes(std::string_view name) {
+  return '\'' + protocol::escape(name) + '\'';
+}
+
+}  // namespace
+
+CertificateFailure CertificateFailure::capture(X509_STORE_CTX* context) {
+  CertificateFailure failure;
+  failure.code = X509_STORE_CTX_get_error(context);
+  failure.depth = X509_STORE_CTX_get_error_depth(context);
+  const X509* certificate = X509_STORE_CTX_get_current_cert(context);
+  if (certificate == nullptr) certificate = X509_STORE_CTX_get0_cert(context);
+  if (certificate == nullptr) return failure;
+  failure.subject = display_name(X509_get_subject_name(certificate));
+  failure.issuer = display_name(X509_get_issuer_name(certificate));
+  failure.names = subject_names(certificate);
+  failure.not_before = parse_time(X509_get0_notBefore(certificate));
+  failure.not_after = parse_time(X509_get0_notAfter(certificate));
+  return failure;
+}
+
+protocol::AuthError CertificateFailure::describe(const protocol::Host& host, sys_seconds now) const {
+  const auto unreachable = [](std::string what, std::string hint) {
+    return protocol::AuthError{protocol::ErrorKind::unreachable, false, std::move(what), std::move(hint)};
+  };
+  const std::string servers = "the certificate of '" + host.text() + '\'';
+  const std::string whose =
+      depth == 0 ? servers
+                 : "the certificate " + in_quotes(subject) + ", which vouches for '" + host.text() + "',";
+  const std::string clock = "this machine's clock says " + protocol::format_rfc3339(now) + ": ";
+  switch (code) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      return unreachable(
+          servers + " was issued by " + in_quotes(issuer) + ", which is not trusted",
+          "if that is your company's proxy or a private service, name its root certificate with ca-file");
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return unreachable(whose + " is self-signed (" + in_quotes(subject) + ") and not trusted",
+                         "if this is your own service, name that certificate with ca-file");
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return unreachable(whose + " has expired: it was valid until " + format_time(not_after),
+                         clock + "if that is right, the service must renew it");
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return unreachable(whose + " is not valid before " + format_time(not_before),
+                         clock + "set it if that is wrong");
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return unreachable(
+          "the certificate that answered is for " + in_quotes(names) + ", not for '" + host.name + '\'',
+          "check region and url, and that no captive portal or proxy answers in the service's place");
+    default:
+      return unreachable(
+          whose + " is not acceptable: " + protocol::escape(X509_verify_cert_error_string(code)),
+          "if that is your company's proxy or a private service, check its certificates and ca-file");
+  }
+}
 
 namespace {
 
@@ -22,8 +168,8 @@ struct Meaning {
   const char* hint;
 };
 
-constexpr auto check_port = "check url and its port: something else than the service may answer there";
-constexpr auto old_tls = "a proxy or an outdated server answers: TLS 1.2 is the least that is accepted";
+constexpr auto check_port = "check url and its port: another program than the service may answer there";
+constexpr auto old_tls = "a proxy or an outdated server may answer: TLS 1.2 or later is required";
 constexpr auto check_between = "check the network and proxy: something between may not let TLS through";
 constexpr auto wants_certificate = "set client-cert and client-key, or check them";
 
@@ -54,8 +200,8 @@ constexpr std::array<Meaning, 16> meanings = {{
      check_between},
 }};
 
-/// The reason inside an OpenSSL error, or 0. POCO hands on only the line, which begins `error:` and the
-/// packed code in hexadecimal (ERR_error_string(3)).
+/// The reason in a line of OpenSSL, or 0. The line begins with `error:` and the packed code in hexadecimal
+/// (ERR_error_string(3)); POCO passes on nothing else.
 int reason_in(std::string_view line) noexcept {
   constexpr std::string_view prefix = "error:";
   const auto start = line.find(prefix);
@@ -75,8 +221,7 @@ protocol::AuthError describe_tls_failure(std::string_view openssl_text, const pr
           .transient = known && found->transient,
           .what = '\'' + host.text() + "' " +
                   (known ? found->what : "cannot be reached over TLS: " + protocol::escape(openssl_text)),
-          .hint = known ? found->hint : check_port,
-          .retry_after = {}};
+          .hint = known ? found->hint : check_port};
 }
 
 bool is_unexpected_end(std::string_view openssl_text) noexcept {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/tls/trusted_roots.hpp"
 
-#include "helper/authorize/report/failed_attempt.hpp"
+#include "helper/authorize/report/progress.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "protocol/escape.hpp"
 
 #include <openssl/err.h>
@@ -10,57 +11,32 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <memory>
 #include <string_view>
-#include <system_error>
-
-#include <dirent.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace sase::authorize {
 
 namespace {
 
-[[noreturn]] void misconfigured(std::string what, std::string hint) {
-  throw FailedAttempt({.kind = protocol::ErrorKind::misconfigured,
-                       .what = std::move(what),
-                       .hint = std::move(hint),
-                       .retry_after = {}});
-}
-
-/// Where distributions keep hashed directories and bundles besides the place that OpenSSL was built for.
+/// Where distributions keep hashed directories and bundles, besides the paths that OpenSSL was built with.
 constexpr std::array<const char*, 3> hashed_directories = {"/etc/ssl/certs", "/etc/pki/tls/certs",
                                                            "/etc/pki/ca-trust/extracted/pem/directory-hash"};
 constexpr std::array<const char*, 5> bundles = {
     "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
 
-/// Whether a name is OpenSSL's for a hashed certificate: eight hexadecimal digits and `.0`
-/// (openssl-rehash(1)).
+/// The name of a certificate in a hashed directory: eight hexadecimal digits and `.0` (openssl-rehash(1)).
 bool is_hash_name(std::string_view name) noexcept {
   constexpr std::size_t digits = 8;
   return name.size() == digits + 2 && name.ends_with(".0") &&
          name.find_first_not_of("0123456789abcdef") == digits;
 }
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const noexcept { (void)closedir(directory); }
-};
-
-bool is_hashed(const char* path) noexcept {
-  const std::unique_ptr<DIR, CloseDirectory> directory(opendir(path));
-  if (!directory) return false;
-  // One stream, one thread: readdir is safe here, and readdir_r is deprecated.
-  while (const dirent* const entry = readdir(directory.get())) {  // NOLINT(concurrency-mt-unsafe)
-    if (is_hash_name(entry->d_name)) return true;
-  }
-  return false;
+bool is_hashed(const char* path) {
+  return std::ranges::any_of(os::list_directory(path), is_hash_name);
 }
 
 bool trust_hashed_directory(SSL_CTX* context) {
-  // Reads nothing by itself, and honours SSL_CERT_DIR, which is OpenSSL's own setting.
+  // Reads nothing yet, and honors SSL_CERT_DIR, which is OpenSSL's own setting.
   (void)SSL_CTX_set_default_verify_dir(context);
   if (is_hashed(X509_get_default_cert_dir())) return true;
   const auto* const directory = std::ranges::find_if(hashed_directories, is_hashed);
@@ -68,41 +44,36 @@ bool trust_hashed_directory(SSL_CTX* context) {
 }
 
 bool trust_bundle(SSL_CTX* context) {
-  if (access(X509_get_default_cert_file(), R_OK) == 0 &&
-      SSL_CTX_load_verify_file(context, X509_get_default_cert_file()) == 1)
-    return true;
   const auto loads = [context](const char* path) {
-    return access(path, R_OK) == 0 && SSL_CTX_load_verify_file(context, path) == 1;
+    return os::open_for_reading(path) && SSL_CTX_load_verify_file(context, path) == 1;
   };
-  return std::ranges::any_of(bundles, loads);
+  return loads(X509_get_default_cert_file()) || std::ranges::any_of(bundles, loads);
 }
 
 }  // namespace
 
 void require_readable(const std::string& path, const std::string& role, const std::string& setting) {
-  struct stat status {};
-  int problem = 0;
-  if (stat(path.c_str(), &status) != 0 || access(path.c_str(), R_OK) != 0)
-    problem = errno;
-  else if (S_ISDIR(status.st_mode))
-    problem = EISDIR;
-  else if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
-    problem = EINVAL;  // reading it might never end
-  if (problem == 0) return;
-  misconfigured("cannot read the " + role + " '" + protocol::escape(path) +
-                    "': " + std::generic_category().message(problem),
-                "check " + setting);
+  using Kind = os::FileStatus::Kind;
+  const os::Fd file = os::open_for_reading(path);
+  const auto status = file ? os::read_status(file) : std::nullopt;
+  if (status && status->is(Kind::regular)) return;
+  const std::string why = status ? "it is not a regular file" : os::last_error().message();
+  throw FailedAttempt(protocol::ErrorKind::misconfigured,
+                      "cannot read the " + role + " '" + protocol::escape(path) + "': " + why,
+                      "check " + setting);
 }
 
 void trust_roots(SSL_CTX* context, const std::string& ca_file) {
   if (!ca_file.empty()) {
     require_readable(ca_file, "CA file", "ca-file (or SSL_CERT_FILE)");
     if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1)
-      misconfigured("the CA file '" + protocol::escape(ca_file) + "' holds no certificate that can be read",
-                    "ca-file (or SSL_CERT_FILE) wants PEM, which begins with -----BEGIN CERTIFICATE-----");
+      throw FailedAttempt(protocol::ErrorKind::misconfigured,
+                          "the CA file '" + protocol::escape(ca_file) + "' contains no valid certificate",
+                          "ca-file (or SSL_CERT_FILE) must be in PEM format, which begins with -----BEGIN "
+                          "CERTIFICATE-----");
   } else if (!trust_hashed_directory(context) && !trust_bundle(context)) {
-    misconfigured("this system has no root certificates",
-                  "install the package ca-certificates, or set ca-file");
+    throw FailedAttempt(protocol::ErrorKind::misconfigured, "this system has no root certificates",
+                        "install the package ca-certificates, or set ca-file");
   }
   ERR_clear_error();
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/tls/certificate.hpp"
-
+#include "helper/authorize/tls/tls_failure.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/service/service_error.hpp"
+#include "helper/authorize/service/service_response.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
 #include "helper/nearest_name.hpp"
 #include "protocol/escape.hpp"

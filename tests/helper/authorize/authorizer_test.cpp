@@ -137,11 +137,11 @@ TEST_CASE("responds to a request that cannot be carried out", "[authorize][autho
     std::string words;
   };
   const auto row = GENERATE(values<Row>({
-      {"not https", "http://localhost/", "", "", "only https is spoken"},
+      {"not https", "http://localhost/", "", "", "only https is supported"},
       {"no CA file", "https://localhost:1/", "/nonexistent/ca.pem", "",
        "'/nonexistent/ca.pem': No such file"},
-      {"CA file is a directory", "https://localhost:1/", "/tmp", "", "'/tmp': Is a directory"},
-      {"CA file is no PEM", "https://localhost:1/", "/dev/null", "", "holds no certificate"},
+      {"CA file is a directory", "https://localhost:1/", "/tmp", "", "'/tmp': it is not a regular file"},
+      {"CA file is a device", "https://localhost:1/", "/dev/null", "", "it is not a regular file"},
       {"unusable proxy", "https://localhost:1/", "", "https://proxy.example",
        "unusable proxy: an https:// proxy is not supported"},
   }));

@@ -80,7 +80,7 @@ struct Assault {
   int harm;
 };
 
-/// `own` makes the bystander the one that is told when the socket changes.
+/// `own` makes the bystander the process that is notified when the socket changes.
 template <typename Own>
 void signal_by_socket(const Own& own) {
   std::array<int, 2> ends{};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/helper/authorize/bystander.hpp"
 
-#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
+#include "helper/authorize/self_sandbox/self_sandbox.hpp"
 #include "tests/helper/authorize/deeds.hpp"
 #include "tests/support/catch.hpp"
 
@@ -30,7 +30,7 @@ int read_flags(const os::Fd& file) {
 
 }  // namespace
 
-TEST_CASE("who is filtered does no harm to the user's other processes", "[call_filter]") {
+TEST_CASE("a filtered process cannot act on the user's other processes", "[seccomp_filter]") {
   if (!deeds::Allowed().filter) return;
   const auto assault = GENERATE(from_range(assaults()));
 
@@ -40,7 +40,7 @@ TEST_CASE("who is filtered does no harm to the user's other processes", "[call_f
   }
 }
 
-TEST_CASE("who is filtered does not change what may be done to a file", "[call_filter]") {
+TEST_CASE("a filtered process cannot change the attributes of a file", "[seccomp_filter]") {
   if (!deeds::Allowed().filter) return;
   const deeds::Place place;
   const os::Fd file(::open(place.file.c_str(), O_RDONLY | O_CLOEXEC));

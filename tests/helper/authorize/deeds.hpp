@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
 #include "helper/authorize/self_sandbox/self_sandbox.hpp"
 #include "helper/os/fd.hpp"
 #include "tests/support/in_child.hpp"
@@ -41,7 +40,7 @@ inline int outcome(long result) noexcept {
   return result < 0 ? errno : 0;
 }
 
-/// A socket that listens, and somebody else's place.
+/// A socket that listens, and another user's place.
 class Listener {
  public:
   Listener(const sockaddr* address, socklen_t size)

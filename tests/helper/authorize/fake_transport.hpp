@@ -2,7 +2,6 @@
 #pragma once
 
 #include "helper/authorize/http/transport.hpp"
-#include "helper/authorize/report/failed_attempt.hpp"
 #include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/service/retry.hpp"
 

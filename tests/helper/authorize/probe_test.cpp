@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/probe.hpp"
-
+#include "helper/authorize/authorizer.hpp"
 #include "tests/helper/authorize/fake_transport.hpp"
 #include "tests/helper/authorize/recorded_progress.hpp"
 #include "tests/support/catch.hpp"
@@ -55,7 +54,7 @@ struct Call {
     request.probe = probe;
     request.read_url = where;
     try {
-      recorded.progress.finish(ConnectivityProbe(transport, timing, recorded.progress).run(request));
+      recorded.progress.finish(Authorizer(transport, timing, recorded.progress).probe(request));
     } catch (const FailedAttempt& failed) {
       recorded.progress.failed(failed.auth_error());
       recorded.progress.finish(failed.auth_error());

@@ -113,8 +113,7 @@ TEST_CASE("passes the request on standard input, and no arguments", "[authorizer
 
   CHECK(tests::contains(answer, "error: 0 "));
   CHECK(tests::contains(answer, "/bin/../libexec/sase-credential/authorize words "));
-  CHECK(
-      tests::contains(answer, "url=https://api.example.test/authorize;api_key=hunter2-key;timeout_ms=5000;"));
+  CHECK(tests::contains(answer, "api_key=hunter2-key;timeout_ms=5000;"));
 }
 
 TEST_CASE("passes only the variables for the resolver and OpenSSL", "[authorizer_process]") {

@@ -34,10 +34,10 @@ AuthorizeRequest full_request() {
 
 TEST_CASE("a request is written as key=value lines", "[request]") {
   CHECK(to_text(full_request().write()) ==
-        "url=https://api.example.test/api/v1/auth/authorize\n"
         "api_key=the key = with signs\n"
         "timeout_ms=9750\n"
         "tries=2\n"
+        "url=https://api.example.test/api/v1/auth/authorize\n"
         "ca_file=/etc/ca.pem\n"
         "client_cert=/etc/cert.pem\n"
         "client_key=/etc/key.pem\n"
@@ -137,7 +137,7 @@ TEST_CASE("a probe names the URL to read, and needs no key to check only the con
   CHECK(request.probe == Probe::none);
   request.probe = Probe::all;
   request.read_url = "https://api.example.test/v3/status";
-  CHECK(to_text(request.write()).ends_with("probe=all\nread_url=https://api.example.test/v3/status\n\n"));
+  CHECK(to_text(request.write()).ends_with("read_url=https://api.example.test/v3/status\nprobe=all\n\n"));
   const AuthorizeRequest read = AuthorizeRequest::parse(request.write().reveal());
   CHECK(read.probe == Probe::all);
   CHECK(read.read_url == request.read_url);

@@ -185,7 +185,7 @@ TEST_CASE("a response contains checks, their remedies and the status", "[respons
                    .state = CheckState::broken,
                    .kind = ErrorKind::unreachable,
                    .took = 8us,
-                   .what = "refused",
+                   .what = "rejected",
                    .remedy = "check url"},
                   {.name = CheckId::read,
                    .state = CheckState::untried,
@@ -195,7 +195,7 @@ TEST_CASE("a response contains checks, their remedies and the status", "[respons
                    .remedy = {}}};
   const std::string text = write(reply);
   CHECK(contains(text,
-                 "status=503\ncheck[]=name ok 7 found\ncheck[]=tcp unreachable 8 refused\n"
+                 "status=503\ncheck[]=name ok 7 found\ncheck[]=tcp unreachable 8 rejected\n"
                  "remedy[]=check url\ncheck[]=read untried 0 not tried\n"));
   const AuthorizeReply read = parse_response(text);
   REQUIRE(read.checks.size() == 3);

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/http/proxy_tunnel.hpp"
-
+#include "helper/authorize/http/https_exchange.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
 
-using sase::authorize::describe_proxy_refusal;
+using sase::authorize::describe_proxy_error;
 using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 using sase::protocol::ProxyUrl;
 
-TEST_CASE("a proxy's refusals are told apart", "[authorize][proxy_tunnel]") {
+TEST_CASE("distinguishes the errors of a proxy", "[authorize][proxy_tunnel]") {
   struct Row {
     int status;
     std::string proxy;
@@ -34,7 +33,7 @@ TEST_CASE("a proxy's refusals are told apart", "[authorize][proxy_tunnel]") {
 
   DYNAMIC_SECTION(row.status << ' ' << row.words) {
     const auto auth_error =
-        describe_proxy_refusal(row.status, ProxyUrl::parse(row.proxy), *Host::parse("api.example.com"));
+        describe_proxy_error(row.status, ProxyUrl::parse(row.proxy), *Host::parse("api.example.com"));
 
     CHECK(auth_error.kind == row.kind);
     CHECK(auth_error.transient == row.transient);

@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// An address that refuses connections: its port belongs to a socket that does not listen.
+/// An address that rejects connections: its port belongs to a socket that does not listen.
 class ClosedPort {
  public:
   ClosedPort() { socket_.bind(SocketAddress("127.0.0.1", Poco::UInt16{0})); }
@@ -53,7 +53,7 @@ class SilentPort {
 
 }  // namespace
 
-TEST_CASE("the next address is tried at once after a refused connection", "[authorize][happy_eyeballs]") {
+TEST_CASE("the next address is tried at once if a connection is rejected", "[authorize][happy_eyeballs]") {
   RecordedProgress recorded;
   const ClosedPort closed;
   ServerSocket open(SocketAddress("127.0.0.1", Poco::UInt16{0}));

@@ -9,7 +9,7 @@
 using sase::authorize::bypasses_proxy;
 using sase::protocol::Host;
 
-TEST_CASE("no-proxy is read as curl and Go read it", "[authorize][no_proxy]") {
+TEST_CASE("parses no-proxy as curl and Go do", "[authorize][no_proxy]") {
   struct Row {
     std::string list;
     std::string host;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/net/resolver.hpp"
-
-#include "helper/authorize/report/failed_attempt.hpp"
+#include "helper/authorize/net/happy_eyeballs.hpp"
+#include "helper/authorize/report/progress.hpp"
 #include "tests/support/catch.hpp"
 
 #include <Poco/Net/SocketAddress.h>
@@ -25,7 +24,8 @@ std::vector<SocketAddress> addresses(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-TEST_CASE("the families take turns, beginning with the system's favourite", "[authorize][address_book]") {
+TEST_CASE("address families alternate, beginning with the family that the system prefers",
+          "[authorize][resolver]") {
   struct Row {
     std::vector<std::string> found;
     std::vector<std::string> tried;
@@ -41,13 +41,12 @@ TEST_CASE("the families take turns, beginning with the system's favourite", "[au
   CHECK(alternate_families(addresses(row.found)) == addresses(row.tried));
 }
 
-TEST_CASE("an address needs no look-up", "[authorize][address_book]") {
+TEST_CASE("an address is not looked up", "[authorize][resolver]") {
   CHECK(resolve(*Host::parse("192.0.2.1:8443")) ==
         std::vector<SocketAddress>{SocketAddress("192.0.2.1", Poco::UInt16{8443})});
   CHECK(resolve(*Host::parse("[2001:db8::1]")) == addresses({"2001:db8::1"}));
 }
 
-TEST_CASE("what only looks like an address is a fault of the URL and not of the name server",
-          "[authorize][address_book]") {
+TEST_CASE("rejects an invalid address without a query", "[authorize][resolver]") {
   CHECK_THROWS_AS(resolve(Host{.name = "[12345::]"}), FailedAttempt);
 }

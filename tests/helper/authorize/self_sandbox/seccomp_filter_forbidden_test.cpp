@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
+#include "helper/authorize/self_sandbox/self_sandbox.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/filtered_call.hpp"
 
@@ -25,7 +25,7 @@ using Call = tests::FilteredCall;
 
 }  // namespace
 
-TEST_CASE("forbidden calls fail, whatever is asked of them", "[call_filter]") {
+TEST_CASE("forbidden calls fail regardless of their arguments", "[seccomp_filter]") {
   if (!filters_are_allowed()) return;
   const auto call = GENERATE(values<Call>({
       {"execve", SYS_execve},
@@ -177,7 +177,7 @@ TEST_CASE("forbidden calls fail, whatever is asked of them", "[call_filter]") {
 }
 
 #ifdef __x86_64__
-TEST_CASE("calls that younger architectures have not are forbidden where they are", "[call_filter]") {
+TEST_CASE("calls that newer architectures lack are forbidden where they exist", "[seccomp_filter]") {
   if (!filters_are_allowed()) return;
   const auto call = GENERATE(values<Call>({
       {"fork", SYS_fork},

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/self_sandbox/seccomp_filter.hpp"
-
+#include "helper/authorize/self_sandbox/self_sandbox.hpp"
 #include "tests/helper/authorize/deeds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/filtered_call.hpp"
@@ -25,7 +24,7 @@ using tests::run_filtered;
 
 }  // namespace
 
-TEST_CASE("the filter alone forbids most of what Landlock does, and more", "[call_filter]") {
+TEST_CASE("the filter alone forbids most actions that Landlock forbids, and others", "[seccomp_filter]") {
   if (!filters_are_allowed()) return;
   const auto deed = GENERATE(from_range(deeds::forbidden()));
 
@@ -35,7 +34,7 @@ TEST_CASE("the filter alone forbids most of what Landlock does, and more", "[cal
   }
 }
 
-TEST_CASE("the filter leaves a call what it needs", "[call_filter]") {
+TEST_CASE("the filter allows what an authorization needs", "[seccomp_filter]") {
   const auto deed = GENERATE(from_range(deeds::needed()));
 
   DYNAMIC_SECTION(deed.name) {
@@ -44,7 +43,7 @@ TEST_CASE("the filter leaves a call what it needs", "[call_filter]") {
 }
 
 #ifdef __x86_64__
-TEST_CASE("another architecture's calls are no way round: they end the process", "[call_filter]") {
+TEST_CASE("system calls of another architecture end the process", "[seccomp_filter]") {
   if (!filters_are_allowed()) return;
   const auto call = GENERATE(values<std::function<void()>>({
       [] {  // 32-bit programs' getpid, as harmless as can be
@@ -64,14 +63,15 @@ TEST_CASE("another architecture's calls are no way round: they end the process",
 }
 #endif
 
-TEST_CASE("calls that hide their flags are said not to exist, so that older ones are used", "[call_filter]") {
+TEST_CASE("calls whose flags a filter cannot see fail with ENOSYS, so that older ones are used",
+          "[seccomp_filter]") {
   if (!filters_are_allowed()) return;
 
   CHECK(run_filtered({"clone3", SYS_clone3}) == ENOSYS);
   CHECK(run_filtered({"openat2", SYS_openat2}) == ENOSYS);
 }
 
-TEST_CASE("files may be opened for reading, in every way", "[call_filter]") {
+TEST_CASE("files can be opened for reading", "[seccomp_filter]") {
   const int flags = GENERATE(O_RDONLY, O_RDONLY | O_CLOEXEC, O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
                              O_RDONLY | O_DIRECTORY, O_PATH);
 
@@ -81,14 +81,14 @@ TEST_CASE("files may be opened for reading, in every way", "[call_filter]") {
         }) == 0);
 }
 
-TEST_CASE("sockets of the families that a call needs may be made", "[call_filter]") {
+TEST_CASE("sockets of the needed families can be created", "[seccomp_filter]") {
   const int family = GENERATE(AF_UNIX, AF_INET, AF_INET6, AF_NETLINK);
 
   // A system without IPv6 has another reason.
   CHECK(run_filtered({"socket", SYS_socket, {family, SOCK_DGRAM, 0}}) != EPERM);
 }
 
-TEST_CASE("a process may ask for its own limits, and lower them", "[call_filter]") {
+TEST_CASE("a process can read and lower its own limits", "[seccomp_filter]") {
   CHECK(tests::exit_code_in_child([] {
           (void)install_seccomp_filter();
           rlimit limit{};
@@ -97,7 +97,7 @@ TEST_CASE("a process may ask for its own limits, and lower them", "[call_filter]
         }) == 0);
 }
 
-TEST_CASE("a thread that is started later is filtered as well", "[call_filter]") {
+TEST_CASE("a thread that is started later is filtered too", "[seccomp_filter]") {
   if (!filters_are_allowed()) return;
 
   CHECK(tests::exit_code_in_child([] {

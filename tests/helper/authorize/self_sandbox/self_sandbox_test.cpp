@@ -8,7 +8,7 @@
 
 namespace sase::authorize {
 
-TEST_CASE("a confined process can do nothing that is forbidden", "[confinement]") {
+TEST_CASE("a confined process can do nothing that is forbidden", "[self_sandbox]") {
   const deeds::Allowed allowed;
   const auto deed = GENERATE(from_range(deeds::forbidden()));
   const bool forbidden =
@@ -19,7 +19,7 @@ TEST_CASE("a confined process can do nothing that is forbidden", "[confinement]"
   }
 }
 
-TEST_CASE("a confined process can do all that a call needs", "[confinement]") {
+TEST_CASE("a sandboxed process can do what an authorization needs", "[self_sandbox]") {
   const auto deed = GENERATE(from_range(deeds::needed()));
 
   DYNAMIC_SECTION(deed.name) {
@@ -27,30 +27,30 @@ TEST_CASE("a confined process can do all that a call needs", "[confinement]") {
   }
 }
 
-TEST_CASE("a confined process gains no privileges by what it would run", "[confinement]") {
+TEST_CASE("a sandboxed process gains no privileges from programs", "[self_sandbox]") {
   CHECK(tests::exit_code_in_child([] {
           (void)enter_self_sandbox();
           return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 1;
         }) == 0);
 }
 
-TEST_CASE("what holds is what the system allows", "[confinement]") {
+TEST_CASE("reports the parts that the system allows", "[self_sandbox]") {
   const deeds::Allowed allowed;
 
   CHECK(tests::exit_code_in_child([&allowed] {
           const SelfSandbox current = enter_self_sandbox();
-          return current.has_no_new_privileges && current.has_call_filter == allowed.filter &&
+          return current.has_no_new_privileges && current.has_seccomp_filter == allowed.filter &&
                          current.landlock == allowed.landlock
                      ? 0
                      : 1;
         }) == 0);
 }
 
-TEST_CASE("what holds is said in words", "[confinement]") {
+TEST_CASE("describes the active parts", "[self_sandbox]") {
   CHECK(SelfSandbox{}.describe() == "none");
   CHECK(SelfSandbox{.has_no_new_privileges = true}.describe() == "no_new_privs");
-  CHECK(SelfSandbox{.has_call_filter = true}.describe() == "seccomp");
-  CHECK(SelfSandbox{.has_no_new_privileges = true, .has_call_filter = true, .landlock = 7}.describe() ==
+  CHECK(SelfSandbox{.has_seccomp_filter = true}.describe() == "seccomp");
+  CHECK(SelfSandbox{.has_no_new_privileges = true, .has_seccomp_filter = true, .landlock = 7}.describe() ==
         "no_new_privs, seccomp, landlock 7");
 }
 

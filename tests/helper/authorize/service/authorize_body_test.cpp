@@ -6,7 +6,7 @@
 
 using sase::authorize::write_authorize_body;
 
-TEST_CASE("the key travels in exactly the documented document", "[authorize][authorize_body]") {
+TEST_CASE("the body of the request is the documented one", "[authorize][authorize_body]") {
   struct Row {
     std::string key;
     std::string written;

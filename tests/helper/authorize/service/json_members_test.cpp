@@ -7,7 +7,7 @@
 
 using sase::authorize::JsonMembers;
 
-TEST_CASE("members are found by their place", "[authorize][json_members]") {
+TEST_CASE("finds members by their place", "[authorize][json_members]") {
   const auto members = JsonMembers::parse(
       R"({"message":"hello","status":401,"data":{"accessToken":"T","deep":{"accessToken":"no"}},)"
       R"("list":[{"accessToken":"no"}],"data.accessToken":"no","yes":true,"nothing":null,)"
@@ -28,14 +28,14 @@ TEST_CASE("members are found by their place", "[authorize][json_members]") {
   CHECK(members->find({}, "absent") == nullptr);
 }
 
-TEST_CASE("of members that stand twice the last one counts", "[authorize][json_members]") {
+TEST_CASE("of repeated members the last one counts", "[authorize][json_members]") {
   const auto members = JsonMembers::parse(R"({"data":{"a":"1","a":"2"},"data":{"a":"3"}})");
 
   REQUIRE(members);
   CHECK(members->text("data", "a") == "3");
 }
 
-TEST_CASE("an object with an empty name is not taken for the outermost one", "[authorize][json_members]") {
+TEST_CASE("does not take an object with an empty name for the outermost one", "[authorize][json_members]") {
   const std::string name = GENERATE(as<std::string>(), "", R"(\u0000)");
   const auto members =
       JsonMembers::parse(R"({"message":"outer",")" + name + R"(":{"message":"inner","a":"1"}})");
@@ -45,7 +45,7 @@ TEST_CASE("an object with an empty name is not taken for the outermost one", "[a
   CHECK(members->find({}, "a") == nullptr);
 }
 
-TEST_CASE("numbers are read in every form and none is fatal", "[authorize][json_members]") {
+TEST_CASE("parses numbers in each form, and none fails the document", "[authorize][json_members]") {
   struct Row {
     std::string number;
     std::string text;  // empty: reads as null
@@ -77,7 +77,7 @@ TEST_CASE("numbers are read in every form and none is fatal", "[authorize][json_
   }
 }
 
-TEST_CASE("what is no JSON object gives nothing", "[authorize][json_members]") {
+TEST_CASE("rejects everything but a JSON object", "[authorize][json_members]") {
   const std::string json =
       GENERATE(as<std::string>(), "", " ", "null", "true", "5", "\"text\"", "[]", R"([{"a":1}])", "{", "}",
                "{]", R"({"a")", R"({"a":})", R"({"a":1)", R"({"a":1}})", R"({"a":1} x)",
@@ -89,7 +89,7 @@ TEST_CASE("what is no JSON object gives nothing", "[authorize][json_members]") {
   }
 }
 
-TEST_CASE("nesting is bounded, however deep it is", "[authorize][json_members]") {
+TEST_CASE("limits nesting", "[authorize][json_members]") {
   const auto nested = [](std::size_t depth) {
     return "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + '}';
   };
@@ -100,7 +100,7 @@ TEST_CASE("nesting is bounded, however deep it is", "[authorize][json_members]")
   CHECK_FALSE(JsonMembers::parse(std::string(1'000'000, '[')));
 }
 
-TEST_CASE("many members cost no more than a few", "[authorize][json_members]") {
+TEST_CASE("ignores members above the limit", "[authorize][json_members]") {
   std::string json = R"({"first":"1")";
   for (int i = 0; i < 20'000; ++i)
     json += ",\"x\":1";

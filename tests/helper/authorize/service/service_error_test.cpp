@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/service/service_error.hpp"
-
+#include "helper/authorize/service/service_response.hpp"
 #include "tests/helper/authorize/fake_transport.hpp"
 #include "tests/support/catch.hpp"
 
@@ -18,7 +17,7 @@ constexpr std::chrono::sys_seconds now{1'800'000'000s};
 
 }  // namespace
 
-TEST_CASE("each status means one thing", "[authorize][service_error]") {
+TEST_CASE("each status has one meaning", "[authorize][service_error]") {
   struct Row {
     int status;
     ErrorKind kind;
@@ -57,7 +56,7 @@ TEST_CASE("each status means one thing", "[authorize][service_error]") {
   }
 }
 
-TEST_CASE("a web page is not the service, except where the status says it all",
+TEST_CASE("a web page is not a response of the service unless the status decides",
           "[authorize][service_error]") {
   struct Row {
     int status;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/service/service_error.hpp"
+#include "helper/authorize/service/service_response.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
 
 using namespace sase::authorize;
 
-TEST_CASE("the message is found in each of the service's error shapes", "[authorize][spoken_message]") {
+TEST_CASE("the message is found in each form of the service's errors", "[authorize][service_message]") {
   struct Row {
     std::string json;
     std::string message;
@@ -29,15 +29,15 @@ TEST_CASE("the message is found in each of the service's error shapes", "[author
   }
 }
 
-TEST_CASE("a message is shown escaped and bounded", "[authorize][spoken_message]") {
+TEST_CASE("a message is escaped and truncated", "[authorize][service_message]") {
   CHECK(quote_unless_secret("", "0123456789").empty());
   CHECK(quote_unless_secret("hello", "0123456789") == ": \"hello\"");
   CHECK(quote_unless_secret("a\n\x1b[31m", "0123456789") == R"(: "a\x0a\x1b[31m")");
   CHECK(quote_unless_secret(std::string(100'000, 'x'), "0123456789").size() < 220);
 }
 
-TEST_CASE("a message that echoes the key, or a telling piece of it, is not shown",
-          "[authorize][spoken_message]") {
+TEST_CASE("omits a message that contains the key or 8 consecutive bytes of it",
+          "[authorize][service_message]") {
   struct Row {
     std::string message;
     std::string key;

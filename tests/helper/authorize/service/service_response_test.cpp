@@ -26,7 +26,7 @@ std::string with_expiry(const std::string& expiry) {
 
 }  // namespace
 
-TEST_CASE("an expiry is read in every form the service is known to write", "[authorize][service_reply]") {
+TEST_CASE("reads an expiry in each known form", "[authorize][service_response]") {
   struct Row {
     std::string expiry;
     std::chrono::seconds lifetime;
@@ -64,7 +64,7 @@ TEST_CASE("an expiry is read in every form the service is known to write", "[aut
   }
 }
 
-TEST_CASE("a token that is dead on the service's clock is refused", "[authorize][service_reply]") {
+TEST_CASE("rejects a token that has expired by the service's clock", "[authorize][service_response]") {
   const std::string expiry =
       GENERATE(as<std::string>(), "1800000000", "1799999999", "0", "-1", "\"1970-01-01T00:00:00Z\"");
 
@@ -73,12 +73,12 @@ TEST_CASE("a token that is dead on the service's clock is refused", "[authorize]
 
     REQUIRE(std::holds_alternative<AuthError>(outcome));
     CHECK(std::get<AuthError>(outcome).kind == ErrorKind::invalid_response);
-    CHECK(std::get<AuthError>(outcome).what == "the service gave a token that has already expired");
+    CHECK(std::get<AuthError>(outcome).what == "the service issued a token that has already expired");
   }
 }
 
-TEST_CASE("without a readable Date the local clock stands in but condemns no token",
-          "[authorize][service_reply]") {
+TEST_CASE("without a valid Date the local clock is used and no token counts as expired",
+          "[authorize][service_response]") {
   const std::string date = GENERATE(as<std::string>(), "", "garbage", "Friday, 15-Jan-27 08:00:00 GMT");
   HttpReply reply = reply_with(200, with_expiry("1800001800"));
   reply.date = date;
@@ -93,7 +93,7 @@ TEST_CASE("without a readable Date the local clock stands in but condemns no tok
   CHECK(lifetime(server_now - 24h * 365) == 2700s);
 }
 
-TEST_CASE("the envelope may hold more or less than documented", "[authorize][service_reply]") {
+TEST_CASE("accepts more and fewer members than documented", "[authorize][service_response]") {
   const std::string body = GENERATE(
       as<std::string>(), R"({"data":{"accessToken":"the.token"}})",
       R"({"data":{"tokenType":"Bearer","accessToken":"the.token"}})",
@@ -111,8 +111,8 @@ TEST_CASE("the envelope may hold more or less than documented", "[authorize][ser
   }
 }
 
-TEST_CASE("an answer without a usable token is garbage, and no byte of it is shown",
-          "[authorize][service_reply]") {
+TEST_CASE("rejects a response without a valid token and shows no byte of it",
+          "[authorize][service_response]") {
   struct Row {
     std::string body;
     std::string words;
@@ -158,15 +158,15 @@ TEST_CASE("an answer without a usable token is garbage, and no byte of it is sho
   }
 }
 
-TEST_CASE("an error that comes with status 200 is told in its own words", "[authorize][service_reply]") {
+TEST_CASE("quotes the message of an error with status 200", "[authorize][service_response]") {
   const auto outcome = parse_service_response(
       reply_with(200, R"({"body":"Invalid credentials","statusCode":401})"), key, server_now);
 
   CHECK(std::get<AuthError>(outcome).what ==
-        "the service's answer holds no access token: \"Invalid credentials\"");
+        "the service's response contains no access token: \"Invalid credentials\"");
 }
 
-TEST_CASE("a token of 64 KiB is served whole", "[authorize][service_reply]") {
+TEST_CASE("returns a token of 64 KiB whole", "[authorize][service_response]") {
   const std::string token(65'536, 'a');
   const auto outcome = parse_service_response(reply_with(200, R"({"data":{"accessToken":")" + token + "\"}}"),
                                               key, server_now);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/tls/certificate.hpp"
-
+#include "helper/authorize/tls/tls_failure.hpp"
 #include "tests/support/catch.hpp"
 
 #include <openssl/x509_vfy.h>
@@ -13,7 +12,7 @@ using sase::authorize::CertificateFailure;
 using sase::protocol::ErrorKind;
 using sase::protocol::Host;
 
-TEST_CASE("each reason not to trust a certificate is named, with its remedy",
+TEST_CASE("describes each reason to reject a certificate, with its remedy",
           "[authorize][certificate_failure]") {
   struct Row {
     int code;

@@ -23,7 +23,7 @@ std::string line_for(int reason) {
 
 }  // namespace
 
-TEST_CASE("handshake failures are told apart by OpenSSL's reason", "[authorize][tls_failure]") {
+TEST_CASE("distinguishes handshake failures by OpenSSL's reason", "[authorize][tls_failure]") {
   struct Row {
     std::string line;
     bool transient;
@@ -50,7 +50,7 @@ TEST_CASE("handshake failures are told apart by OpenSSL's reason", "[authorize][
   }
 }
 
-TEST_CASE("an end without a goodbye is recognised", "[authorize][tls_failure]") {
+TEST_CASE("recognizes the end of a connection without close_notify", "[authorize][tls_failure]") {
   CHECK(is_unexpected_end(line_for(SSL_R_UNEXPECTED_EOF_WHILE_READING)));
   CHECK_FALSE(is_unexpected_end(line_for(SSL_R_BAD_SIGNATURE)));
   CHECK(is_unexpected_end(""));
