@@ -33,12 +33,17 @@ struct Candidate {
   std::string path;
 };
 
-std::optional<Candidate> find_config_directory(const Environment& environment) {
-  if (auto base = find_absolute(environment, "XDG_CONFIG_HOME"))
+std::optional<Candidate> find_directory(const Environment& environment, std::string_view variable,
+                                        std::string_view below_home) {
+  if (auto base = find_absolute(environment, variable))
     return Candidate{.base = *base, .path = *base + own_name};
   if (auto home = find_absolute(environment, "HOME"))
-    return Candidate{.base = *home, .path = *home + "/.config" + own_name};
+    return Candidate{.base = *home, .path = *home + std::string(below_home) + own_name};
   return std::nullopt;
+}
+
+std::optional<Candidate> find_config_directory(const Environment& environment) {
+  return find_directory(environment, "XDG_CONFIG_HOME", "/.config");
 }
 
 bool is_foreign(const std::string& directory) noexcept {
@@ -62,9 +67,11 @@ std::optional<std::string> foreign_config_directory(const Environment& environme
 
 std::optional<std::string> state_directory(const Environment& environment) {
   if (const auto base = find_runtime_directory(environment)) return *base + own_name;
-  if (const auto base = find_absolute(environment, "XDG_CACHE_HOME")) return *base + own_name;
-  if (const auto home = find_absolute(environment, "HOME")) return *home + "/.cache" + own_name;
-  return std::nullopt;
+  const auto found = find_directory(environment, "XDG_CACHE_HOME", "/.cache");
+  // Other users cannot replace a directory of this user in /tmp, which is sticky.
+  if (found && is_foreign(found->base))
+    return std::string("/tmp") + own_name + '-' + std::to_string(os::effective_user());
+  return found ? std::optional(found->path) : std::nullopt;
 }
 
 std::optional<std::string> memory_directory(const Environment& environment) {

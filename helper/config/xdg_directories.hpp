@@ -18,8 +18,8 @@ namespace sase::config {
 [[nodiscard]] std::optional<std::string> foreign_config_directory(const Environment& environment);
 
 /// The directory for tokens, locks and the request log: below `$XDG_RUNTIME_DIR` if that is usable, because
-/// it is in memory and removed at logout; else below `$XDG_CACHE_HOME` or `~/.cache`. Nothing if no variable
-/// holds an absolute path.
+/// it is in memory and removed at logout; else below `$XDG_CACHE_HOME` or `~/.cache`, or if that
+/// belongs to another user (`sudo -E`), a directory in /tmp. Nothing if no variable holds an absolute path.
 [[nodiscard]] std::optional<std::string> state_directory(const Environment& environment);
 
 /// The state directory if it is in memory and removed at logout; nothing otherwise.

@@ -190,7 +190,8 @@ TEST_CASE("rejects a profile file that violates the trust rule", "[profile_files
   CHECK(failure("fifo").code == ExitCode::invalid_settings);
   CHECK(tests::contains(failure("fifo").what(), "fifo.conf' (owner "));
   REQUIRE(::chmod(profiles.c_str(), 0777) == 0);
-  CHECK(tests::contains(failure("default").what(), "cannot use the profile: '" + profiles + "' (owner "));
+  CHECK(tests::contains(failure("default").what(), "cannot use the profile: '" + profiles +
+                                                       "/default.conf': '" + profiles + "' (owner "));
   CHECK(failure("default").hint == "chmod go-w " + profiles);
 }
 

@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include <unistd.h>
+
 namespace sase::config {
 
 TEST_CASE("the configuration directory follows the XDG base directory specification", "[xdg_directories]") {
@@ -78,6 +80,7 @@ TEST_CASE("ignores a configuration directory below another user's home", "[xdg_d
 
   CHECK_FALSE(config_directory(*environment));
   CHECK_FALSE(foreign_config_directory(*environment));
+  CHECK(state_directory(*environment) == "/tmp/sase-credential-" + std::to_string(::geteuid()));
   (void)directory.make_directory("home/.config/sase-credential");
   CHECK(foreign_config_directory(*environment) == home + "/.config/sase-credential");
 }
