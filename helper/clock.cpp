@@ -3,9 +3,10 @@
 
 #include "helper/os/stream.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <cstddef>
-#include <string_view>
 
 namespace sase {
 
@@ -16,24 +17,6 @@ using std::chrono::seconds;
 /// Both clocks are cut to whole seconds, each at its own moment, so they may seem to differ by this much.
 constexpr seconds rounding{1};
 
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/// The 16 bytes of a UUID as text.
-BootId parse_uuid(std::string_view text) noexcept {
-  BootId id{};
-  std::size_t digits = 0;
-  for (const char c : text) {
-    const int value = hex_value(c);
-    if (value < 0 || digits / 2 == id.size()) continue;
-    id[digits / 2] = static_cast<char>(id[digits / 2] << 4 | value);
-    ++digits;
-  }
-  return id;
-}
-
 }  // namespace
 
 ClockReading ClockReading::now() noexcept {
@@ -43,7 +26,10 @@ ClockReading ClockReading::now() noexcept {
 BootId current_boot() noexcept {
   std::array<char, 40> text{};
   const std::size_t size = os::read_file("/proc/sys/kernel/random/boot_id", text);
-  return parse_uuid({text.data(), size});
+  BootId id{};
+  sodium_hex2bin(reinterpret_cast<unsigned char*>(id.data()), id.size(), text.data(), size, "-\n", nullptr,
+                 nullptr);
+  return id;
 }
 
 Expiry Expiry::after(const ClockReading& start, seconds lifetime) noexcept {
@@ -56,8 +42,8 @@ seconds time_left(const Expiry& expiry, const ClockReading& now, BootId (*boot)(
   const seconds difference = by_wall - by_boot;
   if (difference >= -rounding && difference <= rounding) return std::min(by_wall, by_boot);
   const BootId now_boot = boot();
-  if (expiry.boot == BootId{} || now_boot == BootId{}) return std::min(by_wall, by_boot);
-  return now_boot == expiry.boot ? by_boot : by_wall;
+  const bool is_another_boot = expiry.boot != BootId{} && now_boot != BootId{} && expiry.boot != now_boot;
+  return is_another_boot ? by_wall : std::min(by_wall, by_boot);
 }
 
 }  // namespace sase

@@ -36,9 +36,9 @@ struct Expiry {
   [[nodiscard]] static Expiry after(const ClockReading& start, std::chrono::seconds lifetime) noexcept;
 };
 
-/// How long something lives yet, zero or less when it is dead. The boot clock decides while the machine is
-/// the same start as then, the wall clock otherwise: stepping the wall clock, or sleeping, must not revive a
-/// dead token. `boot` is called only when the two clocks disagree.
+/// The lifetime that is left, zero or less after the expiry. On one boot the earlier of both clocks decides:
+/// the wall clock may have been set back, and the boot clock stands still while a virtual machine or a
+/// container is paused. After a restart the wall clock decides. `boot` is called only if the clocks disagree.
 [[nodiscard]] std::chrono::seconds time_left(const Expiry& expiry, const ClockReading& now,
                                              BootId (*boot)() noexcept);
 

@@ -6,41 +6,35 @@
 namespace sase {
 
 /// Messages for people: whole lines on one descriptor, each with one write, so that lines of parallel calls
-/// do not mix. A line that cannot be written is dropped. After a reader that does not read, no more lines are
-/// written, since the call may hold a lock.
+/// do not mix. A line that cannot be written is dropped. If the reader blocks, no more lines are written,
+/// since the call may hold a lock.
 class Diagnostics {
  public:
-  /// Which messages are printed.
-  enum class Verbosity {
-    all,
-    all_but_warnings,  ///< for a call that repeats another
-    traces,            ///< for a call that prints its own report
-  };
+  explicit Diagnostics(int fd) noexcept : fd_(fd) {}
 
-  explicit Diagnostics(int fd, Verbosity verbosity = Verbosity::all) noexcept
-      : fd_(fd), verbosity_(verbosity) {}
-
-  /// The same descriptor for another call, without the memory of a blocked reader.
-  [[nodiscard]] Diagnostics anew(Verbosity verbosity) const noexcept { return Diagnostics(fd_, verbosity); }
-
-  void failure(std::string_view what) const noexcept { say("sase-credential: ", what); }
-  void note(std::string_view what) const noexcept { say("sase-credential: ", what); }
-  void hint(std::string_view what) const noexcept { say("sase-credential: hint: ", what); }
-  void warning(std::string_view what) const noexcept {
-    if (verbosity_ == Verbosity::all) line("sase-credential: warning: ", what);
+  /// The same descriptor for a call that prints its own report.
+  [[nodiscard]] Diagnostics traces_only() const noexcept {
+    Diagnostics result(fd_);
+    result.only_traces_ = true;
+    return result;
   }
+
+  void failure(std::string_view what) const noexcept { message("sase-credential: ", what); }
+  void info(std::string_view what) const noexcept { message("sase-credential: ", what); }
+  void hint(std::string_view what) const noexcept { message("sase-credential: hint: ", what); }
+  void warning(std::string_view what) const noexcept { message("sase-credential: warning: ", what); }
   /// Writes lines of another process as they are. A line is written in pieces that a pipe takes at once.
   void relay(std::string_view lines) const noexcept;
   void trace(std::string_view what) const noexcept { line("sase-credential: trace: ", what); }
 
  private:
-  void say(std::string_view prefix, std::string_view what) const noexcept {
-    if (verbosity_ != Verbosity::traces) line(prefix, what);
+  void message(std::string_view prefix, std::string_view what) const noexcept {
+    if (!only_traces_) line(prefix, what);
   }
   void line(std::string_view prefix, std::string_view what) const noexcept;
 
   int fd_;
-  Verbosity verbosity_;
+  bool only_traces_ = false;
   mutable bool stuck_ = false;
 };
 

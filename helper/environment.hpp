@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -13,7 +14,15 @@ class Environment {
   explicit Environment(const char* const* entries) noexcept : entries_(entries) {}
 
   /// Nothing if the variable is unset or empty.
-  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept {
+    for (const char* const* entry = entries_; *entry != nullptr; ++entry) {
+      // The first letter excludes most entries without a call.
+      if (**entry != name.front() || std::strncmp(*entry, name.data(), name.size()) != 0) continue;
+      const char* const rest = *entry + name.size();
+      if (*rest == '=') return rest[1] == '\0' ? std::nullopt : std::optional<std::string_view>(rest + 1);
+    }
+    return std::nullopt;
+  }
 
   [[nodiscard]] const char* const* entries() const noexcept { return entries_; }
 

@@ -2,7 +2,18 @@
 #include "helper/os/processes/this_process.hpp"
 #include "helper/run.hpp"
 
+#include <cstdlib>
 #include <span>
+
+namespace __gnu_cxx {  // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): libstdc++ calls it
+
+/// Takes the place of libstdc++'s handler, which would print the text of an uncaught exception. Its demangler
+/// would also add 250 relocations to every start.
+void __verbose_terminate_handler() {  // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+  std::abort();
+}
+
+}  // namespace __gnu_cxx
 
 int main(int argc, char** argv, char** environment) {
   const sase::os::CallerState caller = sase::os::harden_process();

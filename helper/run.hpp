@@ -3,7 +3,7 @@
 
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
-#include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
 #include "helper/os/processes/this_process.hpp"
 
 #include <span>

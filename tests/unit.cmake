@@ -6,7 +6,7 @@ set(SASE_UNIT_TESTS
   tests/contracts/keyring_cache_test.cpp
   tests/contracts/keyring_parts_test.cpp
   tests/contracts/token_cache_contract.cpp
-  tests/helper/cache/digest_test.cpp
+  tests/helper/cache/hash_test.cpp
   tests/helper/cache/token_cache_test.cpp
   tests/helper/cache/wrapping_key_test.cpp
   tests/helper/cache/encryption_test.cpp
@@ -28,10 +28,11 @@ set(SASE_UNIT_TESTS
   tests/helper/api_key/keyring_test.cpp
   tests/helper/api_key/login_files_test.cpp
   tests/helper/config/misspelled_variables_test.cpp
-  tests/helper/nearest_name_test.cpp
+  tests/helper/names_test.cpp
   tests/helper/token/authorizer_process_test.cpp
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
+  tests/helper/rate_limit/lock_model_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp
   tests/helper/token/rate_limited_authorizer_request_test.cpp
@@ -104,7 +105,6 @@ set(SASE_UNIT_TESTS
   tests/helper/trace_test.cpp
   tests/helper/watch/attempt_test.cpp
   tests/helper/watch/watcher_test.cpp
-  tests/helper/named_value_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/git/credential_hostile_test.cpp
   tests/protocol/git/credential_test.cpp

@@ -35,6 +35,10 @@ class ApiKey {
 /// Opens the file by the trust rule (helper/os/files/trusted_file.hpp). A pipe is read until `deadline`.
 [[nodiscard]] ApiKey read_file(const std::string& path, std::chrono::steady_clock::time_point deadline);
 
+/// The text of such a file, of at most `limit` bytes.
+[[nodiscard]] protocol::Secret read_file_text(const std::string& path, std::size_t limit,
+                                              std::chrono::steady_clock::time_point deadline);
+
 /// Runs a command through `/bin/sh -c` and reads the key that it writes. The command has our environment and
 /// standard error, an empty standard input and a session of its own, so that it has no terminal to prompt on.
 /// At `deadline` it and everything that it started is killed. Throws Failure: settings for a command that

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
 #include "helper/failure.hpp"
+#include "helper/names.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/trusted_file.hpp"
@@ -45,16 +46,21 @@ Failure unreadable(const std::string& path, const std::error_code& error) {
 
 }  // namespace
 
-ApiKey read_file(const std::string& path, std::chrono::steady_clock::time_point deadline) try {
+protocol::Secret read_file_text(const std::string& path, std::size_t limit,
+                                std::chrono::steady_clock::time_point deadline) try {
   const os::Fd file = os::open_trusted_file(path, os::Sensitivity::secret);
   if (!file) throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory));
-  return ApiKey(os::read_all(file.get(), ApiKey::max_size + 2, deadline));
+  return os::read_all(file.get(), limit, deadline);
 } catch (const os::RejectedPath& error) {
   throw untrusted(path, error);
 } catch (const std::system_error& error) {
   throw unreadable(path, error.code());
 } catch (const std::length_error&) {
   throw unusable(path, "it is longer than 16 KiB", one_line);
+}
+
+ApiKey read_file(const std::string& path, std::chrono::steady_clock::time_point deadline) try {
+  return ApiKey(read_file_text(path, ApiKey::max_size + 2, deadline));
 } catch (const protocol::ProtocolError& error) {
   throw unusable(path, error.what(), one_line);
 }

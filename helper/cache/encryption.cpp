@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/encryption.hpp"
 
-#include "helper/cache/digest.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <sodium.h>
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <utility>
 
 namespace sase::cache {
@@ -18,22 +16,25 @@ namespace {
 
 constexpr std::size_t encryption_key_size = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
 constexpr std::size_t fingerprint_size = 32;
+constexpr std::size_t name_size = 16;
 constexpr std::string_view key_purpose = "sase-cred-key-v1";
 constexpr std::string_view identity_purpose = "sase-cred-id--v1";
 static_assert(key_purpose.size() == crypto_generichash_blake2b_PERSONALBYTES);
 static_assert(identity_purpose.size() == crypto_generichash_blake2b_PERSONALBYTES);
 
-constexpr std::string_view magic = "sasetok1";
-constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::string_view format_name = "sasetok1";
 static_assert(crypto_aead_xchacha20poly1305_ietf_ABYTES == TokenCipher::tag_size);
 
-/// Offsets in the head.
-constexpr std::size_t boot_at = magic.size();
-constexpr std::size_t boot_seconds_at = boot_at + sizeof(BootId);
-constexpr std::size_t wall_seconds_at = boot_seconds_at + sizeof(std::int64_t);
-constexpr std::size_t reserved_at = wall_seconds_at + sizeof(std::int64_t);
-constexpr std::size_t nonce_at = TokenCipher::head_size - nonce_size;
-static_assert(reserved_at <= nonce_at);
+/// The head as it is stored.
+struct Head {
+  std::array<char, format_name.size()> format;
+  BootId boot;
+  std::int64_t boot_seconds;
+  std::int64_t wall_seconds;
+  std::array<char, 16> reserved;
+  std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES> nonce;
+};
+static_assert(sizeof(Head) == TokenCipher::head_size);
 
 using Associated = std::array<unsigned char, TokenCipher::head_size + Identity::size>;
 
@@ -41,14 +42,13 @@ const unsigned char* unsigned_bytes(std::string_view bytes) noexcept {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-void put_number(char* place, std::int64_t number) noexcept {
-  std::memcpy(place, &number, sizeof number);
-}
-
-std::int64_t get_number(const char* place) noexcept {
-  std::int64_t number = 0;
-  std::memcpy(&number, place, sizeof number);
-  return number;
+void add(crypto_generichash_blake2b_state& state, std::string_view text) noexcept {
+  const auto size = static_cast<std::uint64_t>(text.size());
+  std::array<unsigned char, sizeof size> prefix{};
+  for (std::size_t i = 0; i < prefix.size(); ++i)
+    prefix[i] = static_cast<unsigned char>(size >> (8 * i));
+  crypto_generichash_blake2b_update(&state, prefix.data(), prefix.size());
+  crypto_generichash_blake2b_update(&state, unsigned_bytes(text), text.size());
 }
 
 /// The data that is authenticated and not encrypted.
@@ -59,75 +59,96 @@ Associated associated_data(std::string_view head, const Identity& identity) noex
   return data;
 }
 
-std::string make_head(const Expiry& expiry) {
-  std::string head(TokenCipher::head_size, '\0');
-  std::memcpy(head.data(), magic.data(), magic.size());
-  std::memcpy(head.data() + boot_at, expiry.boot.data(), expiry.boot.size());
-  put_number(head.data() + boot_seconds_at, expiry.moment.boot.time_since_epoch().count());
-  put_number(head.data() + wall_seconds_at, expiry.moment.wall.time_since_epoch().count());
-  randombytes_buf(head.data() + nonce_at, nonce_size);
+Head make_head(const Expiry& expiry) noexcept {
+  Head head{};
+  std::ranges::copy(format_name, head.format.begin());
+  head.boot = expiry.boot;
+  head.boot_seconds = expiry.moment.boot.time_since_epoch().count();
+  head.wall_seconds = expiry.moment.wall.time_since_epoch().count();
+  randombytes_buf(head.nonce.data(), head.nonce.size());
   return head;
 }
 
-Expiry parse_expiry(std::string_view head) noexcept {
-  Expiry expiry;
-  std::memcpy(expiry.boot.data(), head.data() + boot_at, expiry.boot.size());
-  expiry.moment.boot = BootSeconds(std::chrono::seconds(get_number(head.data() + boot_seconds_at)));
-  expiry.moment.wall =
-      std::chrono::sys_seconds(std::chrono::seconds(get_number(head.data() + wall_seconds_at)));
-  return expiry;
+Expiry make_expiry(const Head& head) noexcept {
+  using std::chrono::seconds;
+  return {.moment = {.wall = std::chrono::sys_seconds(seconds(head.wall_seconds)),
+                     .boot = BootSeconds(seconds(head.boot_seconds))},
+          .boot = head.boot};
 }
 
 }  // namespace
+
+void hash(std::string_view purpose, std::initializer_list<std::string_view> texts,
+          std::span<unsigned char> output) noexcept {
+  crypto_generichash_blake2b_state state;
+  crypto_generichash_blake2b_init_salt_personal(&state, nullptr, 0, output.size(), nullptr,
+                                                unsigned_bytes(purpose));
+  for (const std::string_view text : texts)
+    add(state, text);
+  crypto_generichash_blake2b_final(&state, output.data(), output.size());
+  // The texts may contain an API key.
+  sodium_memzero(&state, sizeof state);
+}
+
+std::string hash_name(std::string_view purpose, std::initializer_list<std::string_view> texts) {
+  std::array<unsigned char, name_size> bytes{};
+  hash(purpose, texts, bytes);
+  return to_hexadecimal(bytes);
+}
+
+std::string to_hexadecimal(std::span<const unsigned char> bytes) {
+  std::string text(bytes.size() * 2 + 1, '\0');  // sodium_bin2hex appends a NUL
+  sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+  text.pop_back();
+  return text;
+}
 
 Identity::Identity(std::string_view profile, std::string_view authorize_url, std::string_view api_key)
     : encryption_key_(protocol::Secret::with_capacity(encryption_key_size + fingerprint_size)),
       file_stem_(profile) {
   // The first half of the hash encrypts, the second half is the fingerprint. Neither half reveals the other.
   constexpr std::size_t both = encryption_key_size + fingerprint_size;
-  Digest key_digest(key_purpose, both);
-  key_digest.add(api_key);
-  key_digest.finish({reinterpret_cast<unsigned char*>(encryption_key_.spare_capacity(both).data()), both});
+  hash(key_purpose, {api_key},
+       {reinterpret_cast<unsigned char*>(encryption_key_.spare_capacity(both).data()), both});
   encryption_key_.commit(both);
-
-  Digest identity_digest(identity_purpose, size);
-  identity_digest.add(profile);
-  identity_digest.add(authorize_url);
-  identity_digest.add(encryption_key_.reveal().substr(encryption_key_size));
-  identity_digest.finish(bytes_);
+  hash(identity_purpose, {profile, authorize_url, encryption_key_.reveal().substr(encryption_key_size)},
+       bytes_);
   encryption_key_.shrink(encryption_key_size);
 
   file_stem_ += '@';
-  file_stem_ += to_hexadecimal(std::span(bytes_).first(Digest::name_size));
+  file_stem_ += to_hexadecimal(std::span(bytes_).first(name_size));
 }
 
 std::string TokenCipher::encrypt(const Token& token, const Identity& identity) {
-  std::string bytes = make_head(token.expiry);
+  const Head head = make_head(token.expiry);
+  std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
   const Associated associated = associated_data(bytes, identity);
   const std::string_view plain = token.bearer.reveal();
   bytes.resize(head_size + plain.size() + tag_size);
   unsigned long long encrypted_size = 0;
-  crypto_aead_xchacha20poly1305_ietf_encrypt(
-      reinterpret_cast<unsigned char*>(bytes.data() + head_size), &encrypted_size, unsigned_bytes(plain),
-      plain.size(), associated.data(), associated.size(), nullptr, unsigned_bytes(bytes) + nonce_at,
-      unsigned_bytes(identity.encryption_key().reveal()));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(reinterpret_cast<unsigned char*>(bytes.data() + head_size),
+                                             &encrypted_size, unsigned_bytes(plain), plain.size(),
+                                             associated.data(), associated.size(), nullptr, head.nonce.data(),
+                                             unsigned_bytes(identity.encryption_key().reveal()));
   return bytes;
 }
 
-std::optional<Token> TokenCipher::decrypt(std::string_view head, protocol::Secret encrypted,
+std::optional<Token> TokenCipher::decrypt(std::string_view head_bytes, protocol::Secret encrypted,
                                           const Identity& identity) {
-  if (head.size() != head_size || !head.starts_with(magic) || encrypted.size() <= tag_size)
+  if (head_bytes.size() != head_size || !head_bytes.starts_with(format_name) || encrypted.size() <= tag_size)
     return std::nullopt;
-  const Associated associated = associated_data(head, identity);
+  Head head;
+  std::memcpy(&head, head_bytes.data(), sizeof head);
+  const Associated associated = associated_data(head_bytes, identity);
   auto* const text = reinterpret_cast<unsigned char*>(encrypted.reveal_mutable().data());
   unsigned long long plain_size = 0;
   const int result = crypto_aead_xchacha20poly1305_ietf_decrypt(
       text, &plain_size, nullptr, text, encrypted.size(), associated.data(), associated.size(),
-      unsigned_bytes(head) + nonce_at, unsigned_bytes(identity.encryption_key().reveal()));
+      head.nonce.data(), unsigned_bytes(identity.encryption_key().reveal()));
   if (result != 0) return std::nullopt;
   encrypted.shrink(plain_size);
   try {
-    return Token{.bearer = protocol::BearerToken(std::move(encrypted)), .expiry = parse_expiry(head)};
+    return Token{.bearer = protocol::BearerToken(std::move(encrypted)), .expiry = make_expiry(head)};
   } catch (const protocol::ProtocolError&) {
     return std::nullopt;
   }

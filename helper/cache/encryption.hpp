@@ -7,11 +7,25 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace sase::cache {
+
+/// Writes the BLAKE2b hash of a list of texts; it is as long as `output`, at most 64 bytes. Each text is
+/// preceded by its length, so that no two lists have the same input. `purpose` has 16 bytes and separates
+/// this use of the hash from every other one (the personalization of BLAKE2).
+void hash(std::string_view purpose, std::initializer_list<std::string_view> texts,
+          std::span<unsigned char> output) noexcept;
+
+/// A hash of 16 bytes in hexadecimal digits, to name a file.
+[[nodiscard]] std::string hash_name(std::string_view purpose, std::initializer_list<std::string_view> texts);
+
+/// Two lower-case digits a byte.
+[[nodiscard]] std::string to_hexadecimal(std::span<const unsigned char> bytes);
 
 /// What a cached token is bound to, and the key that encrypts it.
 ///

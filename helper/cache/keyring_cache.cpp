@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/keyring_cache.hpp"
-
+#include "helper/cache/token_cache.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 
 #include <chrono>
-#include <string_view>
 #include <system_error>
 #include <vector>
 

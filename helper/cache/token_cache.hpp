@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sase::cache {
 
@@ -30,6 +31,48 @@ class TokenCache {
 
   /// Removes the token. The caller holds the refresh lock.
   virtual void remove(const Identity& identity) = 0;
+};
+
+/// Stores each token in an encrypted file, in a directory that only its owner can open.
+class FileCache : public TokenCache {
+ public:
+  /// store() creates the directory if it does not exist.
+  explicit FileCache(std::string directory) : directory_(std::move(directory)) {}
+
+  [[nodiscard]] std::optional<Token> find(const Identity& identity) override;
+  void store(const Identity& identity, const Token& token) override;
+  void remove(const Identity& identity) override;
+
+ private:
+  std::string directory_;
+};
+
+/// Stores each encrypted token in the kernel's user keyring: in memory only, found by all processes of the
+/// user in every session, and removed by the kernel when the token expires.
+///
+/// An entry holds at most 32,767 bytes; the rest of a longer token is in further entries. (Entries of the
+/// type "big_key" are larger, but many kernels are built without it.) The further entries are written before
+/// the first one replaces its predecessor, and their names contain the serial number of the first one, so
+/// that a reader either finds entries that belong together or reads again. Further entries that a killed
+/// process leaves behind expire with the token. store() throws for a token beyond kernel.keys.maxbytes
+/// (20,000 bytes for an ordinary user).
+class KeyringCache : public TokenCache {
+ public:
+  static constexpr std::string_view usual_prefix = "sase-credential:";
+
+  /// `prefix` is the beginning of the name of each entry.
+  explicit KeyringCache(std::string_view prefix = usual_prefix) : prefix_(prefix) {}
+
+  [[nodiscard]] std::optional<Token> find(const Identity& identity) override;
+  void store(const Identity& identity, const Token& token) override;
+  void remove(const Identity& identity) override;
+
+ private:
+  [[nodiscard]] std::string entry_name(const Identity& identity) const {
+    return prefix_ + identity.file_stem();
+  }
+
+  std::string prefix_;
 };
 
 /// The cache of a kind. `directory` is the state directory, if there is one. Null if the kind stores nothing

@@ -9,7 +9,7 @@
 #include <sodium.h>
 
 #include <chrono>
-#include <stdexcept>
+#include <exception>
 #include <system_error>
 
 namespace sase::cache {
@@ -34,10 +34,6 @@ std::optional<Secret> find_in_keyring(const std::string& name) try {
   return std::nullopt;
 }
 
-void store_in_keyring(const std::string& name, const Secret& bytes) {
-  os::KeyringEntry(name, bytes.reveal(), lifetime).commit();
-}
-
 Secret random_bytes() {
   Secret bytes = Secret::with_capacity(WrappingKey::size);
   randombytes_buf(bytes.spare_capacity(WrappingKey::size).data(), WrappingKey::size);
@@ -58,7 +54,7 @@ Secret WrappingKey::get_or_create() const {
     if (auto in_directory = find_in_directory()) return std::move(*in_directory);
   Secret bytes = found ? std::move(*found) : random_bytes();
   try {
-    store_in_keyring(entry_, bytes);
+    os::KeyringEntry(entry_, bytes.reveal(), lifetime).commit();
   } catch (const std::system_error&) {
     if (!directory_) throw;
     os::PrivateDirectory::create(*directory_).replace_file(file_, bytes.reveal());
@@ -81,9 +77,7 @@ std::optional<Secret> WrappingKey::find_in_directory() const try {
   const os::Fd file = directory ? directory->open_file(file_) : os::Fd();
   if (!file) return std::nullopt;
   return if_whole(os::read_all(file.get(), size));
-} catch (const std::system_error&) {
-  return std::nullopt;
-} catch (const std::length_error&) {
+} catch (const std::exception&) {  // also for a file that is too long
   return std::nullopt;
 }
 

@@ -30,9 +30,9 @@ class WrappingKey {
   /// Nothing if there is no key yet.
   [[nodiscard]] std::optional<protocol::Secret> find() const;
 
-  /// The key, which is created if there is none. Its lifetime is extended to that of a new token. The caller
-  /// holds the refresh lock, so that only one process creates it. Throws std::system_error if it cannot be
-  /// stored.
+  /// The key, which is created if it does not exist. Its lifetime is extended to that of a new token. The
+  /// caller holds the refresh lock, so that only one process creates it. Throws std::system_error if it
+  /// cannot be stored.
   [[nodiscard]] protocol::Secret get_or_create() const;
 
   /// Whether it can be stored.

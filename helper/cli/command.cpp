@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/command.hpp"
 
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/dialects/token_format.hpp"
 
 #include <algorithm>

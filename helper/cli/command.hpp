@@ -2,7 +2,6 @@
 #pragma once
 
 #include "helper/cli/command_line.hpp"
-#include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
 
 #include <span>

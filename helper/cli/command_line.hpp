@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/config/settings.hpp"
-#include "helper/named_value.hpp"
+#include "helper/names.hpp"
 
 #include <array>
 #include <cstddef>

@@ -4,7 +4,7 @@
 #include "helper/api_key/source.hpp"
 #include "helper/cli/terminal.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
 #include "protocol/dialects/token_format.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/commands/commands.hpp"
 
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/os/stream.hpp"
 
 #include <algorithm>

@@ -8,7 +8,6 @@
 #include "helper/config/settings.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
-#include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/token/session.hpp"

@@ -60,7 +60,7 @@ ExitCode doctor(const Call& call) {
       .profile = checked.profile, .checks = {checked.check}, .settings = checked.shown};
   if (checked.made) {
     // The report contains every warning and failure.
-    const Diagnostics only_traces = call.diagnostics.anew(Diagnostics::Verbosity::traces);
+    const Diagnostics only_traces = call.diagnostics.traces_only();
     run_checks({.environment = call.environment,
                 .diagnostics = only_traces,
                 .misspelled_variables = call.misspelled_variables,

@@ -2,7 +2,7 @@
 #include "helper/cli/help.hpp"
 
 #include "helper/commands/commands.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 
 #include <optional>
 #include <string>

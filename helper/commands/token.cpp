@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/request_input.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/os/processes/terminal.hpp"
 #include "protocol/dialects/terraform_external.hpp"
 #include "protocol/dialects/token_format.hpp"

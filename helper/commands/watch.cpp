@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/os/files/published_file.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/os/stream.hpp"
@@ -85,9 +85,7 @@ void prepare(const os::PublishedFile& file) try { file.prepare(); } catch (const
 
 /// Two tokens have different names; a name reveals nothing of its token.
 std::string name_token(const protocol::BearerToken& token) {
-  cache::Digest digest("sase-cred-watchv");
-  digest.add(token.reveal());
-  return digest.hexadecimal();
+  return cache::hash_name("sase-cred-watchv", {token.reveal()});
 }
 
 os::FileIdentity write_file(const config::Profile& profile, const Target& target,

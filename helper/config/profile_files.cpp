@@ -3,7 +3,7 @@
 
 #include "helper/config/profile.hpp"
 #include "helper/config/xdg_directories.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/trusted_file.hpp"

@@ -2,7 +2,7 @@
 #include "helper/config/profile_selector.hpp"
 
 #include "helper/config/xdg_directories.hpp"
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>

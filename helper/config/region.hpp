@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/named_value.hpp"
+#include "helper/names.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "helper/cli/terminal.hpp"
-#include "helper/exit_code.hpp"
 #include "helper/failure.hpp"
 #include "protocol/authorize/check.hpp"
 

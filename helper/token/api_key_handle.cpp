@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/api_key_handle.hpp"
 
-#include "helper/cache/digest.hpp"
+#include "helper/cache/encryption.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
 
 #include <system_error>
@@ -54,15 +54,13 @@ const api_key::ApiKey& ApiKeyHandle::key() {
 }
 
 std::string ApiKeyHandle::fingerprint() {
-  cache::Digest digest("sase-cred-reject");
+  std::string_view secret;
   try {
-    digest.add(get_or_create_identity().encryption_key().reveal());
+    secret = get_or_create_identity().encryption_key().reveal();
   } catch (const std::system_error&) {
-    digest.add("");  // safe to store unencrypted: it reveals no more of the key than the key id
+    secret = {};  // safe to store unencrypted: it reveals no more of the key than the key id
   }
-  digest.add(profile_.authorize_url);
-  digest.add(key().reveal());
-  return digest.hexadecimal();
+  return cache::hash_name("sase-cred-reject", {secret, profile_.authorize_url, key().reveal()});
 }
 
 }  // namespace sase::token

@@ -45,4 +45,9 @@ void RefreshSchedule::failed(BootTime now, double jitter) noexcept {
     if (now + shortest_pause < attempt && attempt < next_) next_ = attempt;
 }
 
+void RefreshSchedule::advance(seconds lag) noexcept {
+  next_ -= lag;
+  if (end_) *end_ -= lag;
+}
+
 }  // namespace sase::token

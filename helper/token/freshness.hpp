@@ -53,6 +53,9 @@ class RefreshSchedule {
   /// token expires and one when it expires.
   void failed(BootTime now, double jitter) noexcept;
 
+  /// The boot clock stood still for so long.
+  void advance(std::chrono::seconds lag) noexcept;
+
   [[nodiscard]] BootTime next() const noexcept { return next_; }
 
   /// When the last token expires; nothing before the first one.

@@ -128,7 +128,15 @@ BootTime Watcher::next_event() const {
   return std::min({schedule_.next(), expiry, next_watchdog_ping_, BootClock::now() + file_check_interval});
 }
 
+/// On one boot the earlier of both clocks decides (clock.hpp), and the schedule is kept by the boot clock.
+void Watcher::catch_up_with_wall_clock() {
+  const ClockReading last = std::exchange(checked_at_, ClockReading::now());
+  const seconds lag = (checked_at_.wall - last.wall) - (checked_at_.boot - last.boot);
+  if (lag > seconds(1)) schedule_.advance(lag);  // a second may be due to rounding
+}
+
 void Watcher::handle_due_events() {
+  catch_up_with_wall_clock();
   const BootTime now = BootClock::now();
   if (current_ && now >= *schedule_.end()) remove_expired_file();
   if (now < next_watchdog_ping_) return;
@@ -175,7 +183,7 @@ void Watcher::report_failure(const Failure& failure) {
 
 void Watcher::report_recovery() {
   if (!std::exchange(failure_, std::nullopt)) return;
-  parts_.diagnostics.note(quoted_file() + " is fresh again, after " +
+  parts_.diagnostics.info(quoted_file() + " is fresh again, after " +
                           protocol::describe_duration(to_seconds(BootClock::now() - failing_since_)));
 }
 

@@ -55,6 +55,7 @@ class Watcher {
   [[nodiscard]] std::optional<Attempt> wait_for(os::ChildProcess& child);
   [[nodiscard]] Attempt finish(os::ChildProcess& child, AttemptMessages& messages);
   [[nodiscard]] BootTime next_event() const;
+  void catch_up_with_wall_clock();
   void handle_due_events();
   void apply(Attempt attempt);
   void apply_token(TokenReport token, bool has_failed);
@@ -71,6 +72,7 @@ class Watcher {
   std::optional<TokenReport> current_;  ///< the token in the file
   std::optional<Failure> failure_;      ///< of the latest attempts, once it has been reported
   std::string warnings_;                ///< of the attempts, as printed last
+  ClockReading checked_at_ = ClockReading::now();
   BootTime failing_since_{};
   BootTime next_watchdog_ping_{};
   /// SIGHUP arrived during an attempt, which may have read the settings before.

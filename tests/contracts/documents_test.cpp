@@ -4,7 +4,7 @@
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/exit_code.hpp"
+#include "helper/failure.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/document.hpp"

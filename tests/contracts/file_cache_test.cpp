@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/file_cache.hpp"
-
+#include "helper/cache/token_cache.hpp"
 #include "tests/contracts/token_cache_contract.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/keyring_cache.hpp"
-
+#include "helper/cache/token_cache.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "tests/contracts/keyring_place.hpp"
 #include "tests/contracts/token_cache_contract.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/keyring_cache.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "tests/contracts/token_cache_contract.hpp"
 #include "tests/support/catch.hpp"

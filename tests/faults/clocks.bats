@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Clocks that disagree: the service's with the local one, and the wall clock with the boot clock.
+# Clocks that disagree: the service's with the local one, and the wall clock with the boot clock. For a boot clock that is
+# behind, see tests/attacks/clocks.bats.
 # A time namespace moves the boot clock, which has the effect of a suspend, or of a wall clock that was set back later.
 # Setting the wall clock would affect the whole machine, and faketime does not affect a static program, so the unit tests
 # of the clock cover that.
@@ -92,13 +93,6 @@ first_token() {
   about 'min-ttl is half an hour, and less is left'
   first_token
   expect_new 1900 --min-ttl 30m
-}
-
-@test "discards a token whose boot time lies in the future" {
-  needs_time_namespaces
-  local first
-  first_token 3000
-  expect_new 0
 }
 
 # after_restart SECONDS COMMAND...: `call` with another boot ID, as after a reboot: only the wall clock can be compared.

@@ -52,7 +52,8 @@ struct Row {
 
 }  // namespace
 
-TEST_CASE("measures the time left by the boot clock of the same boot, else by the wall clock", "[clock]") {
+TEST_CASE("measures the time left by the earlier clock of one boot, after a restart by the wall clock",
+          "[clock]") {
   const auto row = GENERATE(values<Row>({
       {"at once", this_start, same, 0s, 0s, 1h},
       {"later", this_start, same, 600s, 600s, 3000s},
@@ -62,16 +63,20 @@ TEST_CASE("measures the time left by the boot clock of the same boot, else by th
       {"the wall clock was set back a year", this_start, same, 600s - 8760h, 600s, 3000s},
       {"the wall clock was set back past the end", this_start, same, 10s, 3700s, -100s},
       {"the wall clock was set back a little", this_start, same, 0s, 600s, 3000s},
-      {"the wall clock was set ahead a year", this_start, same, 600s + 8760h, 600s, 3000s},
-      {"the wall clock was set ahead a little", this_start, same, 900s, 600s, 3000s},
-      {"the machine slept, and both clocks went on", this_start, same, 7200s, 7200s, -3600s},
+      {"the wall clock was set ahead a year", this_start, same, 600s + 8760h, 600s, 3000s - 8760h},
+      {"the wall clock was set ahead a little", this_start, same, 900s, 600s, 2700s},
+      {"the machine was paused, and the boot clock with it", this_start, same, 3700s, 10s, -100s},
+      {"the boot clock is that of a snapshot", this_start, same, 600s, -5000s, 3000s},
+      {"a snapshot, after the expiry", this_start, same, 3700s, -5000s, -100s},
+      {"the machine was suspended, and both clocks advanced", this_start, same, 7200s, 7200s, -3600s},
       {"the machine was started anew", this_start, other, 600s, -49'990s, 3000s},
       {"the machine was started anew, long ago", this_start, other, 3700s, -48'000s, -100s},
       {"the machine was started anew and runs for longer", this_start, other, 600s, 3700s, 3000s},
-      {"nobody knows which start this is", this_start, unknown, 600s, -49'990s, 3000s},
-      {"nobody knows which start that was", unknown_start, same, 600s, -49'990s, 3000s},
-      {"nobody knows either", unknown_start, unknown, 600s, -49'990s, 3000s},
-      {"nobody knows either, and the wall clock was set ahead", unknown_start, unknown, 3700s, 600s, -100s},
+      {"this boot is unknown", this_start, unknown, 600s, -49'990s, 3000s},
+      {"the boot of the request is unknown", unknown_start, same, 600s, -49'990s, 3000s},
+      {"both boots are unknown", unknown_start, unknown, 600s, -49'990s, 3000s},
+      {"both boots are unknown, and the wall clock was set ahead", unknown_start, unknown, 3700s, 600s,
+       -100s},
       {"the clocks differ by the rounding", this_start, same, 600s, 601s, 2999s},
       {"the clocks differ by the rounding the other way", this_start, same, 601s, 600s, 2999s},
   }));

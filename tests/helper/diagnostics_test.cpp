@@ -13,13 +13,13 @@ TEST_CASE("every kind of message is one line that names the program", "[diagnost
   diagnostics.failure("it failed");
   diagnostics.hint("do this");
   diagnostics.warning("look out");
-  diagnostics.trace("it goes on");
+  diagnostics.trace("a step");
 
   CHECK(error.text() ==
         "sase-credential: it failed\n"
         "sase-credential: hint: do this\n"
         "sase-credential: warning: look out\n"
-        "sase-credential: trace: it goes on\n");
+        "sase-credential: trace: a step\n");
 }
 
 TEST_CASE("ignores a message that cannot be written", "[diagnostics]") {
@@ -31,13 +31,13 @@ TEST_CASE("ignores a message that cannot be written", "[diagnostics]") {
 TEST_CASE("prints one warning for many errors", "[diagnostics]") {
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
-  WarningOnce trouble(&diagnostics, "going on without: ");
+  WarningOnce trouble(&diagnostics, "continuing without: ");
   CHECK(error.text().empty());
 
   trouble.warn("the first");
   trouble.warn("the second");
 
-  CHECK(error.text() == "sase-credential: warning: going on without: the first\n");
+  CHECK(error.text() == "sase-credential: warning: continuing without: the first\n");
 }
 
 TEST_CASE("prints one warning per kind", "[diagnostics]") {
@@ -51,7 +51,7 @@ TEST_CASE("prints one warning per kind", "[diagnostics]") {
 }
 
 TEST_CASE("prints nothing without diagnostics", "[diagnostics]") {
-  CHECK_NOTHROW(WarningOnce(nullptr, "going on without: ").warn("x"));
+  CHECK_NOTHROW(WarningOnce(nullptr, "continuing without: ").warn("x"));
 }
 
 TEST_CASE("escapes control characters in a warning", "[diagnostics]") {

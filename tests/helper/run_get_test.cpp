@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_literals;
 using tests::check_is_one_failure;
-using tests::ours;
+using tests::matching_request;
 using Machine = tests::UserMachine;
 using Result = Machine::Result;
 
@@ -29,7 +29,7 @@ std::string line_after(std::string_view text, std::string_view key) {
 TEST_CASE("'get' answers a caller without authtype with user name and password", "[run]") {
   const Machine machine;
 
-  const Result result = machine.call({"get"}, ours + "\n");
+  const Result result = machine.call({"get"}, matching_request + "\n");
 
   CHECK(result.code == ExitCode::success);
   CHECK(result.output.starts_with("username=default\npassword=hunter2.token==\npassword_expiry_utc="));
@@ -40,7 +40,8 @@ TEST_CASE("'get' answers a caller without authtype with user name and password",
 TEST_CASE("'get' answers a caller with authtype with a bearer credential", "[run]") {
   const Machine machine;
 
-  const Result result = machine.call_by_git({"get"}, "capability[]=authtype\ncapability[]=state\n" + ours);
+  const Result result =
+      machine.call_by_git({"get"}, "capability[]=authtype\ncapability[]=state\n" + matching_request);
 
   CHECK(result.code == ExitCode::success);
   CHECK(result.output ==
@@ -52,7 +53,8 @@ TEST_CASE("'get' writes the expiry of the token", "[run]") {
   const Machine machine;
   const auto before = ClockReading::now().wall.time_since_epoch().count();
 
-  const auto expiry = std::stoll(line_after(machine.call({"get"}, ours).output, "password_expiry_utc="));
+  const auto expiry =
+      std::stoll(line_after(machine.call({"get"}, matching_request).output, "password_expiry_utc="));
 
   CHECK(expiry >= before + 2990);
   CHECK(expiry <= before + 3005);
@@ -107,9 +109,10 @@ TEST_CASE("rejects a malformed request in one line", "[run]") {
 TEST_CASE("rejects a request beyond the limits", "[run]") {
   const Machine machine;
 
-  CHECK(machine.call({"get"}, ours + "path=" + std::string(1U << 20U, 'p') + "\n\n").code ==
+  CHECK(machine.call({"get"}, matching_request + "path=" + std::string(1U << 20U, 'p') + "\n\n").code ==
         ExitCode::malformed_request);
-  CHECK(machine.call({"get"}, ours + "path=" + std::string(200'000, 'p') + "\n\n").code == ExitCode::success);
+  CHECK(machine.call({"get"}, matching_request + "path=" + std::string(200'000, 'p') + "\n\n").code ==
+        ExitCode::success);
 }
 
 TEST_CASE("rejects a request that cannot be read", "[run]") {
@@ -129,7 +132,7 @@ TEST_CASE("'--no-prompt' writes quit=1 after a failure", "[run]") {
   CHECK(malformed.code == ExitCode::malformed_request);
   CHECK(malformed.output == "quit=1\n\n");
 
-  const Result keyless = machine.call_without_key({"--no-prompt", "get"}, ours);
+  const Result keyless = machine.call_without_key({"--no-prompt", "get"}, matching_request);
   CHECK(keyless.code == ExitCode::invalid_settings);
   CHECK(keyless.output == "quit=1\n\n");
 
@@ -139,8 +142,9 @@ TEST_CASE("'--no-prompt' writes quit=1 after a failure", "[run]") {
 TEST_CASE("'--no-prompt' adds nothing to a success", "[run]") {
   const Machine machine;
 
-  CHECK(machine.call({"get", "--no-prompt"}, ours).output == machine.call({"get"}, ours).output);
-  CHECK_FALSE(tests::contains(machine.call({"get", "--no-prompt"}, ours).output, "quit"));
+  CHECK(machine.call({"get", "--no-prompt"}, matching_request).output ==
+        machine.call({"get"}, matching_request).output);
+  CHECK_FALSE(tests::contains(machine.call({"get", "--no-prompt"}, matching_request).output, "quit"));
 }
 
 TEST_CASE("'--no-prompt' affects only 'get'", "[run]") {
@@ -153,7 +157,7 @@ TEST_CASE("'--no-prompt' affects only 'get'", "[run]") {
 TEST_CASE("without '--no-prompt' a failure has no output", "[run]") {
   const Machine machine;
 
-  const Result result = machine.call_without_key({"get"}, ours);
+  const Result result = machine.call_without_key({"get"}, matching_request);
 
   CHECK(result.code == ExitCode::invalid_settings);
   check_is_one_failure(result);

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_literals;
 using tests::check_is_one_failure;
-using tests::ours;
+using tests::matching_request;
 using Machine = tests::UserMachine;
 using Result = Machine::Result;
 using Describe = Machine::Describe;
@@ -23,13 +23,13 @@ TEST_CASE("'store' stores and writes nothing", "[run]") {
   Machine machine;
 
   for (const std::string& input :
-       {ours + "credential=attacker\npassword_expiry_utc=99999999999\n\n", "garbage"s, ""s}) {
+       {matching_request + "credential=attacker\npassword_expiry_utc=99999999999\n\n", "garbage"s, ""s}) {
     const Result result = machine.call({"store"}, input);
     CHECK(result.code == ExitCode::success);
     CHECK(result.output.empty());
     CHECK(result.error.empty());
   }
-  CHECK(tests::contains(machine.call({"get"}, ours).output, "password=hunter2.token==\n"));
+  CHECK(tests::contains(machine.call({"get"}, matching_request).output, "password=hunter2.token==\n"));
 }
 
 TEST_CASE("'erase' removes only the token in the request", "[run]") {
@@ -39,16 +39,16 @@ TEST_CASE("'erase' removes only the token in the request", "[run]") {
     bool kept;
   };
   const auto row = GENERATE(values<Row>({
-      {"as a password", ours + "username=default\npassword=hunter2.token==\n", false},
-      {"as a credential", ours + "authtype=Bearer\ncredential=hunter2.token==\n", false},
-      {"another token", ours + "password=another\n", true},
-      {"the credential is another, the password this", ours + "credential=x\npassword=hunter2.token==\n",
-       true},
-      {"no token", ours, true},
+      {"as a password", matching_request + "username=default\npassword=hunter2.token==\n", false},
+      {"as a credential", matching_request + "authtype=Bearer\ncredential=hunter2.token==\n", false},
+      {"another token", matching_request + "password=another\n", true},
+      {"the credential is another, the password this",
+       matching_request + "credential=x\npassword=hunter2.token==\n", true},
+      {"no token", matching_request, true},
       {"another host", "protocol=https\nhost=evil.test\npassword=hunter2.token==\n", true},
       {"another protocol", "protocol=http\nhost=api.example.test\npassword=hunter2.token==\n", true},
       {"any host", "protocol=https\nhost=*\npassword=hunter2.token==\n", true},
-      {"another user", ours + "username=other\npassword=hunter2.token==\n", true},
+      {"another user", matching_request + "username=other\npassword=hunter2.token==\n", true},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -94,7 +94,7 @@ TEST_CASE("ignores an unknown operation under git's name", "[run]") {
        {Describe{"GET"}, Describe{"list"}, Describe{"get", "extra"}, Describe{"a\nb"}, Describe{"--", "-x"},
         Describe{"list", "--format=x"}, Describe{"list", "-h"}, Describe{"complete"},
         Describe{"complete", "--", ""}, Describe{std::string(1'000'000, 'x')}}) {
-    const Result result = machine.call_by_git(words, ours);
+    const Result result = machine.call_by_git(words, matching_request);
     CHECK(result.code == ExitCode::success);
     CHECK(result.output.empty());
     CHECK(result.error.empty());

@@ -16,7 +16,7 @@ namespace sase {
 namespace {
 
 using tests::check_is_one_failure;
-using tests::ours;
+using tests::matching_request;
 using Machine = tests::UserMachine;
 using Result = Machine::Result;
 using Describe = Machine::Describe;
@@ -56,7 +56,7 @@ TEST_CASE("exits 7 if the output cannot be written", "[run]") {
   std::vector<const char*> arguments;
   for (const std::string& word : command)
     arguments.push_back(word.c_str());
-  const tests::MemoryFile input(ours);
+  const tests::MemoryFile input(matching_request);
   const tests::MemoryFile error;
   const os::Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
 

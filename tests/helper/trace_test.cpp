@@ -146,7 +146,7 @@ TEST_CASE("rejects a trace file that others can access, with one warning", "[tra
     scene.root.make_directory("trace");
     why = "cannot open";
   }
-  SECTION("a FIFO that nobody reads") {
+  SECTION("a FIFO without a reader") {
     REQUIRE(::mkfifo(scene.file.c_str(), 0600) == 0);
     why = "cannot open";
   }

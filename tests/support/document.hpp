@@ -7,7 +7,7 @@
 
 namespace sase::tests {
 
-/// A file of the sources, such as `README.md`. Throws std::runtime_error where there is none.
+/// A file of the sources, such as `README.md`. Throws std::runtime_error if it does not exist.
 [[nodiscard]] std::string read_source(const std::string& path);
 
 /// The cells of a row, or of a list's item its first line and what is below it.
@@ -19,7 +19,7 @@ using Row = std::vector<std::string>;
 /// What stands between backticks.
 [[nodiscard]] std::vector<std::string> code_spans(std::string_view text);
 
-/// The items of a section of a manual page in mdoc whose `.It` line goes on with `macro`: what is behind
+/// The items of a section of a manual page in mdoc whose `.It` line continues with `macro`: what is behind
 /// that, and the lines of the item.
 [[nodiscard]] std::vector<Row> manual_items(std::string_view page, std::string_view section,
                                             std::string_view macro);

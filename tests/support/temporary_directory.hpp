@@ -9,7 +9,7 @@
 
 namespace sase::tests {
 
-/// A fresh directory with mode 0700, gone with all that is in it at the end.
+/// A fresh directory with mode 0700, removed with its contents by the destructor.
 class TemporaryDirectory {
  public:
   /// Below `$TMPDIR`, or /tmp.
@@ -32,11 +32,12 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-/// A directory that can hold temporary ones and is on a disk, or on memory; nothing where there is none.
+/// A directory that can hold temporary ones and is on a disk, or on memory; nothing if no such directory
+/// exists.
 [[nodiscard]] std::optional<std::string> parent_on_disk();
 [[nodiscard]] std::optional<std::string> parent_in_memory();
 
-/// The whole text of a file; empty where there is none.
+/// The whole text of a file; empty if it does not exist.
 [[nodiscard]] std::string text_of_file(const std::string& path);
 
 /// The permission bits of a file or directory.
@@ -45,7 +46,7 @@ class TemporaryDirectory {
 /// Whether there is something of this name, a dangling link included.
 [[nodiscard]] bool exists(const std::string& path);
 
-/// Somebody who is neither root nor, most likely, the user who runs the tests.
+/// A user id that is not root and probably not the one that runs the tests.
 inline constexpr uid_t another_user = 65534;
 
 /// Gives a file or directory to another user. False where this user may not: only root may.

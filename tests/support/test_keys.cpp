@@ -47,10 +47,10 @@ TestKeys::~TestKeys() {
 }
 
 std::vector<int> TestKeys::serials() const {
-  std::vector<int> ours;
+  std::vector<int> own;
   for (const key_serial_t serial : all_serials())
-    if (read_description(serial).find(';' + prefix_) != std::string::npos) ours.push_back(serial);
-  return ours;
+    if (read_description(serial).find(';' + prefix_) != std::string::npos) own.push_back(serial);
+  return own;
 }
 
 int TestKeys::plant(std::string_view rest, std::string_view bytes) const {

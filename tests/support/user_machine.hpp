@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/file_cache.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
@@ -75,7 +75,7 @@ struct UserMachine {
 };
 
 /// A request for the host whose token is cached.
-inline const std::string ours = "protocol=https\nhost=api.example.test\n";
+inline const std::string matching_request = "protocol=https\nhost=api.example.test\n";
 
 /// The whole of a failure's text: one line, and at most one hint.
 inline void check_is_one_failure(const UserMachine::Result& result) {

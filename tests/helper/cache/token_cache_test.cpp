@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/token_cache.hpp"
 
-#include "helper/cache/file_cache.hpp"
-#include "helper/cache/keyring_cache.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cache/file_cache.hpp"
+#include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/diagnose/status_report.hpp"
 #include "tests/support/catch.hpp"

@@ -134,6 +134,18 @@ TEST_CASE("attempts a refresh ten seconds before the old token ends, and when it
   CHECK(schedule.next() >= end + 500ms);
 }
 
+TEST_CASE("comes forward by the time that the boot clock stood still", "[refresh_schedule]") {
+  RefreshSchedule schedule = renewed(60min, 15min);
+  schedule.advance(50min);
+
+  CHECK(schedule.next() == now - 5min);
+  CHECK(schedule.end() == now + 10min - 1s);
+
+  RefreshSchedule empty;
+  empty.advance(50min);
+  CHECK_FALSE(empty.end());
+}
+
 TEST_CASE("raises refresh-ahead to a minute more than min-ttl", "[refresh_schedule]") {
   CHECK(effective_refresh_ahead(15min, 1min) == 15min);
   CHECK(effective_refresh_ahead(0s, 1min) == 2min);

@@ -5,11 +5,23 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase {
 
-/// The known name with the smallest edit distance to `given`, if at most a third of its letters differ. Empty
-/// if there is none.
+/// A value that can be typed, such as a region, with its meaning as one line for help.
+struct NamedValue {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+[[nodiscard]] std::vector<std::string_view> to_names(std::span<const NamedValue> values);
+
+/// The names, separated by commas.
+[[nodiscard]] std::string format_list(std::span<const NamedValue> values);
+
+/// The known name with the smallest edit distance to `given`, if at most a third of its letters differ; else
+/// empty.
 [[nodiscard]] std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known);
 
 /// The same for at most so many mistakes.
@@ -19,6 +31,10 @@ namespace sase {
 /// The hint "did you mean 'x'?", or `otherwise` if no name is near.
 [[nodiscard]] std::string suggest(std::string_view given, std::span<const std::string_view> known,
                                   std::string otherwise = {});
+
+/// Whether a text has so long a part without '.', ':', '/' and '@' that it may be a misplaced key. Names of
+/// hosts and files rarely have one.
+[[nodiscard]] bool may_be_key(std::string_view text) noexcept;
 
 /// ` 'word'` for a message about an unknown word. Empty for a long one, which may be a misplaced key.
 [[nodiscard]] std::string quote_if_short(std::string_view word);

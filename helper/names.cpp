@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 
 #include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <vector>
 
 namespace sase {
 
@@ -43,6 +41,20 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 
 }  // namespace
 
+std::vector<std::string_view> to_names(std::span<const NamedValue> values) {
+  std::vector<std::string_view> names;
+  for (const NamedValue& value : values)
+    names.push_back(value.name);
+  return names;
+}
+
+std::string format_list(std::span<const NamedValue> values) {
+  std::string list;
+  for (const NamedValue& value : values)
+    list.append(list.empty() ? "" : ", ").append(value.name);
+  return list;
+}
+
 std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known) {
   return nearest_within(std::max<std::size_t>(given.size() / 3, 1), given, known);
 }
@@ -64,6 +76,15 @@ std::string_view nearest_within(std::size_t mistakes, std::string_view given,
 std::string suggest(std::string_view given, std::span<const std::string_view> known, std::string otherwise) {
   const std::string_view near = nearest_name(given, known);
   return near.empty() ? std::move(otherwise) : "did you mean '" + std::string(near) + "'?";
+}
+
+bool may_be_key(std::string_view text) noexcept {
+  constexpr std::size_t key_length = 32;
+  std::size_t length = 0;
+  return std::ranges::any_of(text, [&length](char c) {
+    length = std::string_view("./:@").find(c) == std::string_view::npos ? length + 1 : 0;
+    return length >= key_length;
+  });
 }
 
 std::string quote_if_short(std::string_view word) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/nearest_name.hpp"
+#include "helper/names.hpp"
 
 #include "tests/support/catch.hpp"
 
 #include <array>
 #include <string>
+#include <vector>
 
 namespace sase {
 
@@ -14,7 +15,17 @@ constexpr std::array<std::string_view, 6> known = {"get", "store", "erase", "cap
 
 }  // namespace
 
-TEST_CASE("finds the known name nearest to a misspelled one", "[nearest_name]") {
+TEST_CASE("lists the names of values", "[names]") {
+  constexpr std::array<NamedValue, 2> values = {NamedValue{"file", "in a file"},
+                                                NamedValue{"none", "nowhere"}};
+
+  CHECK(to_names(values) == std::vector<std::string_view>{"file", "none"});
+  CHECK(format_list(values) == "file, none");
+  CHECK(to_names({}).empty());
+  CHECK(format_list({}).empty());
+}
+
+TEST_CASE("finds the known name nearest to a misspelled one", "[names]") {
   struct Row {
     std::string given;
     std::string_view expected;
@@ -44,7 +55,7 @@ TEST_CASE("finds the known name nearest to a misspelled one", "[nearest_name]") 
   }
 }
 
-TEST_CASE("prefers the nearer of two names in either order", "[nearest_name]") {
+TEST_CASE("prefers the nearer of two names in either order", "[names]") {
   constexpr std::array<std::string_view, 2> near_first = {"eraser", "erases-all"};
   constexpr std::array<std::string_view, 2> near_last = {"erases-all", "eraser"};
 
@@ -52,7 +63,7 @@ TEST_CASE("prefers the nearer of two names in either order", "[nearest_name]") {
   CHECK(nearest_name("erasers", near_last) == "eraser");
 }
 
-TEST_CASE("finds a name within the given number of mistakes", "[nearest_name]") {
+TEST_CASE("finds a name within the given number of mistakes", "[names]") {
   CHECK(nearest_within(1, "capabilty", known) == "capability");
   CHECK(nearest_within(1, "cpabilty", known).empty());
   CHECK(nearest_within(2, "cpabilty", known) == "capability");
@@ -60,11 +71,11 @@ TEST_CASE("finds a name within the given number of mistakes", "[nearest_name]") 
   CHECK(nearest_within(0, "TOKEN", known) == "token");
 }
 
-TEST_CASE("finds nothing among no names", "[nearest_name]") {
+TEST_CASE("finds nothing among no names", "[names]") {
   CHECK(nearest_name("get", {}).empty());
 }
 
-TEST_CASE("suggests the nearest name, or gives the alternative hint", "[nearest_name]") {
+TEST_CASE("suggests the nearest name, or gives the alternative hint", "[names]") {
   CHECK(suggest("tokn", known, "see --help") == "did you mean 'token'?");
   CHECK(suggest("zzzzzz", known, "see --help") == "see --help");
   CHECK(suggest("zzzzzz", known).empty());
