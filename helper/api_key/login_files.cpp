@@ -113,6 +113,14 @@ os::FileLock lock_keys(os::Fd directory) {
   return lock;
 }
 
+/// The same for `logout`, which removes a key whatever the state of its directory.
+std::optional<os::FileLock> lock_existing_keys(const std::string& path) try {
+  const auto keys = os::PrivateDirectory::open(path);
+  return keys ? std::optional(lock_keys(os::duplicate(keys->fd()))) : std::nullopt;
+} catch (const std::system_error&) {
+  return std::nullopt;
+}
+
 /// The text of the key file; empty if it does not exist, is not trusted, or is too long for one.
 protocol::Secret read_previous(const std::string& path) try {
   const os::Fd file = os::open_trusted_file(path, os::Sensitivity::secret);
@@ -215,8 +223,7 @@ bool LoginFiles::has_key() const noexcept {
 }
 
 bool LoginFiles::remove_key() const {
-  os::Fd directory = os::open_for_reading(parent(key_));
-  const auto lock = directory ? std::optional(lock_keys(std::move(directory))) : std::nullopt;
+  const auto lock = lock_existing_keys(parent(key_));
   remove_leftovers();
   const std::error_code error = os::remove_file(key_);
   if (!error) return true;

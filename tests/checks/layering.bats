@@ -109,7 +109,7 @@ accepted() { printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/${1%/*}/accepted$((++violati
 @test "rejects a file that is opened without the trust rule" {
   local sentence='files are opened by open_trusted_file() or PrivateDirectory, which apply the trust rule' line
   for line in 'int fd = ::open(path, O_RDONLY);' 'Fd file(::openat(directory, name, O_RDONLY));' \
-    'std::ifstream file(path);' 'auto file = fopen(path, "r");' 'const os::Fd fd = os::open_for_reading(path);' \
+    'std::ifstream file(path);' 'auto file = fopen(path, "r");' \
     'std::filesystem::exists(path);' 'os::read_file(path, buffer);' 'SSL_CTX_load_verify_file(context, path);' \
     'SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM);'; do
     violation helper/authorize/tls/x.cpp "$line" "$sentence"

@@ -111,6 +111,7 @@ std::optional<gid_t> parse_number(std::string_view text) noexcept {
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+  check_directories(parent_directory(path_));
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     throw std::system_error(EISDIR, std::generic_category(), "cannot write '" + path_ + "'");

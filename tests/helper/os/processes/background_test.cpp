@@ -121,7 +121,7 @@ TEST_CASE("a background process locks the secrets of its parent", "[background]"
   const protocol::Secret secret("hunter2");
 
   const std::string status = read_output([] {
-    const Fd file = open_for_reading("/proc/self/status");
+    const Fd file(::open("/proc/self/status", O_RDONLY | O_CLOEXEC));
     return std::string(read_all(file.get(), 65536).reveal());
   });
 
