@@ -47,6 +47,9 @@ class ProfileFiles {
   /// Whether a profile of this name has a file. Lists no directory.
   [[nodiscard]] bool exists(std::string_view name) const;
 
+  /// Whether the environment has a directory for the user's profiles.
+  [[nodiscard]] bool has_user_directory() const noexcept { return directories_.size() > 1; }
+
   /// Whether any of the directories exists.
   [[nodiscard]] bool has_directory() const;
 

@@ -62,7 +62,7 @@ ProfileSelector::ProfileSelector(const Environment& environment, std::span<const
       files_(environment),
       named_(std::move(named)),
       diagnostics_(diagnostics) {
-  if (diagnostics_ == nullptr || config_directory(environment_)) return;
+  if (diagnostics_ == nullptr || files_.has_user_directory()) return;
   if (const auto ignored = foreign_config_directory(environment_))
     diagnostics_->warning("'" + protocol::escape(*ignored) +
                           "' is ignored, because its directory belongs to another user");
