@@ -118,7 +118,7 @@ forbid poco 'POCO is used in helper/authorize/ only' '#include [<"]Poco/' helper
 forbid openssl 'OpenSSL is used in helper/authorize/ only' '#include <openssl/' helper/authorize/
 forbid streams 'the front is built without streams: they cost more than a cached token' \
   '#include <(iostream|fstream|sstream|filesystem)>' protocol/ helper/authorize/
-forbid getenv 'the environment is read by helper/main.cpp only' 'getenv|\benviron;' helper/main.cpp
+forbid getenv 'the environment is read by helper/main.cpp only' 'getenv|\benviron;' helper/main.cpp helper/authorize/main.cpp
 forbid console 'ConsoleCertificateHandler of POCO writes to stdout, which carries the reply' 'ConsoleCertificateHandler'
 forbid keyutils 'the kernel keyring is used in helper/os/ only' '#include <(keyutils|linux/keyctl)\.h>' helper/os/
 forbid fork 'processes are started in helper/os/processes/child_process.cpp only, which locks secrets in memory again' \

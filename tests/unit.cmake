@@ -32,6 +32,7 @@ set(SASE_UNIT_TESTS
   tests/helper/token/authorizer_process_test.cpp
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
+  tests/helper/rate_limit/lock_model_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp
   tests/helper/token/rate_limited_authorizer_request_test.cpp
@@ -64,6 +65,7 @@ set(SASE_UNIT_TESTS
   tests/helper/os/keyring/keyring_entry_test.cpp
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
+  tests/helper/os/files/trusted_file_test.cpp
   tests/helper/os/files/published_file_test.cpp
   tests/helper/os/keyring/read_keyring_entry_test.cpp
   tests/helper/os/processes/child_process_test.cpp
@@ -121,6 +123,7 @@ set(SASE_UNIT_TESTS
   tests/protocol/git/message_test.cpp
   tests/protocol/secret_test.cpp
   tests/protocol/time_test.cpp
+  tests/protocol/shell_word_test.cpp
   tests/support/denied_calls.cpp
   tests/support/document.cpp
   tests/support/memory_file.cpp

@@ -53,6 +53,9 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   depends=$(dpkg-deb -f "$deb" Depends)
   [[ $depends = *ca-certificates* && $depends = *libpoconetssl* && $depends = *'libc6 (>='* ]] || refute "it depends on $depends"
   expect_equal "$(dpkg-deb -f "$deb" Recommends)" git 'what it recommends'
+  for library in glibc libsodium keyutils boost; do
+    dpkg-deb -f "$deb" Static-Built-Using | grep -qE "(^|, )$library[0-9.]* \(= [^)]+\)" || refute "Static-Built-Using lacks $library"
+  done
   expect_equal "$(dpkg-deb --ctrl-tarfile "$deb" | tar t | LC_ALL=C sort | tr -s '\n' ' ')" './ ./control ./md5sums ' 'control files'
   dpkg-deb -R "$deb" "$home/unpacked"
   (cd "$home/unpacked" && md5sum --quiet --check DEBIAN/md5sums)

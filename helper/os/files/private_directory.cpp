@@ -2,6 +2,7 @@
 #include "helper/os/files/private_directory.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 
 #include <cerrno>
@@ -50,6 +51,11 @@ void must_be_own(const std::string& directory) {
     throw RejectedPath("'" + directory + "' belongs to another user");
 }
 
+/// Throws RejectedPath if another user could put another file or directory in the place of this one.
+void check_parents(const std::string& path) {
+  check_directories(path.substr(0, path.find_last_of('/') + 1));
+}
+
 /// Opens a file relative to a directory; `path` is for messages. A closed Fd if it does not exist.
 Fd open_private_file(int directory, const std::string& name, int flags, const std::string& path) {
   // Without O_NONBLOCK, opening a FIFO would block.
@@ -63,6 +69,7 @@ Fd open_private_file(int directory, const std::string& name, int flags, const st
 }  // namespace
 
 std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) {
+  check_parents(path);
   Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno == ENOENT) return std::nullopt;
   if (!fd) throw_not_opened(path);
@@ -71,6 +78,7 @@ std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) 
 }
 
 PrivateDirectory PrivateDirectory::create(const std::string& path) {
+  check_parents(path);
   create_private_directories(path);
   auto directory = open(path);
   if (!directory) throw_errno("cannot open '" + path + "'");
@@ -83,6 +91,23 @@ Fd PrivateDirectory::open_file(const std::string& name) const {
 
 Fd PrivateDirectory::open_lock(const std::string& name) const {
   return open_private_file(fd_.get(), name, O_RDWR | O_CREAT, path_ + '/' + name);
+}
+
+bool PrivateDirectory::contains(const std::string& name) const noexcept {
+  struct stat status {};
+  return ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool PrivateDirectory::leads_to(const std::string& name, int fd) const noexcept {
+  struct stat named {
+  }, opened{};
+  return ::fstatat(fd_.get(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(fd, &opened) == 0 &&
+         named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
+void PrivateDirectory::rename_file(const std::string& from, const std::string& to) const {
+  if (::renameat(fd_.get(), from.c_str(), fd_.get(), to.c_str()) != 0)
+    throw_errno("cannot replace '" + path_ + '/' + to + "'");
 }
 
 void create_private_directories(const std::string& path) {
@@ -98,6 +123,7 @@ void create_private_directories(const std::string& path) {
 }
 
 Fd open_private_log(const std::string& path) {
+  check_parents(path);
   return open_private_file(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, path);
 }
 
@@ -111,8 +137,7 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
   if (!fd) throw_errno(what);
   try {
     write_all(fd.get(), bytes, what);
-    if (::renameat(fd_.get(), fresh.c_str(), fd_.get(), name.c_str()) != 0)
-      throw_errno("cannot replace '" + path_ + '/' + name + "'");
+    rename_file(fresh, name);
   } catch (...) {
     ::unlinkat(fd_.get(), fresh.c_str(), 0);
     throw;

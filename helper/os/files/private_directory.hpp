@@ -11,12 +11,12 @@
 
 namespace sase::os {
 
-/// A directory that belongs to this user and that no other user can open. Files in it are opened through its
-/// descriptor, so that another directory cannot take its place.
+/// A directory that belongs to this user and that no other user can open or replace (trusted_file.hpp). Files
+/// in it are opened through its descriptor, so that another directory cannot take its place.
 class PrivateDirectory {
  public:
   /// Opens a directory; nothing if it does not exist. Throws std::system_error if it is a link, belongs to
-  /// another user, or is open to the group or others.
+  /// another user, is open to the group or others, or if others can write a directory on its path.
   [[nodiscard]] static std::optional<PrivateDirectory> open(const std::string& path);
 
   /// Opens a directory; creates it and its parents with mode 0700 if they do not exist.
@@ -28,6 +28,13 @@ class PrivateDirectory {
 
   /// Opens a file to lock; creates it with mode 0600 if it does not exist.
   [[nodiscard]] Fd open_lock(const std::string& name) const;
+
+  /// Whether a file of that name exists, and whether it is the open file `fd`.
+  [[nodiscard]] bool contains(const std::string& name) const noexcept;
+  [[nodiscard]] bool leads_to(const std::string& name, int fd) const noexcept;
+
+  /// Renames a file, and replaces the one that has the new name.
+  void rename_file(const std::string& from, const std::string& to) const;
 
   /// Replaces a file: readers see the old bytes or the new ones, never a part. Not synced to the disk,
   /// because the files of this directory can be obtained again.
@@ -53,7 +60,8 @@ class PrivateDirectory {
 void create_private_directories(const std::string& path);
 
 /// Opens a file to append to; creates it with mode 0600 if it does not exist. Throws std::system_error if it
-/// is not a regular file, belongs to another user, or is open to the group or others.
+/// is not a regular file, belongs to another user, is open to the group or others, or if others can write a
+/// directory on its path.
 [[nodiscard]] Fd open_private_log(const std::string& path);
 
 }  // namespace sase::os
