@@ -37,17 +37,15 @@ bool is_ready_within(int fd, short event, std::chrono::milliseconds patience) no
   return ::poll(&waiting, 1, static_cast<int>(patience.count())) == 1 && (waiting.revents & POLLNVAL) == 0;
 }
 
-/// The host tool may have set O_NONBLOCK on its streams.
-void wait_for(int fd, short event) noexcept {
-  (void)is_ready_within(fd, event, std::chrono::milliseconds(-1));
-}
+/// To wait where the host tool has set O_NONBLOCK on its streams.
+constexpr std::chrono::milliseconds no_limit{-1};
 
 std::size_t read_some(int fd, std::span<char> buffer) {
   while (true) {
     const ssize_t got = ::read(fd, buffer.data(), buffer.size());
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno == EAGAIN)
-      wait_for(fd, POLLIN);
+      (void)is_ready_within(fd, POLLIN, no_limit);
     else if (errno != EINTR)
       throw_errno("reading failed");
   }
@@ -153,7 +151,7 @@ void write_all(int fd, std::string_view bytes, const std::string& what) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EAGAIN)
-      wait_for(fd, POLLOUT);
+      (void)is_ready_within(fd, POLLOUT, no_limit);
     else if (written < 0 && errno != EINTR)
       throw_errno(what);
     if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));

@@ -175,11 +175,6 @@ FileIdentity PublishedFile::write(std::string_view bytes) const {
   return identify(status);
 }
 
-bool PublishedFile::is_there() const noexcept {
-  struct stat status {};
-  return ::lstat(path_.c_str(), &status) == 0;
-}
-
 FileIdentity PublishedFile::identity() const {
   struct stat status {};
   return ::lstat(path_.c_str(), &status) == 0 ? identify(status) : FileIdentity();

@@ -70,7 +70,7 @@ class PublishedFile {
   /// Replaces the contents. Throws as prepare() does, and leaves the old file as it is then.
   [[nodiscard]] FileIdentity write(std::string_view bytes) const;
 
-  [[nodiscard]] bool is_there() const noexcept;
+  [[nodiscard]] bool is_there() const { return !identity().empty(); }
 
   /// Of the file that is there now.
   [[nodiscard]] FileIdentity identity() const;
