@@ -32,6 +32,7 @@ set(SASE_UNIT_TESTS
   tests/helper/token/authorizer_process_test.cpp
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
+  tests/helper/rate_limit/lock_model_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp
   tests/helper/token/rate_limited_authorizer_request_test.cpp

@@ -41,9 +41,7 @@ std::string resolve_links(const std::string& path) {
 /// The key of one login must not be combined with the profile of another. Continues without the lock after 5
 /// s, or if the file system has no locks.
 void wait_for_other_logins(os::FileLock& lock) noexcept try {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  while (!lock.acquire())
-    if (!lock.wait(patience)) return;
+  (void)lock.acquire(std::chrono::steady_clock::now() + std::chrono::seconds(5));
 } catch (const std::system_error&) {
   return;
 }

@@ -31,9 +31,14 @@ std::optional<std::chrono::seconds> token_left(cache::TokenCache& cache, token::
   return left.count() > 0 ? std::optional(left) : std::nullopt;
 }
 
-rate_limit::RequestLog read_log(const std::string& key_id, const std::optional<std::string>& path) {
-  const auto directory = path ? os::PrivateDirectory::open(*path) : std::nullopt;
-  return directory ? rate_limit::read_request_log(*directory, key_id) : rate_limit::RequestLog{};
+/// A process that still holds the refresh lock after its deadline is reported as a failure.
+void record_overdue_holder(LocalState& state, const os::PrivateDirectory& directory,
+                           const std::string& key_id) {
+  const auto holder = rate_limit::find_overdue_holder(directory, key_id);
+  if (holder)
+    state.failure = {.what = "process " + std::to_string(holder->pid) +
+                             " still holds the lock after its deadline; is it stopped?",
+                     .ago = std::chrono::floor<std::chrono::seconds>(BootClock::now() - holder->deadline)};
 }
 
 constexpr auto check_name = "files";
@@ -55,7 +60,7 @@ std::string find_repair(const std::string& path, os::FileStatus::Kind kind) {
 std::vector<std::string> list_files(const std::string& directory, token::ApiKeyHandle& key) {
   std::string key_id = directory + '/';
   key_id += key.key_id();
-  std::vector<std::string> paths = {key_id + ".lock", key_id + ".log"};
+  std::vector<std::string> paths = {key_id + ".lock"};
   if (const cache::Identity* const identity = key.find_identity())
     paths.push_back(directory + '/' + identity->file_stem() + ".token");
   return paths;
@@ -130,12 +135,12 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
     state.failure = {.what = log.failure->auth_error.what,
                      .ago = std::chrono::floor<std::chrono::seconds>(now - log.failure->at)};
   // A call that starts now, with the network settings of the failed one.
-  const rate_limit::CallContext attempt{
+  const rate_limit::CallContext call{
       .started = now + std::chrono::milliseconds(1),
       .now = now,
       .network_fingerprint = log.failure ? std::string_view(log.failure->network_fingerprint) : "",
       .min_ttl = min_ttl};
-  if (const auto auth_error = why_blocked(log, attempt)) {
+  if (const auto auth_error = why_blocked(log, call)) {
     state.pause = auth_error->what;
     if (!auth_error->hint.empty()) state.pause += "; " + auth_error->hint;
   }
@@ -144,7 +149,10 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
 
 LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle& key,
                             const std::optional<std::string>& directory) {
-  LocalState state = make_local_state(read_log(key.key_id(), directory), BootClock::now(), profile.min_ttl);
+  const auto opened = directory ? os::PrivateDirectory::open(*directory) : std::nullopt;
+  const auto log = opened ? rate_limit::read_request_log(*opened, key.key_id()) : rate_limit::RequestLog{};
+  LocalState state = make_local_state(log, BootClock::now(), profile.min_ttl);
+  if (opened) record_overdue_holder(state, *opened, key.key_id());
   if (const auto cache = cache::make_token_cache(profile.cache, directory))
     state.token_left = token_left(*cache, key);
   return state;
@@ -160,11 +168,14 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
     const std::string problem = describe_problem(state);
+    const bool is_locked = protocol::are_secrets_locked();
     return {.name = check_name,
-            .state = CheckState::ok,
+            .state = is_locked ? CheckState::ok : CheckState::warning,
             .what = "state in '" + protocol::escape(*directory) + "' (" +
                     find_variable(*directory, environment) + "); " + describe_cache(profile, state) +
-                    (problem.empty() ? "" : "; " + problem)};
+                    (problem.empty() ? "" : "; " + problem) +
+                    (is_locked ? "" : "; keys and tokens cannot be locked in memory (RLIMIT_MEMLOCK)"),
+            .remedy = is_locked ? "" : "raise the limit to 64 KiB: ulimit -l 64"};
   } catch (const std::system_error& error) {
     const bool is_keyring_error = is_writable && profile.cache == config::CacheKind::keyring;
     std::string remedy = remedy_for(error, *directory, key);

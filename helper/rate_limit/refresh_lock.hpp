@@ -1,54 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/os/files/file_lock.hpp"
 #include "helper/os/files/private_directory.hpp"
+#include "helper/rate_limit/lock_protocol.hpp"
 #include "helper/rate_limit/request_log.hpp"
 
 #include <array>
-#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace sase::rate_limit {
 
-/// Names the lock and the request log of an API key at a URL: 32 hexadecimal digits that reveal neither. All
-/// profiles with the same key share them, since the service counts requests by key.
+/// Names the lock file of an API key at a URL: 32 hexadecimal digits that reveal neither. All profiles with
+/// the same key share it, since the service counts requests by key.
 [[nodiscard]] std::string make_key_id(std::string_view authorize_url, std::string_view api_key);
 
 /// The same for an `api-key-command`, whose key is not known at each call: derived from the command's text.
 [[nodiscard]] std::string make_command_key_id(std::string_view authorize_url, std::string_view command);
 
-/// The request log of a key id, without the lock; empty if it does not exist or is damaged. Throws
+/// The request log of a key id, without the lock. Empty if it does not exist or is damaged. Throws
 /// std::system_error if the file cannot be read.
 [[nodiscard]] RequestLog read_request_log(const os::PrivateDirectory& directory, const std::string& key_id);
 
+/// The process that still holds the lock of a key id after its deadline. Throws std::system_error.
+[[nodiscard]] std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& directory,
+                                                            const std::string& key_id);
+
 /// Single flight: only the process that holds this lock sends requests with the key, and writes the request
-/// log. The kernel releases the lock when its holder dies.
+/// log, which is in the lock file. An object of this class is an acquired lock. The kernel releases it when
+/// all processes that have the file open have ended.
 class RefreshLock {
  public:
-  /// Opens the lock, and creates the directory if it does not exist. Throws std::system_error if there can be
-  /// no lock.
-  RefreshLock(const std::string& directory, const std::string& key_id);
+  /// Acquires the lock, and creates its directory if that does not exist; nothing if `wait_until` passed
+  /// first. `deadline` is recorded: after it, other processes may replace the lock. Calls `on_wait` before it
+  /// waits. Throws std::system_error if there can be no lock.
+  [[nodiscard]] static std::optional<RefreshLock> acquire(const std::string& directory,
+                                                          const std::string& key_id, BootTime wait_until,
+                                                          BootTime deadline,
+                                                          const std::function<void()>& on_wait = {});
+  /// The same without waiting.
+  [[nodiscard]] static std::optional<RefreshLock> try_acquire(const std::string& directory,
+                                                              const std::string& key_id, BootTime deadline) {
+    return acquire(directory, key_id, BootTime{}, deadline);
+  }
 
-  /// Acquires the lock unless another process holds it. Throws std::system_error.
-  [[nodiscard]] bool acquire() { return lock_.acquire(); }
-
-  /// Waits until the holder has released the lock; false if `deadline` passes first. Throws
-  /// std::system_error.
-  [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline) { return lock_.wait(deadline); }
-
-  /// Waiting processes may read the log. Throws std::system_error.
-  [[nodiscard]] RequestLog read_log() const { return read_request_log(directory_, key_id_); }
+  /// Both throw std::system_error. Where the disk is full, the log keeps the number of requests alone.
+  [[nodiscard]] RequestLog read_log() const;
   void write_log(const RequestLog& log) const;
 
+  /// Records the child process that keeps the lock.
+  void record_holder(BootTime deadline) const;
+
+  /// Throws std::system_error unless the disk has space for that many bytes.
+  void require_space(std::size_t size) const;
+
+  /// False if another process has replaced the lock after the deadline of this one.
+  [[nodiscard]] bool is_current() const;
+
+  /// The stopped process whose lock this one replaced.
+  [[nodiscard]] const std::optional<LockHolder>& replaced_holder() const noexcept { return replaced_; }
+
+  RefreshLock(RefreshLock&&) noexcept;
+  RefreshLock& operator=(RefreshLock&&) noexcept;
+  ~RefreshLock();
+
   /// A child that keeps these open keeps the lock.
-  [[nodiscard]] std::array<int, 2> descriptors() const noexcept { return {directory_.fd(), lock_.fd()}; }
+  [[nodiscard]] std::array<int, 2> descriptors() const noexcept;
 
  private:
-  os::PrivateDirectory directory_;
-  os::FileLock lock_;
-  std::string key_id_;
+  class Directory;
+  class File;
+  RefreshLock() noexcept;
+
+  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<LockFile> file_;  // before directory_ in destruction
+  std::optional<LockHolder> replaced_;
 };
 
 }  // namespace sase::rate_limit

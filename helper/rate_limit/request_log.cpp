@@ -63,6 +63,12 @@ void append(std::string& log, const LastFailure& failure) {
   append(log, "confirmed_at", failure.confirmed);
 }
 
+void append(std::string& log, const LockHolder& holder) {
+  append(log, "holder_pid", holder.pid);
+  append(log, "holder_since", holder.since);
+  append(log, "holder_deadline", holder.deadline);
+}
+
 std::int64_t parse_number(const Attribute& attribute) {
   std::int64_t number = 0;
   const char* const end = attribute.value.data() + attribute.value.size();
@@ -92,6 +98,19 @@ BootTime parse_pause_end(const Attribute& attribute, BootTime now) {
   const BootTime end = parse_time(attribute);
   if (end - now > longest_rejection_pause) throw ProtocolError("longer than a pause");
   return end;
+}
+
+int parse_pid(const Attribute& attribute) {
+  constexpr std::int64_t longest_pid = std::int64_t{1} << 22U;  // PID_MAX_LIMIT of 64-bit Linux
+  const std::int64_t pid = parse_number(attribute);
+  if (pid == 0 || pid > longest_pid) throw ProtocolError("not a process id");
+  return static_cast<int>(pid);
+}
+
+/// A call may be given any time, but a sum with another time must not overflow.
+BootTime parse_deadline(const Attribute& attribute) {
+  constexpr std::chrono::milliseconds latest = std::chrono::hours(24 * 365 * 1000);
+  return BootTime(std::min(std::chrono::milliseconds(parse_number(attribute)), latest));
 }
 
 std::string parse_text(const Attribute& attribute) {
@@ -162,9 +181,25 @@ bool parse_success(RequestLog& log, const Attribute& attribute, BootTime now) {
   return true;
 }
 
+/// The lines of the holder of the lock; false for any other key.
+bool parse_holder(RequestLog& log, const Attribute& attribute, BootTime now) {
+  const auto holder = [&log]() -> LockHolder& { return log.holder ? *log.holder : log.holder.emplace(); };
+  if (attribute.key == "holder_pid")
+    holder().pid = parse_pid(attribute);
+  else if (attribute.key == "holder_since")
+    holder().since = parse_past(attribute, now);
+  else if (attribute.key == "holder_deadline")
+    holder().deadline = parse_deadline(attribute);
+  else
+    return false;
+  return true;
+}
+
 void parse_line(RequestLog& log, const Attribute& attribute, BootTime now) {
   const std::string_view key = attribute.key;
-  if (parse_failure(log, attribute, now) || parse_success(log, attribute, now)) return;
+  if (parse_failure(log, attribute, now) || parse_success(log, attribute, now) ||
+      parse_holder(log, attribute, now))
+    return;
   if (key == "request[]")
     parse_request(log, parse_past(attribute, now));
   else if (key == "refresh_started_at")
@@ -206,6 +241,7 @@ std::string RequestLog::write(const BootId& boot) const {
   append(log, "consecutive_rejections", consecutive_rejections);
   append(log, "paused_until", paused_until);
   if (failure) append(log, *failure);
+  if (holder) append(log, *holder);
   return log += '\n';
 }
 

@@ -16,6 +16,15 @@ namespace sase::rate_limit {
 /// The longest pause after rejections (rules.hpp).
 inline constexpr std::chrono::milliseconds longest_rejection_pause = std::chrono::minutes(15);
 
+/// The process that holds the refresh lock (lock_protocol.hpp), as it has recorded itself.
+struct LockHolder {
+  int pid = 0;
+  BootTime since{};
+  BootTime deadline{};  ///< of its call
+
+  [[nodiscard]] friend bool operator==(const LockHolder&, const LockHolder&) = default;
+};
+
 /// The last request that failed, while no later one succeeded.
 struct LastFailure {
   protocol::AuthError auth_error;
@@ -35,7 +44,7 @@ struct LastSuccess {
 };
 
 /// What is recorded of the requests for one key id, so that the rules (rules.hpp) can limit their rate. Holds
-/// no secret. On disk it is a list of key=value lines that is valid for one boot.
+/// no secret. In the lock file it is a list of key=value lines that is valid for one boot.
 struct RequestLog {
   std::vector<BootTime> requests;           ///< when each was sent, oldest first
   std::optional<LastFailure> failure;       ///< of the last call, if it failed
@@ -44,8 +53,9 @@ struct RequestLog {
   bool erased = false;                      ///< the last token was rejected
   unsigned consecutive_rejections = 0;      ///< new tokens in a row that were rejected soon
   BootTime paused_until{};                  ///< no token is requested before
+  std::optional<LockHolder> holder;         ///< the last process that acquired the lock
 
-  /// The bytes of the file. Throws protocol::ProtocolError for a text that is not printable.
+  /// Its text. Throws protocol::ProtocolError for a text that is not printable.
   [[nodiscard]] std::string write(const BootId& boot) const;
 
   /// Reads them back. Empty if they are damaged, of another boot, or contain a time in the future.

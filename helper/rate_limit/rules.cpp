@@ -17,7 +17,7 @@ using protocol::ErrorKind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::size_t longest_text = 2000;
+constexpr std::size_t longest_text = 500;
 
 /// Rounded up, so that "in 1s" is never too early.
 std::string format_wait(milliseconds duration) {
@@ -28,10 +28,10 @@ std::string try_again_in(milliseconds wait) {
   return "try again in " + format_wait(wait);
 }
 
-/// Whether a failure is about the key or the service, and not about the network.
-bool concerns_service(const AuthError& auth_error) noexcept {
+/// Whether a failure concerns calls with any network settings.
+bool concerns_all_calls(const AuthError& auth_error) noexcept {
   return auth_error.kind == ErrorKind::rejected || auth_error.kind == ErrorKind::rate_limited ||
-         auth_error.retry_after;
+         auth_error.kind == ErrorKind::authorizer_failed || auth_error.retry_after;
 }
 
 /// When a request may be sent again after a failure.
@@ -41,8 +41,10 @@ BootTime end_of_block(const LastFailure& failure) noexcept {
     return failure.at +
            std::max<milliseconds>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
   if (auth_error.kind == ErrorKind::rejected) return failure.at + rejection_remembered_for;
-  // The user may have corrected the setting.
-  return auth_error.kind == ErrorKind::misconfigured ? failure.at : failure.at + failure_shared;
+  // The user may have corrected the setting, or installed the authorizer.
+  const bool is_correctable = auth_error.kind == ErrorKind::misconfigured ||
+                              (auth_error.kind == ErrorKind::authorizer_failed && !auth_error.transient);
+  return is_correctable ? failure.at : failure.at + failure_shared;
 }
 
 /// The error for a later call that shares the failure.
@@ -55,35 +57,34 @@ AuthError make_shared_error(const LastFailure& failure, BootTime now) {
   return auth_error;
 }
 
-/// Whether the last failure applies to this attempt.
-bool applies(const RequestLog& log, const CallContext& attempt) noexcept {
-  return log.failure && (log.failure->network_fingerprint == attempt.network_fingerprint ||
-                         concerns_service(log.failure->auth_error));
+/// Whether the last failure applies to this call.
+bool applies(const RequestLog& log, const CallContext& call) noexcept {
+  return log.failure && (log.failure->network_fingerprint == call.network_fingerprint ||
+                         concerns_all_calls(log.failure->auth_error));
 }
 
-std::optional<AuthError> check_failure(const RequestLog& log, const CallContext& attempt) {
-  if (auto auth_error = failure_since(log, attempt)) return auth_error;
-  if (!applies(log, attempt) || attempt.now >= end_of_block(*log.failure)) return std::nullopt;
-  return make_shared_error(*log.failure, attempt.now);
+std::optional<AuthError> check_failure(const RequestLog& log, const CallContext& call) {
+  if (auto auth_error = failure_since(log, call)) return auth_error;
+  if (!applies(log, call) || call.now >= end_of_block(*log.failure)) return std::nullopt;
+  return make_shared_error(*log.failure, call.now);
 }
 
-std::optional<AuthError> check_rejections(const RequestLog& log, const CallContext& attempt) {
-  const std::chrono::milliseconds wait = log.paused_until - attempt.now;
+std::optional<AuthError> check_rejections(const RequestLog& log, const CallContext& call) {
+  const milliseconds wait = log.paused_until - call.now;
   if (wait <= milliseconds(0) || wait > longest_rejection_pause) return std::nullopt;
   return AuthError{
       .kind = ErrorKind::rate_limited,
       .transient = true,
       .what = "no new token is asked for: the last " + std::to_string(log.consecutive_rejections + 1) +
               " were rejected soon after they had been given out",
-      .hint = try_again_in(wait) + "; check the key's permissions, and that region and api are right",
-      .retry_after = std::nullopt};
+      .hint = try_again_in(wait) + "; check the key's permissions, and that region and api are right"};
 }
 
-std::optional<AuthError> check_short_life(const RequestLog& log, const CallContext& attempt) {
-  if (!log.success || !log.success->too_short || log.success->lifetime > attempt.min_ttl ||
-      attempt.now - log.success->at >= short_life_remembered)
+std::optional<AuthError> check_short_life(const RequestLog& log, const CallContext& call) {
+  if (!log.success || !log.success->too_short || log.success->lifetime > call.min_ttl ||
+      call.now - log.success->at >= short_life_remembered)
     return std::nullopt;
-  return too_short(log.success->lifetime, attempt.min_ttl);
+  return too_short(log.success->lifetime, call.min_ttl);
 }
 
 /// The first request within the window.
@@ -91,8 +92,8 @@ auto counted_from(const RequestLog& log, BootTime now) noexcept {
   return std::ranges::find_if(log.requests, [now](BootTime at) { return now - at < request_window; });
 }
 
-std::optional<AuthError> check_request_limit(const RequestLog& log, const CallContext& attempt) {
-  if (requests_left(log, attempt.now) != 0) return std::nullopt;
+std::optional<AuthError> check_request_limit(const RequestLog& log, const CallContext& call) {
+  if (requests_left(log, call.now) != 0) return std::nullopt;
   // When this request leaves the window, one may be sent.
   const BootTime next = *std::prev(log.requests.end(), request_limit);
   return AuthError{
@@ -100,8 +101,25 @@ std::optional<AuthError> check_request_limit(const RequestLog& log, const CallCo
       .transient = true,
       .what = std::to_string(request_limit) +
               " requests for this API key went to the service within a minute, the most that are allowed",
-      .hint = try_again_in(next + request_window - attempt.now),
-      .retry_after = std::nullopt};
+      .hint = try_again_in(next + request_window - call.now)};
+}
+
+/// Whether a refresh succeeded so recently that another one would change nothing: every call finds a token
+/// that is due if tokens live for less than refresh-ahead, or if the new token could not be stored.
+bool is_refreshed(const RequestLog& log, BootTime now, seconds refresh_ahead) noexcept {
+  if (!log.success || !log.success->while_good) return false;
+  const seconds lifetime = log.success->lifetime;
+  const milliseconds half = milliseconds(std::min(lifetime, protocol::longest_lifetime)) / 2;
+  return now - log.success->at < (lifetime <= refresh_ahead ? half : std::min(half, refresh_retry_pause));
+}
+
+std::optional<AuthError> check_time_left(const RequestLog& /*log*/, const CallContext& call) {
+  const auto needed = std::min(shortest_request_time, (call.deadline - call.started) / 4);
+  if (call.deadline - call.now >= needed) return std::nullopt;
+  return AuthError{.kind = ErrorKind::unreachable,
+                   .transient = true,
+                   .what = "no time is left for a request after the wait for other calls",
+                   .hint = "try again, or raise 'timeout'"};
 }
 
 }  // namespace
@@ -112,25 +130,21 @@ AuthError too_short(seconds lifetime, seconds min_ttl) {
           .what = "the service's new token lives " + protocol::format_duration(lifetime) +
                   (lifetime < min_ttl ? ", less than min-ttl " : ", no more than min-ttl ") +
                   protocol::format_duration(min_ttl),
-          .hint = "lower 'min-ttl'",
-          .retry_after = std::nullopt};
+          .hint = "lower 'min-ttl'"};
 }
 
 AuthError expired_on_arrival() {
   return {.kind = ErrorKind::invalid_response,
           .transient = false,
-          .what = "the service's new token has expired already",
-          .hint = "",
-          .retry_after = std::nullopt};
+          .what = "the service's new token has expired already"};
 }
 
-std::optional<AuthError> failure_since(const RequestLog& log, const CallContext& attempt) {
-  if (!applies(log, attempt)) return std::nullopt;
-  if (log.failure->at >= attempt.started) return log.failure->auth_error;
+std::optional<AuthError> failure_since(const RequestLog& log, const CallContext& call) {
+  if (!applies(log, call)) return std::nullopt;
+  if (log.failure->at >= call.started) return log.failure->auth_error;
   // Another call has since found that the rejected key is still in use.
-  if (!is_rejection_remembered(log, attempt.now) || log.failure->confirmed < attempt.started)
-    return std::nullopt;
-  return make_shared_error(*log.failure, attempt.now);
+  if (!is_rejection_remembered(log, call.now) || log.failure->confirmed < call.started) return std::nullopt;
+  return make_shared_error(*log.failure, call.now);
 }
 
 bool is_rejection_remembered(const RequestLog& log, BootTime now) noexcept {
@@ -138,20 +152,18 @@ bool is_rejection_remembered(const RequestLog& log, BootTime now) noexcept {
          now < end_of_block(*log.failure);
 }
 
-std::optional<AuthError> why_blocked(const RequestLog& log, const CallContext& attempt) {
-  for (const auto rule : {check_failure, check_rejections, check_short_life, check_request_limit})
-    if (auto auth_error = rule(log, attempt)) return auth_error;
+std::optional<AuthError> why_blocked(const RequestLog& log, const CallContext& call) {
+  for (const auto rule :
+       {check_failure, check_rejections, check_short_life, check_request_limit, check_time_left})
+    if (auto auth_error = rule(log, call)) return auth_error;
   return std::nullopt;
 }
 
-bool may_refresh(const RequestLog& log, const CallContext& attempt, seconds refresh_ahead) {
-  if (log.failure && attempt.now - log.failure->at < refresh_retry_pause) return false;
-  if (log.refresh_started && attempt.now - *log.refresh_started < refresh_retry_pause) return false;
-  // If tokens live for less than refresh-ahead, every call finds one that is due.
-  const auto& success = log.success;
-  const bool is_useless = success && success->while_good && success->lifetime <= refresh_ahead &&
-                          attempt.now - success->at < milliseconds(success->lifetime) / 2;
-  return !is_useless && !why_blocked(log, attempt);
+bool may_refresh(const RequestLog& log, CallContext call, seconds refresh_ahead) {
+  if (log.failure && call.now - log.failure->at < refresh_retry_pause) return false;
+  if (log.refresh_started && call.now - *log.refresh_started < refresh_retry_pause) return false;
+  call.deadline = BootTime::max();  // a background process has its own time
+  return !is_refreshed(log, call.now, refresh_ahead) && !why_blocked(log, call);
 }
 
 unsigned requests_left(const RequestLog& log, BootTime now) noexcept {
@@ -187,9 +199,7 @@ void record_failure(RequestLog& log, AuthError auth_error, std::string_view netw
   auth_error.hint.resize(std::min(auth_error.hint.size(), longest_text));
   log.failure = LastFailure{.auth_error = std::move(auth_error),
                             .at = now,
-                            .network_fingerprint = std::string(network_fingerprint),
-                            .key = {},
-                            .confirmed = {}};
+                            .network_fingerprint = std::string(network_fingerprint)};
 }
 
 void record_success(RequestLog& log, seconds lifetime, bool too_short, bool while_good, BootTime now) {

@@ -33,21 +33,25 @@ inline constexpr std::chrono::milliseconds short_life_remembered = std::chrono::
 /// A refresh that failed, or did not end, is not repeated for this long while the old token is good.
 inline constexpr std::chrono::milliseconds refresh_retry_pause = std::chrono::minutes(1);
 
+/// A call that has waited sends no request with less time left than this, or than a quarter of its time: the
+/// request would fail, and the calls that wait would share that failure.
+inline constexpr std::chrono::milliseconds shortest_request_time = std::chrono::milliseconds(500);
+
 /// The call that the rules decide about.
 struct CallContext {
-  BootTime started{};  ///< when the call began to wait
+  BootTime started{};
   BootTime now{};
   std::string_view network_fingerprint;  ///< of the network settings of the call
   std::chrono::seconds min_ttl{};        ///< of the token that the call needs
+  BootTime deadline = BootTime::max();   ///< of the call
 };
 
 /// Why no request may be sent; nothing if it may.
-[[nodiscard]] std::optional<protocol::AuthError> why_blocked(const RequestLog& log,
-                                                             const CallContext& attempt);
+[[nodiscard]] std::optional<protocol::AuthError> why_blocked(const RequestLog& log, const CallContext& call);
 
 /// The failure of a call that ended after this one started, if it applies to this call as well.
 [[nodiscard]] std::optional<protocol::AuthError> failure_since(const RequestLog& log,
-                                                               const CallContext& attempt);
+                                                               const CallContext& call);
 
 /// The error for a new token with a lifetime of no more than `min_ttl`.
 [[nodiscard]] protocol::AuthError too_short(std::chrono::seconds lifetime, std::chrono::seconds min_ttl);
@@ -56,8 +60,7 @@ struct CallContext {
 [[nodiscard]] protocol::AuthError expired_on_arrival();
 
 /// Whether a token that is still good may be refreshed. `refresh_ahead` is the setting that made it due.
-[[nodiscard]] bool may_refresh(const RequestLog& log, const CallContext& attempt,
-                               std::chrono::seconds refresh_ahead);
+[[nodiscard]] bool may_refresh(const RequestLog& log, CallContext call, std::chrono::seconds refresh_ahead);
 
 /// How many requests may be sent now.
 [[nodiscard]] unsigned requests_left(const RequestLog& log, BootTime now) noexcept;

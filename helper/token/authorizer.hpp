@@ -2,7 +2,6 @@
 #pragma once
 
 #include "helper/environment.hpp"
-#include "helper/failure.hpp"
 #include "helper/trace.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/authorize/response.hpp"
@@ -10,12 +9,6 @@
 #include <chrono>
 
 namespace sase::token {
-
-/// The authorizer could not be started: no request was sent.
-class AuthorizerNotStarted : public Failure {
- public:
-  using Failure::Failure;
-};
 
 /// Exchanges an API key for a token.
 class Authorizer {
@@ -25,8 +18,8 @@ class Authorizer {
   Authorizer& operator=(const Authorizer&) = delete;
   virtual ~Authorizer() = default;
 
-  /// Returns by `deadline`. Trace lines of the authorizer go to `trace` at once. Throws Failure if the
-  /// authorizer fails.
+  /// Returns by `deadline`. Trace lines of the authorizer go to `trace` at once. An authorizer that fails is
+  /// an error of kind ErrorKind::authorizer_failed, with the number of requests that it had sent.
   [[nodiscard]] virtual protocol::AuthorizeReply authorize(const protocol::AuthorizeRequest& request,
                                                            std::chrono::steady_clock::time_point deadline,
                                                            const Trace& trace) = 0;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/failure.hpp"
 #include "helper/os/processes/subprocess.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/token/authorizer.hpp"
@@ -9,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -26,15 +26,45 @@ constexpr std::size_t largest_response = std::size_t{256} * 1024;
 /// Relative to the directory of the front.
 constexpr std::string_view authorizer_path_suffix = "/../libexec/sase-credential/authorize";
 
-template <typename Kind = Failure>
-Kind broken(const std::string& why) {
-  return Kind(ExitCode::local_state, "the authorizer cannot be used: " + why, "reinstall sase-credential");
+constexpr std::string_view reinstall = "reinstall sase-credential";
+
+/// What a system call that fails while the authorizer is started lacks.
+struct StartHint {
+  std::errc reason;
+  std::string_view hint;
+};
+
+constexpr std::array start_hints{
+    StartHint{std::errc::too_many_files_open, "raise the limit on open files (ulimit -n)"},
+    StartHint{std::errc::too_many_files_open_in_system,
+              "close programs: the system's limit on open files is reached"},
+    StartHint{std::errc::resource_unavailable_try_again,
+              "raise the limit on processes (ulimit -u, or the pids limit of the container)"},
+    StartHint{std::errc::not_enough_memory, "free memory, or raise the memory limit of the container"},
+    StartHint{std::errc::operation_not_permitted,
+              "allow new processes in the seccomp profile of the container or service"},
+    StartHint{std::errc::function_not_supported,
+              "allow new processes in the seccomp profile of the container or service"},
+};
+
+std::string_view start_hint(const std::error_code& error) noexcept {
+  for (const StartHint& row : start_hints)
+    if (error == row.reason) return row.hint;
+  return reinstall;
+}
+
+/// `transient`: the authorizer started, so the next one may succeed.
+protocol::AuthError authorizer_failed(const std::string& why, std::string_view hint, bool transient) {
+  return {.kind = protocol::ErrorKind::authorizer_failed,
+          .transient = transient,
+          .what = "the authorizer cannot be used: " + why,
+          .hint = std::string(hint)};
 }
 
 /// Relative to the front's real path, so that an installed tree can be moved, and called through a symlink.
-std::string authorizer_path() {
+std::optional<std::string> authorizer_path() {
   const auto program = os::program_path();
-  if (!program) throw broken<AuthorizerNotStarted>("/proc/self/exe cannot be read");
+  if (!program) return std::nullopt;
   return program->substr(0, program->find_last_of('/')) + std::string(authorizer_path_suffix);
 }
 
@@ -86,8 +116,7 @@ protocol::AuthError no_answer_in_time(const protocol::AuthorizeRequest& request,
           .transient = true,
           .what = "no answer from '" + host_in(request.url) + "' within " + std::to_string(seconds) + "s " +
                   std::string(describe(step)),
-          .hint = "check the network and proxy, or raise timeout",
-          .retry_after = std::nullopt};
+          .hint = "check the network and proxy, or raise timeout"};
 }
 
 /// Reads the response while it arrives.
@@ -99,6 +128,7 @@ class Response {
         }) {}
 
   void read(std::string_view output) {
+    has_started_ = has_started_ || !output.empty();
     const auto checks = reader_.checks().size();
     reader_.read(output);
     if (reader_.checks().size() != checks) last_check_ = steady_clock::now();
@@ -109,6 +139,15 @@ class Response {
     if (is_probe()) reply.checks = with_untried(std::move(reply.checks));
     return reply;
   }
+
+  /// Of an authorizer that failed. It counts each request before it sends it.
+  [[nodiscard]] protocol::AuthorizeReply fail(const std::string& why,
+                                              std::string_view hint = reinstall) const {
+    return {.requests = reader_.requests(), .outcome = authorizer_failed(why, hint, has_started_)};
+  }
+
+  /// The authorizer has started, even if it has written nothing.
+  void started() noexcept { has_started_ = true; }
 
   /// At the deadline.
   [[nodiscard]] protocol::AuthorizeReply interrupt() && {
@@ -140,19 +179,26 @@ class Response {
   const Trace& trace_;
   protocol::ResponseReader reader_;
   steady_clock::time_point last_check_ = steady_clock::now();
+  bool has_started_ = false;
 };
 
 }  // namespace
 
 protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeRequest& request,
                                                       steady_clock::time_point deadline, const Trace& trace) {
+  Response response(request, trace);
+  const auto program = authorizer_path();
+  if (!program) return response.fail("/proc/self/exe cannot be read", "mount /proc");
+  // TLS requires random numbers. The authorizer runs under the same seccomp profile as this process.
+  if (const std::error_code error = os::test_getrandom())
+    return response.fail("getrandom(2) fails: " + error.message(),
+                         "allow getrandom in the seccomp profile of the container or service");
   const std::array<std::string, 1> arguments = {"authorize"};
   const std::vector<const char*> environment = environment_for_authorizer(environment_);
   try {
     const protocol::Secret input = request.write();
-    Response response(request, trace);
     const auto result =
-        os::run_subprocess({.program = authorizer_path(),
+        os::run_subprocess({.program = *program,
                             .arguments = arguments,
                             .environment = environment.data(),
                             .input = input.reveal(),
@@ -162,15 +208,16 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
     if (!result) return std::move(response).interrupt();
     // The exit code of the dynamic linker for a missing library, and of a shell for a missing program.
     constexpr int cannot_load = 127;
-    if (result->exit_code() == cannot_load) throw broken<AuthorizerNotStarted>("it cannot be loaded");
-    if (result->exit_code() != 0) throw broken(describe_end(*result));
+    if (result->exit_code() == cannot_load) return response.fail("it cannot be loaded");
+    response.started();
+    if (result->exit_code() != 0) return response.fail(describe_end(*result));
     return std::move(response).finish();
   } catch (const std::system_error& error) {
-    throw broken<AuthorizerNotStarted>(protocol::escape(error.what()));
+    return response.fail(protocol::escape(error.what()), start_hint(error.code()));
   } catch (const std::length_error&) {
-    throw broken("its response is too long");
+    return response.fail("its response is too long");
   } catch (const protocol::ProtocolError& error) {
-    throw broken(std::string("its response is invalid: ") + error.what());
+    return response.fail(std::string("its response is invalid: ") + error.what());
   }
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace sase::token {
 namespace {
 
 using rate_limit::RefreshLock;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
@@ -22,11 +24,14 @@ seconds time_left_now(const Token& token) {
   return time_left(token.expiry, ClockReading::now(), current_boot);
 }
 
-Failure lock_timeout(const config::Profile& profile) {
-  return Failure(ExitCode::unreachable,
-                 "another call with the API key of the profile '" + profile.name +
-                     "' is still asking for a token after " + protocol::format_duration(profile.timeout),
-                 "try again later, or raise 'timeout'");
+const RefreshLock* pointer(const std::optional<RefreshLock>& lock) noexcept {
+  return lock ? &*lock : nullptr;
+}
+
+/// Memory beyond the limit of RLIMIT_MEMLOCK may be written to the swap space.
+void trace_unlocked_secrets(const Trace& trace) {
+  if (trace.on() && !protocol::are_secrets_locked())
+    trace.line("memory: not all secrets can be locked; raise RLIMIT_MEMLOCK (ulimit -l)");
 }
 
 }  // namespace
@@ -37,6 +42,7 @@ TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
       state_directory_(parts.state_directory),
       authorizer_(parts.authorizer),
       misspelled_variables_(parts.misspelled_variables),
+      diagnostics_(parts.diagnostics),
       trace_(parts.trace),
       deadline_(parts.deadline),
       key_(std::move(key)),
@@ -46,18 +52,18 @@ TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
 
 ProvidedToken TokenProvider::get() {
   if (auto cached = find_usable()) return *std::move(cached);
-  auto lock = open_lock();
+  const auto lock = acquire_lock();
+  // The process that held the lock before may have stored a token.
   if (lock)
-    if (auto shared = acquire_or_share(*lock)) return *std::move(shared);
+    if (auto shared = find_usable()) return *std::move(shared);
   // The user may have logged out while we waited for the lock.
   if (key_.is_removed_by_logout()) throw api_key::no_key(profile_);
-  return accept(authorizer().authorize(lock ? &*lock : nullptr));
+  return accept(authorizer().authorize(pointer(lock)));
 }
 
 ProvidedToken TokenProvider::get_new() {
-  auto lock = open_lock();
-  if (lock) acquire(*lock);
-  return accept(authorizer().authorize(lock ? &*lock : nullptr));
+  const auto lock = acquire_lock();
+  return accept(authorizer().authorize(pointer(lock)));
 }
 
 ProvidedToken TokenProvider::get_refreshed() {
@@ -80,10 +86,8 @@ ProvidedToken TokenProvider::get_refreshed() {
 }
 
 ProbeReport TokenProvider::probe(const std::string& read_url) {
-  auto lock = open_lock();
-  if (lock) acquire(*lock);
-  ProbeReport report{
-      .probe = authorizer().probe(lock ? &*lock : nullptr, read_url), .time_left = {}, .unusable = {}};
+  const auto lock = acquire_lock();
+  ProbeReport report{.probe = authorizer().probe(pointer(lock), read_url), .time_left = {}, .unusable = {}};
   if (!report.probe.new_token) return report;
   try {
     report.time_left = time_left_now(accept(*std::exchange(report.probe.new_token, std::nullopt)).token);
@@ -96,12 +100,12 @@ ProbeReport TokenProvider::probe(const std::string& read_url) {
 void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::ParentLifetime parent) noexcept
     try {
   if (!provided.is_due_for_refresh() || !state_directory_) return;
-  RefreshLock lock(*state_directory_, authorizer().key_id());
-  if (!lock.acquire() || !authorizer().may_refresh(lock)) return;
+  const auto lock = RefreshLock::try_acquire(*state_directory_, authorizer().key_id(), boot_deadline());
+  if (!lock || !authorizer().may_refresh(*lock)) return;
   trace_.line("refresh: a background process refreshes the token");
-  const auto [directory, file] = lock.descriptors();
+  const auto [directory, file] = lock->descriptors();
   spawn_background(
-      std::array{directory, file, trace_.fd()}, [this, &lock] { refresh_as_child(lock); }, parent);
+      std::array{directory, file, trace_.fd()}, [this, &lock] { refresh_as_child(*lock); }, parent);
 } catch (const std::exception&) {
   return;  // the next call tries again
 }
@@ -123,10 +127,9 @@ void TokenProvider::erase(std::string_view token) {
 /// Delays later requests, but is not worth a long wait for the lock.
 void TokenProvider::record_erase() try {
   constexpr seconds longest_wait{1};
-  auto lock = open_lock();
-  const auto until = std::min(deadline_, steady_clock::now() + longest_wait);
-  while (lock && !lock->acquire())
-    if (!lock->wait(until)) return;
+  if (!state_directory_) return;
+  const BootTime until = std::min(boot_deadline(), BootClock::now() + longest_wait);
+  const auto lock = RefreshLock::acquire(*state_directory_, authorizer().key_id(), until, until);
   if (lock) authorizer().record_erase(*lock);
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
@@ -152,6 +155,7 @@ std::optional<ProvidedToken> TokenProvider::find_usable() {
     trace_.line("cache: a token with " + std::to_string(left.count()) + "s left" +
                 (freshness == Freshness::stale ? ", too little" : ""));
   if (freshness == Freshness::stale) return std::nullopt;
+  trace_unlocked_secrets(trace_);
   return ProvidedToken{.token = *std::move(cached), .freshness = freshness};
 }
 
@@ -160,59 +164,49 @@ std::optional<ProvidedToken> TokenProvider::find_fresh() {
   return cached && !cached->is_due_for_refresh() ? std::move(cached) : std::nullopt;
 }
 
-std::optional<RefreshLock> TokenProvider::open_lock() try {
+/// Rounded up: both clocks are cut to milliseconds.
+BootTime TokenProvider::boot_deadline() const noexcept {
+  return BootClock::now() + std::chrono::ceil<milliseconds>(deadline_ - steady_clock::now()) +
+         milliseconds(1);
+}
+
+/// Nothing if there can be no lock. Throws Failure at the deadline.
+std::optional<RefreshLock> TokenProvider::acquire_lock() try {
   if (!state_directory_) return std::nullopt;
-  return RefreshLock(*state_directory_, authorizer().key_id());
+  const BootTime deadline = boot_deadline();
+  auto lock = RefreshLock::acquire(*state_directory_, authorizer().key_id(), deadline, deadline,
+                                   [this] { trace_.line("lock: another call holds it"); });
+  if (!lock) throw lock_timeout();
+  trace_.line("lock: acquired");
+  if (const auto& holder = lock->replaced_holder())
+    diagnostics_.warning("process " + std::to_string(holder->pid) +
+                         " holds the lock of this API key after its deadline; is it stopped?");
+  return lock;
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
 }
 
-void TokenProvider::wait(RefreshLock& lock) {
-  trace_.line("lock: another call is asking");
-  if (!lock.wait(deadline_)) throw lock_timeout(profile_);
-  trace_.line("lock: it is done");
-}
-
-void TokenProvider::acquire(RefreshLock& lock) try {
-  while (!lock.acquire())
-    wait(lock);
-} catch (const std::system_error& error) {
-  warning_.warn(error.what());
-}
-
-/// The token or the failure of the process that held the lock; nothing if this process is to request a token.
-std::optional<ProvidedToken> TokenProvider::acquire_or_share(RefreshLock& lock) try {
-  while (!lock.acquire()) {
-    wait(lock);
-    if (auto shared = find_usable()) return shared;
-    authorizer().throw_shared_failure(lock);
-  }
-  trace_.line("lock: taken");
-  return find_usable();  // a token may have been stored since we looked
-} catch (const std::system_error& error) {
-  warning_.warn(error.what());
-  return std::nullopt;
-}
-
-/// The same for a refresh, which a token that is due does not satisfy.
-std::optional<ProvidedToken> TokenProvider::acquire_or_share_fresh(RefreshLock& lock) {
-  while (!lock.acquire()) {
-    wait(lock);
-    if (auto shared = find_fresh()) return shared;
-    authorizer().throw_shared_failure(lock);
-  }
-  return find_fresh();
+Failure TokenProvider::lock_timeout() {
+  const auto directory = os::PrivateDirectory::open(*state_directory_);
+  const auto holder =
+      directory ? rate_limit::read_request_log(*directory, authorizer().key_id()).holder : std::nullopt;
+  return Failure(ExitCode::unreachable,
+                 "another call with the API key of the profile '" + profile_.name + "'" +
+                     (holder ? " (process " + std::to_string(holder->pid) + ")" : "") +
+                     " is still asking for a token after " + protocol::format_duration(profile_.timeout),
+                 "try again later, or raise 'timeout'");
 }
 
 /// Nothing if the token may not be refreshed yet.
 std::optional<ProvidedToken> TokenProvider::refresh_under_lock() try {
-  auto lock = open_lock();
-  if (!lock) return accept(authorizer().authorize(nullptr));
-  if (auto shared = acquire_or_share_fresh(*lock)) return shared;
+  const auto lock = acquire_lock();
+  if (!lock) return state_directory_ ? std::nullopt : std::optional(accept(authorizer().authorize(nullptr)));
+  if (auto shared = find_fresh()) return shared;
+  authorizer().throw_shared_failure(*lock);
   if (key_.is_removed_by_logout() || !authorizer().may_refresh(*lock)) return std::nullopt;
   trace_.line("refresh: the token is due");
-  return accept(authorizer().refresh(*lock));
+  return refresh(*lock);
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
@@ -221,12 +215,21 @@ std::optional<ProvidedToken> TokenProvider::refresh_under_lock() try {
 void TokenProvider::refresh_as_child(const RefreshLock& lock) {
   deadline_ = steady_clock::now() + profile_.timeout;
   authorizer().set_deadline(deadline_);
+  lock.record_holder(boot_deadline());
   // The last holder of the lock may have refreshed it.
   if (key_.is_removed_by_logout() || find_fresh()) return;
-  (void)accept(authorizer().refresh(lock));
+  (void)refresh(lock);
+}
+
+/// The token at hand is good: no request is sent whose token could not be stored.
+ProvidedToken TokenProvider::refresh(const RefreshLock& lock) {
+  const auto old = find();
+  lock.require_space((old ? old->bearer.reveal().size() : 0) + 1024);
+  return accept(authorizer().refresh(lock));
 }
 
 ProvidedToken TokenProvider::accept(NewToken new_token) {
+  trace_unlocked_secrets(trace_);
   Token& token = new_token.token;
   // Even a token that this call cannot use may serve another, but must not replace one that lives longer.
   const seconds left = time_left_now(token);

@@ -89,12 +89,11 @@ class TokenProvider {
   [[nodiscard]] std::optional<Token> find();
   [[nodiscard]] std::optional<ProvidedToken> find_usable();
   [[nodiscard]] std::optional<ProvidedToken> find_fresh();
-  [[nodiscard]] std::optional<rate_limit::RefreshLock> open_lock();
-  void acquire(rate_limit::RefreshLock& lock);
-  void wait(rate_limit::RefreshLock& lock);
-  [[nodiscard]] std::optional<ProvidedToken> acquire_or_share(rate_limit::RefreshLock& lock);
-  [[nodiscard]] std::optional<ProvidedToken> acquire_or_share_fresh(rate_limit::RefreshLock& lock);
+  [[nodiscard]] BootTime boot_deadline() const noexcept;
+  [[nodiscard]] std::optional<rate_limit::RefreshLock> acquire_lock();
+  [[nodiscard]] Failure lock_timeout();
   [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock();
+  [[nodiscard]] ProvidedToken refresh(const rate_limit::RefreshLock& lock);
   void refresh_as_child(const rate_limit::RefreshLock& lock);
   [[nodiscard]] ProvidedToken accept(NewToken new_token);
   void store(const Token& token);
@@ -106,6 +105,7 @@ class TokenProvider {
   std::optional<std::string> state_directory_;
   Authorizer& authorizer_;
   config::MisspelledVariables* misspelled_variables_;
+  const Diagnostics& diagnostics_;
   const Trace& trace_;
   std::chrono::steady_clock::time_point deadline_;
   ApiKeyHandle key_;

@@ -44,6 +44,7 @@ ExitCode exit_code_for(ErrorKind kind) noexcept {
     case ErrorKind::unreachable:
     case ErrorKind::rate_limited: return ExitCode::unreachable;
     case ErrorKind::misconfigured: return ExitCode::invalid_settings;
+    case ErrorKind::authorizer_failed: return ExitCode::local_state;
     case ErrorKind::not_asked: break;
   }
   return ExitCode::internal_error;
@@ -65,7 +66,7 @@ void RateLimitedAuthorizer::set_deadline(steady_clock::time_point deadline) noex
 
 NewToken RateLimitedAuthorizer::authorize(const RefreshLock* refresh_lock) {
   RequestLog log = read_log_before_request(refresh_lock);
-  if (const auto auth_error = why_blocked(log, attempt())) throw to_failure(*auth_error);
+  if (const auto auth_error = why_blocked(log, call())) throw to_failure(*auth_error);
   const unsigned tries = std::min(protocol::most_tries, requests_left(log, BootClock::now()));
   return token_or_failure(request(refresh_lock, std::move(log), {.tries = tries}, WhileGood::no));
 }
@@ -77,7 +78,7 @@ NewToken RateLimitedAuthorizer::refresh(const RefreshLock& refresh_lock) {
 
 ProbeOutcome RateLimitedAuthorizer::probe(const RefreshLock* refresh_lock, const std::string& read_url) {
   RequestLog log = read_log_before_request(refresh_lock);
-  if (auto blocked = why_blocked(log, attempt())) {
+  if (auto blocked = why_blocked(log, call())) {
     protocol::AuthorizeReply reply = send({.probe = protocol::Probe::way});
     return {.checks = std::move(reply.checks),
             .auth_error = std::get<AuthError>(std::move(reply.outcome)),
@@ -85,6 +86,8 @@ ProbeOutcome RateLimitedAuthorizer::probe(const RefreshLock* refresh_lock, const
   }
   AuthorizeResult result = request(refresh_lock, std::move(log),
                                    {.probe = protocol::Probe::all, .read_url = read_url}, WhileGood::no);
+  const auto* const error = std::get_if<AuthError>(&result.outcome);
+  if (error != nullptr && error->kind == ErrorKind::authorizer_failed) throw to_failure(*error);
   ProbeOutcome probe{.checks = std::move(result.checks), .status = result.status};
   if (auto* const token = std::get_if<NewToken>(&result.outcome))
     probe.new_token = std::move(*token);
@@ -95,11 +98,11 @@ ProbeOutcome RateLimitedAuthorizer::probe(const RefreshLock* refresh_lock, const
 
 void RateLimitedAuthorizer::throw_shared_failure(const RefreshLock& refresh_lock) {
   const RequestLog log = read(&refresh_lock);
-  if (const auto auth_error = failure_since(log, attempt())) throw to_failure(*auth_error);
+  if (const auto auth_error = failure_since(log, call())) throw to_failure(*auth_error);
 }
 
 bool RateLimitedAuthorizer::may_refresh(const RefreshLock& refresh_lock) const {
-  return rate_limit::may_refresh(refresh_lock.read_log(), attempt(), parts_.profile.refresh_ahead);
+  return rate_limit::may_refresh(refresh_lock.read_log(), call(), parts_.profile.refresh_ahead);
 }
 
 void RateLimitedAuthorizer::record_erase(const RefreshLock& refresh_lock) {
@@ -108,11 +111,13 @@ void RateLimitedAuthorizer::record_erase(const RefreshLock& refresh_lock) {
   write(&refresh_lock, log);
 }
 
-rate_limit::CallContext RateLimitedAuthorizer::attempt() const noexcept {
-  return {.started = parts_.started,
-          .now = BootClock::now(),
-          .network_fingerprint = network_fingerprint_,
-          .min_ttl = parts_.profile.min_ttl};
+rate_limit::CallContext RateLimitedAuthorizer::call() const noexcept {
+  return {
+      .started = parts_.started,
+      .now = BootClock::now(),
+      .network_fingerprint = network_fingerprint_,
+      .min_ttl = parts_.profile.min_ttl,
+      .deadline = BootClock::now() + std::chrono::floor<milliseconds>(parts_.deadline - steady_clock::now())};
 }
 
 RequestLog RateLimitedAuthorizer::read(const RefreshLock* refresh_lock) try {
@@ -133,7 +138,7 @@ void RateLimitedAuthorizer::write(const RefreshLock* refresh_lock, const Request
 RequestLog RateLimitedAuthorizer::read_log_before_request(const RefreshLock* refresh_lock) {
   RequestLog log = read(refresh_lock);
   if (!parts_.key.is_deferred() || !is_rejection_remembered(log, BootClock::now()) ||
-      failure_since(log, attempt()))
+      failure_since(log, call()))
     return log;
   record_key_fingerprint(log, parts_.key.fingerprint(), BootClock::now());
   write(refresh_lock, log);
@@ -148,8 +153,7 @@ void RateLimitedAuthorizer::read_key(const RefreshLock* refresh_lock, RequestLog
   record_failure(log, {.kind = is_late ? ErrorKind::unreachable : ErrorKind::misconfigured,
                        .transient = is_late,
                        .what = failure.what(),
-                       .hint = failure.hint,
-                       .retry_after = std::nullopt});
+                       .hint = failure.hint});
   write(refresh_lock, log);
   throw;
 }
@@ -165,10 +169,9 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::request(const Refr
                                                                       const AuthorizeOptions& options,
                                                                       WhileGood while_good) {
   read_key(refresh_lock, log);
-  if (while_good == WhileGood::yes) record_refresh_start(log, BootClock::now());
   // Read before the request is sent, so that the expiry is never later than the service's.
   const ClockReading requested_at = ClockReading::now();
-  protocol::AuthorizeReply reply = send_counted(refresh_lock, log, options);
+  protocol::AuthorizeReply reply = send_counted(refresh_lock, log, options, while_good);
   auto outcome = reject_expired(std::move(reply.outcome));
   if (auto* const auth_error = std::get_if<AuthError>(&outcome)) {
     record_failure(log, *auth_error);
@@ -185,18 +188,22 @@ RateLimitedAuthorizer::AuthorizeResult RateLimitedAuthorizer::request(const Refr
 
 /// Counts the request before it is sent, and corrects the count by the reply.
 protocol::AuthorizeReply RateLimitedAuthorizer::send_counted(const RefreshLock* refresh_lock, RequestLog& log,
-                                                             const AuthorizeOptions& options) {
+                                                             const AuthorizeOptions& options,
+                                                             WhileGood while_good) {
   count_before_send(log, BootClock::now());
-  write(refresh_lock, log);
-  try {
-    protocol::AuthorizeReply reply = send(options);
-    correct_count(log, reply.requests, BootClock::now());
-    return reply;
-  } catch (const AuthorizerNotStarted&) {
-    correct_count(log, 0, BootClock::now());
+  if (while_good == WhileGood::yes) {
+    record_refresh_start(log, BootClock::now());
+    refresh_lock->write_log(log);
+  } else {
     write(refresh_lock, log);
-    throw;
   }
+  // This process may have been stopped until after its deadline.
+  if (refresh_lock != nullptr && !refresh_lock->is_current())
+    throw Failure(ExitCode::unreachable,
+                  "another process has replaced the lock of this one after its deadline", "try again");
+  protocol::AuthorizeReply reply = send(options);
+  correct_count(log, reply.requests, BootClock::now());
+  return reply;
 }
 
 /// The only place that turns the service's response into a Token.

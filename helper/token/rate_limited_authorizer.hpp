@@ -70,8 +70,8 @@ class RateLimitedAuthorizer {
   /// Requests a token. Throws Failure.
   [[nodiscard]] NewToken authorize(const rate_limit::RefreshLock* refresh_lock);
 
-  /// The same while the cached token is still good, after may_refresh(). Throws Failure and
-  /// std::system_error.
+  /// The same while the cached token is still good, after may_refresh(). Sends no request that cannot be
+  /// recorded. Throws Failure and std::system_error.
   [[nodiscard]] NewToken refresh(const rate_limit::RefreshLock& refresh_lock);
 
   /// Runs every check, with one request for a token and one that reads `read_url` with it. If requests are
@@ -102,7 +102,7 @@ class RateLimitedAuthorizer {
     std::optional<unsigned> status = {};
   };
 
-  [[nodiscard]] rate_limit::CallContext attempt() const noexcept;
+  [[nodiscard]] rate_limit::CallContext call() const noexcept;
   [[nodiscard]] rate_limit::RequestLog read(const rate_limit::RefreshLock* refresh_lock);
   void write(const rate_limit::RefreshLock* refresh_lock, const rate_limit::RequestLog& log);
   [[nodiscard]] rate_limit::RequestLog read_log_before_request(const rate_limit::RefreshLock* refresh_lock);
@@ -112,7 +112,7 @@ class RateLimitedAuthorizer {
                                         WhileGood while_good);
   [[nodiscard]] protocol::AuthorizeReply send_counted(const rate_limit::RefreshLock* refresh_lock,
                                                       rate_limit::RequestLog& log,
-                                                      const AuthorizeOptions& options);
+                                                      const AuthorizeOptions& options, WhileGood while_good);
   [[nodiscard]] NewToken make_token(protocol::TokenResponse response, const ClockReading& requested_at) const;
   [[nodiscard]] static NewToken token_or_failure(AuthorizeResult result);
   void record_failure(rate_limit::RequestLog& log, const protocol::AuthError& auth_error);

@@ -13,17 +13,19 @@ namespace sase::protocol {
 
 /// Why there is no token. The names are part of the response.
 enum class ErrorKind {
-  rejected,          ///< the service rejected the key
-  invalid_response,  ///< the service's response is not a valid one
-  unreachable,       ///< no connection, no response in time, no trusted certificate
-  rate_limited,      ///< the service demands a pause
-  misconfigured,     ///< a setting is unusable, such as a CA file that does not exist
-  not_asked,         ///< only the connection was to be checked
+  rejected,           ///< the service rejected the key
+  invalid_response,   ///< the service's response is not a valid one
+  unreachable,        ///< no connection, no response in time, no trusted certificate
+  rate_limited,       ///< the service demands a pause
+  misconfigured,      ///< a setting is unusable, such as a CA file that does not exist
+  not_asked,          ///< only the connection was to be checked
+  authorizer_failed,  ///< the authorizer did not start, or ended without a valid response
 };
 
 /// In the order of ErrorKind.
-inline constexpr std::array<std::string_view, 6> error_kind_names = {
-    "rejected", "invalid-response", "unreachable", "rate-limited", "misconfigured", "not-asked"};
+inline constexpr std::array<std::string_view, 7> error_kind_names = {
+    "rejected",      "invalid-response", "unreachable",      "rate-limited",
+    "misconfigured", "not-asked",        "authorizer-failed"};
 
 [[nodiscard]] inline std::string_view to_name(ErrorKind kind) noexcept {
   return error_kind_names[static_cast<std::size_t>(kind)];

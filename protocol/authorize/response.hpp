@@ -106,6 +106,7 @@ class ResponseReader {
 
   /// How far the authorizer has got.
   [[nodiscard]] Step step() const noexcept { return step_; }
+  [[nodiscard]] std::uint32_t requests() const noexcept { return reply_.requests; }
   [[nodiscard]] const std::vector<Check>& checks() const noexcept { return reply_.checks; }
 
   /// The response, once the authorizer has ended. Throws ProtocolError if it is incomplete.

@@ -37,7 +37,7 @@ answer() {
 host_row() { row "$1" "$2" 'protocol=https\nhost='"$3"'\n\n'; }
 
 # Prints the file with the token: the largest one.
-cache_file() { find "$state" -type f -printf '%s %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-; }
+cache_file() { find "$state" -type f ! -name '*.lock' -printf '%s %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-; }
 
 repeat() { head -c "$1" /dev/zero | tr '\0' "$2"; }
 

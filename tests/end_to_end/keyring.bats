@@ -96,7 +96,7 @@ expect_next_token() {
   get_token
   ! grep -rqF -e "$key" -e "$token" -e eyJ "$home" || refute 'a secret lies on disk'
   expect_equal "$(find "$home" -name '*.token*')" '' 'files of tokens'
-  expect_equal "$(find "$state" -type f -size +0 ! -name '*.log')" '' 'files with something in them beside the ledger'
+  expect_equal "$(find "$state" -type f -size +0 ! -name '*.lock')" '' 'files with contents other than the request log'
 
   keyctl pipe "$(our_key)" >"$BATS_TEST_TMPDIR/sealed"
   [ "$(stat -c %s "$BATS_TEST_TMPDIR/sealed")" -gt "${#token}" ] || refute 'the key does not hold the token'

@@ -86,7 +86,7 @@ ends_in_time() {
   expect_unlocked
   # But for what is remembered, the next call has nothing to suffer from.
   clear_faults
-  rm "$state"/*.log
+  forgive
   call sase-credential token
   expect_token
 }

@@ -31,7 +31,9 @@ struct Caller : Machine {
   [[nodiscard]] Failure failure() {
     return catch_failure([this] { (void)authorize(); });
   }
-  [[nodiscard]] std::string log_file() const { return directory + '/' + key_id() + ".log"; }
+  void change_log(const std::function<void(rate_limit::RequestLog&)>& change) const {
+    Machine::change_log(refresh_lock, change);
+  }
 
  private:
   [[nodiscard]] static std::chrono::steady_clock::time_point in_ten_seconds() {

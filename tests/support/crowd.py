@@ -32,7 +32,7 @@ class Caller:
         actions = [(os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
                    (os.POSIX_SPAWN_OPEN, 1, str(self.out_path), create, 0o600),
                    (os.POSIX_SPAWN_OPEN, 2, str(self.err_path), create, 0o600)]
-        self.started, self.ended, self.code = time.monotonic(), None, None
+        self.started, self.ended, self.code, self.cpu = time.monotonic(), None, None, None
         self.pid = os.posix_spawnp(command[0], command, environment, file_actions=actions, setsigdef=USUAL_SIGNALS)
 
     @property
@@ -66,7 +66,7 @@ class Crowd:
     def wait_for_ends(self):
         while True:
             try:
-                pid, status = os.wait()
+                pid, status, usage = os.wait3(0)
             except ChildProcessError:
                 with self.changed:
                     if self.is_closed:
@@ -74,7 +74,7 @@ class Crowd:
                     self.changed.wait(0.001)
                 continue
             with self.changed:
-                self.ends[pid] = (time.monotonic(), os.waitstatus_to_exitcode(status))
+                self.ends[pid] = (time.monotonic(), os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
                 self.changed.notify_all()
 
     def start(self, command):
@@ -88,7 +88,7 @@ class Crowd:
         with self.changed:
             if not self.changed.wait_for(lambda: caller.pid in self.ends, LONGEST):
                 raise RuntimeError(f"process {caller.pid} does not end")
-            caller.ended, caller.code = self.ends[caller.pid]
+            caller.ended, caller.code, caller.cpu = self.ends[caller.pid]
         return caller
 
     def close(self):

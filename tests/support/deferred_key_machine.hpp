@@ -21,7 +21,7 @@ struct DeferredKeyMachine : Machine {
   /// What the command writes. Each run, in any process, is noted as "run".
   std::function<std::string()> key = [] { return std::string(the_key); };
 
-  [[nodiscard]] std::string key_id() const {
+  [[nodiscard]] std::string key_id() const override {
     return rate_limit::make_command_key_id(profile.authorize_url, command);
   }
   [[nodiscard]] cache::WrappingKey wrapping_key() const { return {key_id(), directory, keys.prefix()}; }
@@ -61,19 +61,9 @@ struct DeferredKeyMachine : Machine {
 
   /// How often the command ran.
   [[nodiscard]] std::size_t runs() const { return noted("run"); }
-  [[nodiscard]] rate_limit::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
-  [[nodiscard]] rate_limit::RequestLog log() const { return open_refresh_lock().read_log(); }
-  void change_log(const std::function<void(rate_limit::RequestLog&)>& change) const {
-    rate_limit::RequestLog changed = log();
-    change(changed);
-    open_refresh_lock().write_log(changed);
-  }
   /// The last failure was a second ago, so that a call that begins now did not wait for it.
   void let_a_second_pass() const {
     change_log([](rate_limit::RequestLog& log) { log.failure->at -= std::chrono::seconds(1); });
-  }
-  [[nodiscard]] bool is_idle() const {
-    return open_refresh_lock().wait(std::chrono::steady_clock::now() + std::chrono::seconds(10));
   }
 };
 

@@ -150,7 +150,13 @@ anew() {
 }
 
 # forgive: deletes the request log, so that no backoff and no rate limit applies. The tokens stay.
-forgive() { [ -L "$state" ] || rm -f "$state"/*.log; }
+forgive() {
+  local lock
+  [ ! -L "$state" ] || return 0
+  for lock in "$state"/*.lock; do
+    [[ ! -f $lock || -L $lock ]] || truncate --size 0 "$lock"
+  done
+}
 
 # ---- other servers
 

@@ -10,6 +10,7 @@
 #include "tests/support/memory_file.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <fstream>
@@ -17,6 +18,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace sase::tests {
 
@@ -42,8 +45,30 @@ inline constexpr std::string_view the_key = "a-test-api-key";
   return ExpiryTimes::from(token.expiry).expires_in;
 }
 
+/// A cache that can be read, but not written.
+class FullCache : public cache::TokenCache {
+ public:
+  explicit FullCache(cache::TokenCache& cache) noexcept : cache_(cache) {}
+
+  [[nodiscard]] std::optional<Token> find(const cache::Identity& identity) override {
+    return cache_.find(identity);
+  }
+  void store(const cache::Identity&, const Token&) override {
+    throw std::system_error(ENOSPC, std::generic_category(), "cannot write the token");
+  }
+  void remove(const cache::Identity& identity) override { cache_.remove(identity); }
+
+ private:
+  cache::TokenCache& cache_;
+};
+
 /// One machine's state, and calls that work with it.
 struct Machine {
+  Machine() = default;
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+  virtual ~Machine() = default;
+
   TemporaryDirectory root;
   std::string directory = root.path("state/sase-credential");
   config::Profile profile = make_profile();
@@ -85,20 +110,34 @@ struct Machine {
     return cached ? std::string(cached->bearer.reveal()) : "(none)";
   }
 
-  /// The name of the lock and the request log.
-  [[nodiscard]] std::string key_id() const { return rate_limit::make_key_id(profile.authorize_url, the_key); }
-  [[nodiscard]] rate_limit::RefreshLock open_refresh_lock() const { return {directory, key_id()}; }
-  [[nodiscard]] rate_limit::RefreshLock hold_lock() const {
-    rate_limit::RefreshLock refresh_lock = open_refresh_lock();
-    REQUIRE(refresh_lock.acquire());
-    return refresh_lock;
+  /// Names the lock file, which contains the request log.
+  [[nodiscard]] virtual std::string key_id() const {
+    return rate_limit::make_key_id(profile.authorize_url, the_key);
   }
-  [[nodiscard]] rate_limit::RequestLog log() const { return open_refresh_lock().read_log(); }
+  [[nodiscard]] std::string log_file() const { return directory + '/' + key_id() + ".lock"; }
+  [[nodiscard]] rate_limit::RefreshLock hold_lock(std::chrono::milliseconds patience = {}) const {
+    const BootTime now = BootClock::now();
+    auto lock =
+        rate_limit::RefreshLock::acquire(directory, key_id(), now + patience, now + std::chrono::minutes(1));
+    REQUIRE(lock);
+    return *std::move(lock);
+  }
+  [[nodiscard]] bool is_locked() const {
+    return !rate_limit::RefreshLock::try_acquire(directory, key_id(), BootClock::now());
+  }
+  [[nodiscard]] rate_limit::RequestLog log() const {
+    const auto state = os::PrivateDirectory::open(directory);
+    return state ? rate_limit::read_request_log(*state, key_id()) : rate_limit::RequestLog{};
+  }
   /// Tests cannot move the boot clock, so they move the times in the request log.
   void change_log(const std::function<void(rate_limit::RequestLog&)>& change) const {
-    rate_limit::RequestLog changed = log();
+    change_log(hold_lock(), change);
+  }
+  static void change_log(const rate_limit::RefreshLock& lock,
+                         const std::function<void(rate_limit::RequestLog&)>& change) {
+    rate_limit::RequestLog changed = lock.read_log();
     change(changed);
-    open_refresh_lock().write_log(changed);
+    lock.write_log(changed);
   }
   /// Records an event of any process; noted() counts them.
   void note(std::string_view what) const { std::ofstream(root.path(what), std::ios::app) << 'x'; }
@@ -108,7 +147,8 @@ struct Machine {
   void trace_to_stderr() { trace = Trace("1", std::chrono::steady_clock::now(), diagnostics); }
   /// Waits until no process holds the lock.
   [[nodiscard]] bool is_idle() const {
-    return open_refresh_lock().wait(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+    (void)hold_lock(std::chrono::seconds(10));
+    return true;
   }
 };
 

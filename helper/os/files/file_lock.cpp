@@ -7,7 +7,9 @@
 #include <csignal>
 #include <string>
 
+#include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -66,14 +68,18 @@ class WaitInterrupter {
   struct sigaction before_ {};
 };
 
-/// Some file systems, mostly network file systems, do not support flock.
-[[noreturn]] void throw_cannot_lock(int fd) {
+/// The path of an open file, in quotes. Keeps errno.
+std::string describe(int fd) {
   const int error = errno;
   std::array<char, 4096> path{};
   const ssize_t size = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path.data(), path.size());
   errno = error;
-  throw_errno("cannot lock '" + std::string(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0) +
-              "'; is it on a network file system?");
+  return "'" + std::string(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0) + "'";
+}
+
+/// Some file systems, mostly network file systems, do not support flock.
+[[noreturn]] void throw_cannot_lock(int fd) {
+  throw_errno("cannot lock " + describe(fd) + "; is it on a network file system?");
 }
 
 /// False if a signal interrupted the wait or, with LOCK_NB, if another process holds the lock.
@@ -85,18 +91,58 @@ bool lock(int fd, int how) {
 
 }  // namespace
 
-bool FileLock::acquire() {
-  return lock(file_.get(), LOCK_EX | LOCK_NB);
-}
-
-bool FileLock::wait(steady_clock::time_point deadline) {
+bool FileLock::acquire(steady_clock::time_point deadline) {
+  if (lock(file_.get(), LOCK_EX | LOCK_NB)) return true;
   for (auto left = deadline - steady_clock::now(); left > left.zero();
        left = deadline - steady_clock::now()) {
     const WaitInterrupter interrupter(left);
-    if (!lock(file_.get(), LOCK_SH)) continue;
-    return lock(file_.get(), LOCK_UN);
+    // The waiting processes keep the mode in which they wait: with LOCK_SH, they would keep each other out of
+    // LOCK_EX.
+    if (lock(file_.get(), LOCK_EX)) return true;
   }
   return false;
+}
+
+void FileLock::release() noexcept {
+  (void)::flock(file_.get(), LOCK_UN);
+}
+
+std::string FileLock::read(std::size_t limit) const {
+  std::string bytes(limit, '\0');
+  std::size_t size = 0;
+  while (size < limit) {
+    const ssize_t got = ::pread(file_.get(), bytes.data() + size, limit - size, static_cast<off_t>(size));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("cannot read " + describe(file_.get()));
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+void FileLock::write(std::size_t offset, std::string_view bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_errno("cannot write " + describe(file_.get()));
+    offset += static_cast<std::size_t>(written);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+std::chrono::nanoseconds FileLock::modified() const {
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) throw_errno("cannot look at " + describe(file_.get()));
+  return seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+}
+
+void FileLock::set_modified(std::chrono::nanoseconds time) const {
+  const auto whole = std::chrono::floor<seconds>(time);
+  const std::array<timespec, 2> times = {timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+                                         timespec{.tv_sec = static_cast<time_t>(whole.count()),
+                                                  .tv_nsec = static_cast<long>((time - whole).count())}};
+  if (::futimens(file_.get(), times.data()) != 0) throw_errno("cannot change " + describe(file_.get()));
 }
 
 }  // namespace sase::os

@@ -93,6 +93,23 @@ Fd PrivateDirectory::open_lock(const std::string& name) const {
   return open_private_file(fd_.get(), name, O_RDWR | O_CREAT, path_ + '/' + name);
 }
 
+bool PrivateDirectory::contains(const std::string& name) const noexcept {
+  struct stat status {};
+  return ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool PrivateDirectory::leads_to(const std::string& name, int fd) const noexcept {
+  struct stat named {
+  }, opened{};
+  return ::fstatat(fd_.get(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(fd, &opened) == 0 &&
+         named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
+void PrivateDirectory::rename_file(const std::string& from, const std::string& to) const {
+  if (::renameat(fd_.get(), from.c_str(), fd_.get(), to.c_str()) != 0)
+    throw_errno("cannot replace '" + path_ + '/' + to + "'");
+}
+
 void create_private_directories(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return;
@@ -120,8 +137,7 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
   if (!fd) throw_errno(what);
   try {
     write_all(fd.get(), bytes, what);
-    if (::renameat(fd_.get(), fresh.c_str(), fd_.get(), name.c_str()) != 0)
-      throw_errno("cannot replace '" + path_ + '/' + name + "'");
+    rename_file(fresh, name);
   } catch (...) {
     ::unlinkat(fd_.get(), fresh.c_str(), 0);
     throw;

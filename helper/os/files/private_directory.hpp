@@ -29,6 +29,13 @@ class PrivateDirectory {
   /// Opens a file to lock; creates it with mode 0600 if it does not exist.
   [[nodiscard]] Fd open_lock(const std::string& name) const;
 
+  /// Whether a file of that name exists, and whether it is the open file `fd`.
+  [[nodiscard]] bool contains(const std::string& name) const noexcept;
+  [[nodiscard]] bool leads_to(const std::string& name, int fd) const noexcept;
+
+  /// Renames a file, and replaces the one that has the new name.
+  void rename_file(const std::string& from, const std::string& to) const;
+
   /// Replaces a file: readers see the old bytes or the new ones, never a part. Not synced to the disk,
   /// because the files of this directory can be obtained again.
   void replace_file(const std::string& name, std::string_view bytes) const;

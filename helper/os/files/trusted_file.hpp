@@ -7,7 +7,7 @@
 
 /// The trust rule: who may decide where the API key goes and who receives a token.
 ///
-/// - A file is a regular file. Its owner is this user or root; for root, only root. Nobody else can write it:
+/// - A file is a regular file. Its owner is this user or root; for root, only root. No other user can write it:
 /// neither
 ///   others nor a group, except this user's private group, whose number is that of the user.
 /// - Every directory and symbolic link on its path has such an owner. Others can write a directory only if it

@@ -78,7 +78,7 @@ TEST_CASE("of two logins at once the later one waits", "[login_files]") {
   home.files.store("the-key", "region = eu\n");
   std::optional<os::FileLock> first(
       os::Fd(::open(home.path("keys").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
-  REQUIRE(first->acquire());
+  REQUIRE(first->acquire({}));
 
   const pid_t second = tests::start_child([&home, &first] {
     first.reset();

@@ -123,13 +123,11 @@ TEST_CASE("an unusable token fails the check authorize", "[connectivity_check]")
 
 TEST_CASE("an authorizer that cannot be started fails the first check", "[connectivity_check]") {
   tests::Machine machine;
-  machine.authorizer.meanwhile = [] {
-    throw token::AuthorizerNotStarted(ExitCode::local_state, "not there");
-  };
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::authorizer_failed);
   token::TokenProvider source = machine.source();
   const config::Settings values;
   const auto checks = check_connectivity(source, machine.profile, values);
-  CHECK(checks[0].what == "not there");
+  CHECK(checks[0].what == "what happened");
   CHECK(checks[0].code == ExitCode::local_state);
   CHECK(checks[6].state == CheckState::untried);
 }

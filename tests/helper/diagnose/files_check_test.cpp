@@ -58,8 +58,17 @@ TEST_CASE("shows the cached token and the last failure", "[local_state]") {
   log.failure = rate_limit::LastFailure{.auth_error = tests::auth_error(protocol::ErrorKind::rejected),
                                         .at = BootClock::now(),
                                         .network_fingerprint = "r"};
-  place.open_refresh_lock().write_log(log);
+  place.hold_lock().write_log(log);
   CHECK(contains(place.check().what, "no request is sent now: what happened"));
+}
+
+TEST_CASE("names a process that holds the lock after its deadline", "[local_state]") {
+  Place place;
+  const auto lock = place.hold_lock();
+  lock.record_holder(BootClock::now() - 5s);
+
+  CHECK(contains(place.check().what, "the last call failed 5s ago: process " + std::to_string(::getpid()) +
+                                         " still holds the lock after its deadline; is it stopped?"));
 }
 
 TEST_CASE("shows the command that repairs an unusable file or directory", "[local_state]") {
@@ -100,8 +109,8 @@ TEST_CASE("advises removing a directory of another user", "[local_state]") {
 
 TEST_CASE("names the request log that others can read", "[local_state]") {
   Place place;
-  place.open_refresh_lock().write_log({});
-  const std::string log_file = place.directory + '/' + place.key_id() + ".log";
+  place.hold_lock().write_log({});
+  const std::string log_file = place.directory + '/' + place.key_id() + ".lock";
   ::chmod(log_file.c_str(), 0644);
   CHECK(place.check().remedy == "chmod go-rwx " + log_file);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/refresh_lock.hpp"
 
+#include "helper/rate_limit/rules.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/denied_calls.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -12,6 +14,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace sase::rate_limit {
@@ -33,6 +36,11 @@ RequestLog with_a_request() {
   return log;
 }
 
+std::optional<RefreshLock> acquire(const std::string& directory, const std::string& key_id,
+                                   std::chrono::milliseconds patience = 0ms) {
+  return RefreshLock::acquire(directory, key_id, BootClock::now() + patience, BootClock::now() + 1min);
+}
+
 struct LogDirectory {
   tests::TemporaryDirectory root;
   os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
@@ -41,7 +49,7 @@ struct LogDirectory {
     return read_request_log(directory, key_id);
   }
   void write(const std::string& key_id, const RequestLog& log) const {
-    RefreshLock(root.path("state"), key_id).write_log(log);
+    acquire(root.path("state"), key_id)->write_log(log);
   }
 };
 
@@ -50,51 +58,104 @@ struct LogDirectory {
 TEST_CASE("creates the directory and the lock file private", "[refresh_lock]") {
   const tests::TemporaryDirectory root;
 
-  const RefreshLock refresh_lock(root.path("a/b"), "x");
+  const auto refresh_lock = acquire(root.path("a/b"), "x");
 
   CHECK(tests::read_mode(root.path("a")) == 0700);
   CHECK(tests::read_mode(root.path("a/b")) == 0700);
   CHECK(tests::read_mode(root.path("a/b/x.lock")) == 0600);
 }
 
-TEST_CASE("one process at a time holds the lock; opening and waiting acquire nothing", "[refresh_lock]") {
+TEST_CASE("one process at a time holds the lock", "[refresh_lock]") {
   const tests::TemporaryDirectory root;
-  RefreshLock other(root.path("state"), "x");
-  RefreshLock waiter(root.path("state"), "x");
   {
-    RefreshLock refresh_lock(root.path("state"), "x");
-    CHECK(refresh_lock.acquire());
-    CHECK_FALSE(other.acquire());
-    CHECK_FALSE(waiter.wait(steady_clock::now() + 20ms));
+    const auto refresh_lock = acquire(root.path("state"), "x");
+    CHECK(refresh_lock);
+    CHECK_FALSE(acquire(root.path("state"), "x"));
+    CHECK_FALSE(acquire(root.path("state"), "x", 20ms));
   }
 
-  CHECK(waiter.wait(steady_clock::now() + 10s));
-  CHECK(other.acquire());
+  CHECK(acquire(root.path("state"), "x"));
+  CHECK_FALSE(tests::exists(root.path("state/x.lock.new")));
 }
 
 TEST_CASE("each key id has its own lock and request log", "[refresh_lock]") {
   const tests::TemporaryDirectory root;
-  RefreshLock one(root.path("state"), "x");
-  RefreshLock other(root.path("state"), "y");
+  const auto one = acquire(root.path("state"), "x");
+  const auto other = acquire(root.path("state"), "y");
+  REQUIRE(one);
+  REQUIRE(other);
 
-  one.write_log(with_rejections(3));
+  one->write_log(with_rejections(3));
 
-  CHECK(one.acquire());
-  CHECK(other.acquire());
-  CHECK(one.read_log().consecutive_rejections == 3);
-  CHECK(other.read_log().consecutive_rejections == 0);
+  CHECK(one->read_log().consecutive_rejections == 3);
+  CHECK(other->read_log().consecutive_rejections == 0);
 }
 
-TEST_CASE("a waiting process reads what the holder of the lock has written", "[refresh_lock]") {
-  const tests::TemporaryDirectory root;
-  RefreshLock holder(root.path("state"), "x");
-  const RefreshLock waiter(root.path("state"), "x");
-  REQUIRE(holder.acquire());
-  CHECK(waiter.read_log().consecutive_rejections == 0);
+TEST_CASE("records the process that holds the lock, and its deadline", "[refresh_lock]") {
+  const LogDirectory state;
+  const BootTime start = BootClock::now();
+  const auto refresh_lock = acquire(state.root.path("state"), "x");
 
-  holder.write_log(with_rejections(2));
+  const auto holder = state.read("x").holder;
+  REQUIRE(holder);
+  CHECK(holder->pid == ::getpid());
+  CHECK(holder->since >= start);
+  CHECK(holder->deadline >= start + 1min);
 
-  CHECK(waiter.read_log().consecutive_rejections == 2);
+  refresh_lock->record_holder(start + 2min);
+  CHECK(state.read("x").holder->deadline == start + 2min);
+}
+
+TEST_CASE("finds a holder that has passed its deadline", "[refresh_lock]") {
+  const LogDirectory state;
+  CHECK_FALSE(find_overdue_holder(state.directory, "x"));
+  auto refresh_lock = acquire(state.root.path("state"), "x");
+  CHECK_FALSE(find_overdue_holder(state.directory, "x"));
+
+  refresh_lock->record_holder(BootClock::now());
+  REQUIRE(find_overdue_holder(state.directory, "x"));
+  CHECK(find_overdue_holder(state.directory, "x")->pid == ::getpid());
+
+  refresh_lock.reset();
+  CHECK_FALSE(find_overdue_holder(state.directory, "x"));
+}
+
+TEST_CASE("replaces a lock after the deadline of its holder, with its request log", "[refresh_lock]") {
+  const LogDirectory state;
+  const auto stopped = acquire(state.root.path("state"), "x");
+  stopped->write_log(with_a_request());
+  stopped->record_holder(BootClock::now() + 40ms);
+  CHECK_FALSE(acquire(state.root.path("state"), "x", 20ms));
+
+  const auto next = acquire(state.root.path("state"), "x", 10s);
+
+  REQUIRE(next);
+  REQUIRE(next->replaced_holder());
+  CHECK(next->replaced_holder()->pid == ::getpid());
+  CHECK(next->read_log().requests.size() == 1);
+  CHECK(next->is_current());
+  CHECK_FALSE(stopped->is_current());
+  stopped->write_log(RequestLog{});
+  CHECK(state.read("x").requests.size() == 1);
+  CHECK_FALSE(acquire(state.root.path("state"), "x"));
+  CHECK_FALSE(tests::exists(state.root.path("state/x.lock.new")));
+}
+
+TEST_CASE("ignores the replacement that a killed process left", "[refresh_lock]") {
+  const LogDirectory state;
+  state.root.write("state/x.lock.new", "left");
+
+  CHECK(acquire(state.root.path("state"), "x", 1s));
+  CHECK_FALSE(tests::exists(state.root.path("state/x.lock.new")));
+}
+
+TEST_CASE("continues with a new file if the lock file was removed", "[refresh_lock]") {
+  const LogDirectory state;
+  const auto removed = acquire(state.root.path("state"), "x");
+  REQUIRE(::unlink(state.root.path("state/x.lock").c_str()) == 0);
+
+  CHECK(acquire(state.root.path("state"), "x"));
+  CHECK_FALSE(removed->is_current());
 }
 
 TEST_CASE("the lock is held until every process has closed its descriptors", "[refresh_lock]") {
@@ -102,9 +163,9 @@ TEST_CASE("the lock is held until every process has closed its descriptors", "[r
   auto gate = tests::make_pipe();
   pid_t child = 0;
   {
-    RefreshLock refresh_lock(root.path("state"), "x");
-    REQUIRE(refresh_lock.acquire());
-    const auto [directory, lock] = refresh_lock.descriptors();
+    const auto refresh_lock = acquire(root.path("state"), "x");
+    REQUIRE(refresh_lock);
+    const auto [directory, lock] = refresh_lock->descriptors();
     CHECK(::fcntl(directory, F_GETFD) >= 0);
     CHECK(::fcntl(lock, F_GETFD) >= 0);
     CHECK(directory != lock);
@@ -114,12 +175,11 @@ TEST_CASE("the lock is held until every process has closed its descriptors", "[r
       return ::read(gate.reader.get(), &byte, 1) == 0 ? 0 : 1;
     });
   }
-  RefreshLock next(root.path("state"), "x");
-  CHECK_FALSE(next.acquire());
+  CHECK_FALSE(acquire(root.path("state"), "x"));
 
   gate.writer.close();
 
-  CHECK(next.wait(steady_clock::now() + 10s));
+  CHECK(acquire(root.path("state"), "x", 10s));
   CHECK(tests::wait_for_child(child) == 0);
 }
 
@@ -136,7 +196,7 @@ TEST_CASE("rejects a lock that others could hold or replace", "[refresh_lock]") 
     REQUIRE(::symlink("y", root.path("state/x.lock").c_str()) == 0);
   }
 
-  CHECK_THROWS_AS(RefreshLock(root.path("state"), "x"), std::system_error);
+  CHECK_THROWS_AS(acquire(root.path("state"), "x"), std::system_error);
 }
 
 TEST_CASE("reads back the request log of a key id, and no other", "[request_log]") {
@@ -149,85 +209,126 @@ TEST_CASE("reads back the request log of a key id, and no other", "[request_log]
   CHECK(state.read("b").requests.empty());
 }
 
-TEST_CASE("ignores a request log that is too long", "[request_log]") {
-  const LogDirectory state;
-  (void)state.root.write("state/a.log", with_a_request().write(current_boot()) + std::string(9000, 'x'));
-
-  CHECK(state.read("a").requests.empty());
-}
-
 TEST_CASE("treats a missing or damaged request log as empty", "[request_log]") {
   const LogDirectory state;
   SECTION("no file") {}
   SECTION("an empty file") {
-    state.root.write("state/a.log", "");
+    state.root.write("state/a.lock", "");
   }
-  SECTION("a cut file") {
-    const std::string whole = with_a_request().write(current_boot());
-    state.root.write("state/a.log", whole.substr(0, whole.size() - 1));
+  SECTION("a changed byte") {
+    state.write("a", with_a_request());
+    std::string bytes = tests::text_of_file(state.root.path("state/a.lock"));
+    // Both slots: that of the acquired lock and that of the log.
+    for (std::size_t at = bytes.find("request[]="); at != std::string::npos;
+         at = bytes.find("request[]=", at))
+      bytes.replace(at, 10, "requests[]");
+    for (std::size_t at = bytes.find("holder_pid"); at != std::string::npos;
+         at = bytes.find("holder_pid", at))
+      bytes.replace(at, 10, "holder_PID");
+    state.root.write("state/a.lock", bytes);
+  }
+  SECTION("no checksum") {
+    state.root.write("state/a.lock", with_a_request().write(current_boot()));
   }
   SECTION("written during another boot") {
-    state.root.write("state/a.log", with_a_request().write(BootId{1}));
+    state.write("a", {});
+    state.root.write("state/a.lock", with_a_request().write(BootId{1}));
   }
   SECTION("times in the future") {
     RequestLog log;
     log.requests.push_back(BootClock::now() + std::chrono::hours(1));
-    state.root.write("state/a.log", log.write(current_boot()));
+    state.write("a", log);
   }
 
   CHECK(state.read("a").requests.empty());
 }
 
-TEST_CASE("replaces the request log atomically with mode 0600", "[request_log]") {
+TEST_CASE("a write that is interrupted leaves the log before it", "[request_log]") {
   const LogDirectory state;
+  const auto refresh_lock = acquire(state.root.path("state"), "a");
+  refresh_lock->write_log(with_rejections(1));
+  const std::string before = tests::text_of_file(state.root.path("state/a.lock"));
+  refresh_lock->write_log(with_rejections(2));
+  const std::string after = tests::text_of_file(state.root.path("state/a.lock"));
+  REQUIRE(before.size() == after.size());
+
+  for (std::size_t size = 0; size <= after.size(); size += 7) {
+    state.root.write("state/a.lock", after.substr(0, size) + before.substr(size));
+    const unsigned read = state.read("a").consecutive_rejections;
+    CHECK((read == 1 || read == 2));
+  }
+}
+
+TEST_CASE("allocates the request log at the first write", "[request_log]") {
+  const LogDirectory state;
+  state.write("a", RequestLog{});
+  const auto size = tests::text_of_file(state.root.path("state/a.lock")).size();
+
   state.write("a", with_a_request());
 
-  state.write("a", RequestLog{});
-
-  CHECK(state.read("a").requests.empty());
-  CHECK(tests::read_mode(state.root.path("state/a.log")) == 0600);
-  CHECK_FALSE(tests::exists(state.root.path("state/a.log.new")));
+  CHECK(tests::text_of_file(state.root.path("state/a.lock")).size() == size);
+  CHECK(tests::read_mode(state.root.path("state/a.lock")) == 0600);
 }
 
 TEST_CASE("rejects a request log that is not private", "[request_log]") {
   const LogDirectory state;
   SECTION("open to others") {
-    state.root.write("state/a.log", with_a_request().write(current_boot()), 0644);
+    state.root.write("state/a.lock", "", 0644);
   }
   SECTION("a symlink") {
-    state.root.write("state/b", with_a_request().write(current_boot()));
-    REQUIRE(::symlink("b", state.root.path("state/a.log").c_str()) == 0);
+    state.root.write("state/b", "");
+    REQUIRE(::symlink("b", state.root.path("state/a.lock").c_str()) == 0);
   }
   SECTION("a directory") {
-    state.root.make_directory("state/a.log");
+    state.root.make_directory("state/a.lock");
   }
 
   CHECK_THROWS_AS(state.read("a"), std::system_error);
+  CHECK_THROWS_AS(state.write("a", RequestLog{}), std::system_error);
 }
 
-TEST_CASE("reports a request log that cannot be written", "[request_log]") {
+TEST_CASE("a full disk keeps the number of requests", "[request_log]") {
   const LogDirectory state;
-  state.root.make_directory("state/a.log");
+  const bool is_allocated = GENERATE(false, true);
+  if (is_allocated) state.write("a", RequestLog{});
+  CHECK(tests::exit_code_in_child([&state] {
+          tests::deny_calls({SYS_pwrite64}, ENOSPC);
+          const auto lock = acquire(state.root.path("state"), "a");
+          RequestLog log;
+          log.requests.assign(4, BootClock::now());
+          try {
+            lock->write_log(log);
+          } catch (const std::system_error&) {
+            return 0;
+          }
+          return 1;
+        }) == 0);
 
-  CHECK_THROWS_AS(state.write("a", RequestLog{}), std::system_error);
+  CHECK(state.read("a").requests.size() == 4);
+  CHECK(state.read("a").requests.back() <= BootClock::now());
+  CHECK(state.read("a").requests.back() > BootClock::now() - 2s);
+  state.write("a", with_a_request());
+  CHECK(state.read("a").requests.size() == 1);
 }
 
 TEST_CASE("reads the longest request log that is written", "[request_log]") {
   const LogDirectory state;
   RequestLog log;
-  log.requests.assign(64, BootClock::now());
+  log.requests.assign(9, BootClock::now());
   log.success = LastSuccess{.at = BootClock::now(), .lifetime = std::chrono::hours(1)};
-  log.failure = LastFailure{.auth_error = {.kind = protocol::ErrorKind::rejected,
-                                           .transient = true,
-                                           .what = std::string(2000, 'w'),
-                                           .hint = std::string(2000, 'h'),
-                                           .retry_after = std::chrono::seconds::max()},
-                            .at = BootClock::now(),
-                            .network_fingerprint = std::string(32, 'r')};
+  log.refresh_started = BootClock::now();
+  record_failure(log,
+                 {.kind = protocol::ErrorKind::rejected,
+                  .transient = true,
+                  .what = std::string(5000, 'w'),
+                  .hint = std::string(5000, 'h'),
+                  .retry_after = std::chrono::seconds::max()},
+                 std::string(32, 'r'), BootClock::now());
+  log.failure->key = std::string(32, 'k');
 
   state.write("a", log);
 
-  CHECK(state.read("a").requests.size() == 64);
+  CHECK(state.read("a").requests.size() == 9);
   CHECK(state.read("a").failure->auth_error.what == log.failure->auth_error.what);
 }
 

@@ -74,7 +74,7 @@ TEST_CASE("does not repeat an unfinished refresh for a minute", "[rate_limit_rul
   CHECK_FALSE(may_refresh(log, call_at(then + 1min - tick), 900s));
   CHECK(may_refresh(log, call_at(then + 1min), 900s));
   CHECK_FALSE(why_blocked(log, call_at(then + 1s)));
-  record_success(log, 3600s, false, true, then + 1s);
+  record_success(log, 3600s, false, false, then + 1s);
   CHECK(may_refresh(log, call_at(then + 2s), 900s));
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("records each property of a success", "[rate_limit_rules]") {
 TEST_CASE("allows a refresh by default", "[rate_limit_rules]") {
   CHECK(may_refresh(RequestLog{}, call_at(then), refresh_ahead));
   CHECK(may_refresh(token_response(3600s, false, false), call_at(then), refresh_ahead));
-  CHECK(may_refresh(token_response(3600s, false, true), call_at(then), refresh_ahead));
+  CHECK(may_refresh(token_response(3600s, false, true), call_at(then + 1min), refresh_ahead));
 }
 
 TEST_CASE("does not repeat a failed refresh for a minute", "[rate_limit_rules]") {
@@ -165,7 +165,8 @@ TEST_CASE("refreshes at half of the lifetime if it is below refresh-ahead", "[ra
       {"an odd life, before its half", 601s, true, 300'499ms, false},
       {"an odd life, at its half", 601s, true, 300'500ms, true},
       {"exactly refresh-ahead, before half its life", 900s, true, 449s, false},
-      {"a second beyond refresh-ahead", 901s, true, 1s, true},
+      {"a second beyond refresh-ahead, its token was not stored", 901s, true, 60s - 1ms, false},
+      {"a second beyond refresh-ahead, a minute later", 901s, true, 60s, true},
       {"not refreshed yet", 600s, false, 0s, true},
       {"no life at all", 0s, true, 0s, true},
   }));
@@ -180,8 +181,24 @@ TEST_CASE("refreshes at half of the lifetime if it is below refresh-ahead", "[ra
 TEST_CASE("tolerates the largest lifetime", "[rate_limit_rules]") {
   const RequestLog log = token_response(seconds::max(), true, true);
 
-  CHECK(may_refresh(log, call_at(then), refresh_ahead));
+  CHECK_FALSE(may_refresh(log, call_at(then), refresh_ahead));
   CHECK_FALSE(why_blocked(log, call_at(then)));
+}
+
+TEST_CASE("sends no request after a wait that leaves too little time", "[rate_limit_rules]") {
+  CallContext call = call_at(then);
+  const auto blocked_at = [&call](BootTime now, BootTime deadline) {
+    call.now = now;
+    call.deadline = deadline;
+    return why_blocked(RequestLog{}, call).has_value();
+  };
+
+  CHECK_FALSE(blocked_at(then, then + 10s));
+  CHECK_FALSE(blocked_at(then + 9500ms, then + 10s));
+  CHECK(blocked_at(then + 9501ms, then + 10s));
+  CHECK_FALSE(blocked_at(then + 750ms, then + 1s));
+  CHECK(blocked_at(then + 751ms, then + 1s));
+  CHECK_FALSE(blocked_at(then, then));
 }
 
 TEST_CASE("reports the most actionable of several reasons", "[rate_limit_rules]") {

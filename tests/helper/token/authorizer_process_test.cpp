@@ -39,21 +39,18 @@ std::string ask() {
   request.api_key = protocol::Secret("hunter2-key");
   request.timeout = 5s;
   if (environment.find("PROBE")) request.probe = protocol::Probe::all;
-  try {
-    const auto reply = AuthorizerProcess(environment)
-                           .authorize(request, steady_clock::now() + (hurried ? 2s : 30s), Trace());
-    std::string checks;
-    for (const protocol::Check& check : reply.checks)
-      checks += ' ' + std::string(to_name(check.name)) + '=' + std::string(to_name(check.state));
-    if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
-      return (auth_error->transient ? "transient: " : "error: ") + auth_error->what + checks + " after " +
-             std::to_string(reply.requests);
-    const auto& token_response = std::get<protocol::TokenResponse>(reply.outcome);
-    return "token: " + std::string(token_response.token.reveal()) + ' ' +
-           std::to_string(token_response.lifetime.count()) + checks;
-  } catch (const Failure& failure) {
-    return "failure " + std::to_string(static_cast<int>(failure.code)) + ": " + failure.what();
-  }
+  const auto reply =
+      AuthorizerProcess(environment).authorize(request, steady_clock::now() + (hurried ? 2s : 30s), Trace());
+  std::string checks;
+  for (const protocol::Check& check : reply.checks)
+    checks += ' ' + std::string(to_name(check.name)) + '=' + std::string(to_name(check.state));
+  if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
+    return (auth_error->kind == protocol::ErrorKind::authorizer_failed ? "failed " : "") +
+           std::string(auth_error->transient ? "transient: " : "error: ") + auth_error->what + checks +
+           " after " + std::to_string(reply.requests);
+  const auto& token_response = std::get<protocol::TokenResponse>(reply.outcome);
+  return "token: " + std::string(token_response.token.reveal()) + ' ' +
+         std::to_string(token_response.lifetime.count()) + checks;
 }
 
 /// A tree with this program and an authorizer that is this script.
@@ -157,13 +154,23 @@ TEST_CASE("reports an authorizer that fails as a local error", "[authorizer_proc
 
   DYNAMIC_SECTION(row.name) {
     const std::string answer = Tree(row.script).ask();
-    CHECK(answer.starts_with("failure 7: the authorizer cannot be used: " + row.why));
+    CHECK(answer.starts_with("failed transient: the authorizer cannot be used: " + row.why));
     CHECK_FALSE(tests::contains(answer, "hunter2"));
   }
 }
 
+TEST_CASE("counts what an authorizer had sent before it failed", "[authorizer_process]") {
+  CHECK(tests::contains(Tree("printf 'requests=2\\n'; kill -9 $$").ask(), "killed by signal 9"));
+  CHECK(Tree("printf 'requests=2\\n'; kill -9 $$").ask().ends_with(" after 2"));
+  CHECK(Tree("cat >/dev/null; printf 'requests=1\\nrequests=2\\n'; exit 1").ask().ends_with(" after 2"));
+  CHECK(Tree("cat >/dev/null; exit 127").ask() ==
+        "failed error: the authorizer cannot be used: it cannot be loaded after 0");
+}
+
 TEST_CASE("reports a missing authorizer as a local error", "[authorizer_process]") {
-  CHECK(Tree().ask().starts_with("failure 7: the authorizer cannot be used: "));
+  const std::string answer = Tree().ask();
+  CHECK(answer.starts_with("failed error: the authorizer cannot be used: "));
+  CHECK(answer.ends_with(" after 0"));
 }
 
 TEST_CASE("at the deadline reports the step and counts the requests", "[authorizer_process]") {

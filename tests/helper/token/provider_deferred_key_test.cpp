@@ -182,7 +182,7 @@ TEST_CASE("the request log does not reveal the key", "[deferred_key]") {
   DeferredKeyMachine machine;
   machine.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   (void)machine.failure();
-  const std::string log_file = tests::text_of_file(machine.directory + '/' + machine.key_id() + ".log");
+  const std::string log_file = tests::text_of_file(machine.log_file());
   const std::string fingerprint = machine.log().failure->key;
 
   CHECK(fingerprint.size() == 32);

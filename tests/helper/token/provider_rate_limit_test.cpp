@@ -107,7 +107,7 @@ TEST_CASE("the request log reveals no network setting", "[token_provider]") {
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   (void)machine.failure();
 
-  const std::string log_file = tests::text_of_file(machine.directory + '/' + machine.key_id() + ".log");
+  const std::string log_file = tests::text_of_file(machine.log_file());
 
   CHECK(tests::contains(log_file, "network="));
   CHECK_FALSE(tests::contains(log_file, "hunter2"));

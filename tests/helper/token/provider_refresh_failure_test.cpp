@@ -36,16 +36,37 @@ TEST_CASE("a failed background refresh keeps the old token and prints nothing", 
 
 TEST_CASE("a refresh whose authorizer does not start counts no request", "[token_provider]") {
   DueForRefreshMachine machine;
-  machine.authorizer.meanwhile = [&machine] {
-    machine.note("requested");
-    throw AuthorizerNotStarted(ExitCode::local_state, "no authorizer");
-  };
+  machine.authorizer.requests = 0;
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::authorizer_failed);
 
   CHECK(machine.call() == "old");
 
   CHECK(machine.requested() == 1);
   CHECK(machine.kept() == "old");
   CHECK(machine.log().requests.empty());
+}
+
+TEST_CASE("does not repeat a refresh whose token could not be stored", "[token_provider]") {
+  DueForRefreshMachine machine;
+  tests::FullCache cache(machine.file_cache);
+  machine.cache = &cache;
+
+  for (int i = 0; i < 5; ++i)
+    CHECK(machine.call() == "old");
+
+  CHECK(machine.requested() == 1);
+  CHECK(machine.kept() == "old");
+}
+
+TEST_CASE("refreshes no token if the disk has no space", "[token_provider]") {
+  DueForRefreshMachine machine;
+  (void)machine.hold_lock();
+  machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".space.new");
+
+  CHECK(machine.call() == "old");
+  CHECK(machine.source().get_refreshed().token.bearer.reveal() == "old");
+
+  CHECK(machine.requested() == 0);
 }
 
 TEST_CASE("a token with a lifetime below min-ttl does not replace a good one", "[token_provider]") {
@@ -69,8 +90,8 @@ TEST_CASE("a call reports no error of a background refresh", "[token_provider]")
     machine.root.make_directory("state/other", 0755);
     machine.state_directory = machine.root.path("state/other");
   }
-  SECTION("no request log") {
-    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".log");
+  SECTION("a directory in place of the lock") {
+    machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".lock");
   }
 
   TokenProvider caller = machine.source();
@@ -78,7 +99,6 @@ TEST_CASE("a call reports no error of a background refresh", "[token_provider]")
   CHECK(provided.token.bearer.reveal() == "old");
   refresh_in_background(caller, provided);
 
-  CHECK(machine.is_idle());
   CHECK(machine.requested() == 0);
   CHECK(machine.error.text().empty());
 }

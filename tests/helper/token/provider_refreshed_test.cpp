@@ -69,6 +69,7 @@ TEST_CASE("a refresh that failed in the background is not repeated for a minute"
   DueForRefreshMachine machine;
   machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
   (void)machine.source().get_refreshed();
+  std::this_thread::sleep_for(2ms);  // a call that starts later
 
   const ProvidedToken provided = machine.source().get_refreshed();
 

@@ -17,15 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using tests::Machine;
 
-/// A cache that can be read, but not written.
-class FullCache : public cache::TokenCache {
- public:
-  [[nodiscard]] std::optional<Token> find(const cache::Identity&) override { return std::nullopt; }
-  void store(const cache::Identity&, const Token&) override {
-    throw std::system_error(ENOSPC, std::generic_category(), "cannot write the token");
-  }
-  void remove(const cache::Identity&) override {}
-};
+using tests::FullCache;
 
 }  // namespace
 
@@ -61,7 +53,7 @@ TEST_CASE("gives the token with one warning if the cache is unusable", "[token_p
 
 TEST_CASE("gives the token with one warning if the cache is full", "[token_provider]") {
   Machine machine;
-  FullCache cache;
+  FullCache cache(machine.file_cache);
   machine.cache = &cache;
 
   CHECK(machine.get() == "fresh-token");

@@ -32,30 +32,6 @@ class LateCache : public cache::TokenCache {
   int asked = 0;
 };
 
-/// A cache that takes the turn away from the call that looks into it for the second time.
-class GreedyCache : public cache::TokenCache {
- public:
-  GreedyCache(const Machine& machine, bool has_token)
-      : refresh_lock_(machine.open_refresh_lock()), has_token_(has_token) {}
-
-  [[nodiscard]] std::optional<Token> find(const cache::Identity&) override {
-    if (++asked_ == 1) return std::nullopt;
-    was_free = refresh_lock_.acquire();
-    if (!has_token_) return std::nullopt;
-    return Token{.bearer = protocol::BearerToken(protocol::Secret("of-another-call")),
-                 .expiry = Expiry::after(ClockReading::now(), 3600s)};
-  }
-  void store(const cache::Identity&, const Token&) override {}
-  void remove(const cache::Identity&) override {}
-
-  bool was_free = false;
-
- private:
-  rate_limit::RefreshLock refresh_lock_;
-  bool has_token_;
-  int asked_ = 0;
-};
-
 /// A call in another process, which holds the lock from the construction of this object, for a while.
 class OtherCall {
  public:
@@ -116,9 +92,7 @@ TEST_CASE("shares the failure of a call that failed meanwhile", "[token_provider
 TEST_CASE("holds the lock during the request", "[token_provider]") {
   Machine machine;
   bool free = true;
-  machine.authorizer.meanwhile = [&machine, &free] {
-    free = rate_limit::RefreshLock(machine.directory, machine.key_id()).acquire();
-  };
+  machine.authorizer.meanwhile = [&machine, &free] { free = !machine.is_locked(); };
 
   (void)machine.get();
 
@@ -135,10 +109,39 @@ TEST_CASE("waits for the lock no longer than the timeout", "[token_provider]") {
   const Failure failure = machine.failure();
 
   CHECK(failure.code == ExitCode::unreachable);
-  CHECK(tests::contains(failure.what(), "'default'"));
+  CHECK(tests::contains(failure.what(), "'default' (process " + std::to_string(::getpid()) + ")"));
   CHECK(machine.authorizer.calls == 0);
   CHECK(steady_clock::now() - start >= 50ms);
   CHECK(steady_clock::now() - start < 2s);
+}
+
+TEST_CASE("replaces the lock of a stopped process after its deadline", "[token_provider]") {
+  Machine machine;
+  const BootTime now = BootClock::now();
+  const auto stopped = rate_limit::RefreshLock::try_acquire(machine.directory, machine.key_id(), now + 50ms);
+  REQUIRE(stopped);
+
+  CHECK(machine.get() == "fresh-token");
+
+  CHECK(BootClock::now() >= now + 50ms + rate_limit::holder_grace);
+  CHECK_FALSE(stopped->is_current());
+  CHECK(machine.error.text() == "sase-credential: warning: process " + std::to_string(::getpid()) +
+                                    " holds the lock of this API key after its deadline; is it stopped?\n");
+}
+
+TEST_CASE("shares the failure of an authorizer that crashed or is missing", "[token_provider]") {
+  Machine machine;
+  machine.authorizer.requests = 0;
+  machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::authorizer_failed);
+  TokenProvider waiter = machine.source();
+  const OtherCall other(machine);
+
+  const Failure shared = tests::catch_failure([&waiter] { (void)waiter.get(); });
+
+  CHECK(shared.code == ExitCode::local_state);
+  CHECK(std::string(shared.what()) == "what happened");
+  CHECK(machine.authorizer.calls == 0);
+  CHECK(machine.log().requests.empty());
 }
 
 TEST_CASE("gives a cached token without the lock", "[token_provider]") {
@@ -180,25 +183,6 @@ TEST_CASE("shares the failure of the call that it waited for", "[token_provider]
 
   CHECK(shared.code == ExitCode::unreachable);
   CHECK(std::string(shared.what()) == "what happened");
-  CHECK(machine.authorizer.calls == 0);
-}
-
-TEST_CASE("shares a result without acquiring the lock", "[token_provider]") {
-  Machine machine;
-  const bool token_response = GENERATE(true, false);
-  if (!token_response) machine.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
-  GreedyCache cache(machine, token_response);
-  machine.cache = &cache;
-  TokenProvider waiter = machine.source();
-  machine.cache = &machine.file_cache;
-  const OtherCall other(machine);
-
-  if (token_response)
-    CHECK(waiter.get().token.bearer.reveal() == "of-another-call");
-  else
-    CHECK(std::string(tests::catch_failure([&] { (void)waiter.get(); }).what()) == "what happened");
-
-  CHECK(cache.was_free);
   CHECK(machine.authorizer.calls == 0);
 }
 
@@ -255,7 +239,7 @@ TEST_CASE("traces the cache and the lock", "[token_provider]") {
   Machine machine;
   machine.trace_to_stderr();
   machine.authorizer.meanwhile = [&machine] {
-    while (!tests::contains(machine.error.text(), "another call is asking"))
+    while (!tests::contains(machine.error.text(), "another call holds it"))
       std::this_thread::sleep_for(2ms);
   };
   TokenProvider waiter = machine.source();
@@ -265,8 +249,8 @@ TEST_CASE("traces the cache and the lock", "[token_provider]") {
 
   const std::string trace = machine.error.text();
   CHECK(tests::contains(trace, " ms cache: no token\n"));
-  CHECK(tests::contains(trace, " ms lock: another call is asking\n"));
-  CHECK(tests::contains(trace, " ms lock: it is done\n"));
+  CHECK(tests::contains(trace, " ms lock: another call holds it\n"));
+  CHECK(tests::contains(trace, " ms lock: acquired\n"));
   CHECK(tests::contains(trace, " ms cache: a token with 3"));
   CHECK_FALSE(tests::contains(trace, "fresh-token"));
 }

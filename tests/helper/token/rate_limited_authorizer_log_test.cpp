@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/rate_limited_authorizer.hpp"
 #include "tests/support/caller.hpp"
+#include "tests/support/denied_calls.hpp"
+#include "tests/support/in_child.hpp"
 
 #include <chrono>
 #include <string>
+
+#include <sys/syscall.h>
 
 namespace sase::token {
 
@@ -100,6 +104,7 @@ TEST_CASE("decides by the request log and refresh-ahead whether to refresh", "[r
 
   CHECK_FALSE(caller.rate_limited().may_refresh(caller.refresh_lock));
   caller.profile.refresh_ahead = 899s;
+  caller.change_log([](rate_limit::RequestLog& log) { log.success->at -= 1min; });
   CHECK(caller.rate_limited().may_refresh(caller.refresh_lock));
 }
 
@@ -131,25 +136,28 @@ TEST_CASE("records an erase with its time", "[rate_limited_authorizer]") {
   CHECK(caller.log().paused_until > BootClock::now() + 50s);
 }
 
-TEST_CASE("continues with one warning if the request log is unusable", "[rate_limited_authorizer]") {
+TEST_CASE("continues with one warning if the request log cannot be written", "[rate_limited_authorizer]") {
   Caller caller;
-  SECTION("neither read nor written") {
-    caller.root.make_directory("state/sase-credential/" + caller.key_id() + ".log");
-  }
-  SECTION("not written") {
-    caller.root.make_directory("state/sase-credential/" + caller.key_id() + ".log.new");
-  }
-  SECTION("open to others") {
-    caller.root.write("state/sase-credential/" + caller.key_id() + ".log", "", 0666);
-  }
+  CHECK(tests::exit_code_in_child([&caller] {
+          tests::deny_calls({SYS_pwrite64}, ENOSPC);
+          const bool is_given = caller.authorize().token.bearer.reveal() == "fresh-token";
+          caller.rate_limited().throw_shared_failure(caller.refresh_lock);
+          caller.rate_limited().record_erase(caller.refresh_lock);
+          return is_given && caller.authorizer.tries == 3 ? 0 : 1;
+        }) == 0);
 
-  CHECK(caller.authorize().token.bearer.reveal() == "fresh-token");
-  CHECK_NOTHROW(caller.rate_limited().throw_shared_failure(caller.refresh_lock));
-  CHECK_NOTHROW(caller.rate_limited().record_erase(caller.refresh_lock));
-
-  CHECK(caller.authorizer.tries == 3);
   CHECK(caller.error.text().starts_with("sase-credential: warning: trouble: "));
   CHECK(tests::count_lines(caller.error.text()) == 1);
+}
+
+TEST_CASE("limits the rate of requests that cannot be recorded", "[rate_limited_authorizer]") {
+  Caller caller;
+  CHECK(tests::exit_code_in_child([&caller] {
+          tests::deny_calls({SYS_pwrite64}, ENOSPC);
+          for (int i = 0; i < 5; ++i)
+            (void)caller.authorize();
+          return caller.failure().code == ExitCode::unreachable ? caller.authorizer.calls : 0;
+        }) == 5);
 }
 
 }  // namespace sase::token

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/rate_limited_authorizer.hpp"
 #include "tests/support/caller.hpp"
+#include "tests/support/denied_calls.hpp"
+#include "tests/support/in_child.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
+
+#include <sys/syscall.h>
 
 namespace sase::token {
 
@@ -84,27 +88,40 @@ TEST_CASE("beyond the rate limit nothing is sent or recorded", "[rate_limited_au
   CHECK(tests::text_of_file(caller.log_file()) == before);
 }
 
-TEST_CASE("counts no request if the authorizer did not start", "[rate_limited_authorizer]") {
+TEST_CASE("counts and shares what a failed authorizer has sent", "[rate_limited_authorizer]") {
   Caller caller;
   caller.change_log([](rate_limit::RequestLog& log) { log.requests.assign(2, BootClock::now()); });
-  caller.authorizer.meanwhile = [] { throw AuthorizerNotStarted(ExitCode::local_state, "not there"); };
+  caller.authorizer.requests = GENERATE(0U, 1U, 2U);
+  caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::authorizer_failed);
 
   const Failure failure = caller.failure();
 
   CHECK(failure.code == ExitCode::local_state);
-  CHECK(std::string(failure.what()) == "not there");
-  CHECK(caller.log().requests.size() == 2);
-  CHECK_FALSE(caller.log().failure);
+  CHECK(std::string(failure.what()) == "what happened");
+  CHECK(caller.log().requests.size() == 2 + caller.authorizer.requests);
+  REQUIRE(caller.log().failure);
+  CHECK(caller.log().failure->auth_error.kind == protocol::ErrorKind::authorizer_failed);
 }
 
-TEST_CASE("counts a request if the authorizer crashed", "[rate_limited_authorizer]") {
+TEST_CASE("sends no request after another process has replaced the lock", "[rate_limited_authorizer]") {
   Caller caller;
-  caller.authorizer.meanwhile = [] { throw Failure(ExitCode::local_state, "it crashed"); };
+  REQUIRE(::rename(caller.log_file().c_str(), (caller.log_file() + ".old").c_str()) == 0);
 
-  CHECK(std::string(caller.failure().what()) == "it crashed");
+  CHECK(caller.failure().code == ExitCode::unreachable);
+  CHECK(caller.authorizer.calls == 0);
+}
 
-  CHECK(caller.log().requests.size() == 1);
-  CHECK_FALSE(caller.log().failure);
+TEST_CASE("refreshes nothing that it cannot record", "[rate_limited_authorizer]") {
+  Caller caller;
+  CHECK(tests::exit_code_in_child([&caller] {
+          tests::deny_calls({SYS_pwrite64}, ENOSPC);
+          try {
+            (void)caller.refresh();
+          } catch (const std::system_error&) {
+            return caller.authorizer.calls;
+          }
+          return 1;
+        }) == 0);
 }
 
 TEST_CASE("without a lock a token is requested and nothing is recorded", "[rate_limited_authorizer]") {
@@ -114,7 +131,7 @@ TEST_CASE("without a lock a token is requested and nothing is recorded", "[rate_
     CHECK(caller.rate_limited().authorize(nullptr).token.bearer.reveal() == "fresh-token");
 
   CHECK(caller.authorizer.tries == 3);
-  CHECK_FALSE(tests::exists(caller.log_file()));
+  CHECK(caller.log().requests.empty());
 }
 
 TEST_CASE("traces the authorizer's progress with its times", "[rate_limited_authorizer]") {

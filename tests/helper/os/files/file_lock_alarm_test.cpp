@@ -26,9 +26,9 @@ struct TakenLock {
   FileLock holder = open();
   FileLock waiter = open();
 
-  TakenLock() { REQUIRE(holder.acquire()); }
+  TakenLock() { REQUIRE(holder.acquire({})); }
 
-  [[nodiscard]] bool wait() { return waiter.wait(steady_clock::now() + 40ms); }
+  [[nodiscard]] bool wait() { return waiter.acquire(steady_clock::now() + 40ms); }
 
  private:
   [[nodiscard]] FileLock open() const {

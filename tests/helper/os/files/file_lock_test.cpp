@@ -33,16 +33,9 @@ Fd open_lock(const std::string& path) {
   return Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
 
-/// Takes it as soon as it is free; nothing when that takes too long.
-std::optional<FileLock> acquire(Fd file, steady_clock::time_point deadline) {
-  FileLock lock(std::move(file));
-  while (!lock.acquire())
-    if (!lock.wait(deadline)) return std::nullopt;
-  return lock;
-}
-
 std::optional<FileLock> acquire(const std::string& path, std::chrono::milliseconds patience) {
-  return acquire(open_lock(path), steady_clock::now() + patience);
+  FileLock lock(open_lock(path));
+  return lock.acquire(steady_clock::now() + patience) ? std::optional(std::move(lock)) : std::nullopt;
 }
 
 /// A process that holds the lock until it releases it or is killed.
@@ -155,90 +148,50 @@ TEST_CASE("another process acquires the lock after its release", "[file_lock]") 
   FileLock next(open_lock(directory.path("lock")));
   {
     FileLock first(open_lock(directory.path("lock")));
-    CHECK(first.acquire());
-    CHECK(first.acquire());
-    CHECK_FALSE(next.acquire());
+    CHECK(first.acquire({}));
+    CHECK(first.acquire({}));
+    CHECK_FALSE(next.acquire({}));
+    first.release();
+    CHECK(next.acquire({}));
+    next.release();
+    CHECK(first.acquire({}));
   }
 
-  CHECK(next.acquire());
+  CHECK(next.acquire({}));
   CHECK_FALSE(acquire(directory.path("lock"), 0ms));
 }
 
-TEST_CASE("waiting until a lock is free does not take it", "[file_lock]") {
+TEST_CASE("reads and overwrites the contents of a lock file", "[file_lock]") {
   const tests::TemporaryDirectory directory;
-  FileLock waiter(open_lock(directory.path("lock")));
+  const FileLock lock(open_lock(directory.path("lock")));
+  CHECK(lock.read(10).empty());
 
-  CHECK(waiter.wait(steady_clock::now() + 10s));
-  CHECK(acquire(directory.path("lock"), 0ms));
+  lock.write(0, "0123456789");
+  lock.write(3, "abc");
+
+  CHECK(lock.read(100) == "012abc6789");
+  CHECK(lock.read(4) == "012a");
 }
 
-TEST_CASE("waiting for a free lock ends at the deadline", "[file_lock]") {
+TEST_CASE("keeps a number in the modification time", "[file_lock]") {
   const tests::TemporaryDirectory directory;
-  const Holder holder(directory.path("lock"));
-  FileLock waiter(open_lock(directory.path("lock")));
-  const auto start = steady_clock::now();
+  const FileLock lock(open_lock(directory.path("lock")));
 
-  CHECK_FALSE(waiter.wait(start - 1s));
-  CHECK(steady_clock::now() - start < 500ms);
-  CHECK_FALSE(waiter.wait(start + 40ms));
-  CHECK(steady_clock::now() - start >= 40ms);
-  CHECK(steady_clock::now() - start < 2s);
-}
+  lock.set_modified(12'345s + 5ns);
+  CHECK(lock.modified() == 12'345s + 5ns);
 
-TEST_CASE("all waiting processes continue when a lock is released", "[file_lock]") {
-  const tests::TemporaryDirectory directory;
-  Holder holder(directory.path("lock"));
-  REQUIRE(holder.holds());
-  tests::Pipe gone_on = tests::make_pipe();
-  tests::Pipe gate = tests::make_pipe();
-  std::array<pid_t, 12> children{};
-  for (pid_t& child : children)
-    child = tests::start_child([&] {
-      gate.writer.close();
-      holder.let_go();
-      FileLock lock(open_lock(directory.path("lock")));
-      if (!lock.wait(steady_clock::now() + 20s)) return 1;
-      (void)!::write(gone_on.writer.get(), "x", 1);
-      // With its lock's file still open: what it kept of the lock would stop the others.
-      char byte = 0;
-      return ::read(gate.reader.get(), &byte, 1) == 0 ? 0 : 2;
-    });
-  gone_on.writer.close();
-
-  holder.let_go();
-
-  std::string all(children.size(), '-');
-  for (char& one : all)
-    if (::read(gone_on.reader.get(), &one, 1) != 1) break;
-  CHECK(all == std::string(children.size(), 'x'));
-  gate.writer.close();
-  for (const pid_t child : children)
-    CHECK(tests::wait_for_child(child) == 0);
-}
-
-TEST_CASE("those who wait do not wait for one another", "[file_lock]") {
-  const tests::TemporaryDirectory directory;
-  const Fd another_waiter = open_lock(directory.path("lock"));
-  REQUIRE(::flock(another_waiter.get(), LOCK_SH) == 0);
-  FileLock waiter(open_lock(directory.path("lock")));
-
-  CHECK(waiter.wait(steady_clock::now() + 100ms));
-}
-
-TEST_CASE("the lock's file stays and is empty", "[file_lock]") {
-  const tests::TemporaryDirectory directory;
-  (void)acquire(directory.path("lock"), 0ms);
-
-  CHECK(tests::exists(directory.path("lock")));
-  CHECK(tests::text_of_file(directory.path("lock")).empty());
+  lock.write(0, "x");
+  CHECK(lock.modified() > std::chrono::hours(24 * 365 * 40));
 }
 
 TEST_CASE("locking a closed descriptor is a system error", "[file_lock]") {
   FileLock closed{Fd()};
 
-  CHECK_THROWS_AS(acquire(Fd(), steady_clock::now() + 1s), std::system_error);
-  CHECK_THROWS_AS(closed.acquire(), std::system_error);
-  CHECK_THROWS_AS(closed.wait(steady_clock::now() + 1s), std::system_error);
+  CHECK_THROWS_AS(closed.acquire(steady_clock::now() + 1s), std::system_error);
+  CHECK_THROWS_AS(closed.read(1), std::system_error);
+  CHECK_THROWS_AS(closed.write(0, "x"), std::system_error);
+  CHECK_THROWS_AS(closed.modified(), std::system_error);
+  CHECK_THROWS_AS(closed.set_modified(1s), std::system_error);
 }
 
 TEST_CASE("where there are no locks, the file is named", "[file_lock]") {

@@ -55,7 +55,7 @@ TEST_CASE("opens a file that only this user can write", "[trusted_file]") {
   CHECK(open(root.write("b", "text", 0600), Sensitivity::secret).is_open);
 }
 
-TEST_CASE("a missing file is not an error", "[trusted_file]") {
+TEST_CASE("a missing trusted file is not an error", "[trusted_file]") {
   const tests::TemporaryDirectory root;
   (void)root.make_directory("open", 0777);
   CHECK_FALSE(open_trusted_file(root.path("missing"), Sensitivity::settings));

@@ -1,0 +1,532 @@
+// SPDX-License-Identifier: Apache-2.0
+// The protocol of lock, request log and cache in every order of steps, without processes: LockAttempt and the
+// rules are the product's own; files, clock, cache and service are in memory.
+#include "helper/rate_limit/lock_protocol.hpp"
+#include "helper/rate_limit/rules.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace sase::rate_limit {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr BootTime start{1h};
+/// Of the first call. Each further one has more time, so that it can replace the lock of a stopped one.
+constexpr auto shortest_timeout = 10s;
+constexpr auto service_time = 1s;
+
+struct Inode {
+  RequestLog log;
+  int locked_by = -1;  ///< a caller
+};
+
+/// What goes wrong in a run.
+struct Faults {
+  bool log_unwritable = false;
+  bool no_cache = false;
+  bool service_fails = false;
+  bool limit_reached = false;
+  bool old_record = false;  ///< the last holder was killed and its deadline has passed
+  unsigned crashes = 0;     ///< at most so many callers are killed
+  unsigned stops = 0;       ///< at most so many are stopped, some for ever
+};
+
+std::string describe_log(const RequestLog& log) {
+  std::string text = log.holder ? std::to_string(log.holder->pid) : "-";
+  for (const BootTime at : log.requests)
+    text += ',' + std::to_string(at.time_since_epoch().count());
+  return text + (log.failure ? 'f' + std::to_string(log.failure->at.time_since_epoch().count()) : "") +
+         (log.success ? "s" : "");
+}
+
+/// The files of the state directory, the clock and the service.
+struct World {
+  [[nodiscard]] std::size_t number(const std::shared_ptr<Inode>& inode) {
+    const auto found = std::ranges::find(inodes, inode);
+    if (found != inodes.end()) return static_cast<std::size_t>(found - inodes.begin());
+    inodes.push_back(inode);
+    return inodes.size() - 1;
+  }
+
+  BootTime now = start;
+  std::vector<std::shared_ptr<Inode>> inodes;    ///< in the order of their creation
+  std::vector<std::shared_ptr<Inode>> names{2};  ///< by LockName
+  BootTime token_expiry{};                       ///< of the cached token
+  bool log_unwritable = false;
+  int running = -1;  ///< the caller whose step it is
+
+  [[nodiscard]] std::shared_ptr<Inode>& named(LockName name) { return names[static_cast<std::size_t>(name)]; }
+};
+
+class ModelFile : public LockFile {
+ public:
+  ModelFile(World& world, std::shared_ptr<Inode> inode)
+      : world_(world), inode_(std::move(inode)), owner_(world.running) {}
+  ModelFile(const ModelFile&) = delete;
+  ModelFile& operator=(const ModelFile&) = delete;
+  ~ModelFile() override { release(); }
+
+  [[nodiscard]] bool acquire(BootTime /*until*/) override {
+    if (inode_->locked_by < 0) {
+      inode_->locked_by = owner_;
+      holds_ = true;
+    }
+    return holds_;
+  }
+  void release() override {
+    if (std::exchange(holds_, false)) inode_->locked_by = -1;
+  }
+  [[nodiscard]] bool has_name(LockName name) const override { return world_.named(name) == inode_; }
+  [[nodiscard]] RequestLog read_log() const override { return inode_->log; }
+  void write_log(const RequestLog& log) override {
+    if (world_.log_unwritable) {
+      // As the modification time does.
+      inode_->log.requests = log.requests;
+      inode_->log.holder.reset();
+      throw std::system_error(std::make_error_code(std::errc::no_space_on_device));
+    }
+    inode_->log = log;
+  }
+  [[nodiscard]] std::string describe() const {
+    return std::to_string(world_.number(inode_)) + (holds_ ? "+" : " ");
+  }
+  [[nodiscard]] bool is_free() const { return holds_ || inode_->locked_by < 0; }
+
+ private:
+  World& world_;
+  std::shared_ptr<Inode> inode_;
+  int owner_;
+  bool holds_ = false;
+};
+
+class ModelDirectory : public LockDirectory {
+ public:
+  explicit ModelDirectory(World& world) : world_(world) {}
+
+  [[nodiscard]] std::unique_ptr<LockFile> open(LockName name) override {
+    if (!world_.named(name)) world_.named(name) = std::make_shared<Inode>();
+    return std::make_unique<ModelFile>(world_, world_.named(name));
+  }
+  [[nodiscard]] bool exists(LockName name) const override { return world_.named(name) != nullptr; }
+  void replace_lock() override {
+    world_.named(LockName::lock) = std::exchange(world_.named(LockName::replacement), nullptr);
+  }
+  void remove_replacement() override { world_.named(LockName::replacement) = nullptr; }
+  [[nodiscard]] BootTime now() const override { return world_.now; }
+
+ private:
+  World& world_;
+};
+
+/// Gives the state of an attempt, to recognize states that were visited before.
+class ModelAttempt : public LockAttempt {
+ public:
+  using LockAttempt::LockAttempt;
+
+  [[nodiscard]] std::string describe() const {
+    std::string text(sizeof next_, '\0');
+    std::memcpy(text.data(), &next_, sizeof next_);
+    for (const auto& file : {file_.get(), replacement_.get()})
+      text += file == nullptr ? "-" : static_cast<const ModelFile*>(file)->describe();
+    return text + (seen_ ? std::to_string(seen_->pid) : "-") + '/' +
+           std::to_string(seen_since_.time_since_epoch().count()) + '/' +
+           std::to_string(until_.time_since_epoch().count());
+  }
+};
+
+enum class Phase { acquiring, looking, deciding, counting, sending, waiting, storing, recording, ended };
+enum class Outcome { none, token, failure, timeout };
+
+/// One call, as TokenProvider::get() makes it.
+class Call {
+ public:
+  Call(World& world, int number)
+      : world_(world),
+        directory_(world),
+        number_(number),
+        started_(world.now),
+        deadline_(world.now + shortest_timeout + number * 5s),
+        attempt_(std::in_place, directory_,
+                 LockHolder{.pid = number + 1, .since = world.now, .deadline = deadline_}, deadline_) {}
+
+  [[nodiscard]] BootTime deadline() const { return deadline_; }
+  [[nodiscard]] bool is_alive() const { return phase_ != Phase::ended; }
+  [[nodiscard]] bool is_sending() const { return phase_ == Phase::waiting; }
+  [[nodiscard]] Outcome outcome() const { return outcome_; }
+  [[nodiscard]] Phase phase() const { return phase_; }
+  bool is_stopped = false;
+
+  /// Whether a step changes anything now; otherwise when it will.
+  [[nodiscard]] bool is_ready() const { return world_.now >= ready_at(); }
+  [[nodiscard]] BootTime ready_at() const {
+    if (phase_ == Phase::waiting) return std::min(answer_at_, deadline());
+    if (phase_ != Phase::acquiring) return BootTime{};
+    const auto* const file = static_cast<const ModelFile*>(attempt_->awaited());
+    return file == nullptr || file->is_free() ? BootTime{} : std::min(attempt_->awaited_until(), deadline());
+  }
+
+  void step(const Faults& faults) {
+    world_.running = number_;
+    switch (phase_) {
+      case Phase::acquiring: return acquire();
+      case Phase::looking: return look();
+      case Phase::deciding: return decide();
+      case Phase::counting: return count();
+      case Phase::sending: return send();
+      case Phase::waiting: return receive(faults);
+      case Phase::storing: return store(faults);
+      case Phase::recording: return record();
+      case Phase::ended: return;
+    }
+  }
+
+  [[nodiscard]] std::string describe() const {
+    return std::to_string(static_cast<int>(phase_)) + (is_stopped ? "s" : " ") +
+           (attempt_ ? attempt_->describe() : "") + '/' +
+           std::to_string(answer_at_.time_since_epoch().count()) + (is_success_ ? "+" : " ") +
+           std::to_string(static_cast<int>(outcome_)) + describe_log(log_) + '|';
+  }
+  [[nodiscard]] BootTime ended_at() const { return ended_at_; }
+
+  /// The process ends: the kernel releases its locks.
+  void kill() {
+    phase_ = Phase::ended;
+    ended_at_ = world_.now;
+    lock_.reset();
+    attempt_.reset();
+  }
+
+  unsigned requests = 0;
+
+ private:
+  [[nodiscard]] CallContext context() const {
+    return {.started = started_,
+            .now = world_.now,
+            .network_fingerprint = "network",
+            .min_ttl = 1min,
+            .deadline = deadline()};
+  }
+  void end(Outcome outcome) {
+    kill();
+    outcome_ = outcome;
+  }
+  void write() try { lock_->write_log(log_); } catch (const std::system_error&) {
+    return;
+  }
+
+  void acquire() {
+    switch (attempt_->step()) {
+      case LockAttempt::Result::pending: return;
+      case LockAttempt::Result::timed_out: return end(Outcome::timeout);
+      case LockAttempt::Result::acquired: lock_ = attempt_->take_lock(); phase_ = Phase::looking;
+    }
+  }
+  void look() {
+    if (world_.token_expiry - world_.now >= context().min_ttl) return end(Outcome::token);
+    phase_ = Phase::deciding;
+  }
+  void decide() {
+    log_ = lock_->read_log();
+    if (why_blocked(log_, context())) return end(Outcome::failure);
+    phase_ = Phase::counting;
+  }
+  void count() {
+    count_before_send(log_, world_.now);
+    write();
+    phase_ = Phase::sending;
+  }
+  void send() {
+    if (!lock_->has_name(LockName::lock)) return end(Outcome::failure);
+    // The authorizer of a process that was stopped is killed at its deadline.
+    if (world_.now >= deadline()) return end(Outcome::timeout);
+    ++requests;
+    answer_at_ = world_.now + service_time;
+    phase_ = Phase::waiting;
+  }
+  void receive(const Faults& faults) {
+    is_success_ = world_.now >= answer_at_ && !faults.service_fails;
+    phase_ = is_success_ ? Phase::storing : Phase::recording;
+  }
+  void store(const Faults& faults) {
+    if (!faults.no_cache) world_.token_expiry = answer_at_ - service_time + 1h;
+    phase_ = Phase::recording;
+  }
+  void record() {
+    correct_count(log_, 1, world_.now);
+    if (is_success_)
+      record_success(log_, 1h, false, false, world_.now);
+    else
+      record_failure(log_,
+                     {.kind = protocol::ErrorKind::unreachable,
+                      .transient = true,
+                      .what = "no answer",
+                      .hint = "",
+                      .retry_after = {}},
+                     "network", world_.now);
+    write();
+    end(is_success_ ? Outcome::token : Outcome::failure);
+  }
+
+  World& world_;
+  ModelDirectory directory_;
+  int number_;
+  BootTime started_, deadline_;
+  std::optional<ModelAttempt> attempt_;
+  Phase phase_ = Phase::acquiring;
+  std::unique_ptr<LockFile> lock_;
+  RequestLog log_;
+  BootTime answer_at_{}, ended_at_{};
+  bool is_success_ = false;
+  Outcome outcome_ = Outcome::none;
+};
+
+struct Choice {
+  enum class Kind { step, kill, stop, resume, wait } kind;
+  std::size_t call;
+};
+
+/// One run from the start.
+class Run {
+ public:
+  Run(std::size_t calls, const Faults& faults) : faults_(faults) {
+    world_.log_unwritable = faults.log_unwritable;
+    world_.named(LockName::lock) = std::make_shared<Inode>();
+    world_.token_expiry = start + 30s;  // less than min-ttl
+    if (faults.limit_reached) world_.named(LockName::lock)->log.requests.assign(request_limit, start);
+    if (faults.old_record) {
+      world_.named(LockName::lock)->log.holder = {.pid = 99, .since = start - 20s, .deadline = start - 10s};
+    }
+    for (std::size_t i = 0; i < calls; ++i)
+      calls_.push_back(std::make_unique<Call>(world_, static_cast<int>(i)));
+  }
+
+  [[nodiscard]] std::vector<Choice> list_choices() const {
+    std::vector<Choice> choices;
+    bool is_any_ready = false, is_any_running = false;
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      const Call& call = *calls_[i];
+      if (!call.is_alive()) continue;
+      if (kills_ < faults_.crashes) choices.push_back({Choice::Kind::kill, i});
+      if (call.is_stopped) {
+        choices.push_back({Choice::Kind::resume, i});
+        continue;
+      }
+      is_any_running = true;
+      if (stops_ < faults_.stops) choices.push_back({Choice::Kind::stop, i});
+      if (!call.is_ready()) continue;
+      is_any_ready = true;
+      choices.push_back({Choice::Kind::step, i});
+    }
+    if (is_any_running && !is_any_ready) choices.push_back({Choice::Kind::wait, 0});
+    return choices;
+  }
+
+  void apply(const Choice& choice) {
+    Call& call = *calls_[choice.call];
+    switch (choice.kind) {
+      case Choice::Kind::step: call.step(faults_); break;
+      case Choice::Kind::kill:
+        ++kills_, call.kill();
+        was_disturbed_[choice.call] = true;
+        break;
+      case Choice::Kind::stop: ++stops_, call.is_stopped = was_disturbed_[choice.call] = true; break;
+      case Choice::Kind::resume: call.is_stopped = false; break;
+      case Choice::Kind::wait: wait(); break;
+    }
+    // The inodes are numbered when they appear, so that equal states have equal descriptions.
+    for (const auto& inode : world_.names)
+      if (inode) (void)world_.number(inode);
+  }
+
+  /// Which invariant does not hold; empty if all do.
+  [[nodiscard]] std::string check() const {
+    const auto is_in_flight = [this](const auto& call) {
+      return call->is_sending() && world_.now < call->deadline();
+    };
+    if (std::ranges::count_if(calls_, is_in_flight) > 1) return "two requests at the same time";
+    if (count_requests() > allowed_requests()) return "too many requests";
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      const Call& call = *calls_[i];
+      if (was_disturbed_[i]) continue;
+      if ((call.is_alive() ? world_.now : call.ended_at()) > call.deadline())
+        return "a call past its deadline";
+      if (!has_faults() && call.outcome() != Outcome::none && call.outcome() != Outcome::token)
+        return "a call without a token";
+    }
+    const bool is_over =
+        std::ranges::none_of(calls_, &Call::is_alive, [](const auto& call) -> Call& { return *call; });
+    if (is_over && kills_ + stops_ == 0 && world_.names[1]) return "a replacement is left";
+    return {};
+  }
+
+  [[nodiscard]] std::string describe() {
+    std::string text = std::to_string(world_.now.time_since_epoch().count()) + '/' +
+                       std::to_string(world_.token_expiry.time_since_epoch().count()) + '/' +
+                       std::to_string(kills_) + std::to_string(stops_);
+    for (const auto& inode : world_.names)
+      text += inode ? std::to_string(world_.number(inode)) : "-";
+    for (const auto& inode : world_.inodes)
+      text += ';' + std::to_string(inode->locked_by) + describe_log(inode->log);
+    for (const auto& call : calls_)
+      text += call->describe();
+    return text;
+  }
+
+ private:
+  void wait() {
+    BootTime next = BootTime::max();
+    for (const auto& call : calls_)
+      if (call->is_alive() && !call->is_stopped) next = std::min(next, call->ready_at());
+    world_.now = std::max(world_.now, next);
+  }
+  [[nodiscard]] unsigned count_requests() const {
+    unsigned count = 0;
+    for (const auto& call : calls_)
+      count += call->requests;
+    return count;
+  }
+  /// A killed or stopped call may have sent one whose result is lost.
+  [[nodiscard]] unsigned allowed_requests() const {
+    if (faults_.limit_reached) return 0;
+    const bool shares_nothing = faults_.no_cache || (faults_.log_unwritable && faults_.service_fails);
+    return shares_nothing ? request_limit : 1 + kills_ + stops_;
+  }
+  [[nodiscard]] bool has_faults() const {
+    return faults_.limit_reached || faults_.no_cache || faults_.service_fails || kills_ + stops_ > 0;
+  }
+
+  World world_;
+  Faults faults_;
+  std::vector<std::unique_ptr<Call>> calls_;
+  std::array<bool, 5> was_disturbed_{};
+  unsigned kills_ = 0, stops_ = 0;
+};
+
+/// Visits every state that the calls can reach.
+class Exploration {
+ public:
+  Exploration(std::size_t calls, const Faults& faults) : calls_(calls), faults_(faults) { visit(); }
+
+  [[nodiscard]] std::size_t states() const { return seen_.size(); }
+  [[nodiscard]] const std::string& violation() const { return violation_; }
+
+ private:
+  void visit() {
+    Run run(calls_, faults_);
+    for (const Choice& choice : path_)
+      run.apply(choice);
+    violation_ = path_.size() > 300 ? "calls that do not end" : run.check();
+    if (!violation_.empty()) violation_ += describe_path();
+    if (!violation_.empty() || !seen_.insert(std::hash<std::string>()(run.describe())).second) return;
+    for (const Choice& choice : run.list_choices()) {
+      path_.push_back(choice);
+      visit();
+      path_.pop_back();
+      if (!violation_.empty()) return;
+    }
+  }
+  [[nodiscard]] std::string describe_path() const {
+    constexpr std::array names = {"step", "kill", "stop", "resume", "wait"};
+    std::string text;
+    for (const Choice& choice : path_)
+      text += std::string(", ") + names[static_cast<std::size_t>(choice.kind)] + ' ' +
+              std::to_string(choice.call);
+    return text;
+  }
+
+  std::size_t calls_;
+  Faults faults_;
+  std::vector<Choice> path_;
+  std::unordered_set<std::size_t> seen_;
+  std::string violation_;
+};
+
+/// A run in a random order; the violation, or an empty text.
+std::string run_at_random(std::size_t calls, const Faults& faults, std::mt19937& random) {
+  Run run(calls, faults);
+  for (int steps = 0; steps < 2000; ++steps) {
+    std::vector<Choice> choices = run.list_choices();
+    // Faults are rare, so that they come at any step.
+    std::erase_if(choices, [&random, size = choices.size()](const Choice& choice) {
+      const bool is_fault = choice.kind == Choice::Kind::kill || choice.kind == Choice::Kind::stop;
+      return size > 1 && is_fault && random() % 16 != 0;
+    });
+    if (choices.empty()) continue;
+    if (run.list_choices().empty()) break;
+    run.apply(choices[random() % choices.size()]);
+    if (const std::string violation = run.check(); !violation.empty()) return violation;
+    if (run.list_choices().empty()) return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("every order of steps of lock, log and cache keeps the promises", "[lock_model]") {
+  struct Row {
+    const char* name;
+    std::size_t calls;
+    Faults faults;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"four calls", 4, {}},
+      {"three calls, one is killed", 3, {.crashes = 1}},
+      {"three calls, one is stopped", 3, {.stops = 1}},
+      {"two calls, one is stopped, after a holder that was killed", 2, {.old_record = true, .stops = 1}},
+      {"two calls, one is killed and one is stopped, after a holder that was killed",
+       2,
+       {.old_record = true, .crashes = 1, .stops = 1}},
+      {"two calls, one is killed and one is stopped", 2, {.crashes = 1, .stops = 1}},
+      {"three calls, two are killed", 3, {.crashes = 2}},
+      {"two calls, both are stopped", 2, {.stops = 2}},
+      {"three calls, the log cannot be written", 3, {.log_unwritable = true, .crashes = 1}},
+      {"three calls beyond the rate limit, one is stopped", 3, {.limit_reached = true, .stops = 1}},
+      {"four calls without a cache", 4, {.no_cache = true}},
+      {"four calls, the service fails", 4, {.service_fails = true}},
+      {"two calls, the service fails", 2, {.service_fails = true, .crashes = 1, .stops = 1}},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    const Exploration exploration(row.calls, row.faults);
+    CHECK(exploration.violation() == "");
+    WARN(row.name << ": " << exploration.states() << " states");
+  }
+}
+
+TEST_CASE("every order of steps of three calls keeps the promises if one is killed and one stopped",
+          "[.long][lock_model]") {
+  const Exploration exploration(3, {.crashes = 1, .stops = 1});
+  CHECK(exploration.violation() == "");
+  WARN(exploration.states() << " states");
+}
+
+TEST_CASE("random orders of steps of many calls keep the promises", "[lock_model]") {
+  std::mt19937 random(1);  // NOLINT(*-msc51-cpp) each run of the test is the same
+  for (int i = 0; i < 1000; ++i) {
+    const Faults faults{.log_unwritable = random() % 4 == 0,
+                        .no_cache = random() % 4 == 0,
+                        .service_fails = random() % 4 == 0,
+                        .old_record = random() % 4 == 0,
+                        .crashes = static_cast<unsigned>(random() % 3),
+                        .stops = static_cast<unsigned>(random() % 3)};
+    INFO("run " << i << ": unwritable " << faults.log_unwritable << ", old record " << faults.old_record
+                << ", killed " << faults.crashes << ", stopped " << faults.stops);
+    REQUIRE(run_at_random(3 + random() % 3, faults, random) == "");
+  }
+}
+
+}  // namespace sase::rate_limit
