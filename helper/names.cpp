@@ -78,6 +78,15 @@ std::string suggest(std::string_view given, std::span<const std::string_view> kn
   return near.empty() ? std::move(otherwise) : "did you mean '" + std::string(near) + "'?";
 }
 
+bool may_be_key(std::string_view text) noexcept {
+  constexpr std::size_t key_length = 32;
+  std::size_t length = 0;
+  return std::ranges::any_of(text, [&length](char c) {
+    length = std::string_view("./:@").find(c) == std::string_view::npos ? length + 1 : 0;
+    return length >= key_length;
+  });
+}
+
 std::string quote_if_short(std::string_view word) {
   constexpr std::size_t longest_shown = 24;
   return word.size() > longest_shown ? std::string() : " '" + protocol::escape(word) + "'";

@@ -55,7 +55,7 @@ void check_directory(const std::string& directory, const std::string& path) {
 
 }  // namespace
 
-ApiKey read_file(const std::string& path) {
+protocol::Secret read_file_text(const std::string& path, std::size_t limit) {
   const os::Fd file = os::open_for_reading(path);
   if (const std::error_code reason = os::last_error(); !file)
     throw unusable(path, reason.message(),
@@ -65,14 +65,18 @@ ApiKey read_file(const std::string& path) {
   check_file(file, path);
   check_directory(find_directory(file, path), path);
   try {
-    return ApiKey(os::read_all(file.get(), ApiKey::max_size + 2));
+    return os::read_all(file.get(), limit);
   } catch (const std::system_error& error) {
     throw unusable(path, error.code().message(), name_it);
   } catch (const std::length_error&) {
     throw unusable(path, "it is longer than 16 KiB", one_line);
-  } catch (const protocol::ProtocolError& error) {
-    throw unusable(path, error.what(), one_line);
   }
+}
+
+ApiKey read_file(const std::string& path) try {
+  return ApiKey(read_file_text(path, ApiKey::max_size + 2));
+} catch (const protocol::ProtocolError& error) {
+  throw unusable(path, error.what(), one_line);
 }
 
 std::optional<std::string> credential_path(const Environment& environment, std::string_view name) {

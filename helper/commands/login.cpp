@@ -194,7 +194,7 @@ ExitCode login(const Call& call) {
   const api_key::ApiKey key = is_piped ? read_piped_key(call) : ask_key(prompt, profile.name);
   std::optional<std::chrono::seconds> lifetime;
   if (!call.line.no_verify) lifetime = verify(call, profile, key);
-  files.store(key.reveal(), draft.text());
+  files.store(key.reveal(), profile.authorize_url, draft.text());
   write_output(call, login_report(profile, files, lifetime));
   warn_of_preferred_source(call, profile, files);
   return ExitCode::success;
