@@ -74,6 +74,8 @@ std::string make_writable(const std::string& directory) {
 /// Empty if no cause is found.
 std::string remedy_for(const std::system_error& error, const std::string& directory,
                        token::ApiKeyHandle& key) {
+  const auto* const rejected = dynamic_cast<const os::RejectedPath*>(&error);
+  if (rejected != nullptr && !rejected->hint().empty()) return rejected->hint();
   if (auto command = find_repair(directory, os::FileStatus::Kind::directory); !command.empty())
     return command;
   for (const std::string& path : list_files(directory, key))
