@@ -26,7 +26,6 @@ from collections import Counter
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from crowd import run_crowd
 from racing import Round, Service, Wrong, distinct_tokens, expect, find_children, is_authorizer, send, wait_until
 
 LEADER_TIMEOUT = 4  # seconds
@@ -121,10 +120,10 @@ def average_cpu(callers):
     return sum(caller.cpu for caller in callers) / len(callers)
 
 
-def measure_true(directory):
-    place = directory / "true"
-    place.mkdir(exist_ok=True)
-    return average_cpu(run_crowd(200, ["/bin/true"], place))
+def measure_true(current):
+    callers = [current.crowd.start(["/bin/true"]) for _ in range(200)]
+    current.done(*callers)
+    return average_cpu(callers)
 
 
 def run_round(options, sandbox, number):
@@ -139,7 +138,7 @@ def run_round(options, sandbox, number):
     os.environ["PATH"] = path
     requests = sandbox.count("authorize") - before
     last = max(caller.ended for caller in callers) - free
-    cpu, true = average_cpu(callers), measure_true(options.directory)
+    cpu, true = average_cpu(callers), measure_true(current)
     print(f"{kind}: the last of {len(callers)} calls ended {last:.2f} s later, CPU {cpu * 1000:.2f} ms each "
           f"(/bin/true {true * 1000:.2f}), {requests} requests", flush=True)
     check(kind, callers, requests)
