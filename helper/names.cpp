@@ -78,20 +78,18 @@ std::string suggest(std::string_view given, std::span<const std::string_view> kn
   return near.empty() ? std::move(otherwise) : "did you mean '" + std::string(near) + "'?";
 }
 
+bool may_be_key(std::string_view text) noexcept {
+  constexpr std::size_t key_length = 32;
+  std::size_t length = 0;
+  return std::ranges::any_of(text, [&length](char c) {
+    length = std::string_view("./:@").find(c) == std::string_view::npos ? length + 1 : 0;
+    return length >= key_length;
+  });
+}
+
 std::string quote_if_short(std::string_view word) {
   constexpr std::size_t longest_shown = 24;
   return word.size() > longest_shown ? std::string() : " '" + protocol::escape(word) + "'";
-}
-
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view harmless =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,[]";
-  if (!text.empty() && text.find_first_not_of(harmless) == std::string_view::npos) return std::string(text);
-  std::string word = "'";
-  for (const char c :
-       std::ranges::all_of(text, protocol::is_printable) ? std::string(text) : protocol::escape(text))
-    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + '\'';
 }
 
 }  // namespace sase

@@ -32,11 +32,11 @@ struct NamedValue {
 [[nodiscard]] std::string suggest(std::string_view given, std::span<const std::string_view> known,
                                   std::string otherwise = {});
 
+/// Whether a text has so long a part without '.', ':', '/' and '@' that it may be a misplaced key. Names of
+/// hosts and files rarely have one.
+[[nodiscard]] bool may_be_key(std::string_view text) noexcept;
+
 /// ` 'word'` for a message about an unknown word. Empty for a long one, which may be a misplaced key.
 [[nodiscard]] std::string quote_if_short(std::string_view word);
-
-/// A word for a POSIX shell: unquoted if that is safe, else in single quotes. Bytes that are not printable
-/// are escaped as in messages.
-[[nodiscard]] std::string shell_word(std::string_view text);
 
 }  // namespace sase

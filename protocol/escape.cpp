@@ -3,6 +3,7 @@
 
 #include "protocol/ascii.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace sase::protocol {
@@ -25,6 +26,21 @@ void append_escaped(std::string& text, char c) {
   }
 }
 
+/// The argument of printf(1), with octal escapes.
+std::string printf_format(std::string_view text) {
+  std::string format;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '%' || c == '\\')
+      format.append(2, c);
+    else if (is_printable(c))
+      format += c;
+    else
+      format.append({'\\', hex_digits[byte >> 6U], hex_digits[byte >> 3U & 7U], hex_digits[byte & 7U]});
+  }
+  return format;
+}
+
 }  // namespace
 
 std::string escape(std::string_view untrusted) {
@@ -33,6 +49,18 @@ std::string escape(std::string_view untrusted) {
     append_escaped(text, c);
   if (untrusted.size() > longest_text) text += "...";
   return text;
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view harmless =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,[]";
+  if (!text.empty() && text.find_first_not_of(harmless) == std::string_view::npos) return std::string(text);
+  const bool is_printable_text = std::ranges::all_of(text, is_printable);
+  std::string word = "'";
+  for (const char c : is_printable_text ? std::string(text) : printf_format(text))
+    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  word += '\'';
+  return is_printable_text ? word : "\"$(printf " + word + ")\"";
 }
 
 }  // namespace sase::protocol

@@ -10,4 +10,8 @@ namespace sase::protocol {
 /// backslash becomes `\\` and any other byte `\xNN`. Text of more than 200 bytes is truncated with `...`.
 [[nodiscard]] std::string escape(std::string_view untrusted);
 
+/// A word for a POSIX shell: unquoted if that is safe, else in single quotes. With bytes that are not
+/// printable ASCII, a command substitution that prints them, so that the word can be pasted as it is.
+[[nodiscard]] std::string shell_word(std::string_view text);
+
 }  // namespace sase::protocol

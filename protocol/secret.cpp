@@ -4,59 +4,169 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <utility>
+
+#include <sys/mman.h>
 
 namespace sase::protocol {
 
 namespace {
 
-/// One guarded block that the small secrets of a process share, because allocating a guarded block takes
-/// about ten system calls. A secret that does not fit gets its own block.
-class SharedBlock {
+/// Every block starts at a multiple of this.
+constexpr std::size_t alignment = 16;
+
+/// On both sides of a region; a multiple of the page size of every kernel.
+constexpr std::size_t guard_size = 65536;
+
+/// The memory that an unprivileged process may lock on older systems (RLIMIT_MEMLOCK) is 64 KiB. Memory is
+/// locked in steps, because locking it reads it in.
+constexpr std::size_t region_size = 65536;
+constexpr std::size_t lock_step = 8192;
+
+constexpr std::size_t round_up(std::size_t size, std::size_t step) noexcept {
+  return (size + step - 1) / step * step;
+}
+
+/// Precedes the bytes of a secret, or free bytes.
+struct Block {
+  std::size_t size;  ///< of the bytes
+  bool is_used;
+};
+constexpr std::size_t head_size = round_up(sizeof(Block), alignment);
+
+/// Memory between two guard pages, excluded from core files, and locked as far as it is used.
+class Region {
+ public:
+  /// Throws std::bad_alloc.
+  static Region* map(std::size_t size, Region* next) {
+    const std::size_t whole = guard_size + size + guard_size;
+    void* const reserved = ::mmap(nullptr, whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (reserved == MAP_FAILED) throw std::bad_alloc();
+    char* const begin = static_cast<char*>(reserved) + guard_size;
+    if (::mprotect(begin, size, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
+    (void)::madvise(begin, size, MADV_DONTDUMP);
+    return new (begin) Region(begin, size, next);
+  }
+
+  /// Null if there is no space.
+  char* acquire(std::size_t size) noexcept {
+    if (char* const reused = reuse(size)) return reused;
+    if (end_ - top_ < static_cast<std::ptrdiff_t>(head_size + size)) return nullptr;
+    return append(size);
+  }
+
+  /// The locks do not survive fork(2).
+  void lock_again() noexcept {
+    locked_ = 0;
+    // Free blocks at the end need no lock.
+    (void)reuse(std::numeric_limits<std::size_t>::max());
+    lock();
+  }
+
+  [[nodiscard]] bool is_locked() const noexcept { return used() <= locked_; }
+  [[nodiscard]] Region* next() const noexcept { return next_; }
+
+ private:
+  Region(char* begin, std::size_t size, Region* next) noexcept
+      : begin_(begin), end_(begin + size), top_(begin + round_up(sizeof(Region), alignment)), next_(next) {}
+
+  [[nodiscard]] std::size_t used() const noexcept { return static_cast<std::size_t>(top_ - begin_); }
+
+  /// Finds free bytes; joins those that are adjacent.
+  char* reuse(std::size_t size) noexcept {
+    for (char* at = begin_ + round_up(sizeof(Region), alignment); at != top_;) {
+      Block& block = head(at);
+      char* following = at + head_size + block.size;
+      for (; !block.is_used && following != top_ && !head(following).is_used;
+           following = at + head_size + block.size)
+        block.size += head_size + head(following).size;
+      if (!block.is_used && following == top_) {
+        top_ = at;
+        return nullptr;
+      }
+      if (!block.is_used && block.size >= size) return use(at, size);
+      at = following;
+    }
+    return nullptr;
+  }
+
+  /// Uses a free block; what is left of it becomes another one.
+  static char* use(char* at, std::size_t size) noexcept {
+    Block& block = head(at);
+    block.is_used = true;
+    char* const data = at + head_size;
+    if (block.size >= size + 2 * head_size) {
+      new (data + size) Block{.size = block.size - size - head_size, .is_used = false};
+      block.size = size;
+    }
+    return data;
+  }
+
+  char* append(std::size_t size) noexcept {
+    char* const data = top_ + head_size;
+    char* const block = top_;
+    top_ = data + size;
+    lock();
+    new (block) Block{.size = size, .is_used = true};
+    return data;
+  }
+
+  void lock() noexcept {
+    const std::size_t wanted = std::min(round_up(used(), lock_step), static_cast<std::size_t>(end_ - begin_));
+    if (wanted > locked_ && ::mlock(begin_ + locked_, wanted - locked_) == 0) locked_ = wanted;
+  }
+
+  static Block& head(char* block) noexcept { return *std::launder(reinterpret_cast<Block*>(block)); }
+
+  char* begin_;
+  char* end_;
+  char* top_;  ///< the end of the last block
+  std::size_t locked_ = 0;
+  Region* next_;
+};
+
+/// The memory of all secrets of a process. One region is enough for a request, a key, a token and its reply.
+class SecretMemory {
  public:
   [[nodiscard]] char* acquire(std::size_t size) {
     const std::lock_guard hold(mutex_);
-    if (block_ == nullptr) block_ = allocate(capacity);
-    if (size > capacity - used_) return nullptr;
-    char* const acquired = block_ + used_;
-    used_ += size;
-    ++in_use_;
-    return acquired;
+    size = round_up(size, alignment);
+    for (Region* region = first_; region != nullptr; region = region->next())
+      if (char* const data = region->acquire(size)) return data;
+    // The functions of libsodium choose their fast versions. Repeated calls are free.
+    if (sodium_init() < 0) throw std::bad_alloc();
+    first_ = Region::map(round_up(size + 2 * head_size + sizeof(Region), region_size), first_);
+    return first_->acquire(size);
   }
 
-  [[nodiscard]] bool release(const char* data) noexcept {
+  void release(char* data) noexcept {
     const std::lock_guard hold(mutex_);
-    const auto start = reinterpret_cast<std::uintptr_t>(block_);
-    const auto address = reinterpret_cast<std::uintptr_t>(data);
-    if (block_ == nullptr || address < start || address >= start + capacity) return false;
-    if (--in_use_ == 0) used_ = 0;
+    std::launder(reinterpret_cast<Block*>(data - head_size))->is_used = false;
+  }
+
+  void lock_again() noexcept {
+    for (Region* region = first_; region != nullptr; region = region->next())
+      region->lock_again();
+  }
+
+  [[nodiscard]] bool is_locked() noexcept {
+    const std::lock_guard hold(mutex_);
+    for (const Region* region = first_; region != nullptr; region = region->next())
+      if (!region->is_locked()) return false;
     return true;
   }
 
-  [[nodiscard]] static char* allocate(std::size_t size) {
-    // libsodium needs random canaries. Repeated calls are free.
-    if (sodium_init() < 0) throw std::bad_alloc();
-    void* const block = sodium_malloc(size);
-    if (block == nullptr) throw std::bad_alloc();
-    return static_cast<char*>(block);
-  }
-
  private:
-  /// Enough for a request, a key, a token and its reply. libsodium fills the whole block once.
-  static constexpr std::size_t capacity = 8192 - 64;
-
   std::mutex mutex_;
-  char* block_ = nullptr;
-  std::size_t used_ = 0;
-  std::size_t in_use_ = 0;
+  Region* first_ = nullptr;
 };
 
 /// State of an allocator, hence global. It is never freed, so that static secrets can use it until the end.
-constinit SharedBlock shared_block;
+constinit SecretMemory memory;
 
 }  // namespace
 
@@ -122,8 +232,7 @@ void Secret::shrink(std::size_t size) noexcept {
 void Secret::reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;
   Secret larger;
-  larger.data_ = shared_block.acquire(capacity);
-  if (larger.data_ == nullptr) larger.data_ = SharedBlock::allocate(capacity);
+  larger.data_ = memory.acquire(capacity);
   larger.capacity_ = capacity;
   if (size_ != 0) std::memcpy(larger.data_, data_, size_);
   larger.size_ = size_;
@@ -134,10 +243,18 @@ void Secret::release() noexcept {
   if (data_ == nullptr) return;
   // The whole capacity: callers of spare_capacity() may have written after the end.
   sodium_memzero(data_, capacity_);
-  if (!shared_block.release(data_)) sodium_free(data_);
+  memory.release(data_);
   data_ = nullptr;
   size_ = 0;
   capacity_ = 0;
+}
+
+void lock_secrets_again() noexcept {
+  memory.lock_again();
+}
+
+bool are_secrets_locked() noexcept {
+  return memory.is_locked();
 }
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {

@@ -10,7 +10,7 @@ namespace sase::protocol {
 
 /// Bytes that must not reach a log, a copy, the swap space or a core file.
 ///
-/// The bytes are in libsodium's guarded memory: locked if the system allows it, excluded from core files, and
+/// The bytes are in memory of their own: locked if the system allows it, excluded from core files, and
 /// overwritten when freed, grown or shrunk. A secret can be moved but not copied, printed or compared. Throws
 /// std::bad_alloc if there is no memory. Several threads may use different objects.
 class Secret {
@@ -53,6 +53,13 @@ class Secret {
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };
+
+/// Locks the memory of all secrets again, in a child of fork(2), which does not inherit the locks. Of a
+/// process that forks, only one thread may use secrets.
+void lock_secrets_again() noexcept;
+
+/// False if the system does not allow this process to lock the memory of its secrets (RLIMIT_MEMLOCK).
+[[nodiscard]] bool are_secrets_locked() noexcept;
 
 /// Whether two secrets have the same bytes. The duration depends only on the lengths.
 [[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;

@@ -107,22 +107,28 @@ posix='(arpa/.*|dirent|fcntl|grp|ifaddrs|linux/.*|net/.*|netdb|netinet/.*|poll|p
 # inet_pton(3) only parses; it opens nothing.
 address_parser='protocol/host\.cpp:[0-9]+:#include <arpa/inet\.h>'
 
+# mmap(2) and mlock(2) are for the memory of secrets.
+secret_memory='protocol/secret\.cpp:[0-9]+:#include <sys/mman\.h>'
+
 forbid protocol 'protocol/ opens no file, socket, clock or environment' \
-  "#include <(fstream|iostream|filesystem|thread|cstdlib|csignal|ctime|$posix)>|_clock::now|getenv" helper/ "$address_parser"
+  "#include <(fstream|iostream|filesystem|thread|cstdlib|csignal|ctime|$posix)>|_clock::now|getenv" helper/ \
+  "$address_parser" "$secret_memory"
 forbid tests 'the programs do not include tests/' '#include "tests/'
 forbid poco 'POCO is used in helper/authorize/ only' '#include [<"]Poco/' helper/authorize/
 forbid openssl 'OpenSSL is used in helper/authorize/ only' '#include <openssl/' helper/authorize/
 forbid streams 'the front is built without streams: they cost more than a cached token' \
   '#include <(iostream|fstream|sstream|filesystem)>' protocol/ helper/authorize/
-forbid getenv 'the environment is read by helper/main.cpp only' 'getenv|\benviron;' helper/main.cpp
+forbid getenv 'the environment is read by helper/main.cpp only' 'getenv|\benviron;' helper/main.cpp helper/authorize/main.cpp
 forbid console 'ConsoleCertificateHandler of POCO writes to stdout, which carries the reply' 'ConsoleCertificateHandler'
 forbid keyutils 'the kernel keyring is used in helper/os/ only' '#include <(keyutils|linux/keyctl)\.h>' helper/os/
+forbid fork 'processes are started in helper/os/processes/child_process.cpp only, which locks secrets in memory again' \
+  '(^|[^_.>[:alnum:]])(v?fork|clone3?|posix_spawnp?|popen|system|daemon|forkpty)\(([^0-9]|$)|SYS_(v?fork|clone)' helper/os/processes/child_process.cpp
 forbid boost 'Boost.Program_options is used in helper/cli/ only' '#include <boost/' helper/cli/
 forbid json 'nlohmann/json is used in helper/diagnose/ and protocol/json_object.cpp only' '#include <nlohmann/' \
   helper/diagnose/ protocol/json_object.cpp
 # Sockets and the kernel's own interfaces have no counterpart in helper/os/, which both programs share.
 users=$(grep -rnE --include='*.hpp' --include='*.cpp' "^[^/]*\berrno\b|#include <(cerrno|csignal|ctime|$posix)>" helper protocol |
-  grep -vE "^(helper/(os|authorize/(net|self_sandbox))/|$address_parser)")
+  grep -vE "^(helper/(os|authorize/(net|self_sandbox))/|$address_parser|$secret_memory)")
 for directory in $(printf '%s\n' "$users" | sed 's,/[^/]*:.*,,' | sort -u); do
   printf '%s\n' "$users" | grep -E "^$directory/[^/]*:" >"$problems"
   report "posix $directory" 'errno and POSIX headers occur in helper/os/ only'

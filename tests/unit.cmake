@@ -65,6 +65,7 @@ set(SASE_UNIT_TESTS
   tests/helper/os/keyring/keyring_entry_test.cpp
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
+  tests/helper/os/files/trusted_file_test.cpp
   tests/helper/os/files/published_file_test.cpp
   tests/helper/os/keyring/read_keyring_entry_test.cpp
   tests/helper/os/processes/child_process_test.cpp
@@ -122,6 +123,7 @@ set(SASE_UNIT_TESTS
   tests/protocol/git/message_test.cpp
   tests/protocol/secret_test.cpp
   tests/protocol/time_test.cpp
+  tests/protocol/shell_word_test.cpp
   tests/support/denied_calls.cpp
   tests/support/document.cpp
   tests/support/memory_file.cpp

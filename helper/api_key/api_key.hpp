@@ -37,6 +37,9 @@ class ApiKey {
 /// writable by others.
 [[nodiscard]] ApiKey read_file(const std::string& path);
 
+/// The text of such a file, of at most `limit` bytes.
+[[nodiscard]] protocol::Secret read_file_text(const std::string& path, std::size_t limit);
+
 /// Runs a command through `/bin/sh -c` and reads the key that it writes. The command has our environment and
 /// standard error, an empty standard input and a session of its own, so that it has no terminal to prompt on.
 /// At `deadline` it and everything that it started is killed. Throws Failure: settings for a command that

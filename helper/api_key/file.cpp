@@ -32,7 +32,7 @@ void check_file(const os::Fd& file, const std::string& path) {
   if (!status->is_open_to_others()) return;
   // Docker and Kubernetes mount secrets like this: owned by root, readable by all users of the container.
   if (!status->is_writable_by_others() && status->owner == 0 && os::is_in_memory(file.get())) return;
-  throw unusable(path, "other users can read or write it", "chmod 600 " + shell_word(path));
+  throw unusable(path, "other users can read or write it", "chmod 600 " + protocol::shell_word(path));
 }
 
 /// The directory that contains the opened file, after all symbolic links.
@@ -48,14 +48,14 @@ void check_directory(const std::string& directory, const std::string& path) {
     throw unusable(path, "its directory: " + os::last_error().message(),
                    "move the file to a directory of your own");
   if (status->is_writable_by_others())
-    throw unusable(path, "other users can write its directory", "chmod go-w " + shell_word(directory));
+    throw unusable(path, "other users can write its directory", "chmod go-w " + protocol::shell_word(directory));
   if (!status->is_own_or_root())
     throw unusable(path, "its directory belongs to another user", "move the file to a directory of your own");
 }
 
 }  // namespace
 
-ApiKey read_file(const std::string& path) {
+protocol::Secret read_file_text(const std::string& path, std::size_t limit) {
   const os::Fd file = os::open_for_reading(path);
   if (const std::error_code reason = os::last_error(); !file)
     throw unusable(path, reason.message(),
@@ -65,14 +65,18 @@ ApiKey read_file(const std::string& path) {
   check_file(file, path);
   check_directory(find_directory(file, path), path);
   try {
-    return ApiKey(os::read_all(file.get(), ApiKey::max_size + 2));
+    return os::read_all(file.get(), limit);
   } catch (const std::system_error& error) {
     throw unusable(path, error.code().message(), name_it);
   } catch (const std::length_error&) {
     throw unusable(path, "it is longer than 16 KiB", one_line);
-  } catch (const protocol::ProtocolError& error) {
-    throw unusable(path, error.what(), one_line);
   }
+}
+
+ApiKey read_file(const std::string& path) try {
+  return ApiKey(read_file_text(path, ApiKey::max_size + 2));
+} catch (const protocol::ProtocolError& error) {
+  throw unusable(path, error.what(), one_line);
 }
 
 std::optional<std::string> credential_path(const Environment& environment, std::string_view name) {

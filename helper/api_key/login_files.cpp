@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/login_files.hpp"
 
+#include "helper/config/profile.hpp"
 #include "helper/config/profile_files.hpp"
 #include "helper/config/xdg_directories.hpp"
 #include "helper/failure.hpp"
+#include "helper/names.hpp"
 #include "helper/os/files/file_lock.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
 #include "helper/os/files/published_file.hpp"
+#include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/protocol_error.hpp"
+#include "protocol/secret.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <stdexcept>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace sase::api_key {
 
@@ -21,6 +30,59 @@ namespace {
 
 Failure nothing_stored(const std::system_error& error) {
   return Failure(ExitCode::local_state, "nothing was stored: " + protocol::escape(error.what()));
+}
+
+constexpr std::string_view url_prefix = "url = ";
+
+/// The keys of an interrupted login and of the one before, with their URLs.
+constexpr std::size_t max_file = 4 * ApiKey::max_size;
+
+/// A key and the URL of its service; they point into the text of the file.
+struct Entry {
+  std::string_view key;
+  std::string_view service;
+};
+
+std::string_view take_line(std::string_view& text) noexcept {
+  const auto end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+/// No entries if the text has another format, such as that of 0.1.0, which had no URL.
+std::vector<Entry> parse_entries(std::string_view text) {
+  std::vector<Entry> entries;
+  while (!text.empty()) {
+    const std::string_view key = take_line(text);
+    const std::string_view line = take_line(text);
+    if (!line.starts_with(url_prefix)) return {};
+    entries.push_back({.key = key, .service = line.substr(url_prefix.size())});
+  }
+  return entries;
+}
+
+protocol::Secret format_entry(const Entry& entry) {
+  return protocol::Secret::join({entry.key, "\n", url_prefix, entry.service, "\n"});
+}
+
+/// ` --profile NAME` for the profile of a key file; empty for the default profile.
+std::string profile_flag(std::string_view path) {
+  const std::string name(path.substr(path.find_last_of('/') + 1));
+  return name == config::default_profile ? "" : " --profile " + name;
+}
+
+Failure no_entry(const std::string& path, const std::vector<Entry>& entries, std::string_view service) {
+  const std::string login = "sase-credential login" + profile_flag(path);
+  if (entries.empty())
+    return Failure(ExitCode::invalid_settings,
+                   "the file of 'login', '" + protocol::escape(path) +
+                       "', does not name the service that its key is for, since an earlier version wrote it",
+                   "log in with it again: " + login + " --stdin <" + protocol::shell_word(path));
+  return Failure(ExitCode::invalid_settings,
+                 "the key that 'login' stored is for '" + protocol::escape(entries.front().service) +
+                     "', and not for '" + protocol::escape(service) + "'",
+                 "run '" + login + "', with the flags of this call that select the service");
 }
 
 /// The directory of a file, without the closing slash.
@@ -38,12 +100,40 @@ std::string resolve_links(const std::string& path) {
   return real ? std::string(real.get()) : path;
 }
 
-/// The key of one login must not be combined with the profile of another. Continues without the lock after 5
+/// Locks the directory of the keys, so that logins and logouts do not mix. Continues without the lock after 5
 /// s, or if the file system has no locks.
-void wait_for_other_logins(os::FileLock& lock) noexcept try {
-  (void)lock.acquire(std::chrono::steady_clock::now() + std::chrono::seconds(5));
-} catch (const std::system_error&) {
-  return;
+os::FileLock lock_keys(os::Fd directory) {
+  os::FileLock lock(std::move(directory));
+  try {
+    (void)lock.acquire(std::chrono::steady_clock::now() + std::chrono::seconds(5));
+  } catch (const std::system_error&) {
+    return lock;
+  }
+  return lock;
+}
+
+/// The text of the key file; empty if it does not exist, or is too long for one.
+protocol::Secret read_previous(const std::string& path) try {
+  const os::Fd file = os::open_for_reading(path);
+  if (const std::error_code error = os::last_error(); !file) {
+    if (os::is_absence(error)) return {};
+    throw std::system_error(error, "cannot read '" + path + "'");
+  }
+  return os::read_all(file.get(), max_file);
+} catch (const std::length_error&) {
+  return {};
+}
+
+/// Restores the key file after the profile could not be replaced.
+void roll_back(os::AtomicFile& previous, bool was_absent, const std::string& path) try {
+  if (!was_absent) return previous.commit();
+  if (const std::error_code error = os::remove_file(path))
+    throw std::system_error(error, "cannot remove '" + path + "'");
+} catch (const std::system_error& error) {
+  throw Failure(ExitCode::local_state,
+                "the profile was not changed, and the key that '" + protocol::escape(path) +
+                    "' now contains for its new service is not used: " + protocol::escape(error.what()),
+                "repeat the login");
 }
 
 }  // namespace
@@ -52,6 +142,21 @@ std::optional<std::string> login_key_path(const Environment& environment, std::s
   auto path = config::config_directory(environment);
   if (path) path->append("/keys/").append(profile);
   return path;
+}
+
+ApiKey read_login_key(const std::string& path, std::string_view service) {
+  const protocol::Secret text = read_file_text(path, max_file);
+  const std::vector<Entry> entries = parse_entries(text.reveal());
+  const auto found = std::ranges::find(entries, service, &Entry::service);
+  if (found == entries.end()) throw no_entry(path, entries, service);
+  try {
+    return ApiKey(protocol::Secret(found->key));
+  } catch (const protocol::ProtocolError& error) {
+    throw Failure(
+        ExitCode::invalid_settings,
+        "the key in the file of 'login', '" + protocol::escape(path) + "', is invalid: " + error.what(),
+        "run 'sase-credential login" + profile_flag(path) + "'");
+  }
 }
 
 LoginFiles::LoginFiles(const Environment& environment, std::string_view profile) {
@@ -64,22 +169,46 @@ LoginFiles::LoginFiles(const Environment& environment, std::string_view profile)
   profile_ = *directory + "/profiles/" + std::string(profile) + std::string(config::profile_extension);
 }
 
-void LoginFiles::store(std::string_view api_key, std::string_view profile_text) const try {
+void LoginFiles::store(std::string_view api_key, std::string_view service,
+                       std::string_view profile_text) const try {
   // Opening it checks that no other user can.
   const auto keys = os::PrivateDirectory::create(parent(key_));
-  os::FileLock lock(os::duplicate(keys.fd()));
-  wait_for_other_logins(lock);
+  const os::FileLock lock = lock_keys(os::duplicate(keys.fd()));
   os::create_private_directories(parent(profile_));
-  os::AtomicFile key(key_);
-  key.write(api_key);
-  key.write("\n");
-  os::AtomicFile profile(resolve_links(profile_));
+  remove_leftovers();
+  const protocol::Secret previous = read_previous(key_);
+  const protocol::Secret entry = format_entry({.key = api_key, .service = service});
+  protocol::Secret both(entry.reveal());
+  for (const Entry& other : parse_entries(previous.reveal()))
+    if (other.service != service) both.append(format_entry(other).reveal());
+
+  // All bytes are on the disk before the first of the three replacements, which cannot fail for lack of
+  // space.
+  os::AtomicFile transition(key_), rollback(key_), key(key_), profile(resolve_links(profile_));
+  transition.write(both.reveal());
+  rollback.write(previous.reveal());
+  key.write(entry.reveal());
   profile.write(profile_text);
-  // In this order: the new key must not be sent to the service of the old profile.
-  profile.commit();
-  key.commit();
+  transition.commit();
+  try {
+    profile.commit();
+  } catch (const std::system_error&) {
+    roll_back(rollback, previous.empty(), key_);
+    throw;
+  }
+  try {
+    key.commit();
+  } catch (const std::system_error&) {
+    return;  // the login is complete; the key of the previous service remains, unused, until the next one
+  }
 } catch (const std::system_error& error) {
   throw nothing_stored(error);
+}
+
+/// A process that was killed may have left a key in a temporary file.
+void LoginFiles::remove_leftovers() const noexcept {
+  os::PublishedFile(key_, {}).clear_leftovers();
+  os::PublishedFile(profile_, {}).clear_leftovers();
 }
 
 bool LoginFiles::has_key() const noexcept {
@@ -87,6 +216,9 @@ bool LoginFiles::has_key() const noexcept {
 }
 
 bool LoginFiles::remove_key() const {
+  os::Fd directory = os::open_for_reading(parent(key_));
+  const auto lock = directory ? std::optional(lock_keys(std::move(directory))) : std::nullopt;
+  remove_leftovers();
   const std::error_code error = os::remove_file(key_);
   if (!error) return true;
   if (os::is_absence(error)) return false;

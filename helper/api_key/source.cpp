@@ -83,7 +83,8 @@ std::optional<ApiKeySource> find_standard(const config::Profile& profile, const 
   if (auto path = credential_path(environment, standard_credential); path && path_exists(*path))
     return standard(Kind::credential, std::move(*path));
   if (auto path = login_key_path(environment, profile.name); path && path_exists(*path))
-    return standard(Kind::file, std::move(*path));
+    return ApiKeySource{
+        .kind = Kind::file, .value = std::move(*path), .is_named = false, .service = profile.authorize_url};
   return std::nullopt;
 }
 
@@ -119,7 +120,8 @@ bool is_removed_by_logout(const ApiKeySource& source) noexcept {
 }
 
 ApiKey read_key(const ApiKeySource& source, const Environment& environment, Deadline deadline) {
-  return find_row(source.kind).read(source.value, environment, deadline);
+  return source.service.empty() ? find_row(source.kind).read(source.value, environment, deadline)
+                                : read_login_key(source.value, source.service);
 }
 
 }  // namespace sase::api_key

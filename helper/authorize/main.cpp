@@ -23,7 +23,9 @@ using std::chrono::steady_clock;
 
 void respond(steady_clock::time_point begun, const authorize::SelfSandbox& self_sandbox,
              steady_clock::time_point sandboxed) {
-  const auto request = protocol::AuthorizeRequest::parse(os::read_message(os::standard_input).reveal());
+  auto request = protocol::AuthorizeRequest::parse(os::read_message(os::standard_input).reveal());
+  // OpenSSL's own variable.
+  if (const char* const directories = std::getenv("SSL_CERT_DIR")) request.ca_directories = directories;
   os::limit_lifetime(request.timeout);
   authorize::Progress progress(
       [](std::string_view lines) { os::write_all(os::standard_output, lines); },

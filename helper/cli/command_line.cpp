@@ -189,8 +189,14 @@ CommandLine parse_command_line(std::span<const char* const> arguments) {
   const auto dashes = std::ranges::find(arguments, std::string_view("--"));
   std::vector<std::string> flags_and_operands(arguments.begin(), dashes);
   std::ranges::replace(flags_and_operands, "-h", "--help");
-  for (const options::option& option : parse(flags_and_operands))
-    add(line, option);
+  const auto is_flag = [](const std::string& argument) { return argument.starts_with('-'); };
+  if (std::ranges::any_of(flags_and_operands, is_flag))
+    for (const options::option& option : parse(flags_and_operands))
+      add(line, option);
+  else  // without Boost, which costs half as much as decrypting a token: a host tool calls `get` without
+        // flags
+    for (const std::string& operand : flags_and_operands)
+      add_operand(line, operand);
   if (dashes == arguments.end()) return line;
   line.verbatim = line.operands.size();
   for (const char* const argument :

@@ -116,7 +116,7 @@ std::string profile_flag(const config::Profile& profile) {
 std::string curl_example(const config::Profile& profile) {
   std::string line = "sase-credential" + profile_flag(profile) + " token --format header | curl -H @- ";
   const auto add = [&line](const char* flag, const std::string& value) {
-    if (!value.empty()) line += flag + shell_word(value) + ' ';
+    if (!value.empty()) line += flag + protocol::shell_word(value) + ' ';
   };
   add("--cacert ", profile.ca_file);
   add("--cert ", profile.client_cert);
@@ -129,10 +129,10 @@ std::string git_example(const config::Profile& profile) {
   const std::string origin = "https://" + profile.hosts.front().text();
   const std::string flag = profile_flag(profile);
   std::string lines =
-      "  git config --global credential." + origin + ".helper " + shell_word("sase" + flag) + '\n';
+      "  git config --global credential." + origin + ".helper " + protocol::shell_word("sase" + flag) + '\n';
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty())
-      lines += "  git config --global http." + origin + '.' + name + ' ' + shell_word(value) + '\n';
+      lines += "  git config --global http." + origin + '.' + name + ' ' + protocol::shell_word(value) + '\n';
   };
   add("sslCAInfo", profile.ca_file);
   add("sslCert", profile.client_cert);
@@ -194,7 +194,7 @@ ExitCode login(const Call& call) {
   const api_key::ApiKey key = is_piped ? read_piped_key(call) : ask_key(prompt, profile.name);
   std::optional<std::chrono::seconds> lifetime;
   if (!call.line.no_verify) lifetime = verify(call, profile, key);
-  files.store(key.reveal(), draft.text());
+  files.store(key.reveal(), profile.authorize_url, draft.text());
   write_output(call, login_report(profile, files, lifetime));
   warn_of_preferred_source(call, profile, files);
   return ExitCode::success;

@@ -27,8 +27,8 @@ bool is_letter_or_digit(char c) noexcept {
 /// A value for a message. A long one is not shown: it may be a key that was put in the wrong place.
 std::string in_quotes(std::string_view value) {
   constexpr std::size_t longest_shown = 80;
-  return value.size() > longest_shown ? "of " + std::to_string(value.size()) + " bytes"
-                                      : "'" + escape(value) + "'";
+  return value.size() > longest_shown || may_be_key(value) ? "of " + std::to_string(value.size()) + " bytes"
+                                                           : "'" + escape(value) + "'";
 }
 
 Failure unknown_value(const Assignment& given) {

@@ -131,6 +131,8 @@ constexpr std::array key_sources = {
 };
 
 constexpr std::string_view own_prefix = "SASE_";
+static_assert(std::ranges::all_of(settings,
+                                  [](const Setting& each) { return each.variable.starts_with(own_prefix); }));
 
 /// Names that are shorter after the prefix, such as SASE_URL and SASE_URI, may differ by one letter on
 /// purpose.
@@ -151,6 +153,23 @@ std::string_view find_intended(std::string_view name, const std::vector<std::str
   if (std::ranges::find(known, name) != known.end()) return {};
   const std::string_view near = nearest_within(1, name, known);
   return near.size() < shortest_name ? std::string_view{} : near;
+}
+
+using VariableValues = std::array<std::optional<std::string_view>, settings.size()>;
+
+/// The first value of each setting's variable. One pass over the environment: a search for each setting would
+/// cost as much as decrypting the token.
+VariableValues find_variables(const Environment& environment) {
+  VariableValues values;
+  for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
+    if (**entry != own_prefix.front()) continue;
+    const std::string_view text(*entry);
+    const std::string_view name = text.substr(0, text.find('='));
+    if (name.size() == text.size()) continue;
+    for (std::size_t i = 0; i < settings.size(); ++i)
+      if (settings[i].variable == name && !values[i]) values[i] = text.substr(name.size() + 1);
+  }
+  return values;
 }
 
 }  // namespace
@@ -209,14 +228,14 @@ const Assignment* Settings::find(SettingId id) const noexcept {
 }
 
 std::vector<Assignment> read_variables(const Environment& environment) {
+  const VariableValues values = find_variables(environment);
   std::vector<Assignment> layer;
-  for (const Setting& setting : settings) {
-    const auto value = environment.find(setting.variable);
-    if (!value) continue;
-    if (setting.id == SettingId::host)
-      add_hosts(layer, setting, *value);
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    if (!values[i] || values[i]->empty()) continue;
+    if (settings[i].id == SettingId::host)
+      add_hosts(layer, settings[i], *values[i]);
     else
-      layer.push_back({.setting = &setting, .value = *value, .layer = Layer::variable, .file = {}});
+      layer.push_back({.setting = &settings[i], .value = *values[i], .layer = Layer::variable, .file = {}});
   }
   return layer;
 }

@@ -191,8 +191,9 @@ struct ApiKeySource {
   };
 
   Kind kind{};
-  std::string value;     ///< name of the variable or credential, path, command, description of the key
-  bool is_named = true;  ///< by a setting of the profile; false: one of the standard sources
+  std::string value;         ///< name of the variable or credential, path, command, description of the key
+  bool is_named = true;      ///< by a setting of the profile; false: one of the standard sources
+  std::string service = {};  ///< of the file of `login`: the URL that its key must be for
 };
 
 /// The variables that are searched, in this order, if the profile names no source: our own, then those of the

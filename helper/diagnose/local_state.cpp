@@ -47,13 +47,13 @@ constexpr auto check_name = "files";
 std::string find_repair(const std::string& path, os::FileStatus::Kind kind) {
   const auto status = os::read_link_status(path);
   if (!status) return {};
-  if (!status->is(kind)) return "rm -r " + shell_word(path);
-  if (!status->is_own()) return "remove it: sudo rm -r " + shell_word(path);
-  if (status->is_open_to_others()) return "chmod go-rwx " + shell_word(path);
+  if (!status->is(kind)) return "rm -r " + protocol::shell_word(path);
+  if (!status->is_own()) return "remove it: sudo rm -r " + protocol::shell_word(path);
+  if (status->is_open_to_others()) return "chmod go-rwx " + protocol::shell_word(path);
   const bool is_directory = kind == os::FileStatus::Kind::directory;
   const unsigned needed = is_directory ? 0700 : 0600;
   if ((status->permissions & needed) == needed) return {};
-  return (is_directory ? "chmod u+rwx " : "chmod u+rw ") + shell_word(path);
+  return (is_directory ? "chmod u+rwx " : "chmod u+rw ") + protocol::shell_word(path);
 }
 
 /// The paths of the profile's files.
@@ -168,11 +168,14 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
     const std::string problem = describe_problem(state);
+    const bool is_locked = protocol::are_secrets_locked();
     return {.name = check_name,
-            .state = CheckState::ok,
+            .state = is_locked ? CheckState::ok : CheckState::warning,
             .what = "state in '" + protocol::escape(*directory) + "' (" +
                     find_variable(*directory, environment) + "); " + describe_cache(profile, state) +
-                    (problem.empty() ? "" : "; " + problem)};
+                    (problem.empty() ? "" : "; " + problem) +
+                    (is_locked ? "" : "; keys and tokens cannot be locked in memory (RLIMIT_MEMLOCK)"),
+            .remedy = is_locked ? "" : "raise the limit to 64 KiB: ulimit -l 64"};
   } catch (const std::system_error& error) {
     const bool is_keyring_error = is_writable && profile.cache == config::CacheKind::keyring;
     std::string remedy = remedy_for(error, *directory, key);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/settings_check.hpp"
 
+#include "helper/names.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -15,15 +17,24 @@ using protocol::escape;
 
 constexpr std::string_view not_shown = "(not shown)";
 
-std::string key_source_value(config::SettingId id, const config::Assignment& given,
-                             const Environment& environment) {
-  if (id == config::SettingId::api_key_file) return escape(given.value);
-  if (id == config::SettingId::api_key_env && environment.find(given.value)) return escape(given.value);
-  return std::string(not_shown);
+/// The escaped text, in which a placeholder replaces each word that may be a misplaced key.
+std::string without_keys(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of(", \t\n"), text.size());
+    const std::string_view word = text.substr(0, end);
+    shown += may_be_key(word) ? std::string(not_shown) : escape(word);
+    shown += escape(text.substr(end, 1));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return shown;
 }
 
-std::string first_origin(const config::Profile& profile) {
-  return "https://" + profile.hosts.front().text();
+std::string key_source_value(config::SettingId id, const config::Assignment& given,
+                             const Environment& environment) {
+  if (id == config::SettingId::api_key_file) return without_keys(given.value);
+  if (id == config::SettingId::api_key_env && environment.find(given.value)) return without_keys(given.value);
+  return std::string(not_shown);
 }
 
 std::string list_additional_hosts(const config::Profile& profile) {
@@ -38,18 +49,18 @@ std::string format_value(config::SettingId id, const config::Profile& profile,
   switch (id) {
     case config::SettingId::region: return region_name(values);
     case config::SettingId::api: return std::string(config::api_generation(profile.api).name);
-    case config::SettingId::url: return first_origin(profile);
-    case config::SettingId::host: return list_additional_hosts(profile);
+    case config::SettingId::url: return without_keys("https://" + profile.hosts.front().text());
+    case config::SettingId::host: return without_keys(list_additional_hosts(profile));
     case config::SettingId::min_ttl: return protocol::format_duration(profile.min_ttl);
     case config::SettingId::refresh_ahead: return protocol::format_duration(profile.refresh_ahead);
     case config::SettingId::timeout: return protocol::format_duration(profile.timeout);
     case config::SettingId::cache: return std::string(to_name(profile.cache));
-    case config::SettingId::ca_file: return escape(profile.ca_file);
-    case config::SettingId::client_cert: return escape(profile.client_cert);
-    case config::SettingId::client_key: return escape(profile.client_key);
-    case config::SettingId::proxy: return escape(without_credentials(profile.proxy));
-    case config::SettingId::no_proxy: return escape(profile.no_proxy);
-    case config::SettingId::trace: return profile.trace.empty() ? "off" : escape(profile.trace);
+    case config::SettingId::ca_file: return without_keys(profile.ca_file);
+    case config::SettingId::client_cert: return without_keys(profile.client_cert);
+    case config::SettingId::client_key: return without_keys(profile.client_key);
+    case config::SettingId::proxy: return without_keys(without_credentials(profile.proxy));
+    case config::SettingId::no_proxy: return without_keys(profile.no_proxy);
+    case config::SettingId::trace: return profile.trace.empty() ? "off" : without_keys(profile.trace);
     case config::SettingId::api_key_env:
     case config::SettingId::api_key_file:
     case config::SettingId::api_key_command:

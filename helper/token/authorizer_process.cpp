@@ -26,11 +26,38 @@ constexpr std::size_t largest_response = std::size_t{256} * 1024;
 /// Relative to the directory of the front.
 constexpr std::string_view authorizer_path_suffix = "/../libexec/sase-credential/authorize";
 
-protocol::AuthError authorizer_failed(const std::string& why) {
+constexpr std::string_view reinstall = "reinstall sase-credential";
+
+/// What a system call that fails while the authorizer is started lacks.
+struct StartHint {
+  std::errc reason;
+  std::string_view hint;
+};
+
+constexpr std::array start_hints{
+    StartHint{std::errc::too_many_files_open, "raise the limit on open files (ulimit -n)"},
+    StartHint{std::errc::too_many_files_open_in_system,
+              "close programs: the system's limit on open files is reached"},
+    StartHint{std::errc::resource_unavailable_try_again,
+              "raise the limit on processes (ulimit -u, or the pids limit of the container)"},
+    StartHint{std::errc::not_enough_memory, "free memory, or raise the memory limit of the container"},
+    StartHint{std::errc::operation_not_permitted,
+              "allow new processes in the seccomp profile of the container or service"},
+    StartHint{std::errc::function_not_supported,
+              "allow new processes in the seccomp profile of the container or service"},
+};
+
+std::string_view start_hint(const std::error_code& error) noexcept {
+  for (const StartHint& row : start_hints)
+    if (error == row.reason) return row.hint;
+  return reinstall;
+}
+
+protocol::AuthError authorizer_failed(const std::string& why, std::string_view hint) {
   return {.kind = protocol::ErrorKind::authorizer_failed,
           .transient = false,
           .what = "the authorizer cannot be used: " + why,
-          .hint = "reinstall sase-credential"};
+          .hint = std::string(hint)};
 }
 
 /// Relative to the front's real path, so that an installed tree can be moved, and called through a symlink.
@@ -112,8 +139,9 @@ class Response {
   }
 
   /// Of an authorizer that failed. It counts each request before it sends it.
-  [[nodiscard]] protocol::AuthorizeReply fail(const std::string& why) const {
-    return {.requests = reader_.requests(), .outcome = authorizer_failed(why)};
+  [[nodiscard]] protocol::AuthorizeReply fail(const std::string& why,
+                                              std::string_view hint = reinstall) const {
+    return {.requests = reader_.requests(), .outcome = authorizer_failed(why, hint)};
   }
 
   /// At the deadline.
@@ -154,7 +182,11 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
                                                       steady_clock::time_point deadline, const Trace& trace) {
   Response response(request, trace);
   const auto program = authorizer_path();
-  if (!program) return response.fail("/proc/self/exe cannot be read");
+  if (!program) return response.fail("/proc/self/exe cannot be read", "mount /proc");
+  // TLS requires random numbers. The authorizer runs under the same seccomp profile as this process.
+  if (const std::error_code error = os::test_getrandom())
+    return response.fail("getrandom(2) fails: " + error.message(),
+                         "allow getrandom in the seccomp profile of the container or service");
   const std::array<std::string, 1> arguments = {"authorize"};
   const std::vector<const char*> environment = environment_for_authorizer(environment_);
   try {
@@ -174,7 +206,7 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
     if (result->exit_code() != 0) return response.fail(describe_end(*result));
     return std::move(response).finish();
   } catch (const std::system_error& error) {
-    return response.fail(protocol::escape(error.what()));
+    return response.fail(protocol::escape(error.what()), start_hint(error.code()));
   } catch (const std::length_error&) {
     return response.fail("its response is too long");
   } catch (const protocol::ProtocolError& error) {

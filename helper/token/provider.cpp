@@ -28,6 +28,12 @@ const RefreshLock* pointer(const std::optional<RefreshLock>& lock) noexcept {
   return lock ? &*lock : nullptr;
 }
 
+/// Memory beyond the limit of RLIMIT_MEMLOCK may be written to the swap space.
+void trace_unlocked_secrets(const Trace& trace) {
+  if (trace.on() && !protocol::are_secrets_locked())
+    trace.line("memory: not all secrets can be locked; raise RLIMIT_MEMLOCK (ulimit -l)");
+}
+
 }  // namespace
 
 TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
@@ -149,6 +155,7 @@ std::optional<ProvidedToken> TokenProvider::find_usable() {
     trace_.line("cache: a token with " + std::to_string(left.count()) + "s left" +
                 (freshness == Freshness::stale ? ", too little" : ""));
   if (freshness == Freshness::stale) return std::nullopt;
+  trace_unlocked_secrets(trace_);
   return ProvidedToken{.token = *std::move(cached), .freshness = freshness};
 }
 
@@ -223,6 +230,7 @@ ProvidedToken TokenProvider::refresh(const RefreshLock& lock) {
 }
 
 ProvidedToken TokenProvider::accept(NewToken new_token) {
+  trace_unlocked_secrets(trace_);
   Token& token = new_token.token;
   // Even a token that this call cannot use may serve another, but must not replace one that lives longer.
   const seconds left = time_left_now(token);

@@ -38,9 +38,10 @@ struct TextKey {
   std::string AuthorizeRequest::*value;
 };
 
-constexpr std::array<TextKey, 7> text_keys = {{
+constexpr std::array<TextKey, 8> text_keys = {{
     {"url", &AuthorizeRequest::url},
     {"ca_file", &AuthorizeRequest::ca_file},
+    {"ca_directories", &AuthorizeRequest::ca_directories},
     {"client_cert", &AuthorizeRequest::client_cert},
     {"client_key", &AuthorizeRequest::client_key},
     {"proxy", &AuthorizeRequest::proxy},

@@ -30,11 +30,12 @@ struct AuthorizeRequest {
   std::chrono::milliseconds timeout{};  ///< the time until the front stops waiting
   unsigned tries = most_tries;          ///< how many requests may be sent, 1 to most_tries
   std::string ca_file;                  ///< PEM file of the roots to trust; empty: the system's
-  std::string client_cert;              ///< PEM file for mutual TLS, or empty
-  std::string client_key;               ///< PEM file for mutual TLS, or empty
-  std::string proxy;                    ///< see ProxyUrl, or empty
-  std::string no_proxy;  ///< comma-separated hosts, domains and addresses to reach without `proxy`
-  bool trace = false;    ///< whether the response contains trace lines
+  std::string ca_directories = {};  ///< hashed directories of roots, separated by colons; empty: the system's
+  std::string client_cert;          ///< PEM file for mutual TLS, or empty
+  std::string client_key;           ///< PEM file for mutual TLS, or empty
+  std::string proxy;                ///< see ProxyUrl, or empty
+  std::string no_proxy;             ///< comma-separated hosts, domains and addresses to reach without `proxy`
+  bool trace = false;               ///< whether the response contains trace lines
   Probe probe = Probe::none;
   std::string read_url = {};  ///< for Probe::all: what to GET with the token, at the host of `url`
 

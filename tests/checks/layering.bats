@@ -112,6 +112,15 @@ accepted() { printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/${1%/*}/accepted$((++violati
   expect_reported
 }
 
+@test "rejects a process whose secrets are not locked again" {
+  local sentence='processes are started in helper/os/processes/child_process.cpp only, which locks secrets in memory again' line
+  for line in 'const pid_t child = ::fork();' 'if (vfork() == 0) return;' '::posix_spawn(&child, path, nullptr, nullptr, argv, environ);'     'std::system("true");' '::syscall(SYS_clone3, &arguments, sizeof arguments);'; do
+    violation helper/os/processes/x.cpp "$line" "$sentence"
+  done
+  accepted helper/os/processes/x.hpp '/// As after fork(2).'
+  expect_reported
+}
+
 @test "rejects a second reader of the environment" {
   violation helper/config/x.cpp 'std::getenv("HOME");' 'the environment is read by helper/main.cpp only'
   violation helper/authorize/x.cpp 'std::getenv("HOME");' 'the environment is read by helper/main.cpp only'

@@ -29,6 +29,15 @@ authorize() {
   expect_counter authorize 3
 }
 
+@test "counts a request before its first byte is sent" {
+  ask_authorizer
+  traced "$home/trace" write "$build/libexec/sase-credential/authorize"
+  grep -qx outcome=granted "$out" || refute 'expected a token'
+  awk '/^write\(1<.*"step=waiting/ { waiting = 1 } /^write\(1<.*"requests=1/ { counted = 1 }
+    /^write\([0-9]+<(TCP|socket)/ { if (counted) sent = 1; else if (waiting) early = 1 }
+    END { exit early || !sent }' "$home/trace" || refute 'expected the number of requests before the request'
+}
+
 # traces LINE...: requests a trace, with these additional lines; $trace: its texts without the times.
 traces() {
   authorize trace=1 "$@"

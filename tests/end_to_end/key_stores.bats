@@ -231,7 +231,7 @@ credential() {
 @test "without a named source: the variables, the credential 'sase-api-key', the file of 'login'" {
   meant_to_hold_secrets "$XDG_CONFIG_HOME/sase-credential/keys"
   mkdir -p "$XDG_CONFIG_HOME/sase-credential/keys"
-  cp "$home/key" "$XDG_CONFIG_HOME/sase-credential/keys/default"
+  printf '%s\n' "$key" "url = $url/api/v1/auth/authorize" >"$XDG_CONFIG_HOME/sase-credential/keys/default"
   get_token
   call sase-credential --trace 1 token
   grep -q " key: from the file of 'login', '$XDG_CONFIG_HOME/" "$err" || refute "expected the file of 'login'"

@@ -29,8 +29,9 @@ by_hand() {
 
 expect_shown() { grep -qF -- "$1" "$out" || refute "expected on stdout: $1"; }
 
+# expect_kept [PROFILE [URL]]
 expect_kept() {
-  expect_equal "$(cat "$config/keys/${1:-default}")" "$key" 'the key that was kept'
+  expect_equal "$(cat "$config/keys/${1:-default}")" "$key"$'\n'"url = ${2:-$url}/api/v1/auth/authorize" 'the key that was kept'
   expect_equal "$(stat -c %a "$config/keys" "$config/keys/${1:-default}" "$config/profiles/${1:-default}.conf")" \
     $'700\n600\n600' 'modes'
 }
@@ -102,7 +103,7 @@ paste $BATS_TEST_TMPDIR/typed
 see not verified
 " sase-credential login --no-verify --profile work
   expect_code 0
-  expect_kept work
+  expect_kept work https://api.au.sase.checkpoint.com
   grep -qx 'region = au' "$config/profiles/work.conf" || refute 'the region was not kept'
   expect_counter authorize 0
 }
@@ -118,7 +119,7 @@ paste $BATS_TEST_TMPDIR/long
 see not verified
 " sase-credential login --no-verify
   expect_code 0
-  expect_equal "$(cat "$config/keys/default")" "$long" 'the long key'
+  expect_equal "$(head -n 1 "$config/keys/default")" "$long" 'the long key'
 }
 
 @test "rejects a pasted key of several lines, and no line of it reaches the shell" {

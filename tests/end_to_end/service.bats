@@ -320,6 +320,14 @@ in_time() {
   in_time 'status=503 delay=600ms' 6 '*'
 }
 
+@test "the trace names the step at the deadline" {
+  tries 7
+  fault hang=on
+  SASE_TRACE=$home/trace call sase-credential --timeout 1s token
+  expect_failure 6 "no answer from '$host' within 1s while waiting for the response"
+  grep -q 'time is up while waiting for the response$' "$home/trace" || refute 'expected the step in the trace'
+}
+
 @test "'timeout' holds against one that listens and says nothing" {
   tries 1
   # It completes the TCP handshake and no more.
@@ -479,7 +487,7 @@ with_certificate() {
   SASE_CA_FILE=$home/ca.pem call sase-credential token
   expect_failure 4 "the CA file '$home/ca.pem' contains no valid certificate*"
   SASE_CA_FILE=$home call sase-credential token
-  expect_failure 4 "cannot read the CA file '$home': it is not a regular file"
+  expect_failure 4 "the CA file is not trusted: '$home' (owner *, mode *) is not a regular file"
   call sase-credential --ca-file "$home/missing" token
   expect_failure 4 "cannot read the CA file '$home/missing': No such file or directory"
 }

@@ -352,9 +352,11 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
 
 @test "bad values: host" {
   for value in '*.example.test' '*' 'a b' https://x.test x.test/ x.test:0 x.test: x.test:99999 user@x.test .x.test x.test. \
-    -x.test x..test "$(printf 'x%.0s' {1..64}).test"; do
+    -x.test x..test; do
     bad host "$value" "unusable host '${value//[*]/?}'"
   done
+  # It may be a misplaced key.
+  bad host "$(printf 'x%.0s' {1..64}).test" 'unusable host of 69 bytes'
   SASE_HOST=good.test,,other.test call sase-credential token
   expect_failure 4 "SASE_HOST: unusable host ''"
   expect_counter authorize 0

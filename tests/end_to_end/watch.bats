@@ -57,6 +57,17 @@ setup() {
   expect_equal "$(stat -c '%a %g' "$file")" '600 12345' 'mode and group'
 }
 
+@test "a setgid directory gives the file to no group that the user is not in" {
+  needs_root
+  chgrp 12345 "$home/run"
+  chmod 2755 "$home/run"
+  call sase-credential watch --once --mode 640 "$file"
+  expect_silence
+  expect_equal "$(stat -c '%a %g' "$file")" "640 $(id -g)" 'mode and group'
+  call sase-credential watch --once --mode 640 --group 12345 "$file"
+  expect_equal "$(stat -c '%a %g' "$file")" '640 12345' 'mode and group'
+}
+
 @test "the new file is never more accessible than --mode allows" {
   traced "$home/trace" openat,fchmod,fchown,write,rename sase-credential watch --once --mode 440 --group "$(id -g)" "$file"
   expect_code 0

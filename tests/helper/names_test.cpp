@@ -81,23 +81,4 @@ TEST_CASE("suggests the nearest name, or gives the alternative hint", "[names]")
   CHECK(suggest("zzzzzz", known).empty());
 }
 
-TEST_CASE("leaves a word unquoted that the shell does not interpret", "[names]") {
-  CHECK(shell_word("/home/me/.config/key-1.pem") == "/home/me/.config/key-1.pem");
-  CHECK(shell_word("http://[::1]:3128") == "http://[::1]:3128");
-}
-
-TEST_CASE("puts any other word into single quotes", "[names]") {
-  CHECK(shell_word("").size() == 2);
-  CHECK(shell_word("a key") == "'a key'");
-  CHECK(shell_word("$(reboot)") == "'$(reboot)'");
-  CHECK(shell_word("back\\slash") == "'back\\slash'");
-  CHECK(shell_word("it's") == "'it'\\''s'");
-  CHECK(shell_word("~/key") == "'~/key'");
-}
-
-TEST_CASE("escapes bytes that are not printable", "[names]") {
-  CHECK(shell_word("a\nb") == "'a\\x0ab'");
-  CHECK(shell_word("a\x1b[2J'") == "'a\\x1b[2J'\\'''");
-}
-
 }  // namespace sase

@@ -76,7 +76,7 @@ TEST_CASE("rejects a query for another host, or another profile than the flag's"
 
   const Result foreign = ask(machine, R"({"host":"evil.test"})");
   CHECK(foreign.code == ExitCode::invalid_settings);
-  CHECK(contains(foreign.error, "no profile owns 'evil.test'"));
+  CHECK(contains(foreign.error, "no profile has the host 'evil.test'"));
   check_is_one_failure(foreign);
   const Result unknown = ask(machine, R"({"profile":"work"})");
   CHECK(unknown.code == ExitCode::invalid_settings);
@@ -94,7 +94,7 @@ TEST_CASE("rejects a query whose profile does not have its host", "[run]") {
   const Result result = ask(machine, R"({"profile":"default","host":"evil.test"})");
 
   CHECK(result.code == ExitCode::invalid_settings);
-  CHECK(contains(result.error, "the profile does not own 'evil.test'"));
+  CHECK(contains(result.error, "the profile does not have the host 'evil.test'"));
 }
 
 TEST_CASE("'exec-credential' uses the version that kubectl requests", "[run]") {

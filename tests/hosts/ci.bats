@@ -19,7 +19,7 @@ setup() {
 run_job() {
   local directory=$1
   [ "$1" = gitlab ] && directory=gitlab-ci || directory=github-actions
-  as_here <"$source_root/install/$directory/users.yml" >"$home/users.yml"
+  as_here <"$source_root/install/$directory/users.yml" | sed "s|SASE_REGION: us|SASE_URL: $url|" >"$home/users.yml"
   traced "$home/trace" execve /usr/bin/python3 "$source_root/tests/support/ci_job.py" "$1" "$home/users.yml" "$home/runner"
   # Secrets in the environment that the runner passes to a step are not under test.
   sed -i 's/\], \[.*//' "$home/trace"
@@ -57,6 +57,32 @@ expect_no_secret_shown() {
   expect_code 22
   grep -q "^sase-credential: no API key for the profile 'default'" "$err" || refute 'expected the reason'
   expect_counter resource_ok 0
+}
+
+@test "root installs a package with the expected checksum only" {
+  local place=$home/package script
+  mkdir "$place" "$place/bin"
+  echo package >"$place/sase-credential.deb"
+  for script in apt-get curl; do ln -s /bin/true "$place/bin/$script"; done
+  printf '#!/bin/sh\n"$@" && echo "installed with sudo"\n' >"$place/bin/sudo"
+  chmod +x "$place/bin/sudo"
+  export RUNNER_TEMP=$place XDG_RUNTIME_DIR=$place PACKAGE=https://example.test/x SASE_CREDENTIAL_DEB=https://example.test/x
+  for file in github-actions gitlab-ci; do
+    about "$file"
+    /usr/bin/python3 -c 'import sys, yaml
+job = yaml.safe_load(open(sys.argv[1]))
+print(job["jobs"]["users"]["steps"][0]["run"] if "jobs" in job else job["users"]["before_script"][1])' \
+      "$source_root/install/$file/users.yml" >"$home/install"
+    sed -i 's/command -v sase-credential/false/; s/^ *exit; fi$/:; fi/' "$home/install"
+    CHECKSUM=$(printf 0%.0s $(seq 64)) SASE_CREDENTIAL_SHA256=$(printf 0%.0s $(seq 64)) \
+      call env PATH="$place/bin:/usr/bin:/bin" bash -e -o pipefail "$home/install"
+    expect_code 1
+    ! grep -q installed "$out" || refute 'installed with a wrong checksum'
+    CHECKSUM=$(sha256sum <"$place/sase-credential.deb" | cut -d' ' -f1)
+    SASE_CREDENTIAL_SHA256=$CHECKSUM CHECKSUM=$CHECKSUM \
+      call env PATH="$place/bin:/usr/bin:/bin" bash -e -o pipefail "$home/install"
+    expect_code 0
+  done
 }
 
 @test "GitLab CI: the job reads from the API, and leaves no cache" {

@@ -10,7 +10,7 @@ setup() {
   set_up_test
   mkdir -p "$home/.config/sase-credential/profiles" "$home/.config/sase-credential/keys" "$home/bin"
   printf '%s\n' "url = $url" "ca-file = $sandbox/ca.pem" >"$home/.config/sase-credential/profiles/default.conf"
-  echo "$key" >"$home/.config/sase-credential/keys/default"
+  printf '%s\n' "$key" "url = $url/api/v1/auth/authorize" >"$home/.config/sase-credential/keys/default"
   meant_to_hold_secrets "$home/.config/sase-credential/keys"
   as_here <"$source_root/install/cron/sase-report" >"$home/bin/sase-report"
   chmod +x "$home/bin/sase-report"

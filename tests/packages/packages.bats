@@ -53,6 +53,9 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   depends=$(dpkg-deb -f "$deb" Depends)
   [[ $depends = *ca-certificates* && $depends = *libpoconetssl* && $depends = *'libc6 (>='* ]] || refute "it depends on $depends"
   expect_equal "$(dpkg-deb -f "$deb" Recommends)" git 'what it recommends'
+  for library in glibc libsodium keyutils boost; do
+    dpkg-deb -f "$deb" Static-Built-Using | grep -qE "(^|, )$library[0-9.]* \(= [^)]+\)" || refute "Static-Built-Using lacks $library"
+  done
   expect_equal "$(dpkg-deb --ctrl-tarfile "$deb" | tar t | LC_ALL=C sort | tr -s '\n' ' ')" './ ./control ./md5sums ' 'control files'
   dpkg-deb -R "$deb" "$home/unpacked"
   (cd "$home/unpacked" && md5sum --quiet --check DEBIAN/md5sums)
@@ -111,8 +114,8 @@ again() {
   cmake --build "$home/source/out" --target "$1" >>"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
 }
 
-# The library that is compiled soonest, with all that is for debuggers, who want to know of directories; what else could make
-# a difference, the time, is an error of the compiler (-Wdate-time).
+# The library that compiles fastest, with its debug information, which could name the directory of the build. The compiler
+# rejects the other possible difference, the time (-Wdate-time).
 @test "a library that is built in another directory is the same, byte for byte" {
   [ -z "${SASE_LONG-}" ] || skip 'all of it is built'
   again sase_os

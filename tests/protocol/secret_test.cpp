@@ -2,8 +2,11 @@
 #include "protocol/secret.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <thread>
@@ -11,15 +14,39 @@
 #include <utility>
 #include <vector>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace sase::protocol {
 
 namespace {
 
-/// More than the block that small secrets share.
+/// What the kernel reports about this process, in KiB (proc(5), VmLck).
+long locked_memory() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word)
+    if (word == "VmLck:") break;
+  long size = -1;
+  status >> size;
+  return size;
+}
+
+/// The exit code of a child in which at most that many bytes can be locked.
+int exit_code_with_limit(rlim_t most, const std::function<int()>& body) {
+  return tests::exit_code_in_child([most, &body] {
+    const rlimit limit{.rlim_cur = most, .rlim_max = most};
+    if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 98;
+    // Root may lock any amount.
+    if (::geteuid() == 0 && ::setuid(tests::another_user) != 0) return 99;
+    return body();
+  });
+}
+
+/// More than the region that small secrets share.
 constexpr std::size_t large = 100'000;
 
-/// Bytes that a secret has left after. The shared block of the small secrets is never given back to the
-/// system, so they can still be looked at; those of a large one are gone.
+/// Bytes after a secret is destroyed. Its memory is not returned to the system, so it can still be read.
 std::string bytes_at(const char* place, std::size_t size) {
   return {place, size};
 }
@@ -168,7 +195,7 @@ TEST_CASE("reallocation overwrites the old bytes", "[secret]") {
   CHECK(bytes_at(before, 7) == zeros(7));
 }
 
-TEST_CASE("a secret that outgrows the shared block keeps its bytes", "[secret]") {
+TEST_CASE("a secret that outgrows its region keeps its bytes", "[secret]") {
   const Secret keeps_the_block_in_use("x");
   Secret secret("hunter2");
   const char* const before = secret.reveal().data();
@@ -222,13 +249,48 @@ TEST_CASE("secrets do not overlap", "[secret]") {
     REQUIRE(secrets[i].reveal() == std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
 }
 
-TEST_CASE("the shared block is reused after its last secret", "[secret]") {
+TEST_CASE("the memory of destroyed secrets is reused", "[secret]") {
   for (int call = 0; call < 10'000; ++call) {
     const Secret request(std::string(1000, 'r'));
     const Secret key(std::string(300, 'k'));
     REQUIRE(request.reveal().front() == 'r');
     REQUIRE(key.reveal().back() == 'k');
   }
+}
+
+TEST_CASE("destroyed secrets do not use up the memory while others exist", "[secret]") {
+  const Secret before("x");
+  const char* const first = Secret(std::string(3000, 'f')).reveal().data();
+  for (int i = 0; i < 1000; ++i) {
+    const Secret small(std::string(10, 's'));
+    const Secret again(std::string(3000, 'a'));
+    REQUIRE(again.reveal().data() - first < 4096);
+  }
+}
+
+TEST_CASE("secrets are locked in memory, and again in a child", "[secret]") {
+  constexpr rlim_t enough = 1'000'000;
+  constexpr long expected = large / 1024;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_max < enough) return;
+  CHECK(exit_code_with_limit(limit.rlim_max, [] {
+          lock_secrets_again();
+          const Secret secret(std::string(large, '!'));
+          if (locked_memory() < expected || !are_secrets_locked()) return 1;
+          return tests::exit_code_in_child([] {
+            if (locked_memory() != 0) return 2;
+            lock_secrets_again();
+            return locked_memory() >= expected && are_secrets_locked() ? 0 : 3;
+          });
+        }) == 0);
+}
+
+TEST_CASE("without lockable memory, secrets are usable and reported as not locked", "[secret]") {
+  CHECK(exit_code_with_limit(0, [] {
+          lock_secrets_again();
+          const Secret secret("hunter2");
+          return secret.reveal() == "hunter2" && !are_secrets_locked() && locked_memory() == 0 ? 0 : 1;
+        }) == 0);
 }
 
 TEST_CASE("threads can use their own secrets concurrently", "[secret]") {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A service for the end-to-end tests with its own certificate, on a free port of 127.0.0.1; it always grants.
+"""A service for the end-to-end tests with its own certificate, on a free port of 127.0.0.1.
 
-usage: tls_server.py DIRECTORY PEM [--client-ca FILE]
+usage: tls_server.py DIRECTORY PEM [--client-ca FILE] [--reply FILE]
 
-PEM holds the server's certificate and key. With --client-ca only those get an answer who show a certificate of that
-authority. Writes its port to DIRECTORY/port when it is ready, and to DIRECTORY/log a line for each request: the common name
-of the client's certificate, or "none".
+PEM contains the server's certificate and key. With --client-ca, a client needs a certificate of that authority. Each
+request gets a token, or with --reply the bytes of FILE; then the server closes the connection. Writes its port to
+DIRECTORY/port when it is ready, and to DIRECTORY/log a line for each request: the common name of the client's certificate,
+or "none".
 """
 import argparse
 import json
@@ -21,7 +22,14 @@ def read_name(certificate):
     return names.get("commonName", "none")
 
 
-def answer(peer, log):
+def make_token_reply():
+    token_response = {"data": {"accessToken": "the.token", "accessTokenExpire": int(time.time()) + 3600}}
+    body = json.dumps(token_response).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+def answer(peer, log, reply):
     asked = b""
     while b'"apiKey"' not in asked:
         some = peer.recv(65536)
@@ -30,10 +38,13 @@ def answer(peer, log):
         asked += some
     log.write(read_name(peer.getpeercert()) + "\n")
     log.flush()
-    grant = {"data": {"accessToken": "the.token", "accessTokenExpire": int(time.time()) + 3600}}
-    body = json.dumps(grant).encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    peer.sendall(head.encode() + body)
+    if reply:
+        with open(reply, "rb") as content:
+            peer.sendall(content.read())
+        # With close_notify, as after a complete response.
+        peer.unwrap()
+    else:
+        peer.sendall(make_token_reply())
 
 
 def main():
@@ -41,6 +52,7 @@ def main():
     parser.add_argument("directory")
     parser.add_argument("pem")
     parser.add_argument("--client-ca")
+    parser.add_argument("--reply")
     options = parser.parse_args()
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -60,7 +72,7 @@ def main():
             plain, _ = server.accept()
             try:
                 with context.wrap_socket(plain, server_side=True) as peer:
-                    answer(peer, log)
+                    answer(peer, log, options.reply)
             except OSError:
                 pass
 

@@ -4,12 +4,13 @@
 
 usage: typist.py SCREEN COMMAND... <SCRIPT     ends as the command does (128 + N for a signal)
 SCREEN gets what was shown. Lines of the script: `see TEXT` waits until that is shown, `type TEXT` types it and Enter,
-`paste FILE` types what is in a file, and Enter, `press C-x` types a control character, `echo on|off` is what the
-terminal must do by now.
+`paste FILE` types what is in a file, and Enter, `press C-x` types a control character, `kill NAME` sends a
+signal to the foreground processes, `echo on|off` is what the terminal must do by now.
 """
 import os
 import pty
 import select
+import signal
 import sys
 import termios
 import time
@@ -80,6 +81,8 @@ def main():
                 terminal.write(file.read().rstrip(b"\n").replace(b"\n", b"\r") + b"\r")
         elif word == "press":
             terminal.write(bytes([ord(rest[-1].upper()) & 0x1F]))
+        elif word == "kill":
+            os.killpg(os.tcgetpgrp(terminal.fd), signal.Signals[f"SIG{rest}"])
         elif word == "echo":
             terminal.expect_echo(rest == "on")
         else:

@@ -28,8 +28,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 from racing import Round, Service, Wrong, distinct_tokens, expect, find_children, is_authorizer, send, wait_until
 
-LEADER_TIMEOUT = 4  # seconds
-WAITER_TIMEOUT = 20
+LEADER_TIMEOUT = 8  # seconds
+WAITER_TIMEOUT = 30
 PATIENCE = 1.5  # seconds (1 on a quiet machine) from the end of the holder to the end of the last call, beside one authorization
 MAX_CPU = 0.002  # seconds for each call on a quiet machine; on a busy one, twice as much as for /bin/true
 

@@ -4,6 +4,7 @@
 #include "helper/authorize/tls/tls_failure.hpp"
 #include "protocol/protocol_error.hpp"
 
+#include <Poco/Buffer.h>
 #include <Poco/Net/HTTPBasicCredentials.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
@@ -13,12 +14,12 @@
 #include <Poco/Net/StreamSocket.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ios>
-#include <istream>
 #include <ostream>
 #include <sstream>
-#include <streambuf>
+#include <system_error>
 
 namespace sase::authorize {
 
@@ -84,35 +85,104 @@ HTTPRequest make_request(const std::string& method, const Endpoint& endpoint, co
   return request;
 }
 
-/// Waits for more of the body. If the peer closes the connection without TLS's close_notify, the body ends;
-/// whether it is complete shows in its length and in its JSON.
-bool has_more(std::streambuf& buffer) try {
-  return buffer.sgetc() != std::streambuf::traits_type::eof();
-} catch (const Poco::Net::SSLException& error) {
-  if (is_unexpected_end(error.message())) return false;
-  throw;
-}
+/// Reads the body of a response from the connection. POCO's streams do not report that a chunked body ends
+/// before its last chunk.
+class BodyReader {
+ public:
+  explicit BodyReader(HTTPClientSession& session) : socket_(session.socket()) {
+    Poco::Buffer<char> buffered(0);
+    session.drainBuffer(buffered);
+    arrived_.assign(buffered.begin(), buffered.end());
+  }
 
-std::size_t expected_size(const HTTPResponse& response) {
-  if (!response.hasContentLength()) return usual_body;
+  protocol::Secret read(std::size_t size) && {
+    append(size);
+    return std::move(body_);
+  }
+
+  /// RFC 9112 section 7.1. The trailers are not needed, because the connection is not used again.
+  protocol::Secret read_chunks() && {
+    while (const std::size_t size = parse_chunk_size(read_line())) {
+      append(size);
+      if (!read_line().empty()) invalid_response("the service's response has an invalid chunk");
+    }
+    return std::move(body_);
+  }
+
+  protocol::Secret read_to_end() && {
+    while (receive())
+      append(arrived_.size());
+    return std::move(body_);
+  }
+
+ private:
+  /// Waits until at least one byte is there; false at the end of the connection. The end counts without TLS's
+  /// close_notify too: whether the response is complete shows in its length, or in its JSON.
+  bool receive() try {
+    if (!arrived_.empty()) return true;
+    std::array<char, 4096> piece{};
+    const int size = socket_.receiveBytes(piece.data(), static_cast<int>(piece.size()));
+    if (size > 0) arrived_.assign(piece.data(), static_cast<std::size_t>(size));
+    return size > 0;
+  } catch (const Poco::Net::SSLException& error) {
+    if (is_unexpected_end(error.message())) return false;
+    throw;
+  }
+
+  void append(std::size_t size) {
+    if (size > largest_body - body_.size()) invalid_response("the service's response is larger than 256 KiB");
+    while (size > 0) {
+      require_more();
+      const std::size_t part = std::min(size, arrived_.size());
+      body_.append(std::string_view(arrived_).substr(0, part));
+      arrived_.erase(0, part);
+      size -= part;
+    }
+  }
+
+  /// Without the line end.
+  std::string read_line() {
+    constexpr std::size_t longest_line = 4096;
+    std::string line;
+    while (!line.ends_with('\n')) {
+      require_more();
+      line += arrived_.front();
+      arrived_.erase(0, 1);
+      if (line.size() > longest_line) invalid_response("the service's response has an invalid chunk");
+    }
+    line.resize(line.size() - (line.ends_with("\r\n") ? 2 : 1));
+    return line;
+  }
+
+  void require_more() {
+    if (!receive()) invalid_response("the service's response is shorter than it says");
+  }
+
+  static std::size_t parse_chunk_size(const std::string& line) {
+    std::size_t size = 0;
+    const char* const end = line.data() + line.size();
+    const auto [stop, error] = std::from_chars(line.data(), end, size, 16);
+    // An extension may follow the size.
+    if (error != std::errc{} || (stop != end && *stop != ';' && *stop != ' ' && *stop != '\t'))
+      invalid_response("the service's response has an invalid chunk");
+    return size;
+  }
+
+  Poco::Net::StreamSocket socket_;
+  std::string arrived_;  ///< and not yet read
+  protocol::Secret body_ = protocol::Secret::with_capacity(usual_body);
+};
+
+protocol::Secret read_body(HTTPClientSession& session, const HTTPResponse& response, int status) {
+  if (status == 204 || status == 304) return {};
+  BodyReader reader(session);
+  if (response.getChunkedTransferEncoding()) return std::move(reader).read_chunks();
+  if (response.has(HTTPMessage::TRANSFER_ENCODING))
+    invalid_response("the service's response has an unknown transfer encoding");
+  if (!response.hasContentLength()) return std::move(reader).read_to_end();
   const auto announced = response.getContentLength64();
   if (announced < 0) invalid_response("the length of the service's response is not a number");
-  if (announced > static_cast<Poco::Int64>(largest_body))
-    invalid_response("the service's response is larger than 256 KiB");
-  return static_cast<std::size_t>(announced);
-}
-
-/// From the buffer itself: a stream hides what POCO throws, and the bytes that came before it.
-protocol::Secret read_body(std::streambuf& buffer, std::size_t expected) {
-  auto body = protocol::Secret::with_capacity(expected);
-  while (has_more(buffer)) {
-    const auto arrived = static_cast<std::size_t>(buffer.in_avail());
-    if (arrived > largest_body - body.size())
-      invalid_response("the service's response is larger than 256 KiB");
-    (void)buffer.sgetn(body.spare_capacity(arrived).data(), static_cast<std::streamsize>(arrived));
-    body.commit(arrived);
-  }
-  return body;
+  return std::move(reader).read(static_cast<std::size_t>(announced));
 }
 
 /// Such as early hints (RFC 9110 section 15.2). POCO itself skips only 100; 101 would be the final response.
@@ -135,15 +205,12 @@ HttpReply read_fields(const HTTPResponse& response) {
 HttpReply read_reply(HTTPClientSession& session, Progress& progress) {
   HTTPResponse response;
   response.setFieldLimit(most_header_fields);
-  std::istream* stream = &session.receiveResponse(response);
+  (void)session.receiveResponse(response);
   while (is_interim(response))
-    stream = &session.receiveResponse(response);
+    (void)session.receiveResponse(response);
   progress.enter(protocol::Step::reading);
   HttpReply reply = read_fields(response);
-  const std::size_t expected = expected_size(response);
-  reply.body = read_body(*stream->rdbuf(), expected);
-  if (response.hasContentLength() && !response.getChunkedTransferEncoding() && reply.body.size() < expected)
-    invalid_response("the service's response is shorter than it says");
+  reply.body = read_body(session, response, reply.status);
   return reply;
 }
 
@@ -212,6 +279,7 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   HTTPRequest request = make_request(HTTPRequest::HTTP_POST, endpoint, "application/json");
   request.setContentType("application/json");
   request.setContentLength(static_cast<std::streamsize>(body.size()));
+  progress.count_request();
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
   // POCO sends the end of it before it reads the response. To flush it here would report that the peer has
   // closed the connection instead of the peer's reason for it.

@@ -40,9 +40,9 @@ inline constexpr int most_header_fields = 100;
 [[nodiscard]] protocol::AuthError describe_proxy_error(int status, const protocol::ProxyUrl& proxy,
                                                        const protocol::Host& host);
 
-/// One POST and its reply over an established TLS connection. A redirect is returned like any other reply.
-/// Throws FailedAttempt (invalid_response) for a reply that exceeds a limit or is incomplete, and POCO's
-/// exceptions.
+/// One POST, which is counted, and its reply over an established TLS connection. A redirect is returned like
+/// any other reply. Throws FailedAttempt (invalid_response) for a reply that exceeds a limit or is
+/// incomplete, and POCO's exceptions.
 ///
 /// POCO and OpenSSL keep copies of what is sent and received, including the key and the token, in buffers
 /// that they do not wipe; they last until this short-lived process ends, which leaves no core file.

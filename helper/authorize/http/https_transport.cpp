@@ -90,7 +90,6 @@ HttpReply HttpsTransport::post(std::string_view body) {
   return attempt([&] {
     const SecureStreamSocket secure = open();
     progress_.enter(Step::waiting);
-    progress_.count_request();
     HttpReply reply = exchange(secure, endpoint_, body, progress_);
     progress_.trace([&] { return describe_reply(reply); });
     return reply;
@@ -188,6 +187,7 @@ AuthError HttpsTransport::not_http() const {
 /// Describes the exception that is being handled. The texts of POCO's exceptions are not shown: some contain
 /// what the peer sent.
 AuthError HttpsTransport::explain_failure() const try {
+  if (const auto& error = tls_.file_error()) return *error;
   if (const auto& failure = tls_.certificate_failure()) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     progress_.presented(describe_tls(tls_.session(), now));

@@ -2,7 +2,7 @@
 #include "helper/authorize/tls/tls_context.hpp"
 
 #include "helper/authorize/report/progress.hpp"
-#include "helper/authorize/tls/trusted_roots.hpp"
+#include "helper/authorize/tls/credential_files.hpp"
 #include "helper/os/fd.hpp"
 #include "protocol/escape.hpp"
 
@@ -39,9 +39,10 @@ TlsSession TlsSession::capture(X509_STORE_CTX* context) noexcept {
 
 std::string TlsSession::describe() const {
   if (!certificate_) return "an unknown session";
+  const std::string names = subject_names(certificate_.get());
   return std::string(version_) + ", " + cipher_ + ", the certificate is for '" +
-         protocol::escape(subject_names(certificate_.get())) + "', issued by '" +
-         protocol::escape(display_name(X509_get_issuer_name(certificate_.get()))) + '\'';
+         protocol::escape(names.empty() ? display_name(X509_get_subject_name(certificate_.get())) : names) +
+         "', issued by '" + protocol::escape(display_name(X509_get_issuer_name(certificate_.get()))) + '\'';
 }
 
 std::optional<std::chrono::sys_seconds> TlsSession::end() const {
@@ -80,20 +81,11 @@ Context::Ptr make_context() {
   return context;
 }
 
-/// An exception must not pass through OpenSSL's C code.
-int verify(X509_STORE_CTX* store, void* argument) noexcept try {
-  auto* const verdict = static_cast<TlsContext::Verdict*>(argument);
-  const int verified = X509_verify_cert(store);
-  verdict->session = TlsSession::capture(store);
-  if (verified != 1) verdict->failure = CertificateFailure::capture(store);
-  return verified;
-} catch (const std::exception&) {
-  return 0;
-}
-
 void expect_name(SSL_CTX* context, const protocol::Host& host) {
   X509_VERIFY_PARAM* const param = SSL_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // OpenSSL's default accepts the common name of a certificate without DNS names, against RFC 9525 section 2.
+  X509_VERIFY_PARAM_set_hostflags(param,
+                                  X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   const std::string name = host.bare_name();
   const int expected = host.is_address() ? X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str())
                                          : X509_VERIFY_PARAM_set1_host(param, name.data(), name.size());
@@ -111,18 +103,26 @@ void expect_name(SSL_CTX* context, const protocol::Host& host) {
 }
 
 void use_client_certificate(SSL_CTX* context, const protocol::AuthorizeRequest& request) {
+  using os::Sensitivity;
   const std::string& certificate = request.client_cert;
   // One PEM file may contain both.
   const std::string& key = request.client_key.empty() ? certificate : request.client_key;
   if (key.empty()) return;
   if (certificate.empty())
     reject_client_file(key, "is a key without a certificate", "client-cert, which is not set");
-  require_readable(certificate, "client certificate", "client-cert");
-  require_readable(key, "client key", "client-key");
-  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
+  const bool has_own_file = key != certificate;
+  const auto pem = read_credential_file({certificate, "client certificate", "client-cert"},
+                                        has_own_file ? Sensitivity::settings : Sensitivity::secret);
+  const auto chain = parse_certificates(pem.reveal());
+  if (chain.empty() || SSL_CTX_use_certificate(context, chain.front().get()) != 1)
     reject_client_file(certificate, "contains no valid client certificate",
                        "client-cert, which must be in PEM format");
-  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
+  for (std::size_t i = 1; i < chain.size(); ++i)
+    (void)SSL_CTX_add1_chain_cert(context, chain[i].get());
+  const auto private_key = parse_private_key(
+      has_own_file ? read_credential_file({key, "client key", "client-key"}, Sensitivity::secret).reveal()
+                   : pem.reveal());
+  if (!private_key || SSL_CTX_use_PrivateKey(context, private_key.get()) != 1)
     reject_client_file(key, "contains no private key for the client certificate",
                        "client-key, which must be in PEM format without a passphrase");
   ERR_clear_error();
@@ -131,14 +131,28 @@ void use_client_certificate(SSL_CTX* context, const protocol::AuthorizeRequest& 
 }  // namespace
 
 TlsContext::TlsContext(const protocol::AuthorizeRequest& request, const protocol::Host& host)
-    : host_(host), context_(make_context()) {
+    : host_(host), context_(make_context()), roots_(context_->sslContext(), request) {
   SSL_CTX* const context = context_->sslContext();
-  trust_roots(context, request.ca_file);
   use_client_certificate(context, request);
   expect_name(context, host);
   // Instead of POCO's callback, which lets the process-wide manager overrule a failure.
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_cert_verify_callback(context, &verify, &verdict_);
+  SSL_CTX_set_cert_verify_callback(context, &verify, this);
+}
+
+/// An exception must not pass through OpenSSL's C code.
+int TlsContext::verify(X509_STORE_CTX* store, void* self) noexcept try {
+  auto& context = *static_cast<TlsContext*>(self);
+  context.roots_.load_issuers(store);
+  const int verified = X509_verify_cert(store);
+  context.verdict_.session = TlsSession::capture(store);
+  if (verified != 1) context.verdict_.failure = CertificateFailure::capture(store);
+  return verified;
+} catch (const FailedAttempt& failed) {
+  static_cast<TlsContext*>(self)->verdict_.file_error = failed.auth_error();
+  return 0;
+} catch (const std::exception&) {
+  return 0;
 }
 
 Poco::Net::SecureStreamSocket TlsContext::handshake(Poco::Net::StreamSocket& socket) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helper/authorize/tls/tls_failure.hpp"
+#include "helper/authorize/tls/trusted_roots.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/host.hpp"
 
@@ -60,18 +61,27 @@ class TlsContext {
     return verdict_.failure;
   }
 
+  /// Why a trusted certificate could not be read, if that ended the last handshake.
+  [[nodiscard]] const std::optional<protocol::AuthError>& file_error() const noexcept {
+    return verdict_.file_error;
+  }
+
   /// What the last handshake agreed on, or would have without the failure of the certificate.
   [[nodiscard]] const TlsSession& session() const noexcept { return verdict_.session; }
 
+ private:
   /// The result of the verification of the server's certificate.
   struct Verdict {
-    std::optional<CertificateFailure> failure;
-    TlsSession session;
+    std::optional<CertificateFailure> failure = {};
+    std::optional<protocol::AuthError> file_error = {};
+    TlsSession session = {};
   };
 
- private:
+  static int verify(X509_STORE_CTX* store, void* self) noexcept;
+
   protocol::Host host_;
   Poco::Net::Context::Ptr context_;
+  TrustedRoots roots_;
   Verdict verdict_;
 };
 

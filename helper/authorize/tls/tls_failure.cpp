@@ -80,7 +80,7 @@ std::string subject_names(const X509* certificate) {
     if (listed == most_names) return list + ", ...";
     list += (listed++ == 0 ? "" : ", ") + text;
   }
-  return list.empty() ? display_name(X509_get_subject_name(certificate)) : list;
+  return list;
 }
 
 std::optional<std::chrono::sys_seconds> parse_time(const ASN1_TIME* time) {
@@ -149,6 +149,10 @@ protocol::AuthError CertificateFailure::describe(const protocol::Host& host, sys
                          clock + "set it if that is wrong");
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      if (names.empty())
+        return unreachable(
+            servers + " contains no host name, only the common name " + in_quotes(subject),
+            "the server needs a certificate with a subject alternative name: common names are not used");
       return unreachable(
           "the certificate that answered is for " + in_quotes(names) + ", not for '" + host.name + '\'',
           "check region and url, and that no captive portal or proxy answers in the service's place");

@@ -27,7 +27,7 @@ namespace sase::authorize {
 /// The common name and the organization: `Example Root (Example Ltd)`.
 [[nodiscard]] std::string display_name(const X509_NAME* name);
 
-/// The first few DNS names and addresses of a certificate, or its common name if it has none.
+/// The first few DNS names and addresses of a certificate; empty if it has none.
 [[nodiscard]] std::string subject_names(const X509* certificate);
 
 /// Why OpenSSL did not trust a server's certificate.

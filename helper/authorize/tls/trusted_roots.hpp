@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
+#include "protocol/authorize/request.hpp"
 
-// OpenSSL's own declaration, so that its headers are not needed here.
+#include <string>
+#include <vector>
+
+// OpenSSL's own declarations, so that its headers are not needed here.
 using SSL_CTX = struct ssl_ctx_st;
+using X509 = struct x509_st;
+using X509_STORE_CTX = struct x509_store_ctx_st;
 
 namespace sase::authorize {
 
-/// Trusts only the certificates in `ca_file`, or the system's roots if it is empty. The hashed directory of
-/// the system is preferred to its bundle: OpenSSL reads only the root that it needs from the directory, while
-/// parsing the bundle takes longer than the rest of the start. Throws FailedAttempt (misconfigured).
-void trust_roots(SSL_CTX* context, const std::string& ca_file);
+/// The trusted certificates: those of ca-file and no others, or the system's. Functions throw FailedAttempt
+/// (misconfigured).
+class TrustedRoots {
+ public:
+  TrustedRoots(SSL_CTX* context, const protocol::AuthorizeRequest& request);
 
-/// Throws FailedAttempt (misconfigured) with the reason if `path` is not a readable file; `role` names it.
-void require_readable(const std::string& path, const std::string& role, const std::string& setting);
+  /// Loads the roots that may have issued the certificates of a server. Of the system's roots, the hashed
+  /// directories are preferred to the bundle: parsing the bundle takes longer than the rest of the start.
+  void load_issuers(X509_STORE_CTX* context) const;
+
+ private:
+  void load_issuer(X509_STORE_CTX* context, X509* certificate, int depth) const;
+
+  std::vector<std::string> directories_;  ///< hashed (openssl-rehash(1)); empty if everything is loaded
+};
 
 }  // namespace sase::authorize

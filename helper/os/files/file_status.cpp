@@ -94,9 +94,11 @@ std::vector<std::string> list_directory(const Fd& directory, const std::string& 
   (void)own.release();
   std::vector<std::string> names;
   // readdir is safe here: no other thread uses this stream.
+  errno = 0;
   while (const dirent* const entry = ::readdir(stream.get()))  // NOLINT(concurrency-mt-unsafe)
     if (entry->d_name != std::string_view(".") && entry->d_name != std::string_view(".."))
       names.emplace_back(entry->d_name);
+  if (errno != 0) throw_errno("cannot read the directory '" + path + "'");
   return names;
 }
 

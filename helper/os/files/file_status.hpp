@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace sase::os {
@@ -16,13 +17,21 @@ namespace sase::os {
 /// A path that is not used for a reason of this program, with a message of its own instead of that of EPERM.
 class RejectedPath : public std::system_error {
  public:
-  explicit RejectedPath(const std::string& what)
-      : std::system_error(EPERM, std::generic_category()), text_(std::make_shared<const std::string>(what)) {}
+  explicit RejectedPath(std::string what, std::string hint = {})
+      : std::system_error(EPERM, std::generic_category()),
+        text_(std::make_shared<const Text>(Text{std::move(what), std::move(hint)})) {}
 
-  [[nodiscard]] const char* what() const noexcept override { return text_->c_str(); }
+  [[nodiscard]] const char* what() const noexcept override { return text_->what.c_str(); }
+
+  /// The remedy, or empty.
+  [[nodiscard]] const std::string& hint() const noexcept { return text_->hint; }
 
  private:
-  std::shared_ptr<const std::string> text_;  // copying an exception must not throw
+  struct Text {
+    std::string what;
+    std::string hint;
+  };
+  std::shared_ptr<const Text> text_;  // copying an exception must not throw
 };
 
 /// What stat(2) reports about a file.

@@ -2,6 +2,7 @@
 #include "helper/os/files/private_directory.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 
 #include <cerrno>
@@ -50,6 +51,11 @@ void must_be_own(const std::string& directory) {
     throw RejectedPath("'" + directory + "' belongs to another user");
 }
 
+/// Throws RejectedPath if another user could put another file or directory in the place of this one.
+void check_parents(const std::string& path) {
+  check_directories(path.substr(0, path.find_last_of('/') + 1));
+}
+
 /// Opens a file relative to a directory; `path` is for messages. A closed Fd if it does not exist.
 Fd open_private_file(int directory, const std::string& name, int flags, const std::string& path) {
   // Without O_NONBLOCK, opening a FIFO would block.
@@ -63,6 +69,7 @@ Fd open_private_file(int directory, const std::string& name, int flags, const st
 }  // namespace
 
 std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) {
+  check_parents(path);
   Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno == ENOENT) return std::nullopt;
   if (!fd) throw_not_opened(path);
@@ -71,6 +78,7 @@ std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) 
 }
 
 PrivateDirectory PrivateDirectory::create(const std::string& path) {
+  check_parents(path);
   create_private_directories(path);
   auto directory = open(path);
   if (!directory) throw_errno("cannot open '" + path + "'");
@@ -115,6 +123,7 @@ void create_private_directories(const std::string& path) {
 }
 
 Fd open_private_log(const std::string& path) {
+  check_parents(path);
   return open_private_file(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, path);
 }
 

@@ -11,12 +11,12 @@
 
 namespace sase::os {
 
-/// A directory that belongs to this user and that no other user can open. Files in it are opened through its
-/// descriptor, so that another directory cannot take its place.
+/// A directory that belongs to this user and that no other user can open or replace (trusted_file.hpp). Files
+/// in it are opened through its descriptor, so that another directory cannot take its place.
 class PrivateDirectory {
  public:
   /// Opens a directory; nothing if it does not exist. Throws std::system_error if it is a link, belongs to
-  /// another user, or is open to the group or others.
+  /// another user, is open to the group or others, or if others can write a directory on its path.
   [[nodiscard]] static std::optional<PrivateDirectory> open(const std::string& path);
 
   /// Opens a directory; creates it and its parents with mode 0700 if they do not exist.
@@ -60,7 +60,8 @@ class PrivateDirectory {
 void create_private_directories(const std::string& path);
 
 /// Opens a file to append to; creates it with mode 0600 if it does not exist. Throws std::system_error if it
-/// is not a regular file, belongs to another user, or is open to the group or others.
+/// is not a regular file, belongs to another user, is open to the group or others, or if others can write a
+/// directory on its path.
 [[nodiscard]] Fd open_private_log(const std::string& path);
 
 }  // namespace sase::os

@@ -71,16 +71,26 @@ FileIdentity identify(const struct stat& status) {
          std::to_string(status.st_mtim.tv_sec) + '.' + std::to_string(status.st_mtim.tv_nsec);
 }
 
-/// To be called before anything is written to the file.
-void set_access(const AtomicFile& file, const FileAccess& access, const std::string& path) {
-  if (access.group && ::fchown(file.fd(), same_owner, *access.group) != 0)
-    throw_errno("cannot give '" + path + "' to the group " + std::to_string(*access.group));
-  if (::fchmod(file.fd(), access.mode) != 0) throw_errno("cannot set the mode of '" + path + "'");
-}
-
 /// Of the supplementary groups, which may not include the effective one (getgroups(2)), and the latter.
 bool is_member(gid_t group) noexcept {
   return ::getegid() == group || ::group_member(group) != 0;
+}
+
+/// The group of the file. A directory with the setgid bit gives new files its own group, which may be one
+/// that this user is not in: such a group gets no access by accident.
+std::optional<gid_t> choose_group(const AtomicFile& file, const FileAccess& access) noexcept {
+  if (access.group || (access.mode & S_IRWXG) == 0) return access.group;
+  struct stat status {};
+  const bool is_own = ::fstat(file.fd(), &status) == 0 && is_member(status.st_gid);
+  return is_own ? std::nullopt : std::optional(::getegid());
+}
+
+/// To be called before anything is written to the file.
+void set_access(const AtomicFile& file, const FileAccess& access, const std::string& path) {
+  const auto group = choose_group(file, access);
+  if (group && ::fchown(file.fd(), same_owner, *group) != 0)
+    throw_errno("cannot give '" + path + "' to the group " + std::to_string(*group));
+  if (::fchmod(file.fd(), access.mode) != 0) throw_errno("cannot set the mode of '" + path + "'");
 }
 
 /// A writer holds the lock of its new file. A file without a lock is a leftover.

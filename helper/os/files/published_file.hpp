@@ -46,7 +46,8 @@ class AtomicFile {
 /// Mode and group of a published file.
 struct FileAccess {
   mode_t mode = 0600;
-  std::optional<gid_t> group = {};  ///< by default, the group that the system gives to new files
+  std::optional<gid_t> group =
+      {};  ///< by default the group of new files, if this user is in it, or else its own
 };
 
 /// Identifies one version of a file: device, inode and time of its last change, as text. Empty if there is no

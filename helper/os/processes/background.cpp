@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/background.hpp"
 
-#include "helper/os/fd.hpp"
+#include "helper/os/processes/child_process.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,8 +49,6 @@ void close_others(std::span<const int> kept) noexcept {
 void run_task(std::span<const int> kept, const std::function<void()>& task) noexcept try {
   if (::chdir("/") != 0) return;
   close_others(kept);
-  // Memory locks are not inherited by fork(2), and there are secrets in memory.
-  (void)::mlockall(MCL_CURRENT);
   task();
 } catch (const std::exception&) {
   return;  // no caller is left to report it to
@@ -67,21 +64,21 @@ void spawn_before_end(std::span<const int> kept, const std::function<void()>& ta
   // Before the fork: the reader of a pipe must not wait until the new process is scheduled. On a busy machine
   // that took seven times as long as the whole call.
   if (!take_null_streams()) throw_errno("cannot open '/dev/null'");
-  const pid_t background = ::fork();
+  const pid_t background = fork_process();
   if (background < 0) throw_errno("cannot start a process");
   if (background == 0) begin_session(kept, task);
 }
 
 /// An intermediate process starts the background process and ends, so that the latter is not our child.
 void spawn_orphan(std::span<const int> kept, const std::function<void()>& task) {
-  const pid_t intermediate = ::fork();
+  const pid_t intermediate = fork_process();
   if (intermediate < 0) throw_errno("cannot start a process");
   if (intermediate > 0) {
     while (::waitpid(intermediate, nullptr, 0) < 0 && errno == EINTR)
       continue;
     return;
   }
-  if (take_null_streams() && ::fork() == 0) begin_session(kept, task);
+  if (take_null_streams() && fork_process() == 0) begin_session(kept, task);
   ::_exit(0);
 }
 

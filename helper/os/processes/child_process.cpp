@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/child_process.hpp"
 
+#include "helper/os/stream.hpp"
+#include "protocol/secret.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <cstddef>
 #include <vector>
 
 #include <fcntl.h>
@@ -38,6 +44,20 @@ bool drain(Fd& fd, std::string& bytes) {
     if (got < 0 && errno != EINTR) throw_errno("reading failed");
   }
   return true;
+}
+
+/// Appends the children of a process, their children and so on. None where the kernel has no such list.
+void add_descendants(pid_t parent, std::vector<pid_t>& all) {
+  const std::string id = std::to_string(parent);
+  std::array<char, 4096> buffer{};
+  const std::size_t size = read_file(("/proc/" + id + "/task/" + id + "/children").c_str(), buffer);
+  const char* const end = buffer.data() + size;
+  pid_t child = 0;
+  for (const char* at = buffer.data(); std::from_chars(at, end, child).ec == std::errc(); ++at) {
+    at = std::find(at, end, ' ');
+    all.push_back(child);
+    add_descendants(child, all);
+  }
 }
 
 /// The actions and attributes of posix_spawn(3).
@@ -107,11 +127,26 @@ Pipe make_pipe() {
   return {.reader = Fd(ends[0]), .writer = Fd(ends[1])};
 }
 
+void set_nonblocking(const Fd& fd) {
+  if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK) != 0) throw_errno("cannot set O_NONBLOCK with fcntl(2)");
+}
+
+pid_t fork_process() noexcept {
+  const pid_t child = ::fork();
+  if (child == 0) protocol::lock_secrets_again();
+  return child;
+}
+
 Child::Child(const SpawnCall& call) : pid_(SpawnPlan(call).start(call)), leads_(call.leads) {}
 
 Child::~Child() {
   if (is_waited_for()) return;
+  // A process loses its children when it ends.
+  std::vector<pid_t> descendants;
+  if (leads_ == Leads::session) add_descendants(pid_, descendants);
   signal(SIGKILL);
+  for (const pid_t descendant : descendants)
+    ::kill(descendant, SIGKILL);
   wait();
 }
 
@@ -136,21 +171,21 @@ void Child::signal(int number) const noexcept {
 
 ChildProcess::ChildProcess(const std::string& program, std::span<const std::string> arguments,
                            std::string_view input, const char* const* environment, const sigset_t& mask) {
-  const Fd standard_input = make_input(input);
+  const Fd input_file = make_input(input);
   Pipe output = make_pipe();
   Pipe errors = make_pipe();
   child_.emplace(SpawnCall{.program = program,
                            .arguments = arguments,
                            .environment = environment,
-                           .input = standard_input.get(),
+                           .input = input_file.get(),
                            .output = output.writer.get(),
                            .errors = errors.writer.get(),
                            .leads = Leads::process_group,
                            .mask = mask});
   output_ = std::move(output.reader);
   errors_ = std::move(errors.reader);
-  ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
-  ::fcntl(errors_.get(), F_SETFL, O_NONBLOCK);
+  set_nonblocking(output_);
+  set_nonblocking(errors_);
 }
 
 bool ChildProcess::read() {

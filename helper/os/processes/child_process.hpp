@@ -22,6 +22,12 @@ struct Pipe {
 /// Throws std::system_error.
 [[nodiscard]] Pipe make_pipe();
 
+/// Throws std::system_error.
+void set_nonblocking(const Fd& fd);
+
+/// fork(2). The secrets of the new process are locked in memory again. No other function may call fork(2).
+[[nodiscard]] pid_t fork_process() noexcept;
+
 /// What a program leads, and what is killed with it.
 enum class Leads { nothing, process_group, session };
 
@@ -38,7 +44,8 @@ struct SpawnCall {
   sigset_t mask{};  ///< the signals that it blocks
 };
 
-/// A running program. The destructor kills it unless wait() was called.
+/// A running program. The destructor kills it unless wait() was called: with the process group or session
+/// that it leads and, at that moment, its descendants in other sessions.
 class Child {
  public:
   /// Throws std::system_error if the program cannot be started.

@@ -4,11 +4,16 @@
 #include "helper/os/clock.hpp"
 #include "helper/os/fd.hpp"
 
+#include <array>
 #include <csignal>
 #include <span>
 #include <vector>
 
 namespace sase::os {
+
+/// The signals of other processes and of timers that terminate a process by default (signal(7)).
+inline constexpr std::array fatal_signals = {SIGHUP,  SIGINT,  SIGQUIT, SIGABRT,   SIGUSR1, SIGUSR2, SIGALRM,
+                                             SIGTERM, SIGXCPU, SIGPOLL, SIGVTALRM, SIGPROF, SIGPWR};
 
 /// Defers signals so that the process can restore a state before they take effect. While this object exists,
 /// the signals are delivered only during a wait with mask_before(), and end that wait. The destructor

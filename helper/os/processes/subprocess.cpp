@@ -2,6 +2,7 @@
 #include "helper/os/processes/subprocess.hpp"
 
 #include "helper/os/processes/signals.hpp"
+#include "helper/os/stream.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,9 +25,6 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t read_size = 4096;
 
-/// Signals that terminate this process. The terminal does not send them to a program in another session.
-constexpr std::array terminating = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-
 /// Whether a deferred signal has arrived.
 bool is_interrupted(const sigset_t* mask) noexcept {
   return mask != nullptr && DeferredSignals::one_came();
@@ -42,28 +40,29 @@ long longest_wait(Leads leads) noexcept {
 class Exchange {
  public:
   /// `mask`: the signal mask while waiting, or null for the current one.
-  Exchange(Fd to_child, Fd from_child, std::string_view input, const sigset_t* mask)
-      : to_child_(std::move(to_child)), from_child_(std::move(from_child)), input_(input), mask_(mask) {
-    ::fcntl(to_child_.get(), F_SETFL, O_NONBLOCK);
-    ::fcntl(from_child_.get(), F_SETFL, O_NONBLOCK);
-    if (input_.empty()) to_child_.close();
+  Exchange(Fd to_child, Fd from_child, Fd errors, std::string_view input, const sigset_t* mask)
+      : to_child_(std::move(to_child)),
+        from_child_(std::move(from_child)),
+        errors_(std::move(errors)),
+        input_(input),
+        mask_(mask) {
+    for (const Fd* const fd : {&to_child_, &from_child_, &errors_})
+      if (*fd) set_nonblocking(*fd);
   }
 
   /// Transfers data until the child closes its output or ends. Returns false if the deadline passes or a
   /// signal arrives first.
   [[nodiscard]] bool run(const SubprocessCall& call, const Child& child) {
-    bool ended = false;
-    while (from_child_) {
+    while (is_open()) {
       const auto left =
           std::chrono::ceil<std::chrono::milliseconds>(call.deadline - steady_clock::now()).count();
-      if (left <= 0 || is_interrupted(mask_)) {
+      const bool has_ended = child.has_ended();
+      // Of a program that has ended, all output is in the pipes. Its descendants may write more.
+      if (has_ended || left <= 0 || is_interrupted(mask_)) {
         read_remainder(call);
-        return false;
+        return has_ended;
       }
-      // After its end, all of its output is in the pipe.
-      if (transfer(ended ? 0 : std::min<long>(left, longest_wait(call.leads)), call)) continue;
-      if (ended) return true;
-      ended = child.has_ended();
+      transfer(std::min<long>(left, longest_wait(call.leads)), call);
     }
     return true;
   }
@@ -71,15 +70,19 @@ class Exchange {
   [[nodiscard]] protocol::Secret output() && { return std::move(output_); }
 
  private:
+  [[nodiscard]] bool is_open() const noexcept { return from_child_ || errors_; }
+
   /// Waits up to `patience` milliseconds and transfers what is ready. Returns false if nothing was ready.
   bool transfer(long patience, const SubprocessCall& call) {
-    std::array<pollfd, 2> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = to_child_.get(), .events = POLLOUT, .revents = 0}}};
+    std::array<pollfd, 3> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = to_child_.get(), .events = POLLOUT, .revents = 0},
+                                   {.fd = errors_.get(), .events = POLLIN, .revents = 0}}};
     const timespec longest{.tv_sec = patience / 1000, .tv_nsec = patience % 1000 * 1'000'000};
     const int ready = ::ppoll(waiting.data(), waiting.size(), &longest, mask_);
     if (ready < 0 && errno != EINTR) throw_errno("waiting failed");
     if (ready <= 0) return ready < 0;
     if (waiting[1].revents != 0) write_input();
+    if (waiting[2].revents != 0) relay_errors(call.deadline);
     if (waiting[0].revents != 0) read_output(call);
     return true;
   }
@@ -87,7 +90,7 @@ class Exchange {
   /// What is in the pipe already counts, although the time is up: requests that were sent, a token.
   void read_remainder(const SubprocessCall& call) {
     constexpr int max_reads = 64;
-    for (int reads = 0; from_child_ && reads < max_reads && transfer(0, call); ++reads)
+    for (int reads = 0; is_open() && reads < max_reads && transfer(0, call); ++reads)
       continue;
   }
 
@@ -97,6 +100,18 @@ class Exchange {
     // A child that no longer reads may still write output.
     if (written >= 0) input_.remove_prefix(static_cast<std::size_t>(written));
     if (written < 0 || input_.empty()) to_child_.close();
+  }
+
+  /// The program does not get the standard error of this process: a daemon that it leaves behind would hold
+  /// it open, and host tools read it to its end.
+  void relay_errors(steady_clock::time_point deadline) noexcept {
+    std::array<char, read_size> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
+    const ssize_t got = ::read(errors_.get(), bytes.data(), bytes.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got <= 0) return errors_.close();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+    if (writable_within(STDERR_FILENO, std::max(left, left.zero())))
+      (void)!::write(STDERR_FILENO, bytes.data(), static_cast<std::size_t>(got));
   }
 
   void read_output(const SubprocessCall& call) {
@@ -111,7 +126,7 @@ class Exchange {
     if (call.on_output) call.on_output(output_.reveal());
   }
 
-  Fd to_child_, from_child_;
+  Fd to_child_, from_child_, errors_;
   std::string_view input_;
   const sigset_t* mask_;
   protocol::Secret output_;
@@ -134,6 +149,7 @@ bool ended_by(const Child& child, steady_clock::time_point deadline, const sigse
 std::optional<SubprocessResult> run(const SubprocessCall& call, const sigset_t* mask) {
   Pipe input = call.input.empty() ? Pipe{} : make_pipe();
   Pipe output = make_pipe();
+  Pipe errors = call.leads == Leads::session ? make_pipe() : Pipe{};
   sigset_t none;
   ::sigemptyset(&none);
   Child child({.program = call.program,
@@ -141,12 +157,15 @@ std::optional<SubprocessResult> run(const SubprocessCall& call, const sigset_t* 
                .environment = call.environment,
                .input = input.reader.get(),
                .output = output.writer.get(),
+               .errors = errors.writer.get(),
                .leads = call.leads,
                .mask = none});
   input.reader.close();
   output.writer.close();
+  errors.writer.close();
 
-  Exchange exchange(std::move(input.writer), std::move(output.reader), call.input, mask);
+  Exchange exchange(std::move(input.writer), std::move(output.reader), std::move(errors.reader), call.input,
+                    mask);
   if (!exchange.run(call, child) || !ended_by(child, call.deadline, mask)) return std::nullopt;
   return SubprocessResult{.output = std::move(exchange).output(), .wait_status = child.wait()};
 }
@@ -165,7 +184,8 @@ std::string SubprocessResult::describe_signal() const {
 
 std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
   if (call.leads == Leads::nothing) return run(call, nullptr);
-  const DeferredSignals current(terminating);
+  // Those of the terminal do not reach a program in another session.
+  const DeferredSignals current(fatal_signals);
   return run(call, &current.mask_before());
 }
 

@@ -4,6 +4,7 @@
 #include "helper/os/processes/signals.hpp"
 #include "helper/os/stream.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -24,8 +25,12 @@ namespace {
 
 using protocol::Secret;
 
-/// The signals that a user or a closing terminal sends.
-constexpr std::array stopping = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+/// The fatal signals, and that of Ctrl-Z.
+constexpr auto stopping = [] {
+  std::array<int, fatal_signals.size() + 1> numbers{SIGTSTP};
+  std::ranges::copy(fatal_signals, numbers.begin() + 1);
+  return numbers;
+}();
 
 /// Turns off echo and the terminal's line buffer, which holds 4,096 bytes at most.
 class HiddenInput {

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,7 +21,8 @@ namespace {
 
 void open_standard_streams(CallerState& caller) noexcept {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    if (::fcntl(fd, F_GETFD) != -1) continue;
+    // Another error than EBADF means that the system denies the call.
+    if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
     caller.closed[static_cast<std::size_t>(fd)] = true;
     // Opened in the wrong direction, so that using the stream still fails. open() returns the lowest free
     // number, which is `fd`.
@@ -109,6 +111,11 @@ CallerState harden_process() noexcept {
 
 int process_id() noexcept {
   return ::getpid();
+}
+
+std::error_code test_getrandom() noexcept {
+  char byte = 0;
+  return ::getrandom(&byte, 1, GRND_NONBLOCK) >= 0 || errno == EAGAIN ? std::error_code() : last_error();
 }
 
 std::optional<std::string> program_path() {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -35,6 +36,9 @@ struct CallerState {
 CallerState harden_process() noexcept;
 
 [[nodiscard]] int process_id() noexcept;
+
+/// Why getrandom(2) fails; an error code that is not set means success. Some seccomp profiles deny it.
+[[nodiscard]] std::error_code test_getrandom() noexcept;
 
 /// The absolute path of the program that this process runs, without symbolic links. Nothing where /proc is
 /// not mounted.

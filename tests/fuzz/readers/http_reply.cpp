@@ -24,7 +24,10 @@ constexpr std::string_view body = R"({"apiKey":"the-api-key-0123456789"})";
 std::optional<authorize::HttpReply> read(std::string_view bytes, std::size_t piece) {
   const auto wire = std::make_shared<Wire>(Wire{.sent = bytes, .piece = piece});
   std::optional<authorize::HttpReply> reply;
-  authorize::Progress progress([](std::string_view) {});
+  authorize::Progress progress([&wire](std::string_view lines) {
+    check(!lines.starts_with("requests=") || wire->received.empty(),
+          "a request is counted before it is sent");
+  });
   try {
     const authorize::Endpoint endpoint{.host = {.name = "api.example.test"}, .path = "/v3/auth"};
     reply = authorize::exchange(secure_socket(wire), endpoint, body, progress);
@@ -35,6 +38,7 @@ std::optional<authorize::HttpReply> read(std::string_view bytes, std::size_t pie
   }
   const std::string& received = wire->received;
   check(received.starts_with("POST /v3/auth HTTP/1.1\r\n") && received.ends_with(body), "the key is posted");
+  check(progress.requests() == 1, "a request is counted");
   check(received.find(body) == received.size() - body.size(),
         "the key is posted once, regardless of the response");
   return reply;

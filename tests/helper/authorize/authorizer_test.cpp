@@ -140,8 +140,8 @@ TEST_CASE("responds to a request that cannot be carried out", "[authorize][autho
       {"not https", "http://localhost/", "", "", "only https is supported"},
       {"no CA file", "https://localhost:1/", "/nonexistent/ca.pem", "",
        "'/nonexistent/ca.pem': No such file"},
-      {"CA file is a directory", "https://localhost:1/", "/tmp", "", "'/tmp': it is not a regular file"},
-      {"CA file is a device", "https://localhost:1/", "/dev/null", "", "it is not a regular file"},
+      {"CA file is a directory", "https://localhost:1/", "/tmp", "", "is not a regular file"},
+      {"CA file is a device", "https://localhost:1/", "/dev/null", "", "is not a regular file"},
       {"unusable proxy", "https://localhost:1/", "", "https://proxy.example",
        "unusable proxy: an https:// proxy is not supported"},
   }));

@@ -8,6 +8,7 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/self_sandbox/seccomp_filter_forbidden_test.cpp
   tests/helper/authorize/self_sandbox/seccomp_filter_test.cpp
   tests/helper/authorize/tls/certificate_test.cpp
+  tests/helper/authorize/tls/credential_files_test.cpp
   tests/helper/authorize/self_sandbox/self_sandbox_test.cpp
   tests/helper/authorize/net/happy_eyeballs_test.cpp
   tests/helper/authorize/http/endpoint_test.cpp

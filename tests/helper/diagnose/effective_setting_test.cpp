@@ -81,6 +81,28 @@ TEST_CASE("does not show a value that may be a misplaced key", "[effective_setti
   CHECK(Shown(environment)[row.name].value == row.value);
 }
 
+TEST_CASE("does not show a key within a list of hosts, a proxy or a path", "[effective_setting]") {
+  const std::string key(40, 'k');
+  struct Row {
+    std::string variable, name, value;
+  };
+  const auto row = GENERATE_COPY(values<Row>({
+      {"SASE_NO_PROXY=" + key, "no-proxy", "(not shown)"},
+      {"SASE_NO_PROXY=localhost, " + key + ".a.test,10.0.0.0/8", "no-proxy",
+       "localhost, (not shown),10.0.0.0/8"},
+      {"SASE_NO_PROXY=.corp.test [::1]", "no-proxy", ".corp.test [::1]"},
+      {"SASE_PROXY=http://" + key + ":3128", "proxy", "(not shown)"},
+      {"SASE_PROXY=http://proxy.corp.test:3128", "proxy", "http://proxy.corp.test:3128"},
+      {"SASE_HOST=a.test," + key + ".test", "host", "a.test, (not shown)"},
+      {"SASE_URL=https://" + key + ".test", "url", "(not shown)"},
+      {"SASE_CA_FILE=/etc/" + key, "ca-file", "(not shown)"},
+      {"SASE_API_KEY_FILE=/etc/" + key, "api-key-file", "(not shown)"},
+  }));
+  const tests::EnvironmentList environment{"HOME=/nonexistent", row.variable};
+  INFO(row.variable);
+  CHECK(Shown(environment)[row.name].value == row.value);
+}
+
 TEST_CASE("shows a proxy without its credentials", "[effective_setting]") {
   CHECK(without_credentials("http://p.test:1") == "http://p.test:1");
   CHECK(without_credentials("http://a:b@p.test:1") == "http://***@p.test:1");

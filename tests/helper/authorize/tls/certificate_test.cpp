@@ -19,6 +19,7 @@ TEST_CASE("describes each reason to reject a certificate, with its remedy",
     int depth;
     std::string words;
     std::string hint;
+    std::string names = "a.example, b.example";
   };
   const auto row = GENERATE(values<Row>({
       {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0,
@@ -39,6 +40,9 @@ TEST_CASE("describes each reason to reject a certificate, with its remedy",
       {X509_V_ERR_HOSTNAME_MISMATCH, 0,
        "the certificate that answered is for 'a.example, b.example', not for 'api.example.com'",
        "region and url"},
+      {X509_V_ERR_HOSTNAME_MISMATCH, 0,
+       "the certificate of 'api.example.com' contains no host name, only the common name 'Leaf'",
+       "subject alternative name", ""},
       {X509_V_ERR_IP_ADDRESS_MISMATCH, 0, "not for 'api.example.com'", "region and url"},
       {X509_V_ERR_EE_KEY_TOO_SMALL, 0, "is not acceptable: EE certificate key too weak", "ca-file"},
   }));
@@ -49,7 +53,7 @@ TEST_CASE("describes each reason to reject a certificate, with its remedy",
                                      .depth = row.depth,
                                      .subject = "Leaf",
                                      .issuer = "Evil\nRoot",
-                                     .names = "a.example, b.example",
+                                     .names = row.names,
                                      .not_before = now + 1h,
                                      .not_after = now - 1h};
     const auto auth_error = failure.describe(*Host::parse("api.example.com"), now);

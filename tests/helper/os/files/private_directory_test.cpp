@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/private_directory.hpp"
 
+#include "helper/os/files/file_status.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -110,6 +111,22 @@ TEST_CASE("rejects another user's directory", "[private_directory]") {
 
   CHECK_THROWS_AS(PrivateDirectory::open(path), std::system_error);
   CHECK_THROWS_AS(PrivateDirectory::create(path), std::system_error);
+}
+
+TEST_CASE("rejects a path through a directory that others can write, unless it is sticky",
+          "[private_directory]") {
+  const tests::TemporaryDirectory root;
+  (void)PrivateDirectory::create(root.path("shared/own"));
+  ::chmod(root.path("shared").c_str(), 0777);
+
+  CHECK_THROWS_AS(PrivateDirectory::open(root.path("shared/own")), RejectedPath);
+  CHECK_THROWS_AS(PrivateDirectory::create(root.path("shared/another")), RejectedPath);
+  CHECK_THROWS_AS(open_private_log(root.path("shared/log")), RejectedPath);
+  CHECK(names_in(root.path("shared")) == std::set<std::string>{"own"});
+
+  ::chmod(root.path("shared").c_str(), 01777);
+  CHECK(PrivateDirectory::open(root.path("shared/own")));
+  CHECK(open_private_log(root.path("shared/log")));
 }
 
 TEST_CASE("rejects a link or file instead of a directory", "[private_directory]") {

@@ -146,6 +146,27 @@ TEST_CASE("removes leftovers, but no file that is being written", "[published_fi
   CHECK(tests::exists(directory.path("token.new-cccccc")));
 }
 
+TEST_CASE("a file in a setgid directory does not belong to a group that the user is not in",
+          "[published_file]") {
+  if (::geteuid() != 0) return;  // only root can arrange it
+  const tests::TemporaryDirectory directory;
+  constexpr gid_t foreign = 54321;
+  REQUIRE(::chown(directory.path().c_str(), 0, foreign) == 0);
+  REQUIRE(::chmod(directory.path().c_str(), 02755) == 0);
+  const auto written_group = [&](FileAccess access) {
+    (void)PublishedFile(directory.path("token"), access).write("text");
+    struct stat status {};
+    REQUIRE(::stat(directory.path("token").c_str(), &status) == 0);
+    return status.st_gid;
+  };
+
+  CHECK(written_group({.mode = 0640}) == ::getegid());
+  CHECK(written_group({.mode = 0640, .group = foreign}) == foreign);
+  CHECK(tests::exit_code_in_child([&] {
+          return ::setgroups(1, &foreign) == 0 && written_group({.mode = 0640}) == foreign ? 0 : 1;
+        }) == 0);
+}
+
 TEST_CASE("a user may give files to the groups it is in", "[published_file]") {
   CHECK(may_give_to(::getegid()));
   const int code = tests::exit_code_in_child([] {

@@ -2,7 +2,9 @@
 #include "helper/os/processes/background.hpp"
 
 #include "helper/os/stream.hpp"
+#include "protocol/secret.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"
 
@@ -113,6 +115,18 @@ TEST_CASE("a background process can use its standard streams", "[background]") {
   });
 
   CHECK(worked == "yes");
+}
+
+TEST_CASE("a background process locks the secrets of its parent", "[background]") {
+  const protocol::Secret secret("hunter2");
+
+  const std::string status = read_output([] {
+    const Fd file = open_for_reading("/proc/self/status");
+    return std::string(read_all(file.get(), 65536).reveal());
+  });
+
+  CHECK(tests::contains(status, "VmLck:"));
+  CHECK_FALSE(tests::contains(status, "VmLck:\t       0 kB"));
 }
 
 TEST_CASE("a background process has only the kept descriptors", "[background]") {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/subprocess.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/in_child.hpp"
+#include "tests/support/memory_file.hpp"
 #include "tests/support/shell_run.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -13,8 +15,10 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace sase::os {
 
@@ -81,6 +85,42 @@ TEST_CASE("does not wait for descendants of a program that has ended", "[subproc
   CHECK(run_and_read({.script = "sleep 5 & echo answer", .leads = Leads::session}) == "answer\n");
 
   CHECK(steady_clock::now() - start < 4s);
+}
+
+TEST_CASE("kills a descendant in another session at the deadline", "[subprocess]") {
+  const tests::TemporaryDirectory directory;
+  const std::string script =
+      "cd " + directory.path() + "; setsid sh -c 'echo $$ >pids; exec sleep 60' & sleep 60";
+
+  CHECK_FALSE(Run{.script = script, .patience = 300ms, .leads = Leads::session}.run());
+
+  std::istringstream pids(tests::text_of_file(directory.path("pids")));
+  pid_t pid = 0;
+  REQUIRE(pids >> pid);
+  CHECK(is_gone(pid));
+}
+
+TEST_CASE("relays the standard error of a program with its own session", "[subprocess]") {
+  const tests::MemoryFile errors;
+  const int code = tests::exit_code_in_child([&] {
+    ::dup2(errors.fd(), STDERR_FILENO);
+    const std::string script = "(sleep 60; echo late) >&2 & echo one >&2; exec >&-; sleep 0.1; echo two >&2";
+    return run_and_read({.script = script, .leads = Leads::session}).empty() ? 0 : 1;
+  });
+
+  CHECK(code == 0);
+  CHECK(errors.text() == "one\ntwo\n");
+}
+
+TEST_CASE("a descendant that keeps writing to standard error is not waited for", "[subprocess]") {
+  const auto start = steady_clock::now();
+  const int code = tests::exit_code_in_child([] {
+    ::dup2(Fd(::open("/dev/null", O_WRONLY | O_CLOEXEC)).get(), STDERR_FILENO);
+    return run_and_read({.script = "yes >&2 & echo answer", .leads = Leads::session}) == "answer\n" ? 0 : 1;
+  });
+
+  CHECK(code == 0);
+  CHECK(steady_clock::now() - start < 10s);
 }
 
 TEST_CASE("at the deadline kills the process group of the program", "[subprocess]") {

@@ -3,6 +3,7 @@
 
 #include "helper/os/stream.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/denied_calls.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -20,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace sase::os {
@@ -118,6 +120,22 @@ TEST_CASE("opens closed standard streams so that using them fails", "[hardening]
   });
 
   CHECK(code == 0);
+}
+
+TEST_CASE("hardening works without fcntl(2)", "[hardening]") {
+  CHECK(tests::exit_code_in_child([] {
+          tests::deny_calls({SYS_fcntl}, EPERM);
+          harden_process();
+          return ::write(STDERR_FILENO, "", 0) == 0 ? 0 : 2;
+        }) == 0);
+}
+
+TEST_CASE("reports why getrandom(2) fails", "[hardening]") {
+  CHECK_FALSE(test_getrandom());
+  CHECK(tests::exit_code_in_child([] {
+          tests::deny_calls({SYS_getrandom}, EPERM);
+          return test_getrandom() == std::errc::operation_not_permitted ? 0 : 1;
+        }) == 0);
 }
 
 TEST_CASE("does not change an open standard stream", "[hardening]") {

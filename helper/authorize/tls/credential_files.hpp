@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/os/files/trusted_file.hpp"
+#include "protocol/secret.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// OpenSSL's own declarations, so that its headers are not needed here.
+using EVP_PKEY = struct evp_pkey_st;
+using X509 = struct x509_st;
+
+/// The files that decide who is trusted and who this client is. They are opened once, by the trust rule for
+/// files: OpenSSL's own functions would open them by their path, past the check.
+namespace sase::authorize {
+
+/// How a message names a file.
+struct CredentialFile {
+  std::string path;
+  std::string role;     ///< `CA file`
+  std::string setting;  ///< `ca-file`
+};
+
+/// The contents, or nothing if the file does not exist. Throws FailedAttempt (misconfigured).
+[[nodiscard]] std::optional<protocol::Secret> find_credential_file(const CredentialFile& file,
+                                                                   os::Sensitivity sensitivity);
+
+/// The same for a file that must exist.
+[[nodiscard]] protocol::Secret read_credential_file(const CredentialFile& file, os::Sensitivity sensitivity);
+
+struct FreeOpenSsl {
+  void operator()(EVP_PKEY* key) const noexcept;
+  void operator()(X509* certificate) const noexcept;
+};
+using Certificate = std::unique_ptr<X509, FreeOpenSsl>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, FreeOpenSsl>;
+
+/// The certificates in PEM text; other objects are skipped. Empty if one is invalid.
+[[nodiscard]] std::vector<Certificate> parse_certificates(std::string_view pem);
+
+/// The first private key in PEM text, or null. A key with a passphrase is not supported.
+[[nodiscard]] PrivateKey parse_private_key(std::string_view pem);
+
+}  // namespace sase::authorize

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/os/fd.hpp"
+
+#include <string>
+
+/// The trust rule: who may decide where the API key goes and who receives a token.
+///
+/// - A file is a regular file. Its owner is this user or root; for root, only root. No other user can write it:
+/// neither
+///   others nor a group, except this user's private group, whose number is that of the user.
+/// - Every directory and symbolic link on its path has such an owner. Others can write a directory only if it
+/// is
+///   sticky, because they cannot replace files of other users in it.
+/// - A file that contains a secret is also not readable by others, except root's file on an in-memory file
+/// system,
+///   as Docker and Kubernetes mount secrets. It may also be a pipe.
+///
+/// A violation is a RejectedPath: its text names each offending path with owner and mode, its hint is the
+/// remedy.
+namespace sase::os {
+
+enum class Sensitivity { settings, secret };
+
+/// Opens a file for reading. Does not wait for the writer of a pipe. A closed Fd if the file does not exist.
+/// Throws RejectedPath, and std::system_error if the file cannot be opened. `/dev/fd/N` is not checked by its
+/// path: the caller has opened it.
+[[nodiscard]] Fd open_trusted_file(const std::string& path, Sensitivity sensitivity);
+
+/// Checks the directories and links on a path, and the directory itself if the path leads to one. False if
+/// the path does not exist. The result is valid until this user or root changes one of them. Throws as above.
+bool check_directories(const std::string& path);
+
+}  // namespace sase::os

@@ -1,0 +1,31 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# System calls that a seccomp profile denies: the failure names them, with the exit code for the local system.
+
+# shellcheck disable=SC2034,SC2154 # variables of end_to_end.bash
+load ../support/end_to_end.bash
+
+setup() { set_up_test; }
+
+@test "without getrandom(2) the failure names it" {
+  local error
+  for error in EPERM ENOSYS; do
+    about "$error"
+    injected getrandom "error=$error" sase-credential token
+    expect_failure 7 '*getrandom*' '*seccomp*'
+  done
+  expect_counter authorize 0
+}
+
+@test "without fcntl(2) the failure names it" {
+  injected fcntl error=EPERM sase-credential token
+  expect_failure 7 '*fcntl*' '?*'
+  expect_counter authorize 0
+}
+
+@test "without fcntl(2) a cached token is delivered" {
+  call sase-credential token
+  expect_token
+  injected fcntl error=EPERM sase-credential token
+  expect_token
+}
