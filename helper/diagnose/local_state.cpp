@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/local_state.hpp"
-
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/xdg_directories.hpp"
+#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/status.hpp"
 #include "helper/names.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
