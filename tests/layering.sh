@@ -126,6 +126,12 @@ forbid fork 'processes are started in helper/os/processes/child_process.cpp only
 forbid boost 'Boost.Program_options is used in helper/cli/ only' '#include <boost/' helper/cli/
 forbid json 'nlohmann/json is used in helper/diagnose/ and protocol/json_object.cpp only' '#include <nlohmann/' \
   helper/diagnose/ protocol/json_object.cpp
+# Files of the kernel need no check: no user can replace them. read_file() is checked where it is called.
+opening='(^|[^A-Za-z_>])::(open|openat|creat)\(|\bf(re)?open\(|[io]fstream|std::filesystem::|os::read_file\('
+opening="$opening|BIO_new_file|SSL_CTX_(load_verify|use_[A-Za-z_]*_file)|X509_(load_|LOOKUP_(load|add))"
+grep -rnE --include='*.hpp' --include='*.cpp' "$opening" protocol helper |
+  grep -vE '^helper/os/(files/|stream\.cpp:)|\("/(dev|proc)/' >"$problems"
+report trust 'files are opened by open_trusted_file() or PrivateDirectory, which apply the trust rule'
 # Sockets and the kernel's own interfaces have no counterpart in helper/os/, which both programs share.
 users=$(grep -rnE --include='*.hpp' --include='*.cpp' "^[^/]*\berrno\b|#include <(cerrno|csignal|ctime|$posix)>" helper protocol |
   grep -vE "^(helper/(os|authorize/(net|self_sandbox))/|$address_parser|$secret_memory)")

@@ -1,11 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Finds names and phrases that the project has replaced by standard terms, and tells the standard term.
-# usage: tests/words.sh [--strict] [SOURCE_ROOT]     --strict ignores the list of areas that are not clean yet
+# usage: tests/words.sh [SOURCE_ROOT]
 set -u
 export LC_ALL=C
-strict=no
-[ "${1-}" != --strict ] || { strict=yes && shift; }
 cd "${1:-$(dirname "$0")/..}" || exit 2
 
 # One row each: a name of the rule, an extended regular expression (of identifiers: in this letter case), the standard term.
@@ -61,39 +59,6 @@ goes-on       | \b(goes|go|went|going) on\b                                     
 helper-talk   | \blet go\b|\blies about\b|\bbehind (the|its|their) [a-z]+.s back       | released, left over, in the background
 '
 
-# Areas in which a rule does not hold yet.
-not_yet='
-  rate-limit tests/helper/
-  request-log tests/helper/
-  deferred-key tests/helper/
-  refresh tests/helper/
-  options tests/end_to_end/
-  named-value tests/helper/
-  attempt tests/helper/
-  exec tests/helper/
-  connect tests/helper/
-  sandbox tests/helper/
-  keyring-entry tests/helper/
-  profile tests/helper/
-  none helper/commands/|helper/config/|helper/diagnose/|helper/rate_limit/|helper/token/|tests/contracts/|tests/end_to_end/|tests/helper/
-  nobody helper/commands/|tests/contracts/|tests/end_to_end/|tests/helper/
-  told tests/end_to_end/|tests/helper/
-  befall tests/helper/
-  comes-to tests/helper/
-  cannot-be tests/end_to_end/|tests/helper/
-  all-that CMakeLists\.txt|tests/end_to_end/|tests/helper/|tests/packages/
-  mend tests/end_to_end/|tests/helper/
-  spare helper/commands/|tests/end_to_end/
-  room tests/end_to_end/
-  story tests/end_to_end/
-  words tests/contracts/|tests/end_to_end/|tests/helper/
-  way tests/end_to_end/
-  ours helper/cli/|tests/contracts/|tests/end_to_end/|tests/helper/|tests/hosts/
-  refuse helper/token/|tests/end_to_end/|tests/faults/|tests/helper/|tests/hosts/
-  goes-on helper/config/|tests/contracts/|tests/helper/
-  helper-talk tests/end_to_end/|tests/helper/
-'
-
 # Text that is not the project's own, and this file's tests.
 excluded='^(LICENSE|install/packages/copyright|tests/fuzz/seeds/|tests/words\.sh|tests/checks/words\.)'
 files() {
@@ -118,11 +83,6 @@ search() {
     rule=${row%% *} term=${row##* | } pattern=${row#*| }
     pattern=$(printf '%s\n' "${pattern% | *}" | sed 's/ *$//')
     grep -E "$2" -- "^[^:]*:[0-9]+:.*($pattern)|^[^:]*($pattern)[^:]*:0:" "$work/candidates" >"$work/found" || continue
-    if [ "$strict" = no ]; then
-      areas=$(printf '%s' "$not_yet" | sed -n "s/^ *$rule \(.*\)\$/^(\1)/p")
-      [ -z "$areas" ] || { grep -vE "$areas" "$work/found" >"$work/left"; mv "$work/left" "$work/found"; }
-      [ -s "$work/found" ] || continue
-    fi
     broken=1
     printf 'words: %s: use instead: %s\n' "$rule" "$term" >&2
     cat "$work/found" >&2

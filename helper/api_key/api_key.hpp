@@ -32,13 +32,12 @@ class ApiKey {
 // How each kind of source is read; source.cpp selects one. All functions throw Failure, which contains no
 // byte of the key.
 
-/// The file must be owned by this user or root and not be accessible by group or others, except for a
-/// root-owned file on an in-memory file system, as containers mount secrets. Its directory must not be
-/// writable by others.
-[[nodiscard]] ApiKey read_file(const std::string& path);
+/// Opens the file by the trust rule (helper/os/files/trusted_file.hpp). A pipe is read until `deadline`.
+[[nodiscard]] ApiKey read_file(const std::string& path, std::chrono::steady_clock::time_point deadline);
 
 /// The text of such a file, of at most `limit` bytes.
-[[nodiscard]] protocol::Secret read_file_text(const std::string& path, std::size_t limit);
+[[nodiscard]] protocol::Secret read_file_text(const std::string& path, std::size_t limit,
+                                              std::chrono::steady_clock::time_point deadline);
 
 /// Runs a command through `/bin/sh -c` and reads the key that it writes. The command has our environment and
 /// standard error, an empty standard input and a session of its own, so that it has no terminal to prompt on.
@@ -60,6 +59,7 @@ class ApiKey {
 /// mode 0400 for the service's user or, where its directory can have access lists, for root on an in-memory
 /// file system with an entry for that user, which is shown as 0440. A name instead of a path stands for a
 /// credential without a directory.
-[[nodiscard]] ApiKey read_systemd_credential(const std::string& path);
+[[nodiscard]] ApiKey read_systemd_credential(const std::string& path,
+                                             std::chrono::steady_clock::time_point deadline);
 
 }  // namespace sase::api_key

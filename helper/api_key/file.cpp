@@ -4,6 +4,7 @@
 #include "helper/names.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
@@ -23,58 +24,43 @@ Failure unusable(const std::string& path, const std::string& why, std::string hi
                  "cannot use the API key in '" + protocol::escape(path) + "': " + why, std::move(hint));
 }
 
-void check_file(const os::Fd& file, const std::string& path) {
-  const auto status = os::read_status(file);
-  if (!status) throw unusable(path, os::last_error().message(), name_it);
-  if (!status->is(os::FileStatus::Kind::regular)) throw unusable(path, "it is not a regular file", name_it);
-  if (!status->is_own_or_root())
-    throw unusable(path, "it belongs to another user", "chown it to yourself, then chmod 600 it");
-  if (!status->is_open_to_others()) return;
-  // Docker and Kubernetes mount secrets like this: owned by root, readable by all users of the container.
-  if (!status->is_writable_by_others() && status->owner == 0 && os::is_in_memory(file.get())) return;
-  throw unusable(path, "other users can read or write it", "chmod 600 " + protocol::shell_word(path));
+/// A command reads the file with this user's permissions, so that no other user decides what the program
+/// reads.
+Failure untrusted(const std::string& path, const os::RejectedPath& error) {
+  std::string hint = error.hint();
+  if (hint == os::use_own_file) hint += ", or set: api-key-command = cat " + protocol::shell_word(path);
+  return Failure(ExitCode::invalid_settings, std::string("cannot use the API key: ") + error.what(),
+                 std::move(hint));
 }
 
-/// The directory that contains the opened file, after all symbolic links.
-std::string find_directory(const os::Fd& file, const std::string& path) {
-  const std::string real = os::real_path(file).value_or(path);
-  const auto slash = real.find_last_of('/');
-  return slash == 0 || slash == std::string::npos ? "/" : real.substr(0, slash);
-}
-
-void check_directory(const std::string& directory, const std::string& path) {
-  const auto status = os::read_status(directory);
-  if (!status)
-    throw unusable(path, "its directory: " + os::last_error().message(),
-                   "move the file to a directory of your own");
-  if (status->is_writable_by_others())
-    throw unusable(path, "other users can write its directory", "chmod go-w " + protocol::shell_word(directory));
-  if (!status->is_own_or_root())
-    throw unusable(path, "its directory belongs to another user", "move the file to a directory of your own");
+Failure unreadable(const std::string& path, const std::error_code& error) {
+  if (error == std::errc::timed_out)
+    return Failure(ExitCode::unreachable,
+                   "no API key was written to '" + protocol::escape(path) + "' in time",
+                   "write the key to this pipe, or raise 'timeout'");
+  return unusable(path, error.message(),
+                  error == std::errc::permission_denied
+                      ? "let this user read it, and search the directories above it"
+                      : name_it);
 }
 
 }  // namespace
 
-protocol::Secret read_file_text(const std::string& path, std::size_t limit) {
-  const os::Fd file = os::open_for_reading(path);
-  if (const std::error_code reason = os::last_error(); !file)
-    throw unusable(path, reason.message(),
-                   reason == std::errc::permission_denied
-                       ? "let this user read it, and search the directories above it"
-                       : name_it);
-  check_file(file, path);
-  check_directory(find_directory(file, path), path);
-  try {
-    return os::read_all(file.get(), limit);
-  } catch (const std::system_error& error) {
-    throw unusable(path, error.code().message(), name_it);
-  } catch (const std::length_error&) {
-    throw unusable(path, "it is longer than 16 KiB", one_line);
-  }
+protocol::Secret read_file_text(const std::string& path, std::size_t limit,
+                                std::chrono::steady_clock::time_point deadline) try {
+  const os::Fd file = os::open_trusted_file(path, os::Sensitivity::secret);
+  if (!file) throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory));
+  return os::read_all(file.get(), limit, deadline);
+} catch (const os::RejectedPath& error) {
+  throw untrusted(path, error);
+} catch (const std::system_error& error) {
+  throw unreadable(path, error.code());
+} catch (const std::length_error&) {
+  throw unusable(path, "it is longer than 16 KiB", one_line);
 }
 
-ApiKey read_file(const std::string& path) try {
-  return ApiKey(read_file_text(path, ApiKey::max_size + 2));
+ApiKey read_file(const std::string& path, std::chrono::steady_clock::time_point deadline) try {
+  return ApiKey(read_file_text(path, ApiKey::max_size + 2, deadline));
 } catch (const protocol::ProtocolError& error) {
   throw unusable(path, error.what(), one_line);
 }
@@ -87,7 +73,7 @@ std::optional<std::string> credential_path(const Environment& environment, std::
   return path.append(name);
 }
 
-ApiKey read_systemd_credential(const std::string& path) {
+ApiKey read_systemd_credential(const std::string& path, std::chrono::steady_clock::time_point deadline) {
   if (!path.starts_with('/'))
     throw Failure(ExitCode::invalid_settings,
                   "the systemd credential that 'api-key-credential' names cannot be read: there is no "
@@ -99,7 +85,7 @@ ApiKey read_systemd_credential(const std::string& path) {
                   "the systemd credential that 'api-key-credential' names is not among those in '" +
                       protocol::escape(path.substr(0, path.find_last_of('/'))) + "'",
                   "add 'LoadCredential=NAME:FILE' to the unit");
-  return read_file(path);
+  return read_file(path, deadline);
 }
 
 }  // namespace sase::api_key

@@ -10,6 +10,7 @@
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
 #include "helper/os/files/published_file.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
@@ -112,14 +113,20 @@ os::FileLock lock_keys(os::Fd directory) {
   return lock;
 }
 
-/// The text of the key file; empty if it does not exist, or is too long for one.
+/// The same for `logout`, which removes a key whatever the state of its directory.
+std::optional<os::FileLock> lock_existing_keys(const std::string& path) try {
+  const auto keys = os::PrivateDirectory::open(path);
+  return keys ? std::optional(lock_keys(os::duplicate(keys->fd()))) : std::nullopt;
+} catch (const std::system_error&) {
+  return std::nullopt;
+}
+
+/// The text of the key file; empty if it does not exist, is not trusted, or is too long for one.
 protocol::Secret read_previous(const std::string& path) try {
-  const os::Fd file = os::open_for_reading(path);
-  if (const std::error_code error = os::last_error(); !file) {
-    if (os::is_absence(error)) return {};
-    throw std::system_error(error, "cannot read '" + path + "'");
-  }
-  return os::read_all(file.get(), max_file);
+  const os::Fd file = os::open_trusted_file(path, os::Sensitivity::secret);
+  return file ? os::read_all(file.get(), max_file, {}) : protocol::Secret();
+} catch (const os::RejectedPath&) {
+  return {};
 } catch (const std::length_error&) {
   return {};
 }
@@ -145,7 +152,7 @@ std::optional<std::string> login_key_path(const Environment& environment, std::s
 }
 
 ApiKey read_login_key(const std::string& path, std::string_view service) {
-  const protocol::Secret text = read_file_text(path, max_file);
+  const protocol::Secret text = read_file_text(path, max_file, {});
   const std::vector<Entry> entries = parse_entries(text.reveal());
   const auto found = std::ranges::find(entries, service, &Entry::service);
   if (found == entries.end()) throw no_entry(path, entries, service);
@@ -163,7 +170,7 @@ LoginFiles::LoginFiles(const Environment& environment, std::string_view profile)
   const auto directory = config::config_directory(environment);
   if (!directory)
     throw Failure(ExitCode::local_state,
-                  "no directory for the key: neither XDG_CONFIG_HOME nor HOME is an absolute path",
+                  "no directory for the key: neither XDG_CONFIG_HOME nor HOME is a directory of this user",
                   "set HOME");
   key_ = *login_key_path(environment, profile);
   profile_ = *directory + "/profiles/" + std::string(profile) + std::string(config::profile_extension);
@@ -216,8 +223,7 @@ bool LoginFiles::has_key() const noexcept {
 }
 
 bool LoginFiles::remove_key() const {
-  os::Fd directory = os::open_for_reading(parent(key_));
-  const auto lock = directory ? std::optional(lock_keys(std::move(directory))) : std::nullopt;
+  const auto lock = lock_existing_keys(parent(key_));
   remove_leftovers();
   const std::error_code error = os::remove_file(key_);
   if (!error) return true;

@@ -49,10 +49,14 @@ constexpr std::array rows = {
           return read_variable(name, environment);
         }},
     Row{Kind::file, "the file",
-        [](const std::string& path, const Environment&, Deadline) { return read_file(path); }},
+        [](const std::string& path, const Environment&, Deadline deadline) {
+          return read_file(path, deadline);
+        }},
     Row{Kind::command, "the command of 'api-key-command'", run_command},
     Row{Kind::credential, "the systemd credential that 'api-key-credential' names",
-        [](const std::string& path, const Environment&, Deadline) { return read_systemd_credential(path); }},
+        [](const std::string& path, const Environment&, Deadline deadline) {
+          return read_systemd_credential(path, deadline);
+        }},
     Row{Kind::keyring, "the key of the kernel's keyring that 'api-key-keyring' names",
         [](const std::string& description, const Environment&, Deadline) {
           return read_keyring(description);

@@ -20,11 +20,6 @@ Failure unknown_flag(std::string_view word) {
                  near.empty() ? see_overview : "did you mean '--" + std::string(near) + "'?");
 }
 
-bool is_format(std::string_view name) noexcept {
-  return std::ranges::find(protocol::token_formats, name, &protocol::TokenFormat::name) !=
-         protocol::token_formats.end();
-}
-
 std::string list_commands_that_accept(const Flag& flag, Commands commands) {
   std::string list;
   for (const Command& command : commands)
@@ -60,7 +55,7 @@ Failure unknown_command(Commands commands, std::string_view name) {
   if (name.starts_with('-') && name.find_first_not_of('-') != std::string_view::npos)
     return unknown_flag(name);
   const std::string what = "unknown command" + quote_if_short(name);
-  if (is_format(name))
+  if (protocol::find_token_format(name) != nullptr)
     return Failure(ExitCode::usage_error, what, "did you mean 'token --format " + std::string(name) + "'?");
   return Failure(ExitCode::usage_error, what, suggest(name, visible_names(commands), see_overview));
 }

@@ -116,7 +116,8 @@ cli::Dialect select_dialect(const Call& call) {
 }
 
 config::ProfileSelector profile_selector(const Call& call) {
-  return {call.environment, call.line.settings, config::named_profile(call.environment, call.line.profile)};
+  return {call.environment, call.line.settings, config::named_profile(call.environment, call.line.profile),
+          &call.diagnostics};
 }
 
 token::SessionContext session_context(const Call& call) noexcept {

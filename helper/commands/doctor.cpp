@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/doctor.hpp"
+
 #include "helper/cli/terminal.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/diagnose/connectivity_check.hpp"
-#include "helper/diagnose/doctor_report.hpp"
-#include "helper/diagnose/key_check.hpp"
-#include "helper/diagnose/local_state.hpp"
-#include "helper/diagnose/settings_check.hpp"
-#include "helper/diagnose/status_report.hpp"
+#include "helper/diagnose/status.hpp"
 #include "helper/token/session.hpp"
 
 #include <algorithm>

@@ -56,32 +56,24 @@ const config::Region& ask_region(const os::Prompt& prompt) {
   throw Failure(ExitCode::usage_error, "no region was entered", "set it with --region");
 }
 
-api_key::ApiKey make_key(protocol::Secret text) try {
-  return api_key::ApiKey(std::move(text));
-} catch (const protocol::ProtocolError& error) {
-  throw Failure(ExitCode::invalid_settings, std::string("invalid API key: ") + error.what(),
-                "copy it from the console: Settings > API Support");
-}
-
-api_key::ApiKey ask_key(const os::Prompt& prompt, const std::string& profile) try {
-  return make_key(
-      prompt.ask_hidden("API key for '" + profile + "' (what you type or paste is not shown): ", max_input));
-} catch (const std::length_error&) {
-  throw Failure(ExitCode::invalid_settings, "invalid API key: it is longer than 16 KiB");
-} catch (const std::system_error& error) {
-  throw Failure(ExitCode::local_state, std::string("cannot ask for the API key: ") + error.code().message());
-}
-
-api_key::ApiKey read_piped_key(const Call& call) try {
+api_key::ApiKey read_key(const Call& call, const os::Prompt& prompt, const std::string& profile) try {
+  if (!call.line.from_stdin)
+    return api_key::ApiKey(prompt.ask_hidden(
+        "API key for '" + profile + "' (what you type or paste is not shown): ", max_input));
   if (os::is_terminal(call.input))
     throw Failure(ExitCode::usage_error, "--stdin reads a key from a pipe; a terminal would show it",
                   "omit --stdin to enter the key at a prompt");
-  return make_key(os::read_all(call.input, max_input));
+  return api_key::ApiKey(os::read_all(call.input, max_input));
+} catch (const protocol::ProtocolError& error) {
+  throw Failure(ExitCode::invalid_settings, std::string("invalid API key: ") + error.what(),
+                "copy it from the console: Settings > API Support");
 } catch (const std::length_error&) {
   throw Failure(ExitCode::invalid_settings, "invalid API key: it is longer than 16 KiB");
 } catch (const std::system_error& error) {
-  throw Failure(ExitCode::invalid_settings,
-                "cannot read the API key from standard input: " + error.code().message());
+  const std::string reason = error.code().message();
+  throw call.line.from_stdin
+      ? Failure(ExitCode::invalid_settings, "cannot read the API key from standard input: " + reason)
+      : Failure(ExitCode::local_state, "cannot ask for the API key: " + reason);
 }
 
 /// Requests a token and returns its lifetime.
@@ -191,7 +183,7 @@ ExitCode login(const Call& call) {
   if (draft.lacks_service()) draft.set_region(is_piped ? config::regions.front() : ask_region(prompt));
   const config::Profile profile = draft.profile();
 
-  const api_key::ApiKey key = is_piped ? read_piped_key(call) : ask_key(prompt, profile.name);
+  const api_key::ApiKey key = read_key(call, prompt, profile.name);
   std::optional<std::chrono::seconds> lifetime;
   if (!call.line.no_verify) lifetime = verify(call, profile, key);
   files.store(key.reveal(), profile.authorize_url, draft.text());

@@ -78,7 +78,8 @@ config::ProfileSelector selector_for(const ExternalQuery& query, const Call& cal
                   "name the profile in one of the two");
   return {
       call.environment, call.line.settings,
-      config::NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::invalid_settings}};
+      config::NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::invalid_settings},
+      &call.diagnostics};
 }
 
 TokenQuery read_external_query(const Call& call) {

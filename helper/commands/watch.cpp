@@ -21,22 +21,18 @@ namespace sase::commands {
 
 namespace {
 
-struct Mode {
-  std::string_view text;
-  mode_t mode;
-};
-
 /// More than a report needs.
 constexpr std::size_t max_previous = 4096;
 
 /// A token is readable for the user and at most one group.
-constexpr std::array modes = {Mode{"600", 0600}, Mode{"640", 0640}, Mode{"400", 0400}, Mode{"440", 0440}};
+constexpr std::array<std::string_view, 4> modes = {"600", "640", "400", "440"};
 
 mode_t parse_mode(const cli::CommandLine& line) {
-  std::string_view text = line.mode ? std::string_view(*line.mode) : modes.front().text;
+  std::string_view text = line.mode ? std::string_view(*line.mode) : modes.front();
   if (text.size() == 4 && text.starts_with('0')) text.remove_prefix(1);
-  const auto* const found = std::ranges::find(modes, text, &Mode::text);
-  if (found != modes.end()) return found->mode;
+  mode_t mode = 0;
+  std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  if (std::ranges::find(modes, text) != modes.end()) return mode;
   throw Failure(ExitCode::usage_error, "unusable mode" + quote_if_short(text),
                 "choose 600, 640, 400 or 440: the file is not for others, and they write none of it");
 }

@@ -6,6 +6,7 @@
 #include "helper/names.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
@@ -47,23 +48,17 @@ Assignment parse_line(const ProfileText::File& file, std::string_view text, unsi
   return {.setting = setting, .value = value, .layer = file.layer, .file = file.path, .line = line};
 }
 
-/// The contents, or nothing if the file does not exist. Throws Failure.
-std::optional<std::string> read_profile_file(const std::string& path) {
-  const auto unreadable = [&path](const std::string& why) {
-    return Failure(ExitCode::invalid_settings, "cannot read '" + protocol::escape(path) + "': " + why);
-  };
-  const os::Fd fd = os::open_for_reading(path);
-  if (const std::error_code error = os::last_error(); !fd) {
-    if (os::is_absence(error)) return std::nullopt;
-    throw unreadable(error.message());
-  }
-  try {
-    return std::string(os::read_all(fd.get(), largest_file).reveal());
-  } catch (const std::system_error& error) {
-    throw unreadable(error.code().message());
-  } catch (const std::length_error& error) {
-    throw unreadable(error.what());
-  }
+/// The contents, or nothing if the file does not exist. Throws Failure, and std::system_error if this user
+/// may not read the file.
+std::optional<std::string> read_profile_file(const std::string& path) try {
+  const os::Fd fd = os::open_trusted_file(path, os::Sensitivity::settings);
+  if (!fd) return std::nullopt;
+  return std::string(os::read_all(fd.get(), largest_file).reveal());
+} catch (const os::RejectedPath& error) {
+  throw Failure(ExitCode::invalid_settings, std::string("cannot use the profile: ") + error.what(),
+                error.hint());
+} catch (const std::length_error& error) {
+  throw Failure(ExitCode::invalid_settings, "cannot read '" + protocol::escape(path) + "': " + error.what());
 }
 
 /// The profile whose file has this name; empty for any other file.
@@ -103,15 +98,22 @@ ProfileFiles::ProfileFiles(const Environment& environment, std::string_view syst
       {.path = std::string(system_root) + "/sase-credential/profiles/", .layer = Layer::system_file});
 }
 
-ProfileText ProfileFiles::read(std::string_view name) const {
+ProfileText ProfileFiles::read(std::string_view name, Unreadable unreadable) const {
   ProfileText profile;
   for (const Directory& directory : directories_) {
     std::string path = directory.path;
     path += name;
     path += profile_extension;
-    auto text = read_profile_file(path);
-    if (text)
-      profile.files.push_back({.path = std::move(path), .text = std::move(*text), .layer = directory.layer});
+    try {
+      if (auto text = read_profile_file(path))
+        profile.files.push_back(
+            {.path = std::move(path), .text = std::move(*text), .layer = directory.layer});
+    } catch (const std::system_error& error) {
+      const std::string what = "cannot read '" + protocol::escape(path) + "': " + error.code().message();
+      if (unreadable == Unreadable::rejected || error.code() != std::errc::permission_denied)
+        throw Failure(ExitCode::invalid_settings, what);
+      profile.warnings.push_back(what);
+    }
   }
   return profile;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_selector.hpp"
 
+#include "helper/config/xdg_directories.hpp"
 #include "helper/names.hpp"
 #include "protocol/escape.hpp"
 
@@ -54,12 +55,18 @@ Failure not_a_profile_name(const NamedProfile& named) {
 }
 
 ProfileSelector::ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
-                                 std::optional<NamedProfile> named)
+                                 std::optional<NamedProfile> named, const Diagnostics* diagnostics)
     : environment_(environment),
       flags_(flags),
       variables_(read_variables(environment)),
       files_(environment),
-      named_(std::move(named)) {}
+      named_(std::move(named)),
+      diagnostics_(diagnostics) {
+  if (diagnostics_ == nullptr || files_.has_user_directory()) return;
+  if (const auto ignored = foreign_config_directory(environment_))
+    diagnostics_->warning("'" + protocol::escape(*ignored) +
+                          "' is ignored, because its directory belongs to another user");
+}
 
 std::optional<Profile> ProfileSelector::for_host(const protocol::Host& host,
                                                  std::string_view username) const {
@@ -78,7 +85,7 @@ std::optional<Profile> ProfileSelector::for_host(const protocol::Host& host,
   }
   if (named_) return if_owner(load_named());
 
-  const ProfileText text = files_.read(default_profile);
+  const ProfileText text = read_unnamed(default_profile);
   const bool default_has_file = !text.files.empty();
   // If no profile can have a file, the default is the only one, and its settings are read only once.
   if (default_has_file || !files_.has_directory())
@@ -100,7 +107,9 @@ std::string ProfileSelector::name_without_host() const {
 }
 
 Profile ProfileSelector::without_host() const {
-  return load(name_without_host());
+  const std::string name = name_without_host();
+  if (named_) return load(name);
+  return make_profile(name, merge(read_unnamed(name)), environment_);
 }
 
 std::vector<std::string> ProfileSelector::names() const {
@@ -110,7 +119,8 @@ std::vector<std::string> ProfileSelector::names() const {
 }
 
 ProfileSettings ProfileSelector::read_settings(std::string_view name) const {
-  ProfileSettings read{.text = files_.read(name), .values = {}};
+  const bool is_unnamed = !named_ && name == default_profile;
+  ProfileSettings read{.text = is_unnamed ? read_unnamed(name) : files_.read(name), .values = {}};
   read.values = merge(read.text);
   return read;
 }
@@ -140,6 +150,13 @@ Settings ProfileSelector::merge(const ProfileText& text, InvalidLines invalid_li
   for (const ProfileText::File& file : text.files)
     values.add(ProfileText::parse(file, invalid_lines));
   return values;
+}
+
+ProfileText ProfileSelector::read_unnamed(std::string_view name) const {
+  ProfileText text = files_.read(name, Unreadable::is_absent);
+  for (const std::string& warning : text.warnings)
+    if (diagnostics_ != nullptr) diagnostics_->warning(warning + "; continuing without it");
+  return text;
 }
 
 Profile ProfileSelector::load(std::string_view name) const {

@@ -40,9 +40,10 @@ struct ProfileSettings {
 /// profile that owns the host.
 class ProfileSelector {
  public:
-  /// `flags` are the settings of the command line; they and the environment must outlive this.
+  /// `flags` are the settings of the command line; they, the environment and the diagnostics must outlive
+  /// this. Warns if a profile is ignored because another user owns it or this user may not read it.
   ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
-                  std::optional<NamedProfile> named);
+                  std::optional<NamedProfile> named, const Diagnostics* diagnostics = nullptr);
 
   /// The profile for a request about `host`; nothing if no profile owns the host. `username` may be empty.
   /// Throws Failure if the named profile does not exist, if several profiles own the host and none of them is
@@ -72,6 +73,7 @@ class ProfileSelector {
   [[nodiscard]] Settings merge(const ProfileText& text,
                                InvalidLines invalid_lines = InvalidLines::reject) const;
   [[nodiscard]] Profile load(std::string_view name) const;
+  [[nodiscard]] ProfileText read_unnamed(std::string_view name) const;
   void must_exist(const NamedProfile& named) const;
   [[nodiscard]] bool is_known(std::string_view name) const;
   [[nodiscard]] bool owns(std::string_view name, const protocol::Host& host) const;
@@ -84,6 +86,7 @@ class ProfileSelector {
   std::vector<Assignment> variables_;
   ProfileFiles files_;
   std::optional<NamedProfile> named_;
+  const Diagnostics* diagnostics_;
 };
 
 }  // namespace sase::config

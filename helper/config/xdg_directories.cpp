@@ -27,19 +27,51 @@ std::optional<std::string> find_runtime_directory(const Environment& environment
   return base;
 }
 
+/// The directory of an environment that may be another user's, as with `sudo -E`.
+struct Candidate {
+  std::string base;  ///< exists before the program is used for the first time
+  std::string path;
+};
+
+std::optional<Candidate> find_directory(const Environment& environment, std::string_view variable,
+                                        std::string_view below_home) {
+  if (auto base = find_absolute(environment, variable))
+    return Candidate{.base = *base, .path = *base + own_name};
+  if (auto home = find_absolute(environment, "HOME"))
+    return Candidate{.base = *home, .path = *home + std::string(below_home) + own_name};
+  return std::nullopt;
+}
+
+std::optional<Candidate> find_config_directory(const Environment& environment) {
+  return find_directory(environment, "XDG_CONFIG_HOME", "/.config");
+}
+
+bool is_foreign(const std::string& directory) noexcept {
+  const auto status = os::read_status(directory);
+  return status && !status->is_own_or_root();
+}
+
 }  // namespace
 
 std::optional<std::string> config_directory(const Environment& environment) {
-  if (const auto base = find_absolute(environment, "XDG_CONFIG_HOME")) return *base + own_name;
-  if (const auto home = find_absolute(environment, "HOME")) return *home + "/.config" + own_name;
-  return std::nullopt;
+  auto found = find_config_directory(environment);
+  if (!found || is_foreign(found->base)) return std::nullopt;
+  return std::move(found->path);
+}
+
+std::optional<std::string> foreign_config_directory(const Environment& environment) {
+  auto found = find_config_directory(environment);
+  if (!found || !is_foreign(found->base) || !os::read_status(found->path)) return std::nullopt;
+  return std::move(found->path);
 }
 
 std::optional<std::string> state_directory(const Environment& environment) {
   if (const auto base = find_runtime_directory(environment)) return *base + own_name;
-  if (const auto base = find_absolute(environment, "XDG_CACHE_HOME")) return *base + own_name;
-  if (const auto home = find_absolute(environment, "HOME")) return *home + "/.cache" + own_name;
-  return std::nullopt;
+  const auto found = find_directory(environment, "XDG_CACHE_HOME", "/.cache");
+  // Other users cannot replace a directory of this user in /tmp, which is sticky.
+  if (found && is_foreign(found->base))
+    return std::string("/tmp") + own_name + '-' + std::to_string(os::effective_user());
+  return found ? std::optional(found->path) : std::nullopt;
 }
 
 std::optional<std::string> memory_directory(const Environment& environment) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/connectivity_check.hpp"
-
-#include "helper/diagnose/settings_check.hpp"
+#include "helper/diagnose/doctor.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>

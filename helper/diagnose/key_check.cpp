@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/key_check.hpp"
-
 #include "helper/api_key/source.hpp"
+#include "helper/diagnose/doctor.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "protocol/secret.hpp"
 #include "protocol/time.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/local_state.hpp"
-
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/xdg_directories.hpp"
+#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/status.hpp"
 #include "helper/names.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
@@ -74,6 +74,8 @@ std::string make_writable(const std::string& directory) {
 /// Empty if no cause is found.
 std::string remedy_for(const std::system_error& error, const std::string& directory,
                        token::ApiKeyHandle& key) {
+  const auto* const rejected = dynamic_cast<const os::RejectedPath*>(&error);
+  if (rejected != nullptr && !rejected->hint().empty()) return rejected->hint();
   if (auto command = find_repair(directory, os::FileStatus::Kind::directory); !command.empty())
     return command;
   for (const std::string& path : list_files(directory, key))

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/settings_check.hpp"
-
+#include "helper/diagnose/doctor.hpp"
 #include "helper/names.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/status_report.hpp"
-
 #include "helper/api_key/source.hpp"
 #include "helper/config/xdg_directories.hpp"
-#include "helper/diagnose/settings_check.hpp"
+#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/status.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"

@@ -46,8 +46,4 @@ Fd duplicate(int fd) {
   return copy;
 }
 
-Fd open_for_reading(const std::string& path) noexcept {
-  return Fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-}
-
 }  // namespace sase::os

@@ -44,8 +44,4 @@ void clear_last_error() noexcept;
 /// A second descriptor of the same open file. Throws std::system_error.
 [[nodiscard]] Fd duplicate(int fd);
 
-/// Opens a file for reading, and does not wait for a writer where it is a FIFO. A closed Fd on failure: see
-/// last_error().
-[[nodiscard]] Fd open_for_reading(const std::string& path) noexcept;
-
 }  // namespace sase::os

@@ -37,17 +37,15 @@ bool is_ready_within(int fd, short event, std::chrono::milliseconds patience) no
   return ::poll(&waiting, 1, static_cast<int>(patience.count())) == 1 && (waiting.revents & POLLNVAL) == 0;
 }
 
-/// The host tool may have set O_NONBLOCK on its streams.
-void wait_for(int fd, short event) noexcept {
-  (void)is_ready_within(fd, event, std::chrono::milliseconds(-1));
-}
+/// To wait where the host tool has set O_NONBLOCK on its streams.
+constexpr std::chrono::milliseconds no_limit{-1};
 
 std::size_t read_some(int fd, std::span<char> buffer) {
   while (true) {
     const ssize_t got = ::read(fd, buffer.data(), buffer.size());
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno == EAGAIN)
-      wait_for(fd, POLLIN);
+      (void)is_ready_within(fd, POLLIN, no_limit);
     else if (errno != EINTR)
       throw_errno("reading failed");
   }
@@ -95,6 +93,26 @@ Secret read_all(int fd, std::size_t limit) {
   return bytes;
 }
 
+Secret read_all(int fd, std::size_t limit, std::chrono::steady_clock::time_point deadline) {
+  Secret bytes = Secret::with_capacity(initial_capacity);
+  // A FIFO that has had no writer yet looks like an empty file.
+  bool may_be_empty = false;
+  while (bytes.size() <= limit) {
+    const ssize_t got = ::read(fd, bytes.spare_capacity(initial_capacity).data(), initial_capacity);
+    if (got > 0) {
+      bytes.commit(static_cast<std::size_t>(got));
+      continue;
+    }
+    if (got == 0 && (may_be_empty || !bytes.empty())) return bytes;
+    if (got < 0 && errno != EAGAIN && errno != EINTR) throw_errno("reading failed");
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+    if (left.count() <= 0 || !is_ready_within(fd, POLLIN, left))
+      throw std::system_error(std::make_error_code(std::errc::timed_out), "reading failed");
+    may_be_empty = got == 0;
+  }
+  throw std::length_error("more than " + std::to_string(limit) + " bytes");
+}
+
 std::size_t read_file(const char* path, std::span<char> buffer) noexcept {
   const Fd file(::open(path, O_RDONLY | O_CLOEXEC));
   const ssize_t got = file ? ::read(file.get(), buffer.data(), buffer.size()) : 0;
@@ -133,7 +151,7 @@ void write_all(int fd, std::string_view bytes, const std::string& what) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EAGAIN)
-      wait_for(fd, POLLOUT);
+      (void)is_ready_within(fd, POLLOUT, no_limit);
     else if (written < 0 && errno != EINTR)
       throw_errno(what);
     if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));

@@ -24,6 +24,11 @@ inline constexpr int standard_output = 1;
 /// error.
 [[nodiscard]] protocol::Secret read_all(int fd, std::size_t limit);
 
+/// The same for a file or a pipe that was opened without waiting, until the deadline. Throws
+/// std::system_error with timed_out after it.
+[[nodiscard]] protocol::Secret read_all(int fd, std::size_t limit,
+                                        std::chrono::steady_clock::time_point deadline);
+
 /// Reads the beginning of a file with one system call. Returns the number of bytes, 0 if it cannot be read.
 [[nodiscard]] std::size_t read_file(const char* path, std::span<char> buffer) noexcept;
 

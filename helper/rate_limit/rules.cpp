@@ -42,8 +42,8 @@ BootTime end_of_block(const LastFailure& failure) noexcept {
            std::max<milliseconds>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
   if (auth_error.kind == ErrorKind::rejected) return failure.at + rejection_remembered_for;
   // The user may have corrected the setting, or installed the authorizer.
-  const bool is_correctable = auth_error.kind == ErrorKind::misconfigured ||
-                              (auth_error.kind == ErrorKind::authorizer_failed && !auth_error.transient);
+  const bool is_correctable =
+      auth_error.kind == ErrorKind::misconfigured || auth_error.kind == ErrorKind::authorizer_failed;
   return is_correctable ? failure.at : failure.at + failure_shared;
 }
 

@@ -62,10 +62,9 @@ std::string_view start_hint(const std::error_code& error, const std::string& pro
   return reinstall;
 }
 
-/// `transient`: the authorizer started, so the next one may succeed.
-protocol::AuthError authorizer_failed(const std::string& why, std::string_view hint, bool transient) {
+protocol::AuthError authorizer_failed(const std::string& why, std::string_view hint) {
   return {.kind = protocol::ErrorKind::authorizer_failed,
-          .transient = transient,
+          .transient = false,
           .what = "the authorizer cannot be used: " + why,
           .hint = std::string(hint)};
 }
@@ -137,7 +136,6 @@ class Response {
         }) {}
 
   void read(std::string_view output) {
-    has_started_ = has_started_ || !output.empty();
     const auto checks = reader_.checks().size();
     reader_.read(output);
     if (reader_.checks().size() != checks) last_check_ = steady_clock::now();
@@ -152,11 +150,8 @@ class Response {
   /// Of an authorizer that failed. It counts each request before it sends it.
   [[nodiscard]] protocol::AuthorizeReply fail(const std::string& why,
                                               std::string_view hint = reinstall) const {
-    return {.requests = reader_.requests(), .outcome = authorizer_failed(why, hint, has_started_)};
+    return {.requests = reader_.requests(), .outcome = authorizer_failed(why, hint)};
   }
-
-  /// The authorizer has started, even if it has written nothing.
-  void started() noexcept { has_started_ = true; }
 
   /// At the deadline.
   [[nodiscard]] protocol::AuthorizeReply interrupt() && {
@@ -188,7 +183,6 @@ class Response {
   const Trace& trace_;
   protocol::ResponseReader reader_;
   steady_clock::time_point last_check_ = steady_clock::now();
-  bool has_started_ = false;
 };
 
 }  // namespace
@@ -218,7 +212,6 @@ protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeR
     // The exit code of the dynamic linker for a missing library, and of a shell for a missing program.
     constexpr int cannot_load = 127;
     if (result->exit_code() == cannot_load) return response.fail("it cannot be loaded", missing_libraries);
-    response.started();
     if (!result->exit_code()) return response.fail(describe_end(*result), out_of_memory);
     if (result->exit_code() != 0) return response.fail(describe_end(*result));
     return std::move(response).finish();

@@ -188,12 +188,13 @@ std::optional<RefreshLock> TokenProvider::acquire_lock() try {
 }
 
 Failure TokenProvider::lock_timeout() {
-  const auto directory = os::PrivateDirectory::open(*state_directory_);
-  const auto holder =
-      directory ? rate_limit::read_request_log(*directory, authorizer().key_id()).holder : std::nullopt;
+  std::string process;
+  if (const auto directory = os::PrivateDirectory::open(*state_directory_)) {
+    const rate_limit::RequestLog log = rate_limit::read_request_log(*directory, authorizer().key_id());
+    if (log.holder) process = " (process " + std::to_string(log.holder->pid) + ")";
+  }
   return Failure(ExitCode::unreachable,
-                 "another call with the API key of the profile '" + profile_.name + "'" +
-                     (holder ? " (process " + std::to_string(holder->pid) + ")" : "") +
+                 "another call with the API key of the profile '" + profile_.name + "'" + process +
                      " is still asking for a token after " + protocol::format_duration(profile_.timeout),
                  "try again later, or raise 'timeout'");
 }

@@ -12,8 +12,11 @@ namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
 
-std::string_view find_text(const JsonObject& query, std::string_view name) {
-  return query.text(name).value_or(std::string_view());
+/// An empty value is rejected and never means "any".
+std::optional<std::string_view> find_text(const JsonObject& query, std::string_view name) {
+  const auto text = query.text(name);
+  if (text && text->empty()) throw ProtocolError("'" + std::string(name) + "' is empty");
+  return text;
 }
 
 Host require_host(std::string_view text) {
@@ -30,8 +33,8 @@ ExternalQuery ExternalQuery::parse(std::string_view text) {
   const JsonObject given = JsonObject::parse(text);
   for (const std::string_view name : given.names())
     if (!query.unknown && std::ranges::find(known, name) == known.end()) query.unknown = name;
-  if (const auto profile = find_text(given, "profile"); !profile.empty()) query.profile = profile;
-  if (const auto host = find_text(given, "host"); !host.empty()) query.host = require_host(host);
+  if (const auto profile = find_text(given, "profile")) query.profile = *profile;
+  if (const auto host = find_text(given, "host")) query.host = require_host(*host);
   return query;
 }
 

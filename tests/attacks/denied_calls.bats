@@ -29,3 +29,10 @@ setup() { set_up_test; }
   injected fcntl error=EPERM sase-credential token
   expect_token
 }
+
+@test "without mlock(2) the token is delivered, and the trace reports it" {
+  [ "$build" != "${build%sanitized}" ] && skip 'AddressSanitizer replaces mlock(2)'
+  injected mlock error=EPERM sase-credential --trace 1 token
+  expect_token
+  grep -q 'memory: not all secrets can be locked' "$err" || refute 'expected a line of the trace'
+}

@@ -74,3 +74,15 @@ expect_delivery() {
   call as_user sase-alice env "SASE_TRACE=$shared/trace" sase-credential token
   expect_delivery "$shared/trace"
 }
+
+@test "doctor names the chmod that makes the path of the state directory safe" {
+  local shared=$home/shared
+  mkdir "$shared"
+  chmod 777 "$shared"
+  call env -u XDG_RUNTIME_DIR "XDG_CACHE_HOME=$shared" sase-credential doctor
+  expect_code 7
+  grep -q "chmod go-w $shared" "$out" || refute 'no remedy'
+  chmod go-w "$shared"
+  call env -u XDG_RUNTIME_DIR "XDG_CACHE_HOME=$shared" sase-credential doctor
+  expect_code 0
+}

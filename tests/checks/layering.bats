@@ -106,6 +106,22 @@ accepted() { printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/${1%/*}/accepted$((++violati
   expect_reported
 }
 
+@test "rejects a file that is opened without the trust rule" {
+  local sentence='files are opened by open_trusted_file() or PrivateDirectory, which apply the trust rule' line
+  for line in 'int fd = ::open(path, O_RDONLY);' 'Fd file(::openat(directory, name, O_RDONLY));' \
+    'std::ifstream file(path);' 'auto file = fopen(path, "r");' \
+    'std::filesystem::exists(path);' 'os::read_file(path, buffer);' 'SSL_CTX_load_verify_file(context, path);' \
+    'SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM);'; do
+    violation helper/authorize/tls/x.cpp "$line" "$sentence"
+    violation helper/config/x.cpp "$line" "$sentence"
+  done
+  accepted helper/os/files/x.cpp 'int fd = ::open(path, O_RDONLY);'
+  accepted helper/os/processes/x.cpp 'int fd = ::open("/dev/null", O_RDONLY);'
+  accepted helper/x.cpp 'os::read_file("/proc/version", text);'
+  accepted helper/cache/x.cpp 'const auto directory = os::PrivateDirectory::open(path);'
+  expect_reported
+}
+
 @test "rejects streams in the front" {
   violation helper/diagnose/x.cpp '#include <sstream>' \
     'the front is built without streams: they cost more than a cached token'

@@ -262,7 +262,7 @@ sys.exit(code if used < 60000 else "%d KiB of memory" % used)' bazel-credential-
 
 @test "'external' answers with strings, whatever of a query there is" {
   local query
-  for query in '' ' ' '{}' '{"profile":"default"}' "{\"host\":\"$host\"}" '{"profile":null,"host":""}'; do
+  for query in '' ' ' '{}' '{"profile":"default"}' "{\"host\":\"$host\"}" '{"profile":null,"host":null}'; do
     about "$query"
     printf '%s' "$query" >"$in"
     call sase-credential token --format external

@@ -110,7 +110,7 @@ proxy http://***@127.0.0.1:1 $file:3"
   broken_at key 4 "no API key for the profile 'default'" '*SASE_API_KEY*'
   printf '%s\n' "$key" >"$home/key"
   chmod 644 "$home/key"
-  broken_at key 4 "*'$home/key': other users can read or write it" "chmod 600 $home/key" --api-key-file "$home/key"
+  broken_at key 4 "*'$home/key' (owner *, mode 0644) can be read by other users" "chmod 600 $home/key" --api-key-file "$home/key"
   chmod 600 "$home/key"
   PERIMETER81_API_KEY=other diagnose --api-key-file "$home/key"
   expect_code 0

@@ -213,9 +213,9 @@ credential() {
   expect_failure 4 '*there is no CREDENTIALS_DIRECTORY'
 
   credential sase.key
-  chmod 0620 "$home/credentials/sase.key"
+  chmod 0602 "$home/credentials/sase.key"
   call sase-credential token
-  expect_failure 4 "*'$home/credentials/sase.key': other users can read or write it" "chmod 600 $home/credentials/sase.key"
+  expect_failure 4 "*'$home/credentials/sase.key' (owner *, mode 0602) can be written by other users" "chmod 600 $home/credentials/sase.key"
 
   local name
   for name in ../key . .. a/b; do
@@ -250,7 +250,7 @@ credential() {
   # The first that exists is meant, whether it is any good or not.
   chmod 0644 "$CREDENTIALS_DIRECTORY/sase-api-key"
   call sase-credential token
-  expect_failure 4 "*'$CREDENTIALS_DIRECTORY/sase-api-key': other users can read or write it" 'chmod 600 *'
+  expect_failure 4 "*'$CREDENTIALS_DIRECTORY/sase-api-key' (owner *, mode 0644) can be read by other users" 'chmod 600 *'
 }
 
 @test "rejects two sources in one layer with file and line, for each kind of source" {

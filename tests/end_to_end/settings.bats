@@ -536,15 +536,15 @@ names_place() {
 @test "a profile file that cannot be read: exit 4 with its name, at once" {
   mkdir -p "$(conf)"
   call sase-credential token
-  expect_failure 4 "cannot read '$(conf)': *"
+  expect_failure 4 "cannot use the profile: '$(conf)' (owner $(id -u), mode 0700) is not a regular file" '*'
   rmdir "$(conf)"
   mkfifo "$(conf)"
   call timeout 5 sase-credential token
-  [ "$code" = 0 ] || expect_failure 4 "*$(conf)*"
+  expect_failure 4 "cannot use the profile: '$(conf)' (owner $(id -u), mode 0600) is not a regular file" '*'
   rm "$(conf)"
   ln -s /dev/zero "$(conf)"
   call timeout 5 sase-credential token
-  expect_failure 4 "cannot read '$(conf)': *"
+  expect_failure 4 "cannot use the profile: '$(conf)' (owner 0, mode 0666) is not a regular file" '*'
 }
 
 @test "the user's files are below XDG_CONFIG_HOME, else below HOME/.config; relative values are ignored" {

@@ -126,7 +126,7 @@ $home/run/dangling|'*' is a link; *
 $home/run/pipe|'*' is not a regular file
 $home/run/plain/token|cannot look at '*': Not a directory
 $home/nowhere/token|there is no directory '*'; make it first
-$home/open/token|others can write the directory '*/open/'; chmod go-w it, or make one of your own in it
+$home/open/token|'*/open' (owner *, mode 0777) can be written by other users; chmod go-w $home/open
 /proc/token|cannot write '/proc/token': *
 $home/run/$(printf '%0300d' 0)|cannot write '*: File name too long
 ROWS
@@ -141,7 +141,7 @@ ROWS
   chmod 1777 "$home/sticky"
   meant_to_hold_secrets "$home/sticky/token"
   call sase-credential watch --once "$home/foreign/token"
-  expect_failure 7 "the directory '*/foreign/' belongs to another user; take one of your own"
+  expect_failure 7 "'*/foreign' (owner 65534, mode 0700) belongs to another user; use a file of your own in a directory of your own"
   expect_counter authorize 0
   call sase-credential watch --once "$home/sticky/token"
   expect_silence

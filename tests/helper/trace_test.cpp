@@ -123,11 +123,11 @@ TEST_CASE("rejects a trace file that others can access, with one warning", "[tra
   SECTION("a link") {
     scene.root.write("elsewhere", "");
     REQUIRE(::symlink("elsewhere", scene.file.c_str()) == 0);
-    why = "cannot open";
+    why = "is a link; remove it";
   }
   SECTION("a link that leads nowhere") {
     REQUIRE(::symlink("elsewhere", scene.file.c_str()) == 0);
-    why = "cannot open";
+    why = "is a link; remove it";
   }
   SECTION("open to the group") {
     scene.root.write("trace", "", 0640);

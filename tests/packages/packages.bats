@@ -114,8 +114,8 @@ again() {
   cmake --build "$home/source/out" --target "$1" >>"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
 }
 
-# The library that is compiled soonest, with all that is for debuggers, who want to know of directories; what else could make
-# a difference, the time, is an error of the compiler (-Wdate-time).
+# The library that compiles fastest, with its debug information, which could name the directory of the build. The compiler
+# rejects the other possible difference, the time (-Wdate-time).
 @test "a library that is built in another directory is the same, byte for byte" {
   [ -z "${SASE_LONG-}" ] || skip 'all of it is built'
   again sase_os

@@ -3,10 +3,10 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/locked_memory.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <thread>
@@ -20,17 +20,6 @@
 namespace sase::protocol {
 
 namespace {
-
-/// What the kernel reports about this process, in KiB (proc(5), VmLck).
-long locked_memory() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word)
-    if (word == "VmLck:") break;
-  long size = -1;
-  status >> size;
-  return size;
-}
 
 /// The exit code of a child in which at most that many bytes can be locked.
 int exit_code_with_limit(rlim_t most, const std::function<int()>& body) {
@@ -272,24 +261,26 @@ TEST_CASE("secrets are locked in memory, and again in a child", "[secret]") {
   constexpr rlim_t enough = 1'000'000;
   constexpr long expected = large / 1024;
   rlimit limit{};
+  if (!tests::can_lock_memory()) return;
   if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_max < enough) return;
   CHECK(exit_code_with_limit(limit.rlim_max, [] {
           lock_secrets_again();
           const Secret secret(std::string(large, '!'));
-          if (locked_memory() < expected || !are_secrets_locked()) return 1;
+          if (tests::locked_memory() < expected || !are_secrets_locked()) return 1;
           return tests::exit_code_in_child([] {
-            if (locked_memory() != 0) return 2;
+            if (tests::locked_memory() != 0) return 2;
             lock_secrets_again();
-            return locked_memory() >= expected && are_secrets_locked() ? 0 : 3;
+            return tests::locked_memory() >= expected && are_secrets_locked() ? 0 : 3;
           });
         }) == 0);
 }
 
 TEST_CASE("without lockable memory, secrets are usable and reported as not locked", "[secret]") {
+  if (!tests::can_lock_memory()) return;
   CHECK(exit_code_with_limit(0, [] {
           lock_secrets_again();
           const Secret secret("hunter2");
-          return secret.reveal() == "hunter2" && !are_secrets_locked() && locked_memory() == 0 ? 0 : 1;
+          return secret.reveal() == "hunter2" && !are_secrets_locked() && tests::locked_memory() == 0 ? 0 : 1;
         }) == 0);
 }
 

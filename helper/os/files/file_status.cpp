@@ -38,6 +38,10 @@ bool is_memory(const struct statfs& system) noexcept {
 
 }  // namespace
 
+unsigned effective_user() noexcept {
+  return ::geteuid();
+}
+
 bool FileStatus::is_own() const noexcept {
   return owner == ::geteuid();
 }

@@ -55,6 +55,9 @@ struct FileStatus {
   [[nodiscard]] bool is_writable_by_others() const noexcept { return (permissions & 022U) != 0; }
 };
 
+/// The number of the effective user of this process.
+[[nodiscard]] unsigned effective_user() noexcept;
+
 /// The status of an open file, of a path, or of a path whose last component may be a symbolic link that is
 /// not followed. Nothing where the system returns an error: see last_error().
 [[nodiscard]] std::optional<FileStatus> read_status(const Fd& file) noexcept;

@@ -2,6 +2,7 @@
 #include "helper/os/files/published_file.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 
 #include <cerrno>
@@ -58,12 +59,11 @@ void check_directory(const std::string& directory) {
     throw_errno("cannot look at '" + directory + "'");
   }
   if (!S_ISDIR(status.st_mode)) throw RejectedPath("'" + directory + "' is not a directory");
-  if (status.st_uid != ::geteuid() && status.st_uid != 0)
-    throw RejectedPath("the directory '" + directory + "' belongs to another user; take one of your own");
-  // In a sticky directory such as /tmp, users cannot remove each other's files.
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0)
-    throw RejectedPath("others can write the directory '" + directory +
-                       "'; chmod go-w it, or make one of your own in it");
+  try {
+    check_directories(directory);
+  } catch (const RejectedPath& error) {
+    throw RejectedPath(std::string(error.what()) + "; " + error.hint());
+  }
 }
 
 FileIdentity identify(const struct stat& status) {
@@ -111,6 +111,7 @@ std::optional<gid_t> parse_number(std::string_view text) noexcept {
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+  check_directories(parent_directory(path_));
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     throw std::system_error(EISDIR, std::generic_category(), "cannot write '" + path_ + "'");
@@ -172,11 +173,6 @@ FileIdentity PublishedFile::write(std::string_view bytes) const {
   if (::fstat(file.fd(), &status) != 0) throw_errno("cannot look at '" + path_ + "'");
   file.commit();
   return identify(status);
-}
-
-bool PublishedFile::is_there() const noexcept {
-  struct stat status {};
-  return ::lstat(path_.c_str(), &status) == 0;
 }
 
 FileIdentity PublishedFile::identity() const {

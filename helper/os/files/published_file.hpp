@@ -22,7 +22,8 @@ class AtomicFile {
   static constexpr std::string_view temporary_ending = ".new-";
   static constexpr std::size_t random_letters = 6;
 
-  /// The directory must exist. Throws std::system_error, also if the path is a directory.
+  /// The directory must exist. Throws std::system_error, also if the path is a directory or the directories
+  /// on it violate the trust rule (trusted_file.hpp).
   explicit AtomicFile(std::string path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -69,7 +70,7 @@ class PublishedFile {
   /// Replaces the contents. Throws as prepare() does, and leaves the old file as it is then.
   [[nodiscard]] FileIdentity write(std::string_view bytes) const;
 
-  [[nodiscard]] bool is_there() const noexcept;
+  [[nodiscard]] bool is_there() const { return !identity().empty(); }
 
   /// Of the file that is there now.
   [[nodiscard]] FileIdentity identity() const;

@@ -8,6 +8,7 @@
 #include <array>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -32,9 +33,9 @@ mode_t permissions_of_others(const struct stat& status) noexcept {
 }
 
 /// ConfigMaps of Kubernetes are writable by everyone according to their mode, on a read-only mount.
-bool is_read_only(const std::string& directory) noexcept {
+bool is_read_only(std::string_view directory) {
   struct statvfs system {};
-  return ::statvfs(directory.c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
+  return ::statvfs(std::string(directory).c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
 }
 
 /// In a user namespace without root, root's directories appear to belong to the overflow user
@@ -60,49 +61,55 @@ bool is_top_level(std::string_view directory) noexcept {
 /// The violations of the rule on one path.
 class Violations {
  public:
-  void check_file(const std::string& path, const struct stat& status, Sensitivity sensitivity, int fd) {
+  void check_file(std::string_view path, const struct stat& status, Sensitivity sensitivity, int fd) {
     const bool is_secret = sensitivity == Sensitivity::secret;
     if (!S_ISREG(status.st_mode) && !(is_secret && S_ISFIFO(status.st_mode)))
       return add(path, status, "is not a regular file");
     check_owner(path, status);
     const mode_t others = permissions_of_others(status);
-    const bool is_mounted_secret = status.st_uid == 0 && is_in_memory(fd);
     if ((others & can_write) != 0)
       add(path, status, "can be written by other users", is_secret ? "chmod 600 " : "chmod go-w ");
-    else if (is_secret && (others & can_read) != 0 && !is_mounted_secret)
+    else if (is_secret && (others & can_read) != 0 && !(status.st_uid == 0 && is_in_memory(fd)))
       add(path, status, "can be read by other users", "chmod 600 ");
   }
 
-  void check_directory(const std::string& path, const struct stat& status) {
-    if (!is_trusted(status.st_uid) && !is_root_outside(status.st_uid))
-      add(path, status, "belongs to another user");
+  void check_directory(std::string_view path, const struct stat& status) {
+    if (!is_root_outside(status.st_uid)) check_owner(path, status);
     if ((permissions_of_others(status) & can_write) != 0 && (status.st_mode & S_ISVTX) == 0 &&
         !is_read_only(path))
       add(path, status, "can be written by other users", is_top_level(path) ? "" : "chmod go-w ");
   }
 
-  void check_owner(const std::string& path, const struct stat& status) {
-    if (!is_trusted(status.st_uid)) add(path, status, "belongs to another user");
+  /// What is below the directory of another user is that user's as well.
+  void check_owner(std::string_view path, const struct stat& status) {
+    if (is_trusted(status.st_uid) || std::exchange(has_other_owner_, true)) return;
+    add(path, status, "belongs to another user");
   }
 
-  void throw_if_any() const {
+  void throw_if_any(std::string_view path) const {
     if (text_.empty()) return;
-    throw RejectedPath(text_, has_remedy_ ? commands_ : "use a file of your own in a directory of your own");
+    const std::string name = "'" + protocol::escape(path) + "'";
+    const bool is_named = path.empty() || text_.find(name) != std::string::npos;
+    throw RejectedPath(is_named ? text_ : name + ": " + text_,
+                       has_remedy_ ? commands_ : std::string(use_own_file));
   }
 
  private:
   /// `command` is the beginning of the command that restores the rule, if this user can run it.
-  void add(const std::string& path, const struct stat& status, std::string_view what,
+  void add(std::string_view path, const struct stat& status, std::string_view what,
            std::string_view command = {}) {
-    text_ += (text_.empty() ? "'" : ", '") + protocol::escape(path) + "' (owner " +
-             std::to_string(status.st_uid) + ", mode " + format_mode(status.st_mode & 07777U) + ") ";
-    text_ += what;
+    const std::string subject = "'" + protocol::escape(path) + "' (owner " + std::to_string(status.st_uid) +
+                                ", mode " + format_mode(status.st_mode & 07777U) + ") ";
     if (command.empty() || status.st_uid != ::geteuid()) has_remedy_ = false;
+    // An absolute link leads through the same directories again.
+    if (text_.find(subject) != std::string::npos) return;
+    text_.append(text_.empty() ? "" : ", ").append(subject).append(what);
     commands_.append(commands_.empty() ? "" : " && ").append(command).append(protocol::shell_word(path));
   }
 
   std::string text_;
   std::string commands_;
+  bool has_other_owner_ = false;
   bool has_remedy_ = true;
 };
 
@@ -132,17 +139,19 @@ bool walk(std::string path, Violations& violations) {
       slash = end;
       continue;
     }
-    const std::string part(path, 0, end);
+    // In place, because each cached answer walks several paths.
+    const char next = std::exchange(path[end], '\0');
     struct stat status {};
-    if (::lstat(part.c_str(), &status) != 0) {
-      if (is_absence(last_error())) return false;
-      throw_errno("cannot read '" + part + "'");
-    }
+    const bool exists = ::lstat(path.c_str(), &status) == 0;
+    path[end] = next;
+    const std::string_view part(path.data(), end);
+    if (!exists && is_absence(last_error())) return false;
+    if (!exists) throw_errno("cannot read '" + std::string(part) + "'");
     if (S_ISLNK(status.st_mode)) {
       violations.check_owner(part, status);
       if (++links > most_links)
         throw std::system_error(std::make_error_code(std::errc::too_many_symbolic_link_levels), path);
-      const std::string target = read_link(part);
+      const std::string target = read_link(std::string(part));
       path = (target.starts_with('/') ? target : path.substr(0, slash + 1) + target) + path.substr(end);
       if (target.starts_with('/')) slash = 0;
       continue;
@@ -156,23 +165,26 @@ bool walk(std::string path, Violations& violations) {
 }  // namespace
 
 Fd open_trusted_file(const std::string& path, Sensitivity sensitivity) {
+  struct stat status {};
+  // Most calls look for files that do not exist.
+  if (::stat(path.c_str(), &status) != 0 && is_absence(last_error())) return Fd();
   Violations violations;
-  const bool is_inherited = path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+  const bool is_inherited =
+      path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/") || path == "/dev/stdin";
   if (!is_inherited && !walk(make_absolute(path), violations)) return Fd();
   // Without O_NONBLOCK, opening a FIFO would block.
   Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  struct stat status {};
   if (!file && is_absence(last_error())) return file;
   if (!file || ::fstat(file.get(), &status) != 0) throw_errno("cannot read '" + path + "'");
   violations.check_file(path, status, sensitivity, file.get());
-  violations.throw_if_any();
+  violations.throw_if_any(path);
   return file;
 }
 
 bool check_directories(const std::string& path) {
   Violations violations;
   const bool exists = walk(make_absolute(path), violations);
-  violations.throw_if_any();
+  violations.throw_if_any({});
   return exists;
 }
 

@@ -4,22 +4,26 @@
 #include "helper/os/fd.hpp"
 
 #include <string>
+#include <string_view>
 
 /// The trust rule: who may decide where the API key goes and who receives a token.
 ///
-/// - A file is a regular file. Its owner is this user or root; for root, only root. No other user can write it:
-/// neither
-///   others nor a group, except this user's private group, whose number is that of the user.
+/// - A file is regular. Its owner is this user or root; for root, only root. Others cannot write it, and
+/// neither can a
+///   group except this user's private group, whose number is that of the user.
 /// - Every directory and symbolic link on its path has such an owner. Others can write a directory only if it
 /// is
 ///   sticky, because they cannot replace files of other users in it.
-/// - A file that contains a secret is also not readable by others, except root's file on an in-memory file
-/// system,
-///   as Docker and Kubernetes mount secrets. It may also be a pipe.
+/// - Others cannot read a file that contains a secret, except root's file on an in-memory file system, as
+/// Docker and
+///   Kubernetes mount secrets. Such a file may also be a pipe.
 ///
-/// A violation is a RejectedPath: its text names each offending path with owner and mode, its hint is the
+/// A violation is a RejectedPath. Its text names each offending path with owner and mode; its hint is the
 /// remedy.
 namespace sase::os {
+
+/// The hint if no command of this user restores the rule.
+inline constexpr std::string_view use_own_file = "use a file of your own in a directory of your own";
 
 enum class Sensitivity { settings, secret };
 

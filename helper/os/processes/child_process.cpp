@@ -60,64 +60,52 @@ void add_descendants(pid_t parent, std::vector<pid_t>& all) {
   }
 }
 
-/// The actions and attributes of posix_spawn(3).
-class SpawnPlan {
- public:
-  explicit SpawnPlan(const SpawnCall& call) {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawnattr_init(&attributes_);
-    if (call.input < 0) ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    connect(call.input, STDIN_FILENO);
-    connect(call.output, STDOUT_FILENO);
-    connect(call.errors, STDERR_FILENO);
-    // Descriptors of this program are close-on-exec; descriptors inherited from the host tool may not be.
-    ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-    set_signals(call);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
-    if (call.leads == Leads::process_group) flags |= POSIX_SPAWN_SETPGROUP;
-    if (call.leads == Leads::session) flags |= POSIX_SPAWN_SETSID;
-    ::posix_spawnattr_setflags(&attributes_, flags);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
+void set_streams(posix_spawn_file_actions_t& actions, const SpawnCall& call) noexcept {
+  if (call.input < 0) ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (call.input >= 0) ::posix_spawn_file_actions_adddup2(&actions, call.input, STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, call.output, STDOUT_FILENO);
+  if (call.errors >= 0) ::posix_spawn_file_actions_adddup2(&actions, call.errors, STDERR_FILENO);
+  // Descriptors of this program are close-on-exec; descriptors inherited from the host tool may not be.
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+}
 
-  [[nodiscard]] pid_t start(const SpawnCall& call) const {
-    std::vector<char*> argv;
-    for (const std::string& argument : call.arguments)
-      argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    pid_t child = 0;
-    errno = ::posix_spawn(&child, call.program.c_str(), &actions_, &attributes_, argv.data(),
-                          const_cast<char* const*>(call.environment));
-    if (errno != 0) throw_errno("cannot run '" + call.program + "'");
-    return child;
-  }
+/// Ignored and blocked signals are inherited.
+void set_attributes(posix_spawnattr_t& attributes, const SpawnCall& call) noexcept {
+  sigset_t defaults;
+  ::sigemptyset(&defaults);
+  ::sigaddset(&defaults, SIGPIPE);
+  ::sigaddset(&defaults, SIGXFSZ);
+  // The one that stops a process group.
+  if (call.leads == Leads::process_group) ::sigaddset(&defaults, SIGTERM);
+  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+  ::posix_spawnattr_setsigmask(&attributes, &call.mask);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+  if (call.leads == Leads::process_group) flags |= POSIX_SPAWN_SETPGROUP;
+  if (call.leads == Leads::session) flags |= POSIX_SPAWN_SETSID;
+  ::posix_spawnattr_setflags(&attributes, flags);
+}
 
- private:
-  void connect(int fd, int standard_stream) {
-    if (fd >= 0) ::posix_spawn_file_actions_adddup2(&actions_, fd, standard_stream);
-  }
-
-  /// Ignored and blocked signals are inherited.
-  void set_signals(const SpawnCall& call) {
-    sigset_t defaults;
-    ::sigemptyset(&defaults);
-    ::sigaddset(&defaults, SIGPIPE);
-    ::sigaddset(&defaults, SIGXFSZ);
-    // The one that stops a process group.
-    if (call.leads == Leads::process_group) ::sigaddset(&defaults, SIGTERM);
-    ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
-    ::posix_spawnattr_setsigmask(&attributes_, &call.mask);
-  }
-
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
+pid_t spawn(const SpawnCall& call) {
+  std::vector<char*> argv;
+  for (const std::string& argument : call.arguments)
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions{};
+  posix_spawnattr_t attributes{};
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawnattr_init(&attributes);
+  set_streams(actions, call);
+  set_attributes(attributes, call);
+  pid_t child = 0;
+  const int error = ::posix_spawn(&child, call.program.c_str(), &actions, &attributes, argv.data(),
+                                  const_cast<char* const*>(call.environment));
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  errno = error;
+  if (error != 0) throw_errno("cannot run '" + call.program + "'");
+  return child;
+}
 
 }  // namespace
 
@@ -137,7 +125,7 @@ pid_t fork_process() noexcept {
   return child;
 }
 
-Child::Child(const SpawnCall& call) : pid_(SpawnPlan(call).start(call)), leads_(call.leads) {}
+Child::Child(const SpawnCall& call) : pid_(spawn(call)), leads_(call.leads) {}
 
 Child::~Child() {
   if (is_waited_for()) return;

@@ -56,10 +56,6 @@ bool is_path(const std::string& program) noexcept {
   return program.find('/') != std::string::npos;
 }
 
-bool exists(const std::string& path) noexcept {
-  return ::access(path.c_str(), F_OK) == 0;
-}
-
 /// The directories of PATH; an empty one is the working directory.
 std::string_view search_path(std::span<const char* const> environment) noexcept {
   constexpr std::string_view variable = "PATH=";
@@ -70,12 +66,13 @@ std::string_view search_path(std::span<const char* const> environment) noexcept 
 
 /// True for a script whose interpreter is missing as well.
 bool is_found(const std::string& program, std::string_view directories) {
-  if (is_path(program)) return exists(program);
+  if (is_path(program)) return ::access(program.c_str(), F_OK) == 0;
   while (!program.empty() && !directories.empty()) {
     const auto end = std::min(directories.find(':'), directories.size());
     std::string path(directories.substr(0, end));
     if (!path.empty()) path += '/';
-    if (exists(path += program)) return true;
+    path += program;
+    if (::access(path.c_str(), F_OK) == 0) return true;
     directories.remove_prefix(std::min(end + 1, directories.size()));
   }
   return false;

@@ -38,7 +38,7 @@ bool let_read(const std::string& path, uid_t user) {
 }
 
 Failure catch_failure(const std::string& path) {
-  return tests::catch_failure([&path] { (void)read_systemd_credential(path); });
+  return tests::catch_failure([&path] { (void)read_systemd_credential(path, {}); });
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ TEST_CASE("reads a credential as systemd creates it", "[systemd_credential]") {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.write("credentials/key", "from systemd\n", 0400);
 
-  CHECK(read_systemd_credential(path).reveal() == "from systemd");
+  CHECK(read_systemd_credential(path, {}).reveal() == "from systemd");
 }
 
 TEST_CASE("reads root's credential in memory with an access list entry for the service's user",
@@ -70,7 +70,7 @@ TEST_CASE("reads root's credential in memory with an access list entry for the s
   (void)directory.make_directory("credentials", 0550);
   const std::string path = directory.write("credentials/key", "from systemd\n", 0440);
 
-  CHECK(read_systemd_credential(path).reveal() == "from systemd");
+  CHECK(read_systemd_credential(path, {}).reveal() == "from systemd");
 }
 
 TEST_CASE("an access list entry for the service's user suffices", "[systemd_credential]") {
@@ -87,7 +87,7 @@ TEST_CASE("an access list entry for the service's user suffices", "[systemd_cred
     if (::setresgid(tests::another_user, tests::another_user, tests::another_user) != 0 ||
         ::setresuid(tests::another_user, tests::another_user, tests::another_user) != 0)
       return 2;
-    return read_systemd_credential(path).reveal() == "from systemd" ? 0 : 1;
+    return read_systemd_credential(path, {}).reveal() == "from systemd" ? 0 : 1;
   });
 
   CHECK(code == 0);

@@ -178,17 +178,34 @@ TEST_CASE("an unreadable profile file is a settings error", "[profile_files]") {
   CHECK(files.read("largest").files.size() == 1);
 }
 
-TEST_CASE("does not block on a FIFO in place of a profile file", "[profile_files]") {
+TEST_CASE("rejects a profile file that violates the trust rule", "[profile_files]") {
+  const Directories directories;
+  const std::string profiles = directories.root.path("config/sase-credential/profiles");
+  directories.user("default.conf", "");
+  REQUIRE(::mkfifo((profiles + "/fifo.conf").c_str(), 0600) == 0);
+  const auto failure = [&directories](const char* name) {
+    return tests::catch_failure([&] { (void)directories.files().read(name); });
+  };
+
+  CHECK(failure("fifo").code == ExitCode::invalid_settings);
+  CHECK(tests::contains(failure("fifo").what(), "fifo.conf' (owner "));
+  REQUIRE(::chmod(profiles.c_str(), 0777) == 0);
+  CHECK(tests::contains(failure("default").what(), "cannot use the profile: '" + profiles +
+                                                       "/default.conf': '" + profiles + "' (owner "));
+  CHECK(failure("default").hint == "chmod go-w " + profiles);
+}
+
+TEST_CASE("a profile that this user may not read is rejected or counts as absent", "[profile_files]") {
+  if (::geteuid() == 0) return;  // root may read everything
   const Directories directories;
   directories.user("default.conf", "");
-  REQUIRE(::mkfifo(directories.root.path("config/sase-credential/profiles/fifo.conf").c_str(), 0600) == 0);
+  const std::string path = directories.root.path("config/sase-credential/profiles/default.conf");
+  REQUIRE(::chmod(path.c_str(), 0) == 0);
 
-  try {
-    (void)directories.files().read("fifo");
-    SUCCEED("it was taken for an empty file");
-  } catch (const Failure& failure) {
-    CHECK(failure.code == ExitCode::invalid_settings);
-  }
+  CHECK_THROWS_AS(directories.files().read("default"), Failure);
+  const ProfileText text = directories.files().read("default", Unreadable::is_absent);
+  CHECK(text.files.empty());
+  CHECK(text.warnings == std::vector{"cannot read '" + path + "': Permission denied"});
 }
 
 }  // namespace sase::config

@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include <unistd.h>
+
 namespace sase::config {
 
 TEST_CASE("the configuration directory follows the XDG base directory specification", "[xdg_directories]") {
@@ -67,6 +69,20 @@ TEST_CASE("memory_directory() is a runtime directory on an in-memory file system
   }
   const tests::EnvironmentList no_runtime{"XDG_CACHE_HOME=/dev/shm", "HOME=/dev/shm"};
   CHECK_FALSE(memory_directory(*no_runtime));
+}
+
+TEST_CASE("ignores a configuration directory below another user's home", "[xdg_directories]") {
+  const tests::TemporaryDirectory directory;
+  const std::string home = directory.make_directory("home");
+  const tests::EnvironmentList environment{"HOME=" + home};
+  CHECK(config_directory(*environment) == home + "/.config/sase-credential");
+  if (!tests::give_away(home)) return;
+
+  CHECK_FALSE(config_directory(*environment));
+  CHECK_FALSE(foreign_config_directory(*environment));
+  CHECK(state_directory(*environment) == "/tmp/sase-credential-" + std::to_string(::geteuid()));
+  (void)directory.make_directory("home/.config/sase-credential");
+  CHECK(foreign_config_directory(*environment) == home + "/.config/sase-credential");
 }
 
 TEST_CASE("ignores a runtime directory of another user", "[xdg_directories]") {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/doctor_report.hpp"
-
+#include "helper/diagnose/doctor.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/key_check.hpp"
-
 #include "helper/api_key/source.hpp"
+#include "helper/diagnose/doctor.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"

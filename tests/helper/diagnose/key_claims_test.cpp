@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/key_check.hpp"
+#include "helper/diagnose/doctor.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/local_state.hpp"
-
+#include "helper/diagnose/status.hpp"
 #include "helper/rate_limit/rules.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"

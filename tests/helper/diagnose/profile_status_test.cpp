@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
-#include "helper/diagnose/status_report.hpp"
+#include "helper/diagnose/status.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"

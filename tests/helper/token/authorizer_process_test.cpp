@@ -154,7 +154,7 @@ TEST_CASE("reports an authorizer that fails as a local error", "[authorizer_proc
 
   DYNAMIC_SECTION(row.name) {
     const std::string answer = Tree(row.script).ask();
-    CHECK(answer.starts_with("failed transient: the authorizer cannot be used: " + row.why));
+    CHECK(answer.starts_with("failed error: the authorizer cannot be used: " + row.why));
     CHECK_FALSE(tests::contains(answer, "hunter2"));
   }
 }

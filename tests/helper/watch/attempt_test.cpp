@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/watch/attempt.hpp"
-
+#include "helper/watch/watcher.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/support/catch.hpp"
 

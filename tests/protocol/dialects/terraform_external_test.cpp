@@ -14,8 +14,7 @@ TEST_CASE("a query may have a profile and a host", "[external_query]") {
   CHECK(both.host == Host{.name = "api.example.test", .port = 8443});
   CHECK_FALSE(both.unknown);
 
-  for (const std::string text :
-       {"", " \r\n\t", "{}", R"({"profile":null,"host":null})", R"({"profile":"","host":""})"}) {
+  for (const std::string text : {"", " \r\n\t", "{}", R"({"profile":null,"host":null})"}) {
     INFO(text);
     const ExternalQuery nothing = ExternalQuery::parse(text);
     CHECK_FALSE(nothing.profile);
@@ -42,6 +41,8 @@ TEST_CASE("a malformed query is rejected", "[external_query]") {
       {R"({"profile":{"profile":"x"}})", "'profile' is not a string"},
       {R"({"profile":"a","profile":"a"})", "'profile' is repeated"},
       {R"({"host":true})", "'host' is not a string"},
+      {R"({"host":""})", "'host' is empty"},
+      {R"({"profile":"","host":"a.test"})", "'profile' is empty"},
       {R"({"host":"https://a.test"})", "'host' is neither 'name' nor 'name:port'"},
       {R"({"host":"a.test."})", "'host' is neither 'name' nor 'name:port'"},
       {R"({"host":"u@a.test"})", "'host' is neither 'name' nor 'name:port'"},

@@ -156,7 +156,7 @@ TEST_CASE("keeps using the same directory after it is renamed", "[private_direct
   CHECK(text_in(directory.open_file("file")) == "mine");
 }
 
-TEST_CASE("a missing file is not an error", "[private_directory]") {
+TEST_CASE("a missing file in the directory is not an error", "[private_directory]") {
   const tests::TemporaryDirectory root;
   const PrivateDirectory directory = PrivateDirectory::create(root.path("a"));
 

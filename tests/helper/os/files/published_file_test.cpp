@@ -79,7 +79,7 @@ TEST_CASE("rejects an unusable path with the reason", "[published_file]") {
   const tests::TemporaryDirectory directory;
   REQUIRE(::mkdir(directory.path("directory").c_str(), 0700) == 0);
   REQUIRE(::mkdir(directory.path("open").c_str(), 0700) == 0);
-  REQUIRE(::chmod(directory.path("open").c_str(), 0720) == 0);
+  REQUIRE(::chmod(directory.path("open").c_str(), 0777) == 0);
   REQUIRE(::symlink("token", directory.path("link").c_str()) == 0);
   REQUIRE(::mkfifo(directory.path("pipe").c_str(), 0600) == 0);
 
@@ -93,10 +93,11 @@ TEST_CASE("rejects an unusable path with the reason", "[published_file]") {
   CHECK(catch_rejection(directory.path("none/token")) ==
         "there is no directory '" + directory.path("none/") + "'; make it first");
   CHECK(catch_rejection(directory.path("open/token")) ==
-        "others can write the directory '" + directory.path("open/") +
-            "'; chmod go-w it, or make one of your own in it");
+        "'" + directory.path("open") + "' (owner " + std::to_string(::geteuid()) +
+            ", mode 0777) can be written by other users; chmod go-w " + directory.path("open"));
   REQUIRE(::chmod(directory.path("open").c_str(), 0702) == 0);
-  CHECK(catch_rejection(directory.path("open/token")).starts_with("others can write the directory"));
+  CHECK(catch_rejection(directory.path("open/token"))
+            .ends_with("can be written by other users; chmod go-w " + directory.path("open")));
   REQUIRE(::chmod(directory.path("open").c_str(), 01777) == 0);
   CHECK(catch_rejection(directory.path("open/token")) == "(none)");
 }

@@ -38,8 +38,6 @@ std::string owner() {
   return "(owner " + std::to_string(::geteuid()) + ", mode ";
 }
 
-constexpr const char* no_command = "use a file of your own in a directory of your own";
-
 /// The number of a group that is not this user's private one.
 constexpr gid_t another_group = 4242;
 
@@ -106,7 +104,8 @@ TEST_CASE("checks each directory on the path", "[trusted_file]") {
   const std::string directory = root.path("open");
   REQUIRE(::chmod(directory.c_str(), 0777) == 0);
 
-  CHECK(open(path).what == "'" + directory + "' " + owner() + "0777) can be written by other users");
+  CHECK(open(path).what ==
+        "'" + path + "': '" + directory + "' " + owner() + "0777) can be written by other users");
   CHECK(open(path).hint == "chmod go-w " + directory);
 
   REQUIRE(::chmod(directory.c_str(), 01777) == 0);
@@ -135,7 +134,7 @@ TEST_CASE("rejects a file or directory of another user", "[trusted_file]") {
 
   CHECK(tests::contains(outcome.what, "'" + root.path(foreign) + "' (owner 65534, mode 0"));
   CHECK(tests::contains(outcome.what, ") belongs to another user"));
-  CHECK(outcome.hint == no_command);
+  CHECK(outcome.hint == use_own_file);
 }
 
 TEST_CASE("a mode that only another user can change has no chmod in the hint", "[trusted_file]") {
@@ -144,7 +143,7 @@ TEST_CASE("a mode that only another user can change has no chmod in the hint", "
   REQUIRE(::chmod(root.path("directory").c_str(), 0777) == 0);
   if (!tests::give_away(root.path("directory"))) return;
 
-  CHECK(open(path).hint == no_command);
+  CHECK(open(path).hint == use_own_file);
 }
 
 TEST_CASE("follows links, and checks their owners and where they lead to", "[trusted_file]") {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/cli/terminal.hpp"
 #include "helper/config/profile.hpp"
-#include "helper/diagnose/doctor_report.hpp"
+#include "helper/config/profile_selector.hpp"
 #include "helper/environment.hpp"
+#include "helper/failure.hpp"
 #include "helper/rate_limit/request_log.hpp"
 #include "helper/token/api_key_handle.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sase::diagnose {
 
@@ -38,9 +42,27 @@ struct LocalState {
 [[nodiscard]] LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now,
                                           std::chrono::seconds min_ttl);
 
-/// Checks the state directory, which is created if necessary, and this profile's files in it. The remedy of a
-/// failed check is a command to run.
-[[nodiscard]] CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key,
-                                      const Environment& environment);
+/// The status of a profile, found without a request. Contains no secret; text from outside is escaped.
+struct ProfileStatus {
+  std::string name;
+  bool is_chosen = false;  ///< selected by a call that names no profile
+  std::string region;      ///< empty if it has only a `url`
+  std::string api;
+  std::string host;
+  std::string key;  ///< the key source
+  LocalState local_state;
+  std::optional<Failure> failure;  ///< of the settings, the key or the local state; what follows it is empty
+};
+
+/// Reads the profile and its key, but runs no key command.
+[[nodiscard]] ProfileStatus read_status(const config::ProfileSelector& choice, std::string_view name,
+                                        const Environment& environment);
+
+/// For people: a row for each profile, its problems below the row. `*` marks the default profile.
+[[nodiscard]] std::string status_text(const std::vector<ProfileStatus>& profiles,
+                                      const cli::Terminal& terminal);
+
+/// For programs: one JSON object in one line. sase-credential(1) documents it.
+[[nodiscard]] std::string status_json(const std::vector<ProfileStatus>& profiles);
 
 }  // namespace sase::diagnose
