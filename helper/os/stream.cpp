@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -106,7 +107,8 @@ Secret read_all(int fd, std::size_t limit, std::chrono::steady_clock::time_point
     if (got == 0 && (may_be_empty || !bytes.empty())) return bytes;
     if (got < 0 && errno != EAGAIN && errno != EINTR) throw_errno("reading failed");
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
-    if (left.count() <= 0 || !is_ready_within(fd, POLLIN, left))
+    // A regular file is always ready.
+    if (!is_ready_within(fd, POLLIN, std::max(left, std::chrono::milliseconds(0))))
       throw std::system_error(std::make_error_code(std::errc::timed_out), "reading failed");
     may_be_empty = got == 0;
   }

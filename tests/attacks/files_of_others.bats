@@ -56,10 +56,10 @@ paste_hint() {
     'use a file of your own in a directory of your own'
   expect_not_run
   call as_alice HOME="$shared" sase-credential token
-  expect_failure 4 "cannot use the profile: *(owner $mallory_uid, mode 0755) belongs to another user" '*'
+  expect_failure 4 "cannot use the profile: *' (owner $mallory_uid, mode 0755) belongs to another user" '*'
   expect_not_run
   call env -u XDG_CONFIG_HOME -u SASE_API_KEY HOME="$shared" sase-credential token
-  expect_failure 4 "cannot use the profile: *(owner $mallory_uid, mode 0755) belongs to another user" '*'
+  expect_failure 4 "cannot use the profile: *' (owner $mallory_uid, mode 0755) belongs to another user" '*'
   expect_not_run
 }
 

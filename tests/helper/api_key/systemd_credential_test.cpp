@@ -95,7 +95,7 @@ TEST_CASE("an access list entry for the service's user suffices", "[systemd_cred
 
 TEST_CASE("rejects a credential that others can write", "[systemd_credential]") {
   const tests::TemporaryDirectory directory;
-  const std::string path = directory.write("credentials/key", "from systemd\n", 0460);
+  const std::string path = directory.write("credentials/key", "from systemd\n", 0402);
 
   const Failure failure = catch_failure(path);
 
