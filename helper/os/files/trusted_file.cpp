@@ -26,9 +26,9 @@ bool is_trusted(uid_t owner) noexcept {
   return owner == 0 || owner == ::geteuid();
 }
 
-/// What users other than the owner can do.
-mode_t permissions_of_others(const struct stat& status) noexcept {
-  const bool is_private_group = status.st_gid == ::geteuid();
+/// What users other than the owner can do, if the members of the group `trusted` are not counted.
+mode_t permissions_of_others(const struct stat& status, gid_t trusted) noexcept {
+  const bool is_private_group = status.st_gid == ::geteuid() || status.st_gid == trusted;
   return (status.st_mode | (is_private_group ? 0U : status.st_mode >> 3U)) & 07U;
 }
 
@@ -66,7 +66,7 @@ class Violations {
     if (!S_ISREG(status.st_mode) && !(is_secret && S_ISFIFO(status.st_mode)))
       return add(path, status, "is not a regular file");
     check_owner(path, status);
-    const mode_t others = permissions_of_others(status);
+    const mode_t others = permissions_of_others(status, ::geteuid());
     if ((others & can_write) != 0)
       add(path, status, "can be written by other users", is_secret ? "chmod 600 " : "chmod go-w ");
     else if (is_secret && (others & can_read) != 0 && !(status.st_uid == 0 && is_in_memory(fd)))
@@ -75,7 +75,9 @@ class Violations {
 
   void check_directory(std::string_view path, const struct stat& status) {
     if (!is_root_outside(status.st_uid)) check_owner(path, status);
-    if ((permissions_of_others(status) & can_write) != 0 && (status.st_mode & S_ISVTX) == 0 &&
+    // Images for platforms that assign an arbitrary uid give their directories to root's group, mode 0775.
+    constexpr gid_t root = 0;
+    if ((permissions_of_others(status, root) & can_write) != 0 && (status.st_mode & S_ISVTX) == 0 &&
         !is_read_only(path))
       add(path, status, "can be written by other users", is_top_level(path) ? "" : "chmod go-w ");
   }

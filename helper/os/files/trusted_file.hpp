@@ -9,14 +9,12 @@
 /// The trust rule: who may decide where the API key goes and who receives a token.
 ///
 /// - A file is regular. Its owner is this user or root; for root, only root. Others cannot write it, and
-/// neither can a
-///   group except this user's private group, whose number is that of the user.
+/// neither
+///   can a group except this user's private group, whose number is that of the user.
 /// - Every directory and symbolic link on its path has such an owner. Others can write a directory only if it
-/// is
-///   sticky, because they cannot replace files of other users in it.
+///   is sticky, because they cannot replace files of other users in it. The group of root may write it.
 /// - Others cannot read a file that contains a secret, except root's file on an in-memory file system, as
-/// Docker and
-///   Kubernetes mount secrets. Such a file may also be a pipe.
+///   Docker and Kubernetes mount secrets. Such a file may also be a pipe.
 ///
 /// A violation is a RejectedPath. Its text names each offending path with owner and mode; its hint is the
 /// remedy.

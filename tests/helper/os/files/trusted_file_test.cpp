@@ -4,6 +4,7 @@
 #include "helper/os/files/file_status.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
+#include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -110,6 +111,30 @@ TEST_CASE("checks each directory on the path", "[trusted_file]") {
 
   REQUIRE(::chmod(directory.c_str(), 01777) == 0);
   CHECK(open(path).is_open);
+}
+
+TEST_CASE("a directory on the path may be writable by the group of root, but by no other group",
+          "[trusted_file]") {
+  const tests::TemporaryDirectory root;
+  const std::string path = root.write("shared/file", "text");
+  const std::string directory = root.path("shared");
+  const auto opens_as_another_user = [&] {
+    return tests::exit_code_in_child([&] {
+             if (::setresuid(tests::another_user, tests::another_user, tests::another_user) != 0) return 2;
+             return open(path).is_open ? 0 : 1;
+           }) == 0;
+  };
+  if (!give_group(directory, 0)) return;
+  for (const std::string& searched : {root.path("."), directory})
+    REQUIRE(::chmod(searched.c_str(), searched == directory ? 0775 : 0755) == 0);
+  REQUIRE(::chmod(path.c_str(), 0644) == 0);
+
+  CHECK(opens_as_another_user());
+
+  REQUIRE(give_group(directory, another_group));
+
+  CHECK_FALSE(opens_as_another_user());
+  CHECK(tests::contains(open(path).what, "0775) can be written by other users"));
 }
 
 TEST_CASE("names all causes with one remedy", "[trusted_file]") {
