@@ -56,6 +56,7 @@ set(SASE_UNIT_TESTS
   tests/helper/token/provider_unusable_state_test.cpp
   tests/helper/token/provider_waiting_test.cpp
   tests/helper/rate_limit/refresh_lock_test.cpp
+  tests/helper/rate_limit/request_log_file_test.cpp
   tests/helper/os/files/atomic_file_test.cpp
   tests/helper/os/processes/background_test.cpp
   tests/helper/os/fd_test.cpp
@@ -65,6 +66,7 @@ set(SASE_UNIT_TESTS
   tests/helper/os/keyring/keyring_entry_test.cpp
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
+  tests/helper/os/files/private_file_test.cpp
   tests/helper/os/files/trusted_file_test.cpp
   tests/helper/os/files/published_file_test.cpp
   tests/helper/os/keyring/read_keyring_entry_test.cpp
@@ -122,6 +124,7 @@ set(SASE_UNIT_TESTS
   tests/protocol/authorize/check_test.cpp
   tests/protocol/git/message_test.cpp
   tests/protocol/secret_test.cpp
+  tests/protocol/secret_memory_test.cpp
   tests/protocol/time_test.cpp
   tests/protocol/shell_word_test.cpp
   tests/support/denied_calls.cpp

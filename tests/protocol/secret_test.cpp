@@ -2,47 +2,18 @@
 #include "protocol/secret.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/in_child.hpp"
-#include "tests/support/locked_memory.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <utility>
-#include <vector>
-
-#include <sys/resource.h>
-#include <unistd.h>
 
 namespace sase::protocol {
 
 namespace {
 
-/// The exit code of a child in which at most that many bytes can be locked.
-int exit_code_with_limit(rlim_t most, const std::function<int()>& body) {
-  return tests::exit_code_in_child([most, &body] {
-    const rlimit limit{.rlim_cur = most, .rlim_max = most};
-    if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 98;
-    // Root may lock any amount.
-    if (::geteuid() == 0 && ::setuid(tests::another_user) != 0) return 99;
-    return body();
-  });
-}
-
 /// More than the region that small secrets share.
 constexpr std::size_t large = 100'000;
-
-/// Bytes after a secret is destroyed. Its memory is not returned to the system, so it can still be read.
-std::string bytes_at(const char* place, std::size_t size) {
-  return {place, size};
-}
-
-std::string zeros(std::size_t size) {
-  return std::string(size, '\0');
-}
 
 }  // namespace
 
@@ -126,182 +97,6 @@ TEST_CASE("a moved-from secret is empty", "[secret]") {
     CHECK(from.empty());  // NOLINT(bugprone-use-after-move): what is left is the point
     CHECK(from.reveal().data() == nullptr);
   }
-}
-
-TEST_CASE("a replaced secret is overwritten", "[secret]") {
-  const Secret keeps_the_block_in_use("x");
-  Secret secret("hunter2");
-  const char* const before = secret.reveal().data();
-
-  secret = Secret("other");
-
-  CHECK(secret.reveal() == "other");
-  CHECK(bytes_at(before, 7) == zeros(7));
-}
-
-TEST_CASE("self-assignment changes nothing", "[secret]") {
-  Secret secret("hunter2");
-  Secret& same = secret;
-
-  secret = std::move(same);
-
-  CHECK(secret.reveal() == "hunter2");
-}
-
-TEST_CASE("a destroyed secret is overwritten", "[secret]") {
-  const Secret keeps_the_block_in_use("x");
-  const char* place = nullptr;
-  {
-    const Secret secret("hunter2");
-    place = secret.reveal().data();
-    REQUIRE(bytes_at(place, 7) == "hunter2");
-  }
-
-  CHECK(bytes_at(place, 7) == zeros(7));
-}
-
-TEST_CASE("uncommitted bytes are overwritten too", "[secret]") {
-  const Secret keeps_the_block_in_use("x");
-  const char* place = nullptr;
-  {
-    Secret secret = Secret::with_capacity(32);
-    const auto space = secret.spare_capacity(32);
-    std::ranges::fill(space, 'u');
-    place = space.data();
-  }
-
-  CHECK(bytes_at(place, 32) == zeros(32));
-}
-
-TEST_CASE("reallocation overwrites the old bytes", "[secret]") {
-  const Secret keeps_the_block_in_use("x");
-  Secret secret("hunter2");
-  const char* const before = secret.reveal().data();
-
-  secret.append(std::string(64, '!'));
-
-  CHECK(secret.reveal().data() != before);
-  CHECK(bytes_at(before, 7) == zeros(7));
-}
-
-TEST_CASE("a secret that outgrows its region keeps its bytes", "[secret]") {
-  const Secret keeps_the_block_in_use("x");
-  Secret secret("hunter2");
-  const char* const before = secret.reveal().data();
-
-  secret.append(std::string(large, '!'));
-
-  CHECK(secret.reveal() == "hunter2" + std::string(large, '!'));
-  CHECK(bytes_at(before, 7) == zeros(7));
-}
-
-TEST_CASE("truncated bytes are overwritten", "[secret]") {
-  for (const std::size_t size : {std::size_t{10}, large}) {
-    Secret secret(std::string(size, 's'));
-    const char* const place = secret.reveal().data();
-
-    secret.shrink(4);
-
-    CHECK(secret.reveal() == "ssss");
-    CHECK(bytes_at(place + 4, size - 4) == zeros(size - 4));
-  }
-}
-
-TEST_CASE("shrink() does not enlarge a secret", "[secret]") {
-  Secret secret("abc");
-  secret.shrink(3);
-  secret.shrink(1000);
-
-  CHECK(secret.reveal() == "abc");
-}
-
-TEST_CASE("a truncated secret grows again in place", "[secret]") {
-  Secret secret("hunter2");
-  secret.shrink(1);
-  const char* const place = secret.reveal().data();
-  secret.append("allow");
-
-  CHECK(secret.reveal() == "hallow");
-  CHECK(secret.reveal().data() == place);
-}
-
-TEST_CASE("secrets do not overlap", "[secret]") {
-  std::vector<Secret> secrets;
-  for (std::size_t i = 0; i < 200; ++i)
-    secrets.emplace_back(std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
-  for (std::size_t i = 0; i < secrets.size(); i += 3)
-    secrets[i] = Secret();
-  for (std::size_t i = 0; i < secrets.size(); i += 3)
-    secrets[i] = Secret(std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
-
-  for (std::size_t i = 0; i < secrets.size(); ++i)
-    REQUIRE(secrets[i].reveal() == std::string(1 + i * 37 % 3000, static_cast<char>('a' + i % 26)));
-}
-
-TEST_CASE("the memory of destroyed secrets is reused", "[secret]") {
-  for (int call = 0; call < 10'000; ++call) {
-    const Secret request(std::string(1000, 'r'));
-    const Secret key(std::string(300, 'k'));
-    REQUIRE(request.reveal().front() == 'r');
-    REQUIRE(key.reveal().back() == 'k');
-  }
-}
-
-TEST_CASE("destroyed secrets do not use up the memory while others exist", "[secret]") {
-  const Secret before("x");
-  const char* const first = Secret(std::string(3000, 'f')).reveal().data();
-  for (int i = 0; i < 1000; ++i) {
-    const Secret small(std::string(10, 's'));
-    const Secret again(std::string(3000, 'a'));
-    REQUIRE(again.reveal().data() - first < 4096);
-  }
-}
-
-TEST_CASE("secrets are locked in memory, and again in a child", "[secret]") {
-  constexpr rlim_t enough = 1'000'000;
-  constexpr long expected = large / 1024;
-  rlimit limit{};
-  if (!tests::can_lock_memory()) return;
-  if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_max < enough) return;
-  CHECK(exit_code_with_limit(limit.rlim_max, [] {
-          lock_secrets_again();
-          const Secret secret(std::string(large, '!'));
-          if (tests::locked_memory() < expected || !are_secrets_locked()) return 1;
-          return tests::exit_code_in_child([] {
-            if (tests::locked_memory() != 0) return 2;
-            lock_secrets_again();
-            return tests::locked_memory() >= expected && are_secrets_locked() ? 0 : 3;
-          });
-        }) == 0);
-}
-
-TEST_CASE("without lockable memory, secrets are usable and reported as not locked", "[secret]") {
-  if (!tests::can_lock_memory()) return;
-  CHECK(exit_code_with_limit(0, [] {
-          lock_secrets_again();
-          const Secret secret("hunter2");
-          return secret.reveal() == "hunter2" && !are_secrets_locked() && tests::locked_memory() == 0 ? 0 : 1;
-        }) == 0);
-}
-
-TEST_CASE("threads can use their own secrets concurrently", "[secret]") {
-  const auto work = [](char letter, bool& good) {
-    for (int i = 0; i < 2000; ++i) {
-      Secret secret(std::string(static_cast<std::size_t>(1 + i % 700), letter));
-      secret.append(std::string(100, letter));
-      good = good && secret.reveal() == std::string(static_cast<std::size_t>(1 + i % 700) + 100, letter);
-    }
-  };
-  bool left_good = true;
-  bool right_good = true;
-
-  std::thread left(work, 'l', std::ref(left_good));
-  std::thread right(work, 'r', std::ref(right_good));
-  left.join();
-  right.join();
-
-  CHECK(left_good);
-  CHECK(right_good);
 }
 
 TEST_CASE("secrets compare by all their bytes", "[secret]") {

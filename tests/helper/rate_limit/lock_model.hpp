@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/rate_limit/lock_protocol.hpp"
+#include "helper/rate_limit/rules.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+/// Files, clock, cache and service in memory, and the steps of one call. LockAttempt and the rules are the
+/// product's own.
+namespace sase::rate_limit::model {
+
+using namespace std::chrono_literals;
+
+inline constexpr BootTime start{1h};
+/// Of the first call. Each further one has more time, so that it can replace the lock of a stopped one.
+inline constexpr auto shortest_timeout = 10s;
+inline constexpr auto service_time = 1s;
+
+struct Inode {
+  RequestLog log;
+  int locked_by = -1;  ///< a caller
+};
+
+/// What goes wrong in a run.
+struct Faults {
+  bool log_unwritable = false;
+  bool no_cache = false;
+  bool service_fails = false;
+  bool limit_reached = false;
+  bool old_record = false;  ///< the last holder was killed and its deadline has passed
+  unsigned crashes = 0;     ///< at most so many callers are killed
+  unsigned stops = 0;       ///< at most so many are stopped, some for ever
+};
+
+inline std::string describe_log(const RequestLog& log) {
+  std::string text = log.holder ? std::to_string(log.holder->pid) : "-";
+  for (const BootTime at : log.requests)
+    text += ',' + std::to_string(at.time_since_epoch().count());
+  return text + (log.failure ? 'f' + std::to_string(log.failure->at.time_since_epoch().count()) : "") +
+         (log.success ? "s" : "");
+}
+
+/// The files of the state directory, the clock and the service.
+struct World {
+  [[nodiscard]] std::size_t number(const std::shared_ptr<Inode>& inode) {
+    const auto found = std::ranges::find(inodes, inode);
+    if (found != inodes.end()) return static_cast<std::size_t>(found - inodes.begin());
+    inodes.push_back(inode);
+    return inodes.size() - 1;
+  }
+
+  BootTime now = start;
+  std::vector<std::shared_ptr<Inode>> inodes;    ///< in the order of their creation
+  std::vector<std::shared_ptr<Inode>> names{2};  ///< by LockName
+  BootTime token_expiry{};                       ///< of the cached token
+  bool log_unwritable = false;
+  int running = -1;  ///< the caller whose step it is
+
+  [[nodiscard]] std::shared_ptr<Inode>& named(LockName name) { return names[static_cast<std::size_t>(name)]; }
+};
+
+class ModelFile : public LockFile {
+ public:
+  ModelFile(World& world, std::shared_ptr<Inode> inode)
+      : world_(world), inode_(std::move(inode)), owner_(world.running) {}
+  ModelFile(const ModelFile&) = delete;
+  ModelFile& operator=(const ModelFile&) = delete;
+  ~ModelFile() override { release(); }
+
+  [[nodiscard]] bool acquire(BootTime /*until*/) override {
+    if (inode_->locked_by < 0) {
+      inode_->locked_by = owner_;
+      holds_ = true;
+    }
+    return holds_;
+  }
+  void release() override {
+    if (std::exchange(holds_, false)) inode_->locked_by = -1;
+  }
+  [[nodiscard]] bool has_name(LockName name) const override { return world_.named(name) == inode_; }
+  [[nodiscard]] RequestLog read_log() const override { return inode_->log; }
+  void write_log(const RequestLog& log) override {
+    if (world_.log_unwritable) {
+      // As the modification time does.
+      inode_->log.requests = log.requests;
+      inode_->log.holder.reset();
+      throw std::system_error(std::make_error_code(std::errc::no_space_on_device));
+    }
+    inode_->log = log;
+  }
+  [[nodiscard]] std::string describe() const {
+    return std::to_string(world_.number(inode_)) + (holds_ ? "+" : " ");
+  }
+  [[nodiscard]] bool is_free() const { return holds_ || inode_->locked_by < 0; }
+
+ private:
+  World& world_;
+  std::shared_ptr<Inode> inode_;
+  int owner_;
+  bool holds_ = false;
+};
+
+class ModelDirectory : public LockDirectory {
+ public:
+  explicit ModelDirectory(World& world) : world_(world) {}
+
+  [[nodiscard]] std::unique_ptr<LockFile> open(LockName name) override {
+    if (!world_.named(name)) world_.named(name) = std::make_shared<Inode>();
+    return std::make_unique<ModelFile>(world_, world_.named(name));
+  }
+  [[nodiscard]] bool exists(LockName name) const override { return world_.named(name) != nullptr; }
+  void replace_lock() override {
+    world_.named(LockName::lock) = std::exchange(world_.named(LockName::replacement), nullptr);
+  }
+  void remove_replacement() override { world_.named(LockName::replacement) = nullptr; }
+  [[nodiscard]] BootTime now() const override { return world_.now; }
+
+ private:
+  World& world_;
+};
+
+/// Gives the state of an attempt, to recognize states that were visited before.
+class ModelAttempt : public LockAttempt {
+ public:
+  using LockAttempt::LockAttempt;
+
+  [[nodiscard]] std::string describe() const {
+    std::string text(sizeof next_, '\0');
+    std::memcpy(text.data(), &next_, sizeof next_);
+    for (const auto& file : {file_.get(), replacement_.get()})
+      text += file == nullptr ? "-" : static_cast<const ModelFile*>(file)->describe();
+    return text + (seen_ ? std::to_string(seen_->pid) : "-") + '/' +
+           std::to_string(seen_since_.time_since_epoch().count()) + '/' +
+           std::to_string(until_.time_since_epoch().count());
+  }
+};
+
+enum class Phase { acquiring, looking, deciding, counting, sending, waiting, storing, recording, ended };
+enum class Outcome { none, token, failure, timeout };
+
+/// One call, as TokenProvider::get() makes it.
+class Call {
+ public:
+  Call(World& world, int number)
+      : world_(world),
+        directory_(world),
+        number_(number),
+        started_(world.now),
+        deadline_(world.now + shortest_timeout + number * 5s),
+        attempt_(std::in_place, directory_,
+                 LockHolder{.pid = number + 1, .since = world.now, .deadline = deadline_}, deadline_) {}
+
+  [[nodiscard]] BootTime deadline() const { return deadline_; }
+  [[nodiscard]] bool is_alive() const { return phase_ != Phase::ended; }
+  [[nodiscard]] bool is_sending() const { return phase_ == Phase::waiting; }
+  [[nodiscard]] Outcome outcome() const { return outcome_; }
+  [[nodiscard]] Phase phase() const { return phase_; }
+  bool is_stopped = false;
+
+  /// Whether a step changes anything now; otherwise when it will.
+  [[nodiscard]] bool is_ready() const { return world_.now >= ready_at(); }
+  [[nodiscard]] BootTime ready_at() const {
+    if (phase_ == Phase::waiting) return std::min(answer_at_, deadline());
+    if (phase_ != Phase::acquiring) return BootTime{};
+    const auto* const file = static_cast<const ModelFile*>(attempt_->awaited());
+    return file == nullptr || file->is_free() ? BootTime{} : std::min(attempt_->awaited_until(), deadline());
+  }
+
+  void step(const Faults& faults) {
+    world_.running = number_;
+    switch (phase_) {
+      case Phase::acquiring: return acquire();
+      case Phase::looking: return look();
+      case Phase::deciding: return decide();
+      case Phase::counting: return count();
+      case Phase::sending: return send();
+      case Phase::waiting: return receive(faults);
+      case Phase::storing: return store(faults);
+      case Phase::recording: return record();
+      case Phase::ended: return;
+    }
+  }
+
+  [[nodiscard]] std::string describe() const {
+    return std::to_string(static_cast<int>(phase_)) + (is_stopped ? "s" : " ") +
+           (attempt_ ? attempt_->describe() : "") + '/' +
+           std::to_string(answer_at_.time_since_epoch().count()) + (is_success_ ? "+" : " ") +
+           std::to_string(static_cast<int>(outcome_)) + describe_log(log_) + '|';
+  }
+  [[nodiscard]] BootTime ended_at() const { return ended_at_; }
+
+  /// The process ends: the kernel releases its locks.
+  void kill() {
+    phase_ = Phase::ended;
+    ended_at_ = world_.now;
+    lock_.reset();
+    attempt_.reset();
+  }
+
+  unsigned requests = 0;
+
+ private:
+  [[nodiscard]] CallContext context() const {
+    return {.started = started_,
+            .now = world_.now,
+            .network_fingerprint = "network",
+            .min_ttl = 1min,
+            .deadline = deadline()};
+  }
+  void end(Outcome outcome) {
+    kill();
+    outcome_ = outcome;
+  }
+  void write() try { lock_->write_log(log_); } catch (const std::system_error&) {
+    return;
+  }
+
+  void acquire() {
+    switch (attempt_->step()) {
+      case LockAttempt::Result::pending: return;
+      case LockAttempt::Result::timed_out: return end(Outcome::timeout);
+      case LockAttempt::Result::acquired: lock_ = attempt_->take_lock(); phase_ = Phase::looking;
+    }
+  }
+  void look() {
+    if (world_.token_expiry - world_.now >= context().min_ttl) return end(Outcome::token);
+    phase_ = Phase::deciding;
+  }
+  void decide() {
+    log_ = lock_->read_log();
+    if (why_blocked(log_, context())) return end(Outcome::failure);
+    phase_ = Phase::counting;
+  }
+  void count() {
+    count_before_send(log_, world_.now);
+    write();
+    phase_ = Phase::sending;
+  }
+  void send() {
+    if (!lock_->has_name(LockName::lock)) return end(Outcome::failure);
+    // The authorizer of a process that was stopped is killed at its deadline.
+    if (world_.now >= deadline()) return end(Outcome::timeout);
+    ++requests;
+    answer_at_ = world_.now + service_time;
+    phase_ = Phase::waiting;
+  }
+  void receive(const Faults& faults) {
+    is_success_ = world_.now >= answer_at_ && !faults.service_fails;
+    phase_ = is_success_ ? Phase::storing : Phase::recording;
+  }
+  void store(const Faults& faults) {
+    if (!faults.no_cache) world_.token_expiry = answer_at_ - service_time + 1h;
+    phase_ = Phase::recording;
+  }
+  void record() {
+    correct_count(log_, 1, world_.now);
+    if (is_success_)
+      record_success(log_, 1h, false, false, world_.now);
+    else
+      record_failure(log_,
+                     {.kind = protocol::ErrorKind::unreachable,
+                      .transient = true,
+                      .what = "no answer",
+                      .hint = "",
+                      .retry_after = {}},
+                     "network", world_.now);
+    write();
+    end(is_success_ ? Outcome::token : Outcome::failure);
+  }
+
+  World& world_;
+  ModelDirectory directory_;
+  int number_;
+  BootTime started_, deadline_;
+  std::optional<ModelAttempt> attempt_;
+  Phase phase_ = Phase::acquiring;
+  std::unique_ptr<LockFile> lock_;
+  RequestLog log_;
+  BootTime answer_at_{}, ended_at_{};
+  bool is_success_ = false;
+  Outcome outcome_ = Outcome::none;
+};
+
+}  // namespace sase::rate_limit::model
