@@ -8,7 +8,7 @@
 
 namespace sase {
 
-/// A token and its expiry, from the cache and the service to the pipe.
+/// A token and its expiry, as it passes from cache or service to the reply.
 struct Token {
   protocol::BearerToken bearer;
   Expiry expiry;

@@ -12,7 +12,7 @@ class Diagnostics {
  public:
   explicit Diagnostics(int fd) noexcept : fd_(fd) {}
 
-  /// The same descriptor for a call that prints its own report.
+  /// The same, but writes trace lines only: for a command whose report contains the messages.
   [[nodiscard]] Diagnostics traces_only() const noexcept {
     Diagnostics result(fd_);
     result.only_traces_ = true;

@@ -23,7 +23,7 @@ constexpr std::size_t alignment = 16;
 constexpr std::size_t guard_size = 65536;
 
 /// The memory that an unprivileged process may lock on older systems (RLIMIT_MEMLOCK) is 64 KiB. Memory is
-/// locked in steps, because locking it reads it in.
+/// locked in steps, because mlock(2) makes every page resident.
 constexpr std::size_t region_size = 65536;
 constexpr std::size_t lock_step = 8192;
 

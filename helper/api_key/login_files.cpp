@@ -35,7 +35,7 @@ Failure nothing_stored(const std::system_error& error) {
 
 constexpr std::string_view url_prefix = "url = ";
 
-/// The keys of an interrupted login and of the one before, with their URLs.
+/// Large enough for two keys with their URLs: of an interrupted login and of the login before it.
 constexpr std::size_t max_file = 4 * ApiKey::max_size;
 
 /// A key and the URL of its service; they point into the text of the file.
@@ -79,7 +79,7 @@ Failure no_entry(const std::string& path, const std::vector<Entry>& entries, std
     return Failure(ExitCode::invalid_settings,
                    "the file of 'login', '" + protocol::escape(path) +
                        "', does not name the service that its key is for, since an earlier version wrote it",
-                   "log in with it again: " + login + " --stdin <" + protocol::shell_word(path));
+                   "store this key again: " + login + " --stdin <" + protocol::shell_word(path));
   return Failure(ExitCode::invalid_settings,
                  "the key that 'login' stored is for '" + protocol::escape(entries.front().service) +
                      "', and not for '" + protocol::escape(service) + "'",
@@ -101,8 +101,8 @@ std::string resolve_links(const std::string& path) {
   return real ? std::string(real.get()) : path;
 }
 
-/// Locks the directory of the keys, so that logins and logouts do not mix. Continues without the lock after 5
-/// s, or if the file system has no locks.
+/// Locks the directory of the keys, so that logins and logouts do not mix. Continues without the lock after
+/// five seconds, or if the file system has no locks.
 os::FileLock lock_keys(os::Fd directory) {
   os::FileLock lock(std::move(directory));
   try {
@@ -189,8 +189,7 @@ void LoginFiles::store(std::string_view api_key, std::string_view service,
   for (const Entry& other : parse_entries(previous.reveal()))
     if (other.service != service) both.append(format_entry(other).reveal());
 
-  // All bytes are on the disk before the first of the three replacements, which cannot fail for lack of
-  // space.
+  // All bytes are on the disk before the first of the three renames, so no rename fails for lack of space.
   os::AtomicFile transition(key_), rollback(key_), key(key_), profile(resolve_links(profile_));
   transition.write(both.reveal());
   rollback.write(previous.reveal());

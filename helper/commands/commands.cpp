@@ -60,7 +60,7 @@ constexpr std::array rows = {
                  "atomically. While the service is unreachable, the old token remains as long as\n"
                  "it is valid; then FILE is removed. SIGTERM and SIGINT stop it with exit code 0\n"
                  "and keep FILE; SIGHUP refreshes at once. It notifies systemd when FILE is\n"
-                 "written (Type=notify). A failure before that ends it.\n",
+                 "written (Type=notify). A failure before FILE is first written ends it.\n",
                  "sase-credential watch --format header /run/sase/header\n"
                  "sase-credential watch --mode 640 --group www-data /run/sase/token\n",
                  watch},
@@ -85,9 +85,9 @@ constexpr std::array rows = {
                  "sase-credential status --json | jq -r '.profiles[].name'\n",
                  status},
     cli::Command{"doctor", "", "run every check and show how to fix what fails", "json",
-                 "Runs the checks in order: settings, key, files, name, proxy, TCP, TLS, clock,\n"
+                 "Runs the checks in order: settings, key, files, name, TCP, proxy, TLS, clock,\n"
                  "authorize, and one read request with the token. The checks after a failed one\n"
-                 "are skipped. The exit code is the one that a call would have had.\n",
+                 "are skipped. The exit code is that of 'token' with the same settings.\n",
                  "sase-credential doctor --profile acme\n", doctor},
     cli::Command{"help", cli::topic_operand, "show help for a command or a topic", "",
                  "Without an operand it lists all commands and topics. 'COMMAND --help' and\n"

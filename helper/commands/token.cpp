@@ -75,7 +75,7 @@ config::ProfileSelector selector_for(const ExternalQuery& query, const Call& cal
   if (call.line.profile && *call.line.profile != *query.profile)
     throw Failure(ExitCode::malformed_request,
                   "the query on standard input and '--profile' name different profiles",
-                  "name the profile in one of the two");
+                  "name it either in the query or with --profile");
   return {
       call.environment, call.line.settings,
       config::NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::invalid_settings},

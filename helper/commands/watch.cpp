@@ -34,7 +34,7 @@ mode_t parse_mode(const cli::CommandLine& line) {
   std::from_chars(text.data(), text.data() + text.size(), mode, 8);
   if (std::ranges::find(modes, text) != modes.end()) return mode;
   throw Failure(ExitCode::usage_error, "unusable mode" + quote_if_short(text),
-                "choose 600, 640, 400 or 440: the file is not for others, and they write none of it");
+                "choose 600, 640, 400 or 440: other users get no access, and the group may only read");
 }
 
 std::optional<gid_t> parse_group(const cli::CommandLine& line) {
@@ -45,7 +45,7 @@ std::optional<gid_t> parse_group(const cli::CommandLine& line) {
                   "name one of /etc/group, or write its number");
   if (!os::may_give_to(*group))
     throw Failure(ExitCode::usage_error,
-                  "no file of this user can be given to the group" + quote_if_short(*line.group),
+                  "this user cannot give a file to the group" + quote_if_short(*line.group),
                   "name a group that this user is in");
   return group;
 }
@@ -106,8 +106,10 @@ watch::TokenReport refresh_once(const Call& call, const Target& target, std::opt
   const ExpiryTimes times = ExpiryTimes::from(provided.token.expiry);
   // The watcher removes the file a second before the token expires; it must not come back after that.
   if (provided.is_due_for_refresh() && times.expires_in <= token::RefreshSchedule::rounding)
-    throw provided.refresh_failure ? *provided.refresh_failure
-                                   : Failure(ExitCode::unreachable, "the next attempt is not due yet");
+    throw provided.refresh_failure
+        ? *provided.refresh_failure
+        : Failure(ExitCode::unreachable,
+                  "the token is about to expire, and a new one may not be requested yet");
   watch::TokenReport report{.token = name_token(provided.token.bearer),
                             .file = target.file.identity(),
                             .left = times.expires_in,

@@ -60,7 +60,7 @@ void reject_repetitions(std::span<const Assignment> layer) {
   for (const Assignment& assignment : layer) {
     if (assignment.layer == Layer::flag || assignment.setting->id == SettingId::host) continue;
     bool& before = seen[setting_index(assignment.setting->id)];
-    if (before) throw assignment.failure("'" + std::string(assignment.setting->name) + "' stands twice");
+    if (before) throw assignment.failure("'" + std::string(assignment.setting->name) + "' is given twice");
     before = true;
   }
 }
@@ -134,8 +134,7 @@ constexpr std::string_view own_prefix = "SASE_";
 static_assert(std::ranges::all_of(settings,
                                   [](const Setting& each) { return each.variable.starts_with(own_prefix); }));
 
-/// Names that are shorter after the prefix, such as SASE_URL and SASE_URI, may differ by one letter on
-/// purpose.
+/// Shorter names are not compared: SASE_URI may be another program's variable and not a mistyped SASE_URL.
 constexpr std::size_t shortest_name = own_prefix.size() + 4;
 
 std::vector<std::string_view> known_variables() {

@@ -10,8 +10,8 @@
 /// it in every order of steps. helper/README.md describes it.
 namespace sase::rate_limit {
 
-/// A process that still holds the lock this long after its deadline is stopped, not slow. A record is also
-/// given this long to be replaced by that of a new holder.
+/// A process that still holds the lock this long after its deadline is stopped, not slow. A new holder also
+/// has this long to replace the record of the previous one.
 inline constexpr std::chrono::milliseconds holder_grace = std::chrono::milliseconds(300);
 
 /// When a process that has seen the record of this holder since `seen` may replace the lock.

@@ -19,9 +19,9 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-/// The file has two slots of fixed size, which the first write allocates: a full disk cannot keep a later
-/// write from its place. Each write goes to the older slot, so a write that is interrupted loses nothing.
-/// Both are in one block of most file systems. A log with the most requests and the longest texts is smaller.
+/// The file has two slots of fixed size, which the first write allocates: a full disk cannot make a later
+/// write fail. Each write goes to the older slot, so a write that is interrupted loses nothing. Both are in
+/// one block of most file systems. The largest log fits into one slot.
 constexpr std::size_t slot_size = 2048;
 constexpr std::size_t file_size = 2 * slot_size;
 
@@ -41,7 +41,7 @@ std::string format_slot(const Slot& slot) {
          std::string(slot.log);
 }
 
-/// The text before `end`, which is removed from `bytes` with its end.
+/// Removes the text before `end`, and `end` itself, from `bytes`; returns the text.
 std::string_view take_until(std::string_view& bytes, char end) {
   const std::string_view text = bytes.substr(0, bytes.find(end));
   bytes.remove_prefix(std::min(text.size() + 1, bytes.size()));
@@ -89,7 +89,7 @@ void apply_mark(RequestLog& log, nanoseconds mark, BootTime now) {
     log.requests.assign(count, std::min(BootTime(second) + std::chrono::milliseconds(999), now));
 }
 
-/// Reading it costs as much as reading the log.
+/// Read once: reading the boot id costs as much as reading the log.
 const BootId& this_boot() {
   static const BootId boot = current_boot();
   return boot;

@@ -96,18 +96,18 @@ std::chrono::seconds parse_lifetime(const Attribute& attribute) {
 
 BootTime parse_pause_end(const Attribute& attribute, BootTime now) {
   const BootTime end = parse_time(attribute);
-  if (end - now > longest_rejection_pause) throw ProtocolError("longer than a pause");
+  if (end - now > longest_rejection_pause) throw ProtocolError("later than the longest pause");
   return end;
 }
 
 int parse_pid(const Attribute& attribute) {
-  constexpr std::int64_t longest_pid = std::int64_t{1} << 22U;  // PID_MAX_LIMIT of 64-bit Linux
+  constexpr std::int64_t largest_pid = std::int64_t{1} << 22U;  // PID_MAX_LIMIT of 64-bit Linux
   const std::int64_t pid = parse_number(attribute);
-  if (pid == 0 || pid > longest_pid) throw ProtocolError("not a process id");
+  if (pid == 0 || pid > largest_pid) throw ProtocolError("not a process id");
   return static_cast<int>(pid);
 }
 
-/// A call may be given any time, but a sum with another time must not overflow.
+/// 'timeout' may be of any length, but adding to this deadline must not overflow.
 BootTime parse_deadline(const Attribute& attribute) {
   constexpr std::chrono::milliseconds latest = std::chrono::hours(24 * 365 * 1000);
   return BootTime(std::min(std::chrono::milliseconds(parse_number(attribute)), latest));

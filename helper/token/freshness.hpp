@@ -8,16 +8,16 @@
 
 namespace sase::token {
 
-/// Whether a cached token may be given.
+/// Whether a cached token may be given out.
 enum class Freshness {
   fresh,            ///< given
   due_for_refresh,  ///< given, and refreshed in the background
   stale,            ///< not given
 };
 
-/// A token is given if at least `min_ttl`, and at least a second, is left. One with more time left than any
-/// token lives is stale, since its times cannot be right. With less than `refresh_ahead` left it is due for
-/// refresh.
+/// A token is given if at least `min_ttl`, and at least a second, is left. A token with more time left than
+/// the longest lifetime is stale: one of its times is wrong. With less than `refresh_ahead` left it is due
+/// for refresh.
 [[nodiscard]] Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
                               std::chrono::seconds refresh_ahead) noexcept;
 

@@ -46,7 +46,7 @@ TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
       trace_(parts.trace),
       deadline_(parts.deadline),
       key_(std::move(key)),
-      // Without cache and directory, there is nothing left to warn about.
+      // Without both, no cache or lock can fail; TokenSession has warned where that was not chosen.
       warning_(parts.cache != nullptr || parts.state_directory ? &parts.diagnostics : nullptr,
                "continuing without the cache: ") {}
 
@@ -114,8 +114,8 @@ void TokenProvider::erase(std::string_view token) {
   const auto cached = token.empty() ? std::nullopt : find();
   if (!cached || !protocol::equal_in_constant_time(cached->bearer.reveal(), token)) return;
   try {
-    // At once and without the lock: until then others are given the rejected token. A new token that is
-    // stored at the same moment may be lost.
+    // Removed without waiting for the lock: until it is removed, other calls get the rejected token. A new
+    // token that is stored at the same moment may be lost.
     if (const cache::Identity* const identity = key_.find_identity()) cache_->remove(*identity);
     trace_.line("cache: token removed");
   } catch (const std::system_error& error) {
@@ -124,7 +124,7 @@ void TokenProvider::erase(std::string_view token) {
   record_erase();
 }
 
-/// Delays later requests, but is not worth a long wait for the lock.
+/// The record delays later requests, but is not worth a long wait for the lock.
 void TokenProvider::record_erase() try {
   constexpr seconds longest_wait{1};
   if (!state_directory_) return;
@@ -153,7 +153,7 @@ std::optional<ProvidedToken> TokenProvider::find_usable() {
   const Freshness freshness = judge(left, profile_.min_ttl, profile_.refresh_ahead);
   if (trace_.on())
     trace_.line("cache: a token with " + std::to_string(left.count()) + "s left" +
-                (freshness == Freshness::stale ? ", too little" : ""));
+                (freshness == Freshness::stale ? ", unusable" : ""));
   if (freshness == Freshness::stale) return std::nullopt;
   trace_unlocked_secrets(trace_);
   return ProvidedToken{.token = *std::move(cached), .freshness = freshness};
@@ -248,7 +248,7 @@ void TokenProvider::store(const Token& token) {
     const cache::Identity& identity = key_.get_or_create_identity();
     cache_->store(identity, token);
     trace_.line("cache: token kept");
-    // In this order: logout removes the key before it looks for tokens, so one of us sees the other.
+    // In this order: logout removes the key before it looks for tokens, so one of the two sees the other.
     if (!key_.is_removed_by_logout()) return;
     cache_->remove(identity);
     trace_.line("cache: token removed, since the key was");

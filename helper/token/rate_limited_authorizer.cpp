@@ -133,8 +133,8 @@ void RateLimitedAuthorizer::write(const RefreshLock* refresh_lock, const Request
   parts_.warning.warn(error.what());
 }
 
-/// A rejection is remembered for the rejected key only. The command of a deferred key may write another one
-/// by now, so it runs again.
+/// A rejection is remembered for the rejected key only. The command of a deferred key may print another key
+/// by now, so the command runs again and the keys are compared.
 RequestLog RateLimitedAuthorizer::read_log_before_request(const RefreshLock* refresh_lock) {
   RequestLog log = read(refresh_lock);
   if (!parts_.key.is_deferred() || !is_rejection_remembered(log, BootClock::now()) ||
@@ -200,7 +200,8 @@ protocol::AuthorizeReply RateLimitedAuthorizer::send_counted(const RefreshLock* 
   // This process may have been stopped until after its deadline.
   if (refresh_lock != nullptr && !refresh_lock->is_current())
     throw Failure(ExitCode::unreachable,
-                  "another process has replaced the lock of this one after its deadline", "try again");
+                  "this process was stopped until after its deadline, and another one has replaced its lock",
+                  "try again");
   protocol::AuthorizeReply reply = send(options);
   correct_count(log, reply.requests, BootClock::now());
   return reply;

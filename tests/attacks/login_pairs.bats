@@ -99,8 +99,8 @@ expect_wrong_service() {
 @test "a key file of 0.1.0, which names no service, is not used; the hint's command converts it" {
   printf '%s\n' "$key" >"$config/keys/default"
   call sase-credential token
-  expect_failure 4 "the file of 'login', '$config/keys/default', does not name the service *" 'log in with it again: *'
-  sed -n 's/^sase-credential: hint: log in with it again: //p' "$err" >"$home/hint"
+  expect_failure 4 "the file of 'login', '$config/keys/default', does not name the service *" 'store this key again: *'
+  sed -n 's/^sase-credential: hint: store this key again: //p' "$err" >"$home/hint"
   call sh "$home/hint"
   expect_code 0
   call sase-credential token

@@ -219,7 +219,7 @@ bad_tls() {
   --certificate expired     | *has expired*; presented: TLS*ended * ago) | *clock*
   --certificate wrong-name  | *not for 'localhost'; presented: *         | check region and url*
   --certificate self-signed | *is self-signed*                         | *ca-file*
-  --tls-max 1.1             | *no TLS version from 1.2 on*               | *TLS 1.2*
+  --tls-max 1.1             | *neither TLS 1.2 nor a newer version*               | *TLS 1.2*
 END
 }
 

@@ -230,10 +230,10 @@ no-such-program@it failed with exit code 127, a program was not found
 /etc/passwd@it failed with exit code 126, a program cannot be run
 kill -9 $$@it was ended by signal 9 (Killed)
 true@it wrote nothing
-echo@of what it wrote, it is empty
-echo eyJhbGciOiJIUzI1NiJ9; echo eyJhbGciOiJIUzI1NiJ9@of what it wrote, it has more than one line
-printf 'eyJhbGciOiJIUzI1NiJ9\000'@of what it wrote, it holds bytes that are not printable ASCII
-head -c 16385 /dev/zero | tr '\000' k@of what it wrote, it is longer than 16 KiB
+echo@its output cannot be used: it is empty
+echo eyJhbGciOiJIUzI1NiJ9; echo eyJhbGciOiJIUzI1NiJ9@its output cannot be used: it has more than one line
+printf 'eyJhbGciOiJIUzI1NiJ9\000'@its output cannot be used: it holds bytes that are not printable ASCII
+head -c 16385 /dev/zero | tr '\000' k@its output cannot be used: it is longer than 16 KiB
 yes eyJhbGciOiJIUzI1NiJ9@it wrote more than 16 KiB
 read -r secret </dev/tty && echo "$secret"@it failed with exit code *
 TABLE

@@ -479,7 +479,7 @@ with_certificate() {
   further_sandbox tls11 --tls-max 1.1
   SASE_API_KEY=$(<"$further/api-key")
   SASE_URL=$further_url SASE_CA_FILE=$further/ca.pem call sase-credential token
-  expect_failure 6 "*no TLS version from 1.2 on" '?*'
+  expect_failure 6 "*neither TLS 1.2 nor a newer version" '?*'
 }
 
 @test "ca-file that is no certificate, a directory, or not readable: exit 4" {

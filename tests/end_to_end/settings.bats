@@ -527,7 +527,7 @@ names_place() {
   expect_failure 4 "$(conf):1: no '=' in this line"
   profile default 'api = v1' 'region = eu' 'api = v3'
   call sase-credential token
-  expect_failure 4 "$(conf):3: 'api' stands twice"
+  expect_failure 4 "$(conf):3: 'api' is given twice"
   profile default $'\033[2J = x'
   call sase-credential token
   expect_failure 4 "$(conf):1: unknown setting '\\\\x1b\[2J'"

@@ -13,7 +13,7 @@ bad_certificates() {
   --certificate not-yet     | *not valid before*                   | *clock*
   --certificate wrong-name  | *not for 'localhost'                 | ?*
   --certificate self-signed | *is self-signed*                   | *ca-file*
-  --tls-max 1.1             | *no TLS version from 1.2 on*         | ?*
+  --tls-max 1.1             | *neither TLS 1.2 nor a newer version*         | ?*
 END
 }
 

@@ -116,8 +116,8 @@ class BodyReader {
   }
 
  private:
-  /// Waits until at least one byte is there; false at the end of the connection. The end counts without TLS's
-  /// close_notify too: whether the response is complete shows in its length, or in its JSON.
+  /// Waits until at least one byte is there; false at the end of the connection. An end without TLS's
+  /// close_notify counts as well: the length or the JSON shows whether the response is complete.
   bool receive() try {
     if (!arrived_.empty()) return true;
     std::array<char, 4096> piece{};
@@ -185,7 +185,8 @@ protocol::Secret read_body(HTTPClientSession& session, const HTTPResponse& respo
   return std::move(reader).read(static_cast<std::size_t>(announced));
 }
 
-/// Such as early hints (RFC 9110 section 15.2). POCO itself skips only 100; 101 would be the final response.
+/// An interim response (RFC 9110 section 15.2), such as 103 Early Hints (RFC 8297). POCO itself skips only
+/// 100; 101 is final.
 bool is_interim(const HTTPResponse& response) {
   const int status = read_status(response);
   return status > 101 && status < 200;
@@ -281,8 +282,8 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   request.setContentLength(static_cast<std::streamsize>(body.size()));
   progress.count_request();
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
-  // POCO sends the end of it before it reads the response. To flush it here would report that the peer has
-  // closed the connection instead of the peer's reason for it.
+  // POCO flushes the rest of the body before it reads the response. If the peer has answered early and
+  // closed, a flush here would fail and hide that answer.
   progress.trace([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
   return read_reply(session, progress);
 }

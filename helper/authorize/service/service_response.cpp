@@ -57,7 +57,7 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 constexpr std::size_t longest_shown = 200;
-/// So many consecutive bytes of the key in a message may reveal it.
+/// A message with this many consecutive bytes of the key may reveal it.
 constexpr std::size_t revealing_size = 8;
 
 bool contains(std::string_view text, std::string_view piece) noexcept {
@@ -65,7 +65,7 @@ bool contains(std::string_view text, std::string_view piece) noexcept {
   return std::search(text.begin(), text.end(), piece.begin(), piece.end(), same) != text.end();
 }
 
-bool echoes(std::string_view message, std::string_view key) noexcept {
+bool contains_part_of_key(std::string_view message, std::string_view key) noexcept {
   const std::size_t piece = std::min(revealing_size, key.size());
   if (piece == 0) return false;
   for (std::size_t start = 0; start + piece <= message.size(); ++start) {
@@ -100,7 +100,7 @@ std::string_view find_service_message(const JsonMembers& members) noexcept {
 std::string quote_unless_secret(std::string_view message, std::string_view api_key) {
   // Only the part that would be shown is checked, so a long message costs no more than a short one.
   const std::string_view shown = message.substr(0, longest_shown);
-  if (shown.empty() || echoes(shown, api_key) || may_contain_token(shown)) return {};
+  if (shown.empty() || contains_part_of_key(shown, api_key) || may_contain_token(shown)) return {};
   return ": \"" + protocol::escape(message) + '"';
 }
 
@@ -155,7 +155,8 @@ Meaning find_meaning(int status) {
   return {status, ErrorKind::invalid_response, false, "the service's response makes no sense", check_address};
 }
 
-/// The service writes JSON, so a web page comes from another program. With 401 and 5xx the status decides.
+/// The service writes JSON, so a web page comes from another program. With 401, 3xx, 5xx and transient
+/// statuses the status decides.
 Meaning describe_status(const HttpReply& reply) {
   const Meaning meaning = find_meaning(reply.status);
   const bool by_status =
@@ -220,7 +221,7 @@ AuthError not_json(const HttpReply& reply) {
   return invalid_response(web_page, web_page_hint);
 }
 
-/// A missing type is the documented one; null counts as missing.
+/// A missing or null tokenType means bearer, as documented; null counts as missing.
 bool has_usable_type(const JsonMembers& members) noexcept {
   const auto* const type = members.find(envelope, "tokenType");
   return type == nullptr || type->kind == JsonMembers::Kind::null ||

@@ -64,9 +64,9 @@ std::string to_text(const GENERAL_NAME& name) {
 
 std::string display_name(const X509_NAME* name) {
   const std::string common = find_entry(name, NID_commonName);
-  const std::string organisation = find_entry(name, NID_organizationName);
-  if (common.empty()) return organisation.empty() ? "an unnamed authority" : organisation;
-  return organisation.empty() || organisation == common ? common : common + " (" + organisation + ')';
+  const std::string organization = find_entry(name, NID_organizationName);
+  if (common.empty()) return organization.empty() ? "an unnamed authority" : organization;
+  return organization.empty() || organization == common ? common : common + " (" + organization + ')';
 }
 
 std::string subject_names(const X509* certificate) {
@@ -126,9 +126,9 @@ protocol::AuthError CertificateFailure::describe(const protocol::Host& host, sys
     return protocol::AuthError{protocol::ErrorKind::unreachable, false, std::move(what), std::move(hint)};
   };
   const std::string servers = "the certificate of '" + host.text() + '\'';
-  const std::string whose =
-      depth == 0 ? servers
-                 : "the certificate " + in_quotes(subject) + ", which vouches for '" + host.text() + "',";
+  const std::string whose = depth == 0 ? servers
+                                       : "the certificate " + in_quotes(subject) +
+                                             ", an issuer of the certificate of '" + host.text() + "',";
   const std::string clock = "this machine's clock says " + protocol::format_rfc3339(now) + ": ";
   switch (code) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -174,15 +174,15 @@ struct Meaning {
 
 constexpr auto check_port = "check url and its port: another program than the service may answer there";
 constexpr auto old_tls = "a proxy or an outdated server may answer: TLS 1.2 or later is required";
-constexpr auto check_between = "check the network and proxy: something between may not let TLS through";
+constexpr auto check_between = "check the network and proxy: a device on the path may block TLS";
 constexpr auto wants_certificate = "set client-cert and client-key, or check them";
 
 constexpr std::array<Meaning, 16> meanings = {{
     {SSL_R_WRONG_VERSION_NUMBER, false, "does not speak TLS", check_port},
     {SSL_R_HTTP_REQUEST, false, "does not speak TLS", check_port},
     {SSL_R_PACKET_LENGTH_TOO_LONG, false, "does not speak TLS", check_port},
-    {SSL_R_UNSUPPORTED_PROTOCOL, false, "offers no TLS version from 1.2 on", old_tls},
-    {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, false, "offers no TLS version from 1.2 on", old_tls},
+    {SSL_R_UNSUPPORTED_PROTOCOL, false, "offers neither TLS 1.2 nor a newer version", old_tls},
+    {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, false, "offers neither TLS 1.2 nor a newer version", old_tls},
     {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, false, "has no TLS version or cipher in common (handshake failure)",
      "it may want a client certificate (client-cert), or offer only outdated ciphers"},
     {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, false, "asks for a client certificate", wants_certificate},
@@ -205,7 +205,7 @@ constexpr std::array<Meaning, 16> meanings = {{
 }};
 
 /// The reason in a line of OpenSSL, or 0. The line begins with `error:` and the packed code in hexadecimal
-/// (ERR_error_string(3)); POCO passes on nothing else.
+/// (ERR_error_string(3)); POCO's exception contains only this line.
 int reason_in(std::string_view line) noexcept {
   constexpr std::string_view prefix = "error:";
   const auto start = line.find(prefix);

@@ -102,8 +102,8 @@ class Exchange {
     if (written < 0 || input_.empty()) to_child_.close();
   }
 
-  /// The program does not get the standard error of this process: a daemon that it leaves behind would hold
-  /// it open, and host tools read it to its end.
+  /// With Leads::session the program does not get the standard error of this process: a daemon that it leaves
+  /// behind would hold it open, and host tools read it to its end.
   void relay_errors(steady_clock::time_point deadline) noexcept {
     std::array<char, read_size> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
     const ssize_t got = ::read(errors_.get(), bytes.data(), bytes.size());

@@ -90,7 +90,7 @@ TEST_CASE("a key file of 0.1.0, which names no service, is rejected", "[login_fi
     const Failure failure = tests::catch_failure([&] { (void)home.key_for(eu); });
     CHECK(failure.code == ExitCode::invalid_settings);
     CHECK(failure.hint ==
-          "log in with it again: sase-credential login --profile work --stdin <" + home.path("keys/work"));
+          "store this key again: sase-credential login --profile work --stdin <" + home.path("keys/work"));
   }
 }
 

@@ -97,7 +97,7 @@ TEST_CASE("rejects a repeated setting in a file", "[settings]") {
   const Failure failure = tests::catch_failure([&] { values.add(layer); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
-  CHECK(std::string(failure.what()) == "/p/default.conf:7: 'region' stands twice");
+  CHECK(std::string(failure.what()) == "/p/default.conf:7: 'region' is given twice");
 }
 
 TEST_CASE("rejects a repeated setting in a file, even one that a flag has given", "[settings]") {

@@ -31,8 +31,8 @@ TEST_CASE("distinguishes handshake failures by OpenSSL's reason", "[authorize][t
   };
   const auto row = GENERATE(values<Row>({
       {line_for(SSL_R_WRONG_VERSION_NUMBER), false, "does not speak TLS"},
-      {line_for(SSL_R_UNSUPPORTED_PROTOCOL), false, "offers no TLS version from 1.2 on"},
-      {line_for(SSL_R_TLSV1_ALERT_PROTOCOL_VERSION), false, "offers no TLS version from 1.2 on"},
+      {line_for(SSL_R_UNSUPPORTED_PROTOCOL), false, "offers neither TLS 1.2 nor a newer version"},
+      {line_for(SSL_R_TLSV1_ALERT_PROTOCOL_VERSION), false, "offers neither TLS 1.2 nor a newer version"},
       {line_for(SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED), false, "asks for a client certificate"},
       {line_for(SSL_R_UNEXPECTED_EOF_WHILE_READING), true, "closed the connection during the TLS handshake"},
       {line_for(SSL_R_BAD_SIGNATURE), false, "cannot be reached over TLS: error:"},
