@@ -42,7 +42,8 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
 }
 
 @test "lintian finds neither errors nor warnings" {
-  call lintian --allow-root --fail-on error,warning "$deb"
+  # Debian 12's lintian does not know the field Static-Built-Using, which its dpkg does.
+  call lintian --allow-root --fail-on error,warning --suppress-tags unknown-field "$deb"
   expect_silence
 }
 

@@ -73,11 +73,11 @@ tear_down_test() {
 meant_to_hold_secrets() { secret_places+=("$@"); }
 
 # Fails if any other file below the home directory, or its name, contains a part of the API key or of a token, plain or
-# in base64. Both are JWTs, so they begin with "eyJ".
+# in base64. Both are JWTs, so they begin with "eyJ"; so does by chance some text of one certificate in a hundred.
 no_secret_at_rest() {
   local piece='eyJ[A-Za-z0-9_-]{8}|ZXlK[A-Za-z0-9+/]{8}' place found
   found=$(find "$home" | grep -E "$piece" || true)
-  found+=$(grep -rlaE --devices=skip "$piece" "$home" || true)
+  found+=$(grep -rlaE --devices=skip --exclude='*.pem' "$piece" "$home" || true)
   for place in "${secret_places[@]}"; do
     found=$(grep -vE "^$place(/|\$)" <<<"$found" || true)
   done
