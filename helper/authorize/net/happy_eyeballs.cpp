@@ -48,12 +48,14 @@ std::string describe_failure(int code, int system_error) {
 
 std::vector<SocketAddress> alternate_families(std::vector<SocketAddress> addresses) {
   if (addresses.empty()) return addresses;
-  const auto others = std::ranges::stable_partition(
-      addresses, [first = addresses.front().family()](const auto& it) { return it.family() == first; });
+  const auto is_first_family = [first = addresses.front().family()](const auto& it) {
+    return it.family() == first;
+  };
+  const auto others = std::stable_partition(addresses.begin(), addresses.end(), is_first_family);
   std::vector<SocketAddress> alternating;
-  auto other = others.begin();
-  for (auto next = addresses.begin(); next != others.begin() || other != addresses.end();) {
-    if (next != others.begin()) alternating.push_back(*next++);
+  auto other = others;
+  for (auto next = addresses.begin(); next != others || other != addresses.end();) {
+    if (next != others) alternating.push_back(*next++);
     if (other != addresses.end()) alternating.push_back(*other++);
   }
   return alternating;
