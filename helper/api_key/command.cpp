@@ -45,7 +45,7 @@ ApiKey parse_output(os::SubprocessResult result) {
   try {
     return ApiKey(std::move(result.output));
   } catch (const protocol::ProtocolError& error) {
-    throw no_key_from_command(std::string("its output cannot be used:  ") + error.what(),
+    throw no_key_from_command(std::string("its output cannot be used: ") + error.what(),
                               "it must write the key alone, in one line");
   }
 }

@@ -24,6 +24,7 @@ using std::chrono::sys_seconds;
 
 /// Decodes base64url without padding (RFC 4648 section 5).
 std::optional<Secret> decode(std::string_view text) {
+  if (text.empty()) return std::nullopt;
   Secret bytes;
   std::size_t size = 0;
   if (::sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.spare_capacity(text.size()).data()),
