@@ -10,6 +10,7 @@
 #include <string>
 
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,7 +31,9 @@ int in_namespace_without_root(const std::function<bool()>& body) {
   return tests::exit_code_in_child([&body] {
     constexpr uid_t user = 4242;
     const uid_t outside = ::geteuid() == 0 ? user : ::geteuid();
-    if (outside == user && ::setresuid(user, user, user) != 0) return cannot_unshare;
+    // The change of user has given /proc/self to root.
+    if (outside == user && (::setresuid(user, user, user) != 0 || ::prctl(PR_SET_DUMPABLE, 1) != 0))
+      return cannot_unshare;
     const tests::TemporaryDirectory own("/tmp");
     const std::string path = own.write("file", "text");
     if (::unshare(CLONE_NEWUSER) != 0) return cannot_unshare;
