@@ -67,6 +67,7 @@ set(SASE_UNIT_TESTS
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
   tests/helper/os/files/private_file_test.cpp
+  tests/helper/os/files/trusted_file_namespace_test.cpp
   tests/helper/os/files/trusted_file_test.cpp
   tests/helper/os/files/published_file_test.cpp
   tests/helper/os/keyring/read_keyring_entry_test.cpp

@@ -121,14 +121,20 @@ std::optional<os::FileLock> lock_existing_keys(const std::string& path) try {
   return std::nullopt;
 }
 
-/// The text of the key file; empty if it does not exist, is not trusted, or is too long for one.
+/// A file that cannot be restored if the login fails is not replaced.
+Failure unusable_previous(const std::string& why, std::string hint) {
+  return Failure(ExitCode::invalid_settings, "nothing was stored, because the stored key is unusable: " + why,
+                 std::move(hint));
+}
+
+/// The text of the key file; empty if it does not exist.
 protocol::Secret read_previous(const std::string& path) try {
   const os::Fd file = os::open_trusted_file(path, os::Sensitivity::secret);
   return file ? os::read_all(file.get(), max_file, {}) : protocol::Secret();
-} catch (const os::RejectedPath&) {
-  return {};
+} catch (const os::RejectedPath& error) {
+  throw unusable_previous(error.what(), error.hint() == os::use_own_file ? "remove this file" : error.hint());
 } catch (const std::length_error&) {
-  return {};
+  throw unusable_previous("'" + protocol::escape(path) + "' is longer than 64 KiB", "remove this file");
 }
 
 /// Restores the key file after the profile could not be replaced.

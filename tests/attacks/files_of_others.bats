@@ -164,3 +164,48 @@ paste_hint() {
   expect_failure 7 "*'$shared' (owner 0, mode 0777) can be written by other users*"
   [ ! -e "$shared/token" ] || refute 'the token was written'
 }
+
+# unmapped NAME=VALUE... COMMAND...: `call` by alice in a user namespace that has no other user. /etc is $home/etc and /home
+# is $home/homes.
+unmapped() {
+  rm -rf "$home/homes/sase-alice"
+  mkdir "$home/homes/sase-alice"
+  chown sase-alice "$home/homes/sase-alice"
+  # shellcheck disable=SC2016 # for the inner shell
+  call unshare --mount sh -euc 'mount --bind "$1/etc" /etc; mount --bind "$1/homes" /home
+    id=$2 HOME=/home/sase-alice
+    shift 2
+    exec setpriv --reuid "$id" --regid "$id" --clear-groups unshare --user --map-user="$id" env "$@"' - \
+    "$home" "$alice_uid" -u XDG_CONFIG_HOME -u XDG_RUNTIME_DIR -u TMPDIR "$@"
+}
+
+@test "in a user namespace without root, root's files in system directories are trusted, and files of others are not" {
+  unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
+  as_alice unshare --user --map-user="$alice_uid" true 2>/dev/null || skip 'needs user namespaces'
+  umask 022
+  mkdir -p "$home/etc/shared" "$home/etc/sase-credential/profiles" "$home/homes"
+  cp /etc/hosts /etc/nsswitch.conf /etc/passwd /etc/group "$home/etc/"
+  cp "$sandbox/ca.pem" "$home/etc/ca.pem"
+  chmod 644 "$home/etc/ca.pem"
+  ln -s ca.pem "$home/etc/link.pem"
+  chmod 1777 "$home/etc/shared"
+  for directory in "$home/etc/shared" "$home/homes"; do
+    mkdir "$directory/sase-mallory"
+    cp "$home/etc/ca.pem" "$directory/sase-mallory/"
+    chown -R sase-mallory "$directory/sase-mallory"
+  done
+
+  unmapped SASE_CA_FILE=/etc/link.pem sase-credential token
+  expect_token
+  expect_no_message
+  echo 'ca-file = /etc/ca.pem' >"$home/etc/sase-credential/profiles/default.conf"
+  unmapped -u SASE_CA_FILE sase-credential token
+  expect_token
+  expect_no_message
+  for directory in /etc/shared /home /etc/../home; do
+    about "$directory"
+    unmapped SASE_CA_FILE="$directory/sase-mallory/ca.pem" sase-credential token
+    expect_failure 4 "*/sase-mallory' (owner 65534, mode 0755) belongs to another user" \
+      'use a file of your own in a directory of your own'
+  done
+}

@@ -96,6 +96,20 @@ expect_wrong_service() {
   done
 }
 
+@test "a login does not replace a key file that it could not restore, such as one that others can write" {
+  local before
+  before=$(<"$config/keys/default")
+  chmod 666 "$config/keys/default"
+  log_in "$further" strace -o /dev/null -e trace=rename -e inject=rename:error=EIO:when=2
+  expect_failure 4 "nothing was stored, because the stored key is unusable: '$config/keys/default' (owner *, mode 0666) *" \
+    "chmod 600 $config/keys/default"
+  expect_equal "$(<"$config/keys/default")" "$before" 'the stored key'
+  chmod 600 "$config/keys/default"
+  call sase-credential token
+  expect_no_foreign_key
+  expect_token
+}
+
 @test "a key file of 0.1.0, which names no service, is not used; the hint's command converts it" {
   printf '%s\n' "$key" >"$config/keys/default"
   call sase-credential token

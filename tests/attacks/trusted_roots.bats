@@ -57,6 +57,16 @@ follow_hint() {
   accepts sase-credential --ca-file "$home/open/ca.pem" token
 }
 
+@test "a path that only begins like that of an open file is checked" {
+  mkdir -m 777 "$home/open"
+  chmod 777 "$home/open"
+  cp "$home/authority.pem" "$home/open/1"
+  local prefix
+  for prefix in /dev/fd/../../.. /proc/self/fd/../../..; do
+    rejects "*'$home/open' (owner *, mode 0777) can be written by other users" sase-credential --ca-file "$prefix$home/open/1" token
+  done
+}
+
 @test "SSL_CERT_FILE obeys the same rule" {
   unset SASE_CA_FILE
   export SSL_CERT_FILE=$home/authority.pem

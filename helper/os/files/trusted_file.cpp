@@ -2,10 +2,12 @@
 #include "helper/os/files/trusted_file.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -22,10 +24,6 @@ namespace {
 constexpr mode_t can_read = 04;
 constexpr mode_t can_write = 02;
 
-bool is_trusted(uid_t owner) noexcept {
-  return owner == 0 || owner == ::geteuid();
-}
-
 /// What users other than the owner can do, if the members of the group `trusted` are not counted.
 mode_t permissions_of_others(const struct stat& status, gid_t trusted) noexcept {
   const bool is_private_group = status.st_gid == ::geteuid() || status.st_gid == trusted;
@@ -38,12 +36,25 @@ bool is_read_only(std::string_view directory) {
   return ::statvfs(std::string(directory).c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
 }
 
-/// In a user namespace without root, root's directories appear to belong to the overflow user
-/// (user_namespaces(7)).
-bool is_root_outside(uid_t owner) noexcept {
-  constexpr uid_t overflow = 65534;
-  struct stat top {};
-  return owner == overflow && ::stat("/", &top) == 0 && top.st_uid == overflow;
+/// The owner of the files of all users that have no number in this user namespace (user_namespaces(7)).
+constexpr uid_t overflow = 65534;
+
+/// Whether root's files appear to belong to the overflow user, and those of no user of this namespace do.
+bool is_root_unmapped() {
+  const Fd map(::open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC));
+  std::array<char, 2048> text{};
+  const ssize_t size = map ? ::read(map.get(), text.data(), text.size()) : 0;
+  if (size <= 0 || static_cast<std::size_t>(size) == text.size()) return false;
+  char* rest = text.data();
+  const auto read_number = [&rest] { return std::strtoull(rest, &rest, 10); };
+  // Each line is: the first number inside, the first number outside, the count of numbers.
+  for (bool is_known = false;; is_known = true) {
+    const auto inside = read_number();
+    const auto outside = read_number();
+    const auto count = read_number();
+    if (count == 0) return is_known;
+    if (outside == 0 || (inside <= overflow && overflow - inside < count)) return false;
+  }
 }
 
 std::string format_mode(mode_t mode) {
@@ -58,35 +69,71 @@ bool is_top_level(std::string_view directory) noexcept {
   return directory.find('/', 1) == std::string_view::npos;
 }
 
+/// Whether usually only root creates this path. Homes and the directories of services do not count: inside
+/// the namespace, their owners cannot be distinguished from root.
+bool is_system_path(std::string_view path) noexcept {
+  constexpr std::array<std::string_view, 5> trees{"/etc/", "/nix/", "/opt/", "/usr/",
+                                                  "/var/lib/ca-certificates/"};
+  // The parents of directories of this user, and of the last tree.
+  constexpr std::array<std::string_view, 7> parents{
+      "/dev/shm", "/run/user", "/var/cache", "/var/home", "/var/lib", "/var/lib/ca-certificates", "/var/tmp"};
+  return is_top_level(path) || std::ranges::find(parents, path) != parents.end() ||
+         std::ranges::any_of(trees, [path](std::string_view tree) { return path.starts_with(tree); });
+}
+
+bool is_number(std::string_view text) noexcept {
+  return !text.empty() && std::ranges::all_of(text, protocol::is_digit);
+}
+
+/// The path of a file that a process of this user has opened.
+bool is_inherited(std::string_view path) noexcept {
+  const std::string_view directory = path.substr(0, path.find_last_of('/') + 1);
+  if (!is_number(path.substr(directory.size()))) return path == "/dev/stdin";
+  constexpr std::string_view proc = "/proc/", fd = "/fd/";
+  if (!directory.starts_with(proc) || !directory.ends_with(fd)) return directory == "/dev/fd/";
+  const std::string_view process = directory.substr(proc.size(), directory.size() - proc.size() - fd.size());
+  return process == "self" || process == "thread-self" || is_number(process);
+}
+
 /// The violations of the rule on one path.
 class Violations {
  public:
-  void check_file(std::string_view path, const struct stat& status, Sensitivity sensitivity, int fd) {
+  /// `real` is the path without links, `path` the one for messages.
+  void check_file(std::string_view path, std::string_view real, const struct stat& status,
+                  Sensitivity sensitivity, int fd) {
     const bool is_secret = sensitivity == Sensitivity::secret;
     if (!S_ISREG(status.st_mode) && !(is_secret && S_ISFIFO(status.st_mode)))
       return add(path, status, "is not a regular file");
-    check_owner(path, status);
+    const bool is_root = check_owner(path, real, status);
     const mode_t others = permissions_of_others(status, ::geteuid());
+    // Root chose the group of its own file; this user reads it as a member.
+    const mode_t readers = is_root && status.st_uid != ::geteuid() ? status.st_mode : others;
     if ((others & can_write) != 0)
       add(path, status, "can be written by other users", is_secret ? "chmod 600 " : "chmod go-w ");
-    else if (is_secret && (others & can_read) != 0 && !(status.st_uid == 0 && is_in_memory(fd)))
+    else if (is_secret && (readers & can_read) != 0 && !(is_root && is_in_memory(fd)))
       add(path, status, "can be read by other users", "chmod 600 ");
   }
 
   void check_directory(std::string_view path, const struct stat& status) {
-    if (!is_root_outside(status.st_uid)) check_owner(path, status);
-    // Images for platforms that assign an arbitrary uid give their directories to root's group, mode 0775.
+    const bool is_root = check_owner(path, path, status);
+    is_below_shared_ = is_below_shared_ || (status.st_mode & can_write) != 0;
+    // Root chose the group of its own directory, such as `staff` of `/usr/local`. Images for platforms that
+    // assign an arbitrary uid give directories to root's group, mode 0775.
     constexpr gid_t root = 0;
-    if ((permissions_of_others(status, root) & can_write) != 0 && (status.st_mode & S_ISVTX) == 0 &&
-        !is_read_only(path))
+    const mode_t others = is_root ? status.st_mode : permissions_of_others(status, root);
+    if ((others & can_write) != 0 && (status.st_mode & S_ISVTX) == 0 && !is_read_only(path))
       add(path, status, "can be written by other users", is_top_level(path) ? "" : "chmod go-w ");
   }
 
-  /// What is below the directory of another user is that user's as well.
-  void check_owner(std::string_view path, const struct stat& status) {
-    if (is_trusted(status.st_uid) || std::exchange(has_other_owner_, true)) return;
-    add(path, status, "belongs to another user");
+  /// What is below the directory of another user is that user's as well. True if the owner is root.
+  bool check_owner(std::string_view path, std::string_view real, const struct stat& status) {
+    if (belongs_to_root(real, status)) return true;
+    if (status.st_uid != ::geteuid() && !std::exchange(has_other_owner_, true))
+      add(path, status, "belongs to another user");
+    return false;
   }
+
+  void start_at_top() noexcept { is_below_shared_ = false; }
 
   void throw_if_any(std::string_view path) const {
     if (text_.empty()) return;
@@ -97,6 +144,13 @@ class Violations {
   }
 
  private:
+  /// In a user namespace without root, files of root and of other users have the same owner. There, what root
+  /// alone can have created is root's: a system path whose directories others cannot write, sticky or not.
+  [[nodiscard]] bool belongs_to_root(std::string_view path, const struct stat& status) const {
+    if (status.st_uid != overflow) return status.st_uid == 0;
+    return !is_below_shared_ && is_system_path(path) && is_root_unmapped();
+  }
+
   /// `command` is the beginning of the command that restores the rule, if this user can run it.
   void add(std::string_view path, const struct stat& status, std::string_view what,
            std::string_view command = {}) {
@@ -112,6 +166,7 @@ class Violations {
   std::string text_;
   std::string commands_;
   bool has_other_owner_ = false;
+  bool is_below_shared_ = false;  ///< others can write a directory above the current path
   bool has_remedy_ = true;
 };
 
@@ -131,14 +186,20 @@ std::string read_link(const std::string& path) {
 }
 
 /// Resolves a path component by component, as the kernel does. The caller opens the path afterwards: what it
-/// leads to can then have been changed by this user and root only. False if it does not exist.
-bool walk(std::string path, Violations& violations) {
+/// leads to can then have been changed by this user and root only. False if it does not exist. Leaves `path`
+/// without links.
+bool walk(std::string& path, Violations& violations) {
   constexpr int most_links = 40;  // as in the kernel: path_resolution(7)
   int links = 0;
   for (std::size_t slash = 0; slash < path.size();) {
+    if (slash == 0) violations.start_at_top();
     const std::size_t end = std::min(path.find('/', slash + 1), path.size());
-    if (end == slash + 1) {
-      slash = end;
+    const std::string_view name(path.data() + slash + 1, end - slash - 1);
+    if (name.empty() || name == "." || name == "..") {
+      // What precedes it has no links any more, so its parent is the one of the text.
+      const std::size_t start = name == ".." && slash > 0 ? path.rfind('/', slash - 1) : slash;
+      path.erase(start, end - start);
+      slash = start;
       continue;
     }
     // In place, because each cached answer walks several paths.
@@ -150,7 +211,7 @@ bool walk(std::string path, Violations& violations) {
     if (!exists && is_absence(last_error())) return false;
     if (!exists) throw_errno("cannot read '" + std::string(part) + "'");
     if (S_ISLNK(status.st_mode)) {
-      violations.check_owner(part, status);
+      violations.check_owner(part, part, status);
       if (++links > most_links)
         throw std::system_error(std::make_error_code(std::errc::too_many_symbolic_link_levels), path);
       const std::string target = read_link(std::string(part));
@@ -171,21 +232,21 @@ Fd open_trusted_file(const std::string& path, Sensitivity sensitivity) {
   // Most calls look for files that do not exist.
   if (::stat(path.c_str(), &status) != 0 && is_absence(last_error())) return Fd();
   Violations violations;
-  const bool is_inherited =
-      path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/") || path == "/dev/stdin";
-  if (!is_inherited && !walk(make_absolute(path), violations)) return Fd();
+  std::string real = make_absolute(path);
+  if (!is_inherited(path) && !walk(real, violations)) return Fd();
   // Without O_NONBLOCK, opening a FIFO would block.
   Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file && is_absence(last_error())) return file;
   if (!file || ::fstat(file.get(), &status) != 0) throw_errno("cannot read '" + path + "'");
-  violations.check_file(path, status, sensitivity, file.get());
+  violations.check_file(path, real, status, sensitivity, file.get());
   violations.throw_if_any(path);
   return file;
 }
 
 bool check_directories(const std::string& path) {
   Violations violations;
-  const bool exists = walk(make_absolute(path), violations);
+  std::string real = make_absolute(path);
+  const bool exists = walk(real, violations);
   violations.throw_if_any({});
   return exists;
 }

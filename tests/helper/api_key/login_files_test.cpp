@@ -167,9 +167,32 @@ TEST_CASE("stores neither if one cannot be stored", "[login_files]") {
   SECTION("the key") {
     REQUIRE(::remove(home.path("keys/work").c_str()) == 0);
     (void)home.directory.make_directory(".config/sase-credential/keys/work");
-    CHECK(tests::catch_failure([&] { home.files.store("new", au, "x"); }).code == ExitCode::local_state);
+    CHECK(tests::catch_failure([&] { home.files.store("new", au, "x"); }).code == ExitCode::invalid_settings);
     CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
   }
+}
+
+TEST_CASE("a key file that cannot be restored if the login fails is not replaced", "[login_files]") {
+  const Home home;
+  home.files.store("the-key", eu, "region = eu\n");
+  const std::string path = home.path("keys/work");
+  std::string hint = "remove this file";
+  SECTION("because others can write it") {
+    REQUIRE(::chmod(path.c_str(), 0666) == 0);
+    hint = "chmod 600 " + path;
+  }
+  SECTION("because it is too long") {
+    home.write_key_file(std::string(65537, 'k'));
+  }
+  const std::string before = tests::text_of_file(path);
+
+  const Failure failure = tests::catch_failure([&] { home.files.store("new", au, "x"); });
+
+  CHECK(failure.code == ExitCode::invalid_settings);
+  CHECK(tests::contains(failure.what(), "nothing was stored, because the stored key is unusable: '" + path));
+  CHECK(failure.hint == hint);
+  CHECK(tests::text_of_file(path) == before);
+  CHECK(tests::text_of_file(home.path("profiles/work.conf")) == "region = eu\n");
 }
 
 TEST_CASE("rejects a key directory that is open to others with the command that repairs it",

@@ -12,6 +12,7 @@
 #include <string>
 #include <system_error>
 
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,6 +45,17 @@ constexpr gid_t another_group = 4242;
 
 bool give_group(const std::string& path, gid_t group) {
   return ::geteuid() == 0 && ::chown(path.c_str(), static_cast<uid_t>(-1), group) == 0;
+}
+
+/// Whether another user, a member of this group, opens the file.
+bool opens_as_another_user(const std::string& path, Sensitivity sensitivity = Sensitivity::settings,
+                           gid_t group = tests::another_user) {
+  return tests::exit_code_in_child([&] {
+           if (::setgroups(1, &group) != 0 ||
+               ::setresuid(tests::another_user, tests::another_user, tests::another_user) != 0)
+             return 2;
+           return open(path, sensitivity).is_open ? 0 : 1;
+         }) == 0;
 }
 
 }  // namespace
@@ -113,28 +125,42 @@ TEST_CASE("checks each directory on the path", "[trusted_file]") {
   CHECK(open(path).is_open);
 }
 
-TEST_CASE("a directory on the path may be writable by the group of root, but by no other group",
+TEST_CASE("a group can write a directory on the path only if the group or the directory is root's",
           "[trusted_file]") {
   const tests::TemporaryDirectory root;
   const std::string path = root.write("shared/file", "text");
   const std::string directory = root.path("shared");
-  const auto opens_as_another_user = [&] {
-    return tests::exit_code_in_child([&] {
-             if (::setresuid(tests::another_user, tests::another_user, tests::another_user) != 0) return 2;
-             return open(path).is_open ? 0 : 1;
-           }) == 0;
-  };
-  if (!give_group(directory, 0)) return;
+  if (!give_group(directory, another_group)) return;
   for (const std::string& searched : {root.path("."), directory})
     REQUIRE(::chmod(searched.c_str(), searched == directory ? 0775 : 0755) == 0);
   REQUIRE(::chmod(path.c_str(), 0644) == 0);
 
-  CHECK(opens_as_another_user());
+  CHECK(opens_as_another_user(path));
+  CHECK(open(path).is_open);
 
-  REQUIRE(give_group(directory, another_group));
+  REQUIRE(::chown(directory.c_str(), tests::another_user, another_group) == 0);
+  CHECK_FALSE(opens_as_another_user(path));
 
-  CHECK_FALSE(opens_as_another_user());
-  CHECK(tests::contains(open(path).what, "0775) can be written by other users"));
+  REQUIRE(give_group(directory, 0));
+  CHECK(opens_as_another_user(path));
+}
+
+TEST_CASE("a group can read root's secret, because root chose the group", "[trusted_file]") {
+  const auto disk = tests::parent_on_disk();
+  if (!disk || ::geteuid() != 0) return;
+  const tests::TemporaryDirectory root(*disk);
+  REQUIRE(::chmod(root.path().c_str(), 0755) == 0);
+  const std::string path = root.write("key", "text", 0640);
+  REQUIRE(give_group(path, another_group));
+  CHECK(opens_as_another_user(path, Sensitivity::secret, another_group));
+  CHECK(tests::contains(open(path, Sensitivity::secret).what, "0640) can be read by other users"));
+
+  REQUIRE(::chmod(path.c_str(), 0644) == 0);
+  CHECK_FALSE(opens_as_another_user(path, Sensitivity::secret, another_group));
+
+  REQUIRE(::chmod(path.c_str(), 0640) == 0);
+  REQUIRE(::chown(path.c_str(), tests::another_user, another_group) == 0);
+  CHECK_FALSE(opens_as_another_user(path, Sensitivity::secret, another_group));
 }
 
 TEST_CASE("names all causes with one remedy", "[trusted_file]") {
@@ -208,9 +234,25 @@ TEST_CASE("only a secret may be a pipe", "[trusted_file]") {
   CHECK(tests::contains(open(root.path()).what, "0700) is not a regular file"));
 
   const tests::Pipe pipe = tests::make_pipe();
-  const std::string inherited = "/dev/fd/" + std::to_string(pipe.reader.get());
-  CHECK(open(inherited, Sensitivity::secret).is_open);
-  CHECK_FALSE(open(inherited).is_open);
+  const std::string process = std::to_string(::getpid());
+  for (const std::string& directory : {std::string("/dev/fd/"), std::string("/proc/self/fd/"),
+                                       std::string("/proc/thread-self/fd/"), "/proc/" + process + "/fd/"}) {
+    INFO(directory);
+    const std::string inherited = directory + std::to_string(pipe.reader.get());
+    CHECK(open(inherited, Sensitivity::secret).is_open);
+    CHECK_FALSE(open(inherited).is_open);
+  }
+}
+
+TEST_CASE("a path that only begins like that of an open file is checked", "[trusted_file]") {
+  const tests::TemporaryDirectory root;
+  const std::string path = root.write("open/1", "text");
+  REQUIRE(::chmod(root.path("open").c_str(), 0777) == 0);
+  for (const char* const prefix :
+       {"/dev/fd/../../..", "/proc/self/fd/../../..", "/proc/1/../self/fd/../../.."}) {
+    INFO(prefix);
+    CHECK(tests::contains(open(prefix + path).what, root.path("open") + "' " + owner() + "0777) can be"));
+  }
 }
 
 TEST_CASE("root's secret in memory may be readable, as containers mount it", "[trusted_file]") {
