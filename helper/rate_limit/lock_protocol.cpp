@@ -7,8 +7,7 @@
 namespace sase::rate_limit {
 
 BootTime replace_time(const std::optional<LockHolder>& holder, BootTime seen) noexcept {
-  // A lock without a record is never replaced: nothing says how long its holder may take.
-  return holder ? std::max(holder->deadline, seen) + holder_grace : BootTime::max();
+  return (holder ? std::max(holder->deadline, seen) : seen) + holder_grace;
 }
 
 const LockFile* LockAttempt::awaited() const noexcept {
@@ -30,6 +29,7 @@ void LockAttempt::write_log(LockFile& file, RequestLog log) const try {
 }
 
 LockAttempt::Result LockAttempt::start_again() {
+  replaced_.reset();
   replacement_.reset();
   file_.reset();
   return then(&LockAttempt::open_lock);
@@ -38,6 +38,7 @@ LockAttempt::Result LockAttempt::start_again() {
 LockAttempt::Result LockAttempt::open_lock() {
   file_ = directory_.open(LockName::lock);
   seen_.reset();
+  seen_since_ = directory_.now();
   until_ = BootTime{};  // first without waiting: usually the lock is free
   return then(&LockAttempt::wait_for_lock);
 }
@@ -50,7 +51,8 @@ bool LockAttempt::is_overdue() {
     seen_ = holder;
     seen_since_ = now;
   }
-  const BootTime replaceable = replace_time(seen_, seen_since_);
+  // The record of this process may remain from when it gave way to another.
+  const BootTime replaceable = replace_time(seen_ == self_ ? std::nullopt : seen_, seen_since_);
   until_ = std::min(wait_until_, replaceable);
   return now >= replaceable;
 }
@@ -81,12 +83,19 @@ LockAttempt::Result LockAttempt::check_name() {
 
 LockAttempt::Result LockAttempt::open_replacement() {
   replacement_ = directory_.open(LockName::replacement);
-  until_ = wait_until_;
+  until_ = std::min(wait_until_, directory_.now() + holder_grace);
   return then(&LockAttempt::wait_for_replacement);
 }
 
+/// The lock of the replacement is held only for steps on this machine: one that is held longer is the lock by
+/// now, or its holder is stopped.
 LockAttempt::Result LockAttempt::wait_for_replacement() {
-  return replacement_->acquire(until_) ? then(&LockAttempt::check_both) : Result::timed_out;
+  if (replacement_->acquire(until_)) return then(&LockAttempt::check_both);
+  const BootTime now = directory_.now();
+  if (now >= wait_until_) return Result::timed_out;
+  if (now < until_) return Result::pending;
+  if (replacement_->has_name(LockName::replacement)) directory_.remove_replacement();
+  return start_again();
 }
 
 /// With the lock of the replacement, which keeps all others from replacing the lock.
@@ -113,8 +122,13 @@ LockAttempt::Result LockAttempt::copy_log() {
   return then(&LockAttempt::replace);
 }
 
+/// If this process was stopped, another one may have removed its replacement. No file system can join the
+/// first check and the rename, which are one step in the model: a process that is stopped between the two
+/// may rename the replacement of another too early, so that two requests overlap.
 LockAttempt::Result LockAttempt::replace() {
+  if (!replacement_->has_name(LockName::replacement)) return start_again();
   directory_.replace_lock();
+  if (!replacement_->has_name(LockName::lock)) return start_again();
   file_ = std::move(replacement_);
   return Result::acquired;
 }

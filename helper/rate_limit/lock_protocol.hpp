@@ -11,7 +11,7 @@
 namespace sase::rate_limit {
 
 /// A process that still holds the lock this long after its deadline is stopped, not slow. A new holder also
-/// has this long to replace the record of the previous one.
+/// has this long to record itself, and a process that replaces the lock has this long for that.
 inline constexpr std::chrono::milliseconds holder_grace = std::chrono::milliseconds(300);
 
 /// When a process that has seen the record of this holder since `seen` may replace the lock.
@@ -52,7 +52,7 @@ class LockDirectory {
   [[nodiscard]] virtual std::unique_ptr<LockFile> open(LockName name) = 0;
   [[nodiscard]] virtual bool exists(LockName name) const = 0;
 
-  /// Renames the replacement to the lock. The caller holds the replacement's lock.
+  /// Renames the replacement to the lock; does nothing if there is no replacement.
   virtual void replace_lock() = 0;
   virtual void remove_replacement() = 0;
 

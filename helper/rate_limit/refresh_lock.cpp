@@ -9,12 +9,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <utility>
 
 namespace sase::rate_limit {
 
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
@@ -73,20 +75,31 @@ Slot find_last_slot(std::string_view bytes) {
 }
 
 /// A log that could not be written leaves a mark in the file's modification time: the boot clock's second of
-/// the last request, and the number of requests as nanoseconds. Real times are decades later.
+/// the last request or of the holder's start, and as nanoseconds the number of requests and, in units of
+/// `mark_unit`, the milliseconds until the holder's deadline. Real times are decades later.
+constexpr std::int64_t mark_unit = 16;
+constexpr std::size_t most_marked = 2 * request_limit;
+static_assert(most_marked < mark_unit);
+constexpr milliseconds longest_marked = std::chrono::hours(17);  // 16 * 17 h are less than 10^9 ms
+
 nanoseconds format_mark(const RequestLog& log) {
-  if (log.requests.empty()) return {};
-  return std::chrono::floor<seconds>(log.requests.back().time_since_epoch()) +
-         nanoseconds(log.requests.size());
+  if (log.requests.empty() && !log.holder) return {};
+  const BootTime at = log.requests.empty() ? log.holder->since : log.requests.back();
+  const auto second = std::chrono::floor<seconds>(at);
+  const auto left = log.holder ? log.holder->deadline - second : milliseconds(0);
+  return second.time_since_epoch() +
+         nanoseconds(mark_unit * std::clamp(left, milliseconds(0), longest_marked).count()) +
+         nanoseconds(std::min(log.requests.size(), most_marked));
 }
 
 void apply_mark(RequestLog& log, nanoseconds mark, BootTime now) {
   const auto second = std::chrono::floor<seconds>(mark);
-  if (BootTime(second) > now) return;
+  const BootTime at(second);
+  if (at > now) return;
+  const auto [left, count] = std::lldiv((mark - second).count(), mark_unit);
   log.holder.reset();
-  const auto count = static_cast<std::size_t>((mark - second).count());
-  if (count <= 2 * request_limit)
-    log.requests.assign(count, std::min(BootTime(second) + std::chrono::milliseconds(999), now));
+  if (left > 0) log.holder = {.pid = 0, .since = at, .deadline = at + milliseconds(left)};
+  log.requests.assign(static_cast<std::size_t>(count), std::min(at + milliseconds(999), now));
 }
 
 /// Read once: reading the boot id costs as much as reading the log.
@@ -149,7 +162,8 @@ std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& direct
   if (!file) return std::nullopt;
   os::FileLock lock(std::move(file));
   auto holder = read_log_in(lock).holder;
-  if (!holder || BootClock::now() < holder->deadline || lock.acquire({})) return std::nullopt;
+  if (!holder || holder->pid == 0 || BootClock::now() < holder->deadline || lock.acquire({}))
+    return std::nullopt;
   return holder;
 }
 
@@ -184,8 +198,10 @@ class RefreshLock::Directory : public LockDirectory {
   [[nodiscard]] bool exists(LockName name) const override {
     return directory_.contains(file_name(key_id_, name));
   }
-  void replace_lock() override {
+  void replace_lock() override try {
     directory_.rename_file(file_name(key_id_, LockName::replacement), file_name(key_id_, LockName::lock));
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
   }
   void remove_replacement() override { directory_.remove_file(file_name(key_id_, LockName::replacement)); }
   [[nodiscard]] BootTime now() const override { return BootClock::now(); }

@@ -103,7 +103,7 @@ BootTime parse_pause_end(const Attribute& attribute, BootTime now) {
 int parse_pid(const Attribute& attribute) {
   constexpr std::int64_t largest_pid = std::int64_t{1} << 22U;  // PID_MAX_LIMIT of 64-bit Linux
   const std::int64_t pid = parse_number(attribute);
-  if (pid == 0 || pid > largest_pid) throw ProtocolError("not a process id");
+  if (pid > largest_pid) throw ProtocolError("not a process id");
   return static_cast<int>(pid);
 }
 

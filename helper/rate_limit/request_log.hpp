@@ -18,7 +18,7 @@ inline constexpr std::chrono::milliseconds longest_rejection_pause = std::chrono
 
 /// The process that holds the refresh lock (lock_protocol.hpp), as it has recorded itself.
 struct LockHolder {
-  int pid = 0;
+  int pid = 0;  ///< 0 if a full disk kept it from being recorded
   BootTime since{};
   BootTime deadline{};  ///< of its call
 

@@ -2,6 +2,7 @@
 #include "helper/token/provider.hpp"
 
 #include "helper/failure.hpp"
+#include "helper/os/processes/this_process.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -178,7 +179,7 @@ std::optional<RefreshLock> TokenProvider::acquire_lock() try {
                                    [this] { trace_.line("lock: another call holds it"); });
   if (!lock) throw lock_timeout();
   trace_.line("lock: acquired");
-  if (const auto& holder = lock->replaced_holder())
+  if (const auto& holder = lock->replaced_holder(); holder && holder->pid != 0)
     diagnostics_.warning("process " + std::to_string(holder->pid) +
                          " holds the lock of this API key after its deadline; is it stopped?");
   return lock;
@@ -191,7 +192,9 @@ Failure TokenProvider::lock_timeout() {
   std::string process;
   if (const auto directory = os::PrivateDirectory::open(*state_directory_)) {
     const rate_limit::RequestLog log = rate_limit::read_request_log(*directory, authorizer().key_id());
-    if (log.holder) process = " (process " + std::to_string(log.holder->pid) + ")";
+    // The record of this process may remain from when it gave way to another.
+    if (log.holder && log.holder->pid != 0 && log.holder->pid != os::process_id())
+      process = " (process " + std::to_string(log.holder->pid) + ")";
   }
   return Failure(ExitCode::unreachable,
                  "another call with the API key of the profile '" + profile_.name + "'" + process +

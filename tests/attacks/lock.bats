@@ -122,6 +122,56 @@ stop_leader() {
   expect_counter authorize 2
 }
 
+# stop_at CALL: a call of 8 seconds that stops itself after its first system call CALL; $stopped is its process.
+stop_at() {
+  command -v strace >/dev/null || skip 'needs strace'
+  strace -o "$home/trace" -e "trace=$1" -e "inject=$1:signal=SIGSTOP:when=1" sase-credential --timeout 8s token \
+    >"$home/stopped" 2>&1 3>&- 4>&- &
+  tracer=$!
+  wait_until grep -q 'stopped by SIGSTOP' "$home/trace"
+  stopped=$(pgrep -P "$tracer")
+}
+
+@test "a call continues although the one that replaces the lock of a stopped one is stopped too" {
+  tries 1
+  stop_leader
+  sleep 2
+  stop_at pwrite64
+  [ -e "$(echo "$state"/*.lock.new)" ] || refute 'expected a replacement'
+  kill -KILL "$leader"
+  local start
+  start=$(now_ms)
+  call sase-credential token
+  expect_token
+  expect_within 2500 "$start"
+  expect_counter authorize 2
+
+  local first=$token
+  kill -CONT "$stopped"
+  wait "$tracer"
+  expect_equal "$(<"$home/stopped")" "$first"
+  rm "$home/stopped"
+  expect_counter authorize 2
+  expect_unlocked
+}
+
+@test "a call continues although one is stopped that has the lock and has not recorded itself" {
+  tries 1
+  stop_at flock
+  local start
+  start=$(now_ms)
+  call sase-credential token
+  expect_token
+  expect_within 2500 "$start"
+
+  local first=$token
+  kill -CONT "$stopped"
+  wait "$tracer"
+  expect_equal "$(<"$home/stopped")" "$first"
+  rm "$home/stopped"
+  expect_counter authorize 1
+}
+
 # dying_tree: a tree whose authorizer is killed before it sends a request, as when memory is short.
 dying_tree() {
   cp -R "$build/bin" "$home/tree-bin"

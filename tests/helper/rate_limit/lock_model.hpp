@@ -91,7 +91,7 @@ class ModelFile : public LockFile {
     if (world_.log_unwritable) {
       // As the modification time does.
       inode_->log.requests = log.requests;
-      inode_->log.holder.reset();
+      inode_->log.holder = log.holder;
       throw std::system_error(std::make_error_code(std::errc::no_space_on_device));
     }
     inode_->log = log;
@@ -118,6 +118,7 @@ class ModelDirectory : public LockDirectory {
   }
   [[nodiscard]] bool exists(LockName name) const override { return world_.named(name) != nullptr; }
   void replace_lock() override {
+    if (!exists(LockName::replacement)) return;
     world_.named(LockName::lock) = std::exchange(world_.named(LockName::replacement), nullptr);
   }
   void remove_replacement() override { world_.named(LockName::replacement) = nullptr; }

@@ -141,14 +141,14 @@ TEST_CASE("rejects a request log that is not private", "[request_log]") {
   CHECK_THROWS_AS(state.write("a", RequestLog{}), std::system_error);
 }
 
-TEST_CASE("a full disk keeps the number of requests", "[request_log]") {
+TEST_CASE("a full disk keeps the number of requests and the deadline", "[request_log]") {
   const LogDirectory state;
   const bool is_allocated = GENERATE(false, true);
   if (is_allocated) state.write("a", RequestLog{});
   CHECK(tests::exit_code_in_child([&state] {
           tests::deny_calls({SYS_pwrite64}, ENOSPC);
           const auto lock = acquire(state.root.path("state"), "a");
-          RequestLog log;
+          RequestLog log = lock->read_log();
           log.requests.assign(4, BootClock::now());
           try {
             lock->write_log(log);
@@ -161,6 +161,9 @@ TEST_CASE("a full disk keeps the number of requests", "[request_log]") {
   CHECK(state.read("a").requests.size() == 4);
   CHECK(state.read("a").requests.back() <= BootClock::now());
   CHECK(state.read("a").requests.back() > BootClock::now() - 2s);
+  REQUIRE(state.read("a").holder);
+  CHECK(state.read("a").holder->deadline > BootClock::now() + 50s);
+  CHECK(state.read("a").holder->deadline <= BootClock::now() + 1min);
   state.write("a", with_a_request());
   CHECK(state.read("a").requests.size() == 1);
 }
