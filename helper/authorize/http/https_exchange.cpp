@@ -282,8 +282,7 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   request.setContentLength(static_cast<std::streamsize>(body.size()));
   progress.count_request();
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
-  // POCO flushes the rest of the body before it reads the response. If the peer has answered early and
-  // closed, a flush here would fail and hide that answer.
+  // POCO flushes the rest later: if the peer has answered early and closed, a flush here would hide that.
   progress.trace([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
   return read_reply(session, progress);
 }
