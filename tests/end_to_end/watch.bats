@@ -102,7 +102,7 @@ setup() {
   chown -R 65534 "$home"
   chmod 711 "$BATS_TEST_TMPDIR" "$home"
   call setpriv --reuid 65534 --regid 65534 --clear-groups sase-credential watch "$file" --group root
-  expect_failure 2 "no file of this user can be given to the group 'root'" '?*'
+  expect_failure 2 "this user cannot give a file to the group 'root'" '?*'
   expect_counter authorize 0
 }
 
