@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # 1,000 calls wait for one that ends in any way: all are answered soon after, and waiting costs hardly any CPU time.
-# SASE_LONG=yes: 20 rounds instead of 2.
+# SASE_LONG=yes: 20 rounds instead of 1.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/faults
@@ -10,7 +10,7 @@ promises=1
 
 # waiters KIND COMMAND...
 waiters() {
-  local kind=$1 rounds=2
+  local kind=$1 rounds=1
   shift
   [ "${SASE_LONG-}" != yes ] || rounds=20
   situation 1 "$kind, 1,000 calls"
