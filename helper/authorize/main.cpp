@@ -24,7 +24,7 @@ using std::chrono::steady_clock;
 void respond(steady_clock::time_point begun, const authorize::SelfSandbox& self_sandbox,
              steady_clock::time_point sandboxed) {
   auto request = protocol::AuthorizeRequest::parse(os::read_message(os::standard_input).reveal());
-  // OpenSSL's own variable.
+  // OpenSSL's own variable. NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
   if (const char* const directories = std::getenv("SSL_CERT_DIR")) request.ca_directories = directories;
   os::limit_lifetime(request.timeout);
   authorize::Progress progress(

@@ -45,6 +45,12 @@ void append_lines(std::string& text, std::string_view name, std::span<const std:
     text.append(name).append(" = ").append(value).append("\n");
 }
 
+/// A service address of the file would contradict the new one.
+void remove_other_address(std::string& text, SettingId written) {
+  if (written == SettingId::region) text = with_setting(text, *find_setting("url"), {});
+  if (written == SettingId::url) text = with_setting(text, *find_setting("region"), {});
+}
+
 }  // namespace
 
 std::string with_setting(std::string_view text, const Setting& setting,
@@ -98,9 +104,7 @@ std::string ProfileDraft::text() const {
         write_setting(text, setting, given.hosts());
     } else if (const Assignment* const value = given.find(setting.id);
                value != nullptr && is_written(*value)) {
-      // The other service address of the file would contradict the new one.
-      if (setting.id == SettingId::region) text = with_setting(text, *find_setting("url"), {});
-      if (setting.id == SettingId::url) text = with_setting(text, *find_setting("region"), {});
+      remove_other_address(text, setting.id);
       write_setting(text, setting, {value, 1});
     }
   }

@@ -78,7 +78,7 @@ Slot find_last_slot(std::string_view bytes) {
 /// the last request or of the holder's start, and as nanoseconds the number of requests and, in units of
 /// `mark_unit`, the milliseconds until the holder's deadline. Real times are decades later.
 constexpr std::int64_t mark_unit = 16;
-constexpr std::size_t most_marked = 2 * request_limit;
+constexpr std::size_t most_marked = std::size_t{2} * request_limit;
 static_assert(most_marked < mark_unit);
 constexpr milliseconds longest_marked = std::chrono::hours(17);  // 16 * 17 h are less than 10^9 ms
 

@@ -47,6 +47,7 @@ int make_input(std::string_view bytes) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
+  all.reserve(texts.size() + 1);
   for (std::string& text : texts)
     all.push_back(text.data());
   all.push_back(nullptr);
@@ -99,7 +100,8 @@ std::optional<std::string> run_cgi(const std::vector<std::string>& command, cons
                                    std::string_view input) {
   std::vector<std::string> environment;
   for (const auto& [name, value] : variables)
-    if (!value.empty()) environment.push_back(name + "=" + value);
+    if (!value.empty()) environment.push_back(std::string(name).append("=").append(value));
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread of the sandbox changes the environment
   if (const char* const path = std::getenv("PATH")) environment.push_back(std::string("PATH=") + path);
   std::array<int, 2> ends{};
   const Descriptor source(make_input(input));

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -185,6 +186,38 @@ std::string read_link(const std::string& path) {
   return {target.data(), static_cast<std::size_t>(size)};
 }
 
+/// What is at the first `end` bytes of a path, if it exists.
+std::optional<struct stat> read_part(std::string& path, std::size_t end) {
+  // In place, because each cached answer walks several paths.
+  const char next = std::exchange(path[end], '\0');
+  struct stat status {};
+  const bool exists = ::lstat(path.c_str(), &status) == 0;
+  path[end] = next;
+  if (exists) return status;
+  if (!is_absence(last_error())) throw_errno("cannot read '" + path.substr(0, end) + "'");
+  return std::nullopt;
+}
+
+/// Replaces the link between `slash` and `end` by what it contains. Returns where the walk continues.
+std::size_t follow_link(std::string& path, std::size_t slash, std::size_t end) {
+  const std::string target = read_link(path.substr(0, end));
+  if (target.starts_with('/')) {
+    path.replace(0, end, target);
+    return 0;
+  }
+  path.replace(slash + 1, end - slash - 1, target);
+  return slash;
+}
+
+/// Removes an empty, `.` or `..` component between `slash` and `end`. What precedes it has no links any more,
+/// so its parent is the one of the text. Returns where the walk continues.
+std::size_t remove_dots(std::string& path, std::size_t slash, std::size_t end) {
+  const bool is_parent = path.compare(slash + 1, end - slash - 1, "..") == 0;
+  const std::size_t start = is_parent && slash > 0 ? path.rfind('/', slash - 1) : slash;
+  path.erase(start, end - start);
+  return start;
+}
+
 /// Resolves a path component by component, as the kernel does. The caller opens the path afterwards: what it
 /// leads to can then have been changed by this user and root only. False if it does not exist. Leaves `path`
 /// without links.
@@ -194,33 +227,22 @@ bool walk(std::string& path, Violations& violations) {
   for (std::size_t slash = 0; slash < path.size();) {
     if (slash == 0) violations.start_at_top();
     const std::size_t end = std::min(path.find('/', slash + 1), path.size());
-    const std::string_view name(path.data() + slash + 1, end - slash - 1);
-    if (name.empty() || name == "." || name == "..") {
-      // What precedes it has no links any more, so its parent is the one of the text.
-      const std::size_t start = name == ".." && slash > 0 ? path.rfind('/', slash - 1) : slash;
-      path.erase(start, end - start);
-      slash = start;
-      continue;
-    }
-    // In place, because each cached answer walks several paths.
-    const char next = std::exchange(path[end], '\0');
-    struct stat status {};
-    const bool exists = ::lstat(path.c_str(), &status) == 0;
-    path[end] = next;
     const std::string_view part(path.data(), end);
-    if (!exists && is_absence(last_error())) return false;
-    if (!exists) throw_errno("cannot read '" + std::string(part) + "'");
-    if (S_ISLNK(status.st_mode)) {
-      violations.check_owner(part, part, status);
-      if (++links > most_links)
-        throw std::system_error(std::make_error_code(std::errc::too_many_symbolic_link_levels), path);
-      const std::string target = read_link(std::string(part));
-      path = (target.starts_with('/') ? target : path.substr(0, slash + 1) + target) + path.substr(end);
-      if (target.starts_with('/')) slash = 0;
+    if (const auto name = part.substr(slash + 1); name.empty() || name == "." || name == "..") {
+      slash = remove_dots(path, slash, end);
       continue;
     }
-    if (S_ISDIR(status.st_mode)) violations.check_directory(part, status);
-    slash = end;
+    const auto status = read_part(path, end);
+    if (!status) return false;
+    if (!S_ISLNK(status->st_mode)) {
+      if (S_ISDIR(status->st_mode)) violations.check_directory(part, *status);
+      slash = end;
+      continue;
+    }
+    violations.check_owner(part, part, *status);
+    if (++links > most_links)
+      throw std::system_error(std::make_error_code(std::errc::too_many_symbolic_link_levels), path);
+    slash = follow_link(path, slash, end);
   }
   return true;
 }
