@@ -40,7 +40,7 @@ read_both() { "$@" 2>&1 >"$home/tmp/out" | cat >"$home/tmp/err"; }
 }
 
 @test "what the command writes to stderr arrives while it runs, as it is, and up to its end" {
-  export SASE_API_KEY_COMMAND="printf 'one\\tg\\303\\274n\\n' >&2; until [ -e $home/go ]; do sleep 0.05; done; exec >&-; echo last >&2; exit 3"
+  export SASE_API_KEY_COMMAND="printf 'one\\tg\\303\\274n\\n' >&2; tries=0; until [ -e $home/go ] || [ \$((tries += 1)) -gt 200 ]; do sleep 0.05; done; exec >&-; echo last >&2; exit 3"
   sase-credential token >"$out" 2>"$err" &
   wait_until grep -q one "$err"
   touch "$home/go"

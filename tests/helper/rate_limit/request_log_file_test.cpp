@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "helper/rate_limit/rules.hpp"
+#include "tests/helper/rate_limit/log_directory.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/denied_calls.hpp"
 #include "tests/support/in_child.hpp"
@@ -18,40 +19,7 @@
 
 namespace sase::rate_limit {
 
-namespace {
-
 using namespace std::chrono_literals;
-
-RequestLog with_rejections(unsigned consecutive_rejections) {
-  RequestLog log;
-  log.consecutive_rejections = consecutive_rejections;
-  return log;
-}
-
-RequestLog with_a_request() {
-  RequestLog log;
-  log.requests.push_back(BootClock::now());
-  return log;
-}
-
-std::optional<RefreshLock> acquire(const std::string& directory, const std::string& key_id,
-                                   std::chrono::milliseconds patience = 0ms) {
-  return RefreshLock::acquire(directory, key_id, BootClock::now() + patience, BootClock::now() + 1min);
-}
-
-struct LogDirectory {
-  tests::TemporaryDirectory root;
-  os::PrivateDirectory directory = os::PrivateDirectory::create(root.path("state"));
-
-  [[nodiscard]] RequestLog read(const std::string& key_id) const {
-    return read_request_log(directory, key_id);
-  }
-  void write(const std::string& key_id, const RequestLog& log) const {
-    acquire(root.path("state"), key_id)->write_log(log);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("reads back the request log of a key id, and no other", "[request_log]") {
   const LogDirectory state;

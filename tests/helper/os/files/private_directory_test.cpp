@@ -2,6 +2,7 @@
 #include "helper/os/files/private_directory.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "tests/helper/os/files/directory_contents.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -15,24 +16,6 @@
 #include <unistd.h>
 
 namespace sase::os {
-
-namespace {
-
-std::string text_in(const Fd& fd) {
-  std::string text(100, '\0');
-  const ssize_t got = ::read(fd.get(), text.data(), text.size());
-  text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-  return text;
-}
-
-std::set<std::string> names_in(const std::string& path) {
-  std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path))
-    names.insert(entry.path().filename());
-  return names;
-}
-
-}  // namespace
 
 TEST_CASE("creates a directory and its parents with mode 0700", "[private_directory]") {
   const tests::TemporaryDirectory root;
