@@ -130,7 +130,7 @@ token::SessionContext session_context(const Call& call) noexcept {
 void ignore_request(const Call& call) noexcept {
   constexpr std::chrono::seconds patience{10};
   try {
-    os::discard_message(call.input, std::chrono::steady_clock::now() + patience);
+    (void)os::read_message(call.input, std::chrono::steady_clock::now() + patience);
   } catch (const std::exception&) {
     os::discard_input(call.input);
   }
