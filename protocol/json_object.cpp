@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -15,7 +17,12 @@ namespace sase::protocol {
 
 namespace {
 
-using Json = nlohmann::json;
+/// A wider type than double: a number such as 1e400 does not fail the document.
+using Json =
+    nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, long double>;
+
+/// Above this, JSON numbers differ between programs (RFC 8259 section 6).
+constexpr long double largest_whole = 9007199254740992.0L;  // 2^53
 
 /// A member name for a message; without the name if it is too long to help.
 std::string quote_name(std::string_view name) {
@@ -31,15 +38,20 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
  public:
   [[nodiscard]] JsonObject result() noexcept { return std::move(result_); }
 
-  bool null() override { return add({.name = {}, .kind = JsonKind::null, .text = {}, .object = {}}); }
-  bool boolean(bool /*value*/) override { return add_other(); }
-  bool number_integer(number_integer_t /*value*/) override { return add_other(); }
-  bool number_unsigned(number_unsigned_t /*value*/) override { return add_other(); }
-  bool number_float(number_float_t /*value*/, const string_t& /*digits*/) override { return add_other(); }
-  bool binary(binary_t& /*value*/) override { return add_other(); }
-  bool string(string_t& value) override {
-    return add({.name = {}, .kind = JsonKind::text, .text = std::move(value), .object = {}});
+  bool null() override { return add(JsonKind::null); }
+  bool boolean(bool /*value*/) override { return add(JsonKind::other); }
+  bool number_integer(number_integer_t value) override {
+    return add(JsonKind::number, std::to_string(value));
   }
+  bool number_unsigned(number_unsigned_t value) override {
+    return add(JsonKind::number, std::to_string(value));
+  }
+  bool number_float(number_float_t value, const string_t& digits) override {
+    const bool is_exact = std::fabs(value) < largest_whole;
+    return add(JsonKind::number, is_exact ? std::to_string(static_cast<std::int64_t>(value)) : digits);
+  }
+  bool binary(binary_t& /*value*/) override { return add(JsonKind::other); }
+  bool string(string_t& value) override { return add(JsonKind::text, std::move(value)); }
 
   bool start_object(std::size_t /*size*/) override { return open(Level::Kind::object); }
   bool start_array(std::size_t /*size*/) override { return open(Level::Kind::array); }
@@ -54,12 +66,12 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
     if (levels_.empty())
       result_ = std::move(object);
     else
-      add({.name = {}, .kind = JsonKind::object, .text = {}, .object = std::move(object)});
+      add(JsonKind::object, {}, std::move(object));
     return true;
   }
   bool end_array() override {
     levels_.pop_back();
-    return add_other();
+    return add(JsonKind::other);
   }
 
   bool parse_error(std::size_t position, const std::string& /*token*/,
@@ -84,13 +96,11 @@ class JsonCollector final : public nlohmann::json_sax<Json> {
     levels_.push_back({.kind = kind, .object = {}, .names = {}, .name = {}});
     return true;
   }
-  bool add_other() { return add({.name = {}, .kind = JsonKind::other, .text = {}, .object = {}}); }
-  bool add(JsonObject::Member member) {
+  bool add(JsonKind kind, std::string text = {}, JsonObject object = {}) {
     if (levels_.empty()) reject_other_document();
     Level& level = levels_.back();
     if (level.kind == Level::Kind::array) return true;
-    member.name = std::move(level.name);
-    level.object.members_.push_back(std::move(member));
+    level.object.members_.push_back({std::move(level.name), kind, std::move(text), std::move(object)});
     return true;
   }
   [[noreturn]] static void reject_other_document() { throw ProtocolError("it is not a JSON object"); }
@@ -131,6 +141,11 @@ const JsonObject* JsonObject::object(std::string_view name) const {
   if (member == nullptr || member->kind == JsonKind::null) return nullptr;
   if (member->kind != JsonKind::object) throw ProtocolError(quote_name(name) + " is not an object");
   return &member->object;
+}
+
+std::string_view JsonObject::characters(std::string_view name) const noexcept {
+  const Member* const member = find(name);
+  return member == nullptr ? std::string_view() : member->text;
 }
 
 const JsonObject::Member* JsonObject::find(std::string_view name) const noexcept {

@@ -9,7 +9,8 @@
 
 namespace sase::protocol {
 
-/// A JSON object of a host tool. The parser is strict: it rejects what two programs could read differently.
+/// A JSON object of a host tool or the service. The parser is strict: it rejects what two programs could read
+/// differently.
 class JsonObject {
  public:
   /// Maximum size in bytes of a document on a pipe.
@@ -32,6 +33,9 @@ class JsonObject {
   /// The object in a member, or null if it is absent or null. Throws ProtocolError for any other type.
   [[nodiscard]] const JsonObject* object(std::string_view name) const;
 
+  /// The string in a member, or the digits of a number, without its fraction; empty for anything else.
+  [[nodiscard]] std::string_view characters(std::string_view name) const noexcept;
+
  private:
   friend class JsonCollector;
   struct Member;
@@ -44,8 +48,9 @@ class JsonObject {
 enum class JsonKind {
   null,
   text,
+  number,
   object,
-  other,  ///< a number, true, false or an array, which are not used
+  other,  ///< true, false or an array, which are not used
 };
 
 struct JsonObject::Member {
