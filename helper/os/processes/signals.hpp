@@ -58,9 +58,9 @@ class SignalWaiter {
   SignalWaiter& operator=(const SignalWaiter&) = delete;
   ~SignalWaiter();
 
-  /// Waits until `until`, or until a descriptor is readable; negative descriptors are
-  /// ignored. A signal takes precedence over bytes, and bytes over the time. Throws std::system_error.
-  [[nodiscard]] WakeReason wait(BootClock::time_point until, int readable = -1, int also_readable = -1);
+  /// Waits until `until`, or until a descriptor is readable; a negative one is ignored. A signal takes
+  /// precedence over bytes, and bytes over the time. Throws std::system_error.
+  [[nodiscard]] WakeReason wait(BootClock::time_point until, int readable = -1);
 
   /// The signals that were blocked before: the mask for child processes.
   [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }
