@@ -118,9 +118,9 @@ config::ProfileSelector profile_selector(const Call& call) {
           &call.diagnostics};
 }
 
-token::SessionContext session_context(const Call& call) noexcept {
+token::SessionContext session_context(const Call& call, const Diagnostics& diagnostics) noexcept {
   return {.environment = call.environment,
-          .diagnostics = call.diagnostics,
+          .diagnostics = diagnostics,
           .misspelled_variables = call.misspelled_variables,
           .start = call.start};
 }

@@ -154,23 +154,18 @@ ChildProcess::ChildProcess(const std::string& program, std::span<const std::stri
                            std::string_view input, const char* const* environment, const sigset_t& mask) {
   const Fd input_file = make_input(input);
   Pipe output = make_pipe();
-  Pipe errors = make_pipe();
   child_.emplace(SpawnCall{.program = program,
                            .arguments = arguments,
                            .environment = environment,
                            .input = input_file.get(),
                            .output = output.writer.get(),
-                           .errors = errors.writer.get(),
                            .leads = Leads::process_group,
                            .mask = mask});
   output_ = std::move(output.reader);
-  errors_ = std::move(errors.reader);
   set_nonblocking(output_);
-  set_nonblocking(errors_);
 }
 
 bool ChildProcess::read() {
-  (void)drain(errors_, errors_bytes_);
   const bool has_output_ended = drain(output_, output_bytes_);
   if (output_bytes_.size() > max_output) output_bytes_.resize(max_output);
   return has_output_ended;

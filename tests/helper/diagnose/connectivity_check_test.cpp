@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/machine.hpp"
@@ -141,15 +141,6 @@ TEST_CASE("a refresh lock that is not acquired in time fails the check authorize
   CHECK(checks[0].state == CheckState::untried);
   CHECK(contains(checks[5].what, "is still asking"));
   CHECK(checks[5].code == ExitCode::unreachable);
-}
-
-TEST_CASE("the read request goes to the status of the same API generation", "[connectivity_check]") {
-  config::Profile profile;
-  profile.rest_url = "https://a.test/api/rest";
-  CHECK(read_url(profile) == "https://a.test/api/rest/v2.3/status");
-  profile.api = config::Api::v3;
-  profile.rest_url = "https://a.test";
-  CHECK(read_url(profile) == "https://a.test/v3/status");
 }
 
 }  // namespace sase::diagnose
