@@ -34,7 +34,6 @@ token::ApiKeyHandle api_key_handle(const config::Profile& profile, const config:
   };
   return {profile,
           {.read = never,
-           .deadline = {},
            .command = token::CommandIdentity{
                .command = source.value,
                .wrapping_key =

@@ -137,7 +137,7 @@ stop_at() {
   stop_leader
   sleep 2
   stop_at pwrite64
-  [ -e "$(echo "$state"/*.lock.new)" ] || refute 'expected a replacement'
+  [ -e "$(echo "$state"/*.1.lock)" ] || refute 'expected the next lock file'
   kill -KILL "$leader"
   local start
   start=$(now_ms)
