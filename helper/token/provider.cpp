@@ -25,6 +25,11 @@ seconds time_left_now(const Token& token) {
   return time_left(token.expiry, ClockReading::now(), current_boot);
 }
 
+/// What a token like this takes in the cache.
+std::size_t stored_size(const Token& token) noexcept {
+  return token.bearer.reveal().size() + 1024;
+}
+
 /// Memory beyond the limit of RLIMIT_MEMLOCK may be written to the swap space.
 void trace_unlocked_secrets(const Trace& trace) {
   if (trace.on() && !protocol::are_secrets_locked())
@@ -63,7 +68,7 @@ ProvidedToken TokenProvider::get_refreshed() {
   if (!cached || !cached->is_due_for_refresh()) return get();
   std::optional<Failure> refresh_failure;
   try {
-    if (auto refreshed = refresh_under_lock()) return *std::move(refreshed);
+    if (auto refreshed = refresh_under_lock(cached->token)) return *std::move(refreshed);
   } catch (const Failure& failure) {
     refresh_failure = failure;
   }
@@ -93,6 +98,8 @@ void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::Par
   if (!provided.is_due_for_refresh() || !parts_.state_directory) return;
   auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), BootTime{}, boot_deadline());
   if (!lock || !authorizer(lock).may_refresh()) return;
+  // A good token is at hand: no process is started whose result could not be stored.
+  lock->require_space(stored_size(provided.token));
   parts_.trace.line("refresh: a background process refreshes the token");
   const auto [directory, file] = lock->descriptors();
   spawn_background(
@@ -194,15 +201,16 @@ Failure TokenProvider::lock_timeout() {
 }
 
 /// Nothing if the token may not be refreshed yet.
-std::optional<ProvidedToken> TokenProvider::refresh_under_lock() try {
+std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cached) try {
   const auto lock = acquire_lock();
   if (!lock)
     return parts_.state_directory ? std::nullopt : std::optional(accept(authorizer(lock).authorize()));
   if (auto shared = find_fresh()) return shared;
   authorizer(lock).throw_shared_failure();
   if (key_.is_removed_by_logout() || !authorizer(lock).may_refresh()) return std::nullopt;
+  lock->require_space(stored_size(cached));
   parts_.trace.line("refresh: the token is due");
-  return refresh(lock);
+  return accept(authorizer(lock).refresh());
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
@@ -213,14 +221,7 @@ void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock) {
   key_.deadline = parts_.deadline;
   // The last holder of the lock may have refreshed it.
   if (!lock->extend(boot_deadline()) || key_.is_removed_by_logout() || find_fresh()) return;
-  (void)refresh(lock);
-}
-
-/// The token at hand is good: no request is sent whose token could not be stored.
-ProvidedToken TokenProvider::refresh(const std::optional<RefreshLock>& lock) {
-  const auto old = find();
-  lock->require_space((old ? old->bearer.reveal().size() : 0) + 1024);
-  return accept(authorizer(lock).refresh());
+  (void)accept(authorizer(lock).refresh());
 }
 
 ProvidedToken TokenProvider::accept(NewToken new_token) {

@@ -64,8 +64,7 @@ class TokenProvider {
   [[nodiscard]] BootTime boot_deadline() const noexcept;
   [[nodiscard]] std::optional<rate_limit::RefreshLock> acquire_lock();
   [[nodiscard]] Failure lock_timeout();
-  [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock();
-  [[nodiscard]] ProvidedToken refresh(const std::optional<rate_limit::RefreshLock>& lock);
+  [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock(const Token& cached);
   void refresh_as_child(std::optional<rate_limit::RefreshLock>& lock);
   [[nodiscard]] ProvidedToken accept(NewToken new_token);
   void store(const Token& token);
