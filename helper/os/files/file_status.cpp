@@ -61,6 +61,10 @@ std::optional<FileStatus> read_link_status(const std::string& path) noexcept {
   return ::lstat(path.c_str(), &status) == 0 ? std::optional(convert(status)) : std::nullopt;
 }
 
+bool is_writable(const std::string& path) noexcept {
+  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
 bool is_in_memory(int fd) noexcept {
   struct statfs system {};
   return ::fstatfs(fd, &system) == 0 && is_memory(system);
