@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/access_token.hpp"
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"

@@ -170,7 +170,7 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
     const std::string problem = describe_problem(state);
-    const bool is_locked = protocol::are_secrets_locked();
+    const bool is_locked = protocol::lock_secrets();
     return {.name = check_name,
             .state = is_locked ? CheckState::ok : CheckState::warning,
             .what = "state in '" + protocol::escape(*directory) + "' (" +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/config/xdg_directories.hpp"
 #include "helper/diagnose/doctor.hpp"
 #include "helper/diagnose/status.hpp"
@@ -123,7 +123,7 @@ ProfileStatus read_status(const config::ProfileSelector& choice, std::string_vie
   status.name = name;
   try {
     const config::ProfileSettings given = choice.read_settings(name);
-    const config::Profile profile = make_profile(name, given.values, environment);
+    const config::Profile profile = make_profile(name, given.values);
     status.region = region_name(given.values);
     status.api = config::api_generation(profile.api).name;
     status.host = profile.hosts.front().text();
