@@ -117,7 +117,10 @@ in_image() {
     done
     mount -o "remount,bind,$mode" "$root"
     groups=${user#*:}
-    setpriv=(setpriv --reuid "${user%%:*}" --regid "${groups%%,*}" --no-new-privs --bounding-set=-all --inh-caps=-all)
+    setpriv=(setpriv --reuid "${user%%:*}" --regid "${groups%%,*}" --inh-caps=-all)
+    # What root keeps in a container of Docker, as far as files are concerned.
+    [[ $user = 0:* ]] && setpriv+=(--bounding-set=-all,+chown,+dac_override,+fowner,+setuid,+setgid) ||
+      setpriv+=(--no-new-privs --bounding-set=-all)
     [[ $groups != *,* ]] && setpriv+=(--clear-groups) || setpriv+=(--groups "${groups#*,}")
     exec chroot "$root" "${setpriv[@]}" env -i "$@"' bash "$image_root" "$root_mode" "$user" "${#mounts[@]}" ${mounts[@]+"${mounts[@]}"} \
     "${variables[@]}" "$@"
