@@ -37,7 +37,7 @@ teardown() {
   tear_down_test
 }
 
-# The recipe has run without a word, and with one request.
+# The recipe has run without a message, and with one request.
 expect_recipe() {
   expect_code 0
   expect_no_message
@@ -74,8 +74,8 @@ secret() {
   directory home 1001 755
   directory work 1001 755
   directory work/_temp 1001 755
-  github=(-w -u 0:0 "${platform[@]}" -v "$home/files/home:/github/home" -v "$home/files/work:/__w" -e HOME=/github/home -e CI=true
-    -e GITHUB_ACTIONS=true -e GITHUB_WORKSPACE=/__w/project/project -e RUNNER_TEMP=/__w/_temp -e GITHUB_OUTPUT=/__w/_temp/output
+  github=(-w -u 0:0 "${platform[@]}" -v "$home/files/home:/github/home" -v "$home/files/work:/__w" -e HOME=/github/home
+    -e CI=true -e GITHUB_ACTIONS=true -e GITHUB_WORKSPACE=/__w/project/project -e RUNNER_TEMP=/__w/_temp -e GITHUB_OUTPUT=/__w/_temp/output
     -e "SASE_API_KEY=$key")
   /usr/bin/python3 -c 'import sys, yaml
 for step in yaml.safe_load(open(sys.argv[1]))["jobs"]["users"]["steps"]: print(step["run"])' \
@@ -128,8 +128,8 @@ as_cron() {
   while read -r line; do variables+=(-e "$line"); done < <(grep -E '^[A-Z_]+=' <<<"$text" | grep -v '^SASE_REGION=')
   line=$(sed -nE 's/^([0-9*]+ +){1}([^ ]+ +){4}report +//p' <<<"$text")
   [ -n "$line" ] || refute 'there is no job'
-  call in_image -w -u 998:998 "${system[@]}" -v "$home/files/keys:/etc/sase-credential/keys" -v "$home/files/report:/var/lib/report" \
-    "${variables[@]}" -e "HOME=$1" -e LOGNAME=report -e SHELL=/bin/sh /bin/sh -c "$line"
+  call in_image -w -u 998:998 "${system[@]}" -v "$home/files/keys:/etc/sase-credential/keys" \
+    -v "$home/files/report:/var/lib/report" "${variables[@]}" -e "HOME=$1" -e LOGNAME=report -e SHELL=/bin/sh /bin/sh -c "$line"
 }
 
 @test "cron: a job of a system user with a home directory" {
@@ -151,7 +151,7 @@ as_cron() {
 }
 
 @test "systemd: a service with DynamicUser and a credential" {
-  local unit=$home/files/report.service user=62345 words
+  local unit=$home/files/report.service user=62345 command
   recipe systemd/README.md 3 >"$unit"
   if command -v systemd-analyze >"$home/log"; then
     sed -i "s|/usr/bin/sase-credential|$build/bin/sase-credential|" "$unit"
@@ -168,11 +168,12 @@ as_cron() {
   chmod 500 "$home/volumes"
   directory runtime "$user" 700
   directory state "$user" 755
-  words=$(sed -n 's/^ExecStart=//p' "$unit" | sed 's|${STATE_DIRECTORY}|/var/lib/private/report|')
+  read -ra command < <(sed -n 's/^ExecStart=//p' "$unit" | sed 's|${STATE_DIRECTORY}|/var/lib/private/report|')
+  runtime=$(sed -nE 's/^Environment=(XDG_RUNTIME_DIR=)%t([^ ]*).*/\1\/run\2/p' "$unit")
   call in_image -u "$user:$user" "${system[@]}" -v "$home/volumes:/run/credentials/report.service:ro" \
-    -v "$home/files/runtime:/run/report" -v "$home/files/state:/var/lib/private/report" -e HOME=/ -e LOGNAME=report -e USER=report \
-    -e SHELL=/bin/sh -e CREDENTIALS_DIRECTORY=/run/credentials/report.service -e RUNTIME_DIRECTORY=/run/report \
-    -e STATE_DIRECTORY=/var/lib/private/report -e "$(sed -nE 's/^Environment=(XDG_RUNTIME_DIR=)%t([^ ]*).*/\1\/run\2/p' "$unit")" $words
+    -v "$home/files/runtime:/run/report" -v "$home/files/state:/var/lib/private/report" -e HOME=/ -e LOGNAME=report \
+    -e USER=report -e SHELL=/bin/sh -e CREDENTIALS_DIRECTORY=/run/credentials/report.service -e RUNTIME_DIRECTORY=/run/report \
+    -e STATE_DIRECTORY=/var/lib/private/report -e "$runtime" "${command[@]}"
   expect_report "$home/files/state/users.json"
   # The next start of the service is another request only if its directory in /run is new.
   [ -d "$home/files/runtime/sase-credential" ] || refute 'the cache is not in the runtime directory'

@@ -7,13 +7,14 @@
 # The network may need these variables, which end_to_end.bash unsets.
 web_proxy=${http_proxy-}
 
-# shellcheck source=/dev/null
+# shellcheck disable=SC1091 # a file of the system
 distribution=$(. /etc/os-release && echo "$VERSION_CODENAME")
 # All files of one run share the image. Its storage is its own, so that images of this machine are not touched.
 image=localhost/sase-credential-test image_place=${BATS_RUN_TMPDIR-}/image
 
 # mirror: where this machine has its own packages from.
 mirror() {
+  # shellcheck disable=SC2016 # names of apt
   apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
     awk -v wanted="$distribution" '$2 == wanted && $3 == "main" { print $1; exit }'
 }
@@ -28,12 +29,11 @@ needs_packages() {
     skip "the packages of $distribution are out of reach"
 }
 
-# slim_system: sets $slim to the file system of a slim image of this distribution: as mmdebstrap makes it, without the
-# documents. Takes half a minute and is kept for a day.
+# slim_system: makes $slim, the file system of a slim image of this distribution, with mmdebstrap and without the documents.
+# Takes half a minute and is kept for a day.
 slim_system() {
   # Before Debian 13, mmdebstrap alone would install a package that needs all of perl.
   local hook=/usr/share/mmdebstrap/hooks/merged-usr
-  slim=$source_root/build/slim-$distribution.tar
   [ -z "$(find "$slim" -mtime -1 2>/dev/null)" ] || return 0
   mkdir -p "$source_root/build"
   apt-config dump | grep -E '^Acquire::https?::Proxy' >"$home/apt.conf" || true
@@ -49,7 +49,7 @@ storage() { "$1" --root "$image_place/storage" --runroot "$image_place/run" --st
 # need_image: builds the image, once for all files of a run. $image_root is its file system.
 need_image() {
   local work
-  image_root=$image_place/root
+  image_root=$image_place/root slim=$source_root/build/slim-$distribution.tar
   needs_packages
   command -v buildah >"$home/log" || skip 'there is no buildah'
   mkdir -p "$image_place"
@@ -64,9 +64,11 @@ need_image() {
     work=$(storage buildah from scratch) && storage buildah add --quiet "$work" "$slim" / &&
       storage buildah commit --quiet --rm "$work" localhost/slim &&
       storage buildah build --isolation chroot --network host ${web_proxy:+--build-arg http_proxy="$web_proxy"} \
-        --build-arg BASE=localhost/slim --tag "$image" --file "$source_root/install/container/Containerfile" "$image_place/context" &&
-      work=$(storage buildah from "$image") && mkdir "$image_root" && cp -a "$(storage buildah mount "$work")/." "$image_root" &&
-      storage buildah rm "$work" && echo '127.0.0.1 localhost' >"$image_place/hosts" && chmod 644 "$image_place/hosts"
+        --build-arg BASE=localhost/slim --tag "$image" --file "$source_root/install/container/Containerfile" \
+        "$image_place/context" &&
+      work=$(storage buildah from "$image") && mkdir "$image_root" &&
+      cp -a "$(storage buildah mount "$work")/." "$image_root" && storage buildah rm "$work" &&
+      echo '127.0.0.1 localhost' >"$image_place/hosts" && chmod 644 "$image_place/hosts"
   fi >"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
   touch "$image_place/built"
   exec 7>&-
@@ -77,8 +79,8 @@ need_image() {
 #   -u UID:GID[,GROUP...]   the user and its groups          -e NAME=VALUE   a variable
 #   -v SOURCE:TARGET[:ro]   a bind mount                     -w              a root that can be written
 in_image() {
-  local user=65532:65532 mounts=("$image_place/hosts:/etc/hosts:ro") variables=(HOME=/ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin) \
-    root_mode=ro
+  local user=65532:65532 root_mode=ro mounts=("$image_place/hosts:/etc/hosts:ro") variables=(HOME=/
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
   while [[ $1 = -* ]]; do
     case $1 in
       -u) user=$2 && shift ;;

@@ -4,15 +4,15 @@
 
 usage: pod.py FILE CONTAINER DIRECTORY NAME=VALUE...
 
-DIRECTORY holds the volumes, by their names. The variables are added, or replace those of the manifest; an empty value removes one. Each word
-ends with a NUL.
+DIRECTORY holds the volumes, by their names. The variables are added, or replace those of the manifest; an empty value
+removes one. Each word ends with a NUL.
 """
 import sys
 
 import yaml
 
 
-def pod_of(document):
+def find_pod(document):
     spec = document["spec"]
     while "containers" not in spec:
         spec = (spec.get("jobTemplate") or spec.get("template"))["spec"]
@@ -22,7 +22,7 @@ def pod_of(document):
 def main():
     path, name, directory, *changes = sys.argv[1:]
     with open(path, encoding="utf-8") as file:
-        pod = pod_of(yaml.safe_load(file))
+        pod = find_pod(yaml.safe_load(file))
     (container,) = [one for one in pod.get("initContainers", []) + pod["containers"] if one["name"] == name]
     confined = pod["securityContext"] | container["securityContext"]
     expected = {"runAsNonRoot": True, "allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]},
