@@ -20,18 +20,19 @@ setup() {
 # need_podman: sets $podman to a command that runs a container in this machine's network.
 need_podman() {
   command -v podman >"$home/log" || skip 'there is no podman'
-  local way runtime
-  # Limits that the runtime need not raise, and no cgroups, which a container on this machine may not create. A second try
-  # is without the hierarchy that crun rejects beside the first version.
+  local way runtime reason=
+  # Without cgroups, which a container may not create here. The second try is without the hierarchy that crun rejects beside
+  # the one of version 1.
   for way in '' 'umount /sys/fs/cgroup/unified &&'; do
     for runtime in crun runc; do
       podman=(unshare --mount bash -c "$way exec \"\$@\"" bash podman --root "$image_place/storage" --runroot "$image_place/run"
         --storage-driver overlay --cgroup-manager cgroupfs --runtime "$runtime" run --rm --network host --cgroups disabled
-        --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 --volume "$ca")
+        "${limits[@]}" --volume "$ca")
       timeout 60 "${podman[@]}" --entrypoint true "$image" >"$home/log" 2>&1 && return
+      [ -n "$reason" ] || reason=$(tail -n 1 "$home/log")
     done
   done
-  skip "podman cannot run a container here: $(tail -n 1 "$home/log")"
+  skip "podman cannot run a container here: $reason"
 }
 
 # The last lines of a trace that a container leaves: seccomp filters, privileges and the user's number.

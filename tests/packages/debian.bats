@@ -18,17 +18,11 @@ setup() {
   root=$BATS_FILE_TMPDIR/root
 }
 
-# bare_system: makes $root, as small as a system with apt can be, with curl and git; apt's settings are this machine's.
-# Takes half a minute and is kept for a day; `tests/run --long` repeats it.
+# bare_system: makes $root, as small as a system with apt can be, with curl and git. `tests/run --long` makes it anew.
 bare_system() {
-  local kept=$source_root/build/bare-$distribution.tar made=$source_root/build/bare-$distribution.new.tar
+  local kept=$source_root/build/bare-$distribution.tar
   [ -z "${SASE_LONG-}" ] || rm -f "$kept"
-  if [ -z "$(find "$kept" -mtime -1 2>/dev/null)" ]; then
-    apt-config dump | grep -E '^Acquire::https?::Proxy' >"$home/apt.conf" || true
-    mmdebstrap --mode=root --variant=apt --include=ca-certificates,curl,git --aptopt="$home/apt.conf" \
-      --skip=cleanup/apt/lists "$distribution" "$made" "$from" >"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
-    mv "$made" "$kept"
-  fi
+  make_system "$kept" --include=ca-certificates,curl,git --skip=cleanup/apt/lists || refute "$(<"$home/log")"
   mkdir "$root"
   tar x -f "$kept" -C "$root"
   echo '127.0.0.1 localhost' >"$root/etc/hosts"

@@ -10,6 +10,8 @@ web_proxy=${http_proxy-}
 # shellcheck disable=SC1091 # a file of the system
 distribution=$(. /etc/os-release && echo "$VERSION_CODENAME")
 # All files of one run share the image. Its storage is its own, so that images of this machine are not touched.
+# Lower than what the tools choose, which root may not be able to set here.
+limits=(--ulimit nofile=1024:1024 --ulimit nproc=16384:16384)
 image=localhost/sase-credential-test image_place=${BATS_RUN_TMPDIR-}/image
 
 # mirror: where this machine has its own packages from.
@@ -29,19 +31,25 @@ needs_packages() {
     skip "the packages of $distribution are out of reach"
 }
 
-# slim_system: makes $slim, the file system of a slim image of this distribution, with mmdebstrap and without the documents.
-# Takes half a minute and is kept for a day.
-slim_system() {
-  # Before Debian 13, mmdebstrap alone would install a package that needs all of perl.
-  local hook=/usr/share/mmdebstrap/hooks/merged-usr
-  [ -z "$(find "$slim" -mtime -1 2>/dev/null)" ] || return 0
-  mkdir -p "$source_root/build"
+# make_system FILE OPTION...: writes the file system of a system with apt to FILE; apt's settings are this machine's. Takes
+# half a minute, and is kept for a day. Prints why it failed.
+make_system() {
+  local kept=$1 made=${1%.tar}.new.tar
+  [ -z "$(find "$kept" -mtime -1 2>/dev/null)" ] || return 0
+  mkdir -p "${kept%/*}"
   apt-config dump | grep -E '^Acquire::https?::Proxy' >"$home/apt.conf" || true
-  mmdebstrap --mode=root --variant=apt --aptopt="$home/apt.conf" --include=usr-is-merged --hook-dir="$hook" \
+  # Without the descriptors of bats: mmdebstrap names its own to dash, which knows none above 9.
+  mmdebstrap --mode=root --variant=apt --aptopt="$home/apt.conf" "${@:2}" "$distribution" "$made" "$from" >"$home/log" 2>&1 \
+    3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- 10>&- 11>&- 12>&- || { tail -n 20 "$home/log" && return 1; }
+  mv "$made" "$kept"
+}
+
+# slim_system: makes $slim, the file system of a slim image of this distribution: without the documents. Before Debian 13,
+# mmdebstrap alone would install a package that needs all of perl.
+slim_system() {
+  make_system "$slim" --include=usr-is-merged --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-    "$distribution" "$slim.new.tar" "$from" >"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
-  mv "$slim.new.tar" "$slim"
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright'
 }
 
 storage() { "$1" --root "$image_place/storage" --runroot "$image_place/run" --storage-driver overlay "${@:2}"; }
@@ -57,21 +65,19 @@ need_image() {
   exec 7>"$image_place/lock"
   flock 7
   if [ ! -e "$image_place/built" ]; then
-    slim_system
-    find_packages "$image_place/packages"
-    mkdir -p "$image_place/context"
-    cp "$deb" "$image_place/context"
-    work=$(storage buildah from scratch) && storage buildah add --quiet "$work" "$slim" / &&
+    echo failed >"$image_place/built"
+    find_packages "$image_place/packages" && mkdir -p "$image_place/context" && cp "$deb" "$image_place/context" &&
+      slim_system && work=$(storage buildah from scratch) && storage buildah add --quiet "$work" "$slim" / &&
       storage buildah commit --quiet --rm "$work" localhost/slim &&
-      storage buildah build --isolation chroot --network host ${web_proxy:+--build-arg http_proxy="$web_proxy"} \
+      storage buildah build --isolation chroot --network host "${limits[@]}" ${web_proxy:+--build-arg http_proxy="$web_proxy"} \
         --build-arg BASE=localhost/slim --tag "$image" --file "$source_root/install/container/Containerfile" \
         "$image_place/context" &&
       work=$(storage buildah from "$image") && mkdir "$image_root" &&
       cp -a "$(storage buildah mount "$work")/." "$image_root" && storage buildah rm "$work" &&
-      echo '127.0.0.1 localhost' >"$image_place/hosts" && chmod 644 "$image_place/hosts"
-  fi >"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
-  touch "$image_place/built"
+      echo '127.0.0.1 localhost' >"$image_place/hosts" && chmod 644 "$image_place/hosts" && echo complete >"$image_place/built"
+  fi >"$image_place/log" 2>&1 || true
   exec 7>&-
+  [ "$(<"$image_place/built")" = complete ] || refute "no image: $(tail -n 20 "$image_place/log")"
 }
 
 # in_image [OPTION...] COMMAND...: runs it in the image's file system as container runtimes do: in namespaces of its own, as
