@@ -137,7 +137,7 @@ while True:
 @test "a new version of the secret is read through its link" {
   need_volumes
   container sidecar.yaml first-token
-  mkdir "$volumes/api-key/..new"
+  mkdir -m 755 "$volumes/api-key/..new"
   cp "$volumes/api-key/..data/api-key" "$volumes/api-key/..new/api-key"
   echo the-key-of-before >"$volumes/api-key/..data/api-key"
   chown -R 0:65532 "$volumes/api-key/..new"
