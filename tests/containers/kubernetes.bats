@@ -20,11 +20,12 @@ teardown() {
   tear_down_test
 }
 
-# volume NAME GROUP: an emptyDir of that group: everyone can write it, and it is not sticky.
+# volume NAME GROUP MODE: an emptyDir of that group, which everyone can write. One in memory (`medium: Memory`) is sticky,
+# because kubelet leaves this bit of a tmpfs as it is; one on disk is not.
 volume() {
   mkdir -p "$volumes/$1"
   chown "0:$2" "$volumes/$1"
-  chmod 2777 "$volumes/$1"
+  chmod "$3" "$volumes/$1"
 }
 
 # secret_volume NAME FILE GROUP: a volume with the content of stdin, as kubelet's writer makes it: the file is root's and
@@ -49,7 +50,8 @@ need_volumes() {
   chmod go+x "$home" "${home%/*}"
   printf '%s\n' "$key" | secret_volume api-key api-key 65532
   install -m 644 "$sandbox/ca.pem" "$home/ca.pem"
-  for name in token report; do volume "$name" 65532; done
+  volume token 65532 3777
+  volume report 65532 2777
   mkdir -m 1777 "$volumes/shm"
   meant_to_hold_secrets "$volumes"
 }
