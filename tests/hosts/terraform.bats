@@ -142,7 +142,7 @@ init_module() {
   serve registry registry.py "$home/registry.pem" "$home/key"
   log=$home/registry/log
   profile default "$@" "host = 127.0.0.1:$served"
-  (cd "$source_root/install/terraform" && sh -euc "$(recipe terraform/README.md 3)")
+  (cd "$source_root/install/terraform" && sh -euc "$(sed -n '/^install -D/,/^```/p' README.md | grep -v '```')")
   mkdir "$home/module"
   printf 'module "network" {\n  source  = "127.0.0.1:%s/team/network/sase"\n  version = "1.0.0"\n}\n' "$served" >"$home/module/main.tf"
   call timeout 60 terraform -chdir="$home/module" init -no-color -input=false
