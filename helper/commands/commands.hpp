@@ -61,8 +61,12 @@ ExitCode complete(const Call& call);
 /// Selects profiles by the call's flags and environment.
 [[nodiscard]] config::ProfileSelector profile_selector(const Call& call);
 
-/// What a TokenSession takes from the call.
-[[nodiscard]] token::SessionContext session_context(const Call& call) noexcept;
+/// What a TokenSession takes from the call, with these diagnostics.
+[[nodiscard]] token::SessionContext session_context(const Call& call,
+                                                    const Diagnostics& diagnostics) noexcept;
+[[nodiscard]] inline token::SessionContext session_context(const Call& call) noexcept {
+  return session_context(call, call.diagnostics);
+}
 
 /// Drains a request that is not needed, so that its writer gets no SIGPIPE. Gives up after 10 seconds.
 void ignore_request(const Call& call) noexcept;

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/access_token.hpp"
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"
-#include "helper/os/processes/this_process.hpp"
-#include "helper/token/session.hpp"
-#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/secret.hpp"
 
 #include <algorithm>
-#include <string>
-#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -25,15 +17,15 @@ using protocol::token_variable;
 
 /// Without the dashes, flags of the program and flags of CMD could not be distinguished.
 void require_command(const cli::CommandLine& line) {
-  if (line.verbatim == 0 && !line.operands.empty()) return;
   if (line.operands.empty())
     throw Failure(ExitCode::usage_error, "'exec' needs a command to run", cli::exec_form);
-  throw Failure(ExitCode::usage_error, "'exec' needs '--' before the command that it runs", cli::exec_form);
+  if (line.verbatim != 0)
+    throw Failure(ExitCode::usage_error, "'exec' needs '--' before the command that it runs", cli::exec_form);
 }
 
 /// The variables that CMD does not inherit: those that contain a key, and those that are set for it.
-std::vector<std::string> replaced_variables(const config::ProfileSelector& choice) {
-  std::vector<std::string> names = choice.key_variables();
+std::vector<std::string> replaced_variables(const config::ProfileSelector& selector) {
+  std::vector<std::string> names = selector.key_variables();
   names.insert(names.end(), config::standard_key_variables.begin(), config::standard_key_variables.end());
   names.insert(names.end(), {std::string(token_variable), std::string(expiry_variable)});
   return names;
@@ -76,14 +68,14 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
 
 ExitCode exec(const Call& call) {
   require_command(call.line);
-  const config::ProfileSelector choice = profile_selector(call);
-  const config::Profile profile = choice.without_host();
+  const config::ProfileSelector selector = profile_selector(call);
+  const config::Profile profile = selector.without_host();
   token::TokenSession session(session_context(call), profile);
   const token::ProvidedToken provided = session.provider().get();
   const auto expires_at = ExpiryTimes::from(provided.token.expiry).expires_at.time_since_epoch().count();
   const protocol::Secret token = make_entry(token_variable, provided.token.bearer.reveal());
   const protocol::Secret expiry = make_entry(expiry_variable, std::to_string(expires_at));
-  std::vector<const char*> environment = environment_without(replaced_variables(choice), call.environment);
+  std::vector<const char*> environment = environment_without(replaced_variables(selector), call.environment);
   environment.push_back(token.reveal().data());
   environment.push_back(expiry.reveal().data());
   // Otherwise CMD would have a child that it did not start and does not wait for.

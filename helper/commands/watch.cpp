@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/encryption.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/failure.hpp"
 #include "helper/names.hpp"
-#include "helper/os/files/published_file.hpp"
-#include "helper/os/processes/this_process.hpp"
 #include "helper/os/stream.hpp"
-#include "helper/token/session.hpp"
 #include "helper/watch/watcher.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <string>
 #include <system_error>
-#include <utility>
 
 namespace sase::commands {
 
@@ -24,15 +18,19 @@ namespace {
 /// More than a report needs.
 constexpr std::size_t max_previous = 4096;
 
+struct Mode {
+  std::string_view text;
+  mode_t mode;
+};
+
 /// A token is readable for the user and at most one group.
-constexpr std::array<std::string_view, 4> modes = {"600", "640", "400", "440"};
+constexpr std::array modes = {Mode{"600", 0600}, Mode{"640", 0640}, Mode{"400", 0400}, Mode{"440", 0440}};
 
 mode_t parse_mode(const cli::CommandLine& line) {
-  std::string_view text = line.mode ? std::string_view(*line.mode) : modes.front();
+  std::string_view text = line.mode ? std::string_view(*line.mode) : modes.front().text;
   if (text.size() == 4 && text.starts_with('0')) text.remove_prefix(1);
-  mode_t mode = 0;
-  std::from_chars(text.data(), text.data() + text.size(), mode, 8);
-  if (std::ranges::find(modes, text) != modes.end()) return mode;
+  const auto* const found = std::ranges::find(modes, text, &Mode::text);
+  if (found != modes.end()) return found->mode;
   throw Failure(ExitCode::usage_error, "unusable mode" + quote_if_short(text),
                 "choose 600, 640, 400 or 440: other users get no access, and the group may only read");
 }
@@ -75,30 +73,14 @@ Failure unusable(const std::system_error& error) {
   return Failure(ExitCode::local_state, what);
 }
 
-void prepare(const os::PublishedFile& file) try { file.prepare(); } catch (const std::system_error& error) {
-  throw unusable(error);
-}
-
 /// Two tokens have different names; a name reveals nothing of its token.
 std::string name_token(const protocol::BearerToken& token) {
   return cache::hash_name("sase-cred-watchv", {token.reveal()});
 }
 
-os::FileIdentity write_file(const config::Profile& profile, const Target& target,
-                            const protocol::BearerToken& bearer, const ExpiryTimes& times) try {
-  const protocol::TokenDetails details{.profile = profile.name,
-                                       .api_url = profile.rest_url,
-                                       .expires_in = times.expires_in,
-                                       .expires_at = times.expires_at};
-  return target.file.write(target.format.write(bearer, details).reveal());
-} catch (const std::system_error& error) {
-  throw unusable(error);
-}
-
-/// Writes the token to the file, unless `previous` (watch::format_previous()) shows that the file holds it.
-/// If the token could not be refreshed but is still good, the failure is in `failure`. Throws Failure.
-watch::TokenReport refresh_once(const Call& call, const Target& target, std::optional<Failure>& failure,
-                                std::string_view previous = {}) {
+/// Writes the token to the file, unless `previous` (TokenReport::identity()) shows that the file holds it.
+/// The result has a token. Throws Failure.
+watch::Attempt refresh_once(const Call& call, const Target& target, std::string_view previous = {}) {
   config::Profile profile = profile_selector(call).without_host();
   profile.refresh_ahead = token::effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
   token::TokenSession session(session_context(call), profile);
@@ -115,27 +97,29 @@ watch::TokenReport refresh_once(const Call& call, const Target& target, std::opt
                             .left = times.expires_in,
                             .refresh_ahead = profile.refresh_ahead,
                             .is_due_for_refresh = provided.is_due_for_refresh()};
-  if (previous != watch::format_previous(&report))
-    report.file = write_file(profile, target, provided.token.bearer, times);
-  failure = provided.refresh_failure;
-  return report;
+  const protocol::TokenDetails details{.profile = profile.name,
+                                       .api_url = profile.rest_url,
+                                       .expires_in = times.expires_in,
+                                       .expires_at = times.expires_at};
+  if (previous != report.identity())
+    report.file = target.file.write(target.format.write(provided.token.bearer, details).reveal());
+  return {.token = std::move(report), .failure = provided.refresh_failure};
 }
 
 /// One attempt of a watcher, which is the parent process: stdin holds the previous report, and the new one is
 /// written to stdout.
 ExitCode run_attempt(const Call& call, const Target& target) {
-  std::optional<Failure> failure;
   const protocol::Secret previous = os::read_all(call.input, max_previous);
-  write_output(call, refresh_once(call, target, failure, previous.reveal()).format());
-  if (failure) throw *std::move(failure);
+  const watch::Attempt attempt = refresh_once(call, target, previous.reveal());
+  write_output(call, attempt.token->format());
+  if (attempt.failure) throw Failure(*attempt.failure);
   return ExitCode::success;
 }
 
 /// `watch --once`
 ExitCode write_once(const Call& call, const Target& target) {
-  prepare(target.file);
-  std::optional<Failure> failure;
-  (void)refresh_once(call, target, failure);
+  target.file.prepare();
+  (void)refresh_once(call, target);
   return ExitCode::success;
 }
 
@@ -172,11 +156,11 @@ std::vector<std::string> attempt_arguments(const Call& call) {
 
 }  // namespace
 
-ExitCode watch(const Call& call) {
+ExitCode watch(const Call& call) try {
   const Target target = read_target(call.line);
   if (call.arguments.front() == watch::attempt_name) return run_attempt(call, target);
   if (call.line.once) return write_once(call, target);
-  prepare(target.file);
+  target.file.prepare();
   const os::NotifySocket manager = open_manager(call);
   const watch::WatcherParts parts{.file = target.file,
                                   .diagnostics = call.diagnostics,
@@ -186,6 +170,8 @@ ExitCode watch(const Call& call) {
                                   .arguments = attempt_arguments(call),
                                   .environment = call.environment.entries()};
   return watch::Watcher(parts).run();
+} catch (const std::system_error& error) {
+  throw unusable(error);
 }
 
 }  // namespace sase::commands

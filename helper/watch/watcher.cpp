@@ -2,7 +2,6 @@
 #include "helper/watch/watcher.hpp"
 
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
 
 #include <sodium.h>
@@ -31,15 +30,7 @@ seconds to_seconds(Duration duration) noexcept {
   return std::chrono::duration_cast<seconds>(duration);
 }
 
-Attempt failed(Failure failure) {
-  return {.token = {}, .failure = std::move(failure)};
-}
-
 }  // namespace
-
-std::string format_previous(const TokenReport* report) {
-  return report != nullptr ? report->token + '@' + report->file : "";
-}
 
 ExitCode Watcher::run() {
   next_watchdog_ping_ = BootClock::now();
@@ -76,7 +67,7 @@ bool Watcher::wait_for_next_attempt() {
 
 /// Nothing after a signal to stop.
 std::optional<Attempt> Watcher::attempt() try {
-  os::ChildProcess child(parts_.program, parts_.arguments, format_previous(current_ ? &*current_ : nullptr),
+  os::ChildProcess child(parts_.program, parts_.arguments, current_ ? current_->identity() : "",
                          parts_.environment, signals_.mask_before());
   auto result = wait_for(child);
   child.stop();
@@ -84,43 +75,34 @@ std::optional<Attempt> Watcher::attempt() try {
   return result;
 } catch (const std::system_error& error) {
   // For example too many processes, a state that may pass.
-  return failed(Failure(ExitCode::local_state, protocol::escape(error.what())));
+  return Attempt{.token = {}, .failure = Failure(ExitCode::local_state, protocol::escape(error.what()))};
 }
 
 std::optional<Attempt> Watcher::wait_for(os::ChildProcess& child) {
   const BootTime deadline = BootClock::now() + parts_.longest_attempt;
-  AttemptMessages messages;
   while (true) {
     const BootTime expiry = current_ ? *schedule_.end() : BootTime::max();
-    const WakeReason reason = signals_.wait(std::min({next_watchdog_ping_, expiry, deadline}),
-                                            child.output_fd(), child.errors_fd());
+    const WakeReason reason =
+        signals_.wait(std::min({next_watchdog_ping_, expiry, deadline}), child.output_fd());
     if (reason == WakeReason::by_stop) return std::nullopt;
     if (reason == WakeReason::by_hup) is_hup_pending_ = true;
-    if (reason == WakeReason::by_bytes) {
-      const bool has_ended = child.read();
-      parts_.diagnostics.relay(messages.add(child.take_errors()));
-      if (has_ended) return finish(child, messages);
-    }
+    if (reason == WakeReason::by_bytes && child.read()) return finish(child);
     handle_due_events();
     if (BootClock::now() >= deadline)
-      return failed(Failure(ExitCode::local_state, "the process that refreshes it does not end"));
+      return Attempt{.token = {},
+                     .failure = Failure(ExitCode::local_state, "the process that refreshes it does not end")};
   }
 }
 
-Attempt Watcher::finish(os::ChildProcess& child, AttemptMessages& messages) {
+Attempt Watcher::finish(os::ChildProcess& child) {
   const int code = child.wait_for_exit().value_or(static_cast<int>(ExitCode::internal_error));
-  (void)child.read();
-  parts_.diagnostics.relay(messages.add(child.take_errors()) + messages.take_partial());
-  if (!failure_ && !messages.warnings().empty() && messages.warnings() != warnings_)
-    parts_.diagnostics.relay(warnings_ = messages.warnings());
-  Attempt result;
-  try {
-    if (!child.output().empty()) result.token = TokenReport::parse(child.output());
-  } catch (const protocol::ProtocolError&) {
-    return failed(messages.failure(0));
+  Attempt attempt = Attempt::parse(child.output(), code);
+  if (!failure_ && !attempt.warnings.empty() && attempt.warnings != warnings_) {
+    warnings_ = attempt.warnings;
+    for (const std::string& line : warnings_)
+      parts_.diagnostics.relay(line);
   }
-  if (code != 0 || !result.token) result.failure = messages.failure(code);
-  return result;
+  return attempt;
 }
 
 BootTime Watcher::next_event() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
-#include "helper/diagnose/status.hpp"
+#include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -28,7 +28,13 @@ struct User {
   void profile(std::string_view text) const { root.write("sase-credential/profiles/default.conf", text); }
   void key(std::string_view text, mode_t mode = 0600) const { root.write("key", text, mode); }
   [[nodiscard]] ProfileStatus status() const {
-    return read_status(config::ProfileSelector(*environment, {}, std::nullopt), "default", *environment);
+    const Diagnostics nothing(-1);
+    config::MisspelledVariables misspelled_variables(*environment, nothing);
+    return read_status({.environment = *environment,
+                        .diagnostics = nothing,
+                        .misspelled_variables = misspelled_variables,
+                        .start = {}},
+                       config::ProfileSelector(*environment, {}, std::nullopt), "default");
   }
   [[nodiscard]] std::string with_key() const {
     return "region = eu\napi-key-file = " + root.path("key") + '\n';

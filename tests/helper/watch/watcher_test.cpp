@@ -37,7 +37,7 @@ constexpr const char* prelude = R"(
 { cat; echo; } >>attempts
 n=$(wc -l <attempts)
 report() { printf 'token=%s\nfile=%s\nleft=%s\nahead=900\ndue=%s\n' "$1" "$identity" "$2" "$3"; }
-fail() { echo "sase-credential: $2" >&2; exit "$1"; }
+fail() { echo "sase-credential: $2"; exit "$1"; }
 )";
 
 /// A watcher in a process of its own, whose attempts are a script, and the service manager that it notifies.
@@ -232,7 +232,7 @@ TEST_CASE("stops an attempt that hangs", "[watcher]") {
 }
 
 TEST_CASE("the first failure ends the watcher with its message and exit code", "[watcher]") {
-  RunningWatcher watcher("echo 'sase-credential: warning: slow' >&2; fail 5 'HTTP 401'");
+  RunningWatcher watcher("echo 'sase-credential: warning: slow'; fail 5 'HTTP 401'");
 
   CHECK(watcher.prints("sase-credential: warning: slow\nsase-credential: HTTP 401\n"));
   CHECK(watcher.stop() == 5);
@@ -240,7 +240,7 @@ TEST_CASE("the first failure ends the watcher with its message and exit code", "
 
 TEST_CASE("reports a failure of another kind, and repeated warnings once", "[watcher]") {
   RunningWatcher watcher(R"(kill -HUP $PPID
-    echo 'sase-credential: warning: misspelled' >&2
+    echo 'sase-credential: warning: misspelled'
     report one 3600 0
     [ $n -ge 3 ] || exit 0
     [ $n = 3 ] && fail 6 'no answer'
