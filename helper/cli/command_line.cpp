@@ -49,6 +49,8 @@ constexpr std::array flags = {
     Flag{"once", "", "write the file once and exit", &CommandLine::once},
     Flag{"no-prompt", "", "on failure, stop git from prompting the user", &CommandLine::no_prompt},
     Flag{"json", "", "write the report as JSON", &CommandLine::json},
+    Flag{"check", "", "exit with 0 only if a token can be supplied without user interaction",
+         &CommandLine::check},
     Flag{"stdin", "", "read the API key from standard input instead of asking for it",
          &CommandLine::from_stdin},
     Flag{"no-verify", "", "store the key without verifying it at the service", &CommandLine::no_verify},

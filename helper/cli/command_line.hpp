@@ -70,6 +70,7 @@ struct CommandLine {
   bool from_stdin = false;
   bool once = false;
   bool json = false;
+  bool check = false;
   bool help = false;
   bool version = false;
 };

@@ -76,12 +76,14 @@ constexpr std::array rows = {
                  "Removes the key that 'login' stored and all cached tokens of the profile. The\n"
                  "profile itself remains, and so does a key from any other source.\n",
                  "sase-credential logout --profile acme\n", logout},
-    cli::Command{"status", "", "show each profile, its token and its last failure", "json",
+    cli::Command{"status", "", "show each profile, its token and its last failure", "json check",
                  "Shows a row for each profile, or for the one that --profile names: region, API\n"
                  "generation, host, key source, the time left on its cached token, and the last\n"
                  "failure. It sends no request and runs no command. '*' marks the default\n"
-                 "profile. The exit code is always 0; use 'doctor' to test a profile.\n",
-                 "sase-credential status\n"
+                 "profile. The exit code is 0. With --check, for scripts, it shows one profile and\n"
+                 "exits with the code of a call that needs its token now, as far as it is known\n"
+                 "without a request; 'doctor' tests the connection as well.\n",
+                 "sase-credential status --check >/dev/null || exit\n"
                  "sase-credential status --json | jq -r '.profiles[].name'\n",
                  status},
     cli::Command{"doctor", "", "run every check and show how to fix what fails", "json",
