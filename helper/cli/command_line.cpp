@@ -46,6 +46,8 @@ constexpr std::array flags = {
          dialect_values},
     Flag{"mode", "MODE", "permissions of the file: 600, 640, 400 or 440", &CommandLine::mode},
     Flag{"group", "GROUP", "the group of the file, by name or number", &CommandLine::group},
+    Flag{"pass-api-key", "NAME", "pass the API key itself in a variable, by default CHECKPOINT_SASE_API_KEY",
+         &CommandLine::pass_api_key, FlagScope::listed, nullptr, "CHECKPOINT_SASE_API_KEY"},
     Flag{"once", "", "write the file once and exit", &CommandLine::once},
     Flag{"no-prompt", "", "on failure, stop git from prompting the user", &CommandLine::no_prompt},
     Flag{"json", "", "write the report as JSON", &CommandLine::json},
@@ -71,12 +73,17 @@ bool is_mentioned(std::string_view name, Arguments arguments) noexcept {
 options::options_description describe_flags(Arguments arguments) {
   options::options_description description;
   auto add = description.add_options();
-  const auto add_mentioned = [&](std::string_view name, bool has_value) {
+  const auto add_mentioned = [&](std::string_view name, bool has_value, std::string_view implied = {}) {
     if (!is_mentioned(name, arguments)) return;
-    has_value ? add(name.data(), options::value<std::string>(), "") : add(name.data(), "");
+    if (!has_value) {
+      add(name.data(), "");
+      return;
+    }
+    auto* const value = options::value<std::string>();
+    add(name.data(), implied.empty() ? value : value->implicit_value(std::string(implied), ""), "");
   };
   for (const Flag& flag : flags)
-    add_mentioned(flag.name, !flag.argument.empty());
+    add_mentioned(flag.name, !flag.argument.empty(), flag.implied);
   for (const config::Setting& setting : config::settings)
     add_mentioned(setting.name, true);
   return description;
@@ -133,7 +140,7 @@ void add_setting(CommandLine& line, const config::Setting& setting, const std::s
 void add_flag(CommandLine& line, const Flag& flag, const options::option& option) {
   line.flags.push_back(&flag);
   if (const auto* const text = std::get_if<std::optional<std::string> CommandLine::*>(&flag.member))
-    line.** text = option.value.front();
+    line.** text = option.value.empty() ? std::string(flag.implied) : option.value.front();
   else
     line.*std::get<bool CommandLine::*>(flag.member) = true;
 }

@@ -17,7 +17,7 @@ std::optional<Value> find_value(std::string_view flag) {
   if (!flag.starts_with("--")) return std::nullopt;
   const std::string_view name = flag.substr(2);
   for (const Flag& known : command_flags())
-    if (known.name == name) return Value{known.argument, known.values};
+    if (known.name == name) return Value{known.implied.empty() ? known.argument : "", known.values};
   if (const config::Setting* const setting = config::find_setting(name))
     return Value{setting->argument, setting->values};
   return std::nullopt;

@@ -46,12 +46,15 @@ constexpr std::array rows = {
                  "sase-credential token --format header | curl -H @- URL\n"
                  "eval \"$(sase-credential token --profile work --format env)\"\n",
                  token},
-    cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "",
+    cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "pass-api-key",
                  "Runs CMD with SASE_ACCESS_TOKEN and SASE_ACCESS_TOKEN_EXPIRES (seconds since\n"
                  "1970) set, and without the variables that contain an API key. Flags precede\n"
                  "'--'; everything after it belongs to CMD. The exit code is CMD's. The token is\n"
                  "not refreshed while CMD runs: for a long command, use --min-ttl. The token is in\n"
-                 "no process list, but you and root can read it in /proc/PID/environ.\n",
+                 "no process list, but you and root can read it in /proc/PID/environ.\n"
+                 "A tool that accepts nothing but the API key gets it with --pass-api-key: then\n"
+                 "CMD and its child processes can do everything that the key permits, at any\n"
+                 "time and place, until it is revoked in the console.\n",
                  "sase-credential exec -- terraform plan\n"
                  "sase-credential exec --profile work --min-ttl 45m -- ./long-job --verbose\n",
                  exec},
