@@ -2,6 +2,7 @@
 #include "helper/cache/encryption.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/names.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
 #include "helper/watch/watcher.hpp"
 #include "protocol/escape.hpp"
@@ -65,8 +66,11 @@ Target read_target(const cli::CommandLine& line) {
           .format = parse_format(line)};
 }
 
-/// Escaping may cut off the reason at the end of a long message.
 Failure unusable(const std::system_error& error) {
+  const auto* const rejected = dynamic_cast<const os::RejectedPath*>(&error);
+  if (rejected != nullptr)
+    return Failure(ExitCode::local_state, protocol::escape(error.what()), rejected->hint());
+  // Escaping may cut off the reason at the end of a long message.
   const std::string reason = error.code().message();
   std::string what = protocol::escape(error.what());
   if (std::string_view(error.what()).ends_with(reason) && !what.ends_with(reason)) what += ": " + reason;

@@ -126,12 +126,48 @@ $home/run/dangling|'*' is a link; *
 $home/run/pipe|'*' is not a regular file
 $home/run/plain/token|cannot look at '*': Not a directory
 $home/nowhere/token|there is no directory '*'; make it first
-$home/open/token|'*/open' (owner *, mode 0777) can be written by other users; chmod go-w $home/open
 /proc/token|cannot write '/proc/token': *
 $home/run/$(printf '%0300d' 0)|cannot write '*: File name too long
 ROWS
+  about=''
+  call sase-credential watch "$home/open/token"
+  expect_failure 7 "'*/open' (owner *, mode 0777) can be written by other users" "chmod go-w $home/open"
   expect_counter authorize 0
   expect_equal "$(find "$home/run" "$home/open" -type f)" "$home/run/plain" 'files'
+}
+
+# As in a pod: root's volume that everyone can write, and a container with another user.
+@test "rejects a volume that everyone can write with a hint that works: sticky, as in memory" {
+  needs_root
+  local volume=$home/volume mode
+  mkdir "$volume"
+  chown -R 65534 "$home"
+  chown 0 "$volume"
+  chmod 711 "$BATS_TEST_TMPDIR"
+  chmod 755 "$home"
+  meant_to_hold_secrets "$volume/token"
+  for mode in 777 2777; do
+    about=$mode
+    chmod "$mode" "$volume"
+    call setpriv --reuid 65534 --regid 65534 --clear-groups sase-credential watch --once "$volume/token"
+    expect_failure 7 "'$volume' (owner 0, mode *777) can be written by other users" \
+      "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t $volume/"
+    expect_counter authorize 0
+  done
+  about=hint
+  chmod +t "$volume/"
+  call setpriv --reuid 65534 --regid 65534 --clear-groups sase-credential watch --once "$volume/token"
+  expect_silence
+  expect_equal "$(stat -c '%a %u' "$volume/token")" '600 65534' 'mode and owner'
+}
+
+@test "rejects a file that is a mount before it sends a request" {
+  unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
+  echo old >"$file"
+  call unshare --mount sh -c 'mount --bind "$1" "$1" && exec sase-credential watch --once "$1"' sh "$file"
+  expect_failure 7 "'$file' is a mount: mount its directory instead" ''
+  expect_equal "$(<"$file")" old 'the file'
+  expect_counter authorize 0
 }
 
 @test "rejects another user's directory, and accepts a sticky one of root" {
@@ -141,7 +177,7 @@ ROWS
   chmod 1777 "$home/sticky"
   meant_to_hold_secrets "$home/sticky/token"
   call sase-credential watch --once "$home/foreign/token"
-  expect_failure 7 "'*/foreign' (owner 65534, mode 0700) belongs to another user; use a file of your own in a directory of your own"
+  expect_failure 7 "'*/foreign' (owner 65534, mode 0700) belongs to another user" 'use a file of your own in a directory of your own'
   expect_counter authorize 0
   call sase-credential watch --once "$home/sticky/token"
   expect_silence
