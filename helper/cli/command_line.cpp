@@ -48,6 +48,7 @@ constexpr std::array flags = {
     Flag{"group", "GROUP", "the group of the file, by name or number", &CommandLine::group},
     Flag{"pass-api-key", "NAME", "pass the API key itself in a variable, by default CHECKPOINT_SASE_API_KEY",
          &CommandLine::pass_api_key, FlagScope::listed, nullptr, "CHECKPOINT_SASE_API_KEY"},
+    Flag{"exec", "CMD", "run a shell command after each new token", &CommandLine::exec},
     Flag{"once", "", "write the file once and exit", &CommandLine::once},
     Flag{"no-prompt", "", "on failure, stop git from prompting the user", &CommandLine::no_prompt},
     Flag{"json", "", "write the report as JSON", &CommandLine::json},

@@ -66,6 +66,7 @@ struct CommandLine {
   std::optional<std::string> mode;
   std::optional<std::string> group;
   std::optional<std::string> pass_api_key;
+  std::optional<std::string> exec;
   bool no_prompt = false;
   bool no_verify = false;
   bool from_stdin = false;

@@ -58,14 +58,15 @@ constexpr std::array rows = {
                  "sase-credential exec -- terraform plan\n"
                  "sase-credential exec --profile work --min-ttl 45m -- ./long-job --verbose\n",
                  exec},
-    cli::Command{"watch", cli::file_operand, "keep a fresh token in a file", "format mode group once",
+    cli::Command{"watch", cli::file_operand, "keep a fresh token in a file", "format mode group exec once",
                  "Writes a token to FILE, refreshes it before it expires, and replaces FILE\n"
                  "atomically. While the service is unreachable, the old token remains as long as\n"
                  "it is valid; then FILE is removed. SIGTERM and SIGINT stop it with exit code 0\n"
                  "and keep FILE; SIGHUP refreshes at once. It notifies systemd when FILE is\n"
-                 "written (Type=notify). A failure before FILE is first written ends it.\n",
+                 "written (Type=notify). A failure before FILE is first written ends it.\n"
+                 "CMD, such as a reload of a reader, has a minute; its failure is a warning.\n",
                  "sase-credential watch --format header /run/sase/header\n"
-                 "sase-credential watch --mode 640 --group www-data /run/sase/token\n",
+                 "sase-credential watch --mode 640 --group app --exec 'pkill -HUP app' /run/token\n",
                  watch},
     cli::Command{"login", "", "ask for an API key, verify it and store it in a profile", "stdin no-verify",
                  "Asks for the key at the terminal, without showing it, and for the region if no\n"

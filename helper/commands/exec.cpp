@@ -97,6 +97,10 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
 
 }  // namespace
 
+std::vector<const char*> environment_without_keys(const Call& call) {
+  return make_environment(call.environment, key_variables(profile_selector(call)), {});
+}
+
 ExitCode exec(const Call& call) {
   require_command(call.line);
   if (call.line.pass_api_key) require_variable_name(*call.line.pass_api_key);

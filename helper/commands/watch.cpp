@@ -62,6 +62,11 @@ Target read_target(const cli::CommandLine& line) {
   if (line.operands.front() == "-")
     throw Failure(ExitCode::usage_error, "'watch' writes to a file, not to standard output",
                   "for a file of that name write './-'; for standard output: sase-credential token");
+  if (line.exec && line.once)
+    throw Failure(ExitCode::usage_error, "'--once' runs no command of '--exec'",
+                  "write: sase-credential watch --once FILE && CMD");
+  if (line.exec && line.exec->empty())
+    throw Failure(ExitCode::usage_error, "the command of '--exec' is empty");
   return {.file = {line.operands.front(), {.mode = parse_mode(line), .group = parse_group(line)}},
           .format = parse_format(line)};
 }
@@ -166,13 +171,18 @@ ExitCode watch(const Call& call) try {
   if (call.line.once) return write_once(call, target);
   target.file.prepare();
   const os::NotifySocket manager = open_manager(call);
+  std::vector<const char*> environment;
+  if (call.line.exec) environment = environment_without_keys(call);
+  environment.push_back(nullptr);
   const watch::WatcherParts parts{.file = target.file,
                                   .diagnostics = call.diagnostics,
                                   .manager = manager,
                                   .watchdog = read_watchdog(call),
                                   .program = os::program_path().value_or("/proc/self/exe"),
                                   .arguments = attempt_arguments(call),
-                                  .environment = call.environment.entries()};
+                                  .environment = call.environment.entries(),
+                                  .command = call.line.exec.value_or(""),
+                                  .command_environment = environment.data()};
   return watch::Watcher(parts).run();
 } catch (const std::system_error& error) {
   throw unusable(error);

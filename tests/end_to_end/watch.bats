@@ -355,6 +355,41 @@ token" 'messages and files'
   expect_counter authorize 1
 }
 
+@test "--exec runs a command after each new token, without the API key" {
+  local got=$home/tmp/got
+  meant_to_hold_secrets "$got"
+  start_watch "$file" --exec "cat '$file' >>'$got'; env | grep -c API_KEY >&2; echo to-stdout; exit 9"
+  until_true test -s "$got"
+  read_file
+  expect_equal "$(<"$got")" "$token" 'what the command found'
+  until_true has_said "^sase-credential: warning: the command of '--exec' failed with exit code 9"
+  expect_equal "$(head -2 "$err")" $'0\nto-stdout' 'number of variables with a key, and the output'
+  kill -HUP "$watcher"
+  sleep 0.3
+  expect_equal "$(wc -l <"$got")" 1 'runs'
+  printf 'protocol=https\nhost=%s\npassword=%s\n\n' "$host" "$token" | sase-credential erase
+  kill -HUP "$watcher"
+  until_true eval '[ "$(wc -l <"$got")" = 2 ]'
+  expect_equal "$(tail -1 "$got")" "$(<"$file")" 'what the command found'
+  expect_stop
+}
+
+@test "--exec does not run without a token; a command that runs ends with the watcher" {
+  SASE_API_KEY=unknown-key call sase-credential watch "$file" --exec "touch '$home/ran'"
+  expect_failure 5 '*HTTP 401*'
+  [ ! -e "$home/ran" ] || refute 'the command ran'
+  call sase-credential watch "$file" --once --exec "touch '$home/ran'"
+  expect_failure 2 "'--once' runs no command of '--exec'" 'write: sase-credential watch --once FILE && CMD'
+  call sase-credential watch "$file" --exec ''
+  expect_failure 2 "the command of '--exec' is empty" ''
+  local nap="sleep 61.$$$RANDOM"
+  start_watch "$file" --exec "$nap & wait"
+  until_true pgrep -f "^$nap\$" >"$home/tmp/running"
+  expect_stop
+  expect_no_message
+  ! pgrep -f "^$nap\$" >"$home/tmp/running" || refute 'the command still runs'
+}
+
 @test "twenty watchers, half of them on one file, and fifty callers send one request" {
   tries 1
   local i all=()
