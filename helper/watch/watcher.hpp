@@ -57,7 +57,7 @@ struct WatcherParts {
   std::string program;                                ///< of an attempt
   std::vector<std::string> arguments;                 ///< of an attempt; the first one is its name
   const char* const* environment;
-  std::string command = {};                          ///< of `--exec`, for a shell; empty if there is none
+  std::string command = {};                          ///< of `--exec`, for a shell; may be empty
   const char* const* command_environment = nullptr;  ///< ends with a null pointer
 
   /// A command that takes longer is ended. Tokens live longer.

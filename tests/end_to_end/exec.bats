@@ -87,7 +87,7 @@ passed() {
   expect_failure 4 "no API key*" '?*'
 }
 
-@test "--pass-api-key rejects a name that is none, without showing it" {
+@test "--pass-api-key rejects an invalid name, without showing it" {
   local name
   for name in "$key" 'A=B' 'a b' SASE_ACCESS_TOKEN; do
     call sase-credential exec --pass-api-key="$name" -- true

@@ -108,7 +108,7 @@ expect_member() { expect_equal "$(jq -c ".profiles[] | select(.name == \"$1\") |
 expect_check() {
   local form
   for form in '' --json; do
-    # shellcheck disable=SC2086 # no word or one
+    # shellcheck disable=SC2086 # empty or a flag
     call sase-credential "${@:2}" status --check $form
     expect_code "$1"
     expect_no_message

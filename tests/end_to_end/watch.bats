@@ -367,6 +367,7 @@ token" 'messages and files'
   kill -HUP "$watcher"
   sleep 0.3
   expect_equal "$(wc -l <"$got")" 1 'runs'
+  expect_counter authorize 1
   printf 'protocol=https\nhost=%s\npassword=%s\n\n' "$host" "$token" | sase-credential erase
   kill -HUP "$watcher"
   until_true eval '[ "$(wc -l <"$got")" = 2 ]'
