@@ -39,7 +39,7 @@ std::string parent_directory(const std::string& path) {
   return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
 
-RejectedPath is_mount(const std::string& path) {
+RejectedPath mounted_file(const std::string& path) {
   return RejectedPath("'" + path + "' is a mount: mount its directory instead");
 }
 
@@ -48,7 +48,7 @@ RejectedPath is_mount(const std::string& path) {
 void must_not_be_mount(const std::string& path) {
   struct statx status {};
   const int result = ::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &status);
-  if (result == 0 && (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) throw is_mount(path);
+  if (result == 0 && (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) throw mounted_file(path);
 }
 
 /// Makes a rename durable.
@@ -154,7 +154,7 @@ void AtomicFile::write(std::string_view bytes) {
 
 void AtomicFile::commit() {
   const int result = ::rename(temporary_.c_str(), path_.c_str());
-  if (result != 0 && errno == EBUSY) throw is_mount(path_);
+  if (result != 0 && errno == EBUSY) throw mounted_file(path_);
   if (result != 0) throw_errno("cannot replace '" + path_ + "'");
   temporary_.clear();
   sync_parent_directory(path_);
