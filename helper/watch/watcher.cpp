@@ -162,6 +162,7 @@ void Watcher::apply_token(TokenReport token, bool has_failed) {
 void Watcher::start_command() try {
   static const std::string shell = "/bin/sh";
   const std::array<std::string, 3> arguments = {"sh", "-c", parts_.command};
+  check_command();
   if (command_) command_->stop();
   command_.emplace(os::SpawnCall{.program = shell,
                                  .arguments = arguments,
@@ -181,8 +182,9 @@ void Watcher::check_command() {
   if (command_->has_ended()) {
     const os::SubprocessResult result{.output = {}, .wait_status = command_->wait()};
     const auto code = result.exit_code();
-    if (!code) parts_.diagnostics.warning(command + "was ended by signal " + result.describe_signal());
-    if (code.value_or(0) != 0)
+    if (!code)
+      parts_.diagnostics.warning(command + "was ended by signal " + result.describe_signal());
+    else if (*code != 0)
       parts_.diagnostics.warning(command + "failed with exit code " + std::to_string(*code));
   } else if (BootClock::now() >= command_deadline_) {
     command_->stop();
