@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/authorizer.hpp"
 
-#include "helper/authorize/http/check_details.hpp"
 #include "helper/authorize/http/https_transport.hpp"
 #include "helper/authorize/service/service_response.hpp"
+#include "protocol/time.hpp"
 
 #include <exception>
 #include <string>
@@ -24,6 +24,9 @@ std::string describe_pause(std::chrono::milliseconds pause, std::optional<std::c
   return "pause: " + std::to_string(pause.count()) + " ms before the next try" +
          (retry_after ? ", since the service asked for " + std::to_string(retry_after->count()) + " s" : "");
 }
+
+/// A larger difference to the service's clock is an error. A response may take some seconds.
+constexpr std::chrono::seconds most_difference{60};
 
 }  // namespace
 
@@ -84,6 +87,28 @@ void Authorizer::probe_read(std::string_view url, const protocol::BearerToken& t
   if (!url.empty()) report_read(progress_, transport_.get(url, token.reveal()));
 } catch (const FailedAttempt& failed) {
   progress_.failed(failed.auth_error());
+}
+
+void report_clock(Progress& progress, std::string_view date, std::chrono::sys_seconds now) {
+  const auto service_time = protocol::parse_http_date(date);
+  if (!service_time) {
+    progress.warned(CheckId::clock, "the response of the service has no valid Date", "");
+    return;
+  }
+  const auto difference = now - *service_time;
+  const std::string text = protocol::describe_duration(std::chrono::abs(difference)) +
+                           (difference.count() < 0 ? " behind" : " ahead of");
+  if (difference <= most_difference && -difference <= most_difference)
+    progress.passed(CheckId::clock, [&] {
+      return difference.count() == 0 ? "the same as the service's"
+                                     : "this machine's is " + text + " the service's";
+    });
+  else
+    progress.failed(CheckId::clock, ErrorKind::misconfigured,
+                    "this machine's clock is " + text + " the service's: it says " +
+                        protocol::format_rfc3339(now) + ", and the service " +
+                        protocol::format_rfc3339(*service_time),
+                    "set this machine's clock, as with: timedatectl set-ntp true");
 }
 
 void report_read(Progress& progress, const HttpReply& reply) {

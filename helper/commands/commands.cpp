@@ -18,11 +18,11 @@ namespace {
 constexpr std::array rows = {
     cli::Command{"get", "", "answer a credential request on stdin with a token", "dialect no-prompt",
                  "Reads a request of git's credential protocol from standard input: the lines\n"
-                 "'protocol=https' and 'host=NAME', then an empty line. Replies with a token if a\n"
-                 "profile has that host; for any other host it writes nothing and exits with 0.\n"
-                 "In Bazel's dialect, also as 'bazel-credential-sase get', it reads\n"
-                 "{\"uri\":\"https://...\"} and replies with the headers to send; there, any other\n"
-                 "host is an error.\n",
+                 "'protocol=https' and 'host=NAME', then an empty line. If a profile has that\n"
+                 "host, it replies with a token; otherwise it writes nothing and exits with 0.\n"
+                 "With --dialect bazel, or called as 'bazel-credential-sase', it reads\n"
+                 "{\"uri\":\"https://...\"} and replies with the headers to send. In that dialect,\n"
+                 "a host that no profile has is an error.\n",
                  "printf 'protocol=https\\nhost=api.perimeter81.com\\n\\n' | sase-credential get\n"
                  "git config --global credential.https://api.perimeter81.com.helper sase\n",
                  get},
@@ -31,9 +31,10 @@ constexpr std::array rows = {
                  "source of tokens, so the request on standard input is read and discarded.\n",
                  "sase-credential store < request\n", store},
     cli::Command{"erase", "", "remove the cached token that a request on stdin contains", "no-prompt",
-                 "git calls this after a host has rejected a token. The cached token is removed if\n"
-                 "it equals the 'password' or 'credential' of the request; the next call requests\n"
-                 "a new one. To remove all tokens of a profile, use 'logout'.\n",
+                 "git calls this after a host has rejected a token, and sends the token as\n"
+                 "'password' or 'credential'. If that is the cached token of the host's profile,\n"
+                 "it is removed, and the next call requests a new one. To remove all tokens of a\n"
+                 "profile, use 'logout'.\n",
                  "sase-credential erase < request\n", erase},
     cli::Command{"capability", "", "announce the protocol capabilities (git 2.46 and later)", "no-prompt",
                  "Writes git's announcement of capabilities. With 'authtype', git receives the\n"
@@ -69,9 +70,9 @@ constexpr std::array rows = {
                  "sase-credential watch --mode 640 --group app --exec 'pkill -HUP app' /run/token\n",
                  watch},
     cli::Command{"login", "", "ask for an API key, verify it and store it in a profile", "stdin no-verify",
-                 "Asks for the key at the terminal, without showing it, and for the region if no\n"
-                 "setting names one. After the service has issued a token for it, the key is\n"
-                 "written to a file that only you can read, and each setting given as a flag to\n"
+                 "Asks for the key at the terminal without showing it, and for the region if no\n"
+                 "setting selects the service. Requests a token to verify the key. Then it stores\n"
+                 "the key in a file that only you can read, and the settings given as flags in\n"
                  "the profile. Create a key in the console: Settings > API Support.\n",
                  "sase-credential login --region eu\n"
                  "sase-credential login --stdin --profile acme --region au < key-file\n",
@@ -101,9 +102,6 @@ constexpr std::array rows = {
                  "sase-credential help token\n"
                  "sase-credential help settings\n",
                  help},
-    cli::Command{"complete", "[-- WORD...]", "list completions of the last word", "",
-                 "For the shells' completion scripts: one candidate a line, a tab, its meaning.\n",
-                 "sase-credential complete -- token --for\n", complete, cli::Visibility::shells},
 };
 
 }  // namespace
@@ -118,7 +116,7 @@ cli::Dialect select_dialect(const Call& call) {
   if (const cli::DialectName* const found = cli::find_dialect(*flag)) return found->dialect;
   throw Failure(
       ExitCode::usage_error, "unknown dialect" + quote_if_short(*flag),
-      suggest(*flag, to_names(cli::dialect_values()), "known are " + format_list(cli::dialect_values())));
+      suggest(*flag, to_names(cli::dialect_values), "known are " + join(to_names(cli::dialect_values))));
 }
 
 config::ProfileSelector profile_selector(const Call& call) {
@@ -136,7 +134,7 @@ token::SessionContext session_context(const Call& call, const Diagnostics& diagn
 void ignore_request(const Call& call) noexcept {
   constexpr std::chrono::seconds patience{10};
   try {
-    os::discard_message(call.input, std::chrono::steady_clock::now() + patience);
+    (void)os::read_message(call.input, std::chrono::steady_clock::now() + patience);
   } catch (const std::exception&) {
     os::discard_input(call.input);
   }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/source.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/config/profile_draft.hpp"
@@ -34,7 +33,7 @@ Failure no_terminal() {
 
 /// Repeats the question until the answer is a region.
 const config::Region& ask_region(const os::Prompt& prompt) {
-  const std::string question = "Region (" + format_list(config::region_names()) + ") [" +
+  const std::string question = "Region (" + join(to_names(config::region_names)) + ") [" +
                                std::string(config::regions.front().name) + "]: ";
   std::string error;
   while (const auto answer = prompt.ask(error + question)) {
@@ -78,9 +77,9 @@ std::chrono::seconds verify(const Call& call, const config::Profile& profile,
 /// A source with higher precedence would silently be used instead of the stored key.
 void warn_of_preferred_source(const Call& call, const config::Profile& profile,
                               const api_key::LoginFiles& files) {
-  const auto place = api_key::find_source(profile, call.environment);
-  if (!place || place->value == files.key()) return;
-  call.diagnostics.warning("the key from " + api_key::describe(*place) +
+  const auto source = api_key::find_source(profile, call.environment);
+  if (!source || source->value == files.key()) return;
+  call.diagnostics.warning("the key from " + api_key::describe(*source) +
                            " has precedence over the stored key");
 }
 
@@ -105,7 +104,7 @@ std::array<Option, 4> connection_options(const config::Profile& profile) {
 
 std::string examples(const config::Profile& profile) {
   const std::string origin = "https://" + profile.hosts.front().text();
-  const std::string flag = profile.name == config::default_profile ? "" : " --profile " + profile.name;
+  const std::string flag = config::profile_flag(profile.name);
   std::string curl = "  sase-credential" + flag + " token --format header | curl -H @- ";
   std::string git =
       "  git config --global credential." + origin + ".helper " + protocol::shell_word("sase" + flag) + '\n';
@@ -149,19 +148,21 @@ std::string login_report(const config::Profile& profile, const api_key::LoginFil
 
 /// Checks everything else before it asks for the key, and verifies the key before it stores it.
 ExitCode login(const Call& call) {
-  config::ProfileDraft draft(call.environment, call.line.settings, profile_name(call));
-  (void)draft.profile();
+  const std::string name = profile_name(call);
+  config::ProfileSettings draft = config::read_draft(call.environment, call.line.settings, name);
+  (void)make_profile(name, draft.values);
   const os::Prompt prompt;
   const bool is_piped = call.line.from_stdin;
   if (!is_piped && !prompt.is_possible()) throw no_terminal();
-  const api_key::LoginFiles files(call.environment, draft.name());
-  if (draft.lacks_service()) draft.set_region(is_piped ? config::regions.front() : ask_region(prompt));
-  const config::Profile profile = draft.profile();
+  const api_key::LoginFiles files(call.environment, name);
+  if (!draft.values.has(config::Role::service_address))
+    set_region(draft.values, is_piped ? config::regions.front() : ask_region(prompt));
+  const config::Profile profile = make_profile(name, draft.values);
 
   const api_key::ApiKey key = read_key(call, prompt, profile.name);
   std::optional<std::chrono::seconds> lifetime;
   if (!call.line.no_verify) lifetime = verify(call, profile, key);
-  files.store(key.reveal(), profile.authorize_url, draft.text());
+  files.store(key.reveal(), profile.authorize_url, format_profile(draft));
   write_output(call, login_report(profile, files, lifetime));
   warn_of_preferred_source(call, profile, files);
   return ExitCode::success;

@@ -74,7 +74,7 @@ config::ProfileSelector selector_for(const ExternalQuery& query, const Call& cal
                   "name it either in the query or with --profile");
   return {
       call.environment, call.line.settings,
-      config::NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::invalid_settings},
+      config::NamedProfile{.name = *query.profile, .source = "the query", .code = ExitCode::invalid_settings},
       &call.diagnostics};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/diagnose/report.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "protocol/secret.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/xdg_directories.hpp"
@@ -145,7 +145,7 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
     const std::string problem = describe_problem(state);
-    const bool is_locked = protocol::are_secrets_locked();
+    const bool is_locked = protocol::lock_secrets();
     return {.name = check_name,
             .state = is_locked ? CheckState::ok : CheckState::warning,
             .what = "state in '" + protocol::escape(*directory) + "' (" +
@@ -169,7 +169,7 @@ ProfileStatus read_status(const token::SessionContext& context, const config::Pr
   status.name = name;
   try {
     const config::ProfileSettings given = selector.read_settings(name);
-    const config::Profile profile = make_profile(name, given.values, context.environment);
+    const config::Profile profile = make_profile(name, given.values);
     status.region = region_name(given.values);
     status.api = config::api_generation(profile.api).name;
     status.host = profile.hosts.front().text();

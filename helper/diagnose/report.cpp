@@ -57,9 +57,9 @@ void append_check(std::string& text, const CheckResult& check, const cli::Termin
   if (check.took >= least_shown) what += " (" + format_milliseconds(check.took) + ')';
   // The mark is painted last, because escape sequences have no width.
   const auto start = text.size();
-  cli::append_columns(text, head, what, text_column, terminal.width());
+  cli::append_columns(text, head, what, text_column, terminal.width);
   text.replace(start, mark.text.size(), terminal.paint(mark.style, mark.text));
-  if (!check.remedy.empty()) cli::append_wrapped(text, text_column, "-> " + check.remedy, terminal.width());
+  if (!check.remedy.empty()) cli::append_wrapped(text, text_column, "-> " + check.remedy, terminal.width);
 }
 
 void append_settings(std::string& text, const std::vector<EffectiveSetting>& settings,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "helper/api_key/api_key.hpp"
-#include "helper/api_key/source.hpp"
 #include "helper/cache/encryption.hpp"
 #include "helper/cache/wrapping_key.hpp"
 #include "helper/config/profile.hpp"

@@ -31,7 +31,7 @@ const RefreshLock* pointer(const std::optional<RefreshLock>& lock) noexcept {
 
 /// Memory beyond the limit of RLIMIT_MEMLOCK may be written to the swap space.
 void trace_unlocked_secrets(const Trace& trace) {
-  if (trace.on() && !protocol::are_secrets_locked())
+  if (trace.on() && !protocol::lock_secrets())
     trace.line("memory: not all secrets can be locked; raise RLIMIT_MEMLOCK (ulimit -l)");
 }
 

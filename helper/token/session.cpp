@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/session.hpp"
 
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/config/xdg_directories.hpp"
 #include "protocol/escape.hpp"
 

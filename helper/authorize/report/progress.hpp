@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,10 +41,12 @@ enum class Probing { off, on };
 /// secret. Texts from outside are escaped. Throws what the sink throws.
 class Progress {
  public:
+  /// Receives whole lines.
+  using Sink = std::function<void(std::string_view)>;
+
   /// Trace lines and checks are written only if they are requested.
-  explicit Progress(protocol::ResponseWriter::Sink sink, Tracing tracing = Tracing::off,
-                    Probing probing = Probing::off)
-      : writer_(std::move(sink)),
+  explicit Progress(Sink sink, Tracing tracing = Tracing::off, Probing probing = Probing::off)
+      : sink_(std::move(sink)),
         tracing_(tracing),
         probing_(probing),
         since_(std::chrono::steady_clock::now()) {}
@@ -83,7 +86,7 @@ class Progress {
   void presented(std::string facts) { presented_ = std::move(facts); }
 
   /// Writes the HTTP status of the service's response.
-  void answered(unsigned status) { writer_.status(status); }
+  void answered(unsigned status) { write(protocol::write_line("status", std::to_string(status))); }
 
   /// Writes the token, which is then part of the response whatever happens next.
   void granted(const protocol::TokenResponse& token_response);
@@ -92,10 +95,11 @@ class Progress {
   void finish(const protocol::Outcome& outcome);
 
  private:
+  void write(const protocol::Secret& lines) { sink_(lines.reveal()); }
   void write_trace(std::chrono::steady_clock::time_point at, std::string text);
   void write_check(protocol::Check check);
 
-  protocol::ResponseWriter writer_;
+  Sink sink_;
   Tracing tracing_;
   Probing probing_;
   protocol::Step step_ = protocol::Step::starting;

@@ -19,7 +19,6 @@ namespace {
 
 constexpr mode_t private_directory_mode = 0700;
 constexpr mode_t private_file_mode = 0600;
-constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
 
 /// Throws for a path that could not be opened. The system's messages for a link, and for a file instead of a
 /// directory, do not name the cause.
@@ -35,25 +34,25 @@ constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
   throw_errno("cannot open '" + path + "'");
 }
 
-/// Throws unless `fd` has this file type, belongs to this user and is closed to others.
-void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
-  struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
+/// Throws unless `fd` is of this kind, belongs to this user and is closed to others.
+void must_be_private(const Fd& fd, FileStatus::Kind kind, const std::string& path) {
+  const auto status = read_status(fd);
+  if (!status) throw_errno("cannot look at '" + path + "'");
   const std::string word = protocol::shell_word(path);
-  if ((status.st_mode & S_IFMT) != kind)
-    throw RejectedPath("'" + path + "' is not a " + (kind == S_IFREG ? "file" : "directory") + "; remove it",
+  if (!status->is(kind))
+    throw RejectedPath("'" + path + "' is not a " +
+                           (kind == FileStatus::Kind::regular ? "file" : "directory") + "; remove it",
                        "rm -r " + word);
-  if (status.st_uid != ::geteuid())
+  if (!status->is_own())
     throw RejectedPath("'" + path + "' belongs to another user", "remove it: sudo rm -r " + word);
-  if ((status.st_mode & open_to_others) != 0)
+  if (status->is_open_to_others())
     throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it", "chmod go-rwx " + word);
 }
 
 /// As root (sudo -E), creates nothing in another user's directory: that user could not use or remove it.
 void must_be_own(const std::string& directory) {
-  if (::geteuid() != 0) return;
-  struct stat status {};
-  if (::stat(directory.c_str(), &status) == 0 && status.st_uid != ::geteuid())
+  const auto status = read_status(directory);
+  if (effective_user() == 0 && status && !status->is_own())
     throw RejectedPath("'" + directory + "' belongs to another user");
 }
 
@@ -68,7 +67,7 @@ Fd open_private_file(int directory, const std::string& name, int flags, const st
   Fd fd(::openat(directory, name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, private_file_mode));
   if (!fd && errno == ENOENT && (flags & O_CREAT) == 0) return fd;
   if (!fd) throw_not_opened(path);
-  must_be_private(fd, S_IFREG, path);
+  must_be_private(fd, FileStatus::Kind::regular, path);
   return fd;
 }
 
@@ -79,7 +78,7 @@ std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) 
   Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno == ENOENT) return std::nullopt;
   if (!fd) throw_not_opened(path);
-  must_be_private(fd, S_IFDIR, path);
+  must_be_private(fd, FileStatus::Kind::directory, path);
   return PrivateDirectory(std::move(fd), path);
 }
 
@@ -117,8 +116,7 @@ void PrivateDirectory::rename_file(const std::string& from, const std::string& t
 }
 
 void create_private_directories(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0) return;
+  if (read_status(path)) return;
   const auto slash = path.find_last_of('/');
   if (slash != std::string::npos && slash != 0) {
     create_private_directories(path.substr(0, slash));

@@ -47,7 +47,6 @@ class PrivateDirectory {
   void remove_file(const std::string& name) const;
 
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
   PrivateDirectory(Fd fd, std::string path) noexcept : fd_(std::move(fd)), path_(std::move(path)) {}

@@ -4,10 +4,10 @@
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -27,6 +27,10 @@ namespace {
 /// These mean "do not change" to chown(2).
 constexpr uid_t same_owner = static_cast<uid_t>(-1);
 constexpr gid_t no_group = static_cast<gid_t>(-1);
+
+/// A new file has the name of the file, this text and so many random letters.
+constexpr std::string_view temporary_ending = ".new-";
+constexpr std::size_t random_letters = 6;
 
 bool has_name(const Fd& file) noexcept {
   struct stat status {};
@@ -119,13 +123,6 @@ void remove_unless_locked(const std::string& path) noexcept {
   if (status.st_uid == ::geteuid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
 }
 
-std::optional<gid_t> parse_number(std::string_view text) noexcept {
-  gid_t number = no_group;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = error == std::errc() && end == text.data() + text.size() && number != no_group;
-  return is_number ? std::optional(number) : std::nullopt;
-}
-
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
@@ -207,9 +204,8 @@ bool PublishedFile::remove(const FileIdentity& written) const {
 
 void PublishedFile::clear_leftovers() const noexcept try {
   const std::string directory = parent_directory(path_);
-  const std::string begin =
-      path_.substr(path_.find_last_of('/') + 1) + std::string(AtomicFile::temporary_ending);
-  const std::size_t size = begin.size() + AtomicFile::random_letters;
+  const std::string begin = path_.substr(path_.find_last_of('/') + 1) + std::string(temporary_ending);
+  const std::size_t size = begin.size() + random_letters;
   for (const std::string& name : list_directory(directory))
     if (name.size() == size && name.starts_with(begin)) remove_unless_locked(directory + name);
 } catch (const std::exception&) {
@@ -217,7 +213,7 @@ void PublishedFile::clear_leftovers() const noexcept try {
 }
 
 std::optional<gid_t> find_group(std::string_view name, const std::string& file) {
-  if (const auto number = parse_number(name)) return number;
+  if (const auto number = protocol::parse_number<gid_t>(name); number && *number != no_group) return number;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> entries(std::fopen(file.c_str(), "re"), std::fclose);
   // No other thread reads groups.
   while (const group* const entry =

@@ -18,10 +18,8 @@ struct Pipe {
   Fd reader, writer;
 };
 
-/// Throws std::system_error.
+/// Both throw std::system_error.
 [[nodiscard]] Pipe make_pipe();
-
-/// Throws std::system_error.
 void set_nonblocking(const Fd& fd);
 
 /// fork(2). The secrets of the new process are locked in memory again. No other function may call fork(2).

@@ -121,15 +121,20 @@ std::optional<std::string> program_path() {
   return size > 0 ? std::optional(std::string(path.data(), static_cast<std::size_t>(size))) : std::nullopt;
 }
 
-void exec_program(std::span<const std::string> words, std::span<const char* const> environment) {
+std::vector<char*> to_argv(std::span<const std::string> words) {
   std::vector<char*> argv;
   for (const std::string& word : words)
     argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
+  return argv;
+}
+
+void exec_program(std::span<const std::string> words, std::span<const char* const> environment) {
   std::vector<char*> entries;
   for (const char* const entry : environment)
     entries.push_back(const_cast<char*>(entry));
   entries.push_back(nullptr);
+  const std::vector<char*> argv = to_argv(words);
   ::execvpe(argv.front(), argv.data(), entries.data());
   errno = explain(errno, words.front(), environment);
   throw_errno("cannot run '" + words.front() + "'");

@@ -16,7 +16,7 @@ namespace {
 struct Shown {
   explicit Shown(const tests::EnvironmentList& list)
       : choice(*list, {}, std::nullopt), given(choice.read_settings("default")) {
-    rows = effective_settings(make_profile("default", given.values, *list), given.values, *list);
+    rows = effective_settings(make_profile("default", given.values), given.values, *list);
   }
   [[nodiscard]] const EffectiveSetting& operator[](std::string_view name) const {
     return *std::ranges::find(rows, name, &EffectiveSetting::name);

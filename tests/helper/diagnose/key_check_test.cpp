@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
@@ -25,7 +25,7 @@ config::Profile profile_in(std::string_view origin, config::Api api = config::Ap
   config::Profile profile;
   profile.name = "default";
   profile.api = api;
-  profile.authorize_url = authorize_url(origin, api);
+  profile.authorize_url = std::string(origin).append(config::api_generation(api).authorize_path);
   return profile;
 }
 
