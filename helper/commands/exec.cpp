@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/api_key.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/os/processes/background.hpp"
 #include "protocol/escape.hpp"

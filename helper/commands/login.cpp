@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/api_key.hpp"
+#include "helper/api_key/login_files.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/config/profile_draft.hpp"

@@ -54,6 +54,7 @@ class SignalWaiter {
  public:
   /// Throws std::system_error.
   SignalWaiter();
+
   /// Waits until `until`, or until a descriptor is readable; a negative one is ignored. A signal takes
   /// precedence over bytes, and bytes over the time. Throws std::system_error.
   [[nodiscard]] WakeReason wait(BootClock::time_point until, int readable = -1);
