@@ -99,18 +99,17 @@ std::vector<CheckResult> untried_connectivity_checks() {
 
 std::vector<CheckResult> make_results(const token::ProbeReport& report, const config::Profile& profile,
                                       const config::Settings& values) {
-  const token::ProbeOutcome& probe = report.probe;
   std::vector<CheckResult> checks = untried_connectivity_checks();
-  for (const Check& check : probe.checks)
+  for (const Check& check : report.checks)
     checks.at(static_cast<std::size_t>(check.name)) = make_result(check);
   CheckResult& authorize = find_authorize(checks);
   // The authorizer ended without a report, for example because it was killed at the deadline.
-  if (probe.checks.empty() && probe.auth_error)
-    authorize = CheckResult::failed(authorize.name, token::to_failure(*probe.auth_error));
-  if (probe.blocked) record_blocked(checks, *probe.blocked);
+  if (report.checks.empty() && report.auth_error)
+    authorize = CheckResult::failed(authorize.name, token::to_failure(*report.auth_error));
+  if (report.blocked) record_blocked(checks, *report.blocked);
   if (report.unusable) authorize = CheckResult::failed(authorize.name, *report.unusable);
-  const std::optional<AuthError>& error = probe.blocked ? probe.blocked : probe.auth_error;
-  if (authorize.is_failed() && error) add_advice(authorize, *error, probe.status, profile, values);
+  const std::optional<AuthError>& error = report.blocked ? report.blocked : report.auth_error;
+  if (authorize.is_failed() && error) add_advice(authorize, *error, report.status, profile, values);
   return checks;
 }
 

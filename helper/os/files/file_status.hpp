@@ -58,6 +58,9 @@ struct FileStatus {
 [[nodiscard]] std::optional<FileStatus> read_status(const std::string& path) noexcept;
 [[nodiscard]] std::optional<FileStatus> read_link_status(const std::string& path) noexcept;
 
+/// Whether this process may write a file, or create files in a directory.
+[[nodiscard]] bool is_writable(const std::string& path) noexcept;
+
 /// Whether a file or directory is on a file system in memory (tmpfs, ramfs). False if that is unknown.
 [[nodiscard]] bool is_in_memory(int fd) noexcept;
 [[nodiscard]] bool is_in_memory(const std::string& path) noexcept;

@@ -98,11 +98,6 @@ Fd PrivateDirectory::open_lock(const std::string& name) const {
   return open_private_file(fd_.get(), name, O_RDWR | O_CREAT, path_ + '/' + name);
 }
 
-bool PrivateDirectory::contains(const std::string& name) const noexcept {
-  struct stat status {};
-  return ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 bool PrivateDirectory::leads_to(const std::string& name, int fd) const noexcept {
   struct stat named {
   }, opened{};
