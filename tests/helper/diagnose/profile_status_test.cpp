@@ -98,8 +98,8 @@ TEST_CASE("the exit code is that of a pause, unless a cached token is good", "[p
   const std::string url = "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize";
   rate_limit::RequestLog log;
   log.requests.assign(rate_limit::request_limit, BootClock::now());
-  rate_limit::RefreshLock::try_acquire(user.directory, rate_limit::make_key_id(url, "hunter2"),
-                                       BootClock::now() + 5s)
+  rate_limit::RefreshLock::acquire(user.directory, rate_limit::make_key_id(url, "hunter2"), BootTime{},
+                                   BootClock::now() + 5s)
       .value()
       .write_log(log);
   CHECK(user.status().exit_code() == ExitCode::unreachable);
