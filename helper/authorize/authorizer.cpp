@@ -3,10 +3,13 @@
 
 #include "helper/authorize/http/https_transport.hpp"
 #include "helper/authorize/service/service_response.hpp"
+#include "helper/os/processes/this_process.hpp"
 #include "protocol/time.hpp"
 
 #include <exception>
+#include <new>
 #include <string>
+#include <system_error>
 #include <variant>
 
 namespace sase::authorize {
@@ -140,6 +143,11 @@ void report_read(Progress& progress, const HttpReply& reply) {
 
 namespace {
 
+AuthError fail(Progress& progress, AuthError auth_error) {
+  progress.failed(auth_error);
+  return auth_error;
+}
+
 Outcome run(const protocol::AuthorizeRequest& request, std::chrono::steady_clock::time_point start,
             Progress& progress) try {
   HttpsTransport transport(request, progress);
@@ -148,15 +156,17 @@ Outcome run(const protocol::AuthorizeRequest& request, std::chrono::steady_clock
   if (progress.is_probing()) return authorizer.probe(request);
   return authorizer.authorize(request.api_key.reveal(), request.tries);
 } catch (const FailedAttempt& failed) {
-  progress.failed(failed.auth_error());
-  return failed.auth_error();
+  return fail(progress, failed.auth_error());
+} catch (const std::bad_alloc&) {
+  const auto error = std::make_error_code(std::errc::not_enough_memory);
+  return fail(progress, {.kind = ErrorKind::authorizer_failed,
+                         .what = "out of memory " + std::string(describe(progress.step())),
+                         .hint = std::string(os::remedy_for_shortage(error))});
 } catch (const std::exception&) {
   // The text of an unexpected exception may contain a secret.
-  const AuthError auth_error{.kind = ErrorKind::invalid_response,
-                             .what = "internal error " + std::string(describe(progress.step())),
-                             .hint = "please report this"};
-  progress.failed(auth_error);
-  return auth_error;
+  return fail(progress, {.kind = ErrorKind::invalid_response,
+                         .what = "internal error " + std::string(describe(progress.step())),
+                         .hint = "please report this"});
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
 
-#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/http/proxy_tunnel.hpp"
 #include "helper/authorize/net/happy_eyeballs.hpp"
 #include "helper/authorize/net/no_proxy.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
@@ -174,7 +174,8 @@ StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   const std::string who = (proxy_ ? "the proxy '" : "'") + host.authority() + '\'';
   throw FailedAttempt(
       unreachable("cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
-                  proxy_ ? "check proxy, no-proxy and the network" : "check url, proxy and the network"));
+                  remedy_for_socket(error.code(), proxy_ ? "check proxy, no-proxy and the network"
+                                                         : "check url, proxy and the network")));
 }
 
 AuthError HttpsTransport::broken(std::string_view what) const {
