@@ -159,9 +159,7 @@ HttpReply read_reply(HTTPClientSession& session, Progress& progress) {
   progress.enter(protocol::Step::reading);
   HttpReply reply = read_fields(response, status);
   reply.body = read_body(session, response, status);
-  progress.trace([&] {
-    return "reply: " + std::to_string(status) + ", " + std::to_string(reply.body.size()) + " bytes";
-  });
+  progress.trace("reply: " + std::to_string(status) + ", " + std::to_string(reply.body.size()) + " bytes");
   return reply;
 }
 
@@ -197,7 +195,7 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   progress.count_request();
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
   // POCO flushes the rest later: if the peer has answered early and closed, a flush here would hide that.
-  progress.trace([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
+  progress.trace("request " + std::to_string(progress.requests()) + " sent");
   return read_reply(session, progress);
 }
 
@@ -208,7 +206,7 @@ HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const End
   HTTPRequest request = make_request(HTTPRequest::HTTP_GET, endpoint, "*/*");
   request.set(HTTPRequest::AUTHORIZATION, "Bearer " + std::string(token));
   (void)session.sendRequest(request);
-  progress.trace([&] { return "GET " + endpoint.path + " sent, with the new token"; });
+  progress.trace("GET " + endpoint.path + " sent, with the new token");
   return read_reply(session, progress);
 }
 

@@ -128,7 +128,7 @@ class Race {
   void start_next() {
     const SocketAddress& address = addresses_[next_++];
     next_start_ = steady_clock::now() + attempt_delay;
-    progress_.trace([&] { return "connect: trying " + address.toString(); });
+    progress_.trace("connect: trying " + address.toString());
     StreamSocket socket;
     try {
       socket.connectNB(address);
@@ -142,8 +142,7 @@ class Race {
   void record_failure(const SocketAddress& address, int reason) {
     reason_ = reason;
     next_start_ = {};
-    progress_.trace(
-        [&] { return "connect: " + address.toString() + ": " + std::generic_category().message(reason); });
+    progress_.trace("connect: " + address.toString() + ": " + std::generic_category().message(reason));
   }
 
   /// Waits until an attempt succeeds or fails, or the next one may start.
@@ -156,7 +155,7 @@ class Race {
       if (polled[i].revents == 0) continue;
       const int reason = running_[i].socket.impl()->socketError();
       if (reason == 0) {
-        progress_.trace([&] { return "connect: " + running_[i].address.toString() + " answers"; });
+        progress_.trace("connect: " + running_[i].address.toString() + " answers");
         return running_[i].socket;
       }
       record_failure(running_[i].address, reason);
