@@ -27,7 +27,7 @@ using protocol::AuthError;
 using protocol::ErrorKind;
 
 /// The schemes in values of Proxy-Authenticate (RFC 9110 section 11.6.1), such as `Negotiate and NTLM`. Empty
-/// if Basic is one of them or there is none.
+/// without a scheme, or if Basic is one of them.
 std::string find_other_schemes(std::string_view challenges) {
   constexpr std::size_t longest_name = 20;
   std::string unquoted;
