@@ -125,7 +125,7 @@ stub() {
   for path in "$state" "$state"/*.lock; do
     about=$path
     mode=$(stat -c %a "$path")
-    chmod a+rx "$path"
+    chmod go+r "$path"
     remedy files
     paste "$hint"
     expect_equal "$(stat -c %a "$path")" "$mode" 'the mode'
@@ -278,7 +278,7 @@ stub() {
   hint 2
   paste "$(sed -E 's/^write: (.*) FILE && CMD$/\1 token.file \&\& test -s token.file/' <<<"$hint")"
 
-  call sase-credential exec --pass-api-key=PATH -- true
+  call sase-credential exec --pass-api-key=SASE_ACCESS_TOKEN -- true
   hint 2
   paste "$(sed -E 's/^write: (.*)$/sase-credential exec \1 -- sh -c "test -n \\"\\$CHECKPOINT_SASE_API_KEY\\""/' <<<"$hint")"
 
