@@ -19,6 +19,8 @@ setup() { set_up_test; }
 
 @test "without fcntl(2) the failure names it" {
   injected fcntl error=EPERM sase-credential token
+  # Reading a directory needs it as well, so that the cache is not used.
+  sed -i '/^sase-credential: warning: continuing without the cache: .*: Operation not permitted$/d' "$err"
   expect_failure 7 '*fcntl*' '?*'
   expect_counter authorize 0
 }

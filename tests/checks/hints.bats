@@ -14,7 +14,8 @@ setup() {
 rows() { grep -v '^#' "$checks/hints.txt"; }
 
 @test "each hint in the sources has a row, and each row is a hint" {
-  diff <(rows | cut -f2- | sort) <("$checks/hints.py" | sort)
+  diff <(rows | cut -f2- | sort) <("$checks/hints.py" | sort) ||
+    { echo "hints.txt: remove the rows with '<'; add one for each text with '>'" >&2 && return 1; }
 }
 
 @test "each hint with a command names a test that runs it" {

@@ -40,7 +40,7 @@ def is_name(token):
     return not isinstance(token, Text) and re.fullmatch(r"[A-Za-z_]\w*", token) is not None
 
 
-def is_one_of(token, marks):
+def is_mark(token, marks):
     return not isinstance(token, Text) and token in marks
 
 
@@ -48,9 +48,9 @@ def end_of_group(code, start):
     """The index after the bracket that closes the one at `start`."""
     depth = 0
     for index in range(start, len(code)):
-        if is_one_of(code[index], tuple(OPEN)):
+        if is_mark(code[index], tuple(OPEN)):
             depth += 1
-        elif is_one_of(code[index], tuple(CLOSE)):
+        elif is_mark(code[index], tuple(CLOSE)):
             depth -= 1
             if depth == 0:
                 return index + 1
@@ -61,11 +61,11 @@ def split(code):
     """The parts of a list, separated by its commas. Commas between < and > of a template are not told apart."""
     parts, part, depth = [], [], 0
     for token in code:
-        if is_one_of(token, tuple(OPEN)):
+        if is_mark(token, tuple(OPEN)):
             depth += 1
-        elif is_one_of(token, tuple(CLOSE)):
+        elif is_mark(token, tuple(CLOSE)):
             depth -= 1
-        if depth == 0 and is_one_of(token, (",", ";")):
+        if depth == 0 and is_mark(token, (",", ";")):
             parts.append(part)
             part = []
         else:
@@ -77,7 +77,7 @@ def last_name(declaration):
     """The name that a declaration declares: the last one before its initial value."""
     names = []
     for token in declaration:
-        if is_one_of(token, ("=", "{")):
+        if is_mark(token, ("=", "{")):
             break
         if is_name(token):
             names.append(token)
@@ -88,11 +88,11 @@ def expression_at(code, start):
     """The tokens up to the end of an expression."""
     depth = 0
     for index in range(start, len(code)):
-        if is_one_of(code[index], tuple(OPEN)):
+        if is_mark(code[index], tuple(OPEN)):
             depth += 1
-        elif is_one_of(code[index], tuple(CLOSE)):
+        elif is_mark(code[index], tuple(CLOSE)):
             depth -= 1
-        if depth < 0 or (depth == 0 and is_one_of(code[index], (",", ";"))):
+        if depth < 0 or (depth == 0 and is_mark(code[index], (",", ";"))):
             return code[start:index]
     return code[start:]
 
@@ -115,23 +115,22 @@ class Sources:
         for index, token in enumerate(code):
             if token in ("struct", "class") and is_name(code[index + 1]):
                 self.read_struct(code, index)
-            elif is_one_of(token, ("(",)) and index > 0:
+            elif is_mark(token, ("(",)) and index > 0:
                 self.read_function(code, index)
-            elif token == "append" and is_one_of(code[index - 1], (".",)):
+            elif token == "append" and is_mark(code[index - 1], (".",)):
                 start = index - 2
                 while not is_name(code[start]):  # NAME.append(...).append(...)
                     start -= 1
                 self.add_value(code[start], code[index + 2 : end_of_group(code, index + 1) - 1], False)
-            elif is_one_of(token, ("=",)) and is_name(code[index - 1]):
+            elif is_mark(token, ("=",)) and is_name(code[index - 1]):
                 self.add_value(code[index - 1], expression_at(code, index + 1), "constexpr" in code[max(0, index - 6) : index])
 
     def read_struct(self, code, index):
-        start = next((i for i in range(index, min(index + 12, len(code))) if is_one_of(code[i], ("{", ";"))), None)
+        start = next((i for i in range(index, min(index + 12, len(code))) if is_mark(code[i], ("{", ";"))), None)
         if start is None or code[start] == ";":
             return
         body = code[start + 1 : end_of_group(code, start) - 1]
-        fields = [part for part in split(body) if not any(is_one_of(t, ("(",)) for t in part)]
-        positions = {i for i, part in enumerate(fields) if last_name(part) in NAMES}
+        positions = {i for i, part in enumerate(split(body)) if last_name(part) in NAMES}
         if positions:
             self.members.setdefault(code[index + 1], {})[self.file] = positions
 
@@ -144,11 +143,11 @@ class Sources:
         parameters = split(code[index + 1 : end - 1])
         positions = {i for i, part in enumerate(parameters) if len(part) > 1 and last_name(part) in NAMES}
         name = code[index - 1]
-        if is_one_of(name, ("]",)):  # a lambda: NAME = [...](
+        if is_mark(name, ("]",)):  # a lambda: NAME = [...](
             start = index - 1
-            while start > 0 and not is_one_of(code[start], ("[",)):
+            while start > 0 and not is_mark(code[start], ("[",)):
                 start -= 1
-            name = code[start - 2] if is_one_of(code[start - 1], ("=",)) else None
+            name = code[start - 2] if is_mark(code[start - 1], ("=",)) else None
         if name is None or not is_name(name):
             return
         if positions:
@@ -158,7 +157,7 @@ class Sources:
         start = end
         while start < len(code) and is_name(code[start]) and code[start] in ("const", "noexcept", "override", "try"):
             start += 1
-        if start < len(code) and is_one_of(code[start], ("{",)):
+        if start < len(code) and is_mark(code[start], ("{",)):
             body = code[start : end_of_group(code, start)]
             for i, token in enumerate(body):
                 if token == "return" and not isinstance(token, Text):
@@ -172,38 +171,38 @@ class Sources:
         for index, token in enumerate(code):
             if isinstance(token, Text):
                 continue
-            if is_one_of(token, ("=", "+=")) and code[index - 1] in NAMES:
+            if is_mark(token, ("=", "+=")) and code[index - 1] in NAMES:
                 self.take(expression_at(code, index + 1))
-            elif token in NAMES and is_one_of(code[index + 1], ("(",)):
+            elif token in NAMES and is_mark(code[index + 1], ("(",)):
                 self.take(code[index + 2 : end_of_group(code, index + 1) - 1])
-            elif token in self.parameters and is_one_of(code[index + 1], ("(", "{")):
+            elif token in self.parameters and is_mark(code[index + 1], ("(", "{")):
                 self.take_parts(code, index + 1, self.parameters[token])
-            elif token in self.parameters and is_name(code[index + 1]) and is_one_of(code[index + 2], ("(", "{")):
+            elif token in self.parameters and is_name(code[index + 1]) and is_mark(code[index + 2], ("(", "{")):
                 self.take_parts(code, index + 2, self.parameters[token])
-            elif (self.file, token) in self.commands and is_one_of(code[index + 1], ("(",)):
+            elif (self.file, token) in self.commands and is_mark(code[index + 1], ("(",)):
                 self.take(code[index + 2 : end_of_group(code, index + 1) - 1])
             elif token in self.members:
-                self.read_values_of(code, index, self.positions_in(token))
+                self.read_elements(code, index, self.positions_in(token))
             elif is_name(token) and re.search("hint|remedy|advice", token):
                 self.follow(token, 0)
         for file, kind, body in self.pending:
             if file != self.file:
                 continue
             for i, token in enumerate(body[:-1]):
-                if token == "return" and is_one_of(body[i + 1], ("{",)):
+                if token == "return" and is_mark(body[i + 1], ("{",)):
                     self.take_parts(body, i + 1, self.positions_in(kind))
 
-    def read_values_of(self, code, index, positions):
+    def read_elements(self, code, index, positions):
         """T{...}, or the elements of array<T, N> name = {{...}}."""
-        if is_one_of(code[index + 1], ("{",)):
+        if is_mark(code[index + 1], ("{",)):
             self.take_parts(code, index + 1, positions)
-        if not (is_one_of(code[index - 1], ("<",)) and code[index - 2] == "array"):
+        if not (is_mark(code[index - 1], ("<",)) and code[index - 2] == "array"):
             return
-        start = next((i for i in range(index, index + 10) if is_one_of(code[i], ("{",))), None)
+        start = next((i for i in range(index, index + 10) if is_mark(code[i], ("{",))), None)
         if start is None:
             return
         for i in range(start + 1, end_of_group(code, start)):
-            if is_one_of(code[i], ("{",)) and not is_one_of(code[i + 1], ("{",)):
+            if is_mark(code[i], ("{",)) and not is_mark(code[i + 1], ("{",)):
                 self.take_parts(code, i, positions)
 
     def take_parts(self, code, start, positions):
@@ -225,7 +224,7 @@ class Sources:
             here = [value for _, _, value in found]
         for value in here:
             # The elements of lists are read by their position.
-            if depth < 3 and value and not is_one_of(value[0], ("{",)):
+            if depth < 3 and value and not is_mark(value[0], ("{",)):
                 self.take(value, depth + 1)
 
     literals = set()
@@ -235,7 +234,7 @@ class Sources:
         for token in expression:
             if isinstance(token, Text):
                 self.literals.add(str(token))
-            elif is_name(token) and token not in NAMES | {"string", "what"} and not is_one_of(before, (".", "->")):
+            elif is_name(token) and token not in NAMES | {"string", "what"} and not is_mark(before, (".", "->")):
                 self.follow(token, depth)
             before = token
 

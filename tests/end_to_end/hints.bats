@@ -5,6 +5,7 @@
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/end_to_end.bash
+load ../support/users.bash
 
 setup() {
   set_up_test
@@ -117,30 +118,37 @@ stub() {
   expect_equal "$(stat -c %u "$state")" 0 'the owner of the state directory'
 }
 
-@test "chmod of a state directory that is open to others" {
-  export SASE_API_KEY_FILE=$home/key
-  mkdir -m 755 "$state"
-  remedy files
-  paste "$hint"
-  works
-  expect_equal "$(stat -c %a "$state")" 700 'the mode of the state directory'
-}
-
-@test "chmod of a state directory and of a file in it that their owner cannot write" {
-  needs_root
+@test "chmod of a state directory, and of a file in it, that are open to others" {
   export SASE_API_KEY_FILE=$home/key
   works
   local path mode
   for path in "$state" "$state"/*.lock; do
     about=$path
     mode=$(stat -c %a "$path")
-    chmod a= "$path"
-    setpriv --bounding-set=-all --inh-caps=-all sase-credential doctor --json >"$out" 2>"$err" || true
-    hint=$(jq -r '.links[] | select(.name == "files") | .remedy // ""' "$out")
-    [[ $hint == chmod* ]] || refute "expected a chmod, got '$hint'"
+    chmod go+r "$path"
+    remedy files
     paste "$hint"
     expect_equal "$(stat -c %a "$path")" "$mode" 'the mode'
   done
+  works
+}
+
+@test "chmod of a volume in which a token is kept up to date" {
+  needs_root
+  export SASE_API_KEY_FILE=$home/key
+  local volume="$home/volume's" as_other=(setpriv --reuid 12345 --regid 12345 --clear-groups env -u XDG_RUNTIME_DIR)
+  chmod go+x "$BATS_TEST_TMPDIR" "$home"
+  open_to_users "$home" "$sandbox" "$build/bin/sase-credential"
+  chown 12345 "$home/key"
+  mkdir -m 777 "$volume"
+  chmod 777 "$volume"
+  call "${as_other[@]}" sase-credential watch --once "$volume/token.file"
+  hint 7
+  paste "${hint##*: }"
+  call "${as_other[@]}" sase-credential watch --once "$volume/token.file"
+  expect_code 0
+  [ -s "$volume/token.file" ] || refute 'expected a token in the file'
+  rm "$volume/token.file"
 }
 
 @test "login for a profile without a key" {
@@ -237,7 +245,7 @@ stub() {
 }
 
 @test "the pages that hints name" {
-  local -A shown=([--nonsense]=--help ['help nonsense']=--help ['token --format nonsense']='help formats' ['help min-ttl']='help settings')
+  local -A shown=([--zzz]=--help ['help zzz']=--help ['token --format zzz']='help formats' ['help min-ttl']='help settings')
   local line
   for line in "${!shown[@]}"; do
     about=$line
@@ -265,6 +273,14 @@ stub() {
   hint 2
   paste "${hint##*: }"
   expect_token
+
+  call sase-credential watch --once --exec true token.file
+  hint 2
+  paste "$(sed -E 's/^write: (.*) FILE && CMD$/\1 token.file \&\& test -s token.file/' <<<"$hint")"
+
+  call sase-credential exec --pass-api-key=SASE_ACCESS_TOKEN -- true
+  hint 2
+  paste "$(sed -E 's/^write: (.*)$/sase-credential exec \1 -- sh -c "test -n \\"\\$CHECKPOINT_SASE_API_KEY\\""/' <<<"$hint")"
 
   call sase-credential json
   hint 2

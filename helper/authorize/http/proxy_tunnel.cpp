@@ -26,26 +26,37 @@ using Poco::Net::HTTPResponse;
 using protocol::AuthError;
 using protocol::ErrorKind;
 
-/// The schemes in values of Proxy-Authenticate (RFC 9110 section 11.6.1), such as `Negotiate and NTLM`. Empty
-/// if Basic is one of them or there is none.
-std::string find_other_schemes(std::string_view challenges) {
-  constexpr std::size_t longest_name = 20;
-  std::string unquoted;
+/// Quoted strings may contain commas.
+std::string without_quoted_strings(std::string_view text) {
+  std::string rest;
   bool is_quoted = false;
-  for (const char c : challenges) {
+  for (const char c : text) {
     if (c == '"') is_quoted = !is_quoted;
-    if (!is_quoted) unquoted += c;
+    if (!is_quoted) rest += c;
   }
+  return rest;
+}
+
+/// The name at the beginning of a challenge; empty for anything else, such as a parameter.
+std::string parse_scheme(const std::string& item) {
+  constexpr std::size_t longest_name = 20;
+  const std::string name = item.substr(0, item.find_first_of(" \t="));
+  const auto next = std::min(item.find_first_not_of(" \t", name.size()), item.size());
+  const auto may_be_in_name = [](char c) { return Poco::Ascii::isAlphaNumeric(c) || c == '-'; };
+  const bool is_name = name.size() <= longest_name && std::ranges::all_of(name, may_be_in_name);
+  return is_name && !item.substr(next).starts_with('=') ? name : std::string();
+}
+
+/// The schemes in values of Proxy-Authenticate (RFC 9110 section 11.6.1), such as `Negotiate and NTLM`. Empty
+/// without a scheme, or if Basic is one of them.
+std::string find_other_schemes(std::string_view challenges) {
   std::string schemes;
-  for (const std::string& item : Poco::StringTokenizer(unquoted, ",", Poco::StringTokenizer::TOK_TRIM)) {
-    const std::string name = item.substr(0, item.find_first_of(" \t="));
-    const auto next = std::min(item.find_first_not_of(" \t", name.size()), item.size());
-    const bool is_parameter = item.substr(next).starts_with('=');
-    const bool is_name =
-        std::ranges::all_of(name, [](char c) { return Poco::Ascii::isAlphaNumeric(c) || c == '-'; });
-    if (name.empty() || name.size() > longest_name || !is_name || is_parameter) continue;
+  for (const std::string& item :
+       Poco::StringTokenizer(without_quoted_strings(challenges), ",", Poco::StringTokenizer::TOK_TRIM)) {
+    const std::string name = parse_scheme(item);
     if (Poco::icompare(name, "Basic") == 0) return {};
-    if (schemes.find(name) == std::string::npos) schemes += (schemes.empty() ? "" : " and ") + name;
+    const bool is_new = !name.empty() && schemes.find(name) == std::string::npos;
+    if (is_new) schemes += (schemes.empty() ? "" : " and ") + name;
   }
   return schemes;
 }
