@@ -20,6 +20,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase::commands {
 
@@ -80,6 +81,9 @@ using ReplyFormatter = std::function<protocol::Secret(const protocol::BearerToke
 /// Writes the token of a profile to standard output, then refreshes it in the background if it is due. Throws
 /// Failure.
 ExitCode deliver(const Call& call, const config::Profile& profile, const ReplyFormatter& format);
+
+/// The entries of the environment, without the variables that contain a key.
+[[nodiscard]] std::vector<const char*> environment_without_keys(const Call& call);
 
 /// The format that `--format` names, or the default. Throws Failure (usage_error) that suggests the nearest
 /// name.

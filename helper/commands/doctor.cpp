@@ -57,7 +57,7 @@ ExitCode status(const Call& call) {
   const config::ProfileSelector selector = profile_selector(call);
   // An unknown profile on the command line is an error.
   const std::vector<std::string> names =
-      call.line.profile ? std::vector{selector.name_without_host()} : selector.names();
+      call.line.profile || call.line.check ? std::vector{selector.name_without_host()} : selector.names();
   const std::optional<std::string> chosen =
       call.line.profile ? find_default({call.environment, call.line.settings, std::nullopt})
                         : find_default(selector);
@@ -70,7 +70,7 @@ ExitCode status(const Call& call) {
   write_output(call, call.line.json
                          ? status_json(profiles)
                          : status_text(profiles, cli::Terminal::of(call.output, call.environment)));
-  return ExitCode::success;
+  return call.line.check ? profiles.front().exit_code() : ExitCode::success;
 }
 
 }  // namespace sase::commands

@@ -2,6 +2,7 @@
 #include "helper/cache/encryption.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/names.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
 #include "helper/watch/watcher.hpp"
 #include "protocol/escape.hpp"
@@ -61,12 +62,20 @@ Target read_target(const cli::CommandLine& line) {
   if (line.operands.front() == "-")
     throw Failure(ExitCode::usage_error, "'watch' writes to a file, not to standard output",
                   "for a file of that name write './-'; for standard output: sase-credential token");
+  if (line.exec && line.once)
+    throw Failure(ExitCode::usage_error, "'--once' runs no command of '--exec'",
+                  "write: sase-credential watch --once FILE && CMD");
+  if (line.exec && line.exec->empty())
+    throw Failure(ExitCode::usage_error, "the command of '--exec' is empty");
   return {.file = {line.operands.front(), {.mode = parse_mode(line), .group = parse_group(line)}},
           .format = parse_format(line)};
 }
 
-/// Escaping may cut off the reason at the end of a long message.
 Failure unusable(const std::system_error& error) {
+  const auto* const rejected = dynamic_cast<const os::RejectedPath*>(&error);
+  if (rejected != nullptr)
+    return Failure(ExitCode::local_state, protocol::escape(error.what()), rejected->hint());
+  // Escaping may cut off the reason at the end of a long message.
   const std::string reason = error.code().message();
   std::string what = protocol::escape(error.what());
   if (std::string_view(error.what()).ends_with(reason) && !what.ends_with(reason)) what += ": " + reason;
@@ -162,13 +171,18 @@ ExitCode watch(const Call& call) try {
   if (call.line.once) return write_once(call, target);
   target.file.prepare();
   const os::NotifySocket manager = open_manager(call);
+  std::vector<const char*> environment;
+  if (call.line.exec) environment = environment_without_keys(call);
+  environment.push_back(nullptr);
   const watch::WatcherParts parts{.file = target.file,
                                   .diagnostics = call.diagnostics,
                                   .manager = manager,
                                   .watchdog = read_watchdog(call),
                                   .program = os::program_path().value_or("/proc/self/exe"),
                                   .arguments = attempt_arguments(call),
-                                  .environment = call.environment.entries()};
+                                  .environment = call.environment.entries(),
+                                  .command = call.line.exec.value_or(""),
+                                  .command_environment = environment.data()};
   return watch::Watcher(parts).run();
 } catch (const std::system_error& error) {
   throw unusable(error);

@@ -189,6 +189,9 @@ struct ApiKeySource {
 inline constexpr std::array<std::string_view, 4> standard_key_variables = {
     "SASE_API_KEY", "CHECKPOINT_SASE_API_KEY", "PERIMETER81_API_KEY", "HARMONYSASE_API_KEY"};
 
+/// Names, in the environment of the command that `exec` runs, the variables with an API key that it removed.
+inline constexpr std::string_view removed_variable = "SASE_EXEC_REMOVED";
+
 /// The source that the settings name, if they name one. Throws Failure for an invalid value. The message does
 /// not contain the value: users put the key itself there by mistake.
 [[nodiscard]] std::optional<ApiKeySource> parse_api_key_source(const Settings& values);

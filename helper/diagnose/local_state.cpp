@@ -6,6 +6,7 @@
 #include "helper/diagnose/report.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "helper/rate_limit/rules.hpp"
@@ -78,6 +79,20 @@ CheckResult without_directory(const config::Profile& profile) {
           .code = is_required ? ExitCode::local_state : ExitCode::success};
 }
 
+/// A call that requests a token needs these files.
+void check_certificates(const config::Profile& profile) try {
+  for (const std::string& path : {profile.ca_file, profile.client_cert, profile.client_key})
+    if (!path.empty() && !os::open_trusted_file(path, os::Sensitivity::settings))
+      throw Failure(ExitCode::invalid_settings, "there is no file '" + protocol::escape(path) + '\'');
+} catch (const std::system_error& error) {
+  throw Failure(ExitCode::invalid_settings, protocol::escape(error.what()));
+}
+
+bool has_usable_token(const config::Profile& profile, const LocalState& state) noexcept {
+  return state.token_left &&
+         token::judge(*state.token_left, profile.min_ttl, profile.refresh_ahead) != token::Freshness::stale;
+}
+
 }  // namespace
 
 std::string describe_problem(const LocalState& state) {
@@ -99,6 +114,7 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
       .network_fingerprint = log.failure ? std::string_view(log.failure->network_fingerprint) : "",
       .min_ttl = min_ttl};
   if (const auto auth_error = why_blocked(log, call)) {
+    state.pause_code = token::exit_code_for(auth_error->kind);
     state.pause = auth_error->what;
     if (!auth_error->hint.empty()) state.pause += "; " + auth_error->hint;
   }
@@ -165,6 +181,9 @@ ProfileStatus read_status(const token::SessionContext& context, const config::Pr
     // A report runs no key command, so there is no identity unless the key is deferred.
     if (source->kind != config::ApiKeySource::Kind::command || key.is_deferred())
       status.local_state = read_local_state(profile, key, config::state_directory(context.environment));
+    if (has_usable_token(profile, status.local_state)) return status;
+    status.code = status.local_state.pause_code;
+    check_certificates(profile);
   } catch (const Failure& failure) {
     // The report shows it, and the other profiles as well.
     status.failure = failure;

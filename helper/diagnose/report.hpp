@@ -143,6 +143,7 @@ struct LocalState {
   std::optional<std::chrono::seconds> token_left;  ///< of the cached token, if it is valid
   std::optional<RememberedFailure> failure;        ///< of the last request, if it failed
   std::string pause;  ///< why no request would be sent now, and for how long; empty if one would be
+  ExitCode pause_code = ExitCode::success;  ///< of a call that needs a request now
 };
 
 /// Reads the state without changing it or running a key command. `directory` is the state directory. Throws
@@ -167,6 +168,10 @@ struct ProfileStatus {
   std::string key;  ///< the key source
   LocalState local_state;
   std::optional<Failure> failure;  ///< of the settings, the key or the local state; what follows it is empty
+  ExitCode code = ExitCode::success;  ///< of a call that needs a token now, without such a failure
+
+  /// Of a call that needs a token now, as far as it is known without a request.
+  [[nodiscard]] ExitCode exit_code() const noexcept { return failure ? failure->code : code; }
 };
 
 /// Reads the profile and its key, but runs no key command.

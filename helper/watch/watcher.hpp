@@ -57,6 +57,11 @@ struct WatcherParts {
   std::string program;                                ///< of an attempt
   std::vector<std::string> arguments;                 ///< of an attempt; the first one is its name
   const char* const* environment;
+  std::string command = {};                          ///< of `--exec`, for a shell; may be empty
+  const char* const* command_environment = nullptr;  ///< ends with a null pointer
+
+  /// A command that takes longer is ended. Tokens live longer.
+  std::chrono::milliseconds longest_command = std::chrono::minutes(1);
 
   /// An attempt that takes longer hangs, far beyond its own timeout: it was stopped, or waits for a network
   /// file system.
@@ -82,7 +87,9 @@ class Watcher {
   [[nodiscard]] std::optional<Attempt> attempt();
   [[nodiscard]] std::optional<Attempt> wait_for(os::ChildProcess& child);
   [[nodiscard]] Attempt finish(os::ChildProcess& child);
-  [[nodiscard]] BootTime next_event() const;
+  [[nodiscard]] BootTime next_due() const;
+  void start_command();
+  void check_command();
   void catch_up_with_wall_clock();
   void handle_due_events();
   void apply(Attempt attempt);
@@ -96,6 +103,8 @@ class Watcher {
 
   const WatcherParts& parts_;
   os::SignalWaiter signals_;
+  std::optional<os::Child> command_;  ///< while it runs
+  BootTime command_deadline_{};
   token::RefreshSchedule schedule_;
   std::optional<TokenReport> current_;  ///< the token in the file
   std::optional<Failure> failure_;      ///< of the latest attempts, once it has been reported

@@ -150,6 +150,17 @@ void Child::signal(int number) const noexcept {
   ::kill(leads_ == Leads::nothing ? pid_ : -pid_, number);
 }
 
+void Child::stop() noexcept {
+  if (is_waited_for()) return;
+  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000};
+  signal(SIGTERM);
+  for (int pauses = 0; pauses < 200 && !has_ended(); ++pauses)
+    ::nanosleep(&pause, nullptr);
+  // Processes that it started may still run. The group exists as long as its leader is not waited for.
+  signal(SIGKILL);
+  wait();
+}
+
 ChildProcess::ChildProcess(const std::string& program, std::span<const std::string> arguments,
                            std::string_view input, const char* const* environment, const sigset_t& mask) {
   const Fd input_file = make_input(input);
@@ -174,17 +185,6 @@ bool ChildProcess::read() {
 std::optional<int> ChildProcess::wait_for_exit() noexcept {
   const int status = child_->wait();
   return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
-}
-
-void ChildProcess::stop() noexcept {
-  if (child_->is_waited_for()) return;
-  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000};
-  child_->signal(SIGTERM);
-  for (int pauses = 0; pauses < 200 && !child_->has_ended(); ++pauses)
-    ::nanosleep(&pause, nullptr);
-  // Processes that it started may still run. The group exists as long as its leader is not waited for.
-  child_->signal(SIGKILL);
-  child_->wait();
 }
 
 }  // namespace sase::os

@@ -61,6 +61,9 @@ class Child {
   /// Sends a signal to it, and to the process group or the session's process group that it leads.
   void signal(int number) const noexcept;
 
+  /// Ends it: SIGTERM, then SIGKILL after at most a second.
+  void stop() noexcept;
+
  private:
   pid_t pid_ = 0;
   Leads leads_;
@@ -91,8 +94,8 @@ class ChildProcess {
   /// Waits for the end of the process. Returns its exit code, or nothing if a signal ended it.
   [[nodiscard]] std::optional<int> wait_for_exit() noexcept;
 
-  /// Ends the process group: SIGTERM, then SIGKILL after at most a second.
-  void stop() noexcept;
+  /// Ends the process group as Child::stop() does.
+  void stop() noexcept { child_->stop(); }
 
  private:
   Fd output_;
