@@ -126,10 +126,12 @@ stop_leader() {
   expect_counter authorize 2
 }
 
-# stop_at CALL: a call of 8 seconds that stops itself after its first system call CALL; $stopped is its process.
+# stop_at CALL [COUNT [TIMEOUT]]: a call of 8 seconds that stops itself after a system call CALL, its first one or that with the
+# number COUNT; $stopped is its process.
 stop_at() {
   command -v strace >/dev/null || skip 'needs strace'
-  strace -o "$home/trace" -e "trace=$1" -e "inject=$1:signal=SIGSTOP:when=1" sase-credential --timeout 8s token \
+  rm -f "$home/trace"
+  strace -o "$home/trace" -e "trace=$1" -e "inject=$1:signal=SIGSTOP:when=${2-1}" sase-credential --timeout "${3-8s}" token \
     >"$home/stopped" 2>&1 3>&- 4>&- &
   tracer=$!
   wait_until grep -q 'stopped by SIGSTOP' "$home/trace"
@@ -157,6 +159,29 @@ stop_at() {
   rm "$home/stopped"
   expect_counter authorize 2
   expect_unlocked
+}
+
+@test "one request at a time wherever the call that follows a stopped one is stopped" {
+  tries 1
+  local step first
+  for step in getdents64:2 getdents64:4 pwrite64:2 pwrite64:3; do
+    about=$step
+    stop_leader
+    sleep 2
+    stop_at "${step%:*}" "${step#*:}" 3s
+    call sase-credential token
+    : >"$err"
+    expect_token
+    first=$token
+    kill -CONT "$stopped" "$leader"
+    wait "$tracer" || true
+    wait "$leader" || true
+    rm "$home/stopped"
+    expect_counter authorize 2
+    call sase-credential token
+    expect_output "$first"$'\n'
+    expect_unlocked
+  done
 }
 
 @test "a call continues although one is stopped that has the lock and has not recorded itself" {

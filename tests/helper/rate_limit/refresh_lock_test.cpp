@@ -137,6 +137,8 @@ TEST_CASE("takes over the log although a killed process has created the next loc
 TEST_CASE("waits for the holder of an older lock file before its deadline", "[refresh_lock]") {
   const LogDirectory state;
   auto older = acquire(state.root.path("state"), "x");
+  // The record of another process differs, in its deadline at least.
+  CHECK(older->extend(BootClock::now() + 2min));
   state.root.write("state/x.1.lock", "");
 
   CHECK(older->is_current());
