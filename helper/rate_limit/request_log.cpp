@@ -2,7 +2,7 @@
 #include "helper/rate_limit/request_log.hpp"
 
 #include "helper/cache/encryption.hpp"
-#include "protocol/ascii.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/git/message.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
@@ -30,7 +30,7 @@ std::string hexadecimal(const BootId& boot) {
 }
 
 void append(std::string& log, std::string_view key, std::string_view value) {
-  if (!std::ranges::all_of(value, protocol::is_printable)) throw ProtocolError("a value is not printable");
+  if (!protocol::is_printable_text(value)) throw ProtocolError("a value is not printable");
   log.append(key).append("=").append(value).append("\n");
 }
 
@@ -114,7 +114,7 @@ BootTime parse_deadline(const Attribute& attribute) {
 }
 
 std::string parse_text(const Attribute& attribute) {
-  if (!std::ranges::all_of(attribute.value, protocol::is_printable)) throw ProtocolError("not printable");
+  if (!protocol::is_printable_text(attribute.value)) throw ProtocolError("not printable");
   return std::string(attribute.value);
 }
 
