@@ -59,6 +59,10 @@ std::optional<FileStatus> read_link_status(const std::string& path) noexcept {
   return convert(::lstat(path.c_str(), &status), status);
 }
 
+bool may_write_directory(const std::string& path) noexcept {
+  return ::faccessat(AT_FDCWD, (path + "/.").c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
 bool is_in_memory(int fd) noexcept {
   struct statfs system {};
   return ::fstatfs(fd, &system) == 0 && is_memory(system);
