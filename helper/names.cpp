@@ -48,13 +48,6 @@ std::vector<std::string_view> to_names(std::span<const NamedValue> values) {
   return names;
 }
 
-std::string format_list(std::span<const NamedValue> values) {
-  std::string list;
-  for (const NamedValue& value : values)
-    list.append(list.empty() ? "" : ", ").append(value.name);
-  return list;
-}
-
 std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known) {
   return nearest_within(std::max<std::size_t>(given.size() / 3, 1), given, known);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -15,10 +17,26 @@ struct NamedValue {
   std::string_view meaning;
 };
 
+/// The names and meanings of a table, for help and completion.
+template <typename Row, std::size_t size>
+[[nodiscard]] constexpr std::array<NamedValue, size> to_named_values(const std::array<Row, size>& table) {
+  std::array<NamedValue, size> values;
+  std::ranges::transform(table, values.begin(), [](const Row& row) {
+    return NamedValue{row.name, row.meaning};
+  });
+  return values;
+}
+
 [[nodiscard]] std::vector<std::string_view> to_names(std::span<const NamedValue> values);
 
-/// The names, separated by commas.
-[[nodiscard]] std::string format_list(std::span<const NamedValue> values);
+/// The texts, separated by commas.
+template <typename Texts>
+[[nodiscard]] std::string join(const Texts& texts) {
+  std::string list;
+  for (const auto& text : texts)
+    list.append(list.empty() ? "" : ", ").append(text);
+  return list;
+}
 
 /// The known name with the smallest edit distance to `given`, if at most a third of its letters differ; else
 /// empty.

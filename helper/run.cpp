@@ -10,6 +10,7 @@
 #include "protocol/escape.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <string>
 #include <vector>
@@ -24,32 +25,27 @@ ExitCode no_command(const commands::Call& call) {
   return ExitCode::usage_error;
 }
 
-ExitCode version(const commands::Call& call) {
-  write_output(call, "sase-credential " SASE_VERSION "\n");
-  return ExitCode::success;
-}
-
 /// gitcredentials: "If it does not support the requested operation, it should silently ignore the request."
 /// Commands for users may have operands under git's name as well.
 bool is_ignored_under_gits_name(const cli::Command* command, const cli::CommandLine& line) noexcept {
-  if (command == nullptr || command->visibility != cli::Visibility::people) return true;
-  return command->operands.empty() && !line.operands.empty();
+  return command == nullptr || (command->operands.empty() && !line.operands.empty());
 }
 
-/// Rejects the operations of another dialect.
-void reject_foreign_operation(const cli::DialectName& dialect, std::string_view command) {
-  if (!is_foreign_operation(dialect, command)) return;
-  std::string known;
-  for (const std::string_view operation : dialect.operations)
-    known.append(known.empty() ? "" : ", ").append(operation);
+/// Rejects the operations that only git's dialect has.
+void reject_git_operation(const cli::DialectName& dialect, std::string_view command) {
+  constexpr std::array<std::string_view, 3> git_only = {"store", "erase", "capability"};
+  if (dialect.dialect == cli::Dialect::git || std::ranges::find(git_only, command) == git_only.end()) return;
   throw Failure(ExitCode::usage_error,
                 "'" + std::string(command) + "' is no operation of '" + std::string(dialect.program) + "'",
-                "these are: " + known);
+                "these are: get");
 }
 
 ExitCode dispatch(const commands::Call& call) {
   const cli::CommandLine& line = call.line;
-  if (line.version) return version(call);
+  if (line.version) {
+    write_output(call, "sase-credential " SASE_VERSION "\n");
+    return ExitCode::success;
+  }
   if (!line.command) return line.help ? help(call) : no_command(call);
   const cli::Command* const command = cli::find_command(commands::table(), *line.command);
   if (call.called_as != nullptr && call.called_as->dialect == cli::Dialect::git &&
@@ -57,38 +53,30 @@ ExitCode dispatch(const commands::Call& call) {
     ignore_request(call);
     return ExitCode::success;
   }
-  if (call.called_as != nullptr) reject_foreign_operation(*call.called_as, *line.command);
+  if (call.called_as != nullptr) reject_git_operation(*call.called_as, *line.command);
+  if (command == nullptr && *line.command == "complete") return complete(call);
   if (command == nullptr) throw cli::unknown_command(commands::table(), *line.command);
   if (line.help) return help(call);
   reject_unsupported_arguments(commands::table(), *command, line);
   return command->run(call);
 }
 
-void report(const Failure& failure, const Diagnostics& diagnostics) {
-  diagnostics.failure(failure.what());
-  if (!failure.hint.empty()) diagnostics.hint(failure.hint);
-}
-
-/// Whether this is a `get --no-prompt`. If the command line was not parsed, searches the raw arguments.
-bool is_get_without_prompt(const cli::CommandLine& line, std::span<const char* const> arguments) noexcept {
-  if (line.command) return line.no_prompt && *line.command == "get";
-  const auto has = [arguments](std::string_view word) {
-    return std::ranges::find(arguments, word) != arguments.end();
-  };
-  return has("--no-prompt") && has("get");
-}
-
-/// Whether the caller reads git's dialect.
-bool speaks_git(const commands::Call& call, std::span<const char* const> arguments) noexcept {
+/// Whether the caller reads git's dialect. The command line may not have been parsed.
+bool speaks_git(const commands::Call& call) noexcept {
   if (call.line.dialect) return cli::find_dialect(*call.line.dialect) == &cli::dialects.front();
   if (call.called_as != nullptr && call.called_as->dialect != cli::Dialect::git) return false;
-  // The command line may not have been parsed.
-  return std::ranges::none_of(arguments, [](std::string_view word) { return word.starts_with("--dialect"); });
+  return std::ranges::none_of(call.arguments,
+                              [](std::string_view word) { return word.starts_with("--dialect"); });
 }
 
-/// After a failure git prompts the user, unless the reply contains `quit` (gitcredentials).
-void write_quit(const commands::Call& call, std::span<const char* const> arguments) noexcept {
-  if (!is_get_without_prompt(call.line, arguments) || !speaks_git(call, arguments)) return;
+/// After a failure of `get --no-prompt`, git prompts the user unless the reply contains `quit`
+/// (gitcredentials).
+void write_quit(const commands::Call& call) noexcept {
+  const auto end = std::ranges::find(call.arguments, std::string_view("--"));
+  const auto has = [&call, end](std::string_view word) {
+    return std::find(call.arguments.begin(), end, word) != end;
+  };
+  if (!has("--no-prompt") || !has("get") || !speaks_git(call)) return;
   try {
     os::write_all(call.output, "quit=1\n\n");
   } catch (const std::exception&) {
@@ -117,13 +105,14 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
     return dispatch(call);
   } catch (const Failure& failure) {
     if (failure.code == ExitCode::invalid_settings) misspelled_variables.warn();
-    report(failure, diagnostics);
-    write_quit(call, arguments);
+    diagnostics.failure(failure.what());
+    if (!failure.hint.empty()) diagnostics.hint(failure.hint);
+    write_quit(call);
     return failure.code;
   } catch (const std::exception& error) {
     diagnostics.failure(std::string("internal error: ") + protocol::escape(error.what()));
     diagnostics.hint("please report it with the command line, without secrets");
-    write_quit(call, arguments);
+    write_quit(call);
     return ExitCode::internal_error;
   }
 }

@@ -28,6 +28,14 @@ namespace sase::protocol {
   return lowered;
 }
 
+/// Removes the text up to the first `separator`, or all of it, and returns it without the separator.
+[[nodiscard]] constexpr std::string_view next_part(std::string_view& rest, char separator) noexcept {
+  const auto end = rest.find(separator);
+  const std::string_view part = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return part;
+}
+
 /// Without blanks, tabs and CRs at both ends.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
   constexpr std::string_view blank = " \t\r";

@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,7 +17,12 @@ namespace sase::protocol {
 
 namespace {
 
-using Json = nlohmann::json;
+/// A wider type than double: a number such as 1e400 does not fail the document.
+using Json =
+    nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, long double>;
+
+/// Above this, JSON numbers differ between programs (RFC 8259 section 6).
+constexpr long double largest_whole = 9007199254740992.0L;  // 2^53
 
 /// A member name for a message; without the name if it is too long to help.
 std::string quote_name(std::string_view name) {
@@ -93,6 +101,16 @@ std::optional<JsonObject> JsonObject::object(std::string_view name) const {
   if (member == nullptr) return std::nullopt;
   if (!member->is_object()) throw ProtocolError(quote_name(name) + " is not an object");
   return JsonObject(std::shared_ptr<const void>(json_, member));
+}
+
+std::string JsonObject::characters(std::string_view name) const {
+  const Json* const member = find(json_, name);
+  if (member == nullptr) return {};
+  if (member->is_string()) return member->get<std::string>();
+  if (!member->is_number()) return {};
+  const auto value = member->get<long double>();
+  const bool has_fraction = member->is_number_float() && std::fabs(value) < largest_whole;
+  return has_fraction ? std::to_string(static_cast<std::int64_t>(value)) : member->dump();
 }
 
 }  // namespace sase::protocol

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,9 @@ class JsonObject {
 
   /// The object in a member, or nothing if it is absent or null. Throws ProtocolError for any other type.
   [[nodiscard]] std::optional<JsonObject> object(std::string_view name) const;
+
+  /// The string in a member, or the digits of a number, without its fraction; empty for anything else.
+  [[nodiscard]] std::string characters(std::string_view name) const;
 
  private:
   explicit JsonObject(std::shared_ptr<const void> json) noexcept : json_(std::move(json)) {}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
-#include "helper/failure.hpp"
 #include "helper/os/processes/subprocess.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
@@ -20,11 +19,6 @@ constexpr const char* try_it = "run the command in a shell of your own to see wh
 Failure no_key_from_command(const std::string& why, std::string hint = try_it) {
   return Failure(ExitCode::invalid_settings, "the command of 'api-key-command' gives no key: " + why,
                  std::move(hint));
-}
-
-Failure out_of_time() {
-  return Failure(ExitCode::unreachable, "the command of 'api-key-command' did not end in time",
-                 "unlock what it waits for, or raise 'timeout'");
 }
 
 /// The meaning of a shell's exit status (POSIX, "Exit Status for Commands").
@@ -52,8 +46,7 @@ ApiKey parse_output(os::SubprocessResult result) {
 
 }  // namespace
 
-ApiKey run_command(const std::string& command, const Environment& environment,
-                   std::chrono::steady_clock::time_point deadline) try {
+ApiKey run_command(const std::string& command, const Environment& environment, Deadline deadline) try {
   const std::array<std::string, 3> arguments = {"sh", "-c", command};
   auto result = os::run_subprocess({.program = "/bin/sh",
                                     .arguments = arguments,
@@ -61,7 +54,9 @@ ApiKey run_command(const std::string& command, const Environment& environment,
                                     .output_limit = ApiKey::max_size + 2,
                                     .deadline = deadline,
                                     .leads = os::Leads::session});
-  if (!result) throw out_of_time();
+  if (!result)
+    throw Failure(ExitCode::unreachable, "the command of 'api-key-command' did not end in time",
+                  "unlock what it waits for, or raise 'timeout'");
   return parse_output(std::move(*result));
 } catch (const std::system_error& error) {
   throw no_key_from_command(protocol::escape(error.what()),

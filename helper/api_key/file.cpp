@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
-#include "helper/failure.hpp"
 #include "helper/names.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/files/file_status.hpp"
@@ -46,8 +45,7 @@ Failure unreadable(const std::string& path, const std::error_code& error) {
 
 }  // namespace
 
-protocol::Secret read_file_text(const std::string& path, std::size_t limit,
-                                std::chrono::steady_clock::time_point deadline) try {
+protocol::Secret read_file_text(const std::string& path, std::size_t limit, Deadline deadline) try {
   const os::Fd file = os::open_trusted_file(path, os::Sensitivity::secret);
   if (!file) throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory));
   return os::read_all(file.get(), limit, deadline);
@@ -59,7 +57,7 @@ protocol::Secret read_file_text(const std::string& path, std::size_t limit,
   throw unusable(path, "it is longer than 16 KiB", one_line);
 }
 
-ApiKey read_file(const std::string& path, std::chrono::steady_clock::time_point deadline) try {
+ApiKey read_file(const std::string& path, Deadline deadline) try {
   return ApiKey(read_file_text(path, ApiKey::max_size + 2, deadline));
 } catch (const protocol::ProtocolError& error) {
   throw unusable(path, error.what(), one_line);
@@ -73,7 +71,7 @@ std::optional<std::string> credential_path(const Environment& environment, std::
   return path.append(name);
 }
 
-ApiKey read_systemd_credential(const std::string& path, std::chrono::steady_clock::time_point deadline) {
+ApiKey read_systemd_credential(const std::string& path, Deadline deadline) {
   if (!path.starts_with('/'))
     throw Failure(ExitCode::invalid_settings,
                   "the systemd credential that 'api-key-credential' names cannot be read: there is no "

@@ -5,21 +5,22 @@
 #include "helper/config/profile_files.hpp"
 #include "helper/config/xdg_directories.hpp"
 #include "helper/failure.hpp"
-#include "helper/names.hpp"
 #include "helper/os/files/file_lock.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
 #include "helper/os/files/published_file.hpp"
 #include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/secret.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <climits>
 #include <cstdlib>
-#include <memory>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -28,10 +29,6 @@
 namespace sase::api_key {
 
 namespace {
-
-Failure nothing_stored(const std::system_error& error) {
-  return Failure(ExitCode::local_state, "nothing was stored: " + protocol::escape(error.what()));
-}
 
 constexpr std::string_view url_prefix = "url = ";
 
@@ -44,19 +41,12 @@ struct Entry {
   std::string_view service;
 };
 
-std::string_view take_line(std::string_view& text) noexcept {
-  const auto end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
-
 /// No entries if the text has another format, such as that of 0.1.0, which had no URL.
 std::vector<Entry> parse_entries(std::string_view text) {
   std::vector<Entry> entries;
   while (!text.empty()) {
-    const std::string_view key = take_line(text);
-    const std::string_view line = take_line(text);
+    const std::string_view key = protocol::next_part(text, '\n');
+    const std::string_view line = protocol::next_part(text, '\n');
     if (!line.starts_with(url_prefix)) return {};
     entries.push_back({.key = key, .service = line.substr(url_prefix.size())});
   }
@@ -67,23 +57,22 @@ protocol::Secret format_entry(const Entry& entry) {
   return protocol::Secret::join({entry.key, "\n", url_prefix, entry.service, "\n"});
 }
 
-/// ` --profile NAME` for the profile of a key file; empty for the default profile.
-std::string profile_flag(std::string_view path) {
-  const std::string name(path.substr(path.find_last_of('/') + 1));
-  return name == config::default_profile ? "" : " --profile " + name;
+/// The command that stores the key of a key file again.
+std::string login_command(std::string_view path) {
+  return "sase-credential login" + config::profile_flag(path.substr(path.find_last_of('/') + 1));
 }
 
 Failure no_entry(const std::string& path, const std::vector<Entry>& entries, std::string_view service) {
-  const std::string login = "sase-credential login" + profile_flag(path);
   if (entries.empty())
-    return Failure(ExitCode::invalid_settings,
-                   "the file of 'login', '" + protocol::escape(path) +
-                       "', does not name the service that its key is for, since an earlier version wrote it",
-                   "store this key again: " + login + " --stdin <" + protocol::shell_word(path));
+    return Failure(
+        ExitCode::invalid_settings,
+        "the file of 'login', '" + protocol::escape(path) +
+            "', does not name the service that its key is for, since an earlier version wrote it",
+        "store this key again: " + login_command(path) + " --stdin <" + protocol::shell_word(path));
   return Failure(ExitCode::invalid_settings,
                  "the key that 'login' stored is for '" + protocol::escape(entries.front().service) +
                      "', and not for '" + protocol::escape(service) + "'",
-                 "run '" + login + "', with the flags of this call that select the service");
+                 "run '" + login_command(path) + "', with the flags of this call that select the service");
 }
 
 /// The directory of a file, without the closing slash.
@@ -94,29 +83,20 @@ std::string parent(const std::string& path) {
 /// The target of a symbolic link, so that the target is replaced and not the link: some users keep their
 /// configuration in a directory of another name. The path itself if it is no link or has no target.
 std::string resolve_links(const std::string& path) {
-  struct Free {
-    void operator()(char* text) const noexcept { std::free(text); }  // NOLINT(*-no-malloc,*-owning-memory)
-  };
-  const std::unique_ptr<char, Free> real(::realpath(path.c_str(), nullptr));
-  return real ? std::string(real.get()) : path;
+  std::array<char, PATH_MAX> buffer{};
+  const char* const real = ::realpath(path.c_str(), buffer.data());
+  return real != nullptr ? real : path;
 }
 
 /// Locks the directory of the keys, so that logins and logouts do not mix. Continues without the lock after
-/// five seconds, or if the file system has no locks.
-os::FileLock lock_keys(os::Fd directory) {
-  os::FileLock lock(std::move(directory));
-  try {
-    (void)lock.acquire(std::chrono::steady_clock::now() + std::chrono::seconds(5));
-  } catch (const std::system_error&) {
-    return lock;
-  }
+/// five seconds, if the file system has no locks, and if the directory is unusable: `logout` removes a key
+/// whatever the state of its directory.
+std::optional<os::FileLock> lock_keys(const std::string& directory) try {
+  const auto keys = os::PrivateDirectory::open(directory);
+  if (!keys) return std::nullopt;
+  os::FileLock lock(os::duplicate(keys->fd()));
+  (void)lock.acquire(std::chrono::steady_clock::now() + std::chrono::seconds(5));
   return lock;
-}
-
-/// The same for `logout`, which removes a key whatever the state of its directory.
-std::optional<os::FileLock> lock_existing_keys(const std::string& path) try {
-  const auto keys = os::PrivateDirectory::open(path);
-  return keys ? std::optional(lock_keys(os::duplicate(keys->fd()))) : std::nullopt;
 } catch (const std::system_error&) {
   return std::nullopt;
 }
@@ -168,7 +148,7 @@ ApiKey read_login_key(const std::string& path, std::string_view service) {
     throw Failure(
         ExitCode::invalid_settings,
         "the key in the file of 'login', '" + protocol::escape(path) + "', is invalid: " + error.what(),
-        "run 'sase-credential login" + profile_flag(path) + "'");
+        "run '" + login_command(path) + "'");
   }
 }
 
@@ -185,8 +165,8 @@ LoginFiles::LoginFiles(const Environment& environment, std::string_view profile)
 void LoginFiles::store(std::string_view api_key, std::string_view service,
                        std::string_view profile_text) const try {
   // Opening it checks that no other user can.
-  const auto keys = os::PrivateDirectory::create(parent(key_));
-  const os::FileLock lock = lock_keys(os::duplicate(keys.fd()));
+  (void)os::PrivateDirectory::create(parent(key_));
+  const auto lock = lock_keys(parent(key_));
   os::create_private_directories(parent(profile_));
   remove_leftovers();
   const protocol::Secret previous = read_previous(key_);
@@ -214,7 +194,7 @@ void LoginFiles::store(std::string_view api_key, std::string_view service,
     return;  // the login is complete; the key of the previous service remains, unused, until the next one
   }
 } catch (const std::system_error& error) {
-  throw nothing_stored(error);
+  throw Failure(ExitCode::local_state, "nothing was stored: " + protocol::escape(error.what()));
 }
 
 /// A process that was killed may have left a key in a temporary file.
@@ -228,7 +208,7 @@ bool LoginFiles::has_key() const noexcept {
 }
 
 bool LoginFiles::remove_key() const {
-  const auto lock = lock_existing_keys(parent(key_));
+  const auto lock = lock_keys(parent(key_));
   remove_leftovers();
   const std::error_code error = os::remove_file(key_);
   if (!error) return true;

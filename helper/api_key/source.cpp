@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/source.hpp"
-
 #include "helper/api_key/api_key.hpp"
 #include "helper/api_key/login_files.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
-#include <array>
-
 namespace sase::api_key {
 
 namespace {
 
 using Kind = ApiKeySource::Kind;
-using Deadline = std::chrono::steady_clock::time_point;
 
 /// The systemd credential that is used after the standard variables and before the file of `login`.
 constexpr std::string_view standard_credential = "sase-api-key";
@@ -35,43 +30,16 @@ ApiKey read_variable(const std::string& name, const Environment& environment) {
   }
 }
 
-/// A kind of source: how a message describes it if the profile names it, and how its key is read.
-struct Row {
-  Kind kind;
-  std::string_view description;
-  ApiKey (*read)(const std::string& value, const Environment&, Deadline);
-};
-
-/// In the order of Kind.
-constexpr std::array rows = {
-    Row{Kind::variable, "the variable that 'api-key-env' names",
-        [](const std::string& name, const Environment& environment, Deadline) {
-          return read_variable(name, environment);
-        }},
-    Row{Kind::file, "the file",
-        [](const std::string& path, const Environment&, Deadline deadline) {
-          return read_file(path, deadline);
-        }},
-    Row{Kind::command, "the command of 'api-key-command'", run_command},
-    Row{Kind::credential, "the systemd credential that 'api-key-credential' names",
-        [](const std::string& path, const Environment&, Deadline deadline) {
-          return read_systemd_credential(path, deadline);
-        }},
-    Row{Kind::keyring, "the key of the kernel's keyring that 'api-key-keyring' names",
-        [](const std::string& description, const Environment&, Deadline) {
-          return read_keyring(description);
-        }},
-};
-
-constexpr bool is_in_order = [] {
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    if (static_cast<std::size_t>(rows[i].kind) != i) return false;
-  return true;
-}();
-static_assert(is_in_order, "Kind is an index into the table");
-
-const Row& find_row(Kind kind) noexcept {
-  return rows[static_cast<std::size_t>(kind)];
+/// How a message describes a source that the profile names.
+std::string_view description(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::variable: return "the variable that 'api-key-env' names";
+    case Kind::file: return "the file";
+    case Kind::command: return "the command of 'api-key-command'";
+    case Kind::credential: return "the systemd credential that 'api-key-credential' names";
+    case Kind::keyring: return "the key of the kernel's keyring that 'api-key-keyring' names";
+  }
+  return {};
 }
 
 bool path_exists(const std::string& path) noexcept {
@@ -104,16 +72,16 @@ std::optional<ApiKeySource> find_source(const config::Profile& profile, const En
 }
 
 Failure no_key(const config::Profile& profile) {
-  const std::string flag = profile.name == config::default_profile ? "" : " --profile " + profile.name;
-  return Failure(ExitCode::invalid_settings, "no API key for the profile '" + profile.name + "'",
-                 "run 'sase-credential login" + flag + "', or set SASE_API_KEY");
+  return Failure(
+      ExitCode::invalid_settings, "no API key for the profile '" + profile.name + "'",
+      "run 'sase-credential login" + config::profile_flag(profile.name) + "', or set SASE_API_KEY");
 }
 
 std::string describe(const ApiKeySource& source) {
   if (!source.is_named && source.kind == Kind::variable) return source.value;
   if (!source.is_named && source.kind == Kind::credential)
     return "the systemd credential '" + std::string(standard_credential) + '\'';
-  std::string text(find_row(source.kind).description);
+  std::string text(description(source.kind));
   if (source.kind != Kind::file) return text;
   if (!source.is_named) text += " of 'login',";
   return text + " '" + protocol::escape(source.value) + '\'';
@@ -124,8 +92,15 @@ bool is_removed_by_logout(const ApiKeySource& source) noexcept {
 }
 
 ApiKey read_key(const ApiKeySource& source, const Environment& environment, Deadline deadline) {
-  return source.service.empty() ? find_row(source.kind).read(source.value, environment, deadline)
-                                : read_login_key(source.value, source.service);
+  if (!source.service.empty()) return read_login_key(source.value, source.service);
+  switch (source.kind) {
+    case Kind::variable: return read_variable(source.value, environment);
+    case Kind::file: return read_file(source.value, deadline);
+    case Kind::command: return run_command(source.value, environment, deadline);
+    case Kind::credential: return read_systemd_credential(source.value, deadline);
+    case Kind::keyring: break;
+  }
+  return read_keyring(source.value);
 }
 
 }  // namespace sase::api_key

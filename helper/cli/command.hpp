@@ -13,12 +13,6 @@ struct Call;
 
 namespace sase::cli {
 
-/// Where a command is listed.
-enum class Visibility {
-  people,  ///< in help and completion
-  shells,  ///< nowhere: only the completion scripts run it
-};
-
 /// One row of the table of commands. Dispatch, help, completion and the tests of the documents read it.
 struct Command {
   std::string_view name;
@@ -28,7 +22,6 @@ struct Command {
   std::string_view description;  ///< a few lines for its help page, of at most 78 columns
   std::string_view examples;     ///< one or two lines of the same width
   ExitCode (*run)(const commands::Call&);
-  Visibility visibility = Visibility::people;
 
   [[nodiscard]] bool accepts(const Flag& flag) const noexcept;
 };
@@ -42,8 +35,7 @@ inline constexpr std::string_view topic_operand = "[COMMAND|TOPIC]";
 /// Null if no command has the name.
 [[nodiscard]] const Command* find_command(Commands commands, std::string_view name) noexcept;
 
-/// The names of the visible commands.
-[[nodiscard]] std::vector<std::string_view> visible_names(Commands commands);
+[[nodiscard]] std::vector<std::string_view> to_names(Commands commands);
 
 /// The usage error for an unknown command. Its hint names the nearest command, format or flag.
 [[nodiscard]] Failure unknown_command(Commands commands, std::string_view name);

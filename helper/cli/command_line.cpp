@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/command_line.hpp"
 
-#include "helper/failure.hpp"
 #include "helper/names.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
@@ -19,24 +18,7 @@ namespace {
 
 namespace options = boost::program_options;
 
-/// The names and meanings of a table.
-template <typename Row, std::size_t size>
-constexpr std::array<NamedValue, size> to_named_values(const std::array<Row, size>& table) {
-  std::array<NamedValue, size> values;
-  std::ranges::transform(table, values.begin(), [](const Row& row) {
-    return NamedValue{row.name, row.meaning};
-  });
-  return values;
-}
-
-std::span<const NamedValue> format_values() noexcept {
-  static constexpr auto values = to_named_values(protocol::token_formats);
-  return values;
-}
-
-bool has_operation(const DialectName& dialect, std::string_view command) noexcept {
-  return std::ranges::find(dialect.operations, command) != dialect.operations.end();
-}
+constexpr auto format_values = to_named_values(protocol::token_formats);
 
 constexpr std::array flags = {
     Flag{"profile", "PROFILE", "the profile to use", &CommandLine::profile, FlagScope::all},
@@ -46,9 +28,19 @@ constexpr std::array flags = {
          dialect_values},
     Flag{"mode", "MODE", "permissions of the file: 600, 640, 400 or 440", &CommandLine::mode},
     Flag{"group", "GROUP", "the group of the file, by name or number", &CommandLine::group},
+    Flag{"pass-api-key",
+         "NAME",
+         "pass the API key itself in a variable, by default CHECKPOINT_SASE_API_KEY",
+         &CommandLine::pass_api_key,
+         FlagScope::listed,
+         {},
+         "CHECKPOINT_SASE_API_KEY"},
+    Flag{"exec", "CMD", "run a shell command after each new token", &CommandLine::exec},
     Flag{"once", "", "write the file once and exit", &CommandLine::once},
     Flag{"no-prompt", "", "on failure, stop git from prompting the user", &CommandLine::no_prompt},
     Flag{"json", "", "write the report as JSON", &CommandLine::json},
+    Flag{"check", "", "exit with 0 only if a token can be supplied without user interaction",
+         &CommandLine::check},
     Flag{"stdin", "", "read the API key from standard input instead of asking for it",
          &CommandLine::from_stdin},
     Flag{"no-verify", "", "store the key without verifying it at the service", &CommandLine::no_verify},
@@ -69,38 +61,35 @@ bool is_mentioned(std::string_view name, Arguments arguments) noexcept {
 options::options_description describe_flags(Arguments arguments) {
   options::options_description description;
   auto add = description.add_options();
-  const auto add_mentioned = [&](std::string_view name, bool has_value) {
+  const auto add_mentioned = [&](std::string_view name, bool has_value, std::string_view implied = {}) {
     if (!is_mentioned(name, arguments)) return;
-    has_value ? add(name.data(), options::value<std::string>(), "") : add(name.data(), "");
+    if (!has_value) {
+      add(name.data(), "");
+      return;
+    }
+    auto* const value = options::value<std::string>();
+    add(name.data(), implied.empty() ? value : value->implicit_value(std::string(implied), ""), "");
   };
   for (const Flag& flag : flags)
-    add_mentioned(flag.name, !flag.argument.empty());
+    add_mentioned(flag.name, !flag.argument.empty(), flag.implied);
   for (const config::Setting& setting : config::settings)
     add_mentioned(setting.name, true);
   return description;
 }
 
-/// A longer argument is not a mistyped flag but perhaps a misplaced key, so it is not quoted.
-constexpr std::size_t longest_flag = 40;
-
 /// Translates Boost's errors, which would quote the value of a flag unescaped.
 [[noreturn]] void reject(const options::error_with_option_name& error, Arguments arguments) {
-  std::string name = protocol::escape(error.get_option_name());
-  name.erase(0, std::min(name.find_first_not_of('-'), name.size()));
-  name.erase(std::min(name.find('='), name.size()));
-  if (dynamic_cast<const options::unknown_option*>(&error) != nullptr) {
-    // If '--' after `exec` is missing, the unknown flag belongs to CMD.
-    const bool is_exec = std::ranges::find(arguments, "exec") != arguments.end();
-    const char* const otherwise = is_exec ? exec_form : "see: sase-credential --help";
-    const std::string_view near = nearest_name(name, flag_names());
-    throw Failure(ExitCode::usage_error,
-                  "unknown flag" + (name.size() > longest_flag ? "" : " '--" + name + "'"),
-                  near.empty() ? otherwise : "did you mean '--" + std::string(near) + "'?");
-  }
+  std::string flag = error.get_option_name();
+  flag.erase(0, std::min(flag.find_first_not_of('-'), flag.size()));
+  flag = "--" + flag.substr(0, flag.find('='));
+  // If '--' after `exec` is missing, the unknown flag belongs to CMD.
+  const bool is_exec = std::ranges::find(arguments, "exec") != arguments.end();
+  if (dynamic_cast<const options::unknown_option*>(&error) != nullptr)
+    throw unknown_flag(flag, is_exec ? exec_form : see_overview);
   const auto* const syntax = dynamic_cast<const options::invalid_command_line_syntax*>(&error);
-  if (syntax != nullptr && syntax->kind() == options::invalid_syntax::extra_parameter)
-    throw Failure(ExitCode::usage_error, "the flag '--" + name + "' takes no value");
-  throw Failure(ExitCode::usage_error, "the flag '--" + name + "' needs a value");
+  const bool has_value = syntax != nullptr && syntax->kind() == options::invalid_syntax::extra_parameter;
+  throw Failure(ExitCode::usage_error,
+                "the flag '" + protocol::escape(flag) + (has_value ? "' takes no value" : "' needs a value"));
 }
 
 std::vector<options::option> parse(const std::vector<std::string>& arguments) try {
@@ -122,16 +111,10 @@ void add_operand(CommandLine& line, const std::string& argument) {
     line.operands.push_back(argument);
 }
 
-void add_setting(CommandLine& line, const config::Setting& setting, const std::string& value) {
-  line.values.push_back(value);
-  line.settings.push_back(
-      {.setting = &setting, .value = line.values.back(), .layer = config::Layer::flag, .file = {}});
-}
-
-void add_flag(CommandLine& line, const Flag& flag, const options::option& option) {
+void add_flag(CommandLine& line, const Flag& flag, const std::vector<std::string>& value) {
   line.flags.push_back(&flag);
   if (const auto* const text = std::get_if<std::optional<std::string> CommandLine::*>(&flag.member))
-    line.** text = option.value.front();
+    line.** text = value.empty() ? std::string(flag.implied) : value.front();
   else
     line.*std::get<bool CommandLine::*>(flag.member) = true;
 }
@@ -141,17 +124,13 @@ void add(CommandLine& line, const options::option& option) {
   // To Boost, an operand is an option without a name.
   if (name.empty()) return add_operand(line, option.value.front());
   const auto* const flag = std::ranges::find(flags, name, &Flag::name);
-  if (flag != flags.end()) return add_flag(line, *flag, option);
-  if (const config::Setting* const setting = config::find_setting(name))
-    add_setting(line, *setting, option.value.front());
+  if (flag != flags.end()) return add_flag(line, *flag, option.value);
+  line.settings.push_back({.setting = config::find_setting(name),
+                           .value = line.values.emplace_back(option.value.front()),
+                           .layer = config::Layer::flag});
 }
 
 }  // namespace
-
-std::span<const NamedValue> dialect_values() noexcept {
-  static constexpr auto values = to_named_values(dialects);
-  return values;
-}
 
 const DialectName* find_dialect(std::string_view name) noexcept {
   const auto* const found = std::ranges::find(dialects, name, &DialectName::name);
@@ -164,24 +143,22 @@ const DialectName* find_dialect_by_program(std::string_view path) noexcept {
   return found == dialects.end() ? nullptr : found;
 }
 
-bool is_foreign_operation(const DialectName& dialect, std::string_view command) noexcept {
-  return !has_operation(dialect, command) &&
-         std::ranges::any_of(dialects,
-                             [command](const DialectName& other) { return has_operation(other, command); });
-}
-
 std::span<const Flag> command_flags() noexcept {
   return flags;
 }
 
 std::vector<std::string_view> flag_names() {
-  std::vector<std::string_view> names;
-  names.reserve(flags.size() + config::settings.size());
-  for (const Flag& flag : flags)
-    names.push_back(flag.name);
+  std::vector<std::string_view> names = to_names(to_named_values(flags));
   for (const config::Setting& setting : config::settings)
     names.push_back(setting.name);
   return names;
+}
+
+Failure unknown_flag(std::string_view flag, const char* otherwise) {
+  const std::string_view name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+  const std::string_view near = nearest_name(name, flag_names());
+  return Failure(ExitCode::usage_error, "unknown flag" + quote_if_short(flag),
+                 near.empty() ? otherwise : "did you mean '--" + std::string(near) + "'?");
 }
 
 CommandLine parse_command_line(std::span<const char* const> arguments) {

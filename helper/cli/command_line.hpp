@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helper/config/settings.hpp"
+#include "helper/failure.hpp"
 #include "helper/names.hpp"
 
 #include <array>
@@ -19,36 +20,27 @@ namespace sase::cli {
 /// The protocol in which `get` reads its request and writes its reply.
 enum class Dialect { git, bazel };
 
-inline constexpr std::array<std::string_view, 4> git_operations = {"get", "store", "erase", "capability"};
-inline constexpr std::array<std::string_view, 1> bazel_operations = {"get"};
-
 struct DialectName {
   Dialect dialect;
   std::string_view name;
-  std::string_view meaning;                      ///< one line for help
-  std::string_view program;                      ///< the program name that selects it
-  std::span<const std::string_view> operations;  ///< the commands that its callers run
+  std::string_view meaning;  ///< one line for help
+  std::string_view program;  ///< the program name that selects it
 };
 
 /// The table of dialects. The first one is the default.
 inline constexpr std::array dialects = {
-    DialectName{Dialect::git, "git", "the lines of git's credential protocol", "git-credential-sase",
-                git_operations},
+    DialectName{Dialect::git, "git", "the lines of git's credential protocol", "git-credential-sase"},
     DialectName{Dialect::bazel, "bazel", "JSON, as Bazel and compatible tools write it",
-                "bazel-credential-sase", bazel_operations},
+                "bazel-credential-sase"},
 };
 
-/// The values of the flag `dialect`.
-[[nodiscard]] std::span<const NamedValue> dialect_values() noexcept;
+inline constexpr auto dialect_values = to_named_values(dialects);
 
 /// Null if no dialect has the name.
 [[nodiscard]] const DialectName* find_dialect(std::string_view name) noexcept;
 
 /// The dialect that the program's name or path selects; null for any other name.
 [[nodiscard]] const DialectName* find_dialect_by_program(std::string_view path) noexcept;
-
-/// Whether a command is an operation of another dialect only.
-[[nodiscard]] bool is_foreign_operation(const DialectName& dialect, std::string_view command) noexcept;
 
 struct Flag;
 
@@ -65,11 +57,14 @@ struct CommandLine {
   std::optional<std::string> dialect;
   std::optional<std::string> mode;
   std::optional<std::string> group;
+  std::optional<std::string> pass_api_key;
+  std::optional<std::string> exec;
   bool no_prompt = false;
   bool no_verify = false;
   bool from_stdin = false;
   bool once = false;
   bool json = false;
+  bool check = false;
   bool help = false;
   bool version = false;
 };
@@ -87,7 +82,8 @@ struct Flag {
   std::string_view meaning;   ///< one line for help
   std::variant<bool CommandLine::*, std::optional<std::string> CommandLine::*> member;
   FlagScope scope = FlagScope::listed;
-  std::span<const NamedValue> (*values)() = nullptr;  ///< null if any value is valid
+  std::span<const NamedValue> values = {};  ///< empty if any value is valid
+  std::string_view implied = {};            ///< the value if there is no '='
 };
 
 [[nodiscard]] std::span<const Flag> command_flags() noexcept;
@@ -100,6 +96,11 @@ inline constexpr const char* exec_form = "write: sase-credential exec -- CMD ARG
 /// argument is an operand. Does not check whether the command accepts its flags. Throws Failure (usage) whose
 /// hint names the nearest flag.
 [[nodiscard]] CommandLine parse_command_line(std::span<const char* const> arguments);
+
+inline constexpr const char* see_overview = "see: sase-credential --help";
+
+/// The usage error whose hint names the nearest flag, or else `otherwise`.
+[[nodiscard]] Failure unknown_flag(std::string_view flag, const char* otherwise = see_overview);
 
 /// The names of all flags, settings included, without their dashes.
 [[nodiscard]] std::vector<std::string_view> flag_names();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/help.hpp"
 
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "helper/cli/terminal.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/failure.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/dialects/token_format.hpp"
 
 #include <algorithm>
@@ -33,22 +34,22 @@ void append_row(std::string& page, std::string_view name, std::string_view meani
 /// Shell lines, each after a prompt.
 void append_examples(std::string& page, std::string_view lines) {
   append_heading(page, "examples");
-  while (!lines.empty()) {
-    const auto end = lines.find('\n') + 1;
-    page.append("  $ ").append(lines.substr(0, end));
-    lines.remove_prefix(end);
-  }
+  while (!lines.empty())
+    page.append("  $ ").append(protocol::next_part(lines, '\n')).append("\n");
 }
 
-std::string with_values(std::string_view meaning, std::span<const NamedValue> (*values)()) {
-  return values == nullptr ? std::string(meaning) : std::string(meaning) + ": " + format_list(values());
+std::string with_values(std::string_view meaning, std::span<const NamedValue> values) {
+  return std::string(meaning) + (values.empty() ? "" : ": " + join(to_names(values)));
 }
 
 void append_flags(std::string& page, const Command* command, FlagScope scope) {
   for (const Flag& flag : command_flags()) {
     if (flag.scope != scope || (command != nullptr && !command->accepts(flag))) continue;
     std::string name = "--" + std::string(flag.name);
-    if (!flag.argument.empty()) name.append(" ").append(flag.argument);
+    if (!flag.implied.empty())
+      name.append("[=").append(flag.argument).append("]");
+    else if (!flag.argument.empty())
+      name.append(" ").append(flag.argument);
     append_row(page, name, with_values(flag.meaning, flag.values));
   }
 }
@@ -129,7 +130,7 @@ const Topic* find_topic(std::string_view name) noexcept {
 
 std::string usage_line(Commands commands) {
   std::string names;
-  for (const std::string_view name : visible_names(commands))
+  for (const std::string_view name : to_names(commands))
     names.append(names.empty() ? "" : " | ").append(name);
   return "usage: sase-credential [FLAG...] (" + names + ")";
 }
@@ -140,7 +141,7 @@ std::string overview_page(Commands commands) {
       "Bearer tokens for the Check Point SASE API, cached and shared.\n";
   append_heading(page, "commands");
   for (const Command& command : commands)
-    if (command.visibility == Visibility::people) append_row(page, with_operands(command), command.meaning);
+    append_row(page, with_operands(command), command.meaning);
   append_heading(page, "topics of 'help'");
   for (const Topic& topic : topic_rows)
     append_row(page, topic.name, topic.meaning);

@@ -35,11 +35,9 @@ struct Topic {
 /// The page of one command: what it does, its flags, examples.
 [[nodiscard]] std::string command_page(const Command& command);
 
-/// The line that tells the shell to complete file names.
-inline constexpr std::string_view files_candidate = ":files";
-
 /// The candidates for the last of the program's arguments, one a line: the whole argument, a tab, its
-/// meaning. Reads the tables and the names of profiles, and no other file.
+/// meaning. The line `:files` tells the shell to complete file names. Reads the tables and the names of
+/// profiles, and no other file.
 [[nodiscard]] std::string list_candidates(Commands commands, std::span<const std::string> arguments,
                                           const config::ProfileFiles& profiles);
 

@@ -21,39 +21,37 @@ Failure no_match(std::string_view what, const std::string& why, std::string hint
                  std::move(hint));
 }
 
+/// Reads the input. The caller can finish writing a request that is too long.
+template <typename Read>
+protocol::Secret read_input(int input, const char* form, Read read) try {
+  return read(input);
+} catch (const protocol::ProtocolError& error) {
+  os::discard_input(input);
+  throw malformed_request(error.what(), form);
+} catch (const std::length_error& error) {
+  os::discard_input(input);
+  throw malformed_request(std::string("it has ") + error.what(), form);
+} catch (const std::system_error& error) {
+  throw malformed_request("it cannot be read: " + error.code().message(), form);
+}
+
 }  // namespace
 
 protocol::Secret read_request(int input, const Diagnostics& diagnostics) {
   if (os::is_terminal(input))
     diagnostics.hint("waiting for a request: lines 'protocol=https' and 'host=...', then an empty line");
-  try {
-    return os::read_message(input);
-  } catch (const protocol::ProtocolError& error) {
-    os::discard_input(input);
-    throw malformed_request(error.what(), git_form);
-  } catch (const std::system_error& error) {
-    throw malformed_request("it cannot be read: " + error.code().message(), git_form);
-  }
+  return read_input(input, git_form, [](int fd) { return os::read_message(fd); });
 }
 
-protocol::CredentialRequest parse_request(const protocol::Secret& text) {
-  try {
-    return protocol::CredentialRequest::parse(text.reveal());
-  } catch (const protocol::ProtocolError& error) {
-    throw malformed_request(error.what(), git_form);
-  }
+protocol::CredentialRequest parse_request(const protocol::Secret& text) try {
+  return protocol::CredentialRequest::parse(text.reveal());
+} catch (const protocol::ProtocolError& error) {
+  throw malformed_request(error.what(), git_form);
 }
 
 protocol::Secret read_document(int input, const Diagnostics& diagnostics, const char* form) {
   if (os::is_terminal(input)) diagnostics.hint(form);
-  try {
-    return os::read_all(input, protocol::JsonObject::usual_limit);
-  } catch (const std::length_error& error) {
-    os::discard_input(input);
-    throw malformed_request(std::string("it has ") + error.what(), form);
-  } catch (const std::system_error& error) {
-    throw malformed_request("it cannot be read: " + error.code().message(), form);
-  }
+  return read_input(input, form, [](int fd) { return os::read_all(fd, protocol::JsonObject::usual_limit); });
 }
 
 Failure malformed_request(const std::string& why, const char* form) {

@@ -4,43 +4,28 @@
 #include "helper/os/processes/terminal.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace sase::cli {
 
 namespace {
 
-/// The width of a terminal that does not report one.
-constexpr std::size_t usual_width = 80;
-
-/// Narrower text would have one word per line.
-constexpr std::size_t least_width = 60;
-
-std::size_t display_width(int fd) noexcept {
-  return std::max(os::terminal_columns(fd).value_or(usual_width), least_width);
-}
-
-/// Select Graphic Rendition of ECMA-48, in the eight colors that every terminal has.
-std::string_view code_for(Style style) noexcept {
-  switch (style) {
-    case Style::plain: break;
-    case Style::good: return "\x1b[32m";
-    case Style::caution: return "\x1b[33m";
-    case Style::bad: return "\x1b[1;31m";
-    case Style::faint: return "\x1b[2m";
-  }
-  return {};
-}
+/// By Style: Select Graphic Rendition of ECMA-48, in the eight colors that every terminal has.
+constexpr std::array<std::string_view, 5> codes = {"", "\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[2m"};
 
 }  // namespace
 
 Terminal Terminal::of(int fd, const Environment& environment) noexcept {
-  if (!os::is_terminal(fd)) return {0, false};
+  constexpr std::size_t usual_width = 80;  // of a terminal that does not report one
+  constexpr std::size_t least_width = 60;  // narrower text would have one word per line
+  if (!os::is_terminal(fd)) return {.width = 0, .has_color = false};
   const auto kind = environment.find("TERM");
-  return {display_width(fd), kind && *kind != "dumb" && !environment.find("NO_COLOR")};
+  return {.width = std::max(os::terminal_columns(fd).value_or(usual_width), least_width),
+          .has_color = kind && *kind != "dumb" && !environment.find("NO_COLOR")};
 }
 
 std::string Terminal::paint(Style style, std::string_view text) const {
-  const std::string_view code = has_color_ ? code_for(style) : std::string_view();
+  const std::string_view code = has_color ? codes[static_cast<std::size_t>(style)] : std::string_view();
   if (code.empty()) return std::string(text);
   return std::string(code) + std::string(text) + "\x1b[0m";
 }

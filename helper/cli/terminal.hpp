@@ -12,22 +12,15 @@ namespace sase::cli {
 enum class Style { plain, good, caution, bad, faint };
 
 /// The width and the colors of an output.
-class Terminal {
- public:
+struct Terminal {
+  std::size_t width;  ///< columns of a line; zero if the output is not a terminal
+  bool has_color;
+
   /// The properties of `fd`. There is no color if NO_COLOR is set (https://no-color.org) or TERM is `dumb`.
   [[nodiscard]] static Terminal of(int fd, const Environment& environment) noexcept;
 
-  Terminal(std::size_t width, bool has_color) noexcept : width_(width), has_color_(has_color) {}
-
-  /// Columns of a line; zero if the output is not a terminal.
-  [[nodiscard]] std::size_t width() const noexcept { return width_; }
-
   /// The text in the color of a style, if the output has colors.
   [[nodiscard]] std::string paint(Style style, std::string_view text) const;
-
- private:
-  std::size_t width_;
-  bool has_color_;
 };
 
 /// Appends blanks up to `column`, at least one.

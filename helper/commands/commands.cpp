@@ -18,11 +18,11 @@ namespace {
 constexpr std::array rows = {
     cli::Command{"get", "", "answer a credential request on stdin with a token", "dialect no-prompt",
                  "Reads a request of git's credential protocol from standard input: the lines\n"
-                 "'protocol=https' and 'host=NAME', then an empty line. Replies with a token if a\n"
-                 "profile has that host; for any other host it writes nothing and exits with 0.\n"
-                 "In Bazel's dialect, also as 'bazel-credential-sase get', it reads\n"
-                 "{\"uri\":\"https://...\"} and replies with the headers to send; there, any other\n"
-                 "host is an error.\n",
+                 "'protocol=https' and 'host=NAME', then an empty line. If a profile has that\n"
+                 "host, it replies with a token; otherwise it writes nothing and exits with 0.\n"
+                 "With --dialect bazel, or called as 'bazel-credential-sase', it reads\n"
+                 "{\"uri\":\"https://...\"} and replies with the headers to send. In that dialect,\n"
+                 "a host that no profile has is an error.\n",
                  "printf 'protocol=https\\nhost=api.perimeter81.com\\n\\n' | sase-credential get\n"
                  "git config --global credential.https://api.perimeter81.com.helper sase\n",
                  get},
@@ -31,9 +31,10 @@ constexpr std::array rows = {
                  "source of tokens, so the request on standard input is read and discarded.\n",
                  "sase-credential store < request\n", store},
     cli::Command{"erase", "", "remove the cached token that a request on stdin contains", "no-prompt",
-                 "git calls this after a host has rejected a token. The cached token is removed if\n"
-                 "it equals the 'password' or 'credential' of the request; the next call requests\n"
-                 "a new one. To remove all tokens of a profile, use 'logout'.\n",
+                 "git calls this after a host has rejected a token, and sends the token as\n"
+                 "'password' or 'credential'. If that is the cached token of the host's profile,\n"
+                 "it is removed, and the next call requests a new one. To remove all tokens of a\n"
+                 "profile, use 'logout'.\n",
                  "sase-credential erase < request\n", erase},
     cli::Command{"capability", "", "announce the protocol capabilities (git 2.46 and later)", "no-prompt",
                  "Writes git's announcement of capabilities. With 'authtype', git receives the\n"
@@ -46,28 +47,32 @@ constexpr std::array rows = {
                  "sase-credential token --format header | curl -H @- URL\n"
                  "eval \"$(sase-credential token --profile work --format env)\"\n",
                  token},
-    cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "",
+    cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "pass-api-key",
                  "Runs CMD with SASE_ACCESS_TOKEN and SASE_ACCESS_TOKEN_EXPIRES (seconds since\n"
                  "1970) set, and without the variables that contain an API key. Flags precede\n"
                  "'--'; everything after it belongs to CMD. The exit code is CMD's. The token is\n"
                  "not refreshed while CMD runs: for a long command, use --min-ttl. The token is in\n"
-                 "no process list, but you and root can read it in /proc/PID/environ.\n",
+                 "no process list, but you and root can read it in /proc/PID/environ.\n"
+                 "A tool that accepts nothing but the API key gets it with --pass-api-key: then\n"
+                 "CMD and its child processes can do everything that the key permits, at any\n"
+                 "time and place, until it is revoked in the console.\n",
                  "sase-credential exec -- terraform plan\n"
                  "sase-credential exec --profile work --min-ttl 45m -- ./long-job --verbose\n",
                  exec},
-    cli::Command{"watch", cli::file_operand, "keep a fresh token in a file", "format mode group once",
+    cli::Command{"watch", cli::file_operand, "keep a fresh token in a file", "format mode group exec once",
                  "Writes a token to FILE, refreshes it before it expires, and replaces FILE\n"
                  "atomically. While the service is unreachable, the old token remains as long as\n"
                  "it is valid; then FILE is removed. SIGTERM and SIGINT stop it with exit code 0\n"
                  "and keep FILE; SIGHUP refreshes at once. It notifies systemd when FILE is\n"
-                 "written (Type=notify). A failure before FILE is first written ends it.\n",
+                 "written (Type=notify). A failure before FILE is first written ends it.\n"
+                 "CMD, such as a reload of a reader, has a minute; its failure is a warning.\n",
                  "sase-credential watch --format header /run/sase/header\n"
-                 "sase-credential watch --mode 640 --group www-data /run/sase/token\n",
+                 "sase-credential watch --mode 640 --group app --exec 'pkill -HUP app' /run/token\n",
                  watch},
     cli::Command{"login", "", "ask for an API key, verify it and store it in a profile", "stdin no-verify",
-                 "Asks for the key at the terminal, without showing it, and for the region if no\n"
-                 "setting names one. After the service has issued a token for it, the key is\n"
-                 "written to a file that only you can read, and each setting given as a flag to\n"
+                 "Asks for the key at the terminal without showing it, and for the region if no\n"
+                 "setting selects the service. Requests a token to verify the key. Then it stores\n"
+                 "the key in a file that only you can read, and the settings given as flags in\n"
                  "the profile. Create a key in the console: Settings > API Support.\n",
                  "sase-credential login --region eu\n"
                  "sase-credential login --stdin --profile acme --region au < key-file\n",
@@ -76,12 +81,14 @@ constexpr std::array rows = {
                  "Removes the key that 'login' stored and all cached tokens of the profile. The\n"
                  "profile itself remains, and so does a key from any other source.\n",
                  "sase-credential logout --profile acme\n", logout},
-    cli::Command{"status", "", "show each profile, its token and its last failure", "json",
+    cli::Command{"status", "", "show each profile, its token and its last failure", "json check",
                  "Shows a row for each profile, or for the one that --profile names: region, API\n"
                  "generation, host, key source, the time left on its cached token, and the last\n"
                  "failure. It sends no request and runs no command. '*' marks the default\n"
-                 "profile. The exit code is always 0; use 'doctor' to test a profile.\n",
-                 "sase-credential status\n"
+                 "profile. The exit code is 0. With --check, for scripts, it shows one profile and\n"
+                 "exits with the code of a call that needs its token now, as far as it is known\n"
+                 "without a request; 'doctor' tests the connection as well.\n",
+                 "sase-credential status --check >/dev/null || exit\n"
                  "sase-credential status --json | jq -r '.profiles[].name'\n",
                  status},
     cli::Command{"doctor", "", "run every check and show how to fix what fails", "json",
@@ -95,9 +102,6 @@ constexpr std::array rows = {
                  "sase-credential help token\n"
                  "sase-credential help settings\n",
                  help},
-    cli::Command{"complete", "[-- WORD...]", "list completions of the last word", "",
-                 "For the shells' completion scripts: one candidate a line, a tab, its meaning.\n",
-                 "sase-credential complete -- token --for\n", complete, cli::Visibility::shells},
 };
 
 }  // namespace
@@ -112,7 +116,7 @@ cli::Dialect select_dialect(const Call& call) {
   if (const cli::DialectName* const found = cli::find_dialect(*flag)) return found->dialect;
   throw Failure(
       ExitCode::usage_error, "unknown dialect" + quote_if_short(*flag),
-      suggest(*flag, to_names(cli::dialect_values()), "known are " + format_list(cli::dialect_values())));
+      suggest(*flag, to_names(cli::dialect_values), "known are " + join(to_names(cli::dialect_values))));
 }
 
 config::ProfileSelector profile_selector(const Call& call) {
@@ -120,9 +124,9 @@ config::ProfileSelector profile_selector(const Call& call) {
           &call.diagnostics};
 }
 
-token::SessionContext session_context(const Call& call) noexcept {
+token::SessionContext session_context(const Call& call, const Diagnostics& diagnostics) noexcept {
   return {.environment = call.environment,
-          .diagnostics = call.diagnostics,
+          .diagnostics = diagnostics,
           .misspelled_variables = call.misspelled_variables,
           .start = call.start};
 }

@@ -14,7 +14,7 @@ namespace {
 
 /// The usage error that names the nearest command or topic.
 Failure unknown_subject(std::string_view name) {
-  std::vector<std::string_view> known = cli::visible_names(table());
+  std::vector<std::string_view> known = to_names(table());
   for (const cli::Topic& topic : cli::topics())
     known.push_back(topic.name);
   std::string otherwise = config::find_setting(name) != nullptr ? "see: sase-credential help settings"

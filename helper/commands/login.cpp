@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
 #include "helper/api_key/login_files.hpp"
-#include "helper/api_key/source.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/config/profile.hpp"
 #include "helper/config/profile_draft.hpp"
-#include "helper/config/region.hpp"
-#include "helper/failure.hpp"
 #include "helper/names.hpp"
 #include "helper/os/processes/terminal.hpp"
 #include "helper/os/stream.hpp"
-#include "helper/token/session.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
 
-#include <algorithm>
-#include <chrono>
-#include <optional>
+#include <array>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 #include <system_error>
-#include <utility>
 
 namespace sase::commands {
 
@@ -45,7 +35,7 @@ Failure no_terminal() {
 
 /// Repeats the question until the answer is a region.
 const config::Region& ask_region(const os::Prompt& prompt) {
-  const std::string question = "Region (" + format_list(config::region_names()) + ") [" +
+  const std::string question = "Region (" + join(to_names(config::region_names)) + ") [" +
                                std::string(config::regions.front().name) + "]: ";
   std::string error;
   while (const auto answer = prompt.ask(error + question)) {
@@ -89,9 +79,9 @@ std::chrono::seconds verify(const Call& call, const config::Profile& profile,
 /// A source with higher precedence would silently be used instead of the stored key.
 void warn_of_preferred_source(const Call& call, const config::Profile& profile,
                               const api_key::LoginFiles& files) {
-  const auto place = api_key::find_source(profile, call.environment);
-  if (!place || place->value == files.key()) return;
-  call.diagnostics.warning("the key from " + api_key::describe(*place) +
+  const auto source = api_key::find_source(profile, call.environment);
+  if (!source || source->value == files.key()) return;
+  call.diagnostics.warning("the key from " + api_key::describe(*source) +
                            " has precedence over the stored key");
 }
 
@@ -100,37 +90,33 @@ bool is_proxy_for_all(const config::Profile& profile) noexcept {
   return !profile.proxy.empty() && profile.no_proxy.empty() && profile.proxy.find('@') == std::string::npos;
 }
 
-/// ` --profile NAME`, empty for the default profile.
-std::string profile_flag(const config::Profile& profile) {
-  return profile.name == config::default_profile ? "" : " --profile " + profile.name;
+/// A property of the connection, as curl and git name it.
+struct Option {
+  const char* curl;
+  const char* git;
+  std::string value;  ///< empty if it is not used
+};
+
+std::array<Option, 4> connection_options(const config::Profile& profile) {
+  return {{{"--cacert ", ".sslCAInfo ", profile.ca_file},
+           {"--cert ", ".sslCert ", profile.client_cert},
+           {"--key ", ".sslKey ", profile.client_key},
+           {"--proxy ", ".proxy ", is_proxy_for_all(profile) ? profile.proxy : ""}}};
 }
 
-std::string curl_example(const config::Profile& profile) {
-  std::string line = "sase-credential" + profile_flag(profile) + " token --format header | curl -H @- ";
-  const auto add = [&line](const char* flag, const std::string& value) {
-    if (!value.empty()) line += flag + protocol::shell_word(value) + ' ';
-  };
-  add("--cacert ", profile.ca_file);
-  add("--cert ", profile.client_cert);
-  add("--key ", profile.client_key);
-  if (is_proxy_for_all(profile)) add("--proxy ", profile.proxy);
-  return line + profile.rest_url + std::string(config::api_generation(profile.api).users_path);
-}
-
-std::string git_example(const config::Profile& profile) {
+std::string examples(const config::Profile& profile) {
   const std::string origin = "https://" + profile.hosts.front().text();
-  const std::string flag = profile_flag(profile);
-  std::string lines =
+  const std::string flag = config::profile_flag(profile.name);
+  std::string curl = "  sase-credential" + flag + " token --format header | curl -H @- ";
+  std::string git =
       "  git config --global credential." + origin + ".helper " + protocol::shell_word("sase" + flag) + '\n';
-  const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty())
-      lines += "  git config --global http." + origin + '.' + name + ' ' + protocol::shell_word(value) + '\n';
-  };
-  add("sslCAInfo", profile.ca_file);
-  add("sslCert", profile.client_cert);
-  add("sslKey", profile.client_key);
-  if (is_proxy_for_all(profile)) add("proxy", profile.proxy);
-  return lines;
+  for (const Option& option : connection_options(profile)) {
+    if (option.value.empty()) continue;
+    const std::string value = protocol::shell_word(option.value);
+    curl += option.curl + value + ' ';
+    git += "  git config --global http." + origin + option.git + value + '\n';
+  }
+  return curl + profile.rest_url + std::string(config::api_generation(profile.api).users_path) + '\n' + git;
 }
 
 /// Also finds a profile whose file was deleted but whose key remains.
@@ -149,14 +135,6 @@ std::size_t remove_tokens(const std::string& profile, const Environment& environ
                 "cannot remove the tokens of '" + profile + "': " + protocol::escape(error.what()));
 }
 
-std::string logout_report(const api_key::LoginFiles& files, bool had_key, std::size_t tokens) {
-  std::string text;
-  if (had_key) text += "removed: the key in " + protocol::escape(files.key()) + '\n';
-  if (tokens > 0)
-    text += "removed: " + std::to_string(tokens) + (tokens == 1 ? " cached token\n" : " cached tokens\n");
-  return text;
-}
-
 }  // namespace
 
 std::string login_report(const config::Profile& profile, const api_key::LoginFiles& files,
@@ -167,26 +145,26 @@ std::string login_report(const config::Profile& profile, const api_key::LoginFil
                          : "not verified: " + profile.authorize_url + " was not contacted";
   text += "\nstored: the key in " + protocol::escape(files.key()) + "\n        the profile in " +
           protocol::escape(files.profile()) + '\n';
-  text += "\nThese commands now get a token automatically:\n  " + curl_example(profile) + '\n' +
-          git_example(profile);
-  return text;
+  return text + "\nThese commands now get a token automatically:\n" + examples(profile);
 }
 
 /// Checks everything else before it asks for the key, and verifies the key before it stores it.
 ExitCode login(const Call& call) {
-  config::ProfileDraft draft(call.environment, call.line.settings, profile_name(call));
-  (void)draft.profile();
+  const std::string name = profile_name(call);
+  config::ProfileSettings draft = config::read_draft(call.environment, call.line.settings, name);
+  (void)make_profile(name, draft.values);
   const os::Prompt prompt;
   const bool is_piped = call.line.from_stdin;
   if (!is_piped && !prompt.is_possible()) throw no_terminal();
-  const api_key::LoginFiles files(call.environment, draft.name());
-  if (draft.lacks_service()) draft.set_region(is_piped ? config::regions.front() : ask_region(prompt));
-  const config::Profile profile = draft.profile();
+  const api_key::LoginFiles files(call.environment, name);
+  if (!draft.values.has(config::Role::service_address))
+    set_region(draft.values, is_piped ? config::regions.front() : ask_region(prompt));
+  const config::Profile profile = make_profile(name, draft.values);
 
   const api_key::ApiKey key = read_key(call, prompt, profile.name);
   std::optional<std::chrono::seconds> lifetime;
   if (!call.line.no_verify) lifetime = verify(call, profile, key);
-  files.store(key.reveal(), profile.authorize_url, draft.text());
+  files.store(key.reveal(), profile.authorize_url, format_profile(draft));
   write_output(call, login_report(profile, files, lifetime));
   warn_of_preferred_source(call, profile, files);
   return ExitCode::success;
@@ -198,7 +176,10 @@ ExitCode logout(const Call& call) {
   const api_key::LoginFiles files(call.environment, profile);
   const bool had_key = files.remove_key();
   const std::size_t tokens = remove_tokens(profile, call.environment);
-  std::string text = logout_report(files, had_key, tokens);
+  std::string text;
+  if (had_key) text += "removed: the key in " + protocol::escape(files.key()) + '\n';
+  if (tokens > 0)
+    text += "removed: " + std::to_string(tokens) + (tokens == 1 ? " cached token\n" : " cached tokens\n");
   if (text.empty()) text = "nothing is stored for the profile '" + profile + "'\n";
   if (had_key) text += "\nThe key remains valid at the service. To revoke it, delete it in the console.\n";
   write_output(call, text);

@@ -4,12 +4,8 @@
 #include "helper/names.hpp"
 #include "helper/os/processes/terminal.hpp"
 #include "protocol/dialects/terraform_external.hpp"
-#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
-
-#include <string>
-#include <string_view>
 
 namespace sase::commands {
 
@@ -78,7 +74,7 @@ config::ProfileSelector selector_for(const ExternalQuery& query, const Call& cal
                   "name it either in the query or with --profile");
   return {
       call.environment, call.line.settings,
-      config::NamedProfile{.name = *query.profile, .place = "the query", .code = ExitCode::invalid_settings},
+      config::NamedProfile{.name = *query.profile, .source = "the query", .code = ExitCode::invalid_settings},
       &call.diagnostics};
 }
 

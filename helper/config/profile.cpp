@@ -9,8 +9,6 @@
 #include "protocol/time.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
 
 namespace sase::config {
 
@@ -31,19 +29,14 @@ std::string in_quotes(std::string_view value) {
                                                            : "'" + escape(value) + "'";
 }
 
-Failure unknown_value(const Assignment& given) {
-  const std::span<const NamedValue> known = given.setting->values();
-  return given.failure("unknown " + std::string(given.setting->name) + ' ' + in_quotes(given.value),
-                       suggest(given.value, to_names(known), "known are " + format_list(known)));
-}
-
 /// The row whose name is the value of a setting. Throws Failure for an unknown value.
 template <typename Table>
 const auto& find_row(const Table& table, const Assignment& given) {
-  const auto found =
-      std::ranges::find_if(table, [&given](const auto& row) { return row.name == given.value; });
-  if (found == table.end()) throw unknown_value(given);
-  return *found;
+  for (const auto& row : table)
+    if (row.name == given.value) return row;
+  const std::vector<std::string_view> known = to_names(given.setting->values);
+  throw given.failure("unknown " + std::string(given.setting->name) + ' ' + in_quotes(given.value),
+                      suggest(given.value, known, "known are " + join(known)));
 }
 
 /// Accepts exactly `https://host[:port]`.
@@ -67,15 +60,6 @@ Host parse_host(const Assignment& given) {
   return *host;
 }
 
-seconds parse_duration(const Assignment& given, seconds least) {
-  const auto duration = protocol::parse_duration(given.value);
-  if (!duration)
-    throw given.failure("unusable duration " + in_quotes(given.value),
-                        "write a number and a unit, such as 90s, 5m or 1h");
-  if (*duration < least) throw given.failure("the duration " + in_quotes(given.value) + " is too short");
-  return *duration;
-}
-
 std::string parse_path(const Assignment* given) {
   if (given == nullptr) return {};
   if (!given->value.starts_with('/'))
@@ -90,43 +74,25 @@ std::string parse_trace(const Assignment* given) {
                        "write 1 for standard error, 0 for none, or the absolute path of a file");
 }
 
-/// The value of the first variable that is set, or an empty text.
-std::string read_variable(const Environment& environment, std::initializer_list<std::string_view> variables) {
-  for (const std::string_view name : variables)
-    if (const auto value = environment.find(name)) {
-      if (has_control_bytes(*value))
-        throw Failure(ExitCode::invalid_settings, std::string(name) + ": a control character in the value");
-      return std::string(*value);
-    }
-  return {};
-}
-
-/// The hosts that are reached without the proxy. Line ends and tabs, which lists in YAML files contain,
-/// become blanks. Throws Failure for any other control character.
-std::string parse_no_proxy(const Assignment* given, const Environment& environment) {
-  std::string list(given != nullptr ? given->value : std::string_view());
-  std::string_view variable;
-  for (const std::string_view name : {"NO_PROXY", "no_proxy"})
-    if (const auto value = environment.find(name); value && given == nullptr) {
-      list = *value;
-      variable = name;
-    }
+/// Line ends and tabs, which lists in YAML files contain, become blanks.
+std::string parse_no_proxy(const Assignment* given) {
+  if (given == nullptr) return {};
+  std::string list(given->value);
   std::ranges::replace_if(
       list, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-  if (!has_control_bytes(list)) return list;
-  const char* const why = "a control character in the value";
-  throw given != nullptr ? given->failure(why)
-                         : Failure(ExitCode::invalid_settings, std::string(variable) + ": " + why);
+  if (has_control_bytes(list)) throw given->failure("a control character in the value");
+  return list;
 }
 
-/// OpenSSL's variable. A relative path is rejected: the host tool chooses the working directory.
-std::string default_ca_file(const Environment& environment) {
-  std::string path = read_variable(environment, {"SSL_CERT_FILE"});
-  if (!path.empty() && path.front() != '/')
-    throw Failure(ExitCode::invalid_settings,
-                  "SSL_CERT_FILE: the path " + in_quotes(path) + " is not absolute",
-                  "begin it with a slash, or set 'ca-file'");
-  return path;
+/// The authorizer validates the proxy again. Here the message names the setting. A proxy of HTTPS_PROXY does
+/// not matter to a call that the cache answers.
+std::string parse_proxy(const Assignment* given) try {
+  if (given == nullptr) return {};
+  if (given->layer != Layer::common_variable) (void)protocol::ProxyUrl::parse(given->value);
+  return std::string(given->value);
+} catch (const protocol::ProtocolError& error) {
+  throw given->failure(std::string("unusable proxy: ") + error.what(),
+                       "write http://[user:password@]host[:port]");
 }
 
 void set_service(Profile& profile, const Settings& values) {
@@ -148,46 +114,35 @@ void set_service(Profile& profile, const Settings& values) {
   } else {
     host.name = host_in(origin);
   }
-  profile.authorize_url = authorize_url(origin, profile.api);
-  profile.rest_url = rest_url(origin, profile.api);
+  profile.authorize_url = origin + std::string(api_generation(profile.api).authorize_path);
+  profile.rest_url = origin + std::string(api_generation(profile.api).rest_path);
   profile.hosts.push_back(std::move(host));
   for (const Assignment& given : values.hosts())
     if (Host further = parse_host(given); !profile.owns(further)) profile.hosts.push_back(std::move(further));
 }
 
+/// Changes the duration if the setting is given, and returns where it is given.
+const Assignment* set_duration(seconds& duration, const Settings& values, SettingId id) {
+  const Assignment* const given = values.find(id);
+  if (given == nullptr) return nullptr;
+  const auto parsed = protocol::parse_duration(given->value);
+  if (!parsed)
+    throw given->failure("unusable duration " + in_quotes(given->value),
+                         "write a number and a unit, such as 90s, 5m or 1h");
+  duration = *parsed;
+  return given;
+}
+
 void set_times(Profile& profile, const Settings& values) {
-  if (const Assignment* const given = values.find(SettingId::min_ttl)) {
-    profile.min_ttl = parse_duration(*given, seconds(0));
-    if (profile.min_ttl > protocol::longest_lifetime)
-      throw given->failure("min-ttl " + in_quotes(given->value) +
+  const Assignment* const min_ttl = set_duration(profile.min_ttl, values, SettingId::min_ttl);
+  if (profile.min_ttl > protocol::longest_lifetime)
+    throw min_ttl->failure("min-ttl " + in_quotes(min_ttl->value) +
                            " is longer than the lifetime of a token, 60m");
-  }
-  if (const Assignment* const given = values.find(SettingId::refresh_ahead))
-    profile.refresh_ahead = parse_duration(*given, seconds(0));
-  if (const Assignment* const given = values.find(SettingId::timeout)) {
-    profile.timeout = parse_duration(*given, seconds(1));
-    profile.has_own_timeout = true;
-  }
-}
-
-/// Validates the proxy here as well as in the authorizer, so that the message names the place of the setting.
-std::string select_proxy(const Assignment& given) try {
-  (void)protocol::ProxyUrl::parse(given.value);
-  return std::string(given.value);
-} catch (const protocol::ProtocolError& error) {
-  throw given.failure(std::string("unusable proxy: ") + error.what(),
-                      "write http://[user:password@]host[:port]");
-}
-
-void set_connection(Profile& profile, const Settings& values, const Environment& environment) {
-  profile.ca_file = parse_path(values.find(SettingId::ca_file));
-  if (profile.ca_file.empty()) profile.ca_file = default_ca_file(environment);
-  profile.client_cert = parse_path(values.find(SettingId::client_cert));
-  profile.client_key = parse_path(values.find(SettingId::client_key));
-  const Assignment* const proxy = values.find(SettingId::proxy);
-  profile.proxy =
-      proxy != nullptr ? select_proxy(*proxy) : read_variable(environment, {"https_proxy", "HTTPS_PROXY"});
-  profile.no_proxy = parse_no_proxy(values.find(SettingId::no_proxy), environment);
+  set_duration(profile.refresh_ahead, values, SettingId::refresh_ahead);
+  const Assignment* const timeout = set_duration(profile.timeout, values, SettingId::timeout);
+  profile.has_own_timeout = timeout != nullptr;
+  if (profile.timeout == seconds(0))
+    throw timeout->failure("the duration " + in_quotes(timeout->value) + " is too short");
 }
 
 }  // namespace
@@ -197,6 +152,10 @@ bool is_profile_name(std::string_view text) noexcept {
   if (text.empty() || text.size() > longest_name || !is_letter_or_digit(text.front())) return false;
   return std::ranges::all_of(
       text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+std::string profile_flag(std::string_view name) {
+  return name == default_profile ? std::string() : " --profile " + std::string(name);
 }
 
 bool Profile::owns(const Host& host) const noexcept {
@@ -209,15 +168,19 @@ std::vector<Host> parse_hosts(const Settings& values) {
   return std::move(profile.hosts);
 }
 
-Profile make_profile(std::string_view name, const Settings& values, const Environment& environment) {
+Profile make_profile(std::string_view name, const Settings& values) {
   Profile profile;
   profile.name = name;
   set_service(profile, values);
   profile.key_source = parse_api_key_source(values);
   set_times(profile, values);
   if (const Assignment* const given = values.find(SettingId::cache))
-    profile.cache = find_row(cache_kinds, *given).kind;
-  set_connection(profile, values, environment);
+    profile.cache = static_cast<CacheKind>(&find_row(cache_kinds, *given) - cache_kinds.data());
+  profile.ca_file = parse_path(values.find(SettingId::ca_file));
+  profile.client_cert = parse_path(values.find(SettingId::client_cert));
+  profile.client_key = parse_path(values.find(SettingId::client_key));
+  profile.proxy = parse_proxy(values.find(SettingId::proxy));
+  profile.no_proxy = parse_no_proxy(values.find(SettingId::no_proxy));
   profile.trace = parse_trace(values.find(SettingId::trace));
   return profile;
 }

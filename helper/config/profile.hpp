@@ -2,7 +2,6 @@
 #pragma once
 
 #include "helper/config/settings.hpp"
-#include "helper/environment.hpp"
 #include "protocol/host.hpp"
 
 #include <chrono>
@@ -18,6 +17,9 @@ inline constexpr std::string_view default_profile = "default";
 
 /// Whether a text may name a profile: `[a-z0-9][a-z0-9._-]{0,63}`, so that it is always one safe file name.
 [[nodiscard]] bool is_profile_name(std::string_view text) noexcept;
+
+/// ` --profile NAME` for a command in a message; empty for the default profile.
+[[nodiscard]] std::string profile_flag(std::string_view name);
 
 /// A tenant of the service and how to connect to it: validated settings.
 struct Profile {
@@ -47,10 +49,7 @@ struct Profile {
 /// The hosts of a profile, without looking at its other settings. Throws Failure.
 [[nodiscard]] std::vector<protocol::Host> parse_hosts(const Settings& values);
 
-/// Validates the settings of a profile. What no layer gives comes from the variables that every HTTP client
-/// uses (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), else from the defaults above. Throws Failure for an invalid
-/// value.
-[[nodiscard]] Profile make_profile(std::string_view name, const Settings& values,
-                                   const Environment& environment);
+/// Validates the settings of a profile. Throws Failure for an invalid value.
+[[nodiscard]] Profile make_profile(std::string_view name, const Settings& values);
 
 }  // namespace sase::config

@@ -26,26 +26,20 @@ using protocol::trim;
 /// A profile has a few hundred bytes; a larger file is something else.
 constexpr std::size_t largest_file = 65536;
 
-Failure line_failure(const ProfileText::File& file, unsigned line, const std::string& what,
-                     std::string hint) {
-  return Failure(ExitCode::invalid_settings,
-                 protocol::escape(file.path) + ':' + std::to_string(line) + ": " + what, std::move(hint));
-}
-
 Assignment parse_line(const ProfileText::File& file, std::string_view text, unsigned line) {
-  const auto equals = text.find('=');
-  if (equals == std::string_view::npos)
-    throw line_failure(file, line, "no '=' in this line", "write: setting = value");
-  const std::string_view name = trim(text.substr(0, equals));
-  const Setting* const setting = find_setting(name);
-  if (setting == nullptr)
-    throw line_failure(file, line, "unknown setting" + quote_if_short(name), suggest(name, setting_names()));
-  const std::string_view value = trim(text.substr(equals + 1));
-  if (value.empty())
-    throw line_failure(file, line, "'" + std::string(name) + "' has no value", "remove the line");
-  if (value.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos)
-    throw line_failure(file, line, "a control character in the value of '" + std::string(name) + "'", {});
-  return {.setting = setting, .value = value, .layer = file.layer, .file = file.path, .line = line};
+  Assignment given{.layer = file.layer, .file = file.path, .line = line};
+  if (text.find('=') == std::string_view::npos)
+    throw given.failure("no '=' in this line", "write: setting = value");
+  const std::string_view name = trim(protocol::next_part(text, '='));
+  given.setting = find_setting(name);
+  if (given.setting == nullptr)
+    throw given.failure("unknown setting" + quote_if_short(name),
+                        suggest(name, to_names(to_named_values(settings))));
+  given.value = trim(text);
+  if (given.value.empty()) throw given.failure("'" + std::string(name) + "' has no value", "remove the line");
+  if (given.value.find_first_of(std::string_view("\0\r", 2)) != std::string_view::npos)
+    throw given.failure("a control character in the value of '" + std::string(name) + "'");
+  return given;
 }
 
 /// The contents, or nothing if the file does not exist. Throws Failure, and std::system_error if this user
@@ -78,9 +72,7 @@ std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invali
   std::vector<Assignment> values;
   std::string_view rest = file.text;
   for (unsigned line = 1; !rest.empty(); ++line) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    const std::string_view text = trim(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view text = trim(protocol::next_part(rest, '\n'));
     if (text.empty() || text.front() == '#') continue;
     try {
       values.push_back(parse_line(file, text, line));
@@ -98,21 +90,19 @@ ProfileFiles::ProfileFiles(const Environment& environment, std::string_view syst
       {.path = std::string(system_root) + "/sase-credential/profiles/", .layer = Layer::system_file});
 }
 
-ProfileText ProfileFiles::read(std::string_view name, Unreadable unreadable) const {
+ProfileText ProfileFiles::read(std::string_view name, std::vector<std::string>* warnings) const {
   ProfileText profile;
   for (const Directory& directory : directories_) {
-    std::string path = directory.path;
-    path += name;
-    path += profile_extension;
+    std::string path = directory.path + std::string(name) + std::string(profile_extension);
     try {
       if (auto text = read_profile_file(path))
         profile.files.push_back(
             {.path = std::move(path), .text = std::move(*text), .layer = directory.layer});
     } catch (const std::system_error& error) {
       const std::string what = "cannot read '" + protocol::escape(path) + "': " + error.code().message();
-      if (unreadable == Unreadable::rejected || error.code() != std::errc::permission_denied)
+      if (warnings == nullptr || error.code() != std::errc::permission_denied)
         throw Failure(ExitCode::invalid_settings, what);
-      profile.warnings.push_back(what);
+      warnings->push_back(what);
     }
   }
   return profile;

@@ -16,9 +16,6 @@ inline constexpr std::string_view profile_extension = ".conf";
 /// An error in a profile matters only to a call that needs this profile.
 enum class InvalidLines { reject, ignore };
 
-/// A profile that was not named explicitly counts as absent if this user may not read it.
-enum class Unreadable { rejected, is_absent };
-
 /// The text of one profile's files, either of which may be missing. Assignments point into it.
 struct ProfileText {
   struct File {
@@ -26,8 +23,7 @@ struct ProfileText {
     std::string text;
     Layer layer{};
   };
-  std::vector<File> files;            ///< the user's before the system's
-  std::vector<std::string> warnings;  ///< about files that count as absent
+  std::vector<File> files;  ///< the user's before the system's
 
   /// The values of one file. An invalid line is not `setting = value` or names an unknown setting; Failure
   /// names file and line.
@@ -40,9 +36,10 @@ class ProfileFiles {
  public:
   explicit ProfileFiles(const Environment& environment, std::string_view system_root = "/etc");
 
-  /// The existing files of a profile. `name` must be a profile name. Throws Failure if one
-  /// cannot be read, or violates the trust rule (helper/os/files/trusted_file.hpp).
-  [[nodiscard]] ProfileText read(std::string_view name, Unreadable unreadable = Unreadable::rejected) const;
+  /// The existing files of a profile. `name` must be a profile name. Throws Failure if one cannot be read or
+  /// violates the trust rule (helper/os/files/trusted_file.hpp). With `warnings`, a file that this user may
+  /// not read counts as absent, with a warning: the profile was not named explicitly.
+  [[nodiscard]] ProfileText read(std::string_view name, std::vector<std::string>* warnings = nullptr) const;
 
   /// Whether a profile of this name has a file. Lists no directory.
   [[nodiscard]] bool exists(std::string_view name) const;

@@ -13,34 +13,31 @@ namespace sase::config {
 
 namespace {
 
-/// The first names, separated by commas: a service provider may have a thousand profiles.
-std::string join(const std::vector<std::string>& names) {
+/// The first names: a service provider may have a thousand profiles.
+std::string list_first(std::vector<std::string> names) {
   constexpr std::size_t most_shown = 10;
-  if (names.size() > most_shown)
-    return join({names.begin(), names.begin() + most_shown}) + " and " +
-           std::to_string(names.size() - most_shown) + " more";
-  std::string text;
-  for (const std::string& name : names)
-    text += (text.empty() ? "" : ", ") + name;
-  return text;
+  if (names.size() <= most_shown) return join(names);
+  const std::string more = " and " + std::to_string(names.size() - most_shown) + " more";
+  names.resize(most_shown);
+  return join(names) + more;
 }
 
 Failure unknown_profile(const NamedProfile& named, const ProfileFiles& files) {
   const std::vector<std::string> names = files.names();
   const std::vector<std::string_view> known(names.begin(), names.end());
-  return Failure(
-      named.code, std::string(named.place) + ": there is no profile '" + named.name + "'",
-      suggest(named.name, known, names.empty() ? "none has been made yet" : "there are: " + join(names)));
+  return Failure(named.code, std::string(named.source) + ": there is no profile '" + named.name + "'",
+                 suggest(named.name, known,
+                         names.empty() ? "none has been made yet" : "there are: " + list_first(names)));
 }
 
 }  // namespace
 
 std::optional<NamedProfile> named_profile(const Environment& environment,
                                           const std::optional<std::string>& flag) {
-  if (flag) return NamedProfile{.name = *flag, .place = "--profile", .code = ExitCode::usage_error};
+  if (flag) return NamedProfile{.name = *flag, .source = "--profile", .code = ExitCode::usage_error};
   if (const auto variable = environment.find("SASE_PROFILE"))
     return NamedProfile{
-        .name = std::string(*variable), .place = "SASE_PROFILE", .code = ExitCode::invalid_settings};
+        .name = std::string(*variable), .source = "SASE_PROFILE", .code = ExitCode::invalid_settings};
   return std::nullopt;
 }
 
@@ -48,7 +45,7 @@ Failure not_a_profile_name(const NamedProfile& named) {
   // A long text may be a key that was put in the wrong place.
   constexpr std::size_t longest_shown = 80;
   return Failure(named.code,
-                 std::string(named.place) + ": " +
+                 std::string(named.source) + ": " +
                      (named.name.size() > longest_shown ? "this" : "'" + protocol::escape(named.name) + "'") +
                      " cannot name a profile",
                  "names have small letters, digits, '.', '_' and '-', and begin with a letter or digit");
@@ -56,34 +53,31 @@ Failure not_a_profile_name(const NamedProfile& named) {
 
 ProfileSelector::ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
                                  std::optional<NamedProfile> named, const Diagnostics* diagnostics)
-    : environment_(environment),
-      flags_(flags),
+    : flags_(flags),
       variables_(read_variables(environment)),
+      common_variables_(read_common_variables(environment)),
       files_(environment),
       named_(std::move(named)),
       diagnostics_(diagnostics) {
   if (diagnostics_ == nullptr || files_.has_user_directory()) return;
-  if (const auto ignored = foreign_config_directory(environment_))
+  if (const auto ignored = foreign_config_directory(environment))
     diagnostics_->warning("'" + protocol::escape(*ignored) +
                           "' is ignored, because its directory belongs to another user");
 }
 
 std::optional<Profile> ProfileSelector::for_host(const protocol::Host& host,
                                                  std::string_view username) const {
-  const auto if_owner = [&host](Profile profile) {
+  const auto load_if_owner = [&](std::string_view name) {
+    Profile profile = load(name);
     return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;
   };
-  const auto load_named = [this] {
-    must_exist(*named_);
-    return load(named_->name);
-  };
   const bool by_flag = named_ && named_->code == ExitCode::usage_error;
-  if (by_flag) return if_owner(load_named());
-  if (!username.empty()) {
-    if (!is_profile_name(username) || !is_known(username)) return std::nullopt;
-    return if_owner(load(username));
+  if (by_flag || (named_ && username.empty())) {
+    must_exist(*named_);
+    return load_if_owner(named_->name);
   }
-  if (named_) return if_owner(load_named());
+  if (!username.empty())
+    return is_profile_name(username) && is_known(username) ? load_if_owner(username) : std::nullopt;
 
   const ProfileText text = read_unnamed(default_profile);
   const bool default_has_file = !text.files.empty();
@@ -102,14 +96,14 @@ std::string ProfileSelector::name_without_host() const {
   std::vector<std::string> known = names();
   if (known.size() > 1)
     throw Failure(ExitCode::invalid_settings, "no profile is named and none of several is the default",
-                  "choose with --profile or SASE_PROFILE one of: " + join(known));
+                  "choose with --profile or SASE_PROFILE one of: " + list_first(known));
   return std::move(known.front());
 }
 
 Profile ProfileSelector::without_host() const {
   const std::string name = name_without_host();
   if (named_) return load(name);
-  return make_profile(name, merge(read_unnamed(name)), environment_);
+  return make_profile(name, merge(read_unnamed(name)));
 }
 
 std::vector<std::string> ProfileSelector::names() const {
@@ -149,19 +143,20 @@ Settings ProfileSelector::merge(const ProfileText& text, InvalidLines invalid_li
   values.add(variables_);
   for (const ProfileText::File& file : text.files)
     values.add(ProfileText::parse(file, invalid_lines));
+  values.add(common_variables_);
   return values;
 }
 
 ProfileText ProfileSelector::read_unnamed(std::string_view name) const {
-  ProfileText text = files_.read(name, Unreadable::is_absent);
-  for (const std::string& warning : text.warnings)
+  std::vector<std::string> warnings;
+  ProfileText text = files_.read(name, &warnings);
+  for (const std::string& warning : warnings)
     if (diagnostics_ != nullptr) diagnostics_->warning(warning + "; continuing without it");
   return text;
 }
 
 Profile ProfileSelector::load(std::string_view name) const {
-  const ProfileText text = files_.read(name);
-  return make_profile(name, merge(text), environment_);
+  return make_profile(name, merge(files_.read(name)));
 }
 
 void ProfileSelector::must_exist(const NamedProfile& named) const {
@@ -185,7 +180,7 @@ bool ProfileSelector::owns(std::string_view name, const protocol::Host& host) co
 std::optional<Profile> ProfileSelector::default_owner(const ProfileText& text,
                                                       const protocol::Host& host) const {
   try {
-    Profile profile = make_profile(default_profile, merge(text), environment_);
+    Profile profile = make_profile(default_profile, merge(text));
     return profile.owns(host) ? std::optional(std::move(profile)) : std::nullopt;
   } catch (const Failure&) {
     if (owns(default_profile, host)) throw;
@@ -203,7 +198,7 @@ std::optional<Profile> ProfileSelector::only_owner(const protocol::Host& host, b
   if (owners.empty()) return std::nullopt;
   if (owners.size() > 1)
     throw Failure(
-        ExitCode::invalid_settings, "several profiles own '" + host.text() + "': " + join(owners),
+        ExitCode::invalid_settings, "several profiles own '" + host.text() + "': " + list_first(owners),
         "name one with --profile or SASE_PROFILE, in git's dialect also with the URL's user name, or call "
         "one 'default'");
   return load(owners.front());

@@ -17,8 +17,8 @@ namespace sase::config {
 /// A profile that a call names with `--profile`, `SASE_PROFILE` or in a host tool's query.
 struct NamedProfile {
   std::string name;
-  std::string_view place;  ///< where it is named, for messages
-  ExitCode code{};         ///< for a failure about the name
+  std::string_view source;  ///< where it is named, for messages
+  ExitCode code{};          ///< for a failure about the name
 };
 
 /// The profile that the flag or else the variable names; nothing if neither does.
@@ -28,8 +28,7 @@ struct NamedProfile {
 /// The failure for a text that is not a profile name.
 [[nodiscard]] Failure not_a_profile_name(const NamedProfile& named);
 
-/// The merged settings of a profile and the text that they point into. They also point into the command line
-/// and the environment.
+/// The merged settings of a profile. They point into the text, the command line and the environment.
 struct ProfileSettings {
   ProfileText text;
   Settings values;
@@ -53,7 +52,7 @@ class ProfileSelector {
   /// The profile for a call that names no host. Throws Failure as above.
   [[nodiscard]] Profile without_host() const;
 
-  /// The name of that profile, even if its settings are invalid. Throws Failure as above.
+  /// The name of that profile; its settings may be invalid. Throws Failure as above.
   [[nodiscard]] std::string name_without_host() const;
 
   /// Whether a flag or variable names a profile.
@@ -81,9 +80,8 @@ class ProfileSelector {
                                                      const protocol::Host& host) const;
   [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host, bool default_has_file) const;
 
-  const Environment& environment_;
   std::span<const Assignment> flags_;
-  std::vector<Assignment> variables_;
+  std::vector<Assignment> variables_, common_variables_;
   ProfileFiles files_;
   std::optional<NamedProfile> named_;
   const Diagnostics* diagnostics_;

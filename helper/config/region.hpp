@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
-#include <string>
 #include <string_view>
 
 namespace sase::config {
@@ -74,37 +72,15 @@ inline constexpr std::array regions = {
   return found == regions.end() ? nullptr : found;
 }
 
-/// The URL at which `origin` exchanges an API key for a token.
-[[nodiscard]] inline std::string authorize_url(std::string_view origin, Api api) {
-  return std::string(origin).append(api_generation(api).authorize_path);
-}
-
-/// The base URL of the resources at `origin`, without a trailing slash.
-[[nodiscard]] inline std::string rest_url(std::string_view origin, Api api) {
-  return std::string(origin).append(api_generation(api).rest_path);
-}
-
-/// The rows of a table for help and completion.
-template <typename Table, typename MakeValue>
-[[nodiscard]] constexpr auto make_named_values(const Table& table, MakeValue make_value) {
-  std::array<NamedValue, std::tuple_size_v<Table>> all;
-  std::ranges::transform(table, all.begin(), make_value);
-  return all;
-}
-
 /// The meaning of a region is its host.
-[[nodiscard]] inline std::span<const NamedValue> region_names() noexcept {
-  static constexpr auto names = make_named_values(regions, [](const Region& region) {
+inline constexpr auto region_names = [] {
+  std::array<NamedValue, regions.size()> values;
+  std::ranges::transform(regions, values.begin(), [](const Region& region) {
     return NamedValue{region.name, host_in(region.origin(region.default_api()))};
   });
-  return names;
-}
+  return values;
+}();
 
-[[nodiscard]] inline std::span<const NamedValue> api_names() noexcept {
-  static constexpr auto names = make_named_values(api_generations, [](const ApiGeneration& row) {
-    return NamedValue{row.name, row.meaning};
-  });
-  return names;
-}
+inline constexpr auto api_names = to_named_values(api_generations);
 
 }  // namespace sase::config

@@ -14,12 +14,6 @@ namespace sase::config {
 
 namespace {
 
-constexpr std::array<std::string_view, settings.size()> names = [] {
-  std::array<std::string_view, settings.size()> all;
-  std::ranges::transform(settings, all.begin(), &Setting::name);
-  return all;
-}();
-
 template <typename Table, typename Id>
 constexpr bool is_in_order(const Table& table, Id id) {
   for (std::size_t i = 0; i < table.size(); ++i)
@@ -27,7 +21,6 @@ constexpr bool is_in_order(const Table& table, Id id) {
   return true;
 }
 static_assert(is_in_order(settings, &Setting::id), "SettingId is an index into the table");
-static_assert(is_in_order(cache_kinds, &CacheKindName::kind), "CacheKind is an index into the table");
 static_assert(is_in_order(api_generations, &ApiGeneration::api), "Api is an index into the table");
 
 constexpr std::size_t setting_index(SettingId id) noexcept {
@@ -36,15 +29,10 @@ constexpr std::size_t setting_index(SettingId id) noexcept {
 
 /// `SASE_HOST` is a comma-separated list.
 void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::string_view list) {
-  while (true) {
-    const auto comma = list.find(',');
+  while (!list.empty())
     layer.push_back({.setting = &setting,
-                     .value = protocol::trim(list.substr(0, comma)),
-                     .layer = Layer::variable,
-                     .file = {}});
-    if (comma == std::string_view::npos) return;
-    list.remove_prefix(comma + 1);
-  }
+                     .value = protocol::trim(protocol::next_part(list, ',')),
+                     .layer = Layer::variable});
 }
 
 /// A control byte could end a line of the exchange with the authorizer. `no-proxy` may contain line ends:
@@ -55,79 +43,64 @@ void reject_control_bytes(const Assignment& assignment) {
 }
 
 /// Only flags, and `host` in a file, may be repeated.
-void reject_repetitions(std::span<const Assignment> layer) {
-  std::array<bool, settings.size()> seen{};
-  for (const Assignment& assignment : layer) {
-    if (assignment.layer == Layer::flag || assignment.setting->id == SettingId::host) continue;
-    bool& before = seen[setting_index(assignment.setting->id)];
-    if (before) throw assignment.failure("'" + std::string(assignment.setting->name) + "' is given twice");
-    before = true;
+void reject_conflict(const Assignment& earlier, const Assignment& given) {
+  const Setting& setting = *given.setting;
+  if (earlier.setting == &setting) {
+    if (given.layer == Layer::flag || setting.id == SettingId::host) return;
+    throw given.failure("'" + std::string(setting.name) + "' is given twice");
   }
+  if (setting.role == Role::other || earlier.setting->role != setting.role) return;
+  throw given.failure(
+      std::string(setting.role == Role::key_source ? "a second source of the API key" : "a second service") +
+          " beside '" + std::string(earlier.setting->name) + "'",
+      "keep one of the two");
 }
 
-constexpr std::size_t role_index(Role role) noexcept {
-  return static_cast<std::size_t>(role);
+bool is_credential_name(std::string_view name) noexcept {
+  constexpr std::size_t longest_file_name = 255;  // NAME_MAX
+  return !name.empty() && name != "." && name != ".." && name.size() <= longest_file_name &&
+         name.find('/') == std::string_view::npos;
 }
 
-constexpr bool is_exclusive(Role role) noexcept {
-  return role == Role::service_address || role == Role::key_source;
-}
-
-void reject_exclusions(std::span<const Assignment> layer) {
-  std::array<const Assignment*, role_count> seen{};
-  for (const Assignment& assignment : layer) {
-    const Role role = assignment.setting->role;
-    const Assignment* const other = std::exchange(seen[role_index(role)], &assignment);
-    if (!is_exclusive(role) || other == nullptr || other->setting == assignment.setting) continue;
-    throw assignment.failure(
-        std::string(role == Role::key_source ? "a second source of the API key" : "a second service") +
-            " beside '" + std::string(other->setting->name) + "'",
-        "keep one of the two");
-  }
-}
-
-constexpr std::size_t longest_file_name = 255;     // NAME_MAX
-constexpr std::size_t longest_description = 4095;  // keyrings(7)
-
-void check_variable(const Assignment& given) {
-  if (given.value.empty() || given.value.find('=') != std::string_view::npos)
-    throw given.failure("this is not the name of a variable");
-}
-
-void check_file(const Assignment& given) {
-  if (!given.value.starts_with('/')) throw given.failure("the path is not absolute", "begin it with a slash");
-}
-
-void check_command(const Assignment& given) {
-  if (protocol::trim(given.value).empty()) throw given.failure("the command is empty");
-}
-
-void check_credential(const Assignment& given) {
-  const std::string_view name = given.value;
-  if (name.empty() || name == "." || name == ".." || name.size() > longest_file_name ||
-      name.find('/') != std::string_view::npos)
-    throw given.failure("this is not the name of a systemd credential",
-                        "write the name alone, as in 'LoadCredential=NAME:...' of the unit");
-}
-
-void check_keyring(const Assignment& given) {
-  if (given.value.empty() || given.value.size() > longest_description)
-    throw given.failure("this cannot be the description of a key in the kernel's keyring",
-                        "write it as in 'keyctl padd user DESCRIPTION @u'");
-}
-
+/// A key source: when a value is valid, and the message for any other.
 struct KeySourceRow {
   SettingId id;
-  ApiKeySource::Kind kind;
-  void (*check)(const Assignment&);
+  bool (*is_valid)(std::string_view value);
+  const char* otherwise;
+  const char* hint;
 };
 
+/// In the order of ApiKeySource::Kind.
 constexpr std::array key_sources = {
-    KeySourceRow{SettingId::api_key_env, ApiKeySource::Kind::variable, check_variable},
-    KeySourceRow{SettingId::api_key_file, ApiKeySource::Kind::file, check_file},
-    KeySourceRow{SettingId::api_key_command, ApiKeySource::Kind::command, check_command},
-    KeySourceRow{SettingId::api_key_credential, ApiKeySource::Kind::credential, check_credential},
-    KeySourceRow{SettingId::api_key_keyring, ApiKeySource::Kind::keyring, check_keyring},
+    KeySourceRow{
+        SettingId::api_key_env,
+        [](std::string_view name) { return !name.empty() && name.find('=') == std::string_view::npos; },
+        "this is not the name of a variable", ""},
+    KeySourceRow{SettingId::api_key_file, [](std::string_view path) { return path.starts_with('/'); },
+                 "the path is not absolute", "begin it with a slash"},
+    KeySourceRow{SettingId::api_key_command,
+                 [](std::string_view command) { return !protocol::trim(command).empty(); },
+                 "the command is empty", ""},
+    KeySourceRow{SettingId::api_key_credential, is_credential_name,
+                 "this is not the name of a systemd credential",
+                 "write the name alone, as in 'LoadCredential=NAME:...' of the unit"},
+    KeySourceRow{SettingId::api_key_keyring,
+                 [](std::string_view text) { return !text.empty() && text.size() < 4096; },  // keyrings(7)
+                 "this cannot be the description of a key in the kernel's keyring",
+                 "write it as in 'keyctl padd user DESCRIPTION @u'"},
+};
+
+/// Variables of other programs. Of those for one setting, the first that is set counts; curl(1) prefers lower
+/// case.
+struct CommonVariable {
+  std::string_view name;
+  SettingId id;
+};
+
+constexpr std::array common_variables = {
+    CommonVariable{"https_proxy", SettingId::proxy},     CommonVariable{"HTTPS_PROXY", SettingId::proxy},
+    CommonVariable{"no_proxy", SettingId::no_proxy},     CommonVariable{"NO_PROXY", SettingId::no_proxy},
+    CommonVariable{"SSL_CERT_FILE", SettingId::ca_file},
 };
 
 constexpr std::string_view own_prefix = "SASE_";
@@ -138,8 +111,9 @@ static_assert(std::ranges::all_of(settings,
 constexpr std::size_t shortest_name = own_prefix.size() + 4;
 
 std::vector<std::string_view> known_variables() {
-  // The variables that are not settings: one selects the profile, `exec` and `token --format env` set two.
-  std::vector<std::string_view> known = {"SASE_PROFILE", protocol::token_variable, protocol::expiry_variable};
+  // The variables that are not settings: one selects the profile, `exec` sets three.
+  std::vector<std::string_view> known = {"SASE_PROFILE", protocol::token_variable, protocol::expiry_variable,
+                                         removed_variable};
   for (const Setting& setting : settings)
     known.push_back(setting.variable);
   for (const std::string_view name : standard_key_variables)
@@ -147,28 +121,13 @@ std::vector<std::string_view> known_variables() {
   return known;
 }
 
-/// The known variable that the user probably meant, or an empty name.
-std::string_view find_intended(std::string_view name, const std::vector<std::string_view>& known) {
-  if (std::ranges::find(known, name) != known.end()) return {};
-  const std::string_view near = nearest_within(1, name, known);
-  return near.size() < shortest_name ? std::string_view{} : near;
-}
-
-using VariableValues = std::array<std::optional<std::string_view>, settings.size()>;
-
-/// The first value of each setting's variable. One pass over the environment: a search for each setting would
-/// cost as much as decrypting the token.
-VariableValues find_variables(const Environment& environment) {
-  VariableValues values;
-  for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
-    if (**entry != own_prefix.front()) continue;
-    const std::string_view text(*entry);
-    const std::string_view name = text.substr(0, text.find('='));
-    if (name.size() == text.size()) continue;
-    for (std::size_t i = 0; i < settings.size(); ++i)
-      if (settings[i].variable == name && !values[i]) values[i] = text.substr(name.size() + 1);
-  }
-  return values;
+/// Of a variable that is set twice, the first one counts.
+void add_variable(std::vector<Assignment>& layer, std::string_view name, std::string_view value) {
+  const auto* const setting = std::ranges::find(settings, name, &Setting::variable);
+  if (setting == settings.end() || std::ranges::find(layer, setting, &Assignment::setting) != layer.end())
+    return;
+  if (setting->id == SettingId::host) return add_hosts(layer, *setting, value);
+  if (!value.empty()) layer.push_back({.setting = setting, .value = value, .layer = Layer::variable});
 }
 
 }  // namespace
@@ -178,18 +137,15 @@ const Setting* find_setting(std::string_view name) noexcept {
   return found == settings.end() ? nullptr : found;
 }
 
-std::span<const std::string_view> setting_names() noexcept {
-  return names;
-}
-
 bool has_control_bytes(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
 }
 
-std::string Assignment::place() const {
+std::string Assignment::source() const {
   switch (layer) {
     case Layer::flag: return "--" + std::string(setting->name);
     case Layer::variable: return std::string(setting->variable);
+    case Layer::common_variable: return std::string(file);
     case Layer::user_file:
     case Layer::system_file: break;
   }
@@ -198,27 +154,32 @@ std::string Assignment::place() const {
 
 Failure Assignment::failure(const std::string& what, std::string hint) const {
   const ExitCode code = layer == Layer::flag ? ExitCode::usage_error : ExitCode::invalid_settings;
-  return Failure(code, place() + ": " + what, std::move(hint));
+  return Failure(code, source() + ": " + what, std::move(hint));
 }
 
 void Settings::add(std::span<const Assignment> layer) {
-  std::ranges::for_each(layer, reject_control_bytes);
-  reject_repetitions(layer);
-  reject_exclusions(layer);
-  const bool hosts_given = !hosts_.empty();
-  const auto roles_given = roles_given_;
-  for (const Assignment& assignment : layer) {
-    const Setting& setting = *assignment.setting;
-    if (setting.id == SettingId::host) {
-      if (!hosts_given) hosts_.push_back(assignment);
+  for (std::size_t i = 0; i < layer.size(); ++i) {
+    reject_control_bytes(layer[i]);
+    for (const Assignment& earlier : layer.first(i))
+      reject_conflict(earlier, layer[i]);
+  }
+  const bool has_hosts = !hosts_.empty();
+  const bool has_address = has(Role::service_address);
+  const bool has_source = has(Role::key_source);
+  for (const Assignment& given : layer) {
+    const Setting& setting = *given.setting;
+    if (setting.id == SettingId::host && !has_hosts) hosts_.push_back(given);
+    if (setting.role == Role::service_address ? has_address : setting.role == Role::key_source && has_source)
       continue;
-    }
-    if (is_exclusive(setting.role) && roles_given[role_index(setting.role)]) continue;
-    roles_given_[role_index(setting.role)] = true;
     auto& value = values_[setting_index(setting.id)];
     // The last flag wins: users append one to a command line that an alias begins.
-    if (!value || assignment.layer == Layer::flag) value = assignment;
+    if (!value || given.layer == Layer::flag) value = given;
   }
+}
+
+bool Settings::has(Role role) const noexcept {
+  return std::ranges::any_of(values_,
+                             [role](const auto& value) { return value && value->setting->role == role; });
 }
 
 const Assignment* Settings::find(SettingId id) const noexcept {
@@ -226,25 +187,37 @@ const Assignment* Settings::find(SettingId id) const noexcept {
   return value ? &*value : nullptr;
 }
 
+/// One pass over the environment: a search for each setting would cost as much as decrypting the token.
 std::vector<Assignment> read_variables(const Environment& environment) {
-  const VariableValues values = find_variables(environment);
   std::vector<Assignment> layer;
-  for (std::size_t i = 0; i < settings.size(); ++i) {
-    if (!values[i] || values[i]->empty()) continue;
-    if (settings[i].id == SettingId::host)
-      add_hosts(layer, settings[i], *values[i]);
-    else
-      layer.push_back({.setting = &settings[i], .value = *values[i], .layer = Layer::variable, .file = {}});
+  for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
+    if (**entry != own_prefix.front()) continue;
+    std::string_view value(*entry);
+    const std::string_view name = protocol::next_part(value, '=');
+    add_variable(layer, name, value);
+  }
+  return layer;
+}
+
+std::vector<Assignment> read_common_variables(const Environment& environment) {
+  std::vector<Assignment> layer;
+  for (const CommonVariable& variable : common_variables) {
+    const Setting& setting = settings[setting_index(variable.id)];
+    if (!layer.empty() && layer.back().setting == &setting) continue;
+    if (const auto value = environment.find(variable.name))
+      layer.push_back(
+          {.setting = &setting, .value = *value, .layer = Layer::common_variable, .file = variable.name});
   }
   return layer;
 }
 
 std::optional<ApiKeySource> parse_api_key_source(const Settings& values) {
-  for (const KeySourceRow& row : key_sources) {
-    const Assignment* const given = values.find(row.id);
+  for (std::size_t i = 0; i < key_sources.size(); ++i) {
+    const KeySourceRow& source = key_sources[i];
+    const Assignment* const given = values.find(source.id);
     if (given == nullptr) continue;
-    row.check(*given);
-    return ApiKeySource{.kind = row.kind, .value = std::string(given->value)};
+    if (!source.is_valid(given->value)) throw given->failure(source.otherwise, source.hint);
+    return ApiKeySource{.kind = static_cast<ApiKeySource::Kind>(i), .value = std::string(given->value)};
   }
   return std::nullopt;
 }
@@ -256,8 +229,8 @@ void MisspelledVariables::warn() noexcept try {
     const std::string_view text(*entry);
     if (!text.starts_with(own_prefix)) continue;
     const std::string_view name = text.substr(0, text.find('='));
-    const std::string_view near = find_intended(name, known);
-    if (!near.empty())
+    const std::string_view near = nearest_within(1, name, known);
+    if (near != name && near.size() >= shortest_name)
       diagnostics_.warning(protocol::escape(name) + " is not known; did you mean " + std::string(near) + "?");
   }
 } catch (const std::exception&) {

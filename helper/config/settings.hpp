@@ -42,62 +42,47 @@ enum class SettingId {
 /// Where tokens are stored between calls.
 enum class CacheKind { file, keyring, none };
 
-struct CacheKindName {
-  CacheKind kind;
-  std::string_view name;
-  std::string_view meaning;  ///< one line for help
-};
-
 /// In the order of CacheKind. The first is the default.
 inline constexpr std::array cache_kinds = {
-    CacheKindName{CacheKind::file, "file", "an encrypted file"},
-    CacheKindName{CacheKind::keyring, "keyring", "the Linux kernel's keyring, nothing on disk"},
-    CacheKindName{CacheKind::none, "none", "nowhere: every call requests a new token"},
+    NamedValue{"file", "an encrypted file"},
+    NamedValue{"keyring", "the Linux kernel's keyring, nothing on disk"},
+    NamedValue{"none", "nowhere: every call requests a new token"},
 };
 
 [[nodiscard]] constexpr std::string_view to_name(CacheKind kind) noexcept {
   return cache_kinds[static_cast<std::size_t>(kind)].name;
 }
 
-[[nodiscard]] inline std::span<const NamedValue> cache_kind_names() noexcept {
-  static constexpr auto names = make_named_values(cache_kinds, [](const CacheKindName& row) {
-    return NamedValue{row.name, row.meaning};
-  });
-  return names;
-}
-
-/// What a setting decides, where code treats several settings alike.
+/// Settings that exclude each other: one layer gives at most one of a role, and a higher layer overrides all
+/// of that role in a lower one.
 enum class Role {
   service_address,  ///< selects the service
-  service,          ///< a further property of the service
   key_source,       ///< where the API key is read from
-  other,
+  other,            ///< excludes no other setting
 };
-
-inline constexpr std::size_t role_count = 4;
 
 /// One setting. Flags, environment variables and profile files share its name.
 struct Setting {
   SettingId id;
   Role role;
-  std::string_view name;           ///< the flag without its dashes, and the name in a profile file
-  std::string_view variable;       ///< the environment variable
-  std::string_view argument;       ///< metavariable for help; FILE is completed as a path
-  std::string_view meaning;        ///< one line for help
-  std::string_view fallback = {};  ///< the default value, if there is one
-  std::span<const NamedValue> (*values)() = nullptr;  ///< the known values; null: not an enumeration
+  std::string_view name;                    ///< the flag without its dashes, and the name in a profile file
+  std::string_view variable;                ///< the environment variable
+  std::string_view argument;                ///< metavariable for help; FILE is completed as a path
+  std::string_view meaning;                 ///< one line for help
+  std::string_view fallback = {};           ///< the default value, if there is one
+  std::span<const NamedValue> values = {};  ///< the known values; empty: not an enumeration
 };
 
 /// All settings, in the order of SettingId.
 inline constexpr std::array settings = {
     Setting{SettingId::region, Role::service_address, "region", "SASE_REGION", "REGION",
             "data region of the tenant", regions.front().name, region_names},
-    Setting{SettingId::api, Role::service, "api", "SASE_API", "API",
-            "API generation that authorizes; v3 where a region has no v1", api_generations.front().name,
-            api_names},
+    Setting{SettingId::api, Role::other, "api", "SASE_API", "API",
+            "API generation that authorizes; the default is v1, or v3 where a region has no v1",
+            api_generations.front().name, api_names},
     Setting{SettingId::url, Role::service_address, "url", "SASE_URL", "URL",
             "origin of another service, such as a sandbox"},
-    Setting{SettingId::host, Role::service, "host", "SASE_HOST", "HOST",
+    Setting{SettingId::host, Role::other, "host", "SASE_HOST", "HOST",
             "additional host that may receive the token; repeatable"},
     Setting{SettingId::api_key_env, Role::key_source, "api-key-env", "SASE_API_KEY_ENV", "NAME",
             "variable that holds the API key"},
@@ -116,7 +101,7 @@ inline constexpr std::array settings = {
     Setting{SettingId::timeout, Role::other, "timeout", "SASE_TIMEOUT", "DURATION",
             "limit for the whole call", "10s"},
     Setting{SettingId::cache, Role::other, "cache", "SASE_CACHE", "KIND", "where tokens are stored",
-            cache_kinds.front().name, cache_kind_names},
+            cache_kinds.front().name, cache_kinds},
     Setting{SettingId::ca_file, Role::other, "ca-file", "SASE_CA_FILE", "FILE",
             "certificates to trust instead of the system's"},
     Setting{SettingId::client_cert, Role::other, "client-cert", "SASE_CLIENT_CERT", "FILE",
@@ -134,23 +119,21 @@ inline constexpr std::array settings = {
 /// Null if no setting has this name.
 [[nodiscard]] const Setting* find_setting(std::string_view name) noexcept;
 
-/// The names of all settings, for suggestions.
-[[nodiscard]] std::span<const std::string_view> setting_names() noexcept;
-
-/// Where a value was given. A value in an earlier layer overrides one in a later layer.
-enum class Layer { flag, variable, user_file, system_file };
+/// Where a value was given. A value in an earlier layer overrides one in a later layer. The last one has the
+/// variables that every HTTP client uses, such as HTTPS_PROXY.
+enum class Layer { flag, variable, user_file, system_file, common_variable };
 
 /// One value as the user wrote it. Views into the command line, the environment or the text of a file, which
 /// must outlive it.
 struct Assignment {
   const Setting* setting = nullptr;
-  std::string_view value;
+  std::string_view value = {};
   Layer layer{};
-  std::string_view file;  ///< path, for the two file layers
-  unsigned line = 0;      ///< counted from 1, for the two file layers
+  std::string_view file = {};  ///< path, for the two file layers; name of a common variable
+  unsigned line = 0;           ///< counted from 1, for the two file layers
 
-  /// For messages: `--region`, `SASE_REGION` or `/path/default.conf:3`.
-  [[nodiscard]] std::string place() const;
+  /// For messages: `--region`, `SASE_REGION`, `/path/default.conf:3` or `HTTPS_PROXY`.
+  [[nodiscard]] std::string source() const;
 
   /// The failure for an invalid value: a usage error for a flag, a settings error for any other layer.
   [[nodiscard]] Failure failure(const std::string& what, std::string hint = {}) const;
@@ -159,12 +142,14 @@ struct Assignment {
 /// The settings of one profile, merged from all layers.
 class Settings {
  public:
-  /// Adds a layer; layers are added from the highest to the lowest. The service address (`region` or `url`)
-  /// and the source of the API key are those of the highest layer that has one. Throws Failure if the layer
-  /// repeats a setting, or has two addresses or sources.
+  /// Adds a layer; layers are added from the highest to the lowest. Throws Failure if the layer repeats a
+  /// setting, or has two settings of one role.
   void add(std::span<const Assignment> layer);
 
-  /// The value that counts; null if no layer gives one. For `host` see hosts().
+  /// Whether any setting of the role is given.
+  [[nodiscard]] bool has(Role role) const noexcept;
+
+  /// The value that counts, for `host` one of them; null if no layer gives one.
   [[nodiscard]] const Assignment* find(SettingId id) const noexcept;
 
   /// All values of `host` in the highest layer that has any.
@@ -173,13 +158,15 @@ class Settings {
  private:
   std::array<std::optional<Assignment>, settings.size()> values_{};
   std::vector<Assignment> hosts_;
-  std::array<bool, role_count> roles_given_{};
 };
 
 [[nodiscard]] bool has_control_bytes(std::string_view text) noexcept;
 
-/// The layer of the environment variables.
+/// The layer of this program's variables.
 [[nodiscard]] std::vector<Assignment> read_variables(const Environment& environment);
+
+/// The layer of the variables that every HTTP client uses.
+[[nodiscard]] std::vector<Assignment> read_common_variables(const Environment& environment);
 
 /// Where an API key is read from. helper/api_key/source.cpp reads it.
 struct ApiKeySource {
@@ -201,6 +188,9 @@ struct ApiKeySource {
 /// Terraform providers of the vendor and of the community.
 inline constexpr std::array<std::string_view, 4> standard_key_variables = {
     "SASE_API_KEY", "CHECKPOINT_SASE_API_KEY", "PERIMETER81_API_KEY", "HARMONYSASE_API_KEY"};
+
+/// Names, in the environment of the command that `exec` runs, the variables with an API key that it removed.
+inline constexpr std::string_view removed_variable = "SASE_EXEC_REMOVED";
 
 /// The source that the settings name, if they name one. Throws Failure for an invalid value. The message does
 /// not contain the value: users put the key itself there by mistake.

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "helper/names.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
 
 namespace sase::diagnose {
 
@@ -69,29 +67,10 @@ std::string format_value(config::SettingId id, const config::Profile& profile,
   return {};
 }
 
-/// The variables of other programs that a setting falls back to, in order of precedence.
-std::span<const std::string_view> fallback_variables(config::SettingId id) noexcept {
-  static constexpr std::array<std::string_view, 2> proxy = {"https_proxy", "HTTPS_PROXY"};
-  static constexpr std::array<std::string_view, 2> no_proxy = {"no_proxy", "NO_PROXY"};
-  static constexpr std::array<std::string_view, 1> ca_file = {"SSL_CERT_FILE"};
-  if (id == config::SettingId::proxy) return proxy;
-  if (id == config::SettingId::no_proxy) return no_proxy;
-  if (id == config::SettingId::ca_file) return ca_file;
-  return {};
-}
-
-const config::Assignment* find_assignment(const config::Settings& values, config::SettingId id) noexcept {
-  if (id == config::SettingId::host) return values.hosts().empty() ? nullptr : values.hosts().data();
-  return values.find(id);
-}
-
-std::string find_origin(config::SettingId id, const config::Settings& values,
-                        const Environment& environment) {
-  if (const config::Assignment* const given = find_assignment(values, id)) return given->place();
+std::string find_origin(config::SettingId id, const config::Settings& values) {
+  if (const config::Assignment* const given = values.find(id)) return given->source();
   if (id == config::SettingId::url && values.find(config::SettingId::region) != nullptr)
-    return values.find(config::SettingId::region)->place();
-  for (const std::string_view variable : fallback_variables(id))
-    if (environment.find(variable)) return std::string(variable);
+    return values.find(config::SettingId::region)->source();
   return "default";
 }
 
@@ -125,7 +104,7 @@ std::vector<EffectiveSetting> effective_settings(const config::Profile& profile,
   for (const config::Setting& setting : config::settings) {
     EffectiveSetting row{.name = setting.name,
                          .value = format_value(setting.id, profile, values),
-                         .from = find_origin(setting.id, values, environment)};
+                         .from = find_origin(setting.id, values)};
     if (setting.role == config::Role::key_source) {
       const config::Assignment* const given = values.find(setting.id);
       if (given != nullptr) row.value = key_source_value(setting.id, *given, environment);
@@ -140,7 +119,7 @@ CheckedSettings check_settings(const config::ProfileSelector& choice, const Envi
   try {
     checked.profile = choice.name_without_host();
     checked.given = choice.read_settings(checked.profile);
-    checked.made = make_profile(checked.profile, checked.given.values, environment);
+    checked.made = make_profile(checked.profile, checked.given.values);
     checked.shown = effective_settings(*checked.made, checked.given.values, environment);
     checked.check = {.name = "settings",
                      .state = protocol::CheckState::ok,

@@ -16,7 +16,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 namespace sase::os {
@@ -103,10 +102,8 @@ std::size_t read_file(const char* path, std::span<char> buffer) noexcept {
   return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
-std::size_t read_into(int fd, std::span<char> first, std::span<char> second, const char* what) {
-  const std::array<iovec, 2> buffers{{{.iov_base = first.data(), .iov_len = first.size()},
-                                      {.iov_base = second.data(), .iov_len = second.size()}}};
-  const ssize_t got = ::readv(fd, buffers.data(), static_cast<int>(buffers.size()));
+std::size_t read_into(int fd, std::span<char> buffer, const char* what) {
+  const ssize_t got = ::pread(fd, buffer.data(), buffer.size(), 0);
   if (got < 0) throw_errno(what);
   return static_cast<std::size_t>(got);
 }

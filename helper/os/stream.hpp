@@ -31,9 +31,8 @@ inline constexpr auto no_deadline = std::chrono::steady_clock::time_point::max()
 /// Reads the beginning of a file with one system call. Returns the number of bytes, 0 if it cannot be read.
 [[nodiscard]] std::size_t read_file(const char* path, std::span<char> buffer) noexcept;
 
-/// Fills both buffers in this order with one system call. Returns the number of bytes. Throws
-/// std::system_error.
-[[nodiscard]] std::size_t read_into(int fd, std::span<char> first, std::span<char> second, const char* what);
+/// Reads the beginning of a file with one system call. Returns the number of bytes. Throws std::system_error.
+[[nodiscard]] std::size_t read_into(int fd, std::span<char> buffer, const char* what);
 
 /// Reads and discards the input of at most a second and 64 MiB, so that a caller can finish writing, and
 /// cannot block this process.

@@ -36,7 +36,7 @@ Names names(const Table& table) {
 Names people_commands() {
   Names all;
   for (const Command& command : commands::table())
-    if (command.visibility == Visibility::people) all.emplace(command.name);
+    all.emplace(command.name);
   return all;
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("the help pages contain each row of the tables", "[documents]") {
                    "\n  --" + std::string(setting.name) + ' ' + std::string(setting.argument) + ' '));
     CHECK(contains(settings_page, ' ' + std::string(setting.variable)));
     CHECK(contains(settings_page, setting.fallback));
-    if (setting.values != nullptr) CHECK(contains(settings_page, format_list(setting.values())));
+    CHECK(contains(settings_page, join(to_names(setting.values))));
   }
   for (const auto& format : protocol::token_formats)
     CHECK(contains(formats_page, "\n  " + std::string(format.name) + ' '));
@@ -185,10 +185,9 @@ TEST_CASE("completion offers each row of the tables", "[documents]") {
   for (const std::string_view flag : flag_names())
     CHECK(contains(candidates_for({"-"}), "\n--" + std::string(flag) + '\t'));
   for (const config::Setting& setting : config::settings)
-    if (setting.values != nullptr)
-      for (const NamedValue& known : setting.values())
-        CHECK(contains(candidates_for({"--" + std::string(setting.name), ""}),
-                       '\n' + std::string(known.name) + '\t'));
+    for (const NamedValue& known : setting.values)
+      CHECK(contains(candidates_for({"--" + std::string(setting.name), ""}),
+                     '\n' + std::string(known.name) + '\t'));
   for (const auto& format : protocol::token_formats)
     CHECK(contains(candidates_for({"--format", ""}), '\n' + std::string(format.name) + '\t'));
   for (const DialectName& dialect : dialects) {
@@ -213,8 +212,8 @@ TEST_CASE("README.md names every command, and its settings are those of the tabl
     REQUIRE(setting != nullptr);
     INFO(setting->name);
     CHECK(contains(row.at(1), setting->fallback));
-    if (setting->values == nullptr) continue;
-    for (const NamedValue& known : setting->values())
+    if (setting->values.empty()) continue;
+    for (const NamedValue& known : setting->values)
       CHECK(contains(row.at(1) + row.at(2), '`' + std::string(known.name) + '`'));
   }
 }

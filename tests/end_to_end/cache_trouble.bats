@@ -202,7 +202,7 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
         mount --bind "$directory" "$directory"
         mount -o remount,bind,ro "$directory"
       done
-      exec setpriv --reuid 54321 --regid 54321 --clear-groups "$@"' - "$@"
+      exec setpriv --reuid 54322 --regid 54322 --clear-groups "$@"' - "$@"
   }
   open_to_users "$build/bin/sase-credential" "$sandbox" "$home"
   fixed sase-credential doctor
@@ -313,7 +313,7 @@ put_open_file() {
     get_password
     expect_password
     ask_password
-    injected readv "error=$error" git-credential-sase get
+    injected pread64 "error=$error" -P "$file" git-credential-sase get
     expect_warning '*cannot read the cached token: *'
     : >"$err"
     expect_password

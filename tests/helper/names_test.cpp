@@ -20,9 +20,9 @@ TEST_CASE("lists the names of values", "[names]") {
                                                 NamedValue{"none", "nowhere"}};
 
   CHECK(to_names(values) == std::vector<std::string_view>{"file", "none"});
-  CHECK(format_list(values) == "file, none");
+  CHECK(join(to_names(values)) == "file, none");
   CHECK(to_names({}).empty());
-  CHECK(format_list({}).empty());
+  CHECK(join(std::vector<std::string>{}).empty());
 }
 
 TEST_CASE("finds the known name nearest to a misspelled one", "[names]") {

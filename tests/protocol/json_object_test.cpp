@@ -37,6 +37,39 @@ TEST_CASE("strings and objects are found by name", "[json_object]") {
   CHECK(object.names() == std::vector<std::string_view>{"", "a", "b", "d", "f"});
 }
 
+TEST_CASE("the characters of a string or a number are read, and no number fails the document",
+          "[json_object]") {
+  struct Row {
+    std::string value;
+    std::string characters;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"\"5\"", "5"},
+      {"0", "0"},
+      {"-5", "-5"},
+      {"1800003600000", "1800003600000"},
+      {"1800003600.75", "1800003600"},
+      {"1.8000036e9", "1800003600"},
+      {"18000036E2", "1800003600"},
+      {"9223372036854775807", "9223372036854775807"},
+      {"1e300", "1e+300"},
+      {"1e400", "1e+400"},
+      {"-1e400", "-1e+400"},
+      {"1e-400", "0"},
+      {"null", ""},
+      {"true", ""},
+      {"[1]", ""},
+      {"{}", ""},
+  }));
+
+  DYNAMIC_SECTION(row.value) {
+    const JsonObject object = JsonObject::parse("{\"a\":" + row.value + ",\"after\":\"1e400\"}");
+    CHECK(object.characters("a") == row.characters);
+    CHECK(object.characters("after") == "1e400");
+    CHECK(object.characters("absent").empty());
+  }
+}
+
 TEST_CASE("absent and null members are equal", "[json_object]") {
   const JsonObject object = JsonObject::parse(R"({"a":null})");
 
@@ -90,7 +123,8 @@ TEST_CASE("an error about invalid JSON has the position and no input bytes", "[j
                                                          "{}\0hunter2"s,
                                                          "\0{}"s,
                                                          "{\"a\":\"\0\"}"s,
-                                                         "hunter2"}));
+                                                         "hunter2",
+                                                         "{\"a\":1e99999}"}));
 
   DYNAMIC_SECTION(text) {
     const std::string error = parse_error(text);

@@ -23,7 +23,8 @@ inline config::Profile parse_profile(const Given& given, const Environment& envi
                      .line = static_cast<unsigned>(layer.size()) + 1});
   config::Settings values;
   values.add(layer);
-  return config::make_profile("default", values, environment);
+  values.add(config::read_common_variables(environment));
+  return config::make_profile("default", values);
 }
 
 inline config::Profile parse_profile(const Given& given) {

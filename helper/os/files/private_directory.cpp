@@ -4,6 +4,7 @@
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
+#include "protocol/escape.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -25,8 +26,10 @@ constexpr mode_t private_file_mode = 0600;
   const int error = errno;
   struct stat status {};
   const bool is_there = ::lstat(path.c_str(), &status) == 0;
-  if (is_there && S_ISLNK(status.st_mode)) throw RejectedPath("'" + path + "' is a link; remove it");
-  if (is_there && error == ENOTDIR) throw RejectedPath("'" + path + "' is not a directory; remove it");
+  const std::string remove = "rm -r " + protocol::shell_word(path);
+  if (is_there && S_ISLNK(status.st_mode)) throw RejectedPath("'" + path + "' is a link; remove it", remove);
+  if (is_there && error == ENOTDIR)
+    throw RejectedPath("'" + path + "' is not a directory; remove it", remove);
   errno = error;
   throw_errno("cannot open '" + path + "'");
 }
@@ -35,12 +38,15 @@ constexpr mode_t private_file_mode = 0600;
 void must_be_private(const Fd& fd, FileStatus::Kind kind, const std::string& path) {
   const auto status = read_status(fd);
   if (!status) throw_errno("cannot look at '" + path + "'");
+  const std::string word = protocol::shell_word(path);
   if (!status->is(kind))
     throw RejectedPath("'" + path + "' is not a " +
-                       (kind == FileStatus::Kind::regular ? "file" : "directory") + "; remove it");
-  if (!status->is_own()) throw RejectedPath("'" + path + "' belongs to another user");
+                           (kind == FileStatus::Kind::regular ? "file" : "directory") + "; remove it",
+                       "rm -r " + word);
+  if (!status->is_own())
+    throw RejectedPath("'" + path + "' belongs to another user", "remove it: sudo rm -r " + word);
   if (status->is_open_to_others())
-    throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it");
+    throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it", "chmod go-rwx " + word);
 }
 
 /// As root (sudo -E), creates nothing in another user's directory: that user could not use or remove it.
@@ -90,11 +96,6 @@ Fd PrivateDirectory::open_file(const std::string& name) const {
 
 Fd PrivateDirectory::open_lock(const std::string& name) const {
   return open_private_file(fd_.get(), name, O_RDWR | O_CREAT, path_ + '/' + name);
-}
-
-bool PrivateDirectory::contains(const std::string& name) const noexcept {
-  struct stat status {};
-  return ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 bool PrivateDirectory::leads_to(const std::string& name, int fd) const noexcept {

@@ -5,6 +5,7 @@
 #include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/ascii.hpp"
+#include "protocol/escape.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -42,6 +43,18 @@ std::string parent_directory(const std::string& path) {
   return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
 
+RejectedPath mounted_file(const std::string& path) {
+  return RejectedPath("'" + path + "' is a mount: mount its directory instead");
+}
+
+/// Nothing can be renamed over a mount, such as a single file that a container mounts (rename(2), EBUSY).
+/// Linux before 5.8 does not tell before the rename.
+void must_not_be_mount(const std::string& path) {
+  struct statx status {};
+  const int result = ::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &status);
+  if (result == 0 && (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) throw mounted_file(path);
+}
+
 /// Makes a rename durable.
 void sync_parent_directory(const std::string& path) noexcept {
   const Fd fd(::open(parent_directory(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -66,7 +79,12 @@ void check_directory(const std::string& directory) {
   try {
     check_directories(directory);
   } catch (const RejectedPath& error) {
-    throw RejectedPath(std::string(error.what()) + "; " + error.hint());
+    // Such is an emptyDir on the disk of a Kubernetes node; one in memory is sticky.
+    const bool is_volume = status.st_uid == 0 && (status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH;
+    if (!is_volume || ::geteuid() == 0) throw;
+    throw RejectedPath(error.what(),
+                       "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t " +
+                           protocol::shell_word(directory));
   }
 }
 
@@ -112,6 +130,7 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     throw std::system_error(EISDIR, std::generic_category(), "cannot write '" + path_ + "'");
+  must_not_be_mount(path_);
   do {
     temporary_ = path_ + std::string(temporary_ending) + std::string(random_letters, 'X');
     file_ = Fd(::mkostemp(temporary_.data(), O_CLOEXEC));
@@ -131,7 +150,9 @@ void AtomicFile::write(std::string_view bytes) {
 }
 
 void AtomicFile::commit() {
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno("cannot replace '" + path_ + "'");
+  const int result = ::rename(temporary_.c_str(), path_.c_str());
+  if (result != 0 && errno == EBUSY) throw mounted_file(path_);
+  if (result != 0) throw_errno("cannot replace '" + path_ + "'");
   temporary_.clear();
   sync_parent_directory(path_);
 }

@@ -150,27 +150,33 @@ void Child::signal(int number) const noexcept {
   ::kill(leads_ == Leads::nothing ? pid_ : -pid_, number);
 }
 
+void Child::stop() noexcept {
+  if (is_waited_for()) return;
+  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000};
+  signal(SIGTERM);
+  for (int pauses = 0; pauses < 200 && !has_ended(); ++pauses)
+    ::nanosleep(&pause, nullptr);
+  // Processes that it started may still run. The group exists as long as its leader is not waited for.
+  signal(SIGKILL);
+  wait();
+}
+
 ChildProcess::ChildProcess(const std::string& program, std::span<const std::string> arguments,
                            std::string_view input, const char* const* environment, const sigset_t& mask) {
   const Fd input_file = make_input(input);
   Pipe output = make_pipe();
-  Pipe errors = make_pipe();
   child_.emplace(SpawnCall{.program = program,
                            .arguments = arguments,
                            .environment = environment,
                            .input = input_file.get(),
                            .output = output.writer.get(),
-                           .errors = errors.writer.get(),
                            .leads = Leads::process_group,
                            .mask = mask});
   output_ = std::move(output.reader);
-  errors_ = std::move(errors.reader);
   set_nonblocking(output_);
-  set_nonblocking(errors_);
 }
 
 bool ChildProcess::read() {
-  (void)drain(errors_, errors_bytes_);
   const bool has_output_ended = drain(output_, output_bytes_);
   if (output_bytes_.size() > max_output) output_bytes_.resize(max_output);
   return has_output_ended;
@@ -179,17 +185,6 @@ bool ChildProcess::read() {
 std::optional<int> ChildProcess::wait_for_exit() noexcept {
   const int status = child_->wait();
   return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
-}
-
-void ChildProcess::stop() noexcept {
-  if (child_->is_waited_for()) return;
-  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000};
-  child_->signal(SIGTERM);
-  for (int pauses = 0; pauses < 200 && !child_->has_ended(); ++pauses)
-    ::nanosleep(&pause, nullptr);
-  // Processes that it started may still run. The group exists as long as its leader is not waited for.
-  child_->signal(SIGKILL);
-  child_->wait();
 }
 
 }  // namespace sase::os

@@ -63,20 +63,19 @@ SignalWaiter::SignalWaiter()
   if (!timer_) throw_errno("cannot make a timer");
 }
 
-WakeReason SignalWaiter::wait(BootClock::time_point until, int readable, int also_readable) {
+WakeReason SignalWaiter::wait(BootClock::time_point until, int readable) {
   const itimerspec time{.it_interval = {}, .it_value = to_timespec(until)};
   if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr) != 0)
     throw_errno("cannot set a timer");
-  std::array<pollfd, 4> waiting{{{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+  std::array<pollfd, 3> waiting{{{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
                                  {.fd = readable, .events = POLLIN, .revents = 0},
-                                 {.fd = also_readable, .events = POLLIN, .revents = 0},
                                  {.fd = timer_.get(), .events = POLLIN, .revents = 0}}};
   while (::poll(waiting.data(), waiting.size(), -1) < 0)
     if (errno != EINTR) throw_errno("waiting failed");
   signalfd_siginfo came{};
   if (::read(signals_.fd(), &came, sizeof came) == sizeof came)
     return came.ssi_signo == SIGHUP && !has_terminal_ ? WakeReason::by_hup : WakeReason::by_stop;
-  return waiting[1].revents != 0 || waiting[2].revents != 0 ? WakeReason::by_bytes : WakeReason::by_time;
+  return waiting[1].revents != 0 ? WakeReason::by_bytes : WakeReason::by_time;
 }
 
 }  // namespace sase::os

@@ -54,9 +54,10 @@ class SignalWaiter {
  public:
   /// Throws std::system_error.
   SignalWaiter();
-  /// Waits until `until`, or until a descriptor is readable; negative descriptors are
-  /// ignored. A signal takes precedence over bytes, and bytes over the time. Throws std::system_error.
-  [[nodiscard]] WakeReason wait(BootClock::time_point until, int readable = -1, int also_readable = -1);
+
+  /// Waits until `until`, or until a descriptor is readable; a negative one is ignored. A signal takes
+  /// precedence over bytes, and bytes over the time. Throws std::system_error.
+  [[nodiscard]] WakeReason wait(BootClock::time_point until, int readable = -1);
 
   [[nodiscard]] const sigset_t& mask_before() const noexcept { return signals_.mask_before(); }
 

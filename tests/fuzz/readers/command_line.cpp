@@ -22,7 +22,7 @@ void check_line(const cli::CommandLine& line, const std::vector<std::string>& te
   check(line.command || line.operands.empty(), "the first operand is the command");
   for (const config::Assignment& assignment : line.settings) {
     check(was_given(assignment.value), "the value of a flag is unchanged");
-    check(assignment.place() == "--" + std::string(assignment.setting->name), "a flag has its own name");
+    check(assignment.source() == "--" + std::string(assignment.setting->name), "a flag has its own name");
   }
 }
 

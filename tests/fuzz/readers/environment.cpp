@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/environment.hpp"
 
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -25,7 +25,8 @@ std::string error_message(const std::vector<std::string>& variables) try {
 
   config::Settings values;
   values.add(config::read_variables(environment));
-  const config::Profile profile = config::make_profile("default", values, environment);
+  values.add(config::read_common_variables(environment));
+  const config::Profile profile = config::make_profile("default", values);
   check_profile(profile);
   const auto place = api_key::find_source(profile, environment);
   if (!place) throw api_key::no_key(profile);

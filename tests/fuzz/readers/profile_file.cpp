@@ -4,7 +4,6 @@
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
 
-#include <array>
 #include <string>
 
 namespace sase::fuzz {
@@ -15,13 +14,12 @@ using config::ProfileText;
 
 /// The error message for a file, or empty.
 std::string error_message(const config::ProfileText::File& file) try {
-  constexpr std::array<const char*, 1> no_variables = {nullptr};
   const auto assignments = config::ProfileText::parse(file);
   check(assignments.size() == config::ProfileText::parse(file, config::InvalidLines::ignore).size(),
         "each line of a valid file is valid");
   config::Settings values;
   values.add(assignments);
-  check_profile(config::make_profile("default", values, Environment(no_variables.data())));
+  check_profile(config::make_profile("default", values));
   return {};
 } catch (const Failure& failure) {
   check_failure(failure, ExitCode::invalid_settings);

@@ -14,12 +14,11 @@ namespace {
 
 /// The error message of the front for a proxy, or empty.
 std::string error_message(std::string_view proxy) try {
-  constexpr std::array<const char*, 1> no_variables = {nullptr};
   const std::array given = {config::Assignment{
       .setting = config::find_setting("proxy"), .value = proxy, .layer = config::Layer::flag, .file = {}}};
   config::Settings values;
   values.add(given);
-  check_profile(config::make_profile("default", values, Environment(no_variables.data())));
+  check_profile(config::make_profile("default", values));
   return {};
 } catch (const Failure& failure) {
   check_failure(failure, ExitCode::usage_error);

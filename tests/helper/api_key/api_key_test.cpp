@@ -60,14 +60,4 @@ TEST_CASE("an error about a key contains no byte of it", "[api_key]") {
     }
 }
 
-TEST_CASE("moves a key out without a copy", "[api_key]") {
-  ApiKey from = key("the key\n");
-  const char* const place = from.reveal().data();
-
-  const protocol::Secret text = std::move(from).take();
-
-  CHECK(text.reveal() == "the key");
-  CHECK(text.reveal().data() == place);
-}
-
 }  // namespace sase::api_key

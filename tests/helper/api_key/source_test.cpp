@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/source.hpp"
+#include "helper/api_key/api_key.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"

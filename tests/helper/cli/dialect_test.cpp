@@ -24,17 +24,4 @@ TEST_CASE("finds a dialect by its name", "[dialect]") {
   CHECK(find_dialect("Git") == nullptr);
 }
 
-TEST_CASE("an operation of another dialect only is foreign", "[dialect]") {
-  const DialectName& git = *find_dialect("git");
-  const DialectName& bazel = *find_dialect("bazel");
-
-  CHECK(is_foreign_operation(bazel, "store"));
-  CHECK(is_foreign_operation(bazel, "erase"));
-  CHECK(is_foreign_operation(bazel, "capability"));
-  CHECK_FALSE(is_foreign_operation(bazel, "get"));
-  CHECK_FALSE(is_foreign_operation(bazel, "token"));
-  for (const std::string_view operation : git_operations)
-    CHECK_FALSE(is_foreign_operation(git, operation));
-}
-
 }  // namespace sase::cli

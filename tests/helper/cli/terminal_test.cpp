@@ -40,7 +40,7 @@ TEST_CASE("an output that is not a terminal has no width and no color", "[termin
   const tests::MemoryFile file;
   const tests::EnvironmentList environment{"TERM=xterm"};
   const Terminal terminal = Terminal::of(file.fd(), *environment);
-  CHECK(terminal.width() == 0);
+  CHECK(terminal.width == 0);
   CHECK(terminal.paint(Style::bad, "x") == "x");
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("reads the width of a terminal, and uses color unless NO_COLOR or TERM
     const PseudoTerminal pair(100);
     const tests::EnvironmentList environment{row.first, row.second};
     const Terminal terminal = Terminal::of(pair.slave.get(), *environment);
-    CHECK(terminal.width() == 100);
+    CHECK(terminal.width == 100);
     CHECK((terminal.paint(Style::good, "x") == "\x1b[32mx\x1b[0m") == row.has_color);
     CHECK(terminal.paint(Style::plain, "x") == "x");
   }
@@ -69,8 +69,8 @@ TEST_CASE("reads the width of a terminal, and uses color unless NO_COLOR or TERM
 
 TEST_CASE("assumes at least 60 columns, and 80 if the width is unknown", "[terminal]") {
   const tests::EnvironmentList environment{"TERM=xterm"};
-  CHECK(Terminal::of(PseudoTerminal(20).slave.get(), *environment).width() == 60);
-  CHECK(Terminal::of(PseudoTerminal(0).slave.get(), *environment).width() == 80);
+  CHECK(Terminal::of(PseudoTerminal(20).slave.get(), *environment).width == 60);
+  CHECK(Terminal::of(PseudoTerminal(0).slave.get(), *environment).width == 80);
 }
 
 TEST_CASE("wraps text at blanks and indents continuation lines", "[terminal]") {

@@ -35,15 +35,13 @@ struct Situation {
     const tests::EnvironmentList environment(entries);
     std::vector<Assignment> settings;
     for (const auto& [name, value] : flags)
-      settings.push_back({.setting = find_setting(name), .value = value, .layer = Layer::flag, .file = {}});
-    return question(ProfileDraft(*environment, settings, "work"));
+      settings.push_back({.setting = find_setting(name), .value = value, .layer = Layer::flag});
+    return question(read_draft(*environment, settings, "work"));
   }
 
-  [[nodiscard]] std::string new_text() const {
-    return ask([](const ProfileDraft& draft) { return draft.text(); });
-  }
+  [[nodiscard]] std::string new_text() const { return ask(format_profile); }
   [[nodiscard]] bool lacks_service() const {
-    return ask([](const ProfileDraft& draft) { return draft.lacks_service(); });
+    return ask([](const ProfileSettings& draft) { return !draft.values.has(Role::service_address); });
   }
   [[nodiscard]] Failure failure() const {
     return tests::catch_failure([this] { (void)new_text(); });
@@ -102,13 +100,13 @@ TEST_CASE("asks for the service only if no setting selects it", "[profile_draft]
 
 TEST_CASE("the chosen region is written and selects the service", "[profile_draft]") {
   const tests::EnvironmentList environment{"HOME=/nonexistent"};
-  ProfileDraft draft(*environment, {}, "work");
+  ProfileSettings draft = read_draft(*environment, {}, "work");
 
-  draft.set_region(*find_region("au"));
+  set_region(draft.values, *find_region("au"));
 
-  CHECK(draft.text() == std::string(head) + "region = au\n");
-  CHECK(draft.profile().authorize_url == "https://api.au.sase.checkpoint.com/api/v1/auth/authorize");
-  CHECK(draft.profile().name == "work");
+  CHECK(format_profile(draft) == std::string(head) + "region = au\n");
+  CHECK(make_profile("work", draft.values).authorize_url ==
+        "https://api.au.sase.checkpoint.com/api/v1/auth/authorize");
 }
 
 TEST_CASE("rejects a login to a profile that names another key source", "[profile_draft]") {
@@ -154,7 +152,7 @@ TEST_CASE("with_setting() changes one setting and keeps all other lines", "[prof
     const char* name;
     const char* text;
     const char* setting;
-    std::vector<std::string_view> values;
+    std::vector<std::string> values;
     const char* expected;
   };
   const auto row = GENERATE(values<Row>({

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/environment_list.hpp"
 
 #include <string>
 
@@ -19,29 +18,24 @@ std::string describe_shape(const Profile& profile) {
 }  // namespace
 
 TEST_CASE("the default in the table is the one that a profile has", "[settings]") {
-  const tests::EnvironmentList nothing{};
-  const std::string unset = describe_shape(make_profile("default", Settings(), *nothing));
+  const std::string unset = describe_shape(make_profile("default", Settings()));
 
   for (const Setting& setting : settings) {
     if (setting.fallback.empty()) continue;
     INFO(setting.name);
     Settings values;
-    values.add(
-        {{Assignment{.setting = &setting, .value = setting.fallback, .layer = Layer::flag, .file = {}}}});
-    CHECK(describe_shape(make_profile("default", values, *nothing)) == unset);
+    values.add({{Assignment{.setting = &setting, .value = setting.fallback, .layer = Layer::flag}}});
+    CHECK(describe_shape(make_profile("default", values)) == unset);
   }
 }
 
 TEST_CASE("a setting accepts each value that its table names", "[settings]") {
-  const tests::EnvironmentList nothing{};
-
   for (const Setting& setting : settings) {
-    if (setting.values == nullptr) continue;
-    for (const NamedValue& known : setting.values()) {
+    for (const NamedValue& known : setting.values) {
       INFO(setting.name << ' ' << known.name);
       Settings values;
-      values.add({{Assignment{.setting = &setting, .value = known.name, .layer = Layer::flag, .file = {}}}});
-      CHECK_NOTHROW(make_profile("default", values, *nothing));
+      values.add({{Assignment{.setting = &setting, .value = known.name, .layer = Layer::flag}}});
+      CHECK_NOTHROW(make_profile("default", values));
     }
   }
 }

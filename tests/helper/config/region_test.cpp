@@ -40,8 +40,8 @@ TEST_CASE("each region has the URLs that the vendor documents", "[region]") {
     const auto* const region = std::ranges::find(regions, row.region, &Region::name);
     REQUIRE(region != regions.end());
     const std::string_view origin = region->origin(row.api);
-    CHECK(authorize_url(origin, row.api) == row.authorize);
-    CHECK(rest_url(origin, row.api) == row.rest);
+    CHECK(std::string(origin).append(api_generation(row.api).authorize_path) == row.authorize);
+    CHECK(std::string(origin).append(api_generation(row.api).rest_path) == row.rest);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_selector.hpp"
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -16,7 +16,7 @@ namespace {
 struct Shown {
   explicit Shown(const tests::EnvironmentList& list)
       : choice(*list, {}, std::nullopt), given(choice.read_settings("default")) {
-    rows = effective_settings(make_profile("default", given.values, *list), given.values, *list);
+    rows = effective_settings(make_profile("default", given.values), given.values, *list);
   }
   [[nodiscard]] const EffectiveSetting& operator[](std::string_view name) const {
     return *std::ranges::find(rows, name, &EffectiveSetting::name);
