@@ -3,6 +3,9 @@
 
 #include "helper/os/files/file_status.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace sase::config {
 
 namespace {
@@ -37,9 +40,11 @@ std::optional<Candidate> find_directory(const Environment& environment, std::str
                                         std::string_view below_home) {
   if (auto base = find_absolute(environment, variable))
     return Candidate{.base = *base, .path = *base + own_name};
-  if (auto home = find_absolute(environment, "HOME"))
-    return Candidate{.base = *home, .path = *home + std::string(below_home) + own_name};
-  return std::nullopt;
+  const auto home = find_absolute(environment, "HOME");
+  // A missing home, such as /nonexistent of system users, is not created.
+  const auto status = home ? os::read_status(*home) : std::nullopt;
+  if (!status || !status->is(os::FileStatus::Kind::directory)) return std::nullopt;
+  return Candidate{.base = *home, .path = (*home == "/" ? "" : *home) + std::string(below_home) + own_name};
 }
 
 std::optional<Candidate> find_config_directory(const Environment& environment) {
@@ -51,14 +56,23 @@ bool is_foreign(const std::string& directory) noexcept {
   return status && !status->is_own_or_root();
 }
 
-/// Whether the directory exists, or this user can create it: HOME is `/` for a user that a container does not
-/// know, and may be read-only.
-bool can_be_used(const Candidate& directory) {
-  if (is_foreign(directory.base)) return false;
-  const std::string parent = directory.path.substr(0, directory.path.find_last_of('/'));
-  return !os::read_status(directory.base) || os::read_status(directory.path) ||
-         os::is_writable(os::read_status(parent) ? parent : directory.base);
+/// Whether this user can create the directory, or something is there, which is used or reported.
+bool is_available(const std::string& path) noexcept {
+  if (os::read_link_status(path)) return true;
+  std::string parent = path;
+  do
+    parent.resize(std::max<std::size_t>(parent.find_last_of('/'), 1));
+  while (!os::read_status(parent) && parent != "/");
+  return !is_foreign(parent) && os::may_write_directory(parent);
 }
+
+/// The name of a directory of this user beside those of others. They cannot replace it, because these parents
+/// are sticky.
+std::string shared_path(std::string_view parent) {
+  return std::string(parent) + own_name + '-' + std::to_string(os::effective_user());
+}
+
+constexpr const char* shared_memory = "/dev/shm";
 
 }  // namespace
 
@@ -77,15 +91,18 @@ std::optional<std::string> foreign_config_directory(const Environment& environme
 std::optional<std::string> state_directory(const Environment& environment) {
   if (const auto base = find_runtime_directory(environment)) return *base + own_name;
   const auto found = find_directory(environment, "XDG_CACHE_HOME", "/.cache");
-  // Other users cannot replace a directory of this user in /tmp, which is sticky.
-  if (found && !can_be_used(*found))
-    return std::string("/tmp") + own_name + '-' + std::to_string(os::effective_user());
+  if (found && !is_foreign(found->base) && is_available(found->path)) return found->path;
+  for (const char* const parent : {"/tmp", "/var/tmp", shared_memory})
+    if (auto path = shared_path(parent); is_available(path) && !is_foreign(path)) return path;
   return found ? std::optional(found->path) : std::nullopt;
 }
 
 std::optional<std::string> memory_directory(const Environment& environment) {
   const auto base = find_runtime_directory(environment);
-  return base && os::is_in_memory(*base) ? std::optional(*base + own_name) : std::nullopt;
+  if (base && os::is_in_memory(*base)) return *base + own_name;
+  auto path = shared_path(shared_memory);
+  return os::is_in_memory(shared_memory) && is_available(path) ? std::optional(std::move(path))
+                                                               : std::nullopt;
 }
 
 }  // namespace sase::config

@@ -57,6 +57,8 @@ std::string find_variable(const std::string& directory, const Environment& envir
     const auto base = environment.find(name);
     if (base && directory == std::string(*base) + "/sase-credential") return std::string(name);
   }
+  if (directory.ends_with("/sase-credential-" + std::to_string(os::effective_user())))
+    return "because neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a directory of this user";
   return environment.find("XDG_RUNTIME_DIR") ? "HOME, because XDG_RUNTIME_DIR is not a private directory"
                                              : "HOME, because XDG_RUNTIME_DIR is not set";
 }

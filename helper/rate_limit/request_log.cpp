@@ -2,7 +2,7 @@
 #include "helper/rate_limit/request_log.hpp"
 
 #include "helper/cache/encryption.hpp"
-#include "protocol/ascii.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/git/message.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
@@ -29,7 +29,7 @@ std::string hexadecimal(const BootId& boot) {
 }
 
 void append(std::string& log, std::string_view key, std::string_view value) {
-  if (!std::ranges::all_of(value, protocol::is_printable)) throw ProtocolError("a value is not printable");
+  if (!protocol::is_printable_text(value)) throw ProtocolError("a value is not printable");
   log.append(key).append("=").append(value).append("\n");
 }
 
@@ -79,7 +79,7 @@ class Lines {
   std::string text(std::string_view key) {
     if (!next_is(key)) throw ProtocolError("a line is missing");
     std::string value(std::exchange(line_, reader_.next())->value);
-    if (!std::ranges::all_of(value, protocol::is_printable)) throw ProtocolError("a value is not printable");
+    if (!protocol::is_printable_text(value)) throw ProtocolError("a value is not printable");
     return value;
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/authorize/response.hpp"
 
-#include "protocol/ascii.hpp"
 #include "protocol/authorize/attribute.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
@@ -52,7 +52,7 @@ unsigned parse_status(const Attribute& attribute) {
 
 /// Texts of a response reach a terminal.
 void require_printable(const Attribute& attribute) {
-  if (!std::ranges::all_of(attribute.value, is_printable))
+  if (!is_printable_text(attribute.value))
     throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
 }
 

@@ -43,15 +43,17 @@ std::optional<Attribute> MessageReader::next() {
 bool MessageScanner::scan(std::string_view arrived) {
   for (const char c : arrived) {
     if (++size_ > max_message_size) throw ProtocolError(too_large);
-    if (c != '\n') {
-      if (++line_size_ > max_line_size) throw ProtocolError(too_long);
-    } else {
-      if (line_size_ == 0 || (line_size_ == 1 && last_ == '\r')) return true;
-      if (++lines_ > max_lines) throw ProtocolError(too_many);
-      line_size_ = 0;
-    }
+    if (c == '\n' && end_line()) return true;
+    if (c != '\n' && ++line_size_ > max_line_size) throw ProtocolError(too_long);
     last_ = c;
   }
+  return false;
+}
+
+bool MessageScanner::end_line() {
+  if (line_size_ == 0 || (line_size_ == 1 && last_ == '\r')) return true;
+  if (++lines_ > max_lines) throw ProtocolError(too_many);
+  line_size_ = 0;
   return false;
 }
 

@@ -49,6 +49,9 @@ class MessageScanner {
   [[nodiscard]] bool scan(std::string_view arrived);
 
  private:
+  /// True for the empty line.
+  [[nodiscard]] bool end_line();
+
   std::size_t size_ = 0;
   std::size_t line_size_ = 0;
   std::size_t lines_ = 0;

@@ -5,6 +5,7 @@
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/end_to_end
+load ../support/users
 
 setup() {
   set_up_test
@@ -191,18 +192,37 @@ inside() { nsenter --target "$space" --mount -- "$@"; }
   expect_repaired
 }
 
-@test "no directory at all: none of the variables is set, or leads to a place for one" {
-  local words='no place for the cache: *XDG_RUNTIME_DIR*XDG_CACHE_HOME*HOME*; set one*'
+@test "no directory at all: none of the variables leads to a place for one, and no other can be written" {
+  needs_root
+  unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
   unset HOME XDG_CONFIG_HOME XDG_RUNTIME_DIR
-  expect_trouble "$words"
-  HOME='' expect_trouble "$words"
-  HOME=relative XDG_CACHE_HOME=./cache expect_trouble "$words"
-  HOME=/proc/none expect_trouble "*'/proc/none'*: No such file or directory"
-  HOME=/dev/null expect_trouble "*'/dev/null/.cache*': Not a directory"
-  ln -s "$home/nowhere" "$home/dangling"
-  HOME=$home/dangling expect_trouble "*'$home/dangling/.cache': No such file or directory"
+  fixed() {
+    call unshare --mount sh -euc '
+      for directory in /tmp /var/tmp /dev/shm; do
+        mount --bind "$directory" "$directory"
+        mount -o remount,bind,ro "$directory"
+      done
+      exec setpriv --reuid 54322 --regid 54322 --clear-groups "$@"' - "$@"
+  }
+  open_to_users "$build/bin/sase-credential" "$sandbox" "$home"
+  fixed sase-credential doctor
+  expect_code 7
+  grep -q 'files .*no state directory' "$out" || refute 'expected the check to fail'
+  fixed sase-credential --cache none doctor
+  expect_code 0
+  fixed sase-credential token
+  expect_token
+  expect_warning 'no place for the cache: *XDG_RUNTIME_DIR*XDG_CACHE_HOME*HOME*; set one*'
+}
+
+@test "a link to a missing directory in place of .cache" {
+  unset XDG_CONFIG_HOME XDG_RUNTIME_DIR
+  mkdir "$home/linked"
+  ln -s "$home/nowhere" "$home/linked/.cache"
+  export HOME=$home/linked
+  expect_trouble "*'$home/linked/.cache*': No such file or directory"
   mkdir "$home/nowhere"
-  HOME=$home/dangling expect_repaired
+  expect_repaired
 }
 
 @test "XDG_RUNTIME_DIR cannot be written: a warning, and not another directory in silence" {

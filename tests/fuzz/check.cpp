@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/check.hpp"
 
+#include "protocol/escape.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
@@ -41,7 +43,7 @@ std::string disguise(std::string_view secret) {
 }
 
 bool is_printable(std::string_view text) noexcept {
-  return std::ranges::all_of(text, [](unsigned char c) { return c >= ' ' && c <= '~'; });
+  return protocol::is_printable_text(text);
 }
 
 bool is_one_line(std::string_view text) noexcept {

@@ -25,7 +25,7 @@ void check(bool holds, const char* invariant);
 
 // Written independently of the product, so that both would have to contain the same error.
 
-/// Whether all bytes are printable ASCII.
+/// Whether a text is printable UTF-8.
 [[nodiscard]] bool is_printable(std::string_view text) noexcept;
 
 /// Whether there is no LF, CR or NUL.

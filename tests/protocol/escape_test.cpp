@@ -27,7 +27,13 @@ TEST_CASE("untrusted text becomes safe to print", "[escape]") {
       {"a NUL", "a\0b"s, "a\\x00b"},
       {"a terminal's commands", "\x1b[2J\x07", "\\x1b[2J\\x07"},
       {"DEL", "\x7f", "\\x7f"},
-      {"UTF-8", "\xc3\xa4", "\\xc3\\xa4"},
+      {"UTF-8 stays", "J\xc3\xbcrgen \xe6\x9d\xb1 \xf0\x9f\x94\x91",
+       "J\xc3\xbcrgen \xe6\x9d\xb1 \xf0\x9f\x94\x91"},
+      {"UTF-8 of a control character", "\xc2\x9b", "\\xc2\\x9b"},
+      {"UTF-8 that is too long, a surrogate, too large or cut off",
+       "\xc0\xaf\xe0\x80\xaf\xed\xa0\x80\xf4\x90\x80\x80\xe6\x9d",
+       "\\xc0\\xaf\\xe0\\x80\\xaf\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80\\xe6\\x9d"},
+      {"characters without width", "\xe2\x80\x8b\xef\xbb\xbf", "\\xe2\\x80\\x8b\\xef\\xbb\\xbf"},
       {"C1 controls and broken UTF-8", "\x9b\xff", "\\x9b\\xff"},
       {"text that overrides its direction", "\xe2\x80\xae", "\\xe2\\x80\\xae"},
   }));
@@ -37,12 +43,22 @@ TEST_CASE("untrusted text becomes safe to print", "[escape]") {
   }
 }
 
-TEST_CASE("escaped text is printable ASCII", "[escape]") {
-  for (int byte = 0; byte < 256; ++byte)
-    for (const char c : escape(std::string(1, static_cast<char>(byte)))) {
-      INFO("byte " << byte);
-      CHECK((c >= 0x20 && c < 0x7f));
-    }
+TEST_CASE("escaped text is printable", "[escape]") {
+  for (int byte = 0; byte < 256; ++byte) {
+    INFO("byte " << byte);
+    CHECK(is_printable_text(escape(std::string(1, static_cast<char>(byte)))));
+  }
+  CHECK(is_printable_text("J\xc3\xbcrgen"));
+  CHECK_FALSE(is_printable_text("a\nb"));
+  CHECK_FALSE(is_printable_text("J\xfcrgen"));
+}
+
+TEST_CASE("a text is not cut inside of a character", "[escape]") {
+  CHECK(cut("a\xe6\x9d\xb1", 4) == "a\xe6\x9d\xb1");
+  CHECK(cut("a\xe6\x9d\xb1", 3) == "a");
+  CHECK(cut("a\xe6\x9d\xb1", 1) == "a");
+  CHECK(cut("abc", 2) == "ab");
+  CHECK(escape(std::string(199, 'a') + "\xc3\xbc") == std::string(199, 'a') + "...");
 }
 
 TEST_CASE("long text is truncated", "[escape]") {

@@ -441,12 +441,13 @@ expect_warning_at_most() {
   : >"$err"
 }
 
-# Sets $said to the content of a file, which must be complete lines of printable ASCII.
+# Sets $said to the content of a file, which must be complete lines of printable UTF-8.
 printable_lines_in() {
-  local unprintable=$'[^\n -~]'
+  local unprintable=$'[^\n -~\x80-\xff]'
   ! IFS= read -r -d '' said <"$1" || refute 'a NUL on stderr'
   [ -n "$said" ] || refute 'expected something on stderr'
-  [[ ! $said =~ $unprintable ]] || refute 'a byte on stderr is not printable ASCII'
+  [[ ! $said =~ $unprintable ]] || refute 'a byte on stderr is not printable'
+  iconv -f UTF-8 -t UTF-8 "$1" >/dev/null || refute 'stderr is not UTF-8'
   [[ $said == *$'\n' ]] || refute 'the last line on stderr has no end'
 }
 

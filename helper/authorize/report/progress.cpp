@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/report/progress.hpp"
 
-#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sase::authorize {
@@ -22,9 +20,9 @@ using std::chrono::steady_clock;
 /// A text that the front accepts, which rejects a response that is not printable.
 std::string truncated(std::string text, std::size_t limit) {
   constexpr std::string_view cut_mark = "...";
-  if (!std::ranges::all_of(text, protocol::is_printable)) text = protocol::escape(text);
-  if (text.size() > limit) text.replace(limit - cut_mark.size(), std::string::npos, cut_mark);
-  return text;
+  if (!protocol::is_printable_text(text)) text = protocol::escape(text);
+  if (text.size() <= limit) return text;
+  return std::string(protocol::cut(text, limit - cut_mark.size())).append(cut_mark);
 }
 
 }  // namespace

@@ -59,8 +59,8 @@ std::optional<FileStatus> read_link_status(const std::string& path) noexcept {
   return convert(::lstat(path.c_str(), &status), status);
 }
 
-bool is_writable(const std::string& path) noexcept {
-  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+bool may_write_directory(const std::string& path) noexcept {
+  return ::faccessat(AT_FDCWD, (path + "/.").c_str(), W_OK | X_OK, AT_EACCESS) == 0;
 }
 
 bool is_in_memory(int fd) noexcept {

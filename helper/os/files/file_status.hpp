@@ -58,8 +58,8 @@ struct FileStatus {
 [[nodiscard]] std::optional<FileStatus> read_status(const std::string& path) noexcept;
 [[nodiscard]] std::optional<FileStatus> read_link_status(const std::string& path) noexcept;
 
-/// Whether this process may write a file, or create files in a directory.
-[[nodiscard]] bool is_writable(const std::string& path) noexcept;
+/// Whether the path is a directory in which this process can create files.
+[[nodiscard]] bool may_write_directory(const std::string& path) noexcept;
 
 /// Whether a file or directory is on a file system in memory (tmpfs, ramfs). False if that is unknown.
 [[nodiscard]] bool is_in_memory(int fd) noexcept;

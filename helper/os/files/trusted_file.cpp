@@ -98,35 +98,34 @@ class Violations {
   void check_file(std::string_view path, std::string_view real, const struct stat& status,
                   Sensitivity sensitivity, int fd) {
     const bool is_secret = sensitivity == Sensitivity::secret;
+    const bool is_root = belongs_to_root(real, status);
     if (!S_ISREG(status.st_mode) && !(is_secret && S_ISFIFO(status.st_mode)))
-      return add(path, status, "is not a regular file");
-    const bool is_root = check_owner(path, real, status);
+      return add(path, status, is_root, "is not a regular file");
     const mode_t others = permissions_of_others(status, ::geteuid());
     // Root chose the group of its own file; this user reads it as a member.
     const mode_t readers = is_root && status.st_uid != ::geteuid() ? status.st_mode : others;
+    std::string_view problem;
     if ((others & can_write) != 0)
-      add(path, status, "can be written by other users", is_secret ? "chmod 600 " : "chmod go-w ");
+      problem = "can be written by other users";
     else if (is_secret && (readers & can_read) != 0 && !(is_root && is_in_memory(fd)))
-      add(path, status, "can be read by other users", "chmod 600 ");
+      problem = "can be read by other users";
+    add(path, status, is_root, problem, is_secret ? "chmod 600 " : "chmod go-w ");
   }
 
   void check_directory(std::string_view path, const struct stat& status) {
-    const bool is_root = check_owner(path, path, status);
+    const bool is_root = belongs_to_root(path, status);
     is_below_shared_ = is_below_shared_ || (status.st_mode & can_write) != 0;
     // Root chose the group of its own directory, such as `staff` of `/usr/local`. Images for platforms that
     // assign an arbitrary uid give directories to root's group, mode 0775.
     constexpr gid_t root = 0;
     const mode_t others = is_root ? status.st_mode : permissions_of_others(status, root);
-    if ((others & can_write) != 0 && (status.st_mode & S_ISVTX) == 0 && !is_read_only(path))
-      add(path, status, "can be written by other users", is_top_level(path) ? "" : "chmod go-w ");
+    const bool is_open = (others & can_write) != 0 && (status.st_mode & S_ISVTX) == 0 && !is_read_only(path);
+    add(path, status, is_root, is_open ? "can be written by other users" : "",
+        is_top_level(path) ? "" : "chmod go-w ");
   }
 
-  /// What is below the directory of another user is that user's as well. True if the owner is root.
-  bool check_owner(std::string_view path, std::string_view real, const struct stat& status) {
-    if (belongs_to_root(real, status)) return true;
-    if (status.st_uid != ::geteuid() && !std::exchange(has_other_owner_, true))
-      add(path, status, "belongs to another user");
-    return false;
+  void check_link(std::string_view path, const struct stat& status) {
+    add(path, status, belongs_to_root(path, status), "");
   }
 
   void start_at_top() noexcept { is_below_shared_ = false; }
@@ -147,15 +146,23 @@ class Violations {
     return !is_below_shared_ && is_system_path(path) && is_root_unmapped();
   }
 
-  /// `command` is the beginning of the command that restores the rule, if this user can run it.
-  void add(std::string_view path, const struct stat& status, std::string_view what,
+  /// Adds what is wrong with a path: its owner, and a problem of its mode or none. `command` is the beginning
+  /// of the command that solves the problem, if this user can run it.
+  void add(std::string_view path, const struct stat& status, bool is_root, std::string_view problem,
            std::string_view command = {}) {
+    const bool is_own = status.st_uid == ::geteuid();
+    // What is below the directory of another user is that user's as well.
+    const bool is_foreign = !is_own && !is_root && !std::exchange(has_other_owner_, true);
+    if (!is_foreign && problem.empty()) return;
+    if (!is_own || command.empty() || is_read_only(path)) has_remedy_ = false;
     const std::string subject = "'" + protocol::escape(path) + "' (owner " + std::to_string(status.st_uid) +
                                 ", mode " + format_mode(status.st_mode & 07777U) + ") ";
-    if (command.empty() || status.st_uid != ::geteuid()) has_remedy_ = false;
     // An absolute link leads through the same directories again.
     if (text_.find(subject) != std::string::npos) return;
-    text_.append(text_.empty() ? "" : ", ").append(subject).append(what);
+    text_.append(text_.empty() ? "" : ", ")
+        .append(subject)
+        .append(is_foreign ? "belongs to another user" : "");
+    text_.append(is_foreign && !problem.empty() ? " and " : "").append(problem);
     commands_.append(commands_.empty() ? "" : " && ").append(command).append(protocol::shell_word(path));
   }
 
@@ -234,7 +241,7 @@ bool walk(std::string& path, Violations& violations) {
       slash = end;
       continue;
     }
-    violations.check_owner(part, part, *status);
+    violations.check_link(part, *status);
     if (++links > most_links)
       throw std::system_error(std::make_error_code(std::errc::too_many_symbolic_link_levels), path);
     slash = follow_link(path, slash, end);

@@ -33,7 +33,7 @@ std::string unescape(std::string_view shown) {
 void shown_text(std::string_view bytes) {
   constexpr std::size_t longest_shown = 200;
   const std::string_view key = take_line(bytes);
-  const std::string_view seen = bytes.substr(0, longest_shown);
+  const std::string_view seen = protocol::cut(bytes, longest_shown);
 
   const std::string shown = protocol::escape(bytes);
   check(is_printable(shown), "escaped text is printable");

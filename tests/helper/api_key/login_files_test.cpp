@@ -226,12 +226,15 @@ TEST_CASE("without a home there is no place for a key", "[login_files]") {
 }
 
 TEST_CASE("the key of 'login' is in the configuration directory", "[login_files]") {
-  const tests::EnvironmentList config{"HOME=/home/me", "XDG_CONFIG_HOME=/config"};
-  const tests::EnvironmentList home{"HOME=/home/me"};
+  const tests::TemporaryDirectory directory;
+  const tests::EnvironmentList config{"HOME=" + directory.path(), "XDG_CONFIG_HOME=/config"};
+  const tests::EnvironmentList home{"HOME=" + directory.path()};
+  const tests::EnvironmentList missing_home{"HOME=" + directory.path("missing")};
   const tests::EnvironmentList nothing{"USER=me"};
 
   CHECK(login_key_path(*config, "work") == "/config/sase-credential/keys/work");
-  CHECK(login_key_path(*home, "work") == "/home/me/.config/sase-credential/keys/work");
+  CHECK(login_key_path(*home, "work") == directory.path(".config/sase-credential/keys/work"));
+  CHECK_FALSE(login_key_path(*missing_home, "work"));
   CHECK_FALSE(login_key_path(*nothing, "work"));
 }
 

@@ -24,7 +24,7 @@ config::Profile make_profile(std::string name) {
 }
 
 std::string report(const config::Profile& profile, std::optional<std::chrono::seconds> lifetime = 3599s) {
-  const tests::EnvironmentList environment{"HOME=/home/me"};
+  const tests::EnvironmentList environment{"XDG_CONFIG_HOME=/home/me/.config"};
   return login_report(profile, api_key::LoginFiles(*environment, profile.name), lifetime);
 }
 

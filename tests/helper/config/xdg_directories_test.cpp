@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/xdg_directories.hpp"
 
+#include "helper/os/files/file_status.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/in_child.hpp"
@@ -14,12 +15,15 @@
 namespace sase::config {
 
 TEST_CASE("the configuration directory follows the XDG base directory specification", "[xdg_directories]") {
-  const tests::EnvironmentList both{"HOME=/home/me", "XDG_CONFIG_HOME=/config"};
-  const tests::EnvironmentList relative{"HOME=/home/me", "XDG_CONFIG_HOME=config"};
+  const tests::TemporaryDirectory home;
+  const tests::EnvironmentList both{"HOME=" + home.path(), "XDG_CONFIG_HOME=/config"};
+  const tests::EnvironmentList relative{"HOME=" + home.path(), "XDG_CONFIG_HOME=config"};
+  const tests::EnvironmentList missing_home{"HOME=/nonexistent"};
   const tests::EnvironmentList relative_home{"HOME=me"};
 
   CHECK(config_directory(*both) == "/config/sase-credential");
-  CHECK(config_directory(*relative) == "/home/me/.config/sase-credential");
+  CHECK(config_directory(*relative) == home.path() + "/.config/sase-credential");
+  CHECK_FALSE(config_directory(*missing_home));
   CHECK_FALSE(config_directory(*relative_home));
 }
 
@@ -28,49 +32,57 @@ TEST_CASE("the state directory is the most private one that is usable", "[xdg_di
   (void)directory.make_directory("own");
   (void)directory.make_directory("open", 0755);
   (void)directory.write("file", "");
+  (void)directory.make_directory("home");
+  (void)directory.make_directory("cache");
+  const std::string shared = "/tmp/sase-credential-" + std::to_string(::geteuid());
   struct Row {
     const char* name;
     std::string runtime, cache, home;
-    std::optional<std::string> expected;
+    std::string expected;
   };
-  const auto row = GENERATE(values<Row>({
-      {"the runtime directory", "own", "/cache", "/home/u", "own/sase-credential"},
-      {"a missing runtime directory is ignored", "gone", "/cache", "/home/u", "/cache/sase-credential"},
-      {"a runtime directory that is open to others is ignored", "open", "/cache", "/home/u",
-       "/cache/sase-credential"},
-      {"a runtime directory that is a file is ignored", "file", "/cache", "/home/u",
-       "/cache/sase-credential"},
-      {"without it, the cache directory", "", "/cache", "/home/u", "/cache/sase-credential"},
-      {"without both, the home directory", "", "", "/home/u", "/home/u/.cache/sase-credential"},
-      {"without any, nothing", "", "", "", std::nullopt},
-      {"a relative runtime directory is ignored", "run", "/cache", "/home/u", "/cache/sase-credential"},
-      {"a relative cache is ignored", "", "./cache", "/home/u", "/home/u/.cache/sase-credential"},
-      {"a relative home is ignored", "", "", "home", std::nullopt},
+  const auto row = GENERATE_COPY(values<Row>({
+      {"the runtime directory", "own", "cache", "home", "own/sase-credential"},
+      {"a missing runtime directory is ignored", "gone", "cache", "home", "cache/sase-credential"},
+      {"a runtime directory that is open to others is ignored", "open", "cache", "home",
+       "cache/sase-credential"},
+      {"a runtime directory that is a file is ignored", "file", "cache", "home", "cache/sase-credential"},
+      {"without it, the cache directory", "", "cache", "home", "cache/sase-credential"},
+      {"a cache directory can be created", "", "cache/a/b", "home", "cache/a/b/sase-credential"},
+      {"without both, the home directory", "", "", "home", "home/.cache/sase-credential"},
+      {"a missing home is not created", "", "", "gone", shared},
+      {"a home that is a file", "", "", "file", shared},
+      {"a cache directory that cannot be created", "", "file/a", "home", shared},
+      {"without any", "", "", "", shared},
+      {"a relative runtime directory is ignored", "./run", "cache", "home", "cache/sase-credential"},
+      {"a relative cache is ignored", "", "./cache", "home", "home/.cache/sase-credential"},
+      {"a relative home is ignored", "", "", "./home", shared},
   }));
 
   const auto below = [&directory](const std::string& name) {
-    return name.empty() || name[0] == '/' || name == "run" ? name : directory.path(name);
+    return name.empty() || name[0] == '/' || name[0] == '.' ? name : directory.path(name);
   };
   DYNAMIC_SECTION(row.name) {
     const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + below(row.runtime),
-                                             "XDG_CACHE_HOME=" + row.cache, "HOME=" + row.home};
-    CHECK(state_directory(*environment) ==
-          (row.expected ? std::optional(below(*row.expected)) : std::nullopt));
+                                             "XDG_CACHE_HOME=" + below(row.cache), "HOME=" + below(row.home)};
+    CHECK(state_directory(*environment) == below(row.expected));
   }
 }
 
-TEST_CASE("memory_directory() is a runtime directory on an in-memory file system", "[xdg_directories]") {
+TEST_CASE("memory_directory() is on an in-memory file system", "[xdg_directories]") {
+  const auto shared = os::is_in_memory("/dev/shm")
+                          ? std::optional("/dev/shm/sase-credential-" + std::to_string(::geteuid()))
+                          : std::nullopt;
   for (const auto& parent : {tests::parent_in_memory(), tests::parent_on_disk()}) {
     if (!parent) continue;
     const tests::TemporaryDirectory directory(*parent);
     const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + directory.path(),
                                              "XDG_CACHE_HOME=/dev/shm"};
     const auto expected =
-        parent == tests::parent_in_memory() ? std::optional(directory.path("sase-credential")) : std::nullopt;
+        parent == tests::parent_in_memory() ? std::optional(directory.path("sase-credential")) : shared;
     CHECK(memory_directory(*environment) == expected);
   }
   const tests::EnvironmentList no_runtime{"XDG_CACHE_HOME=/dev/shm", "HOME=/dev/shm"};
-  CHECK_FALSE(memory_directory(*no_runtime));
+  CHECK(memory_directory(*no_runtime) == shared);
 }
 
 TEST_CASE("ignores a configuration directory below another user's home", "[xdg_directories]") {
@@ -105,9 +117,9 @@ TEST_CASE("ignores a runtime directory of another user", "[xdg_directories]") {
   const tests::TemporaryDirectory directory;
   const std::string runtime = directory.make_directory("runtime");
   if (!tests::give_away(runtime)) return;
-  const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + runtime, "HOME=/home/u"};
+  const tests::EnvironmentList environment{"XDG_RUNTIME_DIR=" + runtime, "HOME=" + directory.path()};
 
-  CHECK(state_directory(*environment) == "/home/u/.cache/sase-credential");
+  CHECK(state_directory(*environment) == directory.path(".cache/sase-credential"));
 }
 
 }  // namespace sase::config

@@ -115,13 +115,4 @@ TEST_CASE("names the request log that others can read", "[local_state]") {
   CHECK(place.check().remedy == "chmod go-rwx " + log_file);
 }
 
-TEST_CASE("without a state directory the check fails only if a cache is configured", "[local_state]") {
-  tests::Machine machine;
-  const tests::EnvironmentList environment{"A=b"};
-  token::ApiKeyHandle key(machine.profile, api_key::ApiKey(protocol::Secret(tests::the_key)));
-  CHECK(check_files(machine.profile, key, *environment).code == ExitCode::local_state);
-  machine.profile.cache = config::CacheKind::none;
-  CHECK(check_files(machine.profile, key, *environment).state == protocol::CheckState::warning);
-}
-
 }  // namespace sase::diagnose

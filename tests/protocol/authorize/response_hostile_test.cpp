@@ -113,7 +113,7 @@ TEST_CASE("rejects checks out of order and remedies without a check", "[response
       "remedy[]=do it\n",
       "check[]=tcp ok 1 a\nremedy[]=do it\nremedy[]=do more\n",
       "check[]=tcp ok 1 a\x1b[31m\n",
-      "check[]=tcp ok 1 a\nremedy[]=\xc3\xa4\n",
+      "check[]=tcp ok 1 a\nremedy[]=\xc3\n",
       "check[]=tcp\n",
       "status=1000\n",
       "status=-1\n",

@@ -175,6 +175,15 @@ TEST_CASE("names all causes with one remedy", "[trusted_file]") {
   CHECK(outcome.hint == "chmod go-w " + root.path("open") + " && chmod 600 " + path);
 }
 
+TEST_CASE("names the owner and the mode of one file together", "[trusted_file]") {
+  const tests::TemporaryDirectory root;
+  const std::string path = root.write("file", "text", 0666);
+  if (!tests::give_away(path)) return;
+
+  CHECK(open(path).what ==
+        "'" + path + "' (owner 65534, mode 0666) belongs to another user and can be written by other users");
+}
+
 TEST_CASE("rejects a file or directory of another user", "[trusted_file]") {
   const tests::TemporaryDirectory root;
   const std::string path = root.write("directory/file", "text");
