@@ -40,12 +40,8 @@ struct StartHint {
 };
 
 constexpr std::array start_hints{
-    StartHint{std::errc::too_many_files_open, "raise the limit on open files (ulimit -n)"},
-    StartHint{std::errc::too_many_files_open_in_system,
-              "close programs: the system's limit on open files is reached"},
     StartHint{std::errc::resource_unavailable_try_again,
               "raise the limit on processes (ulimit -u, or the pids limit of the container)"},
-    StartHint{std::errc::not_enough_memory, "free memory, or raise the memory limit of the container"},
     StartHint{std::errc::permission_denied,
               "make it executable for this user, on a file system that is not mounted with noexec"},
     StartHint{std::errc::operation_not_permitted,
@@ -57,6 +53,7 @@ constexpr std::array start_hints{
 std::string_view start_hint(const std::error_code& error, const std::string& program) noexcept {
   // The dynamic linker of its libraries, if the program itself exists.
   if (os::is_absence(error) && os::read_status(program)) return missing_libraries;
+  if (const auto remedy = os::remedy_for_shortage(error); !remedy.empty()) return remedy;
   for (const StartHint& row : start_hints)
     if (error == row.reason) return row.hint;
   return reinstall;

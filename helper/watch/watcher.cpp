@@ -22,6 +22,8 @@ using std::chrono::seconds;
 /// How often the watcher checks that the file still exists.
 constexpr std::chrono::minutes file_check_interval{1};
 
+/// Attempts may have different warnings, as on a full disk: those of one are printed in this time.
+constexpr std::chrono::minutes warning_interval{1};
 /// How often it checks whether the command of `--exec` has ended.
 constexpr std::chrono::milliseconds command_check_interval{500};
 
@@ -102,8 +104,10 @@ std::optional<Attempt> Watcher::wait_for(os::ChildProcess& child) {
 Attempt Watcher::finish(os::ChildProcess& child) {
   const int code = child.wait_for_exit().value_or(static_cast<int>(ExitCode::internal_error));
   Attempt attempt = Attempt::parse(child.output(), code);
-  if (!failure_ && !attempt.warnings.empty() && attempt.warnings != warnings_) {
+  const BootTime now = BootClock::now();
+  if (!failure_ && !attempt.warnings.empty() && attempt.warnings != warnings_ && now >= next_warning_) {
     warnings_ = attempt.warnings;
+    next_warning_ = now + warning_interval;
     for (const std::string& line : warnings_)
       parts_.diagnostics.relay(line);
   }

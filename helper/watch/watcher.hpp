@@ -109,6 +109,7 @@ class Watcher {
   std::optional<TokenReport> current_;  ///< the token in the file
   std::optional<Failure> failure_;      ///< of the latest attempts, once it has been reported
   std::vector<std::string> warnings_;   ///< of the attempts, as printed last
+  BootTime next_warning_{};             ///< none is printed before
   ClockReading checked_at_ = ClockReading::now();
   BootTime failing_since_{};
   BootTime next_watchdog_ping_{};

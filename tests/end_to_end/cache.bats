@@ -288,19 +288,22 @@ works_with_warning() {
   expect_equal "$(ls -A "$home/alice/.cache")" '' "what is in another user's directory"
 }
 
-@test "root with the HOME of another user, as in a container job: eight calls cost one request" {
+@test "root with the HOME of another user, as in a container job: eight calls cost at most one request" {
   tries 1 6
   needs_root
   unset XDG_RUNTIME_DIR XDG_CACHE_HOME XDG_CONFIG_HOME
   mkdir -p "$home/github/home"
   chown 1001:1001 "$home/github/home"
-  local i first=''
-  for i in {1..8}; do
+  # An earlier test may have left a token in the directory that they share.
+  local i first
+  HOME=$home/github/home get_token
+  first=$token
+  anew
+  for i in {2..8}; do
     HOME=$home/github/home get_token
-    [ -z "$first" ] || expect_equal "$token" "$first" 'the cached token'
-    first=$token
+    expect_equal "$token" "$first" 'the cached token'
   done
-  expect_counter authorize 1
+  expect_counter authorize 0
   expect_equal "$(ls -A "$home/github/home")" '' "what is in another user's home"
 }
 

@@ -123,7 +123,8 @@ TEST_CASE("an error about invalid JSON has the position and no input bytes", "[j
                                                          "{}\0hunter2"s,
                                                          "\0{}"s,
                                                          "{\"a\":\"\0\"}"s,
-                                                         "hunter2"}));
+                                                         "hunter2",
+                                                         "{\"a\":1e99999}"}));
 
   DYNAMIC_SECTION(text) {
     const std::string error = parse_error(text);

@@ -35,8 +35,7 @@ int exit_code_with_limit(rlim_t most, const std::function<int()>& body) {
 /// More than a page.
 constexpr std::size_t large = 100'000;
 
-/// Whether this process has memory at an address: libsodium overwrites memory before it returns it to the
-/// system.
+/// Whether this process has memory at an address.
 bool is_mapped(const char* place) {
   const auto page = reinterpret_cast<std::uintptr_t>(place) / 4096 * 4096;
   unsigned char state = 0;

@@ -5,7 +5,6 @@
 #include "protocol/protocol_error.hpp"
 
 #include <Poco/Buffer.h>
-#include <Poco/Net/HTTPBasicCredentials.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
@@ -29,10 +28,8 @@ using Poco::Net::HTTPClientSession;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;
-using protocol::AuthError;
 using protocol::ErrorKind;
 
-constexpr auto user_agent = "sase-credential/" SASE_VERSION;
 constexpr std::size_t usual_body = 4096;
 
 [[noreturn]] void reject_url(const std::string& why) {
@@ -49,32 +46,6 @@ std::string parse_path(std::string_view rest) {
 [[noreturn]] void reject_response(const char* what) {
   throw FailedAttempt(ErrorKind::invalid_response, what,
                       "check region, api and url: another host or a proxy may have answered");
-}
-
-/// The status, whatever number the peer wrote. POCO's own getter reads it through an enumeration that cannot
-/// hold every number, which is undefined behavior.
-int read_status(const HTTPResponse& response) {
-  std::ostringstream written;
-  response.write(written);
-  const std::string text = written.str();
-  int status = 0;
-  const auto start = std::min(text.find(' ') + 1, text.size());
-  (void)std::from_chars(text.data() + start, text.data() + text.size(), status);
-  return status;
-}
-
-HTTPRequest make_connect(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
-  HTTPRequest request(HTTPRequest::HTTP_CONNECT, host.authority(), HTTPMessage::HTTP_1_1);
-  request.set(HTTPRequest::HOST, host.authority());
-  request.set("User-Agent", user_agent);
-  request.set(HTTPMessage::PROXY_CONNECTION, HTTPMessage::CONNECTION_KEEP_ALIVE);
-  if (proxy.has_credentials) {
-    // POCO keeps these copies, and those in its send buffer, without wiping them.
-    const Poco::Net::HTTPBasicCredentials credentials(std::string(proxy.user.reveal()),
-                                                      std::string(proxy.password.reveal()));
-    credentials.proxyAuthenticate(request);
-  }
-  return request;
 }
 
 HTTPRequest make_request(const std::string& method, const Endpoint& endpoint, const std::string& accept) {
@@ -188,9 +159,7 @@ HttpReply read_reply(HTTPClientSession& session, Progress& progress) {
   progress.enter(protocol::Step::reading);
   HttpReply reply = read_fields(response, status);
   reply.body = read_body(session, response, status);
-  progress.trace([&] {
-    return "reply: " + std::to_string(status) + ", " + std::to_string(reply.body.size()) + " bytes";
-  });
+  progress.trace("reply: " + std::to_string(status) + ", " + std::to_string(reply.body.size()) + " bytes");
   return reply;
 }
 
@@ -205,51 +174,14 @@ Endpoint Endpoint::parse(std::string_view url) try {
   reject_url(error.what());
 }
 
-Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, const protocol::ProxyUrl& proxy,
-                                    const protocol::Host& host) {
-  HTTPClientSession session(to_proxy);
-  // Otherwise POCO asks the proxy to close the connection after its response.
-  session.setKeepAlive(true);
-  HTTPRequest request = make_connect(proxy, host);
-  HTTPResponse response;
-  response.setFieldLimit(most_header_fields);
-  (void)session.sendRequest(request);
-  (void)session.receiveResponse(response);
-  const int status = read_status(response);
-  if (status < 200 || status > 299) throw FailedAttempt(describe_proxy_error(status, proxy, host));
-  return session.detachSocket();
-}
-
-AuthError describe_proxy_error(int status, const protocol::ProxyUrl& proxy, const protocol::Host& host) {
-  const std::string who = "the proxy '" + proxy.host.authority() + "' ";
-  const std::string target = '\'' + host.text() + "' (HTTP " + std::to_string(status) + ')';
-  switch (status) {
-    case 407:
-      return {.kind = ErrorKind::misconfigured,
-              .what = who +
-                      (proxy.has_credentials ? "does not accept the user name and password"
-                                             : "asks for a user name and password") +
-                      " (HTTP 407)",
-              .hint =
-                  "set proxy (or HTTPS_PROXY) to http://user:password@host:port; Basic is the only "
-                  "scheme supported"};
-    case 403:
-      return {.kind = ErrorKind::unreachable,
-              .what = who + "does not allow connections to " + target,
-              .hint = "ask for '" + host.text() + "' to be allowed, or name it in no-proxy"};
-    case 502:
-    case 503:
-    case 504:
-      return {.kind = ErrorKind::unreachable,
-              .transient = true,
-              .what = who + "cannot reach " + target,
-              .hint = "check region and url, or that the proxy can reach the Internet"};
-    default:
-      return {.kind = ErrorKind::unreachable,
-              .transient = status >= 500,
-              .what = who + "did not open a connection to " + target,
-              .hint = "check that proxy names a proxy that allows CONNECT"};
-  }
+int read_status(const HTTPResponse& response) {
+  std::ostringstream written;
+  response.write(written);
+  const std::string text = written.str();
+  int status = 0;
+  const auto start = std::min(text.find(' ') + 1, text.size());
+  (void)std::from_chars(text.data() + start, text.data() + text.size(), status);
+  return status;
 }
 
 HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
@@ -263,7 +195,7 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   progress.count_request();
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
   // POCO flushes the rest later: if the peer has answered early and closed, a flush here would hide that.
-  progress.trace([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
+  progress.trace("request " + std::to_string(progress.requests()) + " sent");
   return read_reply(session, progress);
 }
 
@@ -274,7 +206,7 @@ HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const End
   HTTPRequest request = make_request(HTTPRequest::HTTP_GET, endpoint, "*/*");
   request.set(HTTPRequest::AUTHORIZATION, "Bearer " + std::string(token));
   (void)session.sendRequest(request);
-  progress.trace([&] { return "GET " + endpoint.path + " sent, with the new token"; });
+  progress.trace("GET " + endpoint.path + " sent, with the new token");
   return read_reply(session, progress);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
 
-#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/http/proxy_tunnel.hpp"
 #include "helper/authorize/net/happy_eyeballs.hpp"
 #include "helper/authorize/net/no_proxy.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
@@ -73,7 +73,7 @@ void report_tls(Progress& progress, const TlsSession& session) {
         CheckId::tls, session.description,
         "the operator of the service, or of the proxy that intercepts TLS, must renew the certificate");
   else
-    progress.passed(CheckId::tls, [&] { return session.description; });
+    progress.passed(CheckId::tls, session.description);
 }
 
 AuthError unreachable(std::string what, std::string hint) {
@@ -88,8 +88,8 @@ HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, Progre
       endpoint_(Endpoint::parse(request.url)),
       proxy_(proxy_for(request, endpoint_.host)),
       tls_((progress.enter(Step::preparing), request), endpoint_.host) {
-  progress_.trace([&] { return describe_trust(request); });
-  if (!request.proxy.empty() && !proxy_) progress_.trace([&] { return "proxy: " + bypassed(); });
+  progress_.trace(describe_trust(request));
+  if (!request.proxy.empty() && !proxy_) progress_.trace("proxy: " + bypassed());
 }
 
 template <typename Action>
@@ -125,27 +125,26 @@ SecureStreamSocket HttpsTransport::open() {
   StreamSocket socket = connect();
   progress_.enter(Step::handshaking);
   SecureStreamSocket secure = tls_.handshake(socket);
-  progress_.trace([&] { return "tls: " + tls_.session().description + ", verified"; });
-  if (progress_.is_probing()) report_tls(progress_, tls_.session());
+  progress_.trace("tls: " + tls_.session().description + ", verified");
+  report_tls(progress_, tls_.session());
   return secure;
 }
 
 StreamSocket HttpsTransport::connect() {
   if (!proxy_) {
     StreamSocket direct = connect_to(endpoint_.host);
-    progress_.passed(CheckId::proxy, [&] { return request_.proxy.empty() ? "none is set" : bypassed(); });
+    progress_.passed(CheckId::proxy, request_.proxy.empty() ? "none is set" : bypassed());
     return direct;
   }
   StreamSocket to_proxy = connect_to(proxy_->host);
   progress_.enter(Step::asking_proxy);
   const std::string target = endpoint_.host.authority();
   const std::string credentials = proxy_->has_credentials ? ", with user name and password" : "";
-  progress_.trace([&] { return "proxy: requested a tunnel to " + target + credentials; });
+  progress_.trace("proxy: requested a tunnel to " + target + credentials);
   StreamSocket tunnel = open_tunnel(to_proxy, *proxy_, endpoint_.host);
-  progress_.trace([&] { return "proxy: tunnel established to " + target; });
-  progress_.passed(CheckId::proxy, [&] {
-    return "tunnel through '" + proxy_->host.authority() + "' established to '" + target + '\'' + credentials;
-  });
+  progress_.trace("proxy: tunnel established to " + target);
+  progress_.passed(CheckId::proxy, "tunnel through '" + proxy_->host.authority() + "' established to '" +
+                                       target + '\'' + credentials);
   return tunnel;
 }
 
@@ -156,11 +155,9 @@ std::string HttpsTransport::bypassed() const {
 StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   progress_.enter(Step::resolving);
   const auto addresses = resolve(host);
-  if (!host.is_address()) progress_.trace([&] { return "name: " + describe_addresses(host, addresses); });
-  progress_.passed(CheckId::name, [&] {
-    const std::string text = describe_addresses(host, addresses);
-    return proxy_ ? text + ", the proxy" : text;
-  });
+  const std::string found = describe_addresses(host, addresses);
+  if (!host.is_address()) progress_.trace("name: " + found);
+  progress_.passed(CheckId::name, proxy_ ? found + ", the proxy" : found);
   progress_.enter(Step::connecting);
   StreamSocket socket = connect_to_first(addresses, progress_);
   socket.setNoDelay(true);
@@ -168,13 +165,15 @@ StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   const Poco::Timespan timeout(std::chrono::microseconds(request_.timeout).count());
   socket.setReceiveTimeout(timeout);
   socket.setSendTimeout(timeout);
-  progress_.passed(CheckId::tcp, [&] { return socket.peerAddress().toString() + " answers"; });
+  // The peer may have closed the connection already, and then has no address.
+  if (progress_.is_probing()) progress_.passed(CheckId::tcp, socket.peerAddress().toString() + " answers");
   return socket;
 } catch (const std::system_error& error) {
   const std::string who = (proxy_ ? "the proxy '" : "'") + host.authority() + '\'';
   throw FailedAttempt(
       unreachable("cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
-                  proxy_ ? "check proxy, no-proxy and the network" : "check url, proxy and the network"));
+                  remedy_for_socket(error.code(), proxy_ ? "check proxy, no-proxy and the network"
+                                                         : "check url, proxy and the network")));
 }
 
 AuthError HttpsTransport::broken(std::string_view what) const {

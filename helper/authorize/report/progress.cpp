@@ -39,6 +39,10 @@ void Progress::count_request() {
   write(protocol::write_line("requests", std::to_string(requests_)));
 }
 
+void Progress::passed(CheckId check, std::string what) {
+  write_check({.name = check, .state = CheckState::ok, .what = std::move(what)});
+}
+
 void Progress::warned(CheckId check, std::string what, std::string remedy) {
   write_check({check, CheckState::warning, {}, {}, std::move(what), std::move(remedy)});
 }
@@ -67,7 +71,8 @@ void Progress::finish(const protocol::Outcome& outcome) {
     write(protocol::write_end(std::get<AuthError>(outcome)));
 }
 
-void Progress::write_trace(steady_clock::time_point at, std::string text) {
+void Progress::trace_at(steady_clock::time_point at, std::string text) {
+  if (tracing_ == Tracing::off) return;
   write(protocol::write_line({.at = std::chrono::duration_cast<microseconds>(at.time_since_epoch()),
                               .what = truncated(std::move(text), longest_trace_line)}));
 }

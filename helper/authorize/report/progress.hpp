@@ -59,24 +59,14 @@ class Progress {
   void count_request();
   [[nodiscard]] std::uint32_t requests() const noexcept { return requests_; }
 
-  /// Writes a trace line. `describe` returns its text and is called only if a trace is requested.
-  template <typename Describe>
-  void trace(const Describe& describe) {
-    trace_at(std::chrono::steady_clock::now(), describe);
-  }
-  template <typename Describe>
-  void trace_at(std::chrono::steady_clock::time_point at, const Describe& describe) {
-    if (tracing_ == Tracing::on) write_trace(at, describe());
-  }
+  void trace(std::string text) { trace_at(std::chrono::steady_clock::now(), std::move(text)); }
+  void trace_at(std::chrono::steady_clock::time_point at, std::string text);
 
   [[nodiscard]] bool is_probing() const noexcept { return probing_ == Probing::on; }
 
-  /// Writes a passed check. `describe` returns its text and is called only by a probe. A check that has been
-  /// written before, or precedes one that has, is ignored: a second connection repeats the first checks.
-  template <typename Describe>
-  void passed(protocol::CheckId check, const Describe& describe) {
-    if (is_probing()) write_check({.name = check, .state = protocol::CheckState::ok, .what = describe()});
-  }
+  /// Writes a check. One that has been written before, or precedes one that has, is ignored: a second
+  /// connection repeats the first checks.
+  void passed(protocol::CheckId check, std::string what);
   void warned(protocol::CheckId check, std::string what, std::string remedy);
   void failed(protocol::CheckId check, protocol::ErrorKind kind, std::string what, std::string remedy);
   /// Writes that the check of the current step failed.
@@ -96,7 +86,6 @@ class Progress {
 
  private:
   void write(const protocol::Secret& lines) { sink_(lines.reveal()); }
-  void write_trace(std::chrono::steady_clock::time_point at, std::string text);
   void write_check(protocol::Check check);
 
   Sink sink_;

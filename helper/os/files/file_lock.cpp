@@ -55,7 +55,8 @@ class WaitInterrupter {
 [[noreturn]] void throw_failed(const char* what, const Fd& file, const char* ending = "'") {
   const std::error_code error = last_error();
   std::array<char, 4096> path{};
-  (void)::readlink(("/proc/self/fd/" + std::to_string(file.get())).c_str(), path.data(), path.size() - 1);
+  [[maybe_unused]] const auto size =
+      ::readlink(("/proc/self/fd/" + std::to_string(file.get())).c_str(), path.data(), path.size() - 1);
   throw std::system_error(error, what + std::string(" '") + path.data() + ending);
 }
 

@@ -115,6 +115,16 @@ std::error_code test_getrandom() noexcept {
   return ::getrandom(&byte, 1, GRND_NONBLOCK) >= 0 || errno == EAGAIN ? std::error_code() : last_error();
 }
 
+std::string_view remedy_for_shortage(const std::error_code& error) noexcept {
+  switch (error.value()) {
+    case EMFILE: return "raise the limit on open files (ulimit -n)";
+    case ENFILE: return "close programs: the system's limit on open files is reached";
+    case ENOBUFS:
+    case ENOMEM: return "free memory, or raise the memory limit of the container";
+    default: return {};
+  }
+}
+
 std::optional<std::string> program_path() {
   std::array<char, 4096> path{};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());

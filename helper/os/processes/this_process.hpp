@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -40,6 +41,9 @@ CallerState harden_process() noexcept;
 
 /// Why getrandom(2) fails; an error code that is not set means success. Some seccomp profiles deny it.
 [[nodiscard]] std::error_code test_getrandom() noexcept;
+
+/// The remedy for an error that says that descriptors or memory are used up; empty for any other error.
+[[nodiscard]] std::string_view remedy_for_shortage(const std::error_code& error) noexcept;
 
 /// The absolute path of the program that this process runs, without symbolic links. Nothing where /proc is
 /// not mounted.

@@ -312,4 +312,15 @@ TEST_CASE("reports a failure of another kind, and repeated warnings once", "[wat
   CHECK(watcher.error.text().find("misspelled") == watcher.error.text().rfind("misspelled"));
 }
 
+TEST_CASE("prints one warning a minute although each attempt has another one", "[watcher]") {
+  RunningWatcher watcher(R"(kill -HUP $PPID
+    echo "sase-credential: warning: cause $n"
+    report one 3600 0
+    [ $n -lt 4 ] || fail 4 'unknown setting')");
+
+  CHECK(watcher.prints("is not renewed: unknown setting"));
+  CHECK(watcher.stop() == 0);
+  CHECK(watcher.error.text().find("warning: cause") == watcher.error.text().rfind("warning: cause"));
+}
+
 }  // namespace sase::watch
