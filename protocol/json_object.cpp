@@ -107,10 +107,9 @@ std::string JsonObject::characters(std::string_view name) const {
   const Json* const member = find(json_, name);
   if (member == nullptr) return {};
   if (member->is_string()) return member->get<std::string>();
-  if (!member->is_number()) return {};
-  const auto value = member->get<long double>();
-  const bool has_fraction = member->is_number_float() && std::fabs(value) < largest_whole;
-  return has_fraction ? std::to_string(static_cast<std::int64_t>(value)) : member->dump();
+  if (member->is_number_integer()) return member->dump();
+  const auto value = member->is_number_float() ? member->get<long double>() : largest_whole;
+  return std::fabs(value) < largest_whole ? std::to_string(static_cast<std::int64_t>(value)) : std::string();
 }
 
 }  // namespace sase::protocol

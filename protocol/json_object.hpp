@@ -33,7 +33,8 @@ class JsonObject {
   /// The object in a member, or nothing if it is absent or null. Throws ProtocolError for any other type.
   [[nodiscard]] std::optional<JsonObject> object(std::string_view name) const;
 
-  /// The string in a member, or the digits of a number, without its fraction; empty for anything else.
+  /// The string in a member, or the digits of a number without its fraction; empty for anything else, such as
+  /// a number with a fraction or an exponent that is not below 2^53.
   [[nodiscard]] std::string characters(std::string_view name) const;
 
  private:

@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 using namespace sase::authorize;
 using namespace std::chrono_literals;
@@ -61,8 +63,12 @@ struct Call {
     }
     AuthorizeReply reply = sase::tests::parse_response(recorded.text);
     // The front shows the others as untried.
-    for (std::size_t i = reply.checks.size(); i < sase::protocol::check_count; ++i)
-      reply.checks.push_back({.name = static_cast<CheckId>(i), .what = "not tried"});
+    std::vector<Check> all;
+    for (std::size_t i = 0; i < sase::protocol::check_count; ++i)
+      all.push_back({.name = static_cast<CheckId>(i), .what = "not tried"});
+    for (Check& each : reply.checks)
+      all[static_cast<std::size_t>(each.name)] = std::move(each);
+    reply.checks = std::move(all);
     return reply;
   }
 
