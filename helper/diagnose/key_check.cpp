@@ -164,7 +164,7 @@ CheckResult check_key(const config::Profile& profile, const Environment& environ
   const auto start = std::chrono::steady_clock::now();
   try {
     const auto place = api_key::find_source(profile, environment);
-    if (!place) throw api_key::no_key(profile);
+    if (!place) throw api_key::no_key(profile, environment);
     const auto claims = read_claims(read().reveal());
     CheckResult check = check_claims(claims.value_or(KeyClaims{}), profile, wall_clock());
     std::string what = "from " + api_key::describe(*place) + describe_file(*place);

@@ -129,7 +129,7 @@ ProfileStatus read_status(const config::ProfileSelector& choice, std::string_vie
     status.api = config::api_generation(profile.api).name;
     status.host = profile.hosts.front().text();
     const auto source = api_key::find_source(profile, environment);
-    if (!source) throw api_key::no_key(profile);
+    if (!source) throw api_key::no_key(profile, environment);
     status.key = api_key::describe(*source);
     token::ApiKeyHandle key = api_key_handle(profile, *source, environment);
     status.local_state = read_local_state(profile, key, config::state_directory(environment));

@@ -66,7 +66,7 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
       profile,
       {.read =
            [source, &profile, &environment = context.environment, &trace](auto until) {
-             if (!source) throw api_key::no_key(profile);
+             if (!source) throw api_key::no_key(profile, environment);
              return read_key_traced(*source, environment, until, trace);
            },
        .deadline = deadline,
