@@ -4,9 +4,7 @@
 #include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <exception>
 #include <string>
 #include <utility>
@@ -20,27 +18,17 @@ constexpr std::chrono::milliseconds longest_wait{100};
 
 }  // namespace
 
-void Diagnostics::line(std::string_view prefix, std::string_view what) const noexcept {
-  if (stuck_ || !os::writable_within(fd_, longest_wait)) {
-    stuck_ = true;
-    return;
-  }
+void Diagnostics::line(int fd, std::string_view prefix, std::string_view what) const noexcept {
+  if (fd < 0 || stuck_) return;
+  stuck_ = !os::writable_within(fd, longest_wait);
+  if (stuck_) return;
   try {
     std::string text(prefix);
     text += what;
     text += '\n';
-    os::write_all(fd_, text);
+    os::write_all(fd, text);
   } catch (const std::exception&) {
     return;
-  }
-}
-
-void Diagnostics::relay(std::string_view lines) const noexcept {
-  constexpr std::size_t max_piece = 4000;
-  while (!lines.empty()) {
-    const std::size_t end = std::min({lines.find('\n'), lines.size(), max_piece});
-    line({}, lines.substr(0, end));
-    lines.remove_prefix(end < lines.size() && lines[end] == '\n' ? end + 1 : end);
   }
 }
 

@@ -10,31 +10,26 @@ namespace sase {
 /// since the call may hold a lock.
 class Diagnostics {
  public:
-  explicit Diagnostics(int fd) noexcept : fd_(fd) {}
+  explicit Diagnostics(int fd) noexcept : Diagnostics(fd, fd) {}
+  /// Writes to two descriptors; a negative one means that nothing is written.
+  Diagnostics(int messages, int traces) noexcept : messages_(messages), traces_(traces) {}
 
   /// The same, but writes trace lines only: for a command whose report contains the messages.
-  [[nodiscard]] Diagnostics traces_only() const noexcept {
-    Diagnostics result(fd_);
-    result.only_traces_ = true;
-    return result;
-  }
+  [[nodiscard]] Diagnostics traces_only() const noexcept { return {-1, traces_}; }
 
-  void failure(std::string_view what) const noexcept { message("sase-credential: ", what); }
-  void info(std::string_view what) const noexcept { message("sase-credential: ", what); }
-  void hint(std::string_view what) const noexcept { message("sase-credential: hint: ", what); }
-  void warning(std::string_view what) const noexcept { message("sase-credential: warning: ", what); }
-  /// Writes lines of another process as they are. A line is written in pieces that a pipe takes at once.
-  void relay(std::string_view lines) const noexcept;
-  void trace(std::string_view what) const noexcept { line("sase-credential: trace: ", what); }
+  void failure(std::string_view what) const noexcept { line(messages_, "sase-credential: ", what); }
+  void info(std::string_view what) const noexcept { line(messages_, "sase-credential: ", what); }
+  void hint(std::string_view what) const noexcept { line(messages_, "sase-credential: hint: ", what); }
+  void warning(std::string_view what) const noexcept { line(messages_, "sase-credential: warning: ", what); }
+  /// A message of another process.
+  void relay(std::string_view message) const noexcept { line(messages_, {}, message); }
+  void trace(std::string_view what) const noexcept { line(traces_, "sase-credential: trace: ", what); }
 
  private:
-  void message(std::string_view prefix, std::string_view what) const noexcept {
-    if (!only_traces_) line(prefix, what);
-  }
-  void line(std::string_view prefix, std::string_view what) const noexcept;
+  void line(int fd, std::string_view prefix, std::string_view what) const noexcept;
 
-  int fd_;
-  bool only_traces_ = false;
+  int messages_;
+  int traces_;
   mutable bool stuck_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/this_process.hpp"
 #include "helper/run.hpp"
+#include "helper/watch/watcher.hpp"
 
 #include <cstdlib>
 #include <span>
@@ -18,6 +19,7 @@ void __verbose_terminate_handler() {  // NOLINT(bugprone-reserved-identifier,cer
 int main(int argc, char** argv, char** environment) {
   const sase::os::CallerState caller = sase::os::harden_process();
   const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
-  return static_cast<int>(
-      sase::run(arguments, sase::Environment(environment), 0, 1, sase::Diagnostics(2), &caller));
+  const bool is_attempt = argc > 0 && arguments.front() == sase::watch::attempt_name;
+  const sase::Diagnostics diagnostics(is_attempt ? 1 : 2, 2);
+  return static_cast<int>(sase::run(arguments, sase::Environment(environment), 0, 1, diagnostics, &caller));
 }

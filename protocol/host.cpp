@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 
 #include <arpa/inet.h>
@@ -54,13 +53,6 @@ bool is_user(std::string_view text) noexcept {
   });
 }
 
-std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || text.front() == '0') return std::nullopt;
-  return port;
-}
-
 /// The position of the colon before the port, after the brackets of an IPv6 address, or npos.
 std::size_t find_port_colon(std::string_view text) noexcept {
   const auto bracket = text.starts_with('[') ? text.find(']') : 0;
@@ -79,12 +71,10 @@ std::string_view without_scheme(std::string_view url) {
 }
 
 char decode_byte(std::string_view digits) {
-  unsigned char byte = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, byte, 16);
-  if (digits.size() != 2 || error != std::errc{} || stop != end)
+  const auto byte = parse_number<unsigned char>(digits, 16);
+  if (digits.size() != 2 || !byte)
     throw ProtocolError("a '%' in the user name or password without two hexadecimal digits after it");
-  return static_cast<char>(byte);
+  return static_cast<char>(*byte);
 }
 
 Secret percent_decode(std::string_view text) {
@@ -134,8 +124,9 @@ std::optional<Host> Host::parse(std::string_view text) {
   Host host{.name = lower_case(text.substr(0, colon))};
   if (!is_name(host.name) && !is_ipv6_literal(host.name)) return std::nullopt;
   if (colon == std::string_view::npos) return host;
-  const auto port = parse_port(text.substr(colon + 1));
-  if (!port) return std::nullopt;
+  const std::string_view digits = text.substr(colon + 1);
+  const auto port = parse_number<std::uint16_t>(digits);
+  if (!port || digits.starts_with('0')) return std::nullopt;
   host.port = *port;
   return host;
 }

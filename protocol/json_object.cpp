@@ -6,16 +6,23 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <map>
 #include <set>
+#include <string>
 #include <utility>
 
 namespace sase::protocol {
 
 namespace {
 
-using Json = nlohmann::json;
+/// A wider type than double: a number such as 1e400 does not fail the document.
+using Json =
+    nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, long double>;
+
+/// Above this, JSON numbers differ between programs (RFC 8259 section 6).
+constexpr long double largest_whole = 9007199254740992.0L;  // 2^53
 
 /// A member name for a message; without the name if it is too long to help.
 std::string quote_name(std::string_view name) {
@@ -23,119 +30,87 @@ std::string quote_name(std::string_view name) {
   return name.size() > longest_quoted ? "a member" : "'" + escape(name) + "'";
 }
 
-}  // namespace
+[[noreturn]] void reject_syntax(std::size_t position) {
+  throw ProtocolError("it is not valid JSON at byte " + std::to_string(position));
+}
 
-/// Collects the members from the events of the library's parser. The parser does not recurse, so that deep
-/// nesting is rejected here before it can exhaust the stack.
-class JsonCollector final : public nlohmann::json_sax<Json> {
+/// The rules that the library does not know. It calls this while it parses, without recursion, so that deep
+/// nesting is rejected before it can exhaust the stack.
+class StrictRules {
  public:
-  [[nodiscard]] JsonObject result() noexcept { return std::move(result_); }
-
-  bool null() override { return add({.name = {}, .kind = JsonKind::null, .text = {}, .object = {}}); }
-  bool boolean(bool /*value*/) override { return add_other(); }
-  bool number_integer(number_integer_t /*value*/) override { return add_other(); }
-  bool number_unsigned(number_unsigned_t /*value*/) override { return add_other(); }
-  bool number_float(number_float_t /*value*/, const string_t& /*digits*/) override { return add_other(); }
-  bool binary(binary_t& /*value*/) override { return add_other(); }
-  bool string(string_t& value) override {
-    return add({.name = {}, .kind = JsonKind::text, .text = std::move(value), .object = {}});
-  }
-
-  bool start_object(std::size_t /*size*/) override { return open(Level::Kind::object); }
-  bool start_array(std::size_t /*size*/) override { return open(Level::Kind::array); }
-  bool key(string_t& name) override {
-    if (!levels_.back().names.insert(name).second) throw ProtocolError(quote_name(name) + " is repeated");
-    levels_.back().name = std::move(name);
+  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
+    using Event = Json::parse_event_t;
+    if (event == Event::object_start || event == Event::array_start) {
+      if (depth == 0 && event == Event::array_start) reject_other_document();
+      if (depth >= JsonObject::deepest_nesting)
+        throw ProtocolError("it is nested deeper than " + std::to_string(JsonObject::deepest_nesting) +
+                            " levels");
+      names_.emplace_back();
+    }
+    if (event == Event::object_end || event == Event::array_end) names_.pop_back();
+    if (event == Event::value && depth == 0) reject_other_document();
+    if (event == Event::key && !names_.back().insert(parsed.get_ref<const std::string&>()).second)
+      throw ProtocolError(quote_name(parsed.get_ref<const std::string&>()) + " is repeated");
     return true;
-  }
-  bool end_object() override {
-    JsonObject object = std::move(levels_.back().object);
-    levels_.pop_back();
-    if (levels_.empty())
-      result_ = std::move(object);
-    else
-      add({.name = {}, .kind = JsonKind::object, .text = {}, .object = std::move(object)});
-    return true;
-  }
-  bool end_array() override {
-    levels_.pop_back();
-    return add_other();
-  }
-
-  bool parse_error(std::size_t position, const std::string& /*token*/,
-                   const nlohmann::detail::exception& /*error*/) override {
-    throw ProtocolError("it is not valid JSON at byte " + std::to_string(position));
   }
 
  private:
-  struct Level {
-    enum class Kind { object, array };
-    Kind kind;
-    JsonObject object;
-    std::set<std::string, std::less<>> names;
-    std::string name;  ///< of the member whose value is next
-  };
-
-  bool open(Level::Kind kind) {
-    if (levels_.empty() && kind != Level::Kind::object) reject_other_document();
-    if (levels_.size() == JsonObject::deepest_nesting)
-      throw ProtocolError("it is nested deeper than " + std::to_string(JsonObject::deepest_nesting) +
-                          " levels");
-    levels_.push_back({.kind = kind, .object = {}, .names = {}, .name = {}});
-    return true;
-  }
-  bool add_other() { return add({.name = {}, .kind = JsonKind::other, .text = {}, .object = {}}); }
-  bool add(JsonObject::Member member) {
-    if (levels_.empty()) reject_other_document();
-    Level& level = levels_.back();
-    if (level.kind == Level::Kind::array) return true;
-    member.name = std::move(level.name);
-    level.object.members_.push_back(std::move(member));
-    return true;
-  }
   [[noreturn]] static void reject_other_document() { throw ProtocolError("it is not a JSON object"); }
 
-  std::vector<Level> levels_;
-  JsonObject result_;
+  std::vector<std::set<std::string>> names_;  ///< of the members so far, for each level
 };
 
-JsonObject JsonObject::parse(std::string_view text, std::size_t limit) {
+/// A member of an object; null if it is absent or null.
+const Json* find(const std::shared_ptr<const void>& object, std::string_view name) {
+  const auto& members = *static_cast<const Json*>(object.get());
+  const auto found = members.find(std::string(name));
+  return found == members.end() || found->is_null() ? nullptr : &*found;
+}
+
+}  // namespace
+
+JsonObject JsonObject::parse(std::string_view text, std::size_t limit) try {
   if (text.size() > limit) throw ProtocolError("it is longer than " + std::to_string(limit) + " bytes");
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw ProtocolError("it is empty");
   // The library skips a byte order mark and treats NUL as the end.
   if (text.starts_with("\xef\xbb\xbf")) throw ProtocolError("it begins with a byte order mark");
-  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
-    throw ProtocolError("it is not valid JSON at byte " + std::to_string(nul + 1));
-  JsonCollector collector;
-  Json::sax_parse(text.begin(), text.end(), &collector);
-  return collector.result();
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) reject_syntax(nul + 1);
+  return JsonObject(std::make_shared<const Json>(Json::parse(text.begin(), text.end(), StrictRules())));
+} catch (const Json::parse_error& error) {
+  reject_syntax(error.byte);
+} catch (const Json::out_of_range&) {
+  throw ProtocolError("it is not valid JSON: a number is too large");
 }
 
 std::vector<std::string_view> JsonObject::names() const {
   std::vector<std::string_view> all;
-  all.reserve(members_.size());
-  for (const Member& member : members_)
-    all.push_back(member.name);
+  for (const auto& member : static_cast<const Json*>(json_.get())->items())
+    all.emplace_back(member.key());
   return all;
 }
 
 std::optional<std::string_view> JsonObject::text(std::string_view name) const {
-  const Member* const member = find(name);
-  if (member == nullptr || member->kind == JsonKind::null) return std::nullopt;
-  if (member->kind != JsonKind::text) throw ProtocolError(quote_name(name) + " is not a string");
-  return member->text;
+  const Json* const member = find(json_, name);
+  if (member == nullptr) return std::nullopt;
+  if (!member->is_string()) throw ProtocolError(quote_name(name) + " is not a string");
+  return member->get_ref<const std::string&>();
 }
 
-const JsonObject* JsonObject::object(std::string_view name) const {
-  const Member* const member = find(name);
-  if (member == nullptr || member->kind == JsonKind::null) return nullptr;
-  if (member->kind != JsonKind::object) throw ProtocolError(quote_name(name) + " is not an object");
-  return &member->object;
+std::optional<JsonObject> JsonObject::object(std::string_view name) const {
+  const Json* const member = find(json_, name);
+  if (member == nullptr) return std::nullopt;
+  if (!member->is_object()) throw ProtocolError(quote_name(name) + " is not an object");
+  return JsonObject(std::shared_ptr<const void>(json_, member));
 }
 
-const JsonObject::Member* JsonObject::find(std::string_view name) const noexcept {
-  const auto found = std::ranges::find(members_, name, &Member::name);
-  return found == members_.end() ? nullptr : &*found;
+std::string JsonObject::characters(std::string_view name) const {
+  const Json* const member = find(json_, name);
+  if (member == nullptr) return {};
+  if (member->is_string()) return member->get<std::string>();
+  if (!member->is_number()) return {};
+  const auto value = member->get<long double>();
+  const bool has_fraction = member->is_number_float() && std::fabs(value) < largest_whole;
+  return has_fraction ? std::to_string(static_cast<std::int64_t>(value)) : member->dump();
 }
 
 }  // namespace sase::protocol

@@ -47,19 +47,15 @@ class Secret {
 
  private:
   void reserve(std::size_t capacity);
-  void release() noexcept;
 
   char* data_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };
 
-/// Locks the memory of all secrets again, in a child of fork(2), which does not inherit the locks. Of a
-/// process that forks, only one thread may use secrets.
-void lock_secrets_again() noexcept;
-
-/// False if the system does not allow this process to lock the memory of its secrets (RLIMIT_MEMLOCK).
-[[nodiscard]] bool are_secrets_locked() noexcept;
+/// Locks the memory of all secrets, in a child of fork(2) again, which does not inherit the locks. False if
+/// the system does not allow it (RLIMIT_MEMLOCK). Of a process that forks, only one thread may use secrets.
+bool lock_secrets() noexcept;
 
 /// Whether two secrets have the same bytes. The duration depends only on the lengths.
 [[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
@@ -75,32 +74,21 @@ constexpr std::int64_t first_milliseconds = 100'000'000'000;
 /// 1 January 10000 in epoch milliseconds. Larger values are not a time.
 constexpr std::int64_t end_of_time = 253'402'300'800'000;
 
-constexpr std::int64_t seconds_per_minute = 60;
-constexpr std::int64_t seconds_per_hour = 3600;
-constexpr std::int64_t longest_duration = std::int64_t{365} * 24 * seconds_per_hour;
+constexpr std::int64_t longest_duration = std::int64_t{365} * 24 * 3600;
 
-std::optional<std::int64_t> parse_whole(std::string_view digits) noexcept {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
-}
+/// A unit of durations in settings.
+struct Unit {
+  char letter;
+  std::int64_t seconds;
+};
+constexpr std::array<Unit, 3> units{{{'h', 3600}, {'m', 60}, {'s', 1}}};
 
 std::optional<std::int64_t> parse_epoch(std::string_view text) noexcept {
   const auto point = text.find('.');
-  if (point == std::string_view::npos) return parse_whole(text);
+  if (point == std::string_view::npos) return parse_number<std::int64_t>(text);
   const std::string_view fraction = text.substr(point + 1);
   const bool digits_only = std::ranges::all_of(fraction, is_digit);
-  return fraction.empty() || !digits_only ? std::nullopt : parse_whole(text.substr(0, point));
-}
-
-std::optional<std::int64_t> parse_unit(char letter) noexcept {
-  switch (letter) {
-    case 's': return 1;
-    case 'm': return seconds_per_minute;
-    case 'h': return seconds_per_hour;
-    default: return std::nullopt;
-  }
+  return fraction.empty() || !digits_only ? std::nullopt : parse_number<std::int64_t>(text.substr(0, point));
 }
 
 }  // namespace
@@ -155,18 +143,19 @@ seconds remaining_lifetime(std::optional<sys_seconds> expiry, sys_seconds now) n
 }
 
 std::optional<seconds> parse_duration(std::string_view text) {
-  if (text.size() < 2 || text.front() == '-') return std::nullopt;
-  const auto unit = parse_unit(text.back());
-  const auto count = parse_whole(text.substr(0, text.size() - 1));
-  if (!unit || !count || *count > longest_duration / *unit) return std::nullopt;
-  return seconds(*count * *unit);
+  if (text.empty() || text.front() == '-') return std::nullopt;
+  const auto* const unit = std::ranges::find(units, text.back(), &Unit::letter);
+  const auto count = parse_number<std::int64_t>(text.substr(0, text.size() - 1));
+  if (unit == units.end() || !count || *count > longest_duration / unit->seconds) return std::nullopt;
+  return seconds(*count * unit->seconds);
 }
 
 std::string format_duration(seconds duration) {
   const auto count = duration.count();
-  if (count != 0 && count % seconds_per_hour == 0) return std::to_string(count / seconds_per_hour) + 'h';
-  if (count != 0 && count % seconds_per_minute == 0) return std::to_string(count / seconds_per_minute) + 'm';
-  return std::to_string(count) + 's';
+  if (count == 0) return "0s";
+  const auto* const unit =
+      std::ranges::find_if(units, [count](const Unit& each) { return count % each.seconds == 0; });
+  return std::to_string(count / unit->seconds) + unit->letter;
 }
 
 std::string describe_duration(seconds duration) {

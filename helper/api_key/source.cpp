@@ -2,7 +2,6 @@
 #include "helper/api_key/api_key.hpp"
 #include "helper/api_key/login_files.hpp"
 #include "helper/os/files/file_status.hpp"
-#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
@@ -79,12 +78,13 @@ Failure no_key(const config::Profile& profile) {
 }
 
 Failure no_key(const config::Profile& profile, const Environment& environment) {
-  if (!environment.find(protocol::token_variable)) return no_key(profile);
-  return Failure(ExitCode::invalid_settings,
-                 no_key(profile).what() +
-                     std::string(": 'sase-credential exec' removed it from the environment of this program"),
-                 "use the token in SASE_ACCESS_TOKEN, or run the program with: sase-credential exec "
-                 "--pass-api-key -- CMD");
+  const auto removed = environment.find(config::removed_variable);
+  if (!removed) return no_key(profile);
+  return Failure(
+      ExitCode::invalid_settings,
+      no_key(profile).what() + std::string(": 'sase-credential exec' removed ") + protocol::escape(*removed) +
+          " from the environment",
+      "use the token in SASE_ACCESS_TOKEN, or run this in: sase-credential exec --pass-api-key -- CMD");
 }
 
 std::string describe(const ApiKeySource& source) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/authorizer.hpp"
 
-#include "helper/authorize/http/check_details.hpp"
 #include "helper/authorize/http/https_transport.hpp"
 #include "helper/authorize/service/service_response.hpp"
+#include "helper/os/processes/this_process.hpp"
+#include "protocol/time.hpp"
 
 #include <exception>
+#include <new>
 #include <string>
+#include <system_error>
 #include <variant>
 
 namespace sase::authorize {
@@ -25,6 +28,9 @@ std::string describe_pause(std::chrono::milliseconds pause, std::optional<std::c
          (retry_after ? ", since the service asked for " + std::to_string(retry_after->count()) + " s" : "");
 }
 
+/// A larger difference to the service's clock is an error. A response may take some seconds.
+constexpr std::chrono::seconds most_difference{60};
+
 }  // namespace
 
 Outcome Authorizer::authorize(std::string_view api_key, unsigned most_tries) {
@@ -33,13 +39,13 @@ Outcome Authorizer::authorize(std::string_view api_key, unsigned most_tries) {
     Outcome outcome = try_once(body.reveal(), api_key);
     const auto* const auth_error = std::get_if<AuthError>(&outcome);
     if (auth_error == nullptr) return outcome;
-    progress_.trace([&] { return "try " + std::to_string(tries) + " failed: " + auth_error->what; });
+    progress_.trace("try " + std::to_string(tries) + " failed: " + auth_error->what);
     if (!auth_error->transient || tries >= most_tries) return outcome;
     const auto pause =
         pause_before_retry(tries, timing_.time_left(), auth_error->retry_after, timing_.chance());
     if (!pause) return outcome;
     progress_.enter(Step::pausing);
-    progress_.trace([&] { return describe_pause(*pause, auth_error->retry_after); });
+    progress_.trace(describe_pause(*pause, auth_error->retry_after));
     timing_.pause(*pause);
   }
 }
@@ -72,10 +78,9 @@ Outcome Authorizer::probe_authorize(std::string_view api_key) {
     return outcome;
   }
   const auto& token_response = std::get<TokenResponse>(outcome);
-  progress_.passed(CheckId::authorize, [&] {
-    return "HTTP " + std::to_string(reply.status) + ", a token with a lifetime of " +
-           std::to_string(token_response.lifetime.count() / 60) + " min";
-  });
+  progress_.passed(CheckId::authorize, "HTTP " + std::to_string(reply.status) +
+                                           ", a token with a lifetime of " +
+                                           std::to_string(token_response.lifetime.count() / 60) + " min");
   progress_.granted(token_response);
   return outcome;
 }
@@ -84,6 +89,26 @@ void Authorizer::probe_read(std::string_view url, const protocol::BearerToken& t
   if (!url.empty()) report_read(progress_, transport_.get(url, token.reveal()));
 } catch (const FailedAttempt& failed) {
   progress_.failed(failed.auth_error());
+}
+
+void report_clock(Progress& progress, std::string_view date, std::chrono::sys_seconds now) {
+  const auto service_time = protocol::parse_http_date(date);
+  if (!service_time) {
+    progress.warned(CheckId::clock, "the response of the service has no valid Date", "");
+    return;
+  }
+  const auto difference = now - *service_time;
+  const std::string text = protocol::describe_duration(std::chrono::abs(difference)) +
+                           (difference.count() < 0 ? " behind" : " ahead of");
+  if (difference <= most_difference && -difference <= most_difference)
+    progress.passed(CheckId::clock, difference.count() == 0 ? "the same as the service's"
+                                                            : "this machine's is " + text + " the service's");
+  else
+    progress.failed(CheckId::clock, ErrorKind::misconfigured,
+                    "this machine's clock is " + text + " the service's: it says " +
+                        protocol::format_rfc3339(now) + ", and the service " +
+                        protocol::format_rfc3339(*service_time),
+                    "set this machine's clock, as with: timedatectl set-ntp true");
 }
 
 void report_read(Progress& progress, const HttpReply& reply) {
@@ -110,10 +135,15 @@ void report_read(Progress& progress, const HttpReply& reply) {
     fails(ErrorKind::invalid_response, "a web page instead of a response of the service",
           "log in to this network in a browser, or check proxy, region and url");
   else
-    progress.passed(CheckId::read, [&] { return "HTTP " + std::to_string(status) + " with the new token"; });
+    progress.passed(CheckId::read, "HTTP " + std::to_string(status) + " with the new token");
 }
 
 namespace {
+
+AuthError fail(Progress& progress, AuthError auth_error) {
+  progress.failed(auth_error);
+  return auth_error;
+}
 
 Outcome run(const protocol::AuthorizeRequest& request, std::chrono::steady_clock::time_point start,
             Progress& progress) try {
@@ -123,15 +153,17 @@ Outcome run(const protocol::AuthorizeRequest& request, std::chrono::steady_clock
   if (progress.is_probing()) return authorizer.probe(request);
   return authorizer.authorize(request.api_key.reveal(), request.tries);
 } catch (const FailedAttempt& failed) {
-  progress.failed(failed.auth_error());
-  return failed.auth_error();
+  return fail(progress, failed.auth_error());
+} catch (const std::bad_alloc&) {
+  const auto error = std::make_error_code(std::errc::not_enough_memory);
+  return fail(progress, {.kind = ErrorKind::authorizer_failed,
+                         .what = "out of memory " + std::string(describe(progress.step())),
+                         .hint = std::string(os::remedy_for_shortage(error))});
 } catch (const std::exception&) {
   // The text of an unexpected exception may contain a secret.
-  const AuthError auth_error{.kind = ErrorKind::invalid_response,
-                             .what = "internal error " + std::string(describe(progress.step())),
-                             .hint = "please report this"};
-  progress.failed(auth_error);
-  return auth_error;
+  return fail(progress, {.kind = ErrorKind::invalid_response,
+                         .what = "internal error " + std::string(describe(progress.step())),
+                         .hint = "please report this"});
 }
 
 }  // namespace

@@ -36,6 +36,10 @@ class Authorizer {
   Progress& progress_;
 };
 
+/// Writes the check `clock`, which compares the system clock, `now`, with the `Date` of the service's
+/// response.
+void report_clock(Progress& progress, std::string_view date, std::chrono::sys_seconds now);
+
 /// Writes the check `read`, which is the response to a GET with the token. Its body is not shown.
 void report_read(Progress& progress, const HttpReply& reply);
 

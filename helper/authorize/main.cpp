@@ -31,8 +31,8 @@ void respond(steady_clock::time_point begun, const authorize::SelfSandbox& self_
       [](std::string_view lines) { os::write_all(os::standard_output, lines); },
       request.trace ? authorize::Tracing::on : authorize::Tracing::off,
       request.probe != protocol::Probe::none ? authorize::Probing::on : authorize::Probing::off);
-  progress.trace_at(begun, [] { return "the authorizer starts"; });
-  progress.trace_at(sandboxed, [&] { return "sandbox: " + self_sandbox.describe(); });
+  progress.trace_at(begun, "the authorizer starts");
+  progress.trace_at(sandboxed, "sandbox: " + self_sandbox.describe());
   authorize::authorize_over_network(request, begun, progress);
 }
 

@@ -133,22 +133,24 @@ std::string TokenCipher::encrypt(const Token& token, const Identity& identity) {
   return bytes;
 }
 
-std::optional<Token> TokenCipher::decrypt(std::string_view head_bytes, protocol::Secret encrypted,
-                                          const Identity& identity) {
-  if (head_bytes.size() != head_size || !head_bytes.starts_with(format_name) || encrypted.size() <= tag_size)
+std::optional<Token> TokenCipher::decrypt(std::string_view bytes, const Identity& identity) {
+  if (bytes.size() <= head_size + tag_size || bytes.size() > max_size || !bytes.starts_with(format_name))
     return std::nullopt;
   Head head;
-  std::memcpy(&head, head_bytes.data(), sizeof head);
-  const Associated associated = associated_data(head_bytes, identity);
-  auto* const text = reinterpret_cast<unsigned char*>(encrypted.reveal_mutable().data());
+  std::memcpy(&head, bytes.data(), sizeof head);
+  const Associated associated = associated_data(bytes.substr(0, head_size), identity);
+  const std::string_view encrypted = bytes.substr(head_size);
+  protocol::Secret plain = protocol::Secret::with_capacity(encrypted.size() - tag_size);
+  const auto text = plain.spare_capacity(encrypted.size() - tag_size);
   unsigned long long plain_size = 0;
   const int result = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      text, &plain_size, nullptr, text, encrypted.size(), associated.data(), associated.size(),
-      head.nonce.data(), unsigned_bytes(identity.encryption_key().reveal()));
+      reinterpret_cast<unsigned char*>(text.data()), &plain_size, nullptr, unsigned_bytes(encrypted),
+      encrypted.size(), associated.data(), associated.size(), head.nonce.data(),
+      unsigned_bytes(identity.encryption_key().reveal()));
   if (result != 0) return std::nullopt;
-  encrypted.shrink(plain_size);
+  plain.commit(plain_size);
   try {
-    return Token{.bearer = protocol::BearerToken(std::move(encrypted)), .expiry = make_expiry(head)};
+    return Token{.bearer = protocol::BearerToken(std::move(plain)), .expiry = make_expiry(head)};
   } catch (const protocol::ProtocolError&) {
     return std::nullopt;
   }

@@ -62,11 +62,8 @@ class TokenCipher {
 
   [[nodiscard]] static std::string encrypt(const Token& token, const Identity& identity);
 
-  /// The token, or nothing if the bytes are not the result of encrypt() for this identity. `head` is the
-  /// first head_size bytes of that result, `encrypted` the rest, which is decrypted in place so that no
-  /// second copy of the token exists.
-  [[nodiscard]] static std::optional<Token> decrypt(std::string_view head, protocol::Secret encrypted,
-                                                    const Identity& identity);
+  /// The token, or nothing if the bytes are not the result of encrypt() for this identity.
+  [[nodiscard]] static std::optional<Token> decrypt(std::string_view bytes, const Identity& identity);
 };
 
 }  // namespace sase::cache

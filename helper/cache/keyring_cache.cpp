@@ -39,12 +39,6 @@ void remove_further(const std::string& name, int first_serial) {
     if (!os::UserKeyring::remove(further_name(name, first_serial, number))) return;
 }
 
-std::optional<Token> read_encrypted(std::string_view bytes, const Identity& identity) {
-  if (bytes.size() <= TokenCipher::head_size || bytes.size() > TokenCipher::max_size) return std::nullopt;
-  return TokenCipher::decrypt(bytes.substr(0, TokenCipher::head_size),
-                              protocol::Secret(bytes.substr(TokenCipher::head_size)), identity);
-}
-
 seconds entry_lifetime(const Expiry& expiry) {
   const seconds left = time_left(expiry, ClockReading::now(), current_boot);
   return left > seconds(0) ? left : expired_token_lifetime;
@@ -68,7 +62,7 @@ std::optional<Token> KeyringCache::find(const Identity& identity) try {
     if (!key) return std::nullopt;
     const bool is_single = key->bytes.size() < part_size;
     read_further(name, *key);
-    auto token = read_encrypted(key->bytes.reveal(), identity);
+    auto token = TokenCipher::decrypt(key->bytes.reveal(), identity);
     if (token || is_single || os::UserKeyring::read_serial(name) == key->serial) return token;
   }
   return std::nullopt;

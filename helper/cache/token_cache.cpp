@@ -7,7 +7,7 @@
 #include "helper/os/keyring/user_keyring.hpp"
 #include "helper/os/stream.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace sase::cache {
 
@@ -49,16 +49,9 @@ std::optional<Token> FileCache::find(const Identity& identity) {
   if (!file) return std::nullopt;
   const auto status = os::read_status(file);
   if (!status) os::throw_errno("cannot read the cached token");
-  const std::size_t size = status->size;
-  if (size <= TokenCipher::head_size || size > TokenCipher::max_size) return std::nullopt;
-
-  std::array<char, TokenCipher::head_size> head{};
-  protocol::Secret encrypted = protocol::Secret::with_capacity(size - head.size());
-  const std::size_t got = os::read_into(file.get(), head, encrypted.spare_capacity(size - head.size()),
-                                        "cannot read the cached token");
-  if (got != size) return std::nullopt;
-  encrypted.commit(size - head.size());
-  return TokenCipher::decrypt({head.data(), head.size()}, std::move(encrypted), identity);
+  std::string bytes(std::min<std::size_t>(status->size, TokenCipher::max_size + 1), '\0');
+  bytes.resize(os::read_into(file.get(), bytes, "cannot read the cached token"));
+  return TokenCipher::decrypt(bytes, identity);
 }
 
 void FileCache::store(const Identity& identity, const Token& token) {

@@ -28,9 +28,19 @@ constexpr std::array flags = {
          dialect_values},
     Flag{"mode", "MODE", "permissions of the file: 600, 640, 400 or 440", &CommandLine::mode},
     Flag{"group", "GROUP", "the group of the file, by name or number", &CommandLine::group},
+    Flag{"pass-api-key",
+         "NAME",
+         "pass the API key itself in a variable, by default CHECKPOINT_SASE_API_KEY",
+         &CommandLine::pass_api_key,
+         FlagScope::listed,
+         {},
+         "CHECKPOINT_SASE_API_KEY"},
+    Flag{"exec", "CMD", "run a shell command after each new token", &CommandLine::exec},
     Flag{"once", "", "write the file once and exit", &CommandLine::once},
     Flag{"no-prompt", "", "on failure, stop git from prompting the user", &CommandLine::no_prompt},
     Flag{"json", "", "write the report as JSON", &CommandLine::json},
+    Flag{"check", "", "exit with 0 only if a token can be supplied without user interaction",
+         &CommandLine::check},
     Flag{"stdin", "", "read the API key from standard input instead of asking for it",
          &CommandLine::from_stdin},
     Flag{"no-verify", "", "store the key without verifying it at the service", &CommandLine::no_verify},
@@ -51,12 +61,17 @@ bool is_mentioned(std::string_view name, Arguments arguments) noexcept {
 options::options_description describe_flags(Arguments arguments) {
   options::options_description description;
   auto add = description.add_options();
-  const auto add_mentioned = [&](std::string_view name, bool has_value) {
+  const auto add_mentioned = [&](std::string_view name, bool has_value, std::string_view implied = {}) {
     if (!is_mentioned(name, arguments)) return;
-    has_value ? add(name.data(), options::value<std::string>(), "") : add(name.data(), "");
+    if (!has_value) {
+      add(name.data(), "");
+      return;
+    }
+    auto* const value = options::value<std::string>();
+    add(name.data(), implied.empty() ? value : value->implicit_value(std::string(implied), ""), "");
   };
   for (const Flag& flag : flags)
-    add_mentioned(flag.name, !flag.argument.empty());
+    add_mentioned(flag.name, !flag.argument.empty(), flag.implied);
   for (const config::Setting& setting : config::settings)
     add_mentioned(setting.name, true);
   return description;
@@ -99,7 +114,7 @@ void add_operand(CommandLine& line, const std::string& argument) {
 void add_flag(CommandLine& line, const Flag& flag, const std::vector<std::string>& value) {
   line.flags.push_back(&flag);
   if (const auto* const text = std::get_if<std::optional<std::string> CommandLine::*>(&flag.member))
-    line.** text = value.front();
+    line.** text = value.empty() ? std::string(flag.implied) : value.front();
   else
     line.*std::get<bool CommandLine::*>(flag.member) = true;
 }

@@ -57,11 +57,14 @@ struct CommandLine {
   std::optional<std::string> dialect;
   std::optional<std::string> mode;
   std::optional<std::string> group;
+  std::optional<std::string> pass_api_key;
+  std::optional<std::string> exec;
   bool no_prompt = false;
   bool no_verify = false;
   bool from_stdin = false;
   bool once = false;
   bool json = false;
+  bool check = false;
   bool help = false;
   bool version = false;
 };
@@ -80,6 +83,7 @@ struct Flag {
   std::variant<bool CommandLine::*, std::optional<std::string> CommandLine::*> member;
   FlagScope scope = FlagScope::listed;
   std::span<const NamedValue> values = {};  ///< empty if any value is valid
+  std::string_view implied = {};            ///< the value if there is no '='
 };
 
 [[nodiscard]] std::span<const Flag> command_flags() noexcept;

@@ -20,7 +20,8 @@ std::optional<Value> find_value(std::string_view flag) {
   if (!flag.starts_with("--")) return std::nullopt;
   const std::string_view name = flag.substr(2);
   for (const Flag& known : command_flags())
-    if (known.name == name && !known.argument.empty()) return Value{known.argument, known.values};
+    if (known.name == name && !known.argument.empty() && known.implied.empty())
+      return Value{known.argument, known.values};
   if (const config::Setting* const setting = config::find_setting(name))
     return Value{setting->argument, setting->values};
   return std::nullopt;

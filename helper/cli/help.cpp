@@ -46,7 +46,10 @@ void append_flags(std::string& page, const Command* command, FlagScope scope) {
   for (const Flag& flag : command_flags()) {
     if (flag.scope != scope || (command != nullptr && !command->accepts(flag))) continue;
     std::string name = "--" + std::string(flag.name);
-    if (!flag.argument.empty()) name.append(" ").append(flag.argument);
+    if (!flag.implied.empty())
+      name.append("[=").append(flag.argument).append("]");
+    else if (!flag.argument.empty())
+      name.append(" ").append(flag.argument);
     append_row(page, name, with_values(flag.meaning, flag.values));
   }
 }

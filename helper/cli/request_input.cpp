@@ -40,7 +40,7 @@ protocol::Secret read_input(int input, const char* form, Read read) try {
 protocol::Secret read_request(int input, const Diagnostics& diagnostics) {
   if (os::is_terminal(input))
     diagnostics.hint("waiting for a request: lines 'protocol=https' and 'host=...', then an empty line");
-  return read_input(input, git_form, os::read_message);
+  return read_input(input, git_form, [](int fd) { return os::read_message(fd); });
 }
 
 protocol::CredentialRequest parse_request(const protocol::Secret& text) try {

@@ -47,23 +47,27 @@ constexpr std::array rows = {
                  "sase-credential token --format header | curl -H @- URL\n"
                  "eval \"$(sase-credential token --profile work --format env)\"\n",
                  token},
-    cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "",
+    cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "pass-api-key",
                  "Runs CMD with SASE_ACCESS_TOKEN and SASE_ACCESS_TOKEN_EXPIRES (seconds since\n"
                  "1970) set, and without the variables that contain an API key. Flags precede\n"
                  "'--'; everything after it belongs to CMD. The exit code is CMD's. The token is\n"
                  "not refreshed while CMD runs: for a long command, use --min-ttl. The token is in\n"
-                 "no process list, but you and root can read it in /proc/PID/environ.\n",
+                 "no process list, but you and root can read it in /proc/PID/environ.\n"
+                 "A tool that accepts nothing but the API key gets it with --pass-api-key: then\n"
+                 "CMD and its child processes can do everything that the key permits, at any\n"
+                 "time and place, until it is revoked in the console.\n",
                  "sase-credential exec -- terraform plan\n"
                  "sase-credential exec --profile work --min-ttl 45m -- ./long-job --verbose\n",
                  exec},
-    cli::Command{"watch", cli::file_operand, "keep a fresh token in a file", "format mode group once",
+    cli::Command{"watch", cli::file_operand, "keep a fresh token in a file", "format mode group exec once",
                  "Writes a token to FILE, refreshes it before it expires, and replaces FILE\n"
                  "atomically. While the service is unreachable, the old token remains as long as\n"
                  "it is valid; then FILE is removed. SIGTERM and SIGINT stop it with exit code 0\n"
                  "and keep FILE; SIGHUP refreshes at once. It notifies systemd when FILE is\n"
-                 "written (Type=notify). A failure before FILE is first written ends it.\n",
+                 "written (Type=notify). A failure before FILE is first written ends it.\n"
+                 "CMD, such as a reload of a reader, has a minute; its failure is a warning.\n",
                  "sase-credential watch --format header /run/sase/header\n"
-                 "sase-credential watch --mode 640 --group www-data /run/sase/token\n",
+                 "sase-credential watch --mode 640 --group app --exec 'pkill -HUP app' /run/token\n",
                  watch},
     cli::Command{"login", "", "ask for an API key, verify it and store it in a profile", "stdin no-verify",
                  "Asks for the key at the terminal without showing it, and for the region if no\n"
@@ -77,12 +81,14 @@ constexpr std::array rows = {
                  "Removes the key that 'login' stored and all cached tokens of the profile. The\n"
                  "profile itself remains, and so does a key from any other source.\n",
                  "sase-credential logout --profile acme\n", logout},
-    cli::Command{"status", "", "show each profile, its token and its last failure", "json",
+    cli::Command{"status", "", "show each profile, its token and its last failure", "json check",
                  "Shows a row for each profile, or for the one that --profile names: region, API\n"
                  "generation, host, key source, the time left on its cached token, and the last\n"
                  "failure. It sends no request and runs no command. '*' marks the default\n"
-                 "profile. The exit code is always 0; use 'doctor' to test a profile.\n",
-                 "sase-credential status\n"
+                 "profile. The exit code is 0. With --check, for scripts, it shows one profile and\n"
+                 "exits with the code of a call that needs its token now, as far as it is known\n"
+                 "without a request; 'doctor' tests the connection as well.\n",
+                 "sase-credential status --check >/dev/null || exit\n"
                  "sase-credential status --json | jq -r '.profiles[].name'\n",
                  status},
     cli::Command{"doctor", "", "run every check and show how to fix what fails", "json",
@@ -118,9 +124,9 @@ config::ProfileSelector profile_selector(const Call& call) {
           &call.diagnostics};
 }
 
-token::SessionContext session_context(const Call& call) noexcept {
+token::SessionContext session_context(const Call& call, const Diagnostics& diagnostics) noexcept {
   return {.environment = call.environment,
-          .diagnostics = call.diagnostics,
+          .diagnostics = diagnostics,
           .misspelled_variables = call.misspelled_variables,
           .start = call.start};
 }
@@ -128,7 +134,7 @@ token::SessionContext session_context(const Call& call) noexcept {
 void ignore_request(const Call& call) noexcept {
   constexpr std::chrono::seconds patience{10};
   try {
-    os::discard_message(call.input, std::chrono::steady_clock::now() + patience);
+    (void)os::read_message(call.input, std::chrono::steady_clock::now() + patience);
   } catch (const std::exception&) {
     os::discard_input(call.input);
   }

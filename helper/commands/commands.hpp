@@ -20,6 +20,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sase::commands {
 
@@ -61,8 +62,12 @@ ExitCode complete(const Call& call);
 /// Selects profiles by the call's flags and environment.
 [[nodiscard]] config::ProfileSelector profile_selector(const Call& call);
 
-/// What a TokenSession takes from the call.
-[[nodiscard]] token::SessionContext session_context(const Call& call) noexcept;
+/// What a TokenSession takes from the call, with these diagnostics.
+[[nodiscard]] token::SessionContext session_context(const Call& call,
+                                                    const Diagnostics& diagnostics) noexcept;
+[[nodiscard]] inline token::SessionContext session_context(const Call& call) noexcept {
+  return session_context(call, call.diagnostics);
+}
 
 /// Drains a request that is not needed, so that its writer gets no SIGPIPE. Gives up after 10 seconds.
 void ignore_request(const Call& call) noexcept;
@@ -76,6 +81,9 @@ using ReplyFormatter = std::function<protocol::Secret(const protocol::BearerToke
 /// Writes the token of a profile to standard output, then refreshes it in the background if it is due. Throws
 /// Failure.
 ExitCode deliver(const Call& call, const config::Profile& profile, const ReplyFormatter& format);
+
+/// The entries of the environment, without the variables that contain a key.
+[[nodiscard]] std::vector<const char*> environment_without_keys(const Call& call);
 
 /// The format that `--format` names, or the default. Throws Failure (usage_error) that suggests the nearest
 /// name.

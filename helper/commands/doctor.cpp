@@ -1,48 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/doctor.hpp"
-
-#include "helper/cli/terminal.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/diagnose/status.hpp"
-#include "helper/token/session.hpp"
+#include "helper/diagnose/report.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <string>
-#include <utility>
+#include <iterator>
 #include <vector>
 
 namespace sase::commands {
 
 namespace {
 
-/// Appends the results of the checks after the settings, up to the first failed one.
+/// Replaces the results of the checks after the settings, up to the first failed one.
 void run_checks(const token::SessionContext& context, const diagnose::CheckedSettings& checked,
                 std::vector<diagnose::CheckResult>& results) {
   const config::Profile& profile = *checked.made;
   token::TokenSession session(context, profile);
   token::TokenProvider& provider = session.provider();
-  results.push_back(diagnose::check_key(profile, context.environment,
-                                        [&]() -> const api_key::ApiKey& { return provider.key().key(); }));
-  if (results.back().is_failed()) return;
-  results.push_back(diagnose::check_files(profile, provider.key(), context.environment));
-  if (results.back().is_failed()) return;
-  for (diagnose::CheckResult& result : diagnose::check_connectivity(provider, profile, checked.given.values))
-    results.push_back(std::move(result));
-}
-
-/// All checks, before one is run.
-std::vector<diagnose::CheckResult> untried_checks() {
-  std::vector<diagnose::CheckResult> checks = {{.name = "settings"}, {.name = "key"}, {.name = "files"}};
-  for (diagnose::CheckResult& check : diagnose::untried_connectivity_checks())
-    checks.push_back(std::move(check));
-  return checks;
+  results[1] = diagnose::check_key(profile, context.environment,
+                                   [&]() -> const api_key::ApiKey& { return provider.key().key(); });
+  if (results[1].is_failed()) return;
+  results[2] = diagnose::check_files(profile, provider.key(), context.environment);
+  if (results[2].is_failed()) return;
+  std::ranges::move(diagnose::check_connectivity(provider, profile, checked.given.values),
+                    results.begin() + 3);
 }
 
 /// The default profile, if there is one.
-std::optional<std::string> find_default(const config::ProfileSelector& choice) {
+std::optional<std::string> find_default(const config::ProfileSelector& selector) {
   try {
-    return choice.name_without_host();
+    return selector.name_without_host();
   } catch (const Failure&) {
     return std::nullopt;
   }
@@ -53,43 +39,38 @@ std::optional<std::string> find_default(const config::ProfileSelector& choice) {
 ExitCode doctor(const Call& call) {
   const diagnose::CheckedSettings checked =
       diagnose::check_settings(profile_selector(call), call.environment);
-  diagnose::DoctorReport report{
-      .profile = checked.profile, .checks = {checked.check}, .settings = checked.shown};
+  diagnose::DoctorReport report{.profile = checked.profile,
+                                .checks = {checked.check, {.name = "key"}, {.name = "files"}},
+                                .settings = checked.shown};
+  std::ranges::move(diagnose::untried_connectivity_checks(), std::back_inserter(report.checks));
   if (checked.made) {
     // The report contains every warning and failure.
     const Diagnostics only_traces = call.diagnostics.traces_only();
-    run_checks({.environment = call.environment,
-                .diagnostics = only_traces,
-                .misspelled_variables = call.misspelled_variables,
-                .start = call.start},
-               checked, report.checks);
+    run_checks(session_context(call, only_traces), checked, report.checks);
   }
-  std::vector<diagnose::CheckResult> checks = untried_checks();
-  std::ranges::move(report.checks, checks.begin());
-  report.checks = std::move(checks);
   write_output(
       call, call.line.json ? report.json() : report.text(cli::Terminal::of(call.output, call.environment)));
   return report.exit_code();
 }
 
 ExitCode status(const Call& call) {
-  const config::ProfileSelector choice = profile_selector(call);
+  const config::ProfileSelector selector = profile_selector(call);
   // An unknown profile on the command line is an error.
   const std::vector<std::string> names =
-      call.line.profile ? std::vector{choice.name_without_host()} : choice.names();
+      call.line.profile || call.line.check ? std::vector{selector.name_without_host()} : selector.names();
   const std::optional<std::string> chosen =
       call.line.profile ? find_default({call.environment, call.line.settings, std::nullopt})
-                        : find_default(choice);
+                        : find_default(selector);
+  const Diagnostics only_traces = call.diagnostics.traces_only();
   std::vector<diagnose::ProfileStatus> profiles;
-  profiles.reserve(names.size());
   for (const std::string& name : names) {
-    profiles.push_back(diagnose::read_status(choice, name, call.environment));
+    profiles.push_back(diagnose::read_status(session_context(call, only_traces), selector, name));
     profiles.back().is_chosen = name == chosen;
   }
   write_output(call, call.line.json
                          ? status_json(profiles)
                          : status_text(profiles, cli::Terminal::of(call.output, call.environment)));
-  return ExitCode::success;
+  return call.line.check ? profiles.front().exit_code() : ExitCode::success;
 }
 
 }  // namespace sase::commands

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/access_token.hpp"
 #include "helper/api_key/api_key.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"
-#include "helper/os/processes/this_process.hpp"
-#include "helper/token/session.hpp"
-#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/secret.hpp"
 
-#include <algorithm>
-#include <string>
-#include <string_view>
+#include <functional>
+#include <set>
 #include <system_error>
 #include <vector>
 
@@ -22,39 +15,70 @@ namespace {
 
 using protocol::expiry_variable;
 using protocol::token_variable;
+using Names = std::set<std::string, std::less<>>;
 
 /// Without the dashes, flags of the program and flags of CMD could not be distinguished.
 void require_command(const cli::CommandLine& line) {
-  if (line.verbatim == 0 && !line.operands.empty()) return;
   if (line.operands.empty())
     throw Failure(ExitCode::usage_error, "'exec' needs a command to run", cli::exec_form);
-  throw Failure(ExitCode::usage_error, "'exec' needs '--' before the command that it runs", cli::exec_form);
+  if (line.verbatim != 0)
+    throw Failure(ExitCode::usage_error, "'exec' needs '--' before the command that it runs", cli::exec_form);
 }
 
-/// The variables that CMD does not inherit: those that contain a key, and those that are set for it.
-std::vector<std::string> replaced_variables(const config::ProfileSelector& choice) {
-  std::vector<std::string> names = choice.key_variables();
-  names.insert(names.end(), config::standard_key_variables.begin(), config::standard_key_variables.end());
-  names.insert(names.end(), {std::string(token_variable), std::string(expiry_variable)});
+/// The variables that contain a key. CMD does not inherit them.
+Names key_variables(const config::ProfileSelector& selector) {
+  Names names(config::standard_key_variables.begin(), config::standard_key_variables.end());
+  for (const std::string& name : selector.key_variables())
+    names.insert(name);
   return names;
 }
 
-std::vector<const char*> environment_without(std::span<const std::string> names,
-                                             const Environment& environment) {
-  std::vector<const char*> kept;
-  for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    if (std::ranges::find(names, text.substr(0, text.find('='))) == names.end()) kept.push_back(*entry);
+std::string_view name_in(std::string_view entry) noexcept {
+  return entry.substr(0, entry.find('='));
+}
+
+/// The environment of CMD: that of the caller, with the new entries, and without the variables with a key.
+std::vector<const char*> make_environment(const Environment& environment, Names replaced,
+                                          const std::vector<protocol::Secret>& entries) {
+  std::vector<const char*> result;
+  for (const protocol::Secret& entry : entries) {
+    replaced.emplace(name_in(entry.reveal()));
+    result.push_back(entry.reveal().data());
   }
-  return kept;
+  for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry)
+    if (!replaced.contains(name_in(*entry))) result.push_back(*entry);
+  return result;
 }
 
 /// `NAME=value` and the NUL that ends it.
 protocol::Secret make_entry(std::string_view name, std::string_view value) {
-  protocol::Secret entry = protocol::Secret::with_capacity(name.size() + value.size() + 2);
-  for (const std::string_view part : {name, std::string_view("="), value, std::string_view("\0", 1)})
-    entry.append(part);
-  return entry;
+  return protocol::Secret::join({name, "=", value, std::string_view("\0", 1)});
+}
+
+/// The value of `--pass-api-key`. It is not shown: it may be a misplaced key.
+void require_variable_name(const std::string& name) {
+  constexpr auto allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  if (name.find_first_not_of(allowed) == std::string::npos && name != token_variable &&
+      name != expiry_variable)
+    return;
+  throw Failure(ExitCode::usage_error, "--pass-api-key: this cannot be the name of the variable for the key",
+                "write: --pass-api-key=CHECKPOINT_SASE_API_KEY");
+}
+
+/// The entries that CMD gets in addition.
+std::vector<protocol::Secret> new_entries(const Call& call, const Token& token, token::ApiKeyHandle& key,
+                                          const Names& removed) {
+  const auto expires_at = ExpiryTimes::from(token.expiry).expires_at.time_since_epoch().count();
+  std::vector<protocol::Secret> entries;
+  entries.push_back(make_entry(token_variable, token.bearer.reveal()));
+  entries.push_back(make_entry(expiry_variable, std::to_string(expires_at)));
+  const auto& name = call.line.pass_api_key;
+  if (name) entries.push_back(make_entry(*name, key.key().reveal()));
+  std::string list;
+  for (const std::string& variable : removed)
+    if (call.environment.find(variable) && variable != name) list += (list.empty() ? "" : ", ") + variable;
+  if (!list.empty()) entries.push_back(make_entry(config::removed_variable, list));
+  return entries;
 }
 
 Failure not_run(const std::string& program, const std::error_code& reason) {
@@ -74,18 +98,20 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
 
 }  // namespace
 
+std::vector<const char*> environment_without_keys(const Call& call) {
+  return make_environment(call.environment, key_variables(profile_selector(call)), {});
+}
+
 ExitCode exec(const Call& call) {
   require_command(call.line);
-  const config::ProfileSelector choice = profile_selector(call);
-  const config::Profile profile = choice.without_host();
+  if (call.line.pass_api_key) require_variable_name(*call.line.pass_api_key);
+  const config::ProfileSelector selector = profile_selector(call);
+  const config::Profile profile = selector.without_host();
   token::TokenSession session(session_context(call), profile);
   const token::ProvidedToken provided = session.provider().get();
-  const auto expires_at = ExpiryTimes::from(provided.token.expiry).expires_at.time_since_epoch().count();
-  const protocol::Secret token = make_entry(token_variable, provided.token.bearer.reveal());
-  const protocol::Secret expiry = make_entry(expiry_variable, std::to_string(expires_at));
-  std::vector<const char*> environment = environment_without(replaced_variables(choice), call.environment);
-  environment.push_back(token.reveal().data());
-  environment.push_back(expiry.reveal().data());
+  const Names removed = key_variables(selector);
+  const auto entries = new_entries(call, provided.token, session.provider().key(), removed);
+  const auto environment = make_environment(call.environment, removed, entries);
   // Otherwise CMD would have a child that it did not start and does not wait for.
   if (!os::inherits_orphans())
     session.provider().refresh_in_background(provided, os::ParentLifetime::continues);

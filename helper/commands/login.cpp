@@ -3,26 +3,17 @@
 #include "helper/api_key/login_files.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/config/profile.hpp"
 #include "helper/config/profile_draft.hpp"
-#include "helper/config/region.hpp"
-#include "helper/failure.hpp"
 #include "helper/names.hpp"
 #include "helper/os/processes/terminal.hpp"
 #include "helper/os/stream.hpp"
-#include "helper/token/session.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
 
-#include <algorithm>
-#include <chrono>
-#include <optional>
+#include <array>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 #include <system_error>
-#include <utility>
 
 namespace sase::commands {
 
@@ -96,33 +87,33 @@ bool is_proxy_for_all(const config::Profile& profile) noexcept {
   return !profile.proxy.empty() && profile.no_proxy.empty() && profile.proxy.find('@') == std::string::npos;
 }
 
-std::string curl_example(const config::Profile& profile) {
-  std::string line =
-      "sase-credential" + config::profile_flag(profile.name) + " token --format header | curl -H @- ";
-  const auto add = [&line](const char* flag, const std::string& value) {
-    if (!value.empty()) line += flag + protocol::shell_word(value) + ' ';
-  };
-  add("--cacert ", profile.ca_file);
-  add("--cert ", profile.client_cert);
-  add("--key ", profile.client_key);
-  if (is_proxy_for_all(profile)) add("--proxy ", profile.proxy);
-  return line + profile.rest_url + std::string(config::api_generation(profile.api).users_path);
+/// A property of the connection, as curl and git name it.
+struct Option {
+  const char* curl;
+  const char* git;
+  std::string value;  ///< empty if it is not used
+};
+
+std::array<Option, 4> connection_options(const config::Profile& profile) {
+  return {{{"--cacert ", ".sslCAInfo ", profile.ca_file},
+           {"--cert ", ".sslCert ", profile.client_cert},
+           {"--key ", ".sslKey ", profile.client_key},
+           {"--proxy ", ".proxy ", is_proxy_for_all(profile) ? profile.proxy : ""}}};
 }
 
-std::string git_example(const config::Profile& profile) {
+std::string examples(const config::Profile& profile) {
   const std::string origin = "https://" + profile.hosts.front().text();
   const std::string flag = config::profile_flag(profile.name);
-  std::string lines =
+  std::string curl = "  sase-credential" + flag + " token --format header | curl -H @- ";
+  std::string git =
       "  git config --global credential." + origin + ".helper " + protocol::shell_word("sase" + flag) + '\n';
-  const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty())
-      lines += "  git config --global http." + origin + '.' + name + ' ' + protocol::shell_word(value) + '\n';
-  };
-  add("sslCAInfo", profile.ca_file);
-  add("sslCert", profile.client_cert);
-  add("sslKey", profile.client_key);
-  if (is_proxy_for_all(profile)) add("proxy", profile.proxy);
-  return lines;
+  for (const Option& option : connection_options(profile)) {
+    if (option.value.empty()) continue;
+    const std::string value = protocol::shell_word(option.value);
+    curl += option.curl + value + ' ';
+    git += "  git config --global http." + origin + option.git + value + '\n';
+  }
+  return curl + profile.rest_url + std::string(config::api_generation(profile.api).users_path) + '\n' + git;
 }
 
 /// Also finds a profile whose file was deleted but whose key remains.
@@ -141,14 +132,6 @@ std::size_t remove_tokens(const std::string& profile, const Environment& environ
                 "cannot remove the tokens of '" + profile + "': " + protocol::escape(error.what()));
 }
 
-std::string logout_report(const api_key::LoginFiles& files, bool had_key, std::size_t tokens) {
-  std::string text;
-  if (had_key) text += "removed: the key in " + protocol::escape(files.key()) + '\n';
-  if (tokens > 0)
-    text += "removed: " + std::to_string(tokens) + (tokens == 1 ? " cached token\n" : " cached tokens\n");
-  return text;
-}
-
 }  // namespace
 
 std::string login_report(const config::Profile& profile, const api_key::LoginFiles& files,
@@ -159,9 +142,7 @@ std::string login_report(const config::Profile& profile, const api_key::LoginFil
                          : "not verified: " + profile.authorize_url + " was not contacted";
   text += "\nstored: the key in " + protocol::escape(files.key()) + "\n        the profile in " +
           protocol::escape(files.profile()) + '\n';
-  text += "\nThese commands now get a token automatically:\n  " + curl_example(profile) + '\n' +
-          git_example(profile);
-  return text;
+  return text + "\nThese commands now get a token automatically:\n" + examples(profile);
 }
 
 /// Checks everything else before it asks for the key, and verifies the key before it stores it.
@@ -192,7 +173,10 @@ ExitCode logout(const Call& call) {
   const api_key::LoginFiles files(call.environment, profile);
   const bool had_key = files.remove_key();
   const std::size_t tokens = remove_tokens(profile, call.environment);
-  std::string text = logout_report(files, had_key, tokens);
+  std::string text;
+  if (had_key) text += "removed: the key in " + protocol::escape(files.key()) + '\n';
+  if (tokens > 0)
+    text += "removed: " + std::to_string(tokens) + (tokens == 1 ? " cached token\n" : " cached tokens\n");
   if (text.empty()) text = "nothing is stored for the profile '" + profile + "'\n";
   if (had_key) text += "\nThe key remains valid at the service. To revoke it, delete it in the console.\n";
   write_output(call, text);

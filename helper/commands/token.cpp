@@ -4,12 +4,8 @@
 #include "helper/names.hpp"
 #include "helper/os/processes/terminal.hpp"
 #include "protocol/dialects/terraform_external.hpp"
-#include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
-
-#include <string>
-#include <string_view>
 
 namespace sase::commands {
 

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/encryption.hpp"
 #include "helper/commands/commands.hpp"
-#include "helper/failure.hpp"
 #include "helper/names.hpp"
-#include "helper/os/files/published_file.hpp"
-#include "helper/os/processes/this_process.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
-#include "helper/token/session.hpp"
 #include "helper/watch/watcher.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <string>
 #include <system_error>
-#include <utility>
 
 namespace sase::commands {
 
@@ -24,15 +19,19 @@ namespace {
 /// More than a report needs.
 constexpr std::size_t max_previous = 4096;
 
+struct Mode {
+  std::string_view text;
+  mode_t mode;
+};
+
 /// A token is readable for the user and at most one group.
-constexpr std::array<std::string_view, 4> modes = {"600", "640", "400", "440"};
+constexpr std::array modes = {Mode{"600", 0600}, Mode{"640", 0640}, Mode{"400", 0400}, Mode{"440", 0440}};
 
 mode_t parse_mode(const cli::CommandLine& line) {
-  std::string_view text = line.mode ? std::string_view(*line.mode) : modes.front();
+  std::string_view text = line.mode ? std::string_view(*line.mode) : modes.front().text;
   if (text.size() == 4 && text.starts_with('0')) text.remove_prefix(1);
-  mode_t mode = 0;
-  std::from_chars(text.data(), text.data() + text.size(), mode, 8);
-  if (std::ranges::find(modes, text) != modes.end()) return mode;
+  const auto* const found = std::ranges::find(modes, text, &Mode::text);
+  if (found != modes.end()) return found->mode;
   throw Failure(ExitCode::usage_error, "unusable mode" + quote_if_short(text),
                 "choose 600, 640, 400 or 440: other users get no access, and the group may only read");
 }
@@ -63,20 +62,24 @@ Target read_target(const cli::CommandLine& line) {
   if (line.operands.front() == "-")
     throw Failure(ExitCode::usage_error, "'watch' writes to a file, not to standard output",
                   "for a file of that name write './-'; for standard output: sase-credential token");
+  if (line.exec && line.once)
+    throw Failure(ExitCode::usage_error, "'--once' runs no command of '--exec'",
+                  "write: sase-credential watch --once FILE && CMD");
+  if (line.exec && line.exec->empty())
+    throw Failure(ExitCode::usage_error, "the command of '--exec' is empty");
   return {.file = {line.operands.front(), {.mode = parse_mode(line), .group = parse_group(line)}},
           .format = parse_format(line)};
 }
 
-/// Escaping may cut off the reason at the end of a long message.
 Failure unusable(const std::system_error& error) {
+  const auto* const rejected = dynamic_cast<const os::RejectedPath*>(&error);
+  if (rejected != nullptr)
+    return Failure(ExitCode::local_state, protocol::escape(error.what()), rejected->hint());
+  // Escaping may cut off the reason at the end of a long message.
   const std::string reason = error.code().message();
   std::string what = protocol::escape(error.what());
   if (std::string_view(error.what()).ends_with(reason) && !what.ends_with(reason)) what += ": " + reason;
   return Failure(ExitCode::local_state, what);
-}
-
-void prepare(const os::PublishedFile& file) try { file.prepare(); } catch (const std::system_error& error) {
-  throw unusable(error);
 }
 
 /// Two tokens have different names; a name reveals nothing of its token.
@@ -84,21 +87,9 @@ std::string name_token(const protocol::BearerToken& token) {
   return cache::hash_name("sase-cred-watchv", {token.reveal()});
 }
 
-os::FileIdentity write_file(const config::Profile& profile, const Target& target,
-                            const protocol::BearerToken& bearer, const ExpiryTimes& times) try {
-  const protocol::TokenDetails details{.profile = profile.name,
-                                       .api_url = profile.rest_url,
-                                       .expires_in = times.expires_in,
-                                       .expires_at = times.expires_at};
-  return target.file.write(target.format.write(bearer, details).reveal());
-} catch (const std::system_error& error) {
-  throw unusable(error);
-}
-
-/// Writes the token to the file, unless `previous` (watch::format_previous()) shows that the file holds it.
-/// If the token could not be refreshed but is still good, the failure is in `failure`. Throws Failure.
-watch::TokenReport refresh_once(const Call& call, const Target& target, std::optional<Failure>& failure,
-                                std::string_view previous = {}) {
+/// Writes the token to the file, unless `previous` (TokenReport::identity()) shows that the file holds it.
+/// The result has a token. Throws Failure.
+watch::Attempt refresh_once(const Call& call, const Target& target, std::string_view previous = {}) {
   config::Profile profile = profile_selector(call).without_host();
   profile.refresh_ahead = token::effective_refresh_ahead(profile.refresh_ahead, profile.min_ttl);
   token::TokenSession session(session_context(call), profile);
@@ -115,27 +106,29 @@ watch::TokenReport refresh_once(const Call& call, const Target& target, std::opt
                             .left = times.expires_in,
                             .refresh_ahead = profile.refresh_ahead,
                             .is_due_for_refresh = provided.is_due_for_refresh()};
-  if (previous != watch::format_previous(&report))
-    report.file = write_file(profile, target, provided.token.bearer, times);
-  failure = provided.refresh_failure;
-  return report;
+  const protocol::TokenDetails details{.profile = profile.name,
+                                       .api_url = profile.rest_url,
+                                       .expires_in = times.expires_in,
+                                       .expires_at = times.expires_at};
+  if (previous != report.identity())
+    report.file = target.file.write(target.format.write(provided.token.bearer, details).reveal());
+  return {.token = std::move(report), .failure = provided.refresh_failure};
 }
 
 /// One attempt of a watcher, which is the parent process: stdin holds the previous report, and the new one is
 /// written to stdout.
 ExitCode run_attempt(const Call& call, const Target& target) {
-  std::optional<Failure> failure;
   const protocol::Secret previous = os::read_all(call.input, max_previous);
-  write_output(call, refresh_once(call, target, failure, previous.reveal()).format());
-  if (failure) throw *std::move(failure);
+  const watch::Attempt attempt = refresh_once(call, target, previous.reveal());
+  write_output(call, attempt.token->format());
+  if (attempt.failure) throw Failure(*attempt.failure);
   return ExitCode::success;
 }
 
 /// `watch --once`
 ExitCode write_once(const Call& call, const Target& target) {
-  prepare(target.file);
-  std::optional<Failure> failure;
-  (void)refresh_once(call, target, failure);
+  target.file.prepare();
+  (void)refresh_once(call, target);
   return ExitCode::success;
 }
 
@@ -172,20 +165,27 @@ std::vector<std::string> attempt_arguments(const Call& call) {
 
 }  // namespace
 
-ExitCode watch(const Call& call) {
+ExitCode watch(const Call& call) try {
   const Target target = read_target(call.line);
   if (call.arguments.front() == watch::attempt_name) return run_attempt(call, target);
   if (call.line.once) return write_once(call, target);
-  prepare(target.file);
+  target.file.prepare();
   const os::NotifySocket manager = open_manager(call);
+  std::vector<const char*> environment;
+  if (call.line.exec) environment = environment_without_keys(call);
+  environment.push_back(nullptr);
   const watch::WatcherParts parts{.file = target.file,
                                   .diagnostics = call.diagnostics,
                                   .manager = manager,
                                   .watchdog = read_watchdog(call),
                                   .program = os::program_path().value_or("/proc/self/exe"),
                                   .arguments = attempt_arguments(call),
-                                  .environment = call.environment.entries()};
+                                  .environment = call.environment.entries(),
+                                  .command = call.line.exec.value_or(""),
+                                  .command_environment = environment.data()};
   return watch::Watcher(parts).run();
+} catch (const std::system_error& error) {
+  throw unusable(error);
 }
 
 }  // namespace sase::commands

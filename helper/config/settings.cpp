@@ -116,8 +116,9 @@ static_assert(std::ranges::all_of(settings,
 constexpr std::size_t shortest_name = own_prefix.size() + 4;
 
 std::vector<std::string_view> known_variables() {
-  // The variables that are not settings: one selects the profile, `exec` and `token --format env` set two.
-  std::vector<std::string_view> known = {"SASE_PROFILE", protocol::token_variable, protocol::expiry_variable};
+  // The variables that are not settings: one selects the profile, `exec` sets three.
+  std::vector<std::string_view> known = {"SASE_PROFILE", protocol::token_variable, protocol::expiry_variable,
+                                         removed_variable};
   for (const Setting& setting : settings)
     known.push_back(setting.variable);
   for (const std::string_view name : standard_key_variables)

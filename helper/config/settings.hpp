@@ -196,6 +196,9 @@ inline constexpr std::array<std::string_view, 4> standard_key_variables = {
 /// The first standard variable that holds a key.
 [[nodiscard]] std::optional<std::string_view> find_key_variable(const Environment& environment) noexcept;
 
+/// Names, in the environment of the command that `exec` runs, the variables with an API key that it removed.
+inline constexpr std::string_view removed_variable = "SASE_EXEC_REMOVED";
+
 /// Warns once about variables without effect: misspelled ones such as `SASE_REGOIN`, and values of ALL_PROXY
 /// and BASE_URL that are for other programs. Only a variable that one typing mistake turns into a known one
 /// counts as misspelled, because other programs may have `SASE_` variables too. It costs nothing until

@@ -51,6 +51,15 @@ bool is_foreign(const std::string& directory) noexcept {
   return status && !status->is_own_or_root();
 }
 
+/// Whether the directory exists, or this user can create it: HOME is `/` for a user that a container does not
+/// know, and may be read-only.
+bool can_be_used(const Candidate& directory) {
+  if (is_foreign(directory.base)) return false;
+  const std::string parent = directory.path.substr(0, directory.path.find_last_of('/'));
+  return !os::read_status(directory.base) || os::read_status(directory.path) ||
+         os::is_writable(os::read_status(parent) ? parent : directory.base);
+}
+
 }  // namespace
 
 std::optional<std::string> config_directory(const Environment& environment) {
@@ -69,7 +78,7 @@ std::optional<std::string> state_directory(const Environment& environment) {
   if (const auto base = find_runtime_directory(environment)) return *base + own_name;
   const auto found = find_directory(environment, "XDG_CACHE_HOME", "/.cache");
   // Other users cannot replace a directory of this user in /tmp, which is sticky.
-  if (found && is_foreign(found->base))
+  if (found && !can_be_used(*found))
     return std::string("/tmp") + own_name + '-' + std::to_string(os::effective_user());
   return found ? std::optional(found->path) : std::nullopt;
 }

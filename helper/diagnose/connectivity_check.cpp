@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
@@ -48,10 +48,6 @@ std::string remedy_for_access(const config::Profile& profile) {
          "permissions";
 }
 
-bool is_redirect(std::optional<unsigned> status) noexcept {
-  return status && *status / 100 == 3;
-}
-
 CheckResult make_result(const Check& check) {
   ExitCode code = check.kind ? token::exit_code_for(*check.kind) : ExitCode::success;
   // A wrong clock is a fault of this machine.
@@ -85,7 +81,7 @@ void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::
   if (auth_error.kind == ErrorKind::rejected) {
     check.what += describe(profile, values);
     check.remedy = status == 403U ? remedy_for_access(profile) : remedy_for_key(profile, values);
-  } else if (is_redirect(status)) {
+  } else if (status && *status / 100 == 3) {
     check.remedy =
         "log in to this network in a browser: a captive portal may have responded; else check proxy, "
         "region and url";
@@ -103,25 +99,26 @@ std::vector<CheckResult> untried_connectivity_checks() {
 
 std::vector<CheckResult> make_results(const token::ProbeReport& report, const config::Profile& profile,
                                       const config::Settings& values) {
-  const token::ProbeOutcome& probe = report.probe;
   std::vector<CheckResult> checks = untried_connectivity_checks();
-  for (const Check& check : probe.checks)
+  for (const Check& check : report.checks)
     checks.at(static_cast<std::size_t>(check.name)) = make_result(check);
   CheckResult& authorize = find_authorize(checks);
   // The authorizer ended without a report, for example because it was killed at the deadline.
-  if (probe.checks.empty() && probe.auth_error)
-    authorize = CheckResult::failed(authorize.name, token::to_failure(*probe.auth_error));
-  if (probe.blocked) record_blocked(checks, *probe.blocked);
+  if (report.checks.empty() && report.auth_error)
+    authorize = CheckResult::failed(authorize.name, token::to_failure(*report.auth_error));
+  if (report.blocked) record_blocked(checks, *report.blocked);
   if (report.unusable) authorize = CheckResult::failed(authorize.name, *report.unusable);
-  const std::optional<AuthError>& error = probe.blocked ? probe.blocked : probe.auth_error;
-  if (authorize.is_failed() && error) add_advice(authorize, *error, probe.status, profile, values);
+  const std::optional<AuthError>& error = report.blocked ? report.blocked : report.auth_error;
+  if (authorize.is_failed() && error) add_advice(authorize, *error, report.status, profile, values);
   return checks;
 }
 
 std::vector<CheckResult> check_connectivity(token::TokenProvider& source, const config::Profile& profile,
                                             const config::Settings& values) {
   try {
-    return make_results(source.probe(read_url(profile)), profile, values);
+    // It requires no permission.
+    const std::string url = profile.rest_url + std::string(config::api_generation(profile.api).status_path);
+    return make_results(source.probe(url), profile, values);
   } catch (const Failure& failure) {
     // Without the authorizer no check can be run; without the refresh lock no token may be requested.
     std::vector<CheckResult> checks = untried_connectivity_checks();
@@ -129,10 +126,6 @@ std::vector<CheckResult> check_connectivity(token::TokenProvider& source, const 
     check = CheckResult::failed(check.name, failure);
     return checks;
   }
-}
-
-std::string read_url(const config::Profile& profile) {
-  return profile.rest_url + std::string(config::api_generation(profile.api).status_path);
 }
 
 }  // namespace sase::diagnose

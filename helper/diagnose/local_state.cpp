@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/api_key/api_key.hpp"
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
 #include "helper/config/xdg_directories.hpp"
-#include "helper/diagnose/doctor.hpp"
-#include "helper/diagnose/status.hpp"
-#include "helper/names.hpp"
+#include "helper/diagnose/report.hpp"
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/private_directory.hpp"
+#include "helper/os/files/trusted_file.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
 #include "helper/rate_limit/rules.hpp"
@@ -31,57 +31,16 @@ std::optional<std::chrono::seconds> token_left(cache::TokenCache& cache, token::
   return left.count() > 0 ? std::optional(left) : std::nullopt;
 }
 
-/// A process that still holds the refresh lock after its deadline is reported as a failure.
-void record_overdue_holder(LocalState& state, const os::PrivateDirectory& directory,
-                           const std::string& key_id) {
-  const auto holder = rate_limit::find_overdue_holder(directory, key_id);
-  if (holder)
-    state.failure = {.what = "process " + std::to_string(holder->pid) +
-                             " still holds the lock after its deadline; is it stopped?",
-                     .ago = std::chrono::floor<std::chrono::seconds>(BootClock::now() - holder->deadline)};
-}
-
 constexpr auto check_name = "files";
 
-/// The command that makes a file or directory (`kind`) private and usable; empty if it is.
-std::string find_repair(const std::string& path, os::FileStatus::Kind kind) {
-  const auto status = os::read_link_status(path);
-  if (!status) return {};
-  if (!status->is(kind)) return "rm -r " + protocol::shell_word(path);
-  if (!status->is_own()) return "remove it: sudo rm -r " + protocol::shell_word(path);
-  if (status->is_open_to_others()) return "chmod go-rwx " + protocol::shell_word(path);
-  const bool is_directory = kind == os::FileStatus::Kind::directory;
-  const unsigned needed = is_directory ? 0700 : 0600;
-  if ((status->permissions & needed) == needed) return {};
-  return (is_directory ? "chmod u+rwx " : "chmod u+rw ") + protocol::shell_word(path);
-}
-
-/// The paths of the profile's files.
-std::vector<std::string> list_files(const std::string& directory, token::ApiKeyHandle& key) {
-  std::string key_id = directory + '/';
-  key_id += key.key_id();
-  std::vector<std::string> paths = {key_id + ".lock"};
-  if (const cache::Identity* const identity = key.find_identity())
-    paths.push_back(directory + '/' + identity->file_stem() + ".token");
-  return paths;
-}
-
-std::string make_writable(const std::string& directory) {
-  return "make '" + protocol::escape(directory) +
-         "' writable, or set XDG_RUNTIME_DIR or XDG_CACHE_HOME to a directory of your own";
-}
-
-/// Empty if no cause is found.
-std::string remedy_for(const std::system_error& error, const std::string& directory,
-                       token::ApiKeyHandle& key) {
+std::string remedy_for(const std::system_error& error, const std::string& directory, bool is_keyring_error) {
   const auto* const rejected = dynamic_cast<const os::RejectedPath*>(&error);
   if (rejected != nullptr && !rejected->hint().empty()) return rejected->hint();
-  if (auto command = find_repair(directory, os::FileStatus::Kind::directory); !command.empty())
-    return command;
-  for (const std::string& path : list_files(directory, key))
-    if (auto command = find_repair(path, os::FileStatus::Kind::regular); !command.empty()) return command;
-  const bool is_full = error.code() == std::errc::no_space_on_device || os::is_quota_exceeded(error.code());
-  return is_full ? "free disk space for '" + protocol::escape(directory) + "'" : std::string();
+  if (error.code() == std::errc::no_space_on_device || os::is_quota_exceeded(error.code()))
+    return "free disk space for '" + protocol::escape(directory) + "'";
+  if (is_keyring_error) return "set cache to file: this kernel or container forbids the keyring";
+  return "make '" + protocol::escape(directory) +
+         "' writable, or set XDG_RUNTIME_DIR or XDG_CACHE_HOME to a directory of your own";
 }
 
 /// Creates the directory as any call does, and writes a file into it.
@@ -115,11 +74,23 @@ CheckResult without_directory(const config::Profile& profile) {
   const bool is_required = profile.cache != config::CacheKind::none;
   return {.name = check_name,
           .state = is_required ? CheckState::broken : CheckState::warning,
-          .what =
-              "no state directory: neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME names a "
-              "directory",
+          .what = "no state directory: neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME names a directory",
           .remedy = "set XDG_RUNTIME_DIR or HOME",
           .code = is_required ? ExitCode::local_state : ExitCode::success};
+}
+
+/// A call that requests a token needs these files.
+void check_certificates(const config::Profile& profile) try {
+  for (const std::string& path : {profile.ca_file, profile.client_cert, profile.client_key})
+    if (!path.empty() && !os::open_trusted_file(path, os::Sensitivity::settings))
+      throw Failure(ExitCode::invalid_settings, "there is no file '" + protocol::escape(path) + '\'');
+} catch (const std::system_error& error) {
+  throw Failure(ExitCode::invalid_settings, protocol::escape(error.what()));
+}
+
+bool has_usable_token(const config::Profile& profile, const LocalState& state) noexcept {
+  return state.token_left &&
+         token::judge(*state.token_left, profile.min_ttl, profile.refresh_ahead) != token::Freshness::stale;
 }
 
 }  // namespace
@@ -143,6 +114,7 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
       .network_fingerprint = log.failure ? std::string_view(log.failure->network_fingerprint) : "",
       .min_ttl = min_ttl};
   if (const auto auth_error = why_blocked(log, call)) {
+    state.pause_code = token::exit_code_for(auth_error->kind);
     state.pause = auth_error->what;
     if (!auth_error->hint.empty()) state.pause += "; " + auth_error->hint;
   }
@@ -154,7 +126,10 @@ LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle&
   const auto opened = directory ? os::PrivateDirectory::open(*directory) : std::nullopt;
   const auto log = opened ? rate_limit::read_request_log(*opened, key.key_id()) : rate_limit::RequestLog{};
   LocalState state = make_local_state(log, BootClock::now(), profile.min_ttl);
-  if (opened) record_overdue_holder(state, *opened, key.key_id());
+  if (const auto holder = opened ? rate_limit::find_overdue_holder(*opened, key.key_id()) : std::nullopt)
+    state.failure = {.what = "process " + std::to_string(holder->pid) +
+                             " still holds the lock after its deadline; is it stopped?",
+                     .ago = std::chrono::floor<std::chrono::seconds>(BootClock::now() - holder->deadline)};
   if (const auto cache = cache::make_token_cache(profile.cache, directory))
     state.token_left = token_left(*cache, key);
   return state;
@@ -170,7 +145,7 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
     is_writable = true;
     const LocalState state = read_local_state(profile, key, directory);
     const std::string problem = describe_problem(state);
-    const bool is_locked = protocol::are_secrets_locked();
+    const bool is_locked = protocol::lock_secrets();
     return {.name = check_name,
             .state = is_locked ? CheckState::ok : CheckState::warning,
             .what = "state in '" + protocol::escape(*directory) + "' (" +
@@ -180,15 +155,42 @@ CheckResult check_files(const config::Profile& profile, token::ApiKeyHandle& key
             .remedy = is_locked ? "" : "raise the limit to 64 KiB: ulimit -l 64"};
   } catch (const std::system_error& error) {
     const bool is_keyring_error = is_writable && profile.cache == config::CacheKind::keyring;
-    std::string remedy = remedy_for(error, *directory, key);
-    if (remedy.empty() && is_keyring_error)
-      remedy = "set cache to file: this kernel or container forbids the keyring";
     return {.name = check_name,
             .state = CheckState::broken,
             .what = protocol::escape(error.what()),
-            .remedy = remedy.empty() ? make_writable(*directory) : std::move(remedy),
+            .remedy = remedy_for(error, *directory, is_keyring_error),
             .code = ExitCode::local_state};
   }
+}
+
+ProfileStatus read_status(const token::SessionContext& context, const config::ProfileSelector& selector,
+                          std::string_view name) {
+  ProfileStatus status;
+  status.name = name;
+  try {
+    const config::ProfileSettings given = selector.read_settings(name);
+    const config::Profile profile = make_profile(name, given.values);
+    status.region = region_name(given.values);
+    status.api = config::api_generation(profile.api).name;
+    status.host = profile.hosts.front().text();
+    const auto source = api_key::find_source(profile, context.environment);
+    if (!source) throw api_key::no_key(profile, context.environment);
+    status.key = api_key::describe(*source);
+    token::TokenSession session(context, profile);
+    token::ApiKeyHandle& key = session.provider().key();
+    // A report runs no key command, so there is no identity unless the key is deferred.
+    if (source->kind != config::ApiKeySource::Kind::command || key.is_deferred())
+      status.local_state = read_local_state(profile, key, config::state_directory(context.environment));
+    if (has_usable_token(profile, status.local_state)) return status;
+    status.code = status.local_state.pause_code;
+    check_certificates(profile);
+  } catch (const Failure& failure) {
+    // The report shows it, and the other profiles as well.
+    status.failure = failure;
+  } catch (const std::system_error& error) {
+    status.failure = Failure(ExitCode::local_state, protocol::escape(error.what()));
+  }
+  return status;
 }
 
 }  // namespace sase::diagnose

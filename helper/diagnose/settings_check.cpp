@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "helper/names.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/time.hpp"

@@ -16,7 +16,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 namespace sase::os {
@@ -41,23 +40,26 @@ bool is_ready_within(int fd, short event, std::chrono::milliseconds patience) no
 /// To wait where the host tool has set O_NONBLOCK on its streams.
 constexpr std::chrono::milliseconds no_limit{-1};
 
-std::size_t read_some(int fd, std::span<char> buffer) {
-  while (true) {
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-    if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno == EAGAIN)
-      (void)is_ready_within(fd, POLLIN, no_limit);
-    else if (errno != EINTR)
-      throw_errno("reading failed");
-  }
+std::chrono::milliseconds time_until(steady_clock::time_point deadline) noexcept {
+  if (deadline == no_deadline) return no_limit;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+  return std::max(left, left.zero());
 }
 
 /// Appends the bytes of one read. The result is valid until the next read, and empty at the end of the
 /// stream.
-std::string_view read_into(int fd, Secret& bytes) {
-  const std::size_t before = bytes.size();
-  bytes.commit(read_some(fd, bytes.spare_capacity(initial_capacity)));
-  return bytes.reveal().substr(before);
+std::string_view read_some(int fd, Secret& bytes, steady_clock::time_point deadline) {
+  const std::span<char> buffer = bytes.spare_capacity(initial_capacity);
+  // A FIFO that no writer has opened yet looks like an empty file to read(2), but not to poll(2).
+  for (bool must_wait = deadline != no_deadline;; must_wait = true) {
+    if (must_wait && !is_ready_within(fd, POLLIN, time_until(deadline)))
+      throw std::system_error(std::make_error_code(std::errc::timed_out), "reading failed");
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno != EAGAIN && errno != EINTR) throw_errno("reading failed");
+    if (got < 0) continue;
+    bytes.commit(static_cast<std::size_t>(got));
+    return bytes.reveal().substr(bytes.size() - static_cast<std::size_t>(got));
+  }
 }
 
 void discard(int fd, std::chrono::milliseconds patience) noexcept {
@@ -75,11 +77,11 @@ void discard(int fd, std::chrono::milliseconds patience) noexcept {
 
 }  // namespace
 
-Secret read_message(int fd) {
-  Secret bytes = Secret::with_capacity(initial_capacity);
+Secret read_message(int fd, steady_clock::time_point deadline) {
+  Secret bytes;
   protocol::MessageScanner scanner;
   while (true) {
-    const std::string_view arrived = read_into(fd, bytes);
+    const std::string_view arrived = read_some(fd, bytes, deadline);
     if (arrived.empty()) return bytes;
     if (!scanner.scan(arrived)) continue;
     discard(fd, std::chrono::milliseconds(0));
@@ -87,32 +89,11 @@ Secret read_message(int fd) {
   }
 }
 
-Secret read_all(int fd, std::size_t limit) {
-  Secret bytes = Secret::with_capacity(initial_capacity);
-  while (!read_into(fd, bytes).empty())
+Secret read_all(int fd, std::size_t limit, steady_clock::time_point deadline) {
+  Secret bytes;
+  while (!read_some(fd, bytes, deadline).empty())
     if (bytes.size() > limit) throw std::length_error("more than " + std::to_string(limit) + " bytes");
   return bytes;
-}
-
-Secret read_all(int fd, std::size_t limit, std::chrono::steady_clock::time_point deadline) {
-  Secret bytes = Secret::with_capacity(initial_capacity);
-  // A FIFO that has had no writer yet looks like an empty file.
-  bool may_be_empty = false;
-  while (bytes.size() <= limit) {
-    const ssize_t got = ::read(fd, bytes.spare_capacity(initial_capacity).data(), initial_capacity);
-    if (got > 0) {
-      bytes.commit(static_cast<std::size_t>(got));
-      continue;
-    }
-    if (got == 0 && (may_be_empty || !bytes.empty())) return bytes;
-    if (got < 0 && errno != EAGAIN && errno != EINTR) throw_errno("reading failed");
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
-    // A regular file is always ready.
-    if (!is_ready_within(fd, POLLIN, std::max(left, std::chrono::milliseconds(0))))
-      throw std::system_error(std::make_error_code(std::errc::timed_out), "reading failed");
-    may_be_empty = got == 0;
-  }
-  throw std::length_error("more than " + std::to_string(limit) + " bytes");
 }
 
 std::size_t read_file(const char* path, std::span<char> buffer) noexcept {
@@ -121,28 +102,14 @@ std::size_t read_file(const char* path, std::span<char> buffer) noexcept {
   return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
-std::size_t read_into(int fd, std::span<char> first, std::span<char> second, const char* what) {
-  const std::array<iovec, 2> buffers{{{.iov_base = first.data(), .iov_len = first.size()},
-                                      {.iov_base = second.data(), .iov_len = second.size()}}};
-  const ssize_t got = ::readv(fd, buffers.data(), static_cast<int>(buffers.size()));
+std::size_t read_into(int fd, std::span<char> buffer, const char* what) {
+  const ssize_t got = ::pread(fd, buffer.data(), buffer.size(), 0);
   if (got < 0) throw_errno(what);
   return static_cast<std::size_t>(got);
 }
 
 void discard_input(int fd) noexcept {
   discard(fd, std::chrono::milliseconds(100));
-}
-
-void discard_message(int fd, std::chrono::steady_clock::time_point deadline) {
-  Secret bytes;
-  protocol::MessageScanner scanner;
-  for (auto left = deadline - steady_clock::now(); left > left.zero();
-       left = deadline - steady_clock::now()) {
-    if (!is_ready_within(fd, POLLIN, std::chrono::ceil<std::chrono::milliseconds>(left))) return;
-    bytes.shrink(0);
-    const std::string_view arrived = read_into(fd, bytes);
-    if (arrived.empty() || scanner.scan(arrived)) return discard(fd, std::chrono::milliseconds(0));
-  }
 }
 
 bool writable_within(int fd, std::chrono::milliseconds patience) noexcept {

@@ -3,16 +3,13 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace sase::rate_limit {
 
-BootTime replace_time(const std::optional<LockHolder>& holder, BootTime seen) noexcept {
-  return (holder ? std::max(holder->deadline, seen) : seen) + holder_grace;
-}
-
 const LockFile* LockAttempt::awaited() const noexcept {
   if (next_ == &LockAttempt::wait_for_lock) return file_.get();
-  return next_ == &LockAttempt::wait_for_replacement ? replacement_.get() : nullptr;
+  return next_ == &LockAttempt::wait_for_older ? older_.get() : nullptr;
 }
 
 LockAttempt::Result LockAttempt::then(Operation next) noexcept {
@@ -20,117 +17,95 @@ LockAttempt::Result LockAttempt::then(Operation next) noexcept {
   return Result::pending;
 }
 
+LockAttempt::Result LockAttempt::wait_until(BootTime time) noexcept {
+  until_ = std::min(wait_until_, time);
+  return directory_.now() >= wait_until_ ? Result::timed_out : Result::pending;
+}
+
 /// A full disk keeps no process from acquiring the lock.
-void LockAttempt::write_log(LockFile& file, RequestLog log) const try {
+void LockAttempt::write_log(RequestLog log) const try {
   log.holder = self_;
-  file.write_log(log);
+  file_->write_log(log);
 } catch (const std::system_error&) {
   return;
 }
 
-LockAttempt::Result LockAttempt::start_again() {
-  replaced_.reset();
-  replacement_.reset();
-  file_.reset();
-  return then(&LockAttempt::open_lock);
-}
-
-LockAttempt::Result LockAttempt::open_lock() {
-  file_ = directory_.open(LockName::lock);
+LockAttempt::Result LockAttempt::open(unsigned generation) {
+  generation_ = generation;
+  file_ = directory_.open(generation);
   seen_.reset();
   seen_since_ = directory_.now();
   until_ = BootTime{};  // first without waiting: usually the lock is free
   return then(&LockAttempt::wait_for_lock);
 }
 
-/// Whether the holder of the lock should have released it. Sets the end of the next wait.
-bool LockAttempt::is_overdue() {
-  const BootTime now = directory_.now();
-  const auto holder = file_->read_log().holder;
-  if (holder != seen_) {
-    seen_ = holder;
-    seen_since_ = now;
-  }
-  // The record of this process may remain from when it gave way to another.
-  const BootTime replaceable = replace_time(seen_ == self_ ? std::nullopt : seen_, seen_since_);
-  until_ = std::min(wait_until_, replaceable);
-  return now >= replaceable;
+LockAttempt::Result LockAttempt::open_newest() {
+  const std::vector<unsigned> generations = directory_.generations();
+  return open(generations.empty() ? 0 : generations.back());
+}
+
+LockAttempt::Result LockAttempt::open_next() {
+  return open(generation_ + 1);
 }
 
 LockAttempt::Result LockAttempt::wait_for_lock() {
   if (file_->acquire(until_)) return then(&LockAttempt::record_holder);
-  if (directory_.now() >= wait_until_) return Result::timed_out;
-  return is_overdue() ? then(&LockAttempt::open_replacement) : Result::pending;
-}
-
-/// The record comes before the check for a replacement, and a process that replaces the lock creates the
-/// replacement before it reads the record: at least one of the two sees the other.
-LockAttempt::Result LockAttempt::record_holder() {
-  write_log(*file_, file_->read_log());
-  return then(&LockAttempt::check_replacement);
-}
-
-/// A process that replaces the lock gives way to one that holds it, which therefore keeps it. Otherwise two
-/// processes could give way to each other for ever.
-LockAttempt::Result LockAttempt::check_replacement() {
-  return then(directory_.exists(LockName::replacement) ? &LockAttempt::open_replacement
-                                                       : &LockAttempt::check_name);
-}
-
-LockAttempt::Result LockAttempt::check_name() {
-  return file_->has_name(LockName::lock) ? Result::acquired : start_again();
-}
-
-LockAttempt::Result LockAttempt::open_replacement() {
-  replacement_ = directory_.open(LockName::replacement);
-  until_ = std::min(wait_until_, directory_.now() + holder_grace);
-  return then(&LockAttempt::wait_for_replacement);
-}
-
-/// The lock of the replacement is held only for steps on this machine: one that is held longer is the lock by
-/// now, or its holder is stopped.
-LockAttempt::Result LockAttempt::wait_for_replacement() {
-  if (replacement_->acquire(until_)) return then(&LockAttempt::check_both);
   const BootTime now = directory_.now();
-  if (now >= wait_until_) return Result::timed_out;
-  if (now < until_) return Result::pending;
-  if (replacement_->has_name(LockName::replacement)) directory_.remove_replacement();
-  return start_again();
+  const auto holder = file_->read_log().holder;
+  if (std::exchange(seen_, holder) != holder) seen_since_ = now;
+  const BootTime overdue = (holder ? std::max(holder->deadline, seen_since_) : seen_since_) + holder_grace;
+  return now >= overdue && now < wait_until_ ? then(&LockAttempt::open_next) : wait_until(overdue);
 }
 
-/// With the lock of the replacement, which keeps all others from replacing the lock.
-LockAttempt::Result LockAttempt::check_both() {
-  if (replacement_->has_name(LockName::lock)) {
-    file_ = std::move(replacement_);
-    return then(&LockAttempt::record_holder);
-  }
-  const bool is_current = file_->has_name(LockName::lock);
-  const bool is_free = file_->acquire(BootTime{});
-  if (replacement_->has_name(LockName::replacement)) {
-    if (is_current && !is_free && file_->read_log().holder == seen_ && is_overdue())
-      return then(&LockAttempt::copy_log);
-    directory_.remove_replacement();
-  }
-  replacement_.reset();
-  return is_current && is_free ? then(&LockAttempt::record_holder) : start_again();
+/// The record comes before the check for a newer file, and a process that creates a newer file does so before
+/// it reads the record: at least one of the two sees the other.
+LockAttempt::Result LockAttempt::record_holder() {
+  RequestLog log = file_->read_log();
+  has_taken_over_ = generation_ == 0 || log.has_taken_over;
+  write_log(std::move(log));
+  return then(&LockAttempt::check_newest);
 }
 
-LockAttempt::Result LockAttempt::copy_log() {
-  const RequestLog log = file_->read_log();
-  replaced_ = log.holder;
-  write_log(*replacement_, log);
-  return then(&LockAttempt::replace);
+LockAttempt::Result LockAttempt::check_newest() {
+  older_generation_ = 0;
+  return then(directory_.is_newest(*file_) ? &LockAttempt::open_older : &LockAttempt::open_newest);
 }
 
-/// If this process was stopped, another one may have removed its replacement. No file system can join the
-/// first check and the rename, which are one step in the model: a process that is stopped between the two
-/// may rename the replacement of another too early, so that two requests overlap.
-LockAttempt::Result LockAttempt::replace() {
-  if (!replacement_->has_name(LockName::replacement)) return start_again();
-  directory_.replace_lock();
-  if (!replacement_->has_name(LockName::lock)) return start_again();
-  file_ = std::move(replacement_);
-  return Result::acquired;
+LockAttempt::Result LockAttempt::open_older() {
+  older_.reset();
+  if (generation_ == 0) return Result::acquired;
+  const std::vector<unsigned> generations = directory_.generations();
+  const auto older = std::ranges::lower_bound(generations, older_generation_);
+  if (older == generations.end() || *older >= generation_)
+    return has_taken_over_ ? Result::acquired : then(&LockAttempt::take_over_log);
+  older_generation_ = *older;
+  older_ = directory_.open(*older);
+  until_ = BootTime{};
+  return then(&LockAttempt::wait_for_older);
+}
+
+/// Waits for a process that has acquired an older file before this one was created. One that has not recorded
+/// itself will find this file.
+LockAttempt::Result LockAttempt::wait_for_older() {
+  const bool is_free = older_->acquire(until_);
+  const RequestLog log = older_->read_log();
+  // The record of this process may remain from before it found this file.
+  const bool is_recorded = log.holder && log.holder != self_;
+  if (!is_free && is_recorded && directory_.now() < log.holder->deadline + holder_grace)
+    return wait_until(log.holder->deadline + holder_grace);
+  if (has_taken_over_ && is_free) directory_.remove(older_generation_);
+  if (!has_taken_over_ && (log.has_taken_over || older_generation_ == 0)) inherited_ = log;
+  if (!has_taken_over_ && !is_free) replaced_ = log.holder;
+  ++older_generation_;
+  return then(&LockAttempt::open_older);
+}
+
+/// Then looks at the older files again, to remove those that are free.
+LockAttempt::Result LockAttempt::take_over_log() {
+  inherited_.has_taken_over = has_taken_over_ = true;
+  write_log(std::move(inherited_));
+  older_generation_ = 0;
+  return then(&LockAttempt::open_older);
 }
 
 }  // namespace sase::rate_limit

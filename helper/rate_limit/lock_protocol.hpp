@@ -5,42 +5,34 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 /// The protocol of the refresh lock, without system calls: tests/helper/rate_limit/lock_model_test.cpp runs
 /// it in every order of steps. helper/README.md describes it.
 namespace sase::rate_limit {
 
 /// A process that still holds the lock this long after its deadline is stopped, not slow. A new holder also
-/// has this long to record itself, and a process that replaces the lock has this long for that.
+/// has this long to record itself.
 inline constexpr std::chrono::milliseconds holder_grace = std::chrono::milliseconds(300);
 
-/// When a process that has seen the record of this holder since `seen` may replace the lock.
-[[nodiscard]] BootTime replace_time(const std::optional<LockHolder>& holder, BootTime seen) noexcept;
-
-/// The names of the two files: the lock, and the one that is about to replace it.
-enum class LockName { lock, replacement };
-
-/// An open lock file with the request log in it.
+/// An open lock file with the request log in it. Its destructor releases the lock.
 class LockFile {
  public:
   LockFile() = default;
   LockFile(const LockFile&) = delete;
   LockFile& operator=(const LockFile&) = delete;
-  virtual ~LockFile() = default;  ///< releases the lock
+  virtual ~LockFile() = default;
 
   /// Waits for the lock; false if `until` passed first.
   [[nodiscard]] virtual bool acquire(BootTime until) = 0;
-  virtual void release() = 0;
 
-  /// Whether this name leads to the file.
-  [[nodiscard]] virtual bool has_name(LockName name) const = 0;
-
+  /// Both throw std::system_error.
   [[nodiscard]] virtual RequestLog read_log() const = 0;
-
-  /// Throws std::system_error.
   virtual void write_log(const RequestLog& log) = 0;
 };
 
+/// The lock files of a key, numbered by generation: a stopped holder keeps its file, and the others continue
+/// with the next one.
 class LockDirectory {
  public:
   LockDirectory() = default;
@@ -48,13 +40,15 @@ class LockDirectory {
   LockDirectory& operator=(const LockDirectory&) = delete;
   virtual ~LockDirectory() = default;
 
-  /// Creates the file if it does not exist.
-  [[nodiscard]] virtual std::unique_ptr<LockFile> open(LockName name) = 0;
-  [[nodiscard]] virtual bool exists(LockName name) const = 0;
+  /// The generations of the files that exist, in ascending order.
+  [[nodiscard]] virtual std::vector<unsigned> generations() const = 0;
 
-  /// Renames the replacement to the lock; does nothing if there is no replacement.
-  virtual void replace_lock() = 0;
-  virtual void remove_replacement() = 0;
+  /// Creates the file if it does not exist.
+  [[nodiscard]] virtual std::unique_ptr<LockFile> open(unsigned generation) = 0;
+
+  /// Whether no other file is newer, and this one has not been removed.
+  [[nodiscard]] virtual bool is_newest(const LockFile& file) const = 0;
+  virtual void remove(unsigned generation) = 0;
 
   [[nodiscard]] virtual BootTime now() const = 0;
 };
@@ -74,7 +68,7 @@ class LockAttempt {
   /// The acquired lock.
   [[nodiscard]] std::unique_ptr<LockFile> take_lock() noexcept { return std::move(file_); }
 
-  /// The stopped holder whose lock was replaced.
+  /// The stopped holder because of which this process has started a new generation.
   [[nodiscard]] const std::optional<LockHolder>& replaced_holder() const noexcept { return replaced_; }
 
   /// For the model: the file whose lock the next step waits for, and until when; null if it does not wait.
@@ -85,30 +79,31 @@ class LockAttempt {
   // The model describes this state.
   using Operation = Result (LockAttempt::*)();
 
-  Result open_lock();
+  Result open_newest();
+  Result open_next();
   Result wait_for_lock();
   Result record_holder();
-  Result check_replacement();
-  Result check_name();
-  Result open_replacement();
-  Result wait_for_replacement();
-  Result check_both();
-  Result copy_log();
-  Result replace();
+  Result check_newest();
+  Result open_older();
+  Result wait_for_older();
+  Result take_over_log();
 
-  void write_log(LockFile& file, RequestLog log) const;
   Result then(Operation next) noexcept;
-  Result start_again();
-  [[nodiscard]] bool is_overdue();
+  Result open(unsigned generation);
+  Result wait_until(BootTime time) noexcept;
+  void write_log(RequestLog log) const;
 
   LockDirectory& directory_;
   LockHolder self_;
   BootTime wait_until_;
-  Operation next_ = &LockAttempt::open_lock;
-  std::unique_ptr<LockFile> file_, replacement_;
+  Operation next_ = &LockAttempt::open_newest;
+  unsigned generation_ = 0, older_generation_ = 0;
+  std::unique_ptr<LockFile> file_, older_;
   std::optional<LockHolder> seen_;  ///< the holder in the file's log, as last read
   BootTime seen_since_{};
-  BootTime until_{};  ///< of the current wait
+  BootTime until_{};            ///< of the current wait
+  bool has_taken_over_ = true;  ///< whether the log of the generation before is in the file
+  RequestLog inherited_;        ///< that log
   std::optional<LockHolder> replaced_;
 };
 

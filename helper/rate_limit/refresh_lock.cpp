@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 namespace sase::rate_limit {
 
@@ -27,50 +28,30 @@ using std::chrono::steady_clock;
 constexpr std::size_t slot_size = 2048;
 constexpr std::size_t file_size = 2 * slot_size;
 
-/// A slot: a line with sequence number, checksum and size of the log, then the log.
-struct Slot {
-  std::uint64_t sequence = 0;
-  std::string_view log;
-};
-
-std::string checksum(std::string_view sequence, std::string_view log) {
-  return cache::hash_name("sase-cred-log-v1", {sequence, log});
+/// Before each log in its slot.
+std::string checksum(std::string_view log) {
+  return cache::hash_name("sase-cred-log-v2", {log});
 }
 
-std::string format_slot(const Slot& slot) {
-  const std::string sequence = std::to_string(slot.sequence);
-  return sequence + ' ' + checksum(sequence, slot.log) + ' ' + std::to_string(slot.log.size()) + '\n' +
-         std::string(slot.log);
-}
-
-/// Removes the text before `end`, and `end` itself, from `bytes`; returns the text.
-std::string_view take_until(std::string_view& bytes, char end) {
-  const std::string_view text = bytes.substr(0, bytes.find(end));
-  bytes.remove_prefix(std::min(text.size() + 1, bytes.size()));
-  return text;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} && stop == text.data() + text.size() ? std::optional(number) : std::nullopt;
+/// Read once: reading the boot id costs as much as reading the log.
+const BootId& this_boot() {
+  static const BootId boot = current_boot();
+  return boot;
 }
 
 /// Empty if it is damaged.
-Slot parse_slot(std::string_view bytes) {
-  const std::string_view sequence = take_until(bytes, ' ');
-  const std::string_view sum = take_until(bytes, ' ');
-  const auto size = parse_number(take_until(bytes, '\n'));
-  const auto number = parse_number(sequence);
-  if (!number || !size || *size > bytes.size()) return {};
-  const std::string_view log = bytes.substr(0, *size);
-  return sum == checksum(sequence, log) ? Slot{.sequence = *number, .log = log} : Slot{};
+RequestLog parse_slot(std::string_view slot) {
+  constexpr std::size_t checksum_size = 32;
+  slot = slot.substr(0, slot.find('\0'));
+  const std::string_view log = slot.substr(std::min(checksum_size, slot.size()));
+  return slot.starts_with(checksum(log)) ? RequestLog::parse(log, this_boot(), BootClock::now())
+                                         : RequestLog{};
 }
 
-/// The slot that was written last.
-Slot find_last_slot(std::string_view bytes) {
-  const Slot first = parse_slot(bytes.substr(0, slot_size));
-  const Slot second = parse_slot(bytes.substr(std::min(slot_size, bytes.size())));
+/// The log that was written last.
+RequestLog parse_newest_slot(std::string_view bytes) {
+  RequestLog first = parse_slot(bytes.substr(0, slot_size));
+  RequestLog second = parse_slot(bytes.substr(std::min(slot_size, bytes.size())));
   return first.sequence > second.sequence ? first : second;
 }
 
@@ -99,30 +80,26 @@ void apply_mark(RequestLog& log, nanoseconds mark, BootTime now) {
   const auto [left, count] = std::lldiv((mark - second).count(), mark_unit);
   log.holder.reset();
   if (left > 0) log.holder = {.pid = 0, .since = at, .deadline = at + milliseconds(left)};
+  log.has_taken_over = true;
   log.requests.assign(static_cast<std::size_t>(count), std::min(at + milliseconds(999), now));
 }
 
-/// Read once: reading the boot id costs as much as reading the log.
-const BootId& this_boot() {
-  static const BootId boot = current_boot();
-  return boot;
-}
-
 RequestLog read_log_in(const os::FileLock& lock) {
-  const std::string bytes = lock.read(file_size);
-  RequestLog log = RequestLog::parse(find_last_slot(bytes).log, this_boot(), BootClock::now());
+  RequestLog log = parse_newest_slot(lock.read(file_size));
   apply_mark(log, lock.modified(), BootClock::now());
   return log;
 }
 
-void write_log_to(os::FileLock& lock, const RequestLog& log) {
+void write_log_to(const os::FileLock& lock, RequestLog log) {
   const std::string before = lock.read(file_size);
-  const std::uint64_t sequence = find_last_slot(before).sequence + 1;
-  std::string slot = format_slot({.sequence = sequence, .log = log.write(this_boot())});
+  log.sequence = parse_newest_slot(before).sequence + 1;
+  const std::string text = log.write(this_boot());
+  std::string slot = checksum(text) + text;
   if (slot.size() > slot_size) throw std::system_error(std::make_error_code(std::errc::file_too_large));
+  slot.resize(slot_size);
   try {
     if (before.size() < file_size) lock.write(before.size(), std::string(file_size - before.size(), '\0'));
-    lock.write(sequence % 2 * slot_size, slot);
+    lock.write(log.sequence % 2 == 0 ? 0 : slot_size, slot);
   } catch (const std::system_error&) {
     lock.set_modified(format_mark(log));
     throw;
@@ -133,77 +110,58 @@ steady_clock::time_point to_steady(BootTime time) {
   return steady_clock::now() + (time - BootClock::now());
 }
 
-std::string file_name(const std::string& key_id, LockName name) {
-  switch (name) {
-    case LockName::lock: return key_id + ".lock";
-    case LockName::replacement: break;
+std::string file_name(const std::string& key_id, unsigned generation) {
+  return key_id + (generation == 0 ? "" : '.' + std::to_string(generation)) + ".lock";
+}
+
+/// In ascending order.
+std::vector<unsigned> list_generations(const os::PrivateDirectory& directory, const std::string& key_id) {
+  std::vector<unsigned> generations;
+  for (const std::string& name : directory.names()) {
+    unsigned generation = 0;
+    if (name.starts_with(key_id + '.'))
+      std::from_chars(name.data() + key_id.size() + 1, name.data() + name.size(), generation);
+    if (name == file_name(key_id, generation)) generations.push_back(generation);
   }
-  return key_id + ".lock.new";
+  std::ranges::sort(generations);
+  return generations;
 }
 
-}  // namespace
-
-std::string make_key_id(std::string_view authorize_url, std::string_view api_key) {
-  return cache::hash_name("sase-cred-acctv1", {authorize_url, api_key});
-}
-
-std::string make_command_key_id(std::string_view authorize_url, std::string_view command) {
-  return cache::hash_name("sase-cred-acctc1", {authorize_url, command});
-}
-
-RequestLog read_request_log(const os::PrivateDirectory& directory, const std::string& key_id) {
-  os::Fd file = directory.open_file(file_name(key_id, LockName::lock));
-  return file ? read_log_in(os::FileLock(std::move(file))) : RequestLog{};
-}
-
-std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& directory,
-                                              const std::string& key_id) {
-  os::Fd file = directory.open_file(file_name(key_id, LockName::lock));
-  if (!file) return std::nullopt;
-  os::FileLock lock(std::move(file));
-  auto holder = read_log_in(lock).holder;
-  if (!holder || holder->pid == 0 || BootClock::now() < holder->deadline || lock.acquire({}))
-    return std::nullopt;
-  return holder;
-}
-
-class RefreshLock::File : public LockFile {
+class File : public LockFile {
  public:
-  File(const os::PrivateDirectory& directory, const std::string& key_id, LockName name)
-      : directory_(directory), key_id_(key_id), lock_(directory.open_lock(file_name(key_id, name))) {}
+  File(const os::PrivateDirectory& directory, std::string name)
+      : directory_(directory), lock_(directory.open_lock(name)), name_(std::move(name)) {}
 
   [[nodiscard]] bool acquire(BootTime until) override { return lock_.acquire(to_steady(until)); }
-  void release() override { lock_.release(); }
-  [[nodiscard]] bool has_name(LockName name) const override {
-    return directory_.leads_to(file_name(key_id_, name), lock_.fd());
-  }
   [[nodiscard]] RequestLog read_log() const override { return read_log_in(lock_); }
   void write_log(const RequestLog& log) override { write_log_to(lock_, log); }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] bool has_name() const noexcept { return directory_.leads_to(name_, lock_.fd()); }
   [[nodiscard]] int fd() const noexcept { return lock_.fd(); }
 
  private:
   const os::PrivateDirectory& directory_;
-  const std::string& key_id_;
   os::FileLock lock_;
+  std::string name_;
 };
 
-class RefreshLock::Directory : public LockDirectory {
+class Directory : public LockDirectory {
  public:
   Directory(const std::string& path, std::string key_id)
       : directory_(os::PrivateDirectory::create(path)), key_id_(std::move(key_id)) {}
 
-  [[nodiscard]] std::unique_ptr<LockFile> open(LockName name) override {
-    return std::make_unique<File>(directory_, key_id_, name);
+  [[nodiscard]] std::vector<unsigned> generations() const override {
+    return list_generations(directory_, key_id_);
   }
-  [[nodiscard]] bool exists(LockName name) const override {
-    return directory_.contains(file_name(key_id_, name));
+  [[nodiscard]] std::unique_ptr<LockFile> open(unsigned generation) override {
+    return std::make_unique<File>(directory_, file_name(key_id_, generation));
   }
-  void replace_lock() override try {
-    directory_.rename_file(file_name(key_id_, LockName::replacement), file_name(key_id_, LockName::lock));
-  } catch (const std::system_error& error) {
-    if (error.code() != std::errc::no_such_file_or_directory) throw;
+  [[nodiscard]] bool is_newest(const LockFile& lock) const override {
+    const auto& file = static_cast<const File&>(lock);
+    const auto existing = generations();
+    return !existing.empty() && file.name() == file_name(key_id_, existing.back()) && file.has_name();
   }
-  void remove_replacement() override { directory_.remove_file(file_name(key_id_, LockName::replacement)); }
+  void remove(unsigned generation) override { directory_.remove_file(file_name(key_id_, generation)); }
   [[nodiscard]] BootTime now() const override { return BootClock::now(); }
 
   void require_space(std::size_t size) const {
@@ -218,15 +176,41 @@ class RefreshLock::Directory : public LockDirectory {
   std::string key_id_;
 };
 
-RefreshLock::RefreshLock() noexcept = default;
-RefreshLock::RefreshLock(RefreshLock&&) noexcept = default;
-RefreshLock& RefreshLock::operator=(RefreshLock&&) noexcept = default;
-RefreshLock::~RefreshLock() = default;
+}  // namespace
+
+std::string make_key_id(std::string_view authorize_url, std::string_view api_key) {
+  return cache::hash_name("sase-cred-acctv1", {authorize_url, api_key});
+}
+
+std::string make_command_key_id(std::string_view authorize_url, std::string_view command) {
+  return cache::hash_name("sase-cred-acctc1", {authorize_url, command});
+}
+
+RequestLog read_request_log(const os::PrivateDirectory& directory, const std::string& key_id) {
+  const auto generations = list_generations(directory, key_id);
+  if (generations.empty()) return {};
+  os::Fd file = directory.open_file(file_name(key_id, generations.back()));
+  return file ? read_log_in(os::FileLock(std::move(file))) : RequestLog{};
+}
+
+std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& directory,
+                                              const std::string& key_id) {
+  for (const unsigned generation : list_generations(directory, key_id)) {
+    os::Fd file = directory.open_file(file_name(key_id, generation));
+    if (!file) continue;
+    os::FileLock lock(std::move(file));
+    auto holder = read_log_in(lock).holder;
+    if (holder && holder->pid != 0 && BootClock::now() >= holder->deadline && !lock.acquire({}))
+      return holder;
+  }
+  return std::nullopt;
+}
 
 std::optional<RefreshLock> RefreshLock::acquire(const std::string& directory, const std::string& key_id,
                                                 BootTime wait_until, BootTime deadline,
                                                 const std::function<void()>& on_wait) {
   RefreshLock acquired;
+  acquired.deadline_ = deadline;
   acquired.directory_ = std::make_unique<Directory>(directory, key_id);
   LockAttempt attempt(*acquired.directory_,
                       {.pid = os::process_id(), .since = BootClock::now(), .deadline = deadline}, wait_until);
@@ -252,22 +236,24 @@ void RefreshLock::write_log(const RequestLog& log) const {
   file_->write_log(log);
 }
 
-void RefreshLock::record_holder(BootTime deadline) const {
+/// As when the lock is acquired, the record comes before the check for a newer file.
+bool RefreshLock::extend(BootTime deadline) {
   RequestLog log = read_log();
-  log.holder = {.pid = os::process_id(), .since = BootClock::now(), .deadline = deadline};
+  log.holder = {.pid = os::process_id(), .since = BootClock::now(), .deadline = deadline_ = deadline};
   write_log(log);
+  return directory_->is_newest(*file_);
 }
 
 void RefreshLock::require_space(std::size_t size) const {
-  directory_->require_space(size);
+  static_cast<const Directory&>(*directory_).require_space(size);
 }
 
 bool RefreshLock::is_current() const {
-  return file_->has_name(LockName::lock);
+  return BootClock::now() < deadline_ && static_cast<const File&>(*file_).has_name();
 }
 
 std::array<int, 2> RefreshLock::descriptors() const noexcept {
-  return {directory_->fd(), static_cast<const File&>(*file_).fd()};
+  return {static_cast<const Directory&>(*directory_).fd(), static_cast<const File&>(*file_).fd()};
 }
 
 }  // namespace sase::rate_limit

@@ -41,42 +41,33 @@ class RefreshLock {
                                                           const std::string& key_id, BootTime wait_until,
                                                           BootTime deadline,
                                                           const std::function<void()>& on_wait = {});
-  /// The same without waiting.
-  [[nodiscard]] static std::optional<RefreshLock> try_acquire(const std::string& directory,
-                                                              const std::string& key_id, BootTime deadline) {
-    return acquire(directory, key_id, BootTime{}, deadline);
-  }
 
   /// Both throw std::system_error. Where the disk is full, the log keeps the number of requests alone.
   [[nodiscard]] RequestLog read_log() const;
   void write_log(const RequestLog& log) const;
 
-  /// Records the child process that keeps the lock.
-  void record_holder(BootTime deadline) const;
+  /// Records another deadline, for the child process that keeps the lock. False if it came too late: another
+  /// process may have replaced the lock.
+  [[nodiscard]] bool extend(BootTime deadline);
 
   /// Throws std::system_error unless the disk has space for that many bytes.
   void require_space(std::size_t size) const;
 
-  /// False if another process has replaced the lock after the deadline of this one.
+  /// False after the deadline, when other processes may replace the lock, or if the file has been removed.
   [[nodiscard]] bool is_current() const;
 
   /// The stopped process whose lock this one replaced.
   [[nodiscard]] const std::optional<LockHolder>& replaced_holder() const noexcept { return replaced_; }
 
-  RefreshLock(RefreshLock&&) noexcept;
-  RefreshLock& operator=(RefreshLock&&) noexcept;
-  ~RefreshLock();
-
   /// A child that keeps these open keeps the lock.
   [[nodiscard]] std::array<int, 2> descriptors() const noexcept;
 
  private:
-  class Directory;
-  class File;
-  RefreshLock() noexcept;
+  RefreshLock() = default;
 
-  std::unique_ptr<Directory> directory_;
-  std::unique_ptr<LockFile> file_;  // before directory_ in destruction
+  std::unique_ptr<LockDirectory> directory_;
+  std::unique_ptr<LockFile> file_;
+  BootTime deadline_;
   std::optional<LockHolder> replaced_;
 };
 

@@ -5,7 +5,7 @@
 #include "protocol/authorize/response.hpp"
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,9 +29,9 @@ struct LockHolder {
 struct LastFailure {
   protocol::AuthError auth_error;
   BootTime at{};
-  std::string network_fingerprint;  ///< hash of the network settings of the call that failed
-  std::string key{};     ///< fingerprint of a rejected key that is deferred (api_key_handle.hpp); else empty
-  BootTime confirmed{};  ///< when the same key was last found to be in use
+  std::string network_fingerprint;         ///< hash of the network settings of the call that failed
+  std::string rejected_key_fingerprint{};  ///< of a key that is deferred (api_key_handle.hpp); else empty
+  BootTime rejected_key_last_seen{};       ///< when the same key was last found to be in use
 };
 
 /// The last request that succeeded.
@@ -40,7 +40,7 @@ struct LastSuccess {
   std::chrono::seconds lifetime{};  ///< of the token
   bool after_erase = false;         ///< the token before it had been rejected
   bool too_short = false;           ///< the lifetime was less than the min-ttl of the call
-  bool while_good = false;          ///< requested while the cached token was still good
+  bool was_refresh = false;         ///< requested while the cached token was still good
 };
 
 /// What is recorded of the requests for one key id, so that the rules (rules.hpp) can limit their rate. Holds
@@ -54,6 +54,8 @@ struct RequestLog {
   unsigned consecutive_rejections = 0;      ///< new tokens in a row that were rejected soon
   BootTime paused_until{};                  ///< no token is requested before
   std::optional<LockHolder> holder;         ///< the last process that acquired the lock
+  bool has_taken_over = false;  ///< contains the log of the lock file's predecessor (lock_protocol.hpp)
+  std::int64_t sequence = 0;    ///< counts the writes
 
   /// Its text. Throws protocol::ProtocolError for a text that is not printable.
   [[nodiscard]] std::string write(const BootId& boot) const;

@@ -107,7 +107,7 @@ std::optional<AuthError> check_request_limit(const RequestLog& log, const CallCo
 /// Whether a refresh succeeded so recently that another one would change nothing: every call finds a token
 /// that is due if tokens live for less than refresh-ahead, or if the new token could not be stored.
 bool is_refreshed(const RequestLog& log, BootTime now, seconds refresh_ahead) noexcept {
-  if (!log.success || !log.success->while_good) return false;
+  if (!log.success || !log.success->was_refresh) return false;
   const seconds lifetime = log.success->lifetime;
   const milliseconds half = milliseconds(std::min(lifetime, protocol::longest_lifetime)) / 2;
   return now - log.success->at < (lifetime <= refresh_ahead ? half : std::min(half, refresh_retry_pause));
@@ -143,7 +143,8 @@ std::optional<AuthError> failure_since(const RequestLog& log, const CallContext&
   if (!applies(log, call)) return std::nullopt;
   if (log.failure->at >= call.started) return log.failure->auth_error;
   // Another call has since found that the rejected key is still in use.
-  if (!is_rejection_remembered(log, call.now) || log.failure->confirmed < call.started) return std::nullopt;
+  if (!is_rejection_remembered(log, call.now) || log.failure->rejected_key_last_seen < call.started)
+    return std::nullopt;
   return make_shared_error(*log.failure, call.now);
 }
 
@@ -181,13 +182,9 @@ void correct_count(RequestLog& log, unsigned sent, BootTime now) {
   log.requests.insert(log.requests.end(), std::min(sent, request_limit), now);
 }
 
-void record_refresh_start(RequestLog& log, BootTime now) {
-  log.refresh_started = now;
-}
-
 void record_key_fingerprint(RequestLog& log, std::string_view fingerprint, BootTime now) {
-  if (log.failure->key == fingerprint)
-    log.failure->confirmed = now;
+  if (log.failure->rejected_key_fingerprint == fingerprint)
+    log.failure->rejected_key_last_seen = now;
   else
     log.failure.reset();
 }
@@ -202,12 +199,9 @@ void record_failure(RequestLog& log, AuthError auth_error, std::string_view netw
                             .network_fingerprint = std::string(network_fingerprint)};
 }
 
-void record_success(RequestLog& log, seconds lifetime, bool too_short, bool while_good, BootTime now) {
-  log.success = LastSuccess{.at = now,
-                            .lifetime = lifetime,
-                            .after_erase = std::exchange(log.erased, false),
-                            .too_short = too_short,
-                            .while_good = while_good};
+void record_success(RequestLog& log, LastSuccess success) {
+  success.after_erase = std::exchange(log.erased, false);
+  log.success = success;
   log.failure.reset();
   log.refresh_started.reset();
 }

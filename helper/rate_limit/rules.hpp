@@ -72,9 +72,6 @@ void count_before_send(RequestLog& log, BootTime now);
 /// Replaces the request that count_before_send() counted by the number that was sent.
 void correct_count(RequestLog& log, unsigned sent, BootTime now);
 
-/// Records that a refresh begins, since its process may be killed before it ends.
-void record_refresh_start(RequestLog& log, BootTime now);
-
 /// Whether the key was rejected and the rejection still counts.
 [[nodiscard]] bool is_rejection_remembered(const RequestLog& log, BootTime now) noexcept;
 
@@ -85,9 +82,8 @@ void record_key_fingerprint(RequestLog& log, std::string_view fingerprint, BootT
 void record_failure(RequestLog& log, protocol::AuthError auth_error, std::string_view network_fingerprint,
                     BootTime now);
 
-/// `too_short`: the lifetime is less than the call needs. `while_good`: the token before it is still good.
-void record_success(RequestLog& log, std::chrono::seconds lifetime, bool too_short, bool while_good,
-                    BootTime now);
+/// Whether it came after an erase is known from the log.
+void record_success(RequestLog& log, LastSuccess success);
 
 /// Records that a server rejected the cached token.
 void record_erase(RequestLog& log, BootTime now);

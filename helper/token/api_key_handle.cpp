@@ -11,9 +11,7 @@ namespace sase::token {
 
 ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
                            std::optional<config::ApiKeySource> source)
-    : profile_(profile),
-      reader_{.read = {}, .deadline = {}, .source = std::move(source)},
-      key_(std::move(key)) {}
+    : profile_(profile), reader_{.read = {}, .source = std::move(source)}, key_(std::move(key)) {}
 
 ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, KeyReader reader)
     : profile_(profile), reader_(std::move(reader)) {}
@@ -49,7 +47,7 @@ void ApiKeyHandle::bind_to_command(const protocol::Secret& wrapping_key) {
 }
 
 const api_key::ApiKey& ApiKeyHandle::key() {
-  if (!key_) key_ = reader_.read(reader_.deadline);
+  if (!key_) key_ = reader_.read(deadline);
   return *key_;
 }
 

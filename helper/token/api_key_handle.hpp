@@ -24,8 +24,7 @@ struct CommandIdentity {
 struct KeyReader {
   using Deadline = std::chrono::steady_clock::time_point;
 
-  std::function<api_key::ApiKey(Deadline)> read;  ///< throws Failure
-  Deadline deadline;
+  std::function<api_key::ApiKey(Deadline)> read;    ///< throws Failure
   std::optional<config::ApiKeySource> source = {};  ///< of a key that `logout` may remove
   std::optional<CommandIdentity> command = {};      ///< for a key that is deferred until the service is asked
 };
@@ -64,7 +63,7 @@ class ApiKeyHandle {
   [[nodiscard]] const api_key::ApiKey& key();
 
   /// Until when a command that writes the key may run.
-  void set_deadline(KeyReader::Deadline deadline) noexcept { reader_.deadline = deadline; }
+  KeyReader::Deadline deadline{};
 
   /// Distinguishes deferred keys: 32 hexadecimal digits that do not reveal the key. The caller holds the
   /// refresh lock. Throws Failure.

@@ -40,12 +40,8 @@ struct StartHint {
 };
 
 constexpr std::array start_hints{
-    StartHint{std::errc::too_many_files_open, "raise the limit on open files (ulimit -n)"},
-    StartHint{std::errc::too_many_files_open_in_system,
-              "close programs: the system's limit on open files is reached"},
     StartHint{std::errc::resource_unavailable_try_again,
               "raise the limit on processes (ulimit -u, or the pids limit of the container)"},
-    StartHint{std::errc::not_enough_memory, "free memory, or raise the memory limit of the container"},
     StartHint{std::errc::permission_denied,
               "make it executable for this user, on a file system that is not mounted with noexec"},
     StartHint{std::errc::operation_not_permitted,
@@ -57,16 +53,10 @@ constexpr std::array start_hints{
 std::string_view start_hint(const std::error_code& error, const std::string& program) noexcept {
   // The dynamic linker of its libraries, if the program itself exists.
   if (os::is_absence(error) && os::read_status(program)) return missing_libraries;
+  if (const auto remedy = os::remedy_for_shortage(error); !remedy.empty()) return remedy;
   for (const StartHint& row : start_hints)
     if (error == row.reason) return row.hint;
   return reinstall;
-}
-
-protocol::AuthError authorizer_failed(const std::string& why, std::string_view hint) {
-  return {.kind = protocol::ErrorKind::authorizer_failed,
-          .transient = false,
-          .what = "the authorizer cannot be used: " + why,
-          .hint = std::string(hint)};
 }
 
 /// Relative to the front's real path, so that an installed tree can be moved, and called through a symlink.
@@ -90,18 +80,11 @@ bool all_absolute(std::string_view paths) noexcept {
   }
 }
 
-bool is_passed_on(std::string_view entry) noexcept {
-  const auto equals = std::min(entry.find('='), entry.size());
-  const std::string_view name = entry.substr(0, equals);
-  const std::string_view value = entry.substr(std::min(equals + 1, entry.size()));
-  if (name == "SSL_CERT_DIR" && !all_absolute(value)) return false;
-  return std::ranges::find(passed_on, name) != passed_on.end();
-}
-
 std::vector<const char*> environment_for_authorizer(const Environment& environment) {
   std::vector<const char*> kept;
-  for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry)
-    if (is_passed_on(*entry)) kept.push_back(*entry);
+  for (const std::string_view name : passed_on)
+    if (const auto value = environment.find(name); value && (name != "SSL_CERT_DIR" || all_absolute(*value)))
+      kept.push_back(value->data() - name.size() - 1);  // the entry begins with "NAME="
   kept.push_back(nullptr);
   return kept;
 }
@@ -141,16 +124,15 @@ class Response {
     if (reader_.checks().size() != checks) last_check_ = steady_clock::now();
   }
 
-  [[nodiscard]] protocol::AuthorizeReply finish() && {
-    auto reply = std::move(reader_).finish();
-    if (is_probe()) reply.checks = with_untried(std::move(reply.checks));
-    return reply;
-  }
+  [[nodiscard]] protocol::AuthorizeReply finish() && { return std::move(reader_).finish(); }
 
   /// Of an authorizer that failed. It counts each request before it sends it.
   [[nodiscard]] protocol::AuthorizeReply fail(const std::string& why,
                                               std::string_view hint = reinstall) const {
-    return {.requests = reader_.requests(), .outcome = authorizer_failed(why, hint)};
+    return {.requests = reader_.requests(),
+            .outcome = protocol::AuthError{.kind = protocol::ErrorKind::authorizer_failed,
+                                           .what = "the authorizer cannot be used: " + why,
+                                           .hint = std::string(hint)}};
   }
 
   /// At the deadline.
@@ -159,26 +141,19 @@ class Response {
     const auto auth_error = no_answer_in_time(request_, reader_.step());
     const auto failing = failing_check(reader_.step(), reader_.checks());
     auto reply = std::move(reader_).interrupt(auth_error);
-    if (!is_probe()) return reply;
-    if (reply.checks.empty() || reply.checks.back().name < failing)
-      reply.checks.push_back(failed_check(failing, auth_error));
-    reply.checks = with_untried(std::move(reply.checks));
+    const bool is_probe = request_.probe != protocol::Probe::none;
+    if (is_probe && (reply.checks.empty() || reply.checks.back().name < failing))
+      reply.checks.push_back(
+          {.name = failing,
+           .state = protocol::CheckState::broken,
+           .kind = auth_error.kind,
+           .took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - last_check_),
+           .what = auth_error.what,
+           .remedy = auth_error.hint});
     return reply;
   }
 
  private:
-  [[nodiscard]] bool is_probe() const noexcept { return request_.probe != protocol::Probe::none; }
-
-  [[nodiscard]] protocol::Check failed_check(protocol::CheckId name,
-                                             const protocol::AuthError& auth_error) const {
-    return {.name = name,
-            .state = protocol::CheckState::broken,
-            .kind = auth_error.kind,
-            .took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - last_check_),
-            .what = auth_error.what,
-            .remedy = auth_error.hint};
-  }
-
   const protocol::AuthorizeRequest& request_;
   const Trace& trace_;
   protocol::ResponseReader reader_;

@@ -25,31 +25,27 @@ seconds time_left_now(const Token& token) {
   return time_left(token.expiry, ClockReading::now(), current_boot);
 }
 
-const RefreshLock* pointer(const std::optional<RefreshLock>& lock) noexcept {
-  return lock ? &*lock : nullptr;
+/// What a token like this takes in the cache.
+std::size_t stored_size(const Token& token) noexcept {
+  return token.bearer.reveal().size() + 1024;
 }
 
 /// Memory beyond the limit of RLIMIT_MEMLOCK may be written to the swap space.
 void trace_unlocked_secrets(const Trace& trace) {
-  if (trace.on() && !protocol::are_secrets_locked())
+  if (trace.on() && !protocol::lock_secrets())
     trace.line("memory: not all secrets can be locked; raise RLIMIT_MEMLOCK (ulimit -l)");
 }
 
 }  // namespace
 
 TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
-    : profile_(parts.profile),
-      cache_(parts.cache),
-      state_directory_(parts.state_directory),
-      authorizer_(parts.authorizer),
-      misspelled_variables_(parts.misspelled_variables),
-      diagnostics_(parts.diagnostics),
-      trace_(parts.trace),
-      deadline_(parts.deadline),
+    : parts_(parts),
       key_(std::move(key)),
       // Without both, no cache or lock can fail; TokenSession has warned where that was not chosen.
       warning_(parts.cache != nullptr || parts.state_directory ? &parts.diagnostics : nullptr,
-               "continuing without the cache: ") {}
+               "continuing without the cache: ") {
+  key_.deadline = parts.deadline;
+}
 
 ProvidedToken TokenProvider::get() {
   if (auto cached = find_usable()) return *std::move(cached);
@@ -58,13 +54,13 @@ ProvidedToken TokenProvider::get() {
   if (lock)
     if (auto shared = find_usable()) return *std::move(shared);
   // The user may have logged out while we waited for the lock.
-  if (key_.is_removed_by_logout()) throw api_key::no_key(profile_);
-  return accept(authorizer().authorize(pointer(lock)));
+  if (key_.is_removed_by_logout()) throw api_key::no_key(parts_.profile);
+  return accept(authorizer(lock).authorize());
 }
 
 ProvidedToken TokenProvider::get_new() {
   const auto lock = acquire_lock();
-  return accept(authorizer().authorize(pointer(lock)));
+  return accept(authorizer(lock).authorize());
 }
 
 ProvidedToken TokenProvider::get_refreshed() {
@@ -72,7 +68,7 @@ ProvidedToken TokenProvider::get_refreshed() {
   if (!cached || !cached->is_due_for_refresh()) return get();
   std::optional<Failure> refresh_failure;
   try {
-    if (auto refreshed = refresh_under_lock()) return *std::move(refreshed);
+    if (auto refreshed = refresh_under_lock(cached->token)) return *std::move(refreshed);
   } catch (const Failure& failure) {
     refresh_failure = failure;
   }
@@ -88,10 +84,9 @@ ProvidedToken TokenProvider::get_refreshed() {
 
 ProbeReport TokenProvider::probe(const std::string& read_url) {
   const auto lock = acquire_lock();
-  ProbeReport report{.probe = authorizer().probe(pointer(lock), read_url), .time_left = {}, .unusable = {}};
-  if (!report.probe.new_token) return report;
+  ProbeReport report = authorizer(lock).probe(read_url);
   try {
-    report.time_left = time_left_now(accept(*std::exchange(report.probe.new_token, std::nullopt)).token);
+    if (report.new_token) (void)accept(*std::exchange(report.new_token, std::nullopt));
   } catch (const Failure& failure) {
     report.unusable = failure;  // the checks are reported nevertheless
   }
@@ -100,13 +95,15 @@ ProbeReport TokenProvider::probe(const std::string& read_url) {
 
 void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::ParentLifetime parent) noexcept
     try {
-  if (!provided.is_due_for_refresh() || !state_directory_) return;
-  const auto lock = RefreshLock::try_acquire(*state_directory_, authorizer().key_id(), boot_deadline());
-  if (!lock || !authorizer().may_refresh(*lock)) return;
-  trace_.line("refresh: a background process refreshes the token");
+  if (!provided.is_due_for_refresh() || !parts_.state_directory) return;
+  auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), BootTime{}, boot_deadline());
+  if (!lock || !authorizer(lock).may_refresh()) return;
+  // A good token is at hand: no process is started whose result could not be stored.
+  lock->require_space(stored_size(provided.token));
+  parts_.trace.line("refresh: a background process refreshes the token");
   const auto [directory, file] = lock->descriptors();
   spawn_background(
-      std::array{directory, file, trace_.fd()}, [this, &lock] { refresh_as_child(*lock); }, parent);
+      std::array{directory, file, parts_.trace.fd()}, [this, &lock] { refresh_as_child(lock); }, parent);
 } catch (const std::exception&) {
   return;  // the next call tries again
 }
@@ -117,8 +114,8 @@ void TokenProvider::erase(std::string_view token) {
   try {
     // Removed without waiting for the lock: until it is removed, other calls get the rejected token. A new
     // token that is stored at the same moment may be lost.
-    if (const cache::Identity* const identity = key_.find_identity()) cache_->remove(*identity);
-    trace_.line("cache: token removed");
+    if (const cache::Identity* const identity = key_.find_identity()) parts_.cache->remove(*identity);
+    parts_.trace.line("cache: token removed");
   } catch (const std::system_error& error) {
     warning_.warn(error.what());
   }
@@ -128,17 +125,17 @@ void TokenProvider::erase(std::string_view token) {
 /// The record delays later requests, but is not worth a long wait for the lock.
 void TokenProvider::record_erase() try {
   constexpr seconds longest_wait{1};
-  if (!state_directory_) return;
+  if (!parts_.state_directory) return;
   const BootTime until = std::min(boot_deadline(), BootClock::now() + longest_wait);
-  const auto lock = RefreshLock::acquire(*state_directory_, authorizer().key_id(), until, until);
-  if (lock) authorizer().record_erase(*lock);
+  const auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), until, until);
+  if (lock) authorizer(lock).record_erase();
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
 }
 
 std::optional<Token> TokenProvider::find() try {
-  const cache::Identity* const identity = cache_ != nullptr ? key_.find_identity() : nullptr;
-  return identity != nullptr ? cache_->find(*identity) : std::nullopt;
+  const cache::Identity* const identity = parts_.cache != nullptr ? key_.find_identity() : nullptr;
+  return identity != nullptr ? parts_.cache->find(*identity) : std::nullopt;
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
@@ -147,16 +144,16 @@ std::optional<Token> TokenProvider::find() try {
 std::optional<ProvidedToken> TokenProvider::find_usable() {
   auto cached = find();
   if (!cached) {
-    trace_.line("cache: no token");
+    parts_.trace.line("cache: no token");
     return std::nullopt;
   }
   const seconds left = time_left_now(*cached);
-  const Freshness freshness = judge(left, profile_.min_ttl, profile_.refresh_ahead);
-  if (trace_.on())
-    trace_.line("cache: a token with " + std::to_string(left.count()) + "s left" +
-                (freshness == Freshness::stale ? ", unusable" : ""));
+  const Freshness freshness = judge(left, parts_.profile.min_ttl, parts_.profile.refresh_ahead);
+  if (parts_.trace.on())
+    parts_.trace.line("cache: a token with " + std::to_string(left.count()) + "s left" +
+                      (freshness == Freshness::stale ? ", unusable" : ""));
   if (freshness == Freshness::stale) return std::nullopt;
-  trace_unlocked_secrets(trace_);
+  trace_unlocked_secrets(parts_.trace);
   return ProvidedToken{.token = *std::move(cached), .freshness = freshness};
 }
 
@@ -167,21 +164,21 @@ std::optional<ProvidedToken> TokenProvider::find_fresh() {
 
 /// Rounded up: both clocks are cut to milliseconds.
 BootTime TokenProvider::boot_deadline() const noexcept {
-  return BootClock::now() + std::chrono::ceil<milliseconds>(deadline_ - steady_clock::now()) +
+  return BootClock::now() + std::chrono::ceil<milliseconds>(parts_.deadline - steady_clock::now()) +
          milliseconds(1);
 }
 
 /// Nothing if there can be no lock. Throws Failure at the deadline.
 std::optional<RefreshLock> TokenProvider::acquire_lock() try {
-  if (!state_directory_) return std::nullopt;
+  if (!parts_.state_directory) return std::nullopt;
   const BootTime deadline = boot_deadline();
-  auto lock = RefreshLock::acquire(*state_directory_, authorizer().key_id(), deadline, deadline,
-                                   [this] { trace_.line("lock: another call holds it"); });
+  auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), deadline, deadline,
+                                   [this] { parts_.trace.line("lock: another call holds it"); });
   if (!lock) throw lock_timeout();
-  trace_.line("lock: acquired");
+  parts_.trace.line("lock: acquired");
   if (const auto& holder = lock->replaced_holder(); holder && holder->pid != 0)
-    diagnostics_.warning("process " + std::to_string(holder->pid) +
-                         " holds the lock of this API key after its deadline; is it stopped?");
+    parts_.diagnostics.warning("process " + std::to_string(holder->pid) +
+                               " holds the lock of this API key after its deadline; is it stopped?");
   return lock;
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
@@ -190,50 +187,45 @@ std::optional<RefreshLock> TokenProvider::acquire_lock() try {
 
 Failure TokenProvider::lock_timeout() {
   std::string process;
-  if (const auto directory = os::PrivateDirectory::open(*state_directory_)) {
-    const rate_limit::RequestLog log = rate_limit::read_request_log(*directory, authorizer().key_id());
+  if (const auto directory = os::PrivateDirectory::open(*parts_.state_directory)) {
+    const rate_limit::RequestLog log = rate_limit::read_request_log(*directory, key_.key_id());
     // The record of this process may remain from when it gave way to another.
     if (log.holder && log.holder->pid != 0 && log.holder->pid != os::process_id())
       process = " (process " + std::to_string(log.holder->pid) + ")";
   }
   return Failure(ExitCode::unreachable,
-                 "another call with the API key of the profile '" + profile_.name + "'" + process +
-                     " is still asking for a token after " + protocol::format_duration(profile_.timeout),
+                 "another call with the API key of the profile '" + parts_.profile.name + "'" + process +
+                     " is still asking for a token after " +
+                     protocol::format_duration(parts_.profile.timeout),
                  "try again later, or raise 'timeout'");
 }
 
 /// Nothing if the token may not be refreshed yet.
-std::optional<ProvidedToken> TokenProvider::refresh_under_lock() try {
+std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cached) try {
   const auto lock = acquire_lock();
-  if (!lock) return state_directory_ ? std::nullopt : std::optional(accept(authorizer().authorize(nullptr)));
+  if (!lock)
+    return parts_.state_directory ? std::nullopt : std::optional(accept(authorizer(lock).authorize()));
   if (auto shared = find_fresh()) return shared;
-  authorizer().throw_shared_failure(*lock);
-  if (key_.is_removed_by_logout() || !authorizer().may_refresh(*lock)) return std::nullopt;
-  trace_.line("refresh: the token is due");
-  return refresh(*lock);
+  authorizer(lock).throw_shared_failure();
+  if (key_.is_removed_by_logout() || !authorizer(lock).may_refresh()) return std::nullopt;
+  lock->require_space(stored_size(cached));
+  parts_.trace.line("refresh: the token is due");
+  return accept(authorizer(lock).refresh());
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
 }
 
-void TokenProvider::refresh_as_child(const RefreshLock& lock) {
-  deadline_ = steady_clock::now() + profile_.timeout;
-  authorizer().set_deadline(deadline_);
-  lock.record_holder(boot_deadline());
+void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock) {
+  parts_.deadline = steady_clock::now() + parts_.profile.timeout;
+  key_.deadline = parts_.deadline;
   // The last holder of the lock may have refreshed it.
-  if (key_.is_removed_by_logout() || find_fresh()) return;
-  (void)refresh(lock);
-}
-
-/// The token at hand is good: no request is sent whose token could not be stored.
-ProvidedToken TokenProvider::refresh(const RefreshLock& lock) {
-  const auto old = find();
-  lock.require_space((old ? old->bearer.reveal().size() : 0) + 1024);
-  return accept(authorizer().refresh(lock));
+  if (!lock->extend(boot_deadline()) || key_.is_removed_by_logout() || find_fresh()) return;
+  (void)accept(authorizer(lock).refresh());
 }
 
 ProvidedToken TokenProvider::accept(NewToken new_token) {
-  trace_unlocked_secrets(trace_);
+  trace_unlocked_secrets(parts_.trace);
   Token& token = new_token.token;
   // Even a token that this call cannot use may serve another, but must not replace one that lives longer.
   const seconds left = time_left_now(token);
@@ -246,31 +238,22 @@ ProvidedToken TokenProvider::accept(NewToken new_token) {
 }
 
 void TokenProvider::store(const Token& token) {
-  if (cache_ == nullptr) return;
+  if (parts_.cache == nullptr) return;
   try {
     const cache::Identity& identity = key_.get_or_create_identity();
-    cache_->store(identity, token);
-    trace_.line("cache: token kept");
+    parts_.cache->store(identity, token);
+    parts_.trace.line("cache: token kept");
     // In this order: logout removes the key before it looks for tokens, so one of the two sees the other.
     if (!key_.is_removed_by_logout()) return;
-    cache_->remove(identity);
-    trace_.line("cache: token removed, since the key was");
+    parts_.cache->remove(identity);
+    parts_.trace.line("cache: token removed, since the key was");
   } catch (const std::system_error& error) {
     warning_.warn(error.what());
   }
 }
 
-RateLimitedAuthorizer& TokenProvider::authorizer() {
-  if (!rate_limited_)
-    rate_limited_.emplace(RateLimitedAuthorizerParts{.profile = profile_,
-                                                     .key = key_,
-                                                     .authorizer = authorizer_,
-                                                     .trace = trace_,
-                                                     .warning = warning_,
-                                                     .misspelled_variables = misspelled_variables_,
-                                                     .started = started_,
-                                                     .deadline = deadline_});
-  return *rate_limited_;
+RateLimitedAuthorizer TokenProvider::authorizer(const std::optional<RefreshLock>& lock) {
+  return {parts_, key_, warning_, lock};
 }
 
 }  // namespace sase::token

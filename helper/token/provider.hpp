@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/access_token.hpp"
-#include "helper/cache/token_cache.hpp"
-#include "helper/clock.hpp"
-#include "helper/config/profile.hpp"
-#include "helper/config/settings.hpp"
-#include "helper/diagnostics.hpp"
+#include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"
-#include "helper/rate_limit/refresh_lock.hpp"
-#include "helper/token/api_key_handle.hpp"
-#include "helper/token/authorizer.hpp"
 #include "helper/token/freshness.hpp"
 #include "helper/token/rate_limited_authorizer.hpp"
-#include "helper/trace.hpp"
 
 #include <chrono>
 #include <optional>
@@ -29,25 +20,6 @@ struct ProvidedToken {
   std::optional<Failure> refresh_failure = std::nullopt;  ///< why a token that is due was not refreshed
 
   [[nodiscard]] bool is_due_for_refresh() const noexcept { return freshness == Freshness::due_for_refresh; }
-};
-
-/// What a test of the connection to the service found.
-struct ProbeReport {
-  ProbeOutcome probe;                             ///< without its token
-  std::optional<std::chrono::seconds> time_left;  ///< of the new token, if it was stored
-  std::optional<Failure> unusable;                ///< why the new token cannot be given
-};
-
-/// What a TokenProvider works with. Everything referred to must outlive it.
-struct TokenProviderParts {
-  const config::Profile& profile;
-  cache::TokenCache* cache;                    ///< null for none
-  std::optional<std::string> state_directory;  ///< of locks and request logs; nothing if there can be none
-  Authorizer& authorizer;
-  const Diagnostics& diagnostics;
-  config::MisspelledVariables* misspelled_variables = nullptr;  ///< null for no warning about them
-  const Trace& trace;
-  std::chrono::steady_clock::time_point deadline;  ///< of the call
 };
 
 /// Provides the tokens of one profile:
@@ -92,27 +64,16 @@ class TokenProvider {
   [[nodiscard]] BootTime boot_deadline() const noexcept;
   [[nodiscard]] std::optional<rate_limit::RefreshLock> acquire_lock();
   [[nodiscard]] Failure lock_timeout();
-  [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock();
-  [[nodiscard]] ProvidedToken refresh(const rate_limit::RefreshLock& lock);
-  void refresh_as_child(const rate_limit::RefreshLock& lock);
+  [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock(const Token& cached);
+  void refresh_as_child(std::optional<rate_limit::RefreshLock>& lock);
   [[nodiscard]] ProvidedToken accept(NewToken new_token);
   void store(const Token& token);
   void record_erase();
-  [[nodiscard]] RateLimitedAuthorizer& authorizer();
+  [[nodiscard]] RateLimitedAuthorizer authorizer(const std::optional<rate_limit::RefreshLock>& lock);
 
-  const config::Profile& profile_;
-  cache::TokenCache* cache_;
-  std::optional<std::string> state_directory_;
-  Authorizer& authorizer_;
-  config::MisspelledVariables* misspelled_variables_;
-  const Diagnostics& diagnostics_;
-  const Trace& trace_;
-  std::chrono::steady_clock::time_point deadline_;
+  TokenProviderParts parts_;
   ApiKeyHandle key_;
   WarningOnce warning_;
-  BootTime started_ = BootClock::now();
-  std::optional<RateLimitedAuthorizer>
-      rate_limited_;  // created at first use: a cached token does not need it
 };
 
 }  // namespace sase::token

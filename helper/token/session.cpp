@@ -14,18 +14,13 @@ namespace {
 
 using std::chrono::steady_clock;
 
-void warn_of_missing_directory(const SessionContext& context, std::string_view what) {
-  context.diagnostics.warning(
-      "no place for " + std::string(what) +
-      ": neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a directory; set one, or choose "
-      "'cache = none'");
-}
-
 std::unique_ptr<cache::TokenCache> make_cache(const SessionContext& context, const config::Profile& profile) {
-  if (profile.cache == config::CacheKind::none) return nullptr;
   const auto directory = config::state_directory(context.environment);
-  if (!directory)
-    warn_of_missing_directory(context, profile.cache == config::CacheKind::file ? "the cache" : "the lock");
+  if (!directory && profile.cache != config::CacheKind::none)
+    context.diagnostics.warning(std::string("no place for the ") +
+                                (profile.cache == config::CacheKind::file ? "cache" : "lock") +
+                                ": neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a directory; "
+                                "set one, or choose 'cache = none'");
   return cache::make_token_cache(profile.cache, directory);
 }
 
@@ -48,7 +43,7 @@ std::optional<CommandIdentity> command_identity(const SessionContext& context, c
                                                 const std::string& command, bool has_cache) {
   cache::WrappingKey wrapping_key(rate_limit::make_command_key_id(profile.authorize_url, command),
                                   config::memory_directory(context.environment));
-  if (!has_cache || wrapping_key.find() || wrapping_key.has_place())
+  if (!has_cache || wrapping_key.has_place())
     return CommandIdentity{.command = command, .wrapping_key = std::move(wrapping_key)};
   context.diagnostics.warning(
       "the command of 'api-key-command' runs on every call: to keep a token without it takes the kernel's "
@@ -57,7 +52,7 @@ std::optional<CommandIdentity> command_identity(const SessionContext& context, c
 }
 
 ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profile& profile, bool has_cache,
-                             steady_clock::time_point deadline, const Trace& trace) {
+                             const Trace& trace) {
   if (trace.on())
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
   const auto source = api_key::find_source(profile, context.environment);
@@ -65,11 +60,10 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
   return {
       profile,
       {.read =
-           [source, &profile, &environment = context.environment, &trace](auto until) {
+           [source, &profile, &environment = context.environment, &trace](auto deadline) {
              if (!source) throw api_key::no_key(profile, environment);
-             return read_key_traced(*source, environment, until, trace);
+             return read_key_traced(*source, environment, deadline, trace);
            },
-       .deadline = deadline,
        .source = is_command ? std::nullopt : source,
        .command = is_command ? command_identity(context, profile, source->value, has_cache) : std::nullopt}};
 }
@@ -79,7 +73,6 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
 TokenSession::TokenSession(const SessionContext& context, const config::Profile& profile,
                            std::optional<api_key::ApiKey> key)
     : trace_(profile.trace, context.start, context.diagnostics),
-      deadline_(steady_clock::now() + profile.timeout),
       cache_(make_cache(context, profile)),
       authorizer_(context.environment),
       provider_({.profile = profile,
@@ -89,8 +82,8 @@ TokenSession::TokenSession(const SessionContext& context, const config::Profile&
                  .diagnostics = context.diagnostics,
                  .misspelled_variables = &context.misspelled_variables,
                  .trace = trace_,
-                 .deadline = deadline_},
+                 .deadline = steady_clock::now() + profile.timeout},
                 key ? ApiKeyHandle(profile, std::move(*key))
-                    : make_key_handle(context, profile, cache_ != nullptr, deadline_, trace_)) {}
+                    : make_key_handle(context, profile, cache_ != nullptr, trace_)) {}
 
 }  // namespace sase::token

@@ -34,7 +34,6 @@ class TokenSession {
 
  private:
   Trace trace_;
-  std::chrono::steady_clock::time_point deadline_;
   std::unique_ptr<cache::TokenCache> cache_;
   AuthorizerProcess authorizer_;
   TokenProvider provider_;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/watch/watcher.hpp"
 
+#include "helper/os/processes/subprocess.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
 #include "protocol/time.hpp"
 
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 #include <utility>
 
@@ -21,6 +22,11 @@ using std::chrono::seconds;
 /// How often the watcher checks that the file still exists.
 constexpr std::chrono::minutes file_check_interval{1};
 
+/// Attempts may have different warnings, as on a full disk: those of one are printed in this time.
+constexpr std::chrono::minutes warning_interval{1};
+/// How often it checks whether the command of `--exec` has ended.
+constexpr std::chrono::milliseconds command_check_interval{500};
+
 /// At least 0 and below 1.
 double random_fraction() noexcept {
   return ::randombytes_random() / 4294967296.0;
@@ -31,15 +37,7 @@ seconds to_seconds(Duration duration) noexcept {
   return std::chrono::duration_cast<seconds>(duration);
 }
 
-Attempt failed(Failure failure) {
-  return {.token = {}, .failure = std::move(failure)};
-}
-
 }  // namespace
-
-std::string format_previous(const TokenReport* report) {
-  return report != nullptr ? report->token + '@' + report->file : "";
-}
 
 ExitCode Watcher::run() {
   next_watchdog_ping_ = BootClock::now();
@@ -56,13 +54,15 @@ ExitCode Watcher::run() {
       apply(std::move(*next));
   }
   notify("STOPPING=1\nSTATUS=stopped; the file is left as it is\n");
+  if (command_) command_->stop();
   return ExitCode::success;
 }
 
 /// False after a signal to stop.
 bool Watcher::wait_for_next_attempt() {
   while (!std::exchange(is_hup_pending_, false)) {
-    const WakeReason reason = signals_.wait(next_event());
+    const WakeReason reason =
+        signals_.wait(std::min({schedule_.next(), next_due(), BootClock::now() + file_check_interval}));
     if (reason == WakeReason::by_stop) return false;
     if (reason == WakeReason::by_hup) return true;
     handle_due_events();
@@ -76,7 +76,7 @@ bool Watcher::wait_for_next_attempt() {
 
 /// Nothing after a signal to stop.
 std::optional<Attempt> Watcher::attempt() try {
-  os::ChildProcess child(parts_.program, parts_.arguments, format_previous(current_ ? &*current_ : nullptr),
+  os::ChildProcess child(parts_.program, parts_.arguments, current_ ? current_->identity() : "",
                          parts_.environment, signals_.mask_before());
   auto result = wait_for(child);
   child.stop();
@@ -84,48 +84,41 @@ std::optional<Attempt> Watcher::attempt() try {
   return result;
 } catch (const std::system_error& error) {
   // For example too many processes, a state that may pass.
-  return failed(Failure(ExitCode::local_state, protocol::escape(error.what())));
+  return Attempt{.token = {}, .failure = Failure(ExitCode::local_state, protocol::escape(error.what()))};
 }
 
 std::optional<Attempt> Watcher::wait_for(os::ChildProcess& child) {
   const BootTime deadline = BootClock::now() + parts_.longest_attempt;
-  AttemptMessages messages;
   while (true) {
-    const BootTime expiry = current_ ? *schedule_.end() : BootTime::max();
-    const WakeReason reason = signals_.wait(std::min({next_watchdog_ping_, expiry, deadline}),
-                                            child.output_fd(), child.errors_fd());
+    const WakeReason reason = signals_.wait(std::min(next_due(), deadline), child.output_fd());
     if (reason == WakeReason::by_stop) return std::nullopt;
     if (reason == WakeReason::by_hup) is_hup_pending_ = true;
-    if (reason == WakeReason::by_bytes) {
-      const bool has_ended = child.read();
-      parts_.diagnostics.relay(messages.add(child.take_errors()));
-      if (has_ended) return finish(child, messages);
-    }
+    if (reason == WakeReason::by_bytes && child.read()) return finish(child);
     handle_due_events();
     if (BootClock::now() >= deadline)
-      return failed(Failure(ExitCode::local_state, "the process that refreshes it does not end"));
+      return Attempt{.token = {},
+                     .failure = Failure(ExitCode::local_state, "the process that refreshes it does not end")};
   }
 }
 
-Attempt Watcher::finish(os::ChildProcess& child, AttemptMessages& messages) {
+Attempt Watcher::finish(os::ChildProcess& child) {
   const int code = child.wait_for_exit().value_or(static_cast<int>(ExitCode::internal_error));
-  (void)child.read();
-  parts_.diagnostics.relay(messages.add(child.take_errors()) + messages.take_partial());
-  if (!failure_ && !messages.warnings().empty() && messages.warnings() != warnings_)
-    parts_.diagnostics.relay(warnings_ = messages.warnings());
-  Attempt result;
-  try {
-    if (!child.output().empty()) result.token = TokenReport::parse(child.output());
-  } catch (const protocol::ProtocolError&) {
-    return failed(messages.failure(0));
+  Attempt attempt = Attempt::parse(child.output(), code);
+  const BootTime now = BootClock::now();
+  if (!failure_ && !attempt.warnings.empty() && attempt.warnings != warnings_ && now >= next_warning_) {
+    warnings_ = attempt.warnings;
+    next_warning_ = now + warning_interval;
+    for (const std::string& line : warnings_)
+      parts_.diagnostics.relay(line);
   }
-  if (code != 0 || !result.token) result.failure = messages.failure(code);
-  return result;
+  return attempt;
 }
 
-BootTime Watcher::next_event() const {
+/// When handle_due_events() has something to do.
+BootTime Watcher::next_due() const {
   const BootTime expiry = current_ ? *schedule_.end() : BootTime::max();
-  return std::min({schedule_.next(), expiry, next_watchdog_ping_, BootClock::now() + file_check_interval});
+  const BootTime command_check = command_ ? BootClock::now() + command_check_interval : BootTime::max();
+  return std::min({expiry, next_watchdog_ping_, command_check});
 }
 
 /// On one boot the earlier of both clocks decides (clock.hpp), and the schedule is kept by the boot clock.
@@ -137,6 +130,7 @@ void Watcher::catch_up_with_wall_clock() {
 
 void Watcher::handle_due_events() {
   catch_up_with_wall_clock();
+  check_command();
   const BootTime now = BootClock::now();
   if (current_ && now >= *schedule_.end()) remove_expired_file();
   if (now < next_watchdog_ping_) return;
@@ -165,6 +159,46 @@ void Watcher::apply_token(TokenReport token, bool has_failed) {
   if (is_new || !current_->is_due_for_refresh)
     schedule_.renewed(now, current_->left, current_->refresh_ahead, random_fraction());
   if (has_failed || (!is_new && current_->is_due_for_refresh)) schedule_.failed(now, random_fraction());
+  if (is_new && !parts_.command.empty()) start_command();
+}
+
+/// A command that still runs is about an older token.
+void Watcher::start_command() try {
+  static const std::string shell = "/bin/sh";
+  const std::array<std::string, 3> arguments = {"sh", "-c", parts_.command};
+  check_command();
+  if (command_) command_->stop();
+  command_.emplace(os::SpawnCall{.program = shell,
+                                 .arguments = arguments,
+                                 .environment = parts_.command_environment,
+                                 .output = 2,  // the watcher writes nothing to its standard output
+                                 .leads = os::Leads::process_group,
+                                 .mask = signals_.mask_before()});
+  command_deadline_ = BootClock::now() + parts_.longest_command;
+} catch (const std::system_error& error) {
+  command_.reset();
+  parts_.diagnostics.warning("the command of '--exec' cannot be run: " + protocol::escape(error.what()));
+}
+
+void Watcher::check_command() {
+  if (!command_) return;
+  const std::string command = "the command of '--exec' ";
+  if (command_->has_ended()) {
+    const os::SubprocessResult result{.output = {}, .wait_status = command_->wait()};
+    const auto code = result.exit_code();
+    if (!code)
+      parts_.diagnostics.warning(command + "was ended by signal " + result.describe_signal());
+    else if (*code != 0)
+      parts_.diagnostics.warning(command + "failed with exit code " + std::to_string(*code));
+  } else if (BootClock::now() >= command_deadline_) {
+    command_->stop();
+    parts_.diagnostics.warning(command + "did not end within " +
+                               protocol::describe_duration(to_seconds(parts_.longest_command)) +
+                               " and was stopped");
+  } else {
+    return;
+  }
+  command_.reset();
 }
 
 /// A failure with the same exit code as the one before is not repeated.

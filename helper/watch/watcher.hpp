@@ -28,6 +28,9 @@ struct TokenReport {
   std::chrono::seconds refresh_ahead{};  ///< with less time left than this, the token is due for refresh
   bool is_due_for_refresh = false;       ///< it is due, and there is no newer one
 
+  /// The token and the file. An attempt that finds the same token in the same file does not write it again.
+  [[nodiscard]] std::string identity() const { return token + '@' + file; }
+
   /// The report as lines `key=value` (protocol/git/message.hpp).
   [[nodiscard]] std::string format() const;
 
@@ -39,31 +42,10 @@ struct TokenReport {
 struct Attempt {
   std::optional<TokenReport> token;
   std::optional<Failure> failure;
-};
+  std::vector<std::string> warnings = {};  ///< the lines, each warning with its hint
 
-/// Sorts the lines that an attempt writes to stderr. Warnings and the failure wait for its end, so that those
-/// that were printed before are not repeated at each retry.
-class AttemptMessages {
- public:
-  /// Returns the complete lines to print at once: the trace, and the output of a key command.
-  [[nodiscard]] std::string add(std::string_view bytes);
-
-  /// The text after the last line end.
-  [[nodiscard]] std::string take_partial() { return std::exchange(partial_, {}); }
-
-  /// The warnings, each with its hint.
-  [[nodiscard]] const std::string& warnings() const noexcept { return warnings_; }
-
-  /// The failure of an attempt that ended with this exit code.
-  [[nodiscard]] Failure failure(int exit_code) const;
-
- private:
-  void add_line(std::string_view line, std::string& at_once);
-  void keep(std::string_view line);
-
-  std::string partial_;
-  std::string warnings_;
-  std::string failure_, hint_;
+  /// The result of an attempt that wrote its report and its messages and ended with this exit code.
+  [[nodiscard]] static Attempt parse(std::string_view output, int exit_code);
 };
 
 /// What a Watcher works with. Everything referred to must outlive it.
@@ -75,18 +57,20 @@ struct WatcherParts {
   std::string program;                                ///< of an attempt
   std::vector<std::string> arguments;                 ///< of an attempt; the first one is its name
   const char* const* environment;
+  std::string command = {};                          ///< of `--exec`, for a shell; may be empty
+  const char* const* command_environment = nullptr;  ///< ends with a null pointer
+
+  /// A command that takes longer is ended. Tokens live longer.
+  std::chrono::milliseconds longest_command = std::chrono::minutes(1);
 
   /// An attempt that takes longer hangs, far beyond its own timeout: it was stopped, or waits for a network
   /// file system.
   std::chrono::milliseconds longest_attempt = std::chrono::minutes(5);
 };
 
-/// The program name of an attempt. It gets format_previous() on stdin and writes a TokenReport to stdout.
+/// The program name of an attempt. It gets the identity() of the last report on stdin, and writes a
+/// TokenReport and its messages to stdout: the watcher does not repeat those that it has printed before.
 inline constexpr std::string_view attempt_name = "sase-credential-attempt";
-
-/// The token and the file of a report, or nothing for the first attempt. An attempt that finds the same token
-/// in the same file does not write it again.
-[[nodiscard]] std::string format_previous(const TokenReport* report);
 
 /// Keeps a file up to date, attempt by attempt, until a signal stops it. Each attempt is a child process, so
 /// that this process holds no token, and can stop an attempt at any time.
@@ -102,8 +86,10 @@ class Watcher {
   [[nodiscard]] bool wait_for_next_attempt();
   [[nodiscard]] std::optional<Attempt> attempt();
   [[nodiscard]] std::optional<Attempt> wait_for(os::ChildProcess& child);
-  [[nodiscard]] Attempt finish(os::ChildProcess& child, AttemptMessages& messages);
-  [[nodiscard]] BootTime next_event() const;
+  [[nodiscard]] Attempt finish(os::ChildProcess& child);
+  [[nodiscard]] BootTime next_due() const;
+  void start_command();
+  void check_command();
   void catch_up_with_wall_clock();
   void handle_due_events();
   void apply(Attempt attempt);
@@ -117,10 +103,13 @@ class Watcher {
 
   const WatcherParts& parts_;
   os::SignalWaiter signals_;
+  std::optional<os::Child> command_;  ///< while it runs
+  BootTime command_deadline_{};
   token::RefreshSchedule schedule_;
   std::optional<TokenReport> current_;  ///< the token in the file
   std::optional<Failure> failure_;      ///< of the latest attempts, once it has been reported
-  std::string warnings_;                ///< of the attempts, as printed last
+  std::vector<std::string> warnings_;   ///< of the attempts, as printed last
+  BootTime next_warning_{};             ///< none is printed before
   ClockReading checked_at_ = ClockReading::now();
   BootTime failing_since_{};
   BootTime next_watchdog_ping_{};

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <utility>
 
 namespace sase::protocol {
 
@@ -67,16 +66,6 @@ Check Check::parse(std::string_view line) {
   if (line.empty()) throw ProtocolError("a check has no text");
   check.what = line;
   return check;
-}
-
-std::vector<Check> with_untried(std::vector<Check> finished) {
-  std::vector<Check> all;
-  for (std::size_t i = 0; i < check_count; ++i) {
-    const auto name = static_cast<CheckId>(i);
-    const auto found = std::ranges::find(finished, name, &Check::name);
-    all.push_back(found == finished.end() ? Check{.name = name, .what = "not tried"} : std::move(*found));
-  }
-  return all;
 }
 
 }  // namespace sase::protocol

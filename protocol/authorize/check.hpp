@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace sase::protocol {
 
@@ -41,8 +40,5 @@ struct Check {
 
 [[nodiscard]] std::string_view to_name(CheckId name) noexcept;
 [[nodiscard]] std::string_view to_name(CheckState state) noexcept;
-
-/// All checks in their order; those that are not in `finished` are untried.
-[[nodiscard]] std::vector<Check> with_untried(std::vector<Check> finished);
 
 }  // namespace sase::protocol

@@ -89,39 +89,37 @@ CheckId failing_check(Step step, const std::vector<Check>& finished) noexcept {
   return std::min(std::max(of_step, next), CheckId::read);
 }
 
-void ResponseWriter::line(std::string_view key, std::string_view value) const {
+Secret write_line(std::string_view key, std::string_view value) {
   Secret text;
   append(text, key, value);
-  sink_(text.reveal());
+  return text;
 }
 
-void ResponseWriter::trace(const TraceLine& trace_line) const {
-  line("trace[]", std::to_string(trace_line.at.count()) + ' ' + trace_line.what);
+Secret write_line(const TraceLine& line) {
+  return write_line("trace[]", std::to_string(line.at.count()) + ' ' + line.what);
 }
 
-void ResponseWriter::check(const Check& check) const {
-  Secret text;
-  append(text, "check[]", check.write());
+Secret write_lines(const Check& check) {
+  Secret text = write_line("check[]", check.write());
   append(text, "remedy[]", check.remedy);
-  sink_(text.reveal());
+  return text;
 }
 
-void ResponseWriter::token(const TokenResponse& token_response) const {
+Secret write_lines(const TokenResponse& token_response) {
   Secret text = Secret::with_capacity(token_response.token.reveal().size() + 64);
   append(text, "access_token", token_response.token.reveal());
   append(text, "lifetime", std::to_string(token_response.lifetime.count()));
-  sink_(text.reveal());
+  return text;
 }
 
-void ResponseWriter::failed(const AuthError& auth_error) const {
-  Secret text;
-  append(text, "outcome", to_name(auth_error.kind));
+Secret write_end(const AuthError& auth_error) {
+  Secret text = write_line("outcome", to_name(auth_error.kind));
   append(text, "transient", auth_error.transient ? "1" : "");
   append(text, "what", auth_error.what);
   append(text, "hint", auth_error.hint);
   if (auth_error.retry_after) append(text, "retry_after", std::to_string(auth_error.retry_after->count()));
   text.append("\n");
-  sink_(text.reveal());
+  return text;
 }
 
 void ResponseReader::read(std::string_view output) {

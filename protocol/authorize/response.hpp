@@ -64,33 +64,15 @@ struct AuthorizeReply {
   std::optional<unsigned> status = {};  ///< of a probe: the HTTP status of the service's response
 };
 
-/// Writes the lines of a response. Each function throws what the sink throws, and ProtocolError for a text
-/// that contains a line end.
-class ResponseWriter {
- public:
-  /// Receives whole lines.
-  using Sink = std::function<void(std::string_view)>;
+/// One line of a response. These functions throw ProtocolError for a text that contains a line end.
+[[nodiscard]] Secret write_line(std::string_view key, std::string_view value);
+[[nodiscard]] Secret write_line(const TraceLine& line);
+[[nodiscard]] Secret write_lines(const Check& check);
+[[nodiscard]] Secret write_lines(const TokenResponse& token_response);
 
-  explicit ResponseWriter(Sink sink) : sink_(std::move(sink)) {}
-
-  void step(Step step) const { line("step", to_name(step)); }
-  /// The number of requests so far. Written before each request, so that none is sent without being counted.
-  void requests(std::uint32_t count) const { line("requests", std::to_string(count)); }
-  void trace(const TraceLine& line) const;
-  void check(const Check& check) const;
-  void status(unsigned status) const { line("status", std::to_string(status)); }
-  void token(const TokenResponse& token_response) const;
-
-  /// Ends the response; a token must have been written before.
-  void granted() const { sink_("outcome=granted\n\n"); }
-  /// Ends the response.
-  void failed(const AuthError& auth_error) const;
-
- private:
-  void line(std::string_view key, std::string_view value) const;
-
-  Sink sink_;
-};
+/// The end of a response without a token, and of one with a token.
+[[nodiscard]] Secret write_end(const AuthError& auth_error);
+inline constexpr std::string_view end_with_token = "outcome=granted\n\n";
 
 /// Parses a response while it arrives.
 class ResponseReader {

@@ -19,28 +19,23 @@ std::string quote_if_short(std::string_view value) {
   return value.size() > longest_quoted ? "" : " '" + escape(value) + "'";
 }
 
-std::string_view require_version(std::string_view given) {
-  const auto* const found = std::ranges::find(exec_api_versions, given);
-  if (found == exec_api_versions.end()) throw ProtocolError("unknown apiVersion" + quote_if_short(given));
-  return *found;
-}
-
-std::optional<Origin> parse_server(const JsonObject& info) {
-  const JsonObject* const spec = info.object("spec");
-  const JsonObject* const cluster = spec != nullptr ? spec->object("cluster") : nullptr;
-  if (cluster == nullptr) return std::nullopt;
-  const auto server = cluster->text("server");
-  if (!server || server->empty()) throw ProtocolError("'server' of the cluster is missing or empty");
-  return parse_plain_origin(*server, "server");
-}
-
 }  // namespace
 
 ExecInfo ExecInfo::parse(std::string_view text) {
-  const JsonObject info = JsonObject::parse(text, limit);
-  const auto kind = info.text("kind").value_or("");
+  const JsonObject given = JsonObject::parse(text, limit);
+  const auto kind = given.text("kind").value_or("");
   if (kind != "ExecCredential") throw ProtocolError("unknown kind" + quote_if_short(kind));
-  return {.api_version = require_version(info.text("apiVersion").value_or("")), .server = parse_server(info)};
+  const auto version = given.text("apiVersion").value_or("");
+  const auto* const known = std::ranges::find(exec_api_versions, version);
+  if (known == exec_api_versions.end()) throw ProtocolError("unknown apiVersion" + quote_if_short(version));
+  ExecInfo info{.api_version = *known, .server = {}};
+  const auto spec = given.object("spec");
+  const auto cluster = spec ? spec->object("cluster") : std::nullopt;
+  if (!cluster) return info;
+  const auto server = cluster->text("server").value_or("");
+  if (server.empty()) throw ProtocolError("'server' of the cluster is missing or empty");
+  info.server = parse_plain_origin(server, "server");
+  return info;
 }
 
 Secret write_exec_credential(const BearerToken& token, std::chrono::sys_seconds expires_at,

@@ -40,6 +40,12 @@ Secret write_env(const BearerToken& token, const TokenDetails& details) {
                        std::to_string(details.expires_at.time_since_epoch().count()), "\n"});
 }
 
+/// Without quotes: `docker run --env-file` and $GITHUB_ENV would make them a part of the value.
+Secret write_dotenv(const BearerToken& token, const TokenDetails& details) {
+  return Secret::join({token_variable, "=", token.reveal(), "\n", expiry_variable, "=",
+                       std::to_string(details.expires_at.time_since_epoch().count()), "\n"});
+}
+
 Secret write_json(const BearerToken& token, const TokenDetails& details) {
   return write_object(token, details, "");
 }

@@ -21,7 +21,7 @@ struct TokenDetails {
   std::string_view exec_api_version = exec_api_versions.front();  ///< of an ExecCredential
 };
 
-/// The variables that the format `env` sets: the token, and its expiry in seconds since 1970.
+/// The variables that the formats `env` and `dotenv` set: the token, and its expiry in seconds since 1970.
 inline constexpr std::string_view token_variable = "SASE_ACCESS_TOKEN";
 inline constexpr std::string_view expiry_variable = "SASE_ACCESS_TOKEN_EXPIRES";
 
@@ -30,6 +30,7 @@ inline constexpr std::string_view expiry_variable = "SASE_ACCESS_TOKEN_EXPIRES";
 [[nodiscard]] Secret write_header(const BearerToken& token, const TokenDetails& details);
 [[nodiscard]] Secret write_curl_config(const BearerToken& token, const TokenDetails& details);
 [[nodiscard]] Secret write_env(const BearerToken& token, const TokenDetails& details);
+[[nodiscard]] Secret write_dotenv(const BearerToken& token, const TokenDetails& details);
 [[nodiscard]] Secret write_json(const BearerToken& token, const TokenDetails& details);
 [[nodiscard]] Secret write_external(const BearerToken& token, const TokenDetails& details);
 [[nodiscard]] Secret write_exec_credential(const BearerToken& token, const TokenDetails& details);
@@ -55,6 +56,7 @@ inline constexpr std::array token_formats = {
     TokenFormat{"header", "an Authorization header, for curl -H @-", write_header},
     TokenFormat{"curl", "a curl config, for curl -K -", write_curl_config},
     TokenFormat{"env", "shell exports, for eval", write_env},
+    TokenFormat{"dotenv", "NAME=value lines, for --env-file and $GITHUB_ENV", write_dotenv},
     TokenFormat{"json", "a JSON object with its expiry and URLs", write_json},
     TokenFormat{"external",
                 "the same as strings alone, for Terraform's data source 'external'; reads a query on stdin, "

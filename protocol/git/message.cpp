@@ -3,6 +3,8 @@
 
 #include "protocol/protocol_error.hpp"
 
+#include <algorithm>
+
 namespace sase::protocol {
 
 namespace {
@@ -25,8 +27,10 @@ Attribute split(std::string_view line) {
 }  // namespace
 
 std::optional<Attribute> MessageReader::next() {
-  if (rest_.empty()) return std::nullopt;
-  const std::string_view line = take_line();
+  const auto end = rest_.find('\n');
+  std::string_view line = rest_.substr(0, end);
+  rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
+  if (end != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
   if (line.empty()) {
     rest_ = {};
     return std::nullopt;
@@ -36,40 +40,19 @@ std::optional<Attribute> MessageReader::next() {
   return split(line);
 }
 
-std::string_view MessageReader::take_line() {
-  const auto end = rest_.find('\n');
-  if (end == std::string_view::npos) {
-    const std::string_view last = rest_;
-    rest_ = {};
-    return last;
-  }
-  std::string_view line = rest_.substr(0, end);
-  rest_.remove_prefix(end + 1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
 bool MessageScanner::scan(std::string_view arrived) {
-  while (!arrived.empty()) {
-    const auto end = arrived.find('\n');
-    const bool line_ends = end != std::string_view::npos;
-    count(arrived.substr(0, end), line_ends);
-    if (!line_ends) return false;
-    if (line_size_ == 0 || only_cr_) return true;
-    if (++lines_ > max_lines) throw ProtocolError(too_many);
-    line_size_ = 0;
-    only_cr_ = false;
-    arrived.remove_prefix(end + 1);
+  for (const char c : arrived) {
+    if (++size_ > max_message_size) throw ProtocolError(too_large);
+    if (c != '\n') {
+      if (++line_size_ > max_line_size) throw ProtocolError(too_long);
+    } else {
+      if (line_size_ == 0 || (line_size_ == 1 && last_ == '\r')) return true;
+      if (++lines_ > max_lines) throw ProtocolError(too_many);
+      line_size_ = 0;
+    }
+    last_ = c;
   }
   return false;
-}
-
-void MessageScanner::count(std::string_view part, bool line_ends) {
-  only_cr_ = line_size_ == 0 ? part == "\r" : only_cr_ && part.empty();
-  line_size_ += part.size();
-  size_ += part.size() + (line_ends ? 1 : 0);
-  if (size_ > max_message_size) throw ProtocolError(too_large);
-  if (line_size_ > max_line_size) throw ProtocolError(too_long);
 }
 
 }  // namespace sase::protocol

@@ -24,8 +24,7 @@ struct Attribute {
 /// The format is that of git (gitcredentials, "input/output format"): lines end with LF or CRLF, the first
 /// `=` separates key and value, and the first empty line or the end of the text ends the message. The last
 /// line may lack the LF. The reader is stricter than git because of CVE-2020-5260 and CVE-2024-50338: a line
-/// without
-/// `=`, an empty key, a NUL or a CR anywhere else is an error.
+/// without `=`, an empty key, a NUL or a CR anywhere else is an error.
 class MessageReader {
  public:
   /// `text` must outlive the reader and its attributes.
@@ -38,8 +37,6 @@ class MessageReader {
   [[nodiscard]] bool any() const noexcept { return lines_ != 0; }
 
  private:
-  [[nodiscard]] std::string_view take_line();
-
   std::string_view rest_;
   std::size_t lines_ = 0;
 };
@@ -52,12 +49,10 @@ class MessageScanner {
   [[nodiscard]] bool scan(std::string_view arrived);
 
  private:
-  void count(std::string_view part, bool line_ends);
-
   std::size_t size_ = 0;
   std::size_t line_size_ = 0;
   std::size_t lines_ = 0;
-  bool only_cr_ = false;
+  char last_ = 0;
 };
 
 }  // namespace sase::protocol

@@ -36,3 +36,19 @@ setup() { set_up_test; }
   expect_token
   grep -q 'memory: not all secrets can be locked' "$err" || refute 'expected a line of the trace'
 }
+
+@test "without sockets the failure names the cause, whether or not a name is looked up" {
+  local where
+  for where in "$url" https://nowhere.invalid; do
+    about "$where"
+    SASE_URL=$where injected socket error=EPERM sase-credential token
+    expect_failure 6 "cannot connect to '*': Operation not permitted" 'allow the connection in the sandbox *, and in the firewall'
+    anew
+    SASE_URL=$where injected socket error=EAFNOSUPPORT sase-credential token
+    expect_failure 6 "cannot connect to '*': Address family not supported by protocol" 'allow the connection in the sandbox *'
+    anew
+    SASE_URL=$where injected socket error=EMFILE sase-credential token
+    expect_failure 6 "cannot connect to '*': Too many open files" 'raise the limit on open files (ulimit -n)'
+    anew
+  done
+}

@@ -47,6 +47,10 @@ fill_disk() { inside dd if=/dev/zero of="$state/filler" bs=4096 2>/dev/null || t
   done
   sleep 0.5
   expect_counter authorize "$requests"
+  if command -v strace >/dev/null; then
+    inside strace -f -o "$home/trace" -e trace=clone,clone3,fork,vfork sase-credential token >"$out"
+    expect_equal "$(grep -cE '(clone3?|v?fork)\(' "$home/trace")" 0 'processes of a call'
+  fi
 
   inside rm "$state/filler"
   call inside sase-credential token
@@ -137,7 +141,7 @@ stop_at() {
   stop_leader
   sleep 2
   stop_at pwrite64
-  [ -e "$(echo "$state"/*.lock.new)" ] || refute 'expected a replacement'
+  [ -e "$(echo "$state"/*.1.lock)" ] || refute 'expected the next lock file'
   kill -KILL "$leader"
   local start
   start=$(now_ms)

@@ -115,6 +115,7 @@ follow_hint() {
 
 @test "the client's certificate and key obey the rule; only this user can read the key" {
   certificate client 'the client' basicConstraints=CA:FALSE
+  meant_to_hold_secrets "$home/client.key"  # its base64 may look like one
   serve mutual tls_server.py "$home/service.pem" --client-ca "$home/authority.pem"
   export SASE_URL=https://localhost:$served
   chmod 644 "$home/client.crt"
@@ -132,6 +133,7 @@ follow_hint() {
 
 @test "each of these files is opened once" {
   certificate client 'the client' basicConstraints=CA:FALSE
+  meant_to_hold_secrets "$home/client.key"  # its base64 may look like one
   ask "url=$SASE_URL/api/v1/auth/authorize" api_key=k timeout_ms=5000 "ca_file=$home/authority.pem" \
     "client_cert=$home/client.crt" "client_key=$home/client.key"
   traced "$home/trace" open,openat "$build/libexec/sase-credential/authorize"

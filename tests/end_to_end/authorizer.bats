@@ -54,7 +54,7 @@ expect_trace() {
   traces
   grep -qx outcome=granted "$out" || refute 'expected a token'
   expect_trace "the authorizer starts; *tls: the roots are in '$sandbox/ca.pem'; name: localhost resolves to *127.0.0.1*; \
-connect: trying *; connect: *:$port answers; tls: TLSv1.3, TLS_*, the certificate is for 'localhost*', issued by '*', verified; \
+connect: trying *; connect: *:$port answers; tls: TLSv1.3, TLS_*, the certificate is for 'localhost*', issued by '*', valid until *, verified; \
 request 1 sent; reply: 200, * bytes"
   ! sed -n '/^trace/p' "$out" | grep -qE 'eyJ|["{}]' || refute 'a secret or a body is in the trace'
 }
@@ -62,7 +62,7 @@ request 1 sent; reply: 200, * bytes"
 @test "a trace contains the parameters of TLS 1.2" {
   further_sandbox tls12 --tls-max 1.2
   traces "url=$further_url/api/v1/auth/authorize" "api_key=$(<"$further/api-key")" "ca_file=$further/ca.pem"
-  expect_trace "*; tls: TLSv1.2, ECDHE-*, the certificate is for 'localhost*', issued by '*', verified; request 1 sent; *"
+  expect_trace "*; tls: TLSv1.2, ECDHE-*, the certificate is for 'localhost*', issued by '*', valid until *, verified; request 1 sent; *"
 }
 
 # In microseconds, as another process sees it.
@@ -132,7 +132,7 @@ proxy: tunnel established to $host; tls: *; reply: 200, * bytes"
   expect_trace "*; proxy: requested a tunnel to $host, with user name and password; try 1 failed: * (HTTP 407)"
   ! grep -qE 'someone|wrong-word' "$out" || refute 'the password is in the trace'
   traces "proxy=http://someone:secret-word@$proxy" no_proxy=localhost
-  expect_trace "*; proxy: not used for $host because of no-proxy; name: localhost resolves to *"
+  expect_trace "*; proxy: not used for '$host' because of no-proxy; name: localhost resolves to *"
 }
 
 @test "messages and names of the service are escaped in a trace" {
@@ -144,5 +144,5 @@ proxy: tunnel established to $host; tls: *; reply: 200, * bytes"
   certificate service localhost subjectAltName=DNS:localhost
   serve server tls_server.py "$home/service.pem"
   traces "url=https://localhost:$served/" "ca_file=$home/authority.pem"
-  expect_trace "*tls: TLSv1.?, *, the certificate is for 'localhost', issued by '\\\\x1b?2J', verified; *; reply: 200, * bytes"
+  expect_trace "*tls: TLSv1.?, *, the certificate is for 'localhost', issued by '\\\\x1b?2J', valid until *, verified; *; reply: 200, * bytes"
 }

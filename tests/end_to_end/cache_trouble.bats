@@ -293,7 +293,7 @@ put_open_file() {
     get_password
     expect_password
     ask_password
-    injected readv "error=$error" git-credential-sase get
+    injected pread64 "error=$error" -P "$file" git-credential-sase get
     expect_warning '*cannot read the cached token: *'
     : >"$err"
     expect_password

@@ -128,29 +128,12 @@ warns_of_key() {
     refute "expected the warning '$1' with the remedy '$2', got: $(jq -c '.links[1]' "$out")"
 }
 
-# region_warning WHAT REMEDY [FLAG...]: the same for a region of the service, which a proxy that does not exist makes
-# unreachable.
-region_warning() {
-  (
-    unset SASE_URL
-    diagnose --proxy http://127.0.0.1:1 "${@:3}"
-    expect_broken tcp 6 '*' '*'
-    # shellcheck disable=SC2053 # patterns are wanted
-    [[ $(jq -r '.links[1].what' "$out") == $1 && $(jq -r '.links[1].remedy' "$out") == $2 ]] ||
-      refute "expected the warning '$1' with the remedy '$2', got: $(jq -c '.links[1]' "$out")"
-  )
-}
-
-@test "key: warns of a JWT that has expired, expires soon, or names another region" {
+@test "key: warns of a JWT that has expired or expires soon" {
   export SASE_API_KEY
   SASE_API_KEY=$(jwt '{"exp":1500000000}')
   warns_of_key '*its claims say that it expired on 2017-07-14T02:40:00Z; this*clock*' 'create a new key in the console*'
   SASE_API_KEY=$(jwt "{\"exp\":$((EPOCHSECONDS + 90000))}")
   warns_of_key '*it expires on * left)*' 'create a new key in the console*'
-  SASE_API_KEY=$(jwt '{"iss":"https://api.eu.sase.checkpoint.com","aud":["a","b"]}')
-  region_warning "*the region 'eu', but the profile uses 'us'*" 'set region to eu*'
-  SASE_API_KEY=$(jwt '{"aud":["x","https://public-apigw.ca.sase.checkpoint.com/v3"]}')
-  region_warning "*the region 'ca', but the profile uses 'au'*" 'set region to ca*' --region au
   expect_counter authorize 2
 }
 

@@ -24,13 +24,15 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
   call sase-credential exec --api-key-env MY_KEY -- /usr/bin/env
   expect_code 0
   expect_no_message
-  grep -vE '^(_|SASE_ACCESS_TOKEN|SASE_ACCESS_TOKEN_EXPIRES)=' "$out" | sort >"$home/tmp/got"
+  grep -vE '^(_|SASE_ACCESS_TOKEN|SASE_ACCESS_TOKEN_EXPIRES|SASE_EXEC_REMOVED)=' "$out" | sort >"$home/tmp/got"
   env | grep -vE '^(_|[A-Z0-9_]*API_KEY|MY_KEY|SASE_ACCESS_TOKEN|SASE_ACCESS_TOKEN_EXPIRES)=' | sort >"$home/tmp/wanted"
   diff "$home/tmp/wanted" "$home/tmp/got" >&2 || refute 'the environment differs'
   # One of each: a program would take the first of two.
   [ "$(grep -c '^SASE_ACCESS_TOKEN=eyJ' "$out")" = 1 ] || refute 'expected one token'
   expect_equal "$(grep -c '^SASE_ACCESS_TOKEN' "$out")" 2 'variables of the token'
   ! grep -q "$key" "$out" || refute 'a key is in the environment'
+  grep -qx 'SASE_EXEC_REMOVED=CHECKPOINT_SASE_API_KEY, HARMONYSASE_API_KEY, MY_KEY, PERIMETER81_API_KEY, SASE_API_KEY' "$out" ||
+    refute 'expected the names of the removed variables'
 
   echo "$key" >"$home/key"
   SASE_API_KEY_ENV=MY_KEY call sase-credential exec --api-key-file "$home/key" -- /usr/bin/env
@@ -48,6 +50,52 @@ print(3590 < int(os.environ["SASE_ACCESS_TOKEN_EXPIRES"]) - time.time() <= 3600)
   expect_no_message
   [ "$(grep -c '^SASE_ACCESS_TOKEN=eyJ' "$out")" = 1 ] || refute 'expected one token'
   ! grep -qF "$key" "$out" || refute 'a key is in the environment'
+}
+
+# passed [FLAG...]: runs printenv with the key in a variable; $out is what the command got.
+passed() {
+  call sase-credential exec "$@" -- /usr/bin/env
+  expect_code 0
+  expect_no_message
+  grep -q '^SASE_ACCESS_TOKEN=eyJ' "$out" || refute 'expected the token as well'
+}
+
+@test "--pass-api-key passes the key, wherever it is stored, in one variable" {
+  meant_to_hold_secrets "$out"
+  export PERIMETER81_API_KEY=another
+  passed --pass-api-key
+  expect_equal "$(grep -F "$key" "$out")" "CHECKPOINT_SASE_API_KEY=$key" 'variables with the key'
+  ! grep -q '^PERIMETER81_API_KEY=' "$out" || refute 'the other key is passed'
+  passed --pass-api-key=SASE_API_KEY
+  expect_equal "$(grep -F "$key" "$out")" "SASE_API_KEY=$key" 'variables with the key'
+  unset SASE_API_KEY PERIMETER81_API_KEY
+  echo "$key" >"$home/key"
+  passed --api-key-file "$home/key" --pass-api-key=MY_KEY
+  expect_equal "$(grep -F "$key" "$out")" "MY_KEY=$key" 'variables with the key'
+  passed --api-key-command "cat '$home/key'" --pass-api-key
+  expect_equal "$(grep -F "$key" "$out")" "CHECKPOINT_SASE_API_KEY=$key" 'variables with the key'
+  ! grep -q '^SASE_EXEC_REMOVED=' "$out" || refute 'no variable was removed'
+  expect_counter authorize 2
+}
+
+@test "a nested call uses the passed key; without it the command knows which variables were removed" {
+  call sase-credential exec --pass-api-key -- sase-credential token
+  expect_token
+  call sase-credential exec -- sh -c 'echo "$SASE_EXEC_REMOVED"'
+  expect_output $'SASE_API_KEY\n'
+  call sase-credential exec -- sase-credential --cache none token
+  expect_failure 4 "no API key*" '?*'
+}
+
+@test "--pass-api-key rejects an invalid name, without showing it" {
+  local name
+  for name in "$key" 'A=B' 'a b' SASE_ACCESS_TOKEN; do
+    call sase-credential exec --pass-api-key="$name" -- true
+    expect_failure 2 '--pass-api-key: this cannot be the name of the variable for the key' 'write: --pass-api-key=CHECKPOINT_SASE_API_KEY'
+  done
+  call sase-credential token --pass-api-key
+  expect_failure 2 "'token' does not accept the flag '--pass-api-key'" 'these do: exec'
+  expect_counter authorize 0
 }
 
 @test "the command's exit code is the exit code, and a signal that ends it is that signal" {

@@ -207,7 +207,7 @@ TABLE
 @test "inside 'exec', a call without a key says what removed it" {
   export SASE_API_KEY=$key
   call sase-credential exec -- sase-credential --cache none token
-  expect_failure 4 "no API key for the profile 'default': 'sase-credential exec' removed it from the environment *" \
+  expect_failure 4 "no API key for the profile 'default': 'sase-credential exec' removed SASE_API_KEY from the environment" \
     '*SASE_ACCESS_TOKEN*--pass-api-key*'
 }
 

@@ -86,6 +86,36 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
   expect_counter authorize 0
 }
 
+@test "a proxy that does not offer Basic: its schemes, and a local proxy as the workaround" {
+  local offers names user
+  while IFS='|' read -r offers names; do
+    about "$offers"
+    # shellcheck disable=SC2086 # one option for each field
+    start_proxy "schemes${names// /-}" --status 407 $offers
+    for user in '' someone:secret-word@; do
+      anew
+      call sase-credential --proxy "http://$user$proxy" token
+      expect_failure 4 "the proxy '$proxy' offers only $names, and Basic is the only scheme supported (HTTP 407)" \
+        'run a local proxy that logs in to that one, such as px or cntlm, and set proxy to it, such as http://127.0.0.1:3128'
+    done
+  done <<'END'
+--offer Negotiate|Negotiate
+--offer NTLM|NTLM
+--offer Negotiate --offer NTLM|Negotiate and NTLM
+--offer Kerberos,Negotiate,NTLM|Kerberos and Negotiate and NTLM
+--offer Digest|Digest
+END
+  expect_counter authorize 0
+}
+
+@test "a proxy that offers Basic among other schemes" {
+  start_proxy several --password someone:secret-word --offer Negotiate --offer NTLM --offer 'Basic realm="a, b"'
+  works --proxy "http://someone:secret-word@$proxy"
+  anew
+  call sase-credential --proxy "http://$proxy" token
+  expect_failure 4 "the proxy '$proxy' asks for a user name and password (HTTP 407)" '?*'
+}
+
 @test "the password of a proxy is in no command line" {
   start_proxy password --password someone:secret-word
   profile default "proxy = http://someone:secret-word@$proxy"

@@ -104,6 +104,68 @@ expect_member() { expect_equal "$(jq -c ".profiles[] | select(.name == \"$1\") |
   [[ $(jq -r '.profiles[0].error.what' "$out") == *'open to other users'* ]] || refute 'expected the trouble with the directory'
 }
 
+# expect_check CODE [FLAG...]: the exit code of --check, in both forms, without a message on stderr.
+expect_check() {
+  local form
+  for form in '' --json; do
+    # shellcheck disable=SC2086 # empty or a flag
+    call sase-credential "${@:2}" status --check $form
+    expect_code "$1"
+    expect_no_message
+    no_secret_in "$out"
+  done
+}
+
+@test "--check exits with 0 only if a token can be supplied, and sends nothing" {
+  tries 5
+  expect_check 0
+  SASE_API_KEY='' expect_check 4
+  SASE_API_KEY='' call sase-credential status --check
+  grep -q "FAIL no API key for the profile 'default'" "$out" || refute 'expected the problem'
+  SASE_CA_FILE=$home/none.pem expect_check 4
+  expect_check 0 --api-key-command "touch '$home/ran'"
+  [ ! -e "$home/ran" ] || refute 'the command was run'
+  expect_counter authorize 0
+
+  export SASE_API_KEY=wrong-key-unknown-to-all
+  call sase-credential token
+  expect_check 5
+  export SASE_API_KEY=$key
+  local i
+  for i in 1 2 3 4 5; do
+    call sase-credential --cache none token
+    expect_token
+  done
+  expect_check 6
+  expect_counter authorize 6
+}
+
+@test "--check needs no request while the cached token is good" {
+  call sase-credential token
+  expect_token
+  local i
+  for i in 1 2 3 4; do call sase-credential --cache none token; done
+  expect_check 0
+  expect_check 6 --min-ttl 59m --cache none
+  chmod 755 "$state"
+  expect_check 7
+  expect_counter authorize 5
+}
+
+@test "--check concerns the selected profile alone" {
+  only_profiles
+  profile one 'region = eu'
+  profile two 'regoin = us'
+  expect_check 0 --profile one
+  SASE_PROFILE=two expect_check 4
+  call sase-credential status --check
+  expect_failure 4 '*' '*'
+  call sase-credential --profile none status --check
+  expect_failure 2 "--profile: there is no profile 'none'" '*'
+  SASE_PROFILE=one call sase-credential status --check --json
+  expect_equal "$(jq -c '[.profiles[] | [.name, .chosen]]' "$out")" '[["one",true]]' profiles
+}
+
 @test "shows a thousand profiles in less than a second" {
   only_profiles
   local i start

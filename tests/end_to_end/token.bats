@@ -58,6 +58,31 @@ request() { curl -q --silent --show-error --output /dev/null --write-out '%{http
   expect_lifetime "$(tail -n 1 "$home/printed")" 3600
 }
 
+@test "'dotenv' is lines that --env-file, \$GITHUB_ENV, env -S and a shell read alike" {
+  meant_to_hold_secrets "$home/github_env"
+  meant_to_hold_secrets "$home/printed"
+  call sase-credential token --format dotenv
+  expect_code 0
+  expect_no_message
+  take_output
+  [[ $text =~ ^"SASE_ACCESS_TOKEN=$token"$'\nSASE_ACCESS_TOKEN_EXPIRES='([0-9]+)$'\n'$ ]] || refute 'expected two plain lines'
+  expect_lifetime "${BASH_REMATCH[1]}" 3600
+
+  # As docker/cli and actions/runner: the name ends at the first '=', the value is the rest of the line.
+  echo OTHER=1 >"$home/github_env"
+  sase-credential token --format dotenv >>"$home/github_env"
+  /usr/bin/python3 -c 'import sys
+for line in open(sys.argv[1]):
+    name, value = line.rstrip("\n").split("=", 1)
+    if name == "SASE_ACCESS_TOKEN": print(value)' "$home/github_env" >"$home/printed"
+  expect_equal "$(<"$home/printed")" "$token" 'the value for --env-file'
+  env -S "$(sase-credential token --format dotenv) printenv SASE_ACCESS_TOKEN" >"$home/printed"
+  expect_equal "$(<"$home/printed")" "$token" 'the value for env -S'
+  # shellcheck disable=SC2016 # for the inner shell
+  sh -euc 'set -a; . "$1"; printenv SASE_ACCESS_TOKEN' sh "$home/github_env" >"$home/printed"
+  expect_equal "$(<"$home/printed")" "$token" 'the value for a shell'
+}
+
 @test "'json' is one object that describes the token" {
   call sase-credential token --format json
   expect_code 0
@@ -92,7 +117,7 @@ request() { curl -q --silent --show-error --output /dev/null --write-out '%{http
 }
 
 @test "every format is empty when there is no token" {
-  for format in token header curl env json external exec-credential; do
+  for format in token header curl env dotenv json external exec-credential; do
     anew
     SASE_API_KEY=unknown-key call sase-credential token --format "$format"
     expect_failure 5 '*HTTP 401*'
@@ -159,7 +184,7 @@ request() { curl -q --silent --show-error --output /dev/null --write-out '%{http
 
 @test "a token of 64 KiB is given out whole, in every format" {
   anew token=65536
-  for format in token header curl env json external exec-credential; do
+  for format in token header curl env dotenv json external exec-credential; do
     call sase-credential token --format "$format"
     expect_code 0
     expect_no_message

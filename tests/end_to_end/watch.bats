@@ -15,7 +15,7 @@ setup() {
 # ---- once
 
 @test "'--once' writes the output of 'token', complete and with mode 0600" {
-  for format in token header env; do
+  for format in token header env dotenv; do
     call sase-credential token --format "$format"
     mv "$out" "$home/run/token.wanted"
     meant_to_hold_secrets "$home/run/token.wanted"
@@ -126,12 +126,48 @@ $home/run/dangling|'*' is a link; *
 $home/run/pipe|'*' is not a regular file
 $home/run/plain/token|cannot look at '*': Not a directory
 $home/nowhere/token|there is no directory '*'; make it first
-$home/open/token|'*/open' (owner *, mode 0777) can be written by other users; chmod go-w $home/open
 /proc/token|cannot write '/proc/token': *
 $home/run/$(printf '%0300d' 0)|cannot write '*: File name too long
 ROWS
+  about=''
+  call sase-credential watch "$home/open/token"
+  expect_failure 7 "'*/open' (owner *, mode 0777) can be written by other users" "chmod go-w $home/open"
   expect_counter authorize 0
   expect_equal "$(find "$home/run" "$home/open" -type f)" "$home/run/plain" 'files'
+}
+
+# As in a pod: root's volume that everyone can write, and a container with another user.
+@test "rejects a volume that everyone can write with a hint that works: sticky, as in memory" {
+  needs_root
+  local volume=$home/volume mode
+  mkdir "$volume"
+  chown -R 65534 "$home"
+  chown 0 "$volume"
+  chmod 711 "$BATS_TEST_TMPDIR"
+  chmod 755 "$home"
+  meant_to_hold_secrets "$volume/token"
+  for mode in 777 2777; do
+    about=$mode
+    chmod "$mode" "$volume"
+    call setpriv --reuid 65534 --regid 65534 --clear-groups sase-credential watch --once "$volume/token"
+    expect_failure 7 "'$volume' (owner 0, mode *777) can be written by other users" \
+      "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t $volume/"
+    expect_counter authorize 0
+  done
+  about=hint
+  chmod +t "$volume/"
+  call setpriv --reuid 65534 --regid 65534 --clear-groups sase-credential watch --once "$volume/token"
+  expect_silence
+  expect_equal "$(stat -c '%a %u' "$volume/token")" '600 65534' 'mode and owner'
+}
+
+@test "rejects a file that is a mount before it sends a request" {
+  unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
+  echo old >"$file"
+  call unshare --mount sh -c 'mount --bind "$1" "$1" && exec sase-credential watch --once "$1"' sh "$file"
+  expect_failure 7 "'$file' is a mount: mount its directory instead" ''
+  expect_equal "$(<"$file")" old 'the file'
+  expect_counter authorize 0
 }
 
 @test "rejects another user's directory, and accepts a sticky one of root" {
@@ -141,7 +177,7 @@ ROWS
   chmod 1777 "$home/sticky"
   meant_to_hold_secrets "$home/sticky/token"
   call sase-credential watch --once "$home/foreign/token"
-  expect_failure 7 "'*/foreign' (owner 65534, mode 0700) belongs to another user; use a file of your own in a directory of your own"
+  expect_failure 7 "'*/foreign' (owner 65534, mode 0700) belongs to another user" 'use a file of your own in a directory of your own'
   expect_counter authorize 0
   call sase-credential watch --once "$home/sticky/token"
   expect_silence
@@ -317,6 +353,42 @@ token" 'messages and files'
   cmp -s "$file" <(echo "$token") || refute 'expected the same token'
   expect_stop
   expect_counter authorize 1
+}
+
+@test "--exec runs a command after each new token, without the API key" {
+  local got=$home/tmp/got
+  meant_to_hold_secrets "$got"
+  start_watch "$file" --exec "cat '$file' >>'$got'; env | grep -c API_KEY >&2; echo to-stdout; exit 9"
+  until_true test -s "$got"
+  read_file
+  expect_equal "$(<"$got")" "$token" 'what the command found'
+  until_true has_said "^sase-credential: warning: the command of '--exec' failed with exit code 9"
+  expect_equal "$(head -2 "$err")" $'0\nto-stdout' 'number of variables with a key, and the output'
+  kill -HUP "$watcher"
+  sleep 0.3
+  expect_equal "$(wc -l <"$got")" 1 'runs'
+  expect_counter authorize 1
+  printf 'protocol=https\nhost=%s\npassword=%s\n\n' "$host" "$token" | sase-credential erase
+  kill -HUP "$watcher"
+  until_true eval '[ "$(wc -l <"$got")" = 2 ]'
+  expect_equal "$(tail -1 "$got")" "$(<"$file")" 'what the command found'
+  expect_stop
+}
+
+@test "--exec does not run without a token; a command that runs ends with the watcher" {
+  SASE_API_KEY=unknown-key call sase-credential watch "$file" --exec "touch '$home/ran'"
+  expect_failure 5 '*HTTP 401*'
+  [ ! -e "$home/ran" ] || refute 'the command ran'
+  call sase-credential watch "$file" --once --exec "touch '$home/ran'"
+  expect_failure 2 "'--once' runs no command of '--exec'" 'write: sase-credential watch --once FILE && CMD'
+  call sase-credential watch "$file" --exec ''
+  expect_failure 2 "the command of '--exec' is empty" ''
+  local nap="sleep 61.$$$RANDOM"
+  start_watch "$file" --exec "$nap & wait"
+  until_true pgrep -f "^$nap\$" >"$home/tmp/running"
+  expect_stop
+  expect_no_message
+  ! pgrep -f "^$nap\$" >"$home/tmp/running" || refute 'the command still runs'
 }
 
 @test "twenty watchers, half of them on one file, and fifty callers send one request" {

@@ -2,9 +2,9 @@
 #include "tests/fuzz/promises.hpp"
 
 #include "helper/authorize/http/https_exchange.hpp"
-#include "helper/authorize/service/json_members.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/dialects/token_format.hpp"
+#include "protocol/json_object.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/support/response.hpp"
 
@@ -55,8 +55,7 @@ void check_token_text(const config::Profile& profile) {
   const auto text = protocol::write_json(
       protocol::BearerToken(protocol::Secret("to.ken==")),
       {.profile = profile.name, .api_url = profile.rest_url, .expires_in = seconds(1), .expires_at = {}});
-  const auto members = authorize::JsonMembers::parse(text.reveal());
-  check(members && members->text({}, "api_url") == profile.rest_url,
+  check(protocol::JsonObject::parse(text.reveal()).text("api_url") == profile.rest_url,
         "the JSON contains the URL of the profile");
 }
 

@@ -20,7 +20,6 @@ void exec_info(std::string_view bytes);
 void external_query(std::string_view bytes);
 void host(std::string_view bytes);
 void http_reply(std::string_view bytes);
-void json(std::string_view bytes);
 void json_object(std::string_view bytes);
 void key_claims(std::string_view bytes);
 void message(std::string_view bytes);

@@ -110,3 +110,14 @@ print(job["jobs"]["users"]["steps"][0]["run"] if "jobs" in job else job["users"]
   grep -q "^sase-credential: no API key for the profile 'default'" "$err" || refute 'expected the reason'
   expect_counter resource_ok 0
 }
+
+@test "the images of the recipes are named by their digests, and a runner of GitLab gets a shell" {
+  call /usr/bin/python3 -c 'import re, sys, yaml
+image = next(iter(yaml.safe_load(sys.argv[1]).values()))["image"]
+assert re.search("@sha256:[0-9a-f]{64}$", image["name"]) and image["entrypoint"] == [""]
+container = yaml.safe_load(open(sys.argv[2]))["jobs"]["users"]["container"]
+assert container == {"image": "${{ vars.SASE_IMAGE }}", "options": "--user root"}' \
+    "$(recipe gitlab-ci/README.md 3)" "$source_root/install/github-actions/container.yml"
+  expect_silence
+  grep -q '@sha256:' "$source_root/install/github-actions/container.yml" || refute 'the workflow does not say so'
+}

@@ -15,9 +15,12 @@ setup_file() {
 }
 
 find_prometheus() {
-  [ ! -x "$unpacked/usr/bin/prometheus" ] || return 0
-  mkdir -p "$unpacked" && cd "$unpacked" && apt-get download prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
+  [ ! -x "$unpacked/usr/bin/promtool" ] || return 0
+  mkdir -p "$unpacked" && cd "$unpacked" && unpack prometheus || return
+  # Since Debian 13, promtool is in a package of its own.
+  [ -x usr/bin/promtool ] || unpack promtool
 }
+unpack() { apt-get download "$1" && dpkg-deb -x "$1"_*.deb . && rm "$1"_*.deb; }
 
 setup() {
   set_up_test
@@ -32,7 +35,7 @@ setup() {
 
 @test "Prometheus uses the file, and the next token without a reload" {
   PATH=$unpacked/usr/bin:$PATH
-  command -v prometheus >"$home/tmp/found" || skip "Debian's package of prometheus is not to be had"
+  command -v prometheus promtool >"$home/tmp/found" || skip "Debian's package of prometheus is not to be had"
   recipe prometheus/README.md 2 | sed "s|/run/sase-credential-watch/default|$home/run|
     s|^    scheme: https|&\n    scrape_interval: 200ms\n    scrape_timeout: 200ms\n    tls_config: {ca_file: $sandbox/ca.pem}|" >"$home/prometheus.yml"
   start_watch "$file"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Terraform cannot be installed here: a stand-in that is as strict as the provider uses the data source `external`, and the
-# library of Terraform itself calls the credentials helper.
+# Terraform itself, where it is in PATH, gets a module with the credentials helper; so does its library. For the data source
+# `external`, whose provider is not here, there is a stand-in that is as strict.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/end_to_end
@@ -127,4 +127,46 @@ library() {
   expect_code 0
   token=$(sase-credential token)
   ! grep -qF -e "$token" "$home/trace" || refute 'the token is in a command line or an environment'
+}
+
+# init_module: `terraform init` for a module of a private registry, with the recipe's credentials helper; $log is the
+# registry's log.
+init_module() {
+  command -v terraform >"$home/log" || skip 'there is no terraform'
+  authority 'the registry'
+  # Terraform wants a dot in the name of a registry.
+  certificate registry localhost subjectAltName=IP:127.0.0.1
+  cat "$sandbox/ca.pem" "$home/authority.pem" >"$home/roots.pem"
+  export SSL_CERT_FILE=$home/roots.pem CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1
+  sase-credential token >"$home/key"
+  serve registry registry.py "$home/registry.pem" "$home/key"
+  log=$home/registry/log
+  profile default "$@" "host = 127.0.0.1:$served"
+  (cd "$source_root/install/terraform" && sh -euc "$(sed -n '/^install -D/,/^```/p' README.md | grep -v '```')")
+  mkdir "$home/module"
+  printf 'module "network" {\n  source  = "127.0.0.1:%s/team/network/sase"\n  version = "1.0.0"\n}\n' "$served" >"$home/module/main.tf"
+  call timeout 60 terraform -chdir="$home/module" init -no-color -input=false
+}
+
+@test "'terraform init' gets a module from a private registry, with the token of the credentials helper" {
+  init_module
+  expect_code 0
+  expect_no_message
+  grep -q '^200 /modules/team/network/sase/versions$' "$log" || refute "the registry has not accepted the token: $(<"$log")"
+  ! grep -q ^401 "$log" || refute 'the registry has rejected a token'
+  [ -f "$home/module/.terraform/modules/network/main.tf" ] || refute 'there is no module'
+  ! grep -rqF eyJ "$home/module" || refute 'a token is in the directory of terraform'
+  expect_counter authorize 1
+  # The sandbox has counted nothing: the answer 200 is in the registry's log.
+  [ -z "${SASE_TOOLS-}" ] || printf '%s\t%s\t%s\t%s\n' terraform "$(terraform version -json | jq -r .terraform_version)" registry \
+    'init with terraform-credentials-sase' >>"$SASE_TOOLS"
+}
+
+@test "without a key 'terraform init' fails, and the helper's message is in terraform's log" {
+  init_module
+  rm -rf "$home/module/.terraform"
+  SASE_API_KEY='' TF_LOG=warn call timeout 60 terraform -chdir="$home/module" init -no-color -input=false
+  expect_code 1
+  grep -q '401 Unauthorized' "$err" || refute "expected the registry's answer"
+  grep -q "sase-credential: no API key for the profile 'default'" "$err" || refute "expected the helper's message"
 }

@@ -5,9 +5,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/end_to_end
 load ../support/packages
-
-# The network may need these variables, which end_to_end.bash unsets.
-web_proxy=${http_proxy-}
+load ../support/containers
 
 setup_file() {
   start_file
@@ -18,27 +16,13 @@ setup() {
   set_up_test
   find_packages "$BATS_FILE_TMPDIR/packages"
   root=$BATS_FILE_TMPDIR/root
-  # shellcheck source=/dev/null
-  distribution=$(. /etc/os-release && echo "$VERSION_CODENAME")
 }
 
-# mirror: where this machine has its own packages from.
-mirror() {
-  apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
-    awk -v wanted="$distribution" '$2 == wanted && $3 == "main" { print $1; exit }'
-}
-
-# bare_system: makes $root, as small as a system with apt can be, with curl and git; apt's settings are this machine's.
-# Takes half a minute and is kept for a day; `tests/run --long` repeats it.
+# bare_system: makes $root, as small as a system with apt can be, with curl and git. `tests/run --long` makes it anew.
 bare_system() {
-  local from=$1 kept=$source_root/build/bare-$distribution.tar made=$source_root/build/bare-$distribution.new.tar
+  local kept=$source_root/build/bare-$distribution.tar
   [ -z "${SASE_LONG-}" ] || rm -f "$kept"
-  if [ -z "$(find "$kept" -mtime -1 2>/dev/null)" ]; then
-    apt-config dump | grep -E '^Acquire::https?::Proxy' >"$home/apt.conf" || true
-    mmdebstrap --mode=root --variant=apt --include=ca-certificates,curl,git --aptopt="$home/apt.conf" \
-      --skip=cleanup/apt/lists "$distribution" "$made" "$from" >"$home/log" 2>&1 || refute "$(tail -n 20 "$home/log")"
-    mv "$made" "$kept"
-  fi
+  make_system "$kept" --include=ca-certificates,curl,git --skip=cleanup/apt/lists || refute "$(<"$home/log")"
   mkdir "$root"
   tar x -f "$kept" -C "$root"
   echo '127.0.0.1 localhost' >"$root/etc/hosts"
@@ -80,14 +64,8 @@ user_session='
 '
 
 @test "apt installs it on a bare system, git and curl use it, and purge leaves nothing" {
-  needs_root
-  unshare --mount --pid --fork true 2>/dev/null || skip 'no namespaces of our own are to be had'
-  local from
-  from=$(mirror)
-  [ -n "$from" ] || skip "apt knows no source of $distribution"
-  http_proxy=$web_proxy curl -q -sSf --max-time 20 -o "$home/release" "${from%/}/dists/$distribution/InRelease" 2>"$home/log" ||
-    skip "the packages of $distribution are out of reach"
-  bare_system "$from"
+  needs_packages
+  bare_system
   system_files >"$home/before"
 
   about 'apt-get install'

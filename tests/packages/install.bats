@@ -17,6 +17,19 @@ install_tree() {
   DESTDIR=$tree cmake --install "$build" --prefix "$1" --strip >"$home/log" || refute "$(<"$home/log")"
 }
 
+@test "configures without Catch2, and without tests if they are switched off" {
+  local option
+  for option in CMAKE_DISABLE_FIND_PACKAGE_Catch2=ON BUILD_TESTING=OFF SASE_TESTS=OFF; do
+    about "$option"
+    rm -rf "$home/tree"
+    call cmake -S "$source_root" -B "$home/tree" -G Ninja "-D$option"
+    expect_code 0
+    [ ! -e "$home/tree/tests/CTestTestfile.cmake" ] || refute 'the tests are configured'
+    ! grep -q 'not used' "$err" || refute 'CMake does not know the option'
+    [[ $option != *Catch2* ]] || grep -q '^-- Catch2 was not found: the tests are not built$' "$out" || refute 'expected the reason'
+  done
+}
+
 @test "a moved tree returns a token under the name that git uses" {
   install_tree /opt/sase
   mv "$prefix" "$home/moved"

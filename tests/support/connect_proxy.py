@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """An HTTP proxy for the end-to-end tests: CONNECT only, on a free port of 127.0.0.1.
 
-usage: connect_proxy.py DIRECTORY [--password USER:PASSWORD] [--status N] [--to PORT] [--misbehave HOW]
+usage: connect_proxy.py DIRECTORY [--password USER:PASSWORD] [--status N] [--offer SCHEME]... [--to PORT] [--misbehave HOW]
 
 Writes its port to DIRECTORY/port when it is ready, and to DIRECTORY/log a line for each request: its target, and whether
-credentials came along. With --to every tunnel leads to that port of localhost, whatever was asked for. With --status every request is rejected with that status. The ways to misbehave: hang, close,
+credentials came along. With --to every tunnel leads to that port of localhost, whatever was asked for. With --status every request is rejected with that status. A rejection with 407 offers the schemes of --offer. The ways to misbehave: hang, close,
 garbage and flood instead of an answer; drip, one byte of it a second; and mute and cut once the tunnel is there.
 """
 import argparse
@@ -100,7 +100,8 @@ def serve(peer, options, log):
             if method != "CONNECT":
                 status = status or 405
             if status:
-                peer.sendall(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
+                fields = "".join(f"Proxy-Authenticate: {scheme}\r\n" for scheme in options.offer)
+                peer.sendall(f"HTTP/1.1 {status} No\r\n{fields}Content-Length: 0\r\n\r\n".encode())
             else:
                 tunnel(peer, target, options.to)
         except OSError:
@@ -112,6 +113,7 @@ def main():
     parser.add_argument("directory")
     parser.add_argument("--password", default="")
     parser.add_argument("--status", type=int, default=0)
+    parser.add_argument("--offer", action="append", default=[])
     parser.add_argument("--to", type=int, default=0)
     parser.add_argument("--misbehave", choices=["hang", "close", "garbage", "flood", "drip", "mute", "cut"])
     options = parser.parse_args()

@@ -32,7 +32,6 @@ struct DeferredKeyMachine : Machine {
                    note("run");
                    return api_key::ApiKey(protocol::Secret(key()));
                  },
-             .deadline = std::chrono::steady_clock::now() + time,
              .command = token::CommandIdentity{.command = command, .wrapping_key = wrapping_key()}}};
   }
   [[nodiscard]] token::TokenProvider source() {

@@ -77,7 +77,7 @@ meant_to_hold_secrets() { secret_places+=("$@"); }
 no_secret_at_rest() {
   local piece='eyJ[A-Za-z0-9_-]{8}|ZXlK[A-Za-z0-9+/]{8}' place found
   found=$(find "$home" | grep -E "$piece" || true)
-  found+=$(grep -rlaE --devices=skip --exclude='*.pem' "$piece" "$home" || true)
+  found+=$(grep -rlaE --devices=skip --exclude='*.pem' --exclude='*.key' "$piece" "$home" || true)
   for place in "${secret_places[@]}"; do
     found=$(grep -vE "^$place(/|\$)" <<<"$found" || true)
   done

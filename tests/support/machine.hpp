@@ -123,7 +123,7 @@ struct Machine {
     return *std::move(lock);
   }
   [[nodiscard]] bool is_locked() const {
-    return !rate_limit::RefreshLock::try_acquire(directory, key_id(), BootClock::now());
+    return !rate_limit::RefreshLock::acquire(directory, key_id(), BootTime{}, BootClock::now());
   }
   [[nodiscard]] rate_limit::RequestLog log() const {
     const auto state = os::PrivateDirectory::open(directory);

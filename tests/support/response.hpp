@@ -13,16 +13,16 @@ namespace sase::tests {
 /// The lines of a complete response.
 [[nodiscard]] inline std::string write(const protocol::AuthorizeReply& reply) {
   std::string text;
-  const protocol::ResponseWriter writer([&text](std::string_view lines) { text += lines; });
-  writer.requests(reply.requests);
-  if (reply.status) writer.status(*reply.status);
+  const auto write = [&text](const protocol::Secret& lines) { text += lines.reveal(); };
+  write(protocol::write_line("requests", std::to_string(reply.requests)));
+  if (reply.status) write(protocol::write_line("status", std::to_string(*reply.status)));
   for (const protocol::Check& check : reply.checks)
-    writer.check(check);
+    write(protocol::write_lines(check));
   if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome)) {
-    writer.failed(*auth_error);
+    write(protocol::write_end(*auth_error));
   } else {
-    writer.token(std::get<protocol::TokenResponse>(reply.outcome));
-    writer.granted();
+    write(protocol::write_lines(std::get<protocol::TokenResponse>(reply.outcome)));
+    text += protocol::end_with_token;
   }
   return text;
 }

@@ -5,7 +5,6 @@
 #include "protocol/protocol_error.hpp"
 
 #include <Poco/Buffer.h>
-#include <Poco/Net/HTTPBasicCredentials.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
@@ -14,9 +13,9 @@
 #include <Poco/Net/StreamSocket.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <ios>
+#include <optional>
 #include <ostream>
 #include <sstream>
 #include <system_error>
@@ -29,10 +28,8 @@ using Poco::Net::HTTPClientSession;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;
-using protocol::AuthError;
 using protocol::ErrorKind;
 
-constexpr auto user_agent = "sase-credential/" SASE_VERSION;
 constexpr std::size_t usual_body = 4096;
 
 [[noreturn]] void reject_url(const std::string& why) {
@@ -46,35 +43,9 @@ std::string parse_path(std::string_view rest) {
   return (rest.starts_with('/') ? "" : "/") + std::string(rest);
 }
 
-[[noreturn]] void invalid_response(const char* what) {
+[[noreturn]] void reject_response(const char* what) {
   throw FailedAttempt(ErrorKind::invalid_response, what,
                       "check region, api and url: another host or a proxy may have answered");
-}
-
-/// The status, whatever number the peer wrote. POCO's own getter reads it through an enumeration that cannot
-/// hold every number, which is undefined behavior.
-int read_status(const HTTPResponse& response) {
-  std::ostringstream written;
-  response.write(written);
-  const std::string text = written.str();
-  int status = 0;
-  const auto start = std::min(text.find(' ') + 1, text.size());
-  (void)std::from_chars(text.data() + start, text.data() + text.size(), status);
-  return status;
-}
-
-HTTPRequest make_connect(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
-  HTTPRequest request(HTTPRequest::HTTP_CONNECT, host.authority(), HTTPMessage::HTTP_1_1);
-  request.set(HTTPRequest::HOST, host.authority());
-  request.set("User-Agent", user_agent);
-  request.set(HTTPMessage::PROXY_CONNECTION, HTTPMessage::CONNECTION_KEEP_ALIVE);
-  if (proxy.has_credentials) {
-    // POCO keeps these copies, and those in its send buffer, without wiping them.
-    const Poco::Net::HTTPBasicCredentials credentials(std::string(proxy.user.reveal()),
-                                                      std::string(proxy.password.reveal()));
-    credentials.proxyAuthenticate(request);
-  }
-  return request;
 }
 
 HTTPRequest make_request(const std::string& method, const Endpoint& endpoint, const std::string& accept) {
@@ -85,117 +56,90 @@ HTTPRequest make_request(const std::string& method, const Endpoint& endpoint, co
   return request;
 }
 
-/// Reads the body of a response from the connection. POCO's streams do not report that a chunked body ends
-/// before its last chunk.
-class BodyReader {
- public:
-  explicit BodyReader(HTTPClientSession& session) : socket_(session.socket()) {
-    Poco::Buffer<char> buffered(0);
-    session.drainBuffer(buffered);
-    arrived_.assign(buffered.begin(), buffered.end());
-  }
+constexpr auto too_large = "the service's response is larger than 256 KiB";
+constexpr auto too_short = "the service's response is shorter than it says";
+constexpr auto bad_chunk = "the service's response has an invalid chunk";
 
-  protocol::Secret read(std::size_t size) && {
-    append(size);
-    return std::move(body_);
-  }
-
-  /// RFC 9112 section 7.1. The trailers are not needed, because the connection is not used again.
-  protocol::Secret read_chunks() && {
-    while (const std::size_t size = parse_chunk_size(read_line())) {
-      append(size);
-      if (!read_line().empty()) invalid_response("the service's response has an invalid chunk");
-    }
-    return std::move(body_);
-  }
-
-  protocol::Secret read_to_end() && {
-    while (receive())
-      append(arrived_.size());
-    return std::move(body_);
-  }
-
- private:
-  /// Waits until at least one byte is there; false at the end of the connection. An end without TLS's
-  /// close_notify counts as well: the length or the JSON shows whether the response is complete.
-  bool receive() try {
-    if (!arrived_.empty()) return true;
-    std::array<char, 4096> piece{};
-    const int size = socket_.receiveBytes(piece.data(), static_cast<int>(piece.size()));
-    if (size > 0) arrived_.assign(piece.data(), static_cast<std::size_t>(size));
-    return size > 0;
-  } catch (const Poco::Net::SSLException& error) {
-    if (is_unexpected_end(error.message())) return false;
-    throw;
-  }
-
-  void append(std::size_t size) {
-    if (size > largest_body - body_.size()) invalid_response("the service's response is larger than 256 KiB");
-    while (size > 0) {
-      require_more();
-      const std::size_t part = std::min(size, arrived_.size());
-      body_.append(std::string_view(arrived_).substr(0, part));
-      arrived_.erase(0, part);
-      size -= part;
-    }
-  }
-
-  /// Without the line end.
-  std::string read_line() {
-    constexpr std::size_t longest_line = 4096;
-    std::string line;
-    while (!line.ends_with('\n')) {
-      require_more();
-      line += arrived_.front();
-      arrived_.erase(0, 1);
-      if (line.size() > longest_line) invalid_response("the service's response has an invalid chunk");
-    }
-    line.resize(line.size() - (line.ends_with("\r\n") ? 2 : 1));
-    return line;
-  }
-
-  void require_more() {
-    if (!receive()) invalid_response("the service's response is shorter than it says");
-  }
-
-  static std::size_t parse_chunk_size(const std::string& line) {
-    std::size_t size = 0;
-    const char* const end = line.data() + line.size();
-    const auto [stop, error] = std::from_chars(line.data(), end, size, 16);
-    // An extension may follow the size.
-    if (error != std::errc{} || (stop != end && *stop != ';' && *stop != ' ' && *stop != '\t'))
-      invalid_response("the service's response has an invalid chunk");
-    return size;
-  }
-
-  Poco::Net::StreamSocket socket_;
-  std::string arrived_;  ///< and not yet read
-  protocol::Secret body_ = protocol::Secret::with_capacity(usual_body);
-};
-
-protocol::Secret read_body(HTTPClientSession& session, const HTTPResponse& response, int status) {
-  if (status == 204 || status == 304) return {};
-  BodyReader reader(session);
-  if (response.getChunkedTransferEncoding()) return std::move(reader).read_chunks();
-  if (response.has(HTTPMessage::TRANSFER_ENCODING))
-    invalid_response("the service's response has an unknown transfer encoding");
-  if (!response.hasContentLength()) return std::move(reader).read_to_end();
-  const auto announced = response.getContentLength64();
-  if (announced < 0) invalid_response("the length of the service's response is not a number");
-  return std::move(reader).read(static_cast<std::size_t>(announced));
+/// Appends what arrives next; false at the end of the connection. An end without TLS's close_notify counts as
+/// well: the length or the JSON shows whether the response is complete.
+bool receive(Poco::Net::StreamSocket& socket, protocol::Secret& arrived) try {
+  // The sizes of small chunks take more space than their contents.
+  if (arrived.size() > 2 * largest_body) reject_response(too_large);
+  const auto space = arrived.spare_capacity(usual_body);
+  const int size = socket.receiveBytes(space.data(), static_cast<int>(space.size()));
+  if (size > 0) arrived.commit(static_cast<std::size_t>(size));
+  return size > 0;
+} catch (const Poco::Net::SSLException& error) {
+  if (is_unexpected_end(error.message())) return false;
+  throw;
 }
 
-/// An interim response (RFC 9110 section 15.2), such as 103 Early Hints (RFC 8297). POCO itself skips only
-/// 100; 101 is final.
-bool is_interim(const HTTPResponse& response) {
-  const int status = read_status(response);
-  return status > 101 && status < 200;
+std::size_t parse_chunk_size(std::string_view line) {
+  std::size_t size = 0;
+  const char* const end = line.data() + line.size();
+  const auto [stop, error] = std::from_chars(line.data(), end, size, 16);
+  // An extension may follow the size.
+  const bool is_size = stop == end || std::string_view("; \t\r").find(*stop) != std::string_view::npos;
+  if (error != std::errc{} || !is_size) reject_response(bad_chunk);
+  return size;
+}
+
+/// The contents of the chunks (RFC 9112 section 7.1); nothing if the last one has not arrived yet. The
+/// trailers are not needed, because the connection is not used again.
+std::optional<protocol::Secret> join_chunks(std::string_view text) {
+  protocol::Secret body;
+  for (auto line_end = text.find('\n'); line_end != std::string_view::npos; line_end = text.find('\n')) {
+    const std::size_t size = parse_chunk_size(text.substr(0, line_end));
+    if (size == 0) return body;
+    if (size > largest_body - body.size()) reject_response(too_large);
+    text.remove_prefix(line_end + 1);
+    const std::string_view rest = text.substr(std::min(size, text.size()));
+    const auto end = rest.find('\n');
+    if (end == std::string_view::npos) break;
+    if (end != 0 && rest.substr(0, end) != "\r") reject_response(bad_chunk);
+    body.append(text.substr(0, size));
+    text = rest.substr(end + 1);
+  }
+  return std::nullopt;
+}
+
+/// The length of a body that is not in chunks; nothing if the end of the connection is its end.
+std::optional<std::size_t> find_length(const HTTPResponse& response) {
+  if (response.has(HTTPMessage::TRANSFER_ENCODING))
+    reject_response("the service's response has an unknown transfer encoding");
+  if (!response.hasContentLength()) return std::nullopt;
+  const auto announced = response.getContentLength64();
+  if (announced < 0) reject_response("the length of the service's response is not a number");
+  if (static_cast<std::size_t>(announced) > largest_body) reject_response(too_large);
+  return static_cast<std::size_t>(announced);
+}
+
+/// POCO's streams do not report that a chunked body ends before its last chunk.
+protocol::Secret read_body(HTTPClientSession& session, const HTTPResponse& response, int status) {
+  if (status == 204 || status == 304) return {};
+  Poco::Buffer<char> buffered(0);
+  session.drainBuffer(buffered);
+  protocol::Secret arrived(std::string_view(buffered.begin(), buffered.size()));
+  if (response.getChunkedTransferEncoding()) {
+    auto body = join_chunks(arrived.reveal());
+    while (!body && receive(session.socket(), arrived))
+      body = join_chunks(arrived.reveal());
+    if (!body) reject_response(too_short);
+    return std::move(*body);
+  }
+  const auto length = find_length(response);
+  while (arrived.size() < length.value_or(largest_body + 1) && receive(session.socket(), arrived)) {
+  }
+  if (arrived.size() < length.value_or(0)) reject_response(too_short);
+  if (arrived.size() > largest_body) reject_response(too_large);
+  if (length) arrived.shrink(*length);
+  return arrived;
 }
 
 /// Of repeated fields, the first one counts.
-HttpReply read_fields(const HTTPResponse& response) {
-  if (!response.getVersion().starts_with("HTTP/1.")) invalid_response("the response is not HTTP/1.1");
-  return {.status = read_status(response),
+HttpReply read_fields(const HTTPResponse& response, int status) {
+  if (!response.getVersion().starts_with("HTTP/1.")) reject_response("the response is not HTTP/1.1");
+  return {.status = status,
           .content_type = response.get(HTTPMessage::CONTENT_TYPE, ""),
           .date = response.get("Date", ""),
           .retry_after = response.get("Retry-After", ""),
@@ -206,12 +150,16 @@ HttpReply read_fields(const HTTPResponse& response) {
 HttpReply read_reply(HTTPClientSession& session, Progress& progress) {
   HTTPResponse response;
   response.setFieldLimit(most_header_fields);
-  (void)session.receiveResponse(response);
-  while (is_interim(response))
+  int status = 0;
+  do {
     (void)session.receiveResponse(response);
+    status = read_status(response);
+    // Interim responses (RFC 9110 section 15.2), such as 103 Early Hints (RFC 8297). 101 is final.
+  } while (status > 101 && status < 200);
   progress.enter(protocol::Step::reading);
-  HttpReply reply = read_fields(response);
-  reply.body = read_body(session, response, reply.status);
+  HttpReply reply = read_fields(response, status);
+  reply.body = read_body(session, response, status);
+  progress.trace("reply: " + std::to_string(status) + ", " + std::to_string(reply.body.size()) + " bytes");
   return reply;
 }
 
@@ -226,55 +174,19 @@ Endpoint Endpoint::parse(std::string_view url) try {
   reject_url(error.what());
 }
 
-Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, const protocol::ProxyUrl& proxy,
-                                    const protocol::Host& host) {
-  HTTPClientSession session(to_proxy);
-  // Otherwise POCO asks the proxy to close the connection after its response.
-  session.setKeepAlive(true);
-  HTTPRequest request = make_connect(proxy, host);
-  HTTPResponse response;
-  response.setFieldLimit(most_header_fields);
-  (void)session.sendRequest(request);
-  (void)session.receiveResponse(response);
-  const int status = read_status(response);
-  if (status < 200 || status > 299) throw FailedAttempt(describe_proxy_error(status, proxy, host));
-  return session.detachSocket();
-}
-
-AuthError describe_proxy_error(int status, const protocol::ProxyUrl& proxy, const protocol::Host& host) {
-  const std::string who = "the proxy '" + proxy.host.authority() + "' ";
-  const std::string target = '\'' + host.text() + "' (HTTP " + std::to_string(status) + ')';
-  switch (status) {
-    case 407:
-      return {.kind = ErrorKind::misconfigured,
-              .what = who +
-                      (proxy.has_credentials ? "does not accept the user name and password"
-                                             : "asks for a user name and password") +
-                      " (HTTP 407)",
-              .hint =
-                  "set proxy (or HTTPS_PROXY) to http://user:password@host:port; Basic is the only "
-                  "scheme supported"};
-    case 403:
-      return {.kind = ErrorKind::unreachable,
-              .what = who + "does not allow connections to " + target,
-              .hint = "ask for '" + host.text() + "' to be allowed, or name it in no-proxy"};
-    case 502:
-    case 503:
-    case 504:
-      return {.kind = ErrorKind::unreachable,
-              .transient = true,
-              .what = who + "cannot reach " + target,
-              .hint = "check region and url, or that the proxy can reach the Internet"};
-    default:
-      return {.kind = ErrorKind::unreachable,
-              .transient = status >= 500,
-              .what = who + "did not open a connection to " + target,
-              .hint = "check that proxy names a proxy that allows CONNECT"};
-  }
+int read_status(const HTTPResponse& response) {
+  std::ostringstream written;
+  response.write(written);
+  const std::string text = written.str();
+  int status = 0;
+  const auto start = std::min(text.find(' ') + 1, text.size());
+  (void)std::from_chars(text.data() + start, text.data() + text.size(), status);
+  return status;
 }
 
 HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
                    std::string_view body, Progress& progress) {
+  progress.enter(protocol::Step::waiting);
   // The plain session over the TLS socket: POCO's HTTPSClientSession rejects a connected socket.
   HTTPClientSession session(socket);
   HTTPRequest request = make_request(HTTPRequest::HTTP_POST, endpoint, "application/json");
@@ -283,17 +195,18 @@ HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& 
   progress.count_request();
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
   // POCO flushes the rest later: if the peer has answered early and closed, a flush here would hide that.
-  progress.trace([&] { return "request " + std::to_string(progress.requests()) + " sent"; });
+  progress.trace("request " + std::to_string(progress.requests()) + " sent");
   return read_reply(session, progress);
 }
 
 HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
                           std::string_view token, Progress& progress) {
+  progress.enter(protocol::Step::waiting);
   HTTPClientSession session(socket);
   HTTPRequest request = make_request(HTTPRequest::HTTP_GET, endpoint, "*/*");
   request.set(HTTPRequest::AUTHORIZATION, "Bearer " + std::string(token));
   (void)session.sendRequest(request);
-  progress.trace([&] { return "GET " + endpoint.path + " sent, with the new token"; });
+  progress.trace("GET " + endpoint.path + " sent, with the new token");
   return read_reply(session, progress);
 }
 

@@ -10,8 +10,8 @@
 #include <string_view>
 
 namespace Poco::Net {
+class HTTPResponse;
 class SecureStreamSocket;
-class StreamSocket;
 }  // namespace Poco::Net
 
 namespace sase::authorize {
@@ -29,16 +29,11 @@ struct Endpoint {
 inline constexpr std::size_t largest_body = std::size_t{256} * 1024;
 inline constexpr int most_header_fields = 100;
 
-/// Asks a proxy, over a connection to it, for a tunnel to `host` (RFC 9110 section 9.3.6), and returns the
-/// tunnel. The proxy learns its own credentials and the host's name, nothing else. Throws FailedAttempt if it
-/// rejects the request, and POCO's exceptions.
-[[nodiscard]] Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy,
-                                                  const protocol::ProxyUrl& proxy,
-                                                  const protocol::Host& host);
+inline constexpr auto user_agent = "sase-credential/" SASE_VERSION;
 
-/// The meaning of a proxy's status other than 2xx.
-[[nodiscard]] protocol::AuthError describe_proxy_error(int status, const protocol::ProxyUrl& proxy,
-                                                       const protocol::Host& host);
+/// The status, whatever number the peer wrote. POCO's own getter reads it through an enumeration that cannot
+/// hold every number, which is undefined behavior.
+[[nodiscard]] int read_status(const Poco::Net::HTTPResponse& response);
 
 /// One POST, which is counted, and its reply over an established TLS connection. A redirect is returned like
 /// any other reply. Throws FailedAttempt (invalid_response) for a reply that exceeds a limit or is

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
 
-#include "helper/authorize/http/check_details.hpp"
-#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/http/proxy_tunnel.hpp"
 #include "helper/authorize/net/happy_eyeballs.hpp"
 #include "helper/authorize/net/no_proxy.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
@@ -55,8 +54,26 @@ std::string describe_trust(const protocol::AuthorizeRequest& request) {
   return text;
 }
 
-std::string describe_reply(const HttpReply& reply) {
-  return "reply: " + std::to_string(reply.status) + ", " + std::to_string(reply.body.size()) + " bytes";
+/// `localhost resolves to 127.0.0.1, ::1`, or that the host is an address.
+std::string describe_addresses(const protocol::Host& host,
+                               const std::vector<Poco::Net::SocketAddress>& addresses) {
+  if (host.is_address()) return host.bare_name() + " is an address";
+  std::string text = host.bare_name() + " resolves to ";
+  for (const auto& address : addresses)
+    text += (&address == &addresses.front() ? "" : ", ") + address.host().toString();
+  return text;
+}
+
+/// A certificate that expires sooner causes a warning: its renewal takes people some days.
+constexpr std::chrono::hours short_validity{24 * 14};
+
+void report_tls(Progress& progress, const TlsSession& session) {
+  if (session.end && *session.end - std::chrono::system_clock::now() < short_validity)
+    progress.warned(
+        CheckId::tls, session.description,
+        "the operator of the service, or of the proxy that intercepts TLS, must renew the certificate");
+  else
+    progress.passed(CheckId::tls, session.description);
 }
 
 AuthError unreachable(std::string what, std::string hint) {
@@ -71,10 +88,8 @@ HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, Progre
       endpoint_(Endpoint::parse(request.url)),
       proxy_(proxy_for(request, endpoint_.host)),
       tls_((progress.enter(Step::preparing), request), endpoint_.host) {
-  progress_.trace([&] { return describe_trust(request); });
-  if (!request.proxy.empty() && !proxy_)
-    progress_.trace(
-        [&] { return "proxy: not used for " + endpoint_.host.authority() + " because of no-proxy"; });
+  progress_.trace(describe_trust(request));
+  if (!request.proxy.empty() && !proxy_) progress_.trace("proxy: " + bypassed());
 }
 
 template <typename Action>
@@ -87,13 +102,7 @@ auto HttpsTransport::attempt(const Action& action) {
 }
 
 HttpReply HttpsTransport::post(std::string_view body) {
-  return attempt([&] {
-    const SecureStreamSocket secure = open();
-    progress_.enter(Step::waiting);
-    HttpReply reply = exchange(secure, endpoint_, body, progress_);
-    progress_.trace([&] { return describe_reply(reply); });
-    return reply;
-  });
+  return attempt([&] { return exchange(open(), endpoint_, body, progress_); });
 }
 
 HttpReply HttpsTransport::get(std::string_view url, std::string_view token) {
@@ -104,11 +113,7 @@ HttpReply HttpsTransport::get(std::string_view url, std::string_view token) {
       throw FailedAttempt(ErrorKind::misconfigured,
                           "'" + target.host.text() + "' is not the host that issued the token",
                           "please report this");
-    const SecureStreamSocket secure = open();
-    progress_.enter(Step::waiting);
-    HttpReply reply = read_with_token(secure, target, token, progress_);
-    progress_.trace([&] { return describe_reply(reply); });
-    return reply;
+    return read_with_token(open(), target, token, progress_);
   });
 }
 
@@ -120,37 +125,39 @@ SecureStreamSocket HttpsTransport::open() {
   StreamSocket socket = connect();
   progress_.enter(Step::handshaking);
   SecureStreamSocket secure = tls_.handshake(socket);
-  progress_.trace([&] { return "tls: " + tls_.session().describe() + ", verified"; });
-  if (progress_.is_probing()) report_tls(progress_, tls_.session());
+  progress_.trace("tls: " + tls_.session().description + ", verified");
+  report_tls(progress_, tls_.session());
   return secure;
 }
 
 StreamSocket HttpsTransport::connect() {
   if (!proxy_) {
     StreamSocket direct = connect_to(endpoint_.host);
-    progress_.passed(CheckId::proxy, [&] { return describe_no_proxy(request_, endpoint_.host); });
+    progress_.passed(CheckId::proxy, request_.proxy.empty() ? "none is set" : bypassed());
     return direct;
   }
   StreamSocket to_proxy = connect_to(proxy_->host);
   progress_.enter(Step::asking_proxy);
-  progress_.trace([&] {
-    return "proxy: requested a tunnel to " + endpoint_.host.authority() +
-           (proxy_->has_credentials ? ", with user name and password" : "");
-  });
+  const std::string target = endpoint_.host.authority();
+  const std::string credentials = proxy_->has_credentials ? ", with user name and password" : "";
+  progress_.trace("proxy: requested a tunnel to " + target + credentials);
   StreamSocket tunnel = open_tunnel(to_proxy, *proxy_, endpoint_.host);
-  progress_.trace([&] { return "proxy: tunnel established to " + endpoint_.host.authority(); });
-  progress_.passed(CheckId::proxy, [&] { return describe_tunnel(*proxy_, endpoint_.host); });
+  progress_.trace("proxy: tunnel established to " + target);
+  progress_.passed(CheckId::proxy, "tunnel through '" + proxy_->host.authority() + "' established to '" +
+                                       target + '\'' + credentials);
   return tunnel;
+}
+
+std::string HttpsTransport::bypassed() const {
+  return "not used for '" + endpoint_.host.authority() + "' because of no-proxy";
 }
 
 StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   progress_.enter(Step::resolving);
   const auto addresses = resolve(host);
-  if (!host.is_address()) progress_.trace([&] { return "name: " + describe_addresses(host, addresses); });
-  progress_.passed(CheckId::name, [&] {
-    const std::string text = describe_addresses(host, addresses);
-    return proxy_ ? text + ", the proxy" : text;
-  });
+  const std::string found = describe_addresses(host, addresses);
+  if (!host.is_address()) progress_.trace("name: " + found);
+  progress_.passed(CheckId::name, proxy_ ? found + ", the proxy" : found);
   progress_.enter(Step::connecting);
   StreamSocket socket = connect_to_first(addresses, progress_);
   socket.setNoDelay(true);
@@ -158,13 +165,15 @@ StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   const Poco::Timespan timeout(std::chrono::microseconds(request_.timeout).count());
   socket.setReceiveTimeout(timeout);
   socket.setSendTimeout(timeout);
-  progress_.passed(CheckId::tcp, [&] { return socket.peerAddress().toString() + " answers"; });
+  // The peer may have closed the connection already, and then has no address.
+  if (progress_.is_probing()) progress_.passed(CheckId::tcp, socket.peerAddress().toString() + " answers");
   return socket;
 } catch (const std::system_error& error) {
   const std::string who = (proxy_ ? "the proxy '" : "'") + host.authority() + '\'';
   throw FailedAttempt(
       unreachable("cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
-                  proxy_ ? "check proxy, no-proxy and the network" : "check url, proxy and the network"));
+                  remedy_for_socket(error.code(), proxy_ ? "check proxy, no-proxy and the network"
+                                                         : "check url, proxy and the network")));
 }
 
 AuthError HttpsTransport::broken(std::string_view what) const {
@@ -187,13 +196,9 @@ AuthError HttpsTransport::not_http() const {
 /// Describes the exception that is being handled. The texts of POCO's exceptions are not shown: some contain
 /// what the peer sent.
 AuthError HttpsTransport::explain_failure() const try {
-  if (const auto& error = tls_.file_error()) return *error;
-  if (const auto& failure = tls_.certificate_failure()) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    progress_.presented(describe_tls(tls_.session(), now));
-    return failure->describe(endpoint_.host, now);
-  }
-  throw;
+  if (!tls_.error()) throw;
+  progress_.presented(tls_.session().description);
+  return *tls_.error();
 } catch (const FailedAttempt& failed) {
   return failed.auth_error();
 } catch (const Poco::TimeoutException&) {

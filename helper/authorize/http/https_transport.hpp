@@ -9,6 +9,7 @@
 #include "protocol/host.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace Poco::Net {
@@ -36,6 +37,7 @@ class HttpsTransport : public Transport {
   [[nodiscard]] Poco::Net::SecureStreamSocket open();
   [[nodiscard]] Poco::Net::StreamSocket connect();
   [[nodiscard]] Poco::Net::StreamSocket connect_to(const protocol::Host& host);
+  [[nodiscard]] std::string bypassed() const;
   [[nodiscard]] protocol::AuthError explain_failure() const;
   [[nodiscard]] protocol::AuthError not_http() const;
   [[nodiscard]] protocol::AuthError broken(std::string_view what) const;

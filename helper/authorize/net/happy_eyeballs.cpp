@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/net/happy_eyeballs.hpp"
 
+#include "helper/os/fd.hpp"
+#include "helper/os/processes/this_process.hpp"
+
 #include <Poco/Exception.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
@@ -34,17 +37,31 @@ struct FreeList {
   void operator()(addrinfo* list) const noexcept { freeaddrinfo(list); }
 };
 
-std::string describe_failure(int code, int system_error) {
+std::string describe_failure(int code, const std::error_code& error) {
   switch (code) {
     case EAI_NONAME:
     case EAI_NODATA: return "no such name";
     case EAI_AGAIN: return "no answer from the name server";
-    case EAI_SYSTEM: return std::generic_category().message(system_error);
+    case EAI_SYSTEM: return error.message();
     default: return gai_strerror(code);
   }
 }
 
+/// For the resolver, a socket that it cannot create is a name server that does not answer.
+std::error_code test_socket() noexcept {
+  const os::Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return socket ? std::error_code() : os::last_error();
+}
+
 }  // namespace
+
+std::string remedy_for_socket(const std::error_code& error, std::string_view usual) {
+  if (const auto remedy = os::remedy_for_shortage(error); !remedy.empty()) return std::string(remedy);
+  for (const int forbidden : {EPERM, EACCES, EAFNOSUPPORT})
+    if (error.value() == forbidden)
+      return "allow the connection in the sandbox of the container or service, and in the firewall";
+  return std::string(usual);
+}
 
 std::vector<SocketAddress> alternate_families(std::vector<SocketAddress> addresses) {
   if (addresses.empty()) return addresses;
@@ -69,12 +86,15 @@ std::vector<SocketAddress> resolve(const protocol::Host& host) {
   hints.ai_flags = host.is_address() ? AI_NUMERICHOST : AI_ADDRCONFIG;
   addrinfo* found = nullptr;
   const int code = getaddrinfo(host.bare_name().c_str(), std::to_string(host.port).c_str(), &hints, &found);
+  const std::error_code error = os::last_error();
+  if (const std::error_code no_socket = code == 0 ? std::error_code() : test_socket())
+    throw std::system_error(no_socket);
   if (code != 0)
     throw FailedAttempt(
         {.kind = protocol::ErrorKind::unreachable,
          .transient = true,
-         .what = "cannot look up '" + host.bare_name() + "': " + describe_failure(code, errno),
-         .hint = "check region, url, proxy, and this machine's network and DNS"});
+         .what = "cannot look up '" + host.bare_name() + "': " + describe_failure(code, error),
+         .hint = remedy_for_socket(error, "check region, url, proxy, and this machine's network and DNS")});
   const std::unique_ptr<addrinfo, FreeList> owner(found);
   std::vector<SocketAddress> addresses;
   for (const addrinfo* entry = found; entry != nullptr && addresses.size() < most_addresses;
@@ -108,7 +128,7 @@ class Race {
   void start_next() {
     const SocketAddress& address = addresses_[next_++];
     next_start_ = steady_clock::now() + attempt_delay;
-    progress_.trace([&] { return "connect: trying " + address.toString(); });
+    progress_.trace("connect: trying " + address.toString());
     StreamSocket socket;
     try {
       socket.connectNB(address);
@@ -122,8 +142,7 @@ class Race {
   void record_failure(const SocketAddress& address, int reason) {
     reason_ = reason;
     next_start_ = {};
-    progress_.trace(
-        [&] { return "connect: " + address.toString() + ": " + std::generic_category().message(reason); });
+    progress_.trace("connect: " + address.toString() + ": " + std::generic_category().message(reason));
   }
 
   /// Waits until an attempt succeeds or fails, or the next one may start.
@@ -136,7 +155,7 @@ class Race {
       if (polled[i].revents == 0) continue;
       const int reason = running_[i].socket.impl()->socketError();
       if (reason == 0) {
-        progress_.trace([&] { return "connect: " + running_[i].address.toString() + " answers"; });
+        progress_.trace("connect: " + running_[i].address.toString() + " answers");
         return running_[i].socket;
       }
       record_failure(running_[i].address, reason);

@@ -5,6 +5,9 @@
 #include "protocol/host.hpp"
 
 #include <chrono>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace Poco::Net {
@@ -19,6 +22,9 @@ namespace sase::authorize {
 
 /// The next address is tried when the last one has not answered for this long (RFC 8305 section 5).
 inline constexpr std::chrono::milliseconds attempt_delay{250};
+
+/// The remedy for an error of a socket, which may be used up or forbidden here; otherwise `usual`.
+[[nodiscard]] std::string remedy_for_socket(const std::error_code& error, std::string_view usual);
 
 /// The addresses of a host in the order to try them: as the system sorts them (RFC 6724), with alternating
 /// families. Throws FailedAttempt (unreachable).

@@ -31,12 +31,16 @@ std::string truncated(std::string text, std::size_t limit) {
 
 void Progress::enter(protocol::Step step) {
   step_ = step;
-  writer_.step(step);
+  write(protocol::write_line("step", to_name(step)));
 }
 
 void Progress::count_request() {
   ++requests_;
-  writer_.requests(requests_);
+  write(protocol::write_line("requests", std::to_string(requests_)));
+}
+
+void Progress::passed(CheckId check, std::string what) {
+  write_check({.name = check, .state = CheckState::ok, .what = std::move(what)});
 }
 
 void Progress::warned(CheckId check, std::string what, std::string remedy) {
@@ -53,7 +57,7 @@ void Progress::failed(const AuthError& auth_error) {
 }
 
 void Progress::granted(const TokenResponse& token_response) {
-  writer_.token(token_response);
+  write(protocol::write_lines(token_response));
   has_written_token_ = true;
 }
 
@@ -62,14 +66,15 @@ void Progress::finish(const protocol::Outcome& outcome) {
   if (token_response != nullptr && !has_written_token_) granted(*token_response);
   // The front has the token, whatever failed after it.
   if (has_written_token_)
-    writer_.granted();
+    sink_(protocol::end_with_token);
   else
-    writer_.failed(std::get<AuthError>(outcome));
+    write(protocol::write_end(std::get<AuthError>(outcome)));
 }
 
-void Progress::write_trace(steady_clock::time_point at, std::string text) {
-  writer_.trace({.at = std::chrono::duration_cast<microseconds>(at.time_since_epoch()),
-                 .what = truncated(std::move(text), longest_trace_line)});
+void Progress::trace_at(steady_clock::time_point at, std::string text) {
+  if (tracing_ == Tracing::off) return;
+  write(protocol::write_line({.at = std::chrono::duration_cast<microseconds>(at.time_since_epoch()),
+                              .what = truncated(std::move(text), longest_trace_line)}));
 }
 
 void Progress::write_check(Check check) {
@@ -81,7 +86,7 @@ void Progress::write_check(Check check) {
   }
   check.what = truncated(std::move(check.what), longest_check_text);
   check.remedy = truncated(std::move(check.remedy), longest_check_text);
-  writer_.check(check);
+  write(protocol::write_lines(check));
   checks_.push_back(std::move(check));
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,10 +41,12 @@ enum class Probing { off, on };
 /// secret. Texts from outside are escaped. Throws what the sink throws.
 class Progress {
  public:
+  /// Receives whole lines.
+  using Sink = std::function<void(std::string_view)>;
+
   /// Trace lines and checks are written only if they are requested.
-  explicit Progress(protocol::ResponseWriter::Sink sink, Tracing tracing = Tracing::off,
-                    Probing probing = Probing::off)
-      : writer_(std::move(sink)),
+  explicit Progress(Sink sink, Tracing tracing = Tracing::off, Probing probing = Probing::off)
+      : sink_(std::move(sink)),
         tracing_(tracing),
         probing_(probing),
         since_(std::chrono::steady_clock::now()) {}
@@ -56,24 +59,14 @@ class Progress {
   void count_request();
   [[nodiscard]] std::uint32_t requests() const noexcept { return requests_; }
 
-  /// Writes a trace line. `describe` returns its text and is called only if a trace is requested.
-  template <typename Describe>
-  void trace(const Describe& describe) {
-    trace_at(std::chrono::steady_clock::now(), describe);
-  }
-  template <typename Describe>
-  void trace_at(std::chrono::steady_clock::time_point at, const Describe& describe) {
-    if (tracing_ == Tracing::on) write_trace(at, describe());
-  }
+  void trace(std::string text) { trace_at(std::chrono::steady_clock::now(), std::move(text)); }
+  void trace_at(std::chrono::steady_clock::time_point at, std::string text);
 
   [[nodiscard]] bool is_probing() const noexcept { return probing_ == Probing::on; }
 
-  /// Writes a passed check. `describe` returns its text and is called only by a probe. A check that has been
-  /// written before, or precedes one that has, is ignored: a second connection repeats the first checks.
-  template <typename Describe>
-  void passed(protocol::CheckId check, const Describe& describe) {
-    if (is_probing()) write_check({.name = check, .state = protocol::CheckState::ok, .what = describe()});
-  }
+  /// Writes a check. One that has been written before, or precedes one that has, is ignored: a second
+  /// connection repeats the first checks.
+  void passed(protocol::CheckId check, std::string what);
   void warned(protocol::CheckId check, std::string what, std::string remedy);
   void failed(protocol::CheckId check, protocol::ErrorKind kind, std::string what, std::string remedy);
   /// Writes that the check of the current step failed.
@@ -83,7 +76,7 @@ class Progress {
   void presented(std::string facts) { presented_ = std::move(facts); }
 
   /// Writes the HTTP status of the service's response.
-  void answered(unsigned status) { writer_.status(status); }
+  void answered(unsigned status) { write(protocol::write_line("status", std::to_string(status))); }
 
   /// Writes the token, which is then part of the response whatever happens next.
   void granted(const protocol::TokenResponse& token_response);
@@ -92,10 +85,10 @@ class Progress {
   void finish(const protocol::Outcome& outcome);
 
  private:
-  void write_trace(std::chrono::steady_clock::time_point at, std::string text);
+  void write(const protocol::Secret& lines) { sink_(lines.reveal()); }
   void write_check(protocol::Check check);
 
-  protocol::ResponseWriter writer_;
+  Sink sink_;
   Tracing tracing_;
   Probing probing_;
   protocol::Step step_ = protocol::Step::starting;

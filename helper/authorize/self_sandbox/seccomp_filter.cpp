@@ -30,11 +30,10 @@ namespace {
 // Calls that the oldest supported libseccomp does not know are given by number; from 424 on, the numbers are
 // the same on all relevant architectures.
 
-/// Running another program, and creating a process for it. (clone: see forbid_processes.)
-constexpr std::array running = {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork)};
-
-/// Creating, changing, moving and removing files. (Opening a file for writing: see forbid_writing.)
-constexpr std::array writing = {
+constexpr std::array forbidden = {
+    // Running another program, and creating a process for it. (clone: see install_seccomp_filter.)
+    SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork),
+    // Creating, changing, moving and removing files. (Opening a file for writing: see forbid_writing.)
     SCMP_SYS(creat), SCMP_SYS(truncate), SCMP_SYS(truncate64), SCMP_SYS(ftruncate), SCMP_SYS(ftruncate64),
     SCMP_SYS(fallocate),
     // Without a path: by file handle, or a message queue.
@@ -49,12 +48,8 @@ constexpr std::array writing = {
     SCMP_SYS(fchownat), SCMP_SYS(utime), SCMP_SYS(utimes), SCMP_SYS(futimesat), SCMP_SYS(utimensat),
     SCMP_SYS(utimensat_time64), SCMP_SYS(setxattr), SCMP_SYS(lsetxattr), SCMP_SYS(fsetxattr),
     463 /* setxattrat */, SCMP_SYS(removexattr), SCMP_SYS(lremovexattr), SCMP_SYS(fremovexattr),
-    466 /* removexattrat */, 469 /* file_setattr */};
-
-/// Changing the user, gaining privileges, and entering or changing namespaces and mounts, where paths and
-/// users have another meaning.
-constexpr std::array privileges = {
-    // Users, groups and capabilities.
+    466 /* removexattrat */, 469 /* file_setattr */,
+    // Changing the user and gaining privileges.
     SCMP_SYS(setuid), SCMP_SYS(setuid32), SCMP_SYS(setgid), SCMP_SYS(setgid32), SCMP_SYS(setreuid),
     SCMP_SYS(setreuid32), SCMP_SYS(setregid), SCMP_SYS(setregid32), SCMP_SYS(setresuid),
     SCMP_SYS(setresuid32), SCMP_SYS(setresgid), SCMP_SYS(setresgid32), SCMP_SYS(setfsuid),
@@ -62,13 +57,11 @@ constexpr std::array privileges = {
     SCMP_SYS(setgroups32), SCMP_SYS(capset), SCMP_SYS(personality),
     // Other users' keys.
     SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key),
-    // Namespaces and mounts.
+    // Entering and changing namespaces and mounts, where paths and users have another meaning.
     SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(chroot), SCMP_SYS(pivot_root), SCMP_SYS(mount),
     SCMP_SYS(umount), SCMP_SYS(umount2), SCMP_SYS(open_tree), 467 /* open_tree_attr */, SCMP_SYS(move_mount),
-    SCMP_SYS(mount_setattr), SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fspick)};
-
-/// Acting on other processes. (Signals and limits: see forbid_reaching_out.)
-constexpr std::array reaching_out = {
+    SCMP_SYS(mount_setattr), SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fspick),
+    // Acting on other processes. (Signals and limits: see forbid_reaching_out.)
     SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(process_madvise),
     SCMP_SYS(kcmp), SCMP_SYS(pidfd_getfd), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tkill),
     SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(setpriority), SCMP_SYS(ioprio_set),
@@ -76,23 +69,16 @@ constexpr std::array reaching_out = {
     SCMP_SYS(sched_setattr), SCMP_SYS(migrate_pages), SCMP_SYS(move_pages),
     // Shared memory, queues and semaphores.
     SCMP_SYS(shmat), SCMP_SYS(shmctl), SCMP_SYS(semctl), SCMP_SYS(semop), SCMP_SYS(semtimedop),
-    SCMP_SYS(semtimedop_time64), SCMP_SYS(msgctl), SCMP_SYS(msgsnd), SCMP_SYS(msgrcv)};
-
-/// Parts of the kernel with many vulnerabilities, and io_uring, whose operations no filter sees.
-constexpr std::array kernel = {SCMP_SYS(io_uring_setup),    SCMP_SYS(io_uring_enter),
-                               SCMP_SYS(io_uring_register), SCMP_SYS(bpf),
-                               SCMP_SYS(perf_event_open),   SCMP_SYS(userfaultfd),
-                               SCMP_SYS(modify_ldt),        SCMP_SYS(init_module),
-                               SCMP_SYS(finit_module),      SCMP_SYS(delete_module),
-                               SCMP_SYS(kexec_load),        SCMP_SYS(kexec_file_load)};
-
-/// Administering the machine, if root runs the authorizer.
-constexpr std::array machine = {SCMP_SYS(reboot),       SCMP_SYS(swapon),        SCMP_SYS(swapoff),
-                                SCMP_SYS(acct),         SCMP_SYS(quotactl),      SCMP_SYS(quotactl_fd),
-                                SCMP_SYS(syslog),       SCMP_SYS(iopl),          SCMP_SYS(ioperm),
-                                SCMP_SYS(vhangup),      SCMP_SYS(sethostname),   SCMP_SYS(setdomainname),
-                                SCMP_SYS(settimeofday), SCMP_SYS(clock_settime), SCMP_SYS(clock_settime64),
-                                SCMP_SYS(adjtimex),     SCMP_SYS(clock_adjtime), SCMP_SYS(clock_adjtime64)};
+    SCMP_SYS(semtimedop_time64), SCMP_SYS(msgctl), SCMP_SYS(msgsnd), SCMP_SYS(msgrcv),
+    // Parts of the kernel with many vulnerabilities, and io_uring, whose operations no filter sees.
+    SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register), SCMP_SYS(bpf),
+    SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd), SCMP_SYS(modify_ldt), SCMP_SYS(init_module),
+    SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load), SCMP_SYS(kexec_file_load),
+    // Administering the machine, if root runs the authorizer.
+    SCMP_SYS(reboot), SCMP_SYS(swapon), SCMP_SYS(swapoff), SCMP_SYS(acct), SCMP_SYS(quotactl),
+    SCMP_SYS(quotactl_fd), SCMP_SYS(syslog), SCMP_SYS(iopl), SCMP_SYS(ioperm), SCMP_SYS(vhangup),
+    SCMP_SYS(sethostname), SCMP_SYS(setdomainname), SCMP_SYS(settimeofday), SCMP_SYS(clock_settime),
+    SCMP_SYS(clock_settime64), SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime), SCMP_SYS(clock_adjtime64)};
 
 /// Their flags are behind a pointer, where no filter sees them. The C library falls back to the older calls
 /// if they do not exist.
@@ -165,13 +151,7 @@ scmp_arg_cmp has_bits(unsigned argument, scmp_datum_t mask, scmp_datum_t bits) n
   return {.arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = bits};
 }
 
-void forbid_processes(Filter& filter) noexcept {
-  filter.forbid(running);
-  filter.forbid_where(SCMP_SYS(clone), has_bits(flags_of_clone, CLONE_THREAD, 0));
-}
-
 void forbid_writing(Filter& filter) noexcept {
-  filter.forbid(writing);
   for (const unsigned flag : writing_flags) {
     filter.forbid_where(SCMP_SYS(open), has_bits(1, flag, flag));
     filter.forbid_where(SCMP_SYS(openat), has_bits(2, flag, flag));
@@ -181,7 +161,6 @@ void forbid_writing(Filter& filter) noexcept {
 }
 
 void forbid_reaching_out(Filter& filter) noexcept {
-  filter.forbid(reaching_out);
   const scmp_arg_cmp to_another = {
       .arg = 0, .op = SCMP_CMP_NE, .datum_a = static_cast<scmp_datum_t>(getpid()), .datum_b = 0};
   filter.forbid_where(SCMP_SYS(kill), to_another);
@@ -209,14 +188,12 @@ void forbid_other_sockets(Filter& filter) noexcept {
 
 bool install_seccomp_filter() noexcept {
   Filter filter;
-  forbid_processes(filter);
+  filter.forbid(forbidden);
+  filter.forbid(unknown, ENOSYS);
+  filter.forbid_where(SCMP_SYS(clone), has_bits(flags_of_clone, CLONE_THREAD, 0));
   forbid_writing(filter);
   forbid_reaching_out(filter);
   forbid_other_sockets(filter);
-  filter.forbid(privileges);
-  filter.forbid(kernel);
-  filter.forbid(machine);
-  filter.forbid(unknown, ENOSYS);
   return filter.load();
 }
 

@@ -20,20 +20,6 @@ namespace {
 
 constexpr std::string_view before_key = R"({"grantType":"api_key","apiKey":")";
 constexpr std::string_view after_key = R"("})";
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
-/// RFC 8259 section 7: quotation mark, backslash and control characters are escaped, nothing else.
-void append_escaped(protocol::Secret& body, char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte < 0x20) {
-    const std::array<char, 2> digits = {hex_digits[byte >> 4U], hex_digits[byte & 0xfU]};
-    body.append("\\u00");
-    body.append({digits.data(), digits.size()});
-    return;
-  }
-  if (c == '"' || c == '\\') body.append("\\");
-  body.append({&c, 1});
-}
 
 }  // namespace
 
@@ -41,8 +27,11 @@ protocol::Secret write_authorize_body(std::string_view api_key) {
   // A JSON library would leave copies of the key that are not wiped.
   auto body = protocol::Secret::with_capacity(before_key.size() + api_key.size() + after_key.size());
   body.append(before_key);
-  for (const char c : api_key)
-    append_escaped(body, c);
+  for (const char c : api_key) {
+    // Keys are printable, so that only these need an escape (RFC 8259 section 7).
+    if (c == '"' || c == '\\') body.append("\\");
+    body.append({&c, 1});
+  }
   body.append(after_key);
   return body;
 }
@@ -89,9 +78,9 @@ bool may_contain_token(std::string_view message) noexcept {
 
 }  // namespace
 
-std::string_view find_service_message(const JsonMembers& members) noexcept {
-  for (const std::string_view name : std::array<std::string_view, 3>{"message", "body", "error"}) {
-    const std::string_view message = members.text({}, name);
+std::string find_service_message(const protocol::JsonObject& response) {
+  for (const auto* const name : {"message", "body", "error"}) {
+    std::string message = response.characters(name);
     if (!message.empty()) return message;
   }
   return {};
@@ -165,9 +154,16 @@ Meaning describe_status(const HttpReply& reply) {
   return {reply.status, ErrorKind::invalid_response, false, web_page, web_page_hint};
 }
 
+/// Nothing if it is not a JSON object.
+std::optional<protocol::JsonObject> parse_body(const HttpReply& reply) try {
+  return protocol::JsonObject::parse(reply.body.reveal(), reply.body.size());
+} catch (const protocol::ProtocolError&) {
+  return std::nullopt;
+}
+
 std::string quoted_message(const HttpReply& reply, std::string_view api_key) {
-  const auto members = JsonMembers::parse(reply.body.reveal());
-  return members ? quote_unless_secret(find_service_message(*members), api_key) : std::string();
+  const auto response = parse_body(reply);
+  return response ? quote_unless_secret(find_service_message(*response), api_key) : std::string();
 }
 
 /// The host of a redirect, which distinguishes a captive portal from a wrong URL. The rest of its target may
@@ -202,8 +198,6 @@ AuthError describe_service_error(const HttpReply& reply, std::string_view api_ke
 
 namespace {
 
-constexpr auto envelope = "data";
-
 /// The service's clock, or this machine's if the service does not send its own.
 struct ServiceTime {
   sys_seconds now;
@@ -212,7 +206,7 @@ struct ServiceTime {
 
 AuthError invalid_response(std::string what,
                            std::string hint = "check region, api and url: another host may have answered") {
-  return {protocol::ErrorKind::invalid_response, false, std::move(what), std::move(hint)};
+  return {ErrorKind::invalid_response, false, std::move(what), std::move(hint)};
 }
 
 AuthError not_json(const HttpReply& reply) {
@@ -221,22 +215,23 @@ AuthError not_json(const HttpReply& reply) {
   return invalid_response(web_page, web_page_hint);
 }
 
-/// A missing or null tokenType means bearer, as documented; null counts as missing.
-bool has_usable_type(const JsonMembers& members) noexcept {
-  const auto* const type = members.find(envelope, "tokenType");
-  return type == nullptr || type->kind == JsonMembers::Kind::null ||
-         std::ranges::equal(type->text.reveal(), std::string_view("bearer"), {}, to_lower);
-}
-
-seconds compute_lifetime(const JsonMembers& members, const ServiceTime& time) {
-  const auto* const member = members.find(envelope, "accessTokenExpire");
-  const auto expiry = member == nullptr ? std::nullopt : protocol::parse_expiry(member->text.reveal());
-  const seconds remaining = protocol::remaining_lifetime(expiry, time.now);
+seconds compute_lifetime(std::string_view expiry, const ServiceTime& time) {
+  const seconds remaining = protocol::remaining_lifetime(protocol::parse_expiry(expiry), time.now);
   return remaining <= seconds(0) && !time.is_its_own ? protocol::assumed_lifetime : remaining;
 }
 
-Outcome grant(const JsonMembers& members, std::string_view token, const ServiceTime& time) try {
-  const seconds lifetime = compute_lifetime(members, time);
+/// Without a tokenType, the token is a bearer token, as documented.
+Outcome read_token(const protocol::JsonObject& response, std::string_view api_key,
+                   const ServiceTime& time) try {
+  const protocol::JsonObject data = response.object("data").value_or(protocol::JsonObject::parse("{}"));
+  const auto type = data.text("tokenType").value_or("bearer");
+  if (!std::ranges::equal(type, std::string_view("bearer"), {}, to_lower))
+    return invalid_response("the service issued a token of another type than bearer");
+  const auto token = data.text("accessToken").value_or("");
+  if (token.empty())
+    return invalid_response("the service's response contains no access token" +
+                            quote_unless_secret(find_service_message(response), api_key));
+  const seconds lifetime = compute_lifetime(data.characters("accessTokenExpire"), time);
   if (lifetime <= seconds(0))
     return invalid_response("the service issued a token that has already expired",
                             "the service's own clock says so; try again later");
@@ -247,24 +242,14 @@ Outcome grant(const JsonMembers& members, std::string_view token, const ServiceT
   return invalid_response(std::string("the service's response cannot be used: ") + error.what());
 }
 
-Outcome read_members(const JsonMembers& members, std::string_view api_key, const ServiceTime& time) {
-  if (!has_usable_type(members))
-    return invalid_response("the service issued a token of another type than bearer");
-  const std::string_view token = members.text(envelope, "accessToken");
-  if (token.empty())
-    return invalid_response("the service's response contains no access token" +
-                            quote_unless_secret(find_service_message(members), api_key));
-  return grant(members, token, time);
-}
-
 }  // namespace
 
 Outcome parse_service_response(const HttpReply& reply, std::string_view api_key, sys_seconds wall_clock) {
   const auto date = protocol::parse_http_date(reply.date);
   const ServiceTime time{.now = date.value_or(wall_clock), .is_its_own = date.has_value()};
   if (reply.status < 200 || reply.status > 299) return describe_service_error(reply, api_key, time.now);
-  const auto members = JsonMembers::parse(reply.body.reveal());
-  return members ? read_members(*members, api_key, time) : not_json(reply);
+  const auto response = parse_body(reply);
+  return response ? read_token(*response, api_key, time) : not_json(reply);
 }
 
 }  // namespace sase::authorize

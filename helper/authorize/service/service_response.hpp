@@ -2,8 +2,8 @@
 #pragma once
 
 #include "helper/authorize/http/transport.hpp"
-#include "helper/authorize/service/json_members.hpp"
 #include "protocol/authorize/response.hpp"
+#include "protocol/json_object.hpp"
 #include "protocol/secret.hpp"
 
 #include <chrono>
@@ -25,7 +25,7 @@ namespace sase::authorize {
 
 /// The service's own error message, in each of its forms: `message` (with `messageCode`, `id` or `error`),
 /// `body` (with `statusCode`), or `error`. Empty if absent. Not escaped.
-[[nodiscard]] std::string_view find_service_message(const JsonMembers& members) noexcept;
+[[nodiscard]] std::string find_service_message(const protocol::JsonObject& response);
 
 /// The message for a person: `: "..."`, escaped and truncated to 200 bytes. Empty if it is empty, may contain
 /// a token, or contains 8 consecutive bytes of the key in any case.

@@ -2,17 +2,17 @@
 #pragma once
 
 #include "helper/os/files/trusted_file.hpp"
+#include "protocol/authorize/request.hpp"
 #include "protocol/secret.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-// OpenSSL's own declarations, so that its headers are not needed here.
-using EVP_PKEY = struct evp_pkey_st;
-using X509 = struct x509_st;
 
 /// The files that decide who is trusted and who this client is. They are opened once, by the trust rule for
 /// files: OpenSSL's own functions would open them by their path, past the check.
@@ -33,8 +33,8 @@ struct CredentialFile {
 [[nodiscard]] protocol::Secret read_credential_file(const CredentialFile& file, os::Sensitivity sensitivity);
 
 struct FreeOpenSsl {
-  void operator()(EVP_PKEY* key) const noexcept;
-  void operator()(X509* certificate) const noexcept;
+  void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
 };
 using Certificate = std::unique_ptr<X509, FreeOpenSsl>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, FreeOpenSsl>;
@@ -44,5 +44,21 @@ using PrivateKey = std::unique_ptr<EVP_PKEY, FreeOpenSsl>;
 
 /// The first private key in PEM text, or null. A key with a passphrase is not supported.
 [[nodiscard]] PrivateKey parse_private_key(std::string_view pem);
+
+/// The trusted certificates: those of ca-file and no others, or the system's. Functions throw FailedAttempt
+/// (misconfigured).
+class TrustedRoots {
+ public:
+  TrustedRoots(SSL_CTX* context, const protocol::AuthorizeRequest& request);
+
+  /// Loads the roots that may have issued the certificates of a server. Of the system's roots, the hashed
+  /// directories are preferred to the bundle: parsing the bundle takes longer than the rest of the start.
+  void load_issuers(X509_STORE_CTX* context) const;
+
+ private:
+  void load_issuer(X509_STORE_CTX* context, X509* certificate, int depth) const;
+
+  std::vector<std::string> directories_;  ///< hashed (openssl-rehash(1)); empty if everything is loaded
+};
 
 }  // namespace sase::authorize

@@ -2,7 +2,7 @@
 #include "helper/authorize/tls/tls_context.hpp"
 
 #include "helper/authorize/report/progress.hpp"
-#include "helper/authorize/tls/credential_files.hpp"
+#include "helper/authorize/tls/tls_failure.hpp"
 #include "helper/os/fd.hpp"
 #include "protocol/escape.hpp"
 
@@ -20,38 +20,34 @@
 
 namespace sase::authorize {
 
-void TlsSession::Free::operator()(X509* certificate) const noexcept {
-  X509_free(certificate);
-}
-
-TlsSession TlsSession::capture(X509_STORE_CTX* context) noexcept {
-  TlsSession session;
-  const auto* const ssl =
-      static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  X509* const certificate = X509_STORE_CTX_get0_cert(context);
-  if (ssl == nullptr || certificate == nullptr || X509_up_ref(certificate) != 1) return session;
-  session.certificate_.reset(certificate);
-  // Both are constants of OpenSSL. The cipher is pending: TLS 1.2 verifies before it uses the cipher.
-  session.version_ = SSL_get_version(ssl);
-  session.cipher_ = SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl));
-  return session;
-}
-
-std::string TlsSession::describe() const {
-  if (!certificate_) return "an unknown session";
-  const std::string names = subject_names(certificate_.get());
-  return std::string(version_) + ", " + cipher_ + ", the certificate is for '" +
-         protocol::escape(names.empty() ? display_name(X509_get_subject_name(certificate_.get())) : names) +
-         "', issued by '" + protocol::escape(display_name(X509_get_issuer_name(certificate_.get()))) + '\'';
-}
-
-std::optional<std::chrono::sys_seconds> TlsSession::end() const {
-  return certificate_ ? parse_time(X509_get0_notAfter(certificate_.get())) : std::nullopt;
-}
-
 namespace {
 
 using Poco::Net::Context;
+using std::chrono::sys_seconds;
+
+/// `12 days left`, `ended 3 days ago`.
+std::string describe_time_left(std::chrono::seconds rest) {
+  const auto days = std::chrono::abs(rest) / std::chrono::hours(24);
+  const std::string text = std::to_string(days) + (days == 1 ? " day" : " days");
+  return rest.count() < 0 ? "ended " + text + " ago" : text + " left";
+}
+
+TlsSession describe_session(X509_STORE_CTX* context, sys_seconds now) {
+  const auto* const ssl =
+      static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const X509* const certificate = X509_STORE_CTX_get0_cert(context);
+  const std::string names = subject_names(certificate);
+  const auto end = parse_time(X509_get0_notAfter(certificate));
+  // The cipher is pending: TLS 1.2 verifies before it uses the cipher.
+  return {.description =
+              std::string(SSL_get_version(ssl)) + ", " + SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl)) +
+              ", the certificate is for '" +
+              protocol::escape(names.empty() ? display_name(X509_get_subject_name(certificate)) : names) +
+              "', issued by '" + protocol::escape(display_name(X509_get_issuer_name(certificate))) +
+              "', valid until " + format_time(end) +
+              (end ? " (" + describe_time_left(*end - now) + ')' : std::string()),
+          .end = end};
+}
 
 Context::Ptr make_context() {
   Context::Params params;
@@ -145,18 +141,24 @@ int TlsContext::verify(X509_STORE_CTX* store, void* self) noexcept try {
   auto& context = *static_cast<TlsContext*>(self);
   context.roots_.load_issuers(store);
   const int verified = X509_verify_cert(store);
-  context.verdict_.session = TlsSession::capture(store);
-  if (verified != 1) context.verdict_.failure = CertificateFailure::capture(store);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  context.session_ = describe_session(store, now);
+  if (verified == 1) return verified;
+  const X509* const current = X509_STORE_CTX_get_current_cert(store);
+  context.error_ = describe_certificate_failure(
+      X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_error_depth(store),
+      current == nullptr ? X509_STORE_CTX_get0_cert(store) : current, context.host_, now);
   return verified;
 } catch (const FailedAttempt& failed) {
-  static_cast<TlsContext*>(self)->verdict_.file_error = failed.auth_error();
+  static_cast<TlsContext*>(self)->error_ = failed.auth_error();
   return 0;
 } catch (const std::exception&) {
   return 0;
 }
 
 Poco::Net::SecureStreamSocket TlsContext::handshake(Poco::Net::StreamSocket& socket) {
-  verdict_ = {};
+  session_ = {};
+  error_.reset();
   // Names only: RFC 6066 section 3 does not allow an address as the server's name. Without a name, POCO would
   // verify the name of the socket's peer, which is the proxy if there is one; OpenSSL has verified the host.
   const std::string name = host_.is_address() ? std::string() : host_.name;

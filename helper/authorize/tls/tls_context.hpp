@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/tls/tls_failure.hpp"
-#include "helper/authorize/tls/trusted_roots.hpp"
+#include "helper/authorize/tls/credential_files.hpp"
+#include "protocol/authorize/error_kind.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/host.hpp"
 
 #include <Poco/Net/Context.h>
 
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,26 +19,12 @@ class StreamSocket;
 
 namespace sase::authorize {
 
-/// What a handshake agrees on; recorded when the server's certificate is verified.
-class TlsSession {
- public:
-  [[nodiscard]] static TlsSession capture(X509_STORE_CTX* context) noexcept;
-
-  /// For a message: `TLSv1.3, TLS_AES_256_GCM_SHA384, the certificate is for 'api.example.com', issued by
-  /// 'Example Root'`. Names are escaped.
-  [[nodiscard]] std::string describe() const;
-
-  /// The expiry of the server's certificate; nothing if there is no certificate or its time is invalid.
-  [[nodiscard]] std::optional<std::chrono::sys_seconds> end() const;
-
- private:
-  struct Free {
-    void operator()(X509* certificate) const noexcept;
-  };
-
-  const char* version_ = "";
-  const char* cipher_ = "";
-  std::unique_ptr<X509, Free> certificate_;
+/// What a handshake agrees on, or would have without the failure of the certificate.
+struct TlsSession {
+  /// `TLSv1.3, TLS_AES_256_GCM_SHA384, the certificate is for 'api.example.com', issued by 'Example Root',
+  /// valid until 2027-01-15T08:00:00Z (12 days left)`. Names are escaped.
+  std::string description;
+  std::optional<std::chrono::sys_seconds> end;  ///< of the certificate's validity; nothing if it is invalid
 };
 
 /// TLS 1.2 or later with one host. OpenSSL verifies the certificate and its name during the handshake, so no
@@ -54,35 +39,23 @@ class TlsContext {
   ~TlsContext() = default;
 
   /// Performs the handshake over a connected socket, which keeps its timeouts. Throws POCO's exceptions; if
-  /// the certificate is the reason, certificate_failure() describes it.
+  /// the certificate is the reason, error() describes it.
   [[nodiscard]] Poco::Net::SecureStreamSocket handshake(Poco::Net::StreamSocket& socket);
 
-  [[nodiscard]] const std::optional<CertificateFailure>& certificate_failure() const noexcept {
-    return verdict_.failure;
-  }
+  /// Why the last handshake failed, if the certificate or the files with the trusted ones are the reason.
+  [[nodiscard]] const std::optional<protocol::AuthError>& error() const noexcept { return error_; }
 
-  /// Why a trusted certificate could not be read, if that ended the last handshake.
-  [[nodiscard]] const std::optional<protocol::AuthError>& file_error() const noexcept {
-    return verdict_.file_error;
-  }
-
-  /// What the last handshake agreed on, or would have without the failure of the certificate.
-  [[nodiscard]] const TlsSession& session() const noexcept { return verdict_.session; }
+  /// Of the last handshake; empty if it failed before the verification.
+  [[nodiscard]] const TlsSession& session() const noexcept { return session_; }
 
  private:
-  /// The result of the verification of the server's certificate.
-  struct Verdict {
-    std::optional<CertificateFailure> failure = {};
-    std::optional<protocol::AuthError> file_error = {};
-    TlsSession session = {};
-  };
-
   static int verify(X509_STORE_CTX* store, void* self) noexcept;
 
   protocol::Host host_;
   Poco::Net::Context::Ptr context_;
   TrustedRoots roots_;
-  Verdict verdict_;
+  TlsSession session_;
+  std::optional<protocol::AuthError> error_;
 };
 
 }  // namespace sase::authorize

@@ -106,29 +106,16 @@ std::string in_quotes(std::string_view name) {
 
 }  // namespace
 
-CertificateFailure CertificateFailure::capture(X509_STORE_CTX* context) {
-  CertificateFailure failure;
-  failure.code = X509_STORE_CTX_get_error(context);
-  failure.depth = X509_STORE_CTX_get_error_depth(context);
-  const X509* certificate = X509_STORE_CTX_get_current_cert(context);
-  if (certificate == nullptr) certificate = X509_STORE_CTX_get0_cert(context);
-  if (certificate == nullptr) return failure;
-  failure.subject = display_name(X509_get_subject_name(certificate));
-  failure.issuer = display_name(X509_get_issuer_name(certificate));
-  failure.names = subject_names(certificate);
-  failure.not_before = parse_time(X509_get0_notBefore(certificate));
-  failure.not_after = parse_time(X509_get0_notAfter(certificate));
-  return failure;
-}
-
-protocol::AuthError CertificateFailure::describe(const protocol::Host& host, sys_seconds now) const {
+protocol::AuthError describe_certificate_failure(int code, int depth, const X509* certificate,
+                                                 const protocol::Host& host, sys_seconds now) {
   const auto unreachable = [](std::string what, std::string hint) {
     return protocol::AuthError{protocol::ErrorKind::unreachable, false, std::move(what), std::move(hint)};
   };
+  const std::string subject = in_quotes(display_name(X509_get_subject_name(certificate)));
+  const std::string names = subject_names(certificate);
   const std::string servers = "the certificate of '" + host.text() + '\'';
-  const std::string whose = depth == 0 ? servers
-                                       : "the certificate " + in_quotes(subject) +
-                                             ", an issuer of the certificate of '" + host.text() + "',";
+  const std::string whose =
+      depth == 0 ? servers : "the certificate " + subject + ", an issuer of " + servers + ',';
   const std::string clock = "this machine's clock says " + protocol::format_rfc3339(now) + ": ";
   switch (code) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -136,22 +123,25 @@ protocol::AuthError CertificateFailure::describe(const protocol::Host& host, sys
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
       return unreachable(
-          servers + " was issued by " + in_quotes(issuer) + ", which is not trusted",
+          servers + " was issued by " + in_quotes(display_name(X509_get_issuer_name(certificate))) +
+              ", which is not trusted",
           "if that is your company's proxy or a private service, name its root certificate with ca-file");
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return unreachable(whose + " is self-signed (" + in_quotes(subject) + ") and not trusted",
+      return unreachable(whose + " is self-signed (" + subject + ") and not trusted",
                          "if this is your own service, name that certificate with ca-file");
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return unreachable(whose + " has expired: it was valid until " + format_time(not_after),
+      return unreachable(whose + " has expired: it was valid until " +
+                             format_time(parse_time(X509_get0_notAfter(certificate))),
                          clock + "if that is right, the service must renew it");
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return unreachable(whose + " is not valid before " + format_time(not_before),
-                         clock + "set it if that is wrong");
+      return unreachable(
+          whose + " is not valid before " + format_time(parse_time(X509_get0_notBefore(certificate))),
+          clock + "set it if that is wrong");
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       if (names.empty())
         return unreachable(
-            servers + " contains no host name, only the common name " + in_quotes(subject),
+            servers + " contains no host name, only the common name " + subject,
             "the server needs a certificate with a subject alternative name: common names are not used");
       return unreachable(
           "the certificate that answered is for " + in_quotes(names) + ", not for '" + host.name + '\'',
@@ -165,11 +155,11 @@ protocol::AuthError CertificateFailure::describe(const protocol::Host& host, sys
 
 namespace {
 
-struct Meaning {
+struct TlsReason {
   int reason;
-  bool transient;
   const char* what;  ///< after the host's name
   const char* hint;
+  bool transient = false;
 };
 
 constexpr auto check_port = "check url and its port: another program than the service may answer there";
@@ -177,31 +167,28 @@ constexpr auto old_tls = "a proxy or an outdated server may answer: TLS 1.2 or l
 constexpr auto check_between = "check the network and proxy: a device on the path may block TLS";
 constexpr auto wants_certificate = "set client-cert and client-key, or check them";
 
-constexpr std::array<Meaning, 16> meanings = {{
-    {SSL_R_WRONG_VERSION_NUMBER, false, "does not speak TLS", check_port},
-    {SSL_R_HTTP_REQUEST, false, "does not speak TLS", check_port},
-    {SSL_R_PACKET_LENGTH_TOO_LONG, false, "does not speak TLS", check_port},
-    {SSL_R_UNSUPPORTED_PROTOCOL, false, "offers neither TLS 1.2 nor a newer version", old_tls},
-    {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, false, "offers neither TLS 1.2 nor a newer version", old_tls},
-    {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, false, "has no TLS version or cipher in common (handshake failure)",
+constexpr std::array<TlsReason, 16> tls_reasons = {{
+    {SSL_R_WRONG_VERSION_NUMBER, "does not speak TLS", check_port},
+    {SSL_R_HTTP_REQUEST, "does not speak TLS", check_port},
+    {SSL_R_PACKET_LENGTH_TOO_LONG, "does not speak TLS", check_port},
+    {SSL_R_UNSUPPORTED_PROTOCOL, "offers neither TLS 1.2 nor a newer version", old_tls},
+    {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "offers neither TLS 1.2 nor a newer version", old_tls},
+    {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "has no TLS version or cipher in common (handshake failure)",
      "it may want a client certificate (client-cert), or offer only outdated ciphers"},
-    {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, false, "asks for a client certificate", wants_certificate},
-    {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, false, "does not accept the client certificate", wants_certificate},
-    {SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, false, "says that the client certificate has expired",
+    {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "asks for a client certificate", wants_certificate},
+    {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "does not accept the client certificate", wants_certificate},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "says that the client certificate has expired",
      wants_certificate},
-    {SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, false, "does not accept the client certificate",
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, "does not accept the client certificate", wants_certificate},
+    {SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, "does not accept the client certificate", wants_certificate},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED, "says that the client certificate was revoked",
      wants_certificate},
-    {SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, false, "does not accept the client certificate",
-     wants_certificate},
-    {SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED, false, "says that the client certificate was revoked",
-     wants_certificate},
-    {SSL_R_TLSV1_ALERT_UNKNOWN_CA, false, "does not know the issuer of the client certificate",
-     wants_certificate},
-    {SSL_R_TLSV1_UNRECOGNIZED_NAME, false, "does not serve this name", "check region and url"},
-    {SSL_R_TLSV1_ALERT_INTERNAL_ERROR, true, "reports an internal error during the TLS handshake",
-     check_between},
-    {SSL_R_UNEXPECTED_EOF_WHILE_READING, true, "closed the connection during the TLS handshake",
-     check_between},
+    {SSL_R_TLSV1_ALERT_UNKNOWN_CA, "does not know the issuer of the client certificate", wants_certificate},
+    {SSL_R_TLSV1_UNRECOGNIZED_NAME, "does not serve this name", "check region and url"},
+    {SSL_R_TLSV1_ALERT_INTERNAL_ERROR, "reports an internal error during the TLS handshake", check_between,
+     true},
+    {SSL_R_UNEXPECTED_EOF_WHILE_READING, "closed the connection during the TLS handshake", check_between,
+     true},
 }};
 
 /// The reason in a line of OpenSSL, or 0. The line begins with `error:` and the packed code in hexadecimal
@@ -219,8 +206,8 @@ int reason_in(std::string_view line) noexcept {
 }  // namespace
 
 protocol::AuthError describe_tls_failure(std::string_view openssl_text, const protocol::Host& host) {
-  const auto* const found = std::ranges::find(meanings, reason_in(openssl_text), &Meaning::reason);
-  const bool known = found != meanings.end();
+  const auto* const found = std::ranges::find(tls_reasons, reason_in(openssl_text), &TlsReason::reason);
+  const bool known = found != tls_reasons.end();
   return {.kind = protocol::ErrorKind::unreachable,
           .transient = known && found->transient,
           .what = '\'' + host.text() + "' " +

@@ -4,16 +4,12 @@
 #include "protocol/authorize/error_kind.hpp"
 #include "protocol/host.hpp"
 
+#include <openssl/types.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-
-// OpenSSL's own declarations, so that its headers are not needed here.
-using ASN1_TIME = struct asn1_string_st;
-using X509 = struct x509_st;
-using X509_NAME = struct X509_name_st;
-using X509_STORE_CTX = struct x509_store_ctx_st;
 
 /// Why a TLS handshake failed, and the texts of certificates. Texts are not escaped unless stated.
 namespace sase::authorize {
@@ -30,21 +26,12 @@ namespace sase::authorize {
 /// The first few DNS names and addresses of a certificate; empty if it has none.
 [[nodiscard]] std::string subject_names(const X509* certificate);
 
-/// Why OpenSSL did not trust a server's certificate.
-struct CertificateFailure {
-  int code = 0;   ///< an X509_V_ERR constant
-  int depth = 0;  ///< 0: the server's own certificate; above: one of its issuers
-  std::string subject;
-  std::string issuer;
-  std::string names;  ///< subject_names()
-  std::optional<std::chrono::sys_seconds> not_before;
-  std::optional<std::chrono::sys_seconds> not_after;
-
-  [[nodiscard]] static CertificateFailure capture(X509_STORE_CTX* context);
-
-  /// `now` is the system clock: a wrong one is a common cause.
-  [[nodiscard]] protocol::AuthError describe(const protocol::Host& host, std::chrono::sys_seconds now) const;
-};
+/// Why OpenSSL did not trust a server's certificate. `code` is an X509_V_ERR constant, `depth` is 0 for the
+/// server's own certificate and more for its issuers, `now` is the system clock: a wrong one is a common
+/// cause.
+[[nodiscard]] protocol::AuthError describe_certificate_failure(int code, int depth, const X509* certificate,
+                                                               const protocol::Host& host,
+                                                               std::chrono::sys_seconds now);
 
 /// Describes a failed handshake if the server's certificate is not the reason. `openssl_text` is OpenSSL's
 /// line about it, such as `error:0A00010B:SSL routines::wrong version number`.

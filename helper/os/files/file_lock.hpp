@@ -19,8 +19,7 @@ class FileLock {
 
   /// Waits for the lock; false if `deadline` passed first. Acquires a free lock even after the deadline. The
   /// kernel passes the lock from one waiting process to the next. Throws std::system_error if the file system
-  /// does not support flock. Uses SIGALRM; an alarm of the caller that is due during the wait is delivered
-  /// after it.
+  /// does not support flock. Uses SIGALRM; an alarm of the caller is delayed by the wait.
   [[nodiscard]] bool acquire(std::chrono::steady_clock::time_point deadline);
 
   void release() noexcept;

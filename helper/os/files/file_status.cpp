@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/file_status.hpp"
 
-#include <array>
 #include <memory>
 #include <string_view>
 
@@ -18,18 +17,17 @@ namespace {
 
 FileStatus::Kind kind_from(mode_t mode) noexcept {
   if (S_ISREG(mode)) return FileStatus::Kind::regular;
-  if (S_ISDIR(mode)) return FileStatus::Kind::directory;
-  return S_ISLNK(mode) ? FileStatus::Kind::symbolic_link : FileStatus::Kind::other;
+  return S_ISDIR(mode) ? FileStatus::Kind::directory : FileStatus::Kind::other;
 }
 
-FileStatus convert(const struct stat& status) noexcept {
-  return {.kind = kind_from(status.st_mode),
-          .permissions = status.st_mode & 0777U,
-          .is_sticky = (status.st_mode & S_ISVTX) != 0,
-          .owner = status.st_uid,
-          .group = status.st_gid,
-          .size = static_cast<std::uint64_t>(status.st_size),
-          .modified = std::chrono::sys_seconds(std::chrono::seconds(status.st_mtime))};
+/// `result` is that of the system call.
+std::optional<FileStatus> convert(int result, const struct stat& status) noexcept {
+  if (result != 0) return std::nullopt;
+  return FileStatus{.kind = kind_from(status.st_mode),
+                    .permissions = status.st_mode & 0777U,
+                    .owner = status.st_uid,
+                    .size = static_cast<std::uint64_t>(status.st_size),
+                    .modified = std::chrono::sys_seconds(std::chrono::seconds(status.st_mtime))};
 }
 
 bool is_memory(const struct statfs& system) noexcept {
@@ -48,17 +46,21 @@ bool FileStatus::is_own() const noexcept {
 
 std::optional<FileStatus> read_status(const Fd& file) noexcept {
   struct stat status {};
-  return ::fstat(file.get(), &status) == 0 ? std::optional(convert(status)) : std::nullopt;
+  return convert(::fstat(file.get(), &status), status);
 }
 
 std::optional<FileStatus> read_status(const std::string& path) noexcept {
   struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 ? std::optional(convert(status)) : std::nullopt;
+  return convert(::stat(path.c_str(), &status), status);
 }
 
 std::optional<FileStatus> read_link_status(const std::string& path) noexcept {
   struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0 ? std::optional(convert(status)) : std::nullopt;
+  return convert(::lstat(path.c_str(), &status), status);
+}
+
+bool is_writable(const std::string& path) noexcept {
+  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
 bool is_in_memory(int fd) noexcept {
@@ -69,13 +71,6 @@ bool is_in_memory(int fd) noexcept {
 bool is_in_memory(const std::string& path) noexcept {
   struct statfs system {};
   return ::statfs(path.c_str(), &system) == 0 && is_memory(system);
-}
-
-std::optional<std::string> real_path(const Fd& file) {
-  std::array<char, 4096> target{};
-  const std::string link = "/proc/self/fd/" + std::to_string(file.get());
-  const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
-  return size > 0 ? std::optional(std::string(target.data(), static_cast<std::size_t>(size))) : std::nullopt;
 }
 
 std::error_code remove_file(const std::string& path) noexcept {

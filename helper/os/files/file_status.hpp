@@ -17,32 +17,27 @@ namespace sase::os {
 /// A path that is not used for a reason of this program, with a message of its own instead of that of EPERM.
 class RejectedPath : public std::system_error {
  public:
-  explicit RejectedPath(std::string what, std::string hint = {})
+  explicit RejectedPath(const std::string& what, const std::string& hint = {})
       : std::system_error(EPERM, std::generic_category()),
-        text_(std::make_shared<const Text>(Text{std::move(what), std::move(hint)})) {}
+        what_(std::make_shared<const std::string>(what)),
+        hint_(std::make_shared<const std::string>(hint)) {}
 
-  [[nodiscard]] const char* what() const noexcept override { return text_->what.c_str(); }
+  [[nodiscard]] const char* what() const noexcept override { return what_->c_str(); }
 
   /// The remedy, or empty.
-  [[nodiscard]] const std::string& hint() const noexcept { return text_->hint; }
+  [[nodiscard]] const std::string& hint() const noexcept { return *hint_; }
 
  private:
-  struct Text {
-    std::string what;
-    std::string hint;
-  };
-  std::shared_ptr<const Text> text_;  // copying an exception must not throw
+  std::shared_ptr<const std::string> what_, hint_;  // copying an exception must not throw
 };
 
 /// What stat(2) reports about a file.
 struct FileStatus {
-  enum class Kind { regular, directory, symbolic_link, other };
+  enum class Kind { regular, directory, other };
 
   Kind kind = Kind::other;
   unsigned permissions = 0;  ///< the bits of chmod(2) 0777
-  bool is_sticky = false;
   unsigned owner = 0;
-  unsigned group = 0;
   std::uint64_t size = 0;               ///< bytes
   std::chrono::sys_seconds modified{};  ///< the time of the last change of the contents
 
@@ -52,7 +47,6 @@ struct FileStatus {
   [[nodiscard]] bool is_own_or_root() const noexcept { return owner == 0 || is_own(); }
   /// The group or others may read, write or search it.
   [[nodiscard]] bool is_open_to_others() const noexcept { return (permissions & 077U) != 0; }
-  [[nodiscard]] bool is_writable_by_others() const noexcept { return (permissions & 022U) != 0; }
 };
 
 /// The number of the effective user of this process.
@@ -64,12 +58,12 @@ struct FileStatus {
 [[nodiscard]] std::optional<FileStatus> read_status(const std::string& path) noexcept;
 [[nodiscard]] std::optional<FileStatus> read_link_status(const std::string& path) noexcept;
 
+/// Whether this process may write a file, or create files in a directory.
+[[nodiscard]] bool is_writable(const std::string& path) noexcept;
+
 /// Whether a file or directory is on a file system in memory (tmpfs, ramfs). False if that is unknown.
 [[nodiscard]] bool is_in_memory(int fd) noexcept;
 [[nodiscard]] bool is_in_memory(const std::string& path) noexcept;
-
-/// The path of an open file, without symbolic links. Nothing where /proc is not mounted.
-[[nodiscard]] std::optional<std::string> real_path(const Fd& file);
 
 /// Removes a file; an error code that is not set means success.
 [[nodiscard]] std::error_code remove_file(const std::string& path) noexcept;

@@ -4,6 +4,7 @@
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
+#include "protocol/escape.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -18,7 +19,6 @@ namespace {
 
 constexpr mode_t private_directory_mode = 0700;
 constexpr mode_t private_file_mode = 0600;
-constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
 
 /// Throws for a path that could not be opened. The system's messages for a link, and for a file instead of a
 /// directory, do not name the cause.
@@ -26,28 +26,33 @@ constexpr mode_t open_to_others = S_IRWXG | S_IRWXO;
   const int error = errno;
   struct stat status {};
   const bool is_there = ::lstat(path.c_str(), &status) == 0;
-  if (is_there && S_ISLNK(status.st_mode)) throw RejectedPath("'" + path + "' is a link; remove it");
-  if (is_there && error == ENOTDIR) throw RejectedPath("'" + path + "' is not a directory; remove it");
+  const std::string remove = "rm -r " + protocol::shell_word(path);
+  if (is_there && S_ISLNK(status.st_mode)) throw RejectedPath("'" + path + "' is a link; remove it", remove);
+  if (is_there && error == ENOTDIR)
+    throw RejectedPath("'" + path + "' is not a directory; remove it", remove);
   errno = error;
   throw_errno("cannot open '" + path + "'");
 }
 
-/// Throws unless `fd` has this file type, belongs to this user and is closed to others.
-void must_be_private(const Fd& fd, mode_t kind, const std::string& path) {
-  struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at '" + path + "'");
-  if ((status.st_mode & S_IFMT) != kind)
-    throw RejectedPath("'" + path + "' is not a " + (kind == S_IFREG ? "file" : "directory") + "; remove it");
-  if (status.st_uid != ::geteuid()) throw RejectedPath("'" + path + "' belongs to another user");
-  if ((status.st_mode & open_to_others) != 0)
-    throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it");
+/// Throws unless `fd` is of this kind, belongs to this user and is closed to others.
+void must_be_private(const Fd& fd, FileStatus::Kind kind, const std::string& path) {
+  const auto status = read_status(fd);
+  if (!status) throw_errno("cannot look at '" + path + "'");
+  const std::string word = protocol::shell_word(path);
+  if (!status->is(kind))
+    throw RejectedPath("'" + path + "' is not a " +
+                           (kind == FileStatus::Kind::regular ? "file" : "directory") + "; remove it",
+                       "rm -r " + word);
+  if (!status->is_own())
+    throw RejectedPath("'" + path + "' belongs to another user", "remove it: sudo rm -r " + word);
+  if (status->is_open_to_others())
+    throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it", "chmod go-rwx " + word);
 }
 
 /// As root (sudo -E), creates nothing in another user's directory: that user could not use or remove it.
 void must_be_own(const std::string& directory) {
-  if (::geteuid() != 0) return;
-  struct stat status {};
-  if (::stat(directory.c_str(), &status) == 0 && status.st_uid != ::geteuid())
+  const auto status = read_status(directory);
+  if (effective_user() == 0 && status && !status->is_own())
     throw RejectedPath("'" + directory + "' belongs to another user");
 }
 
@@ -62,7 +67,7 @@ Fd open_private_file(int directory, const std::string& name, int flags, const st
   Fd fd(::openat(directory, name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, private_file_mode));
   if (!fd && errno == ENOENT && (flags & O_CREAT) == 0) return fd;
   if (!fd) throw_not_opened(path);
-  must_be_private(fd, S_IFREG, path);
+  must_be_private(fd, FileStatus::Kind::regular, path);
   return fd;
 }
 
@@ -73,7 +78,7 @@ std::optional<PrivateDirectory> PrivateDirectory::open(const std::string& path) 
   Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno == ENOENT) return std::nullopt;
   if (!fd) throw_not_opened(path);
-  must_be_private(fd, S_IFDIR, path);
+  must_be_private(fd, FileStatus::Kind::directory, path);
   return PrivateDirectory(std::move(fd), path);
 }
 
@@ -93,11 +98,6 @@ Fd PrivateDirectory::open_lock(const std::string& name) const {
   return open_private_file(fd_.get(), name, O_RDWR | O_CREAT, path_ + '/' + name);
 }
 
-bool PrivateDirectory::contains(const std::string& name) const noexcept {
-  struct stat status {};
-  return ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 bool PrivateDirectory::leads_to(const std::string& name, int fd) const noexcept {
   struct stat named {
   }, opened{};
@@ -111,8 +111,7 @@ void PrivateDirectory::rename_file(const std::string& from, const std::string& t
 }
 
 void create_private_directories(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0) return;
+  if (read_status(path)) return;
   const auto slash = path.find_last_of('/');
   if (slash != std::string::npos && slash != 0) {
     create_private_directories(path.substr(0, slash));

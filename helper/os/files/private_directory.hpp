@@ -29,8 +29,7 @@ class PrivateDirectory {
   /// Opens a file to lock; creates it with mode 0600 if it does not exist.
   [[nodiscard]] Fd open_lock(const std::string& name) const;
 
-  /// Whether a file of that name exists, and whether it is the open file `fd`.
-  [[nodiscard]] bool contains(const std::string& name) const noexcept;
+  /// Whether the file of that name is the open file `fd`.
   [[nodiscard]] bool leads_to(const std::string& name, int fd) const noexcept;
 
   /// Renames a file, and replaces the one that has the new name.
@@ -47,7 +46,6 @@ class PrivateDirectory {
   void remove_file(const std::string& name) const;
 
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
   PrivateDirectory(Fd fd, std::string path) noexcept : fd_(std::move(fd)), path_(std::move(path)) {}

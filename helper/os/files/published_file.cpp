@@ -4,9 +4,10 @@
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
+#include "protocol/ascii.hpp"
+#include "protocol/escape.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -27,6 +28,10 @@ namespace {
 constexpr uid_t same_owner = static_cast<uid_t>(-1);
 constexpr gid_t no_group = static_cast<gid_t>(-1);
 
+/// A new file has the name of the file, this text and so many random letters.
+constexpr std::string_view temporary_ending = ".new-";
+constexpr std::size_t random_letters = 6;
+
 bool has_name(const Fd& file) noexcept {
   struct stat status {};
   return ::fstat(file.get(), &status) != 0 || status.st_nlink != 0;
@@ -36,6 +41,18 @@ bool has_name(const Fd& file) noexcept {
 std::string parent_directory(const std::string& path) {
   const auto slash = path.find_last_of('/');
   return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
+}
+
+RejectedPath mounted_file(const std::string& path) {
+  return RejectedPath("'" + path + "' is a mount: mount its directory instead");
+}
+
+/// Nothing can be renamed over a mount, such as a single file that a container mounts (rename(2), EBUSY).
+/// Linux before 5.8 does not tell before the rename.
+void must_not_be_mount(const std::string& path) {
+  struct statx status {};
+  const int result = ::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &status);
+  if (result == 0 && (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) throw mounted_file(path);
 }
 
 /// Makes a rename durable.
@@ -62,7 +79,12 @@ void check_directory(const std::string& directory) {
   try {
     check_directories(directory);
   } catch (const RejectedPath& error) {
-    throw RejectedPath(std::string(error.what()) + "; " + error.hint());
+    // Such is an emptyDir on the disk of a Kubernetes node; one in memory is sticky.
+    const bool is_volume = status.st_uid == 0 && (status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH;
+    if (!is_volume || ::geteuid() == 0) throw;
+    throw RejectedPath(error.what(),
+                       "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t " +
+                           protocol::shell_word(directory));
   }
 }
 
@@ -101,13 +123,6 @@ void remove_unless_locked(const std::string& path) noexcept {
   if (status.st_uid == ::geteuid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
 }
 
-std::optional<gid_t> parse_number(std::string_view text) noexcept {
-  gid_t number = no_group;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = error == std::errc() && end == text.data() + text.size() && number != no_group;
-  return is_number ? std::optional(number) : std::nullopt;
-}
-
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
@@ -115,6 +130,7 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     throw std::system_error(EISDIR, std::generic_category(), "cannot write '" + path_ + "'");
+  must_not_be_mount(path_);
   do {
     temporary_ = path_ + std::string(temporary_ending) + std::string(random_letters, 'X');
     file_ = Fd(::mkostemp(temporary_.data(), O_CLOEXEC));
@@ -134,7 +150,9 @@ void AtomicFile::write(std::string_view bytes) {
 }
 
 void AtomicFile::commit() {
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno("cannot replace '" + path_ + "'");
+  const int result = ::rename(temporary_.c_str(), path_.c_str());
+  if (result != 0 && errno == EBUSY) throw mounted_file(path_);
+  if (result != 0) throw_errno("cannot replace '" + path_ + "'");
   temporary_.clear();
   sync_parent_directory(path_);
 }
@@ -186,9 +204,8 @@ bool PublishedFile::remove(const FileIdentity& written) const {
 
 void PublishedFile::clear_leftovers() const noexcept try {
   const std::string directory = parent_directory(path_);
-  const std::string begin =
-      path_.substr(path_.find_last_of('/') + 1) + std::string(AtomicFile::temporary_ending);
-  const std::size_t size = begin.size() + AtomicFile::random_letters;
+  const std::string begin = path_.substr(path_.find_last_of('/') + 1) + std::string(temporary_ending);
+  const std::size_t size = begin.size() + random_letters;
   for (const std::string& name : list_directory(directory))
     if (name.size() == size && name.starts_with(begin)) remove_unless_locked(directory + name);
 } catch (const std::exception&) {
@@ -196,7 +213,7 @@ void PublishedFile::clear_leftovers() const noexcept try {
 }
 
 std::optional<gid_t> find_group(std::string_view name, const std::string& file) {
-  if (const auto number = parse_number(name)) return number;
+  if (const auto number = protocol::parse_number<gid_t>(name); number && *number != no_group) return number;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> entries(std::fopen(file.c_str(), "re"), std::fclose);
   // No other thread reads groups.
   while (const group* const entry =

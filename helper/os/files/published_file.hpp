@@ -18,10 +18,6 @@ namespace sase::os {
 /// followed.
 class AtomicFile {
  public:
-  /// The name of the new file is the name of the file, this text and so many random letters.
-  static constexpr std::string_view temporary_ending = ".new-";
-  static constexpr std::size_t random_letters = 6;
-
   /// The directory must exist. Throws std::system_error, also if the path is a directory or the directories
   /// on it violate the trust rule (trusted_file.hpp).
   explicit AtomicFile(std::string path);

@@ -2,6 +2,7 @@
 #include "helper/os/files/trusted_file.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/stream.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
@@ -42,10 +43,9 @@ constexpr uid_t overflow = 65534;
 
 /// Whether root's files appear to belong to the overflow user, and those of no user of this namespace do.
 bool is_root_unmapped() {
-  const Fd map(::open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC));
   std::array<char, 2048> text{};
-  const ssize_t size = map ? ::read(map.get(), text.data(), text.size()) : 0;
-  if (size <= 0 || static_cast<std::size_t>(size) == text.size()) return false;
+  const std::size_t size = read_file("/proc/self/uid_map", text);
+  if (size == 0 || size == text.size()) return false;
   char* rest = text.data();
   const auto read_number = [&rest] { return std::strtoull(rest, &rest, 10); };
   // Each line is: the first number inside, the first number outside, the count of numbers.
@@ -82,18 +82,13 @@ bool is_system_path(std::string_view path) noexcept {
          std::ranges::any_of(trees, [path](std::string_view tree) { return path.starts_with(tree); });
 }
 
-bool is_number(std::string_view text) noexcept {
-  return !text.empty() && std::ranges::all_of(text, protocol::is_digit);
-}
-
-/// The path of a file that a process of this user has opened.
+/// The path of a file that this process has inherited from its caller.
 bool is_inherited(std::string_view path) noexcept {
-  const std::string_view directory = path.substr(0, path.find_last_of('/') + 1);
-  if (!is_number(path.substr(directory.size()))) return path == "/dev/stdin";
-  constexpr std::string_view proc = "/proc/", fd = "/fd/";
-  if (!directory.starts_with(proc) || !directory.ends_with(fd)) return directory == "/dev/fd/";
-  const std::string_view process = directory.substr(proc.size(), directory.size() - proc.size() - fd.size());
-  return process == "self" || process == "thread-self" || is_number(process);
+  constexpr std::array<std::string_view, 3> directories{"/dev/fd/", "/proc/self/fd/",
+                                                        "/proc/thread-self/fd/"};
+  return path == "/dev/stdin" || std::ranges::any_of(directories, [path](std::string_view directory) {
+           return path.starts_with(directory) && protocol::parse_number<int>(path.substr(directory.size()));
+         });
 }
 
 /// The violations of the rule on one path.

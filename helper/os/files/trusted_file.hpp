@@ -28,8 +28,8 @@ inline constexpr std::string_view use_own_file = "use a file of your own in a di
 enum class Sensitivity { settings, secret };
 
 /// Opens a file for reading. Does not wait for the writer of a pipe. A closed Fd if the file does not exist.
-/// Throws RejectedPath, and std::system_error if the file cannot be opened. `/dev/fd/N` and the same in
-/// `/proc` are not checked by their path: the caller has opened the file.
+/// Throws RejectedPath, and std::system_error if the file cannot be opened. `/dev/fd/N` and
+/// `/proc/self/fd/N` are not checked by their path: the caller has opened the file.
 [[nodiscard]] Fd open_trusted_file(const std::string& path, Sensitivity sensitivity);
 
 /// Checks the directories and links on a path, and the directory itself if the path leads to one. False if

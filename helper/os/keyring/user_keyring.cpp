@@ -5,10 +5,12 @@
 
 #include <keyutils.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <span>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace sase::os {
@@ -23,9 +25,6 @@ constexpr std::size_t usual_size = 4096;
 /// A key that is replaced between search and read is searched for again. The limit is for a process that
 /// replaces it constantly.
 constexpr int max_searches = 100;
-
-/// Descriptions have at most 4,095 bytes (add_key(2)).
-constexpr std::size_t max_description = 4096 + 128;
 
 bool is_absence(int error) noexcept {
   return error == ENOKEY || error == EKEYEXPIRED || error == EKEYREVOKED || error == EKEYREJECTED;
@@ -55,18 +54,15 @@ bool read_key(key_serial_t key, Secret& bytes) {
   return size >= 0;
 }
 
-/// The description of a "user" key; nothing for another type, and for a key that may not be viewed.
-std::optional<std::string> read_name(key_serial_t key) {
-  std::string text(max_description, '\0');
-  const long size = ::keyctl_describe(key, text.data(), text.size());
-  if (size <= 0 || static_cast<std::size_t>(size) > text.size()) return std::nullopt;
-  text.resize(static_cast<std::size_t>(size) - 1);
-  // "type;uid;gid;permissions;description" (keyctl_describe(3))
-  if (!text.starts_with("user;")) return std::nullopt;
-  std::size_t at = 0;
-  for (int field = 0; field < 4 && at != std::string::npos; ++field)
-    at = text.find(';', at == 0 ? 0 : at + 1);
-  return at == std::string::npos ? std::nullopt : std::optional(text.substr(at + 1));
+/// Adds the name of a "user" key to `names`. `text` is "type;uid;gid;permissions;name", or null for a key
+/// that may not be viewed.
+int add_name(key_serial_t /*parent*/, key_serial_t /*key*/, char* text, int size, void* names) {
+  std::string_view name = text != nullptr ? std::string_view(text, static_cast<std::size_t>(size)) : "";
+  if (!name.starts_with("user;")) return 0;
+  for (int fields = 0; fields < 4; ++fields)
+    name.remove_prefix(std::min(name.find(';') + 1, name.size()));
+  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+  return 1;
 }
 
 /// Returns the serial of a key that this process possesses, which includes the right to read it; negative on
@@ -115,17 +111,8 @@ int UserKeyring::read_serial(const std::string& name) noexcept {
 }
 
 std::vector<std::string> UserKeyring::names() {
-  std::vector<key_serial_t> keys(1024);
-  long size = 0;
-  // The keyring may grow between the two calls.
-  while ((size = ::keyctl_read(KEY_SPEC_USER_KEYRING, reinterpret_cast<char*>(keys.data()),
-                               keys.size() * sizeof(key_serial_t))) >
-         static_cast<long>(keys.size() * sizeof(key_serial_t)))
-    keys.resize(static_cast<std::size_t>(size) / sizeof(key_serial_t) + 16);
-  keys.resize(size > 0 ? static_cast<std::size_t>(size) / sizeof(key_serial_t) : 0);
   std::vector<std::string> all;
-  for (const key_serial_t key : keys)
-    if (auto name = read_name(key)) all.push_back(std::move(*name));
+  (void)::recursive_key_scan(KEY_SPEC_USER_KEYRING, add_name, &all);
   return all;
 }
 

@@ -42,14 +42,10 @@ class UserKeyring {
   static bool remove(const std::string& name);
 };
 
-/// A key for the user keyring. No other process sees it before commit(); without commit()
-/// the destructor removes it.
-///
-/// The key is prepared in the keyring of this thread, so that it has its timeout and its permissions before
-/// other processes can find it. commit() replaces a key with the same name, even of another creator, and
-/// neither reads nor writes it. The user may view, search, read and link the key from every session. The
-/// group, others, and processes that merely possess it have no permission: programs started through su
-/// without a session of their own possess root's keys. The key cannot be changed, only replaced.
+/// A key for the user keyring. It is prepared in the keyring of this thread, so that it has its timeout and
+/// its permissions before other processes can find it; without commit() the destructor removes it. The user
+/// may view, search, read and link the key from every session. Others, and processes that merely possess it,
+/// have no permission: programs started through su without a session of their own possess root's keys.
 class KeyringEntry {
  public:
   /// `bytes` has 1 to UserKeyring::largest_key bytes; `lifetime` is at least a second of the wall clock.
@@ -62,8 +58,7 @@ class KeyringEntry {
 
   [[nodiscard]] int serial() const noexcept { return serial_; }
 
-  /// Replaces the key with the same name atomically: other processes find the old one or this one. Throws
-  /// std::system_error.
+  /// Replaces the key with the same name atomically, even one of another creator. Throws std::system_error.
   void commit() const;
 
  private:
@@ -72,10 +67,10 @@ class KeyringEntry {
   int serial_;
 };
 
-/// Reads a key of the type "user" that this process can reach: from its session keyring, to which the user
-/// keyring is linked on most machines, or else from the user keyring itself, which cron jobs, services and
-/// sudo may not have in their session. Never starts a program that creates the key (request-key(8)). Throws
-/// std::system_error, which keyring_error() explains; std::length_error for a key longer than `limit` bytes.
+/// Reads a key of the type "user" from the session keyring, to which the user keyring is linked on most
+/// machines, or else from the user keyring itself, which cron jobs, services and sudo may not have in their
+/// session. Throws std::system_error, which keyring_error() explains; std::length_error for a key longer than
+/// `limit` bytes.
 [[nodiscard]] protocol::Secret read_keyring_entry(const std::string& description, std::size_t limit);
 
 /// Why a key could not be read.

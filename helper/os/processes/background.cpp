@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
-#include <iterator>
 #include <vector>
 
 #include <fcntl.h>
@@ -34,51 +33,28 @@ void close_from_to(unsigned first, unsigned last) noexcept {
     ::close(static_cast<int>(fd));
 }
 
-/// Closes all descriptors above the standard streams except `kept`, which is sorted.
-void close_others(std::span<const int> kept) noexcept {
-  unsigned first = STDERR_FILENO + 1;
-  for (const int fd : kept) {
-    const auto number = static_cast<unsigned>(fd);
-    if (number > first) close_from_to(first, number - 1);
-    first = std::max(first, number + 1);
+/// Closes all descriptors above the standard streams except `kept`.
+void close_others(std::span<const int> kept) {
+  std::vector<int> in_order(kept.begin(), kept.end());
+  std::ranges::sort(in_order);
+  int first = STDERR_FILENO + 1;
+  for (const int fd : in_order) {
+    if (fd > first) close_from_to(static_cast<unsigned>(first), static_cast<unsigned>(fd) - 1);
+    first = std::max(first, fd + 1);
   }
-  close_from_to(first, ~0U);
+  close_from_to(static_cast<unsigned>(first), ~0U);
 }
 
 /// Runs in the background process.
-void run_task(std::span<const int> kept, const std::function<void()>& task) noexcept try {
-  if (::chdir("/") != 0) return;
-  close_others(kept);
-  task();
-} catch (const std::exception&) {
-  return;  // no caller is left to report it to
-}
-
-void begin_session(std::span<const int> kept, const std::function<void()>& task) noexcept {
+[[noreturn]] void run_task(std::span<const int> kept, const std::function<void()>& task) noexcept {
   ::setsid();
-  run_task(kept, task);
-  ::_exit(0);
-}
-
-void spawn_before_end(std::span<const int> kept, const std::function<void()>& task) {
-  // Before the fork: the reader of a pipe must not wait until the new process is scheduled. On a busy machine
-  // that took seven times as long as the whole call.
-  if (!take_null_streams()) throw_errno("cannot open '/dev/null'");
-  const pid_t background = fork_process();
-  if (background < 0) throw_errno("cannot start a process");
-  if (background == 0) begin_session(kept, task);
-}
-
-/// An intermediate process starts the background process and ends, so that the latter is not our child.
-void spawn_orphan(std::span<const int> kept, const std::function<void()>& task) {
-  const pid_t intermediate = fork_process();
-  if (intermediate < 0) throw_errno("cannot start a process");
-  if (intermediate > 0) {
-    while (::waitpid(intermediate, nullptr, 0) < 0 && errno == EINTR)
-      continue;
-    return;
+  try {
+    if (::chdir("/") != 0) ::_exit(0);
+    close_others(kept);
+    task();
+  } catch (const std::exception&) {
+    ::_exit(0);  // no caller is left to report it to
   }
-  if (take_null_streams() && fork_process() == 0) begin_session(kept, task);
   ::_exit(0);
 }
 
@@ -90,13 +66,19 @@ bool inherits_orphans() noexcept {
 }
 
 void spawn_background(std::span<const int> kept, const std::function<void()>& task, ParentLifetime parent) {
-  std::vector<int> in_order;
-  std::ranges::copy_if(kept, std::back_inserter(in_order), [](int fd) { return fd >= 0; });
-  std::ranges::sort(in_order);
-  switch (parent) {
-    case ParentLifetime::ends: return spawn_before_end(in_order, task);
-    case ParentLifetime::continues: return spawn_orphan(in_order, task);
+  const bool continues = parent == ParentLifetime::continues;
+  // Before the fork: the reader of a pipe must not wait until the new process is scheduled. On a busy machine
+  // that took seven times as long as the whole call.
+  if (!continues && !take_null_streams()) throw_errno("cannot open '/dev/null'");
+  const pid_t child = fork_process();
+  if (child < 0) throw_errno("cannot start a process");
+  if (child == 0) {
+    // An intermediate process starts the background process and ends, so that the latter is not our child.
+    if (continues && (!take_null_streams() || fork_process() != 0)) ::_exit(0);
+    run_task(kept, task);
   }
+  while (continues && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR)
+    continue;
 }
 
 }  // namespace sase::os

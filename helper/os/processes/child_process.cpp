@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/child_process.hpp"
 
+#include "helper/os/processes/this_process.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/secret.hpp"
 
@@ -31,19 +32,14 @@ Fd make_input(std::string_view bytes) {
   return std::move(pipe.reader);
 }
 
-/// True at the end of the stream, whose descriptor is closed then. Reads at most 64 KiB, so that a child that
-/// never stops writing cannot hold the caller.
+/// True at the end of the stream, whose descriptor is closed then. One call empties a pipe (pipe(7)).
 bool drain(Fd& fd, std::string& bytes) {
-  std::array<char, 4096> buffer{};
-  for (int reads = 0; fd; ++reads) {
-    if (reads == 16) return false;
-    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
-    if (got > 0) bytes.append(buffer.data(), static_cast<std::size_t>(got));
-    if (got == 0) fd.close();
-    if (got < 0 && errno == EAGAIN) return false;
-    if (got < 0 && errno != EINTR) throw_errno("reading failed");
-  }
-  return true;
+  std::array<char, 65536> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
+  const ssize_t got = fd ? ::read(fd.get(), buffer.data(), buffer.size()) : 0;
+  if (got < 0 && errno != EAGAIN && errno != EINTR) throw_errno("reading failed");
+  if (got > 0) bytes.append(buffer.data(), static_cast<std::size_t>(got));
+  if (got == 0) fd.close();
+  return got == 0;
 }
 
 /// Appends the children of a process, their children and so on. None where the kernel has no such list.
@@ -87,10 +83,7 @@ void set_attributes(posix_spawnattr_t& attributes, const SpawnCall& call) noexce
 }
 
 pid_t spawn(const SpawnCall& call) {
-  std::vector<char*> argv;
-  for (const std::string& argument : call.arguments)
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = to_argv(call.arguments);
   posix_spawn_file_actions_t actions{};
   posix_spawnattr_t attributes{};
   ::posix_spawn_file_actions_init(&actions);
@@ -121,7 +114,7 @@ void set_nonblocking(const Fd& fd) {
 
 pid_t fork_process() noexcept {
   const pid_t child = ::fork();
-  if (child == 0) protocol::lock_secrets_again();
+  if (child == 0) protocol::lock_secrets();
   return child;
 }
 
@@ -157,27 +150,33 @@ void Child::signal(int number) const noexcept {
   ::kill(leads_ == Leads::nothing ? pid_ : -pid_, number);
 }
 
+void Child::stop() noexcept {
+  if (is_waited_for()) return;
+  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000};
+  signal(SIGTERM);
+  for (int pauses = 0; pauses < 200 && !has_ended(); ++pauses)
+    ::nanosleep(&pause, nullptr);
+  // Processes that it started may still run. The group exists as long as its leader is not waited for.
+  signal(SIGKILL);
+  wait();
+}
+
 ChildProcess::ChildProcess(const std::string& program, std::span<const std::string> arguments,
                            std::string_view input, const char* const* environment, const sigset_t& mask) {
   const Fd input_file = make_input(input);
   Pipe output = make_pipe();
-  Pipe errors = make_pipe();
   child_.emplace(SpawnCall{.program = program,
                            .arguments = arguments,
                            .environment = environment,
                            .input = input_file.get(),
                            .output = output.writer.get(),
-                           .errors = errors.writer.get(),
                            .leads = Leads::process_group,
                            .mask = mask});
   output_ = std::move(output.reader);
-  errors_ = std::move(errors.reader);
   set_nonblocking(output_);
-  set_nonblocking(errors_);
 }
 
 bool ChildProcess::read() {
-  (void)drain(errors_, errors_bytes_);
   const bool has_output_ended = drain(output_, output_bytes_);
   if (output_bytes_.size() > max_output) output_bytes_.resize(max_output);
   return has_output_ended;
@@ -186,17 +185,6 @@ bool ChildProcess::read() {
 std::optional<int> ChildProcess::wait_for_exit() noexcept {
   const int status = child_->wait();
   return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
-}
-
-void ChildProcess::stop() noexcept {
-  if (child_->is_waited_for()) return;
-  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000};
-  child_->signal(SIGTERM);
-  for (int pauses = 0; pauses < 200 && !child_->has_ended(); ++pauses)
-    ::nanosleep(&pause, nullptr);
-  // Processes that it started may still run. The group exists as long as its leader is not waited for.
-  child_->signal(SIGKILL);
-  child_->wait();
 }
 
 }  // namespace sase::os

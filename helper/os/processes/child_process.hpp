@@ -8,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <sys/types.h>
 
@@ -19,10 +18,8 @@ struct Pipe {
   Fd reader, writer;
 };
 
-/// Throws std::system_error.
+/// Both throw std::system_error.
 [[nodiscard]] Pipe make_pipe();
-
-/// Throws std::system_error.
 void set_nonblocking(const Fd& fd);
 
 /// fork(2). The secrets of the new process are locked in memory again. No other function may call fork(2).
@@ -64,13 +61,16 @@ class Child {
   /// Sends a signal to it, and to the process group or the session's process group that it leads.
   void signal(int number) const noexcept;
 
+  /// Ends it: SIGTERM, then SIGKILL after at most a second.
+  void stop() noexcept;
+
  private:
   pid_t pid_ = 0;
   Leads leads_;
 };
 
 /// A program that runs beside this one and leads a process group, which does not outlive this object. Its
-/// standard streams are pipes; it gets no other descriptor.
+/// standard input and output are pipes; it inherits the standard error and no other descriptor.
 class ChildProcess {
  public:
   /// `arguments` begin with the program's name; `input`, of at most 4 KiB, is its standard input;
@@ -84,24 +84,22 @@ class ChildProcess {
 
   /// To wait for readable bytes; -1 after the end of the stream.
   [[nodiscard]] int output_fd() const noexcept { return output_.get(); }
-  [[nodiscard]] int errors_fd() const noexcept { return errors_.get(); }
 
-  /// Reads what both pipes hold, without waiting. True once the output has ended. Throws std::system_error.
+  /// Reads what the pipe holds, without waiting. True once the output has ended. Throws std::system_error.
   bool read();
 
-  /// What has been read; of the output at most 64 KiB.
+  /// What has been read, at most 64 KiB.
   [[nodiscard]] const std::string& output() const noexcept { return output_bytes_; }
-  [[nodiscard]] std::string take_errors() noexcept { return std::exchange(errors_bytes_, {}); }
 
   /// Waits for the end of the process. Returns its exit code, or nothing if a signal ended it.
   [[nodiscard]] std::optional<int> wait_for_exit() noexcept;
 
-  /// Ends the process group: SIGTERM, then SIGKILL after at most a second.
-  void stop() noexcept;
+  /// Ends the process group as Child::stop() does.
+  void stop() noexcept { child_->stop(); }
 
  private:
-  Fd output_, errors_;
-  std::string output_bytes_, errors_bytes_;
+  Fd output_;
+  std::string output_bytes_;
   std::optional<Child> child_;
 };
 

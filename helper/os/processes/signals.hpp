@@ -7,7 +7,6 @@
 #include <array>
 #include <csignal>
 #include <span>
-#include <vector>
 
 namespace sase::os {
 
@@ -15,29 +14,30 @@ namespace sase::os {
 inline constexpr std::array fatal_signals = {SIGHUP,  SIGINT,  SIGQUIT, SIGABRT,   SIGUSR1, SIGUSR2, SIGALRM,
                                              SIGTERM, SIGXCPU, SIGPOLL, SIGVTALRM, SIGPROF, SIGPWR};
 
-/// Defers signals so that the process can restore a state before they take effect. While this object exists,
-/// the signals are delivered only during a wait with mask_before(), and end that wait. The destructor
-/// restores the dispositions and raises the signal that arrived. Only one object may exist at a time. Ignored
-/// signals stay ignored.
+/// What happens to signals that the process has blocked already.
+enum class AlreadyBlocked { left, taken };
+
+/// Defers signals so that the process can restore a state before they take effect. They are pending while
+/// this object exists; the destructor restores the signal mask, which delivers them. Ignored signals stay
+/// ignored.
 class DeferredSignals {
  public:
-  /// The numbers must outlive this.
-  explicit DeferredSignals(std::span<const int> numbers);
+  /// Throws std::system_error.
+  explicit DeferredSignals(std::span<const int> numbers, AlreadyBlocked blocked = AlreadyBlocked::left);
   DeferredSignals(const DeferredSignals&) = delete;
   DeferredSignals& operator=(const DeferredSignals&) = delete;
   ~DeferredSignals();
 
-  /// The signal mask for ppoll(2).
+  /// A descriptor that is readable while a signal is pending (signalfd(2)).
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  [[nodiscard]] bool one_came() const noexcept;
+
+  /// The signals that were blocked before: the mask for child processes.
   [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }
 
-  /// Whether a signal arrived since the latest object was created. Valid after its destruction as well, if
-  /// the signal did not end the process (Ctrl-Z, then `fg`).
-  [[nodiscard]] static bool one_came() noexcept;
-
  private:
-  std::span<const int> numbers_;
   sigset_t mask_before_{};
-  std::vector<struct sigaction> before_;
+  Fd fd_;
 };
 
 /// Why a wait ended.
@@ -54,20 +54,16 @@ class SignalWaiter {
  public:
   /// Throws std::system_error.
   SignalWaiter();
-  SignalWaiter(const SignalWaiter&) = delete;
-  SignalWaiter& operator=(const SignalWaiter&) = delete;
-  ~SignalWaiter();
 
-  /// Waits until `until`, or until a descriptor is readable; negative descriptors are
-  /// ignored. A signal takes precedence over bytes, and bytes over the time. Throws std::system_error.
-  [[nodiscard]] WakeReason wait(BootClock::time_point until, int readable = -1, int also_readable = -1);
+  /// Waits until `until`, or until a descriptor is readable; a negative one is ignored. A signal takes
+  /// precedence over bytes, and bytes over the time. Throws std::system_error.
+  [[nodiscard]] WakeReason wait(BootClock::time_point until, int readable = -1);
 
-  /// The signals that were blocked before: the mask for child processes.
-  [[nodiscard]] const sigset_t& mask_before() const noexcept { return mask_before_; }
+  [[nodiscard]] const sigset_t& mask_before() const noexcept { return signals_.mask_before(); }
 
  private:
-  sigset_t mask_before_{};
-  Fd signals_, timer_;
+  DeferredSignals signals_;
+  Fd timer_;
   bool has_terminal_;
 };
 

@@ -26,8 +26,12 @@ using std::chrono::steady_clock;
 constexpr std::size_t read_size = 4096;
 
 /// Whether a deferred signal has arrived.
-bool is_interrupted(const sigset_t* mask) noexcept {
-  return mask != nullptr && DeferredSignals::one_came();
+bool is_interrupted(const DeferredSignals* signals) noexcept {
+  return signals != nullptr && signals->one_came();
+}
+
+pollfd wait_for(const DeferredSignals* signals) noexcept {
+  return {.fd = signals != nullptr ? signals->fd() : -1, .events = POLLIN, .revents = 0};
 }
 
 /// The longest wait between two checks whether the program has ended, in milliseconds.
@@ -39,13 +43,13 @@ long longest_wait(Leads leads) noexcept {
 /// The parent's ends of the two pipes while the child runs.
 class Exchange {
  public:
-  /// `mask`: the signal mask while waiting, or null for the current one.
-  Exchange(Fd to_child, Fd from_child, Fd errors, std::string_view input, const sigset_t* mask)
+  /// `signals` end it; may be null.
+  Exchange(Fd to_child, Fd from_child, Fd errors, std::string_view input, const DeferredSignals* signals)
       : to_child_(std::move(to_child)),
         from_child_(std::move(from_child)),
         errors_(std::move(errors)),
         input_(input),
-        mask_(mask) {
+        signals_(signals) {
     for (const Fd* const fd : {&to_child_, &from_child_, &errors_})
       if (*fd) set_nonblocking(*fd);
   }
@@ -58,7 +62,7 @@ class Exchange {
           std::chrono::ceil<std::chrono::milliseconds>(call.deadline - steady_clock::now()).count();
       const bool has_ended = child.has_ended();
       // Of a program that has ended, all output is in the pipes. Its descendants may write more.
-      if (has_ended || left <= 0 || is_interrupted(mask_)) {
+      if (has_ended || left <= 0 || is_interrupted(signals_)) {
         read_remainder(call);
         return has_ended;
       }
@@ -74,11 +78,11 @@ class Exchange {
 
   /// Waits up to `patience` milliseconds and transfers what is ready. Returns false if nothing was ready.
   bool transfer(long patience, const SubprocessCall& call) {
-    std::array<pollfd, 3> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
+    std::array<pollfd, 4> waiting{{{.fd = from_child_.get(), .events = POLLIN, .revents = 0},
                                    {.fd = to_child_.get(), .events = POLLOUT, .revents = 0},
-                                   {.fd = errors_.get(), .events = POLLIN, .revents = 0}}};
-    const timespec longest{.tv_sec = patience / 1000, .tv_nsec = patience % 1000 * 1'000'000};
-    const int ready = ::ppoll(waiting.data(), waiting.size(), &longest, mask_);
+                                   {.fd = errors_.get(), .events = POLLIN, .revents = 0},
+                                   wait_for(signals_)}};
+    const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(patience));
     if (ready < 0 && errno != EINTR) throw_errno("waiting failed");
     if (ready <= 0) return ready < 0;
     if (waiting[1].revents != 0) write_input();
@@ -128,25 +132,27 @@ class Exchange {
 
   Fd to_child_, from_child_, errors_;
   std::string_view input_;
-  const sigset_t* mask_;
+  const DeferredSignals* signals_;
   protocol::Secret output_;
 };
 
 /// Waits for a child that has closed its output but may still run. Returns false if the deadline passes or a
 /// signal arrives first.
-bool ended_by(const Child& child, steady_clock::time_point deadline, const sigset_t* mask) noexcept {
+bool ended_by(const Child& child, steady_clock::time_point deadline,
+              const DeferredSignals* signals) noexcept {
   // It usually ends within a fraction of a millisecond, so the first pauses are short.
   constexpr long longest_pause = 1'000'000;
   timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
-  while (steady_clock::now() < deadline && !is_interrupted(mask)) {
+  while (steady_clock::now() < deadline && !is_interrupted(signals)) {
     if (child.has_ended()) return true;
-    (void)::ppoll(nullptr, 0, &pause, mask);
+    pollfd waiting = wait_for(signals);
+    (void)::ppoll(&waiting, 1, &pause, nullptr);
     pause.tv_nsec = std::min(2 * pause.tv_nsec, longest_pause);
   }
   return false;
 }
 
-std::optional<SubprocessResult> run(const SubprocessCall& call, const sigset_t* mask) {
+std::optional<SubprocessResult> run(const SubprocessCall& call, const DeferredSignals* signals) {
   Pipe input = call.input.empty() ? Pipe{} : make_pipe();
   Pipe output = make_pipe();
   Pipe errors = call.leads == Leads::session ? make_pipe() : Pipe{};
@@ -165,8 +171,8 @@ std::optional<SubprocessResult> run(const SubprocessCall& call, const sigset_t* 
   errors.writer.close();
 
   Exchange exchange(std::move(input.writer), std::move(output.reader), std::move(errors.reader), call.input,
-                    mask);
-  if (!exchange.run(call, child) || !ended_by(child, call.deadline, mask)) return std::nullopt;
+                    signals);
+  if (!exchange.run(call, child) || !ended_by(child, call.deadline, signals)) return std::nullopt;
   return SubprocessResult{.output = std::move(exchange).output(), .wait_status = child.wait()};
 }
 
@@ -186,7 +192,7 @@ std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call) {
   if (call.leads == Leads::nothing) return run(call, nullptr);
   // Those of the terminal do not reach a program in another session.
   const DeferredSignals current(fatal_signals);
-  return run(call, &current.mask_before());
+  return run(call, &current);
 }
 
 void end_with_parent() noexcept {

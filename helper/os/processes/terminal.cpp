@@ -65,21 +65,18 @@ class HiddenInput {
 };
 
 /// Reads one byte; nothing at the end of the input or after a signal.
-std::optional<char> read_byte(int terminal, const DeferredSignals& current) {
-  pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
-  while (!DeferredSignals::one_came()) {
-    // A signal between the check and a blocking read would be lost; ppoll unblocks signals atomically.
-    if (::ppoll(&waiting, 1, nullptr, &current.mask_before()) < 0) {
-      if (errno != EINTR) throw_errno("cannot wait for the terminal");
-      continue;
-    }
+std::optional<char> read_byte(int terminal, const DeferredSignals& signals) {
+  std::array<pollfd, 2> waiting{{{.fd = terminal, .events = POLLIN, .revents = 0},
+                                 {.fd = signals.fd(), .events = POLLIN, .revents = 0}}};
+  while (true) {
+    const int ready = ::poll(waiting.data(), waiting.size(), -1);
+    if (ready > 0 && waiting[1].revents != 0) return std::nullopt;
     char byte = 0;
-    const ssize_t got = ::read(terminal, &byte, 1);
+    const ssize_t got = ready > 0 ? ::read(terminal, &byte, 1) : ready;
     if (got == 1) return byte;
     if (got == 0) return std::nullopt;
     if (errno != EINTR) throw_errno("cannot read from the terminal");
   }
-  return std::nullopt;
 }
 
 /// Pasted lines arrive at once. The shell would run the lines that are not read, and keep them in its
@@ -110,19 +107,19 @@ struct Line {
 };
 
 /// Turns off the echo before it writes the question, so that a fast paste is not echoed. Reads a line that is
-/// too long to its end: the shell would get the rest.
-Secret read_hidden(int terminal, std::string_view question, std::size_t limit) {
-  const DeferredSignals current(stopping);
+/// too long to its end: the shell would get the rest. Nothing after a signal.
+std::optional<Secret> read_hidden(int terminal, std::string_view question, std::size_t limit) {
+  const DeferredSignals signals(stopping);
   const HiddenInput typing(terminal);
   write_all(terminal, question);
   Line line{.text = Secret::with_capacity(limit), .limit = limit};
-  while (const auto byte = read_byte(terminal, current)) {
+  while (const auto byte = read_byte(terminal, signals)) {
     if (typing.ends(*byte) && !more_is_pasted(terminal)) break;
     line.take(*byte, typing);
   }
   write_all(terminal, "\n");
-  if (line.is_too_long && !DeferredSignals::one_came())
-    throw std::length_error("more than " + std::to_string(limit) + " bytes");
+  if (signals.one_came()) return std::nullopt;
+  if (line.is_too_long) throw std::length_error("more than " + std::to_string(limit) + " bytes");
   return std::move(line.text);
 }
 
@@ -154,11 +151,9 @@ std::optional<std::string> Prompt::ask(std::string_view question) const {
 }
 
 Secret Prompt::ask_hidden(std::string_view question, std::size_t limit) const {
-  while (true) {
-    // A signal has had its effect now, with the terminal restored. After Ctrl-Z and `fg`, ask again.
-    Secret line = read_hidden(terminal_.get(), question, limit);
-    if (!DeferredSignals::one_came()) return line;
-  }
+  // A signal has its effect when the terminal is restored. After Ctrl-Z and `fg`, ask again.
+  while (true)
+    if (auto line = read_hidden(terminal_.get(), question, limit)) return std::move(*line);
 }
 
 }  // namespace sase::os

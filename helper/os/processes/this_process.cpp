@@ -115,21 +115,36 @@ std::error_code test_getrandom() noexcept {
   return ::getrandom(&byte, 1, GRND_NONBLOCK) >= 0 || errno == EAGAIN ? std::error_code() : last_error();
 }
 
+std::string_view remedy_for_shortage(const std::error_code& error) noexcept {
+  switch (error.value()) {
+    case EMFILE: return "raise the limit on open files (ulimit -n)";
+    case ENFILE: return "close programs: the system's limit on open files is reached";
+    case ENOBUFS:
+    case ENOMEM: return "free memory, or raise the memory limit of the container";
+    default: return {};
+  }
+}
+
 std::optional<std::string> program_path() {
   std::array<char, 4096> path{};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
   return size > 0 ? std::optional(std::string(path.data(), static_cast<std::size_t>(size))) : std::nullopt;
 }
 
-void exec_program(std::span<const std::string> words, std::span<const char* const> environment) {
+std::vector<char*> to_argv(std::span<const std::string> words) {
   std::vector<char*> argv;
   for (const std::string& word : words)
     argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
+  return argv;
+}
+
+void exec_program(std::span<const std::string> words, std::span<const char* const> environment) {
   std::vector<char*> entries;
   for (const char* const entry : environment)
     entries.push_back(const_cast<char*>(entry));
   entries.push_back(nullptr);
+  const std::vector<char*> argv = to_argv(words);
   ::execvpe(argv.front(), argv.data(), entries.data());
   errno = explain(errno, words.front(), environment);
   throw_errno("cannot run '" + words.front() + "'");

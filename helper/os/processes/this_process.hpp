@@ -6,7 +6,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -28,11 +30,11 @@ struct CallerState {
   void restore() const noexcept;
 };
 
-/// The first statement of both programs. It has these effects: there are no core files; other processes of
-/// the user cannot trace this one; new files are private; EPIPE and EFBIG are errors and not signals;
-/// children can be waited for and alarms are delivered, whatever the caller did to these signals; descriptors
-/// 0 to 2 are open, so that no file opened later becomes a standard stream. A standard stream that was closed
-/// returns errors when it is used. A step that the system does not permit is skipped.
+/// The first statement of both programs: there are no core files; other processes of the user cannot trace
+/// this one; new files are private; EPIPE and EFBIG are errors and not signals; children can be waited for
+/// and alarms are delivered, whatever the caller did to these signals; descriptors 0 to 2 are open, so that
+/// no file opened later becomes a standard stream. A standard stream that was closed returns errors. Skips a
+/// step that is not permitted.
 CallerState harden_process() noexcept;
 
 [[nodiscard]] int process_id() noexcept;
@@ -40,9 +42,15 @@ CallerState harden_process() noexcept;
 /// Why getrandom(2) fails; an error code that is not set means success. Some seccomp profiles deny it.
 [[nodiscard]] std::error_code test_getrandom() noexcept;
 
+/// The remedy for an error that says that descriptors or memory are used up; empty for any other error.
+[[nodiscard]] std::string_view remedy_for_shortage(const std::error_code& error) noexcept;
+
 /// The absolute path of the program that this process runs, without symbolic links. Nothing where /proc is
 /// not mounted.
 [[nodiscard]] std::optional<std::string> program_path();
+
+/// The words as exec(3) expects them, which must outlive the result.
+[[nodiscard]] std::vector<char*> to_argv(std::span<const std::string> words);
 
 /// Replaces this process by a program. The first of `words`, its arguments, names it and is searched for on
 /// PATH unless it contains a slash; the entries `NAME=value` of `environment` have no terminating null

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
 
-#include "helper/authorize/service/json_members.hpp"
 #include "helper/authorize/service/service_response.hpp"
+#include "protocol/json_object.hpp"
 #include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -36,9 +36,9 @@ void api_key(std::string_view bytes) {
   check(!read("Bearer " + std::string(text)), "a key behind 'Bearer' is rejected");
 
   const auto body = authorize::write_authorize_body(text);
-  const auto members = authorize::JsonMembers::parse(body.reveal());
-  check(members && members->text({}, "apiKey") == text, "the body contains the key unchanged");
-  check(members->text({}, "grantType") == "api_key", "the body contains the grant type");
+  const auto document = protocol::JsonObject::parse(body.reveal());
+  check(document.text("apiKey") == text, "the body contains the key unchanged");
+  check(document.text("grantType") == "api_key", "the body contains the grant type");
 }
 
 }  // namespace sase::fuzz

@@ -33,11 +33,6 @@ std::string encrypt(std::string_view text, const cache::Identity& identity) {
   return file;
 }
 
-auto decrypt(std::string_view file, const cache::Identity& identity) {
-  const std::string_view head = file.substr(0, cache::TokenCipher::head_size);
-  return cache::TokenCipher::decrypt(head, protocol::Secret(file.substr(head.size())), identity);
-}
-
 }  // namespace
 
 /// The bytes as a cache file, as changes to a valid one, and as a text encrypted with the right key.
@@ -45,14 +40,16 @@ void cache_file(std::string_view bytes) {
   static const cache::Identity identity("default", "https://api.example.test/v3/auth/authorize", "a-key");
   static const std::string good = encrypt("to.ken==", identity);
 
-  check(decrypt(bytes, identity).has_value() == (bytes == good), "only an encrypted file decrypts");
+  check(cache::TokenCipher::decrypt(bytes, identity).has_value() == (bytes == good),
+        "only an encrypted file decrypts");
 
   std::string changed = good;
   for (std::size_t i = 0; i < bytes.size(); ++i)
     changed[i % changed.size()] = static_cast<char>(changed[i % changed.size()] ^ bytes[i]);
-  check(decrypt(changed, identity).has_value() == (changed == good), "a modified file does not decrypt");
+  check(cache::TokenCipher::decrypt(changed, identity).has_value() == (changed == good),
+        "a modified file does not decrypt");
 
-  const auto forged = decrypt(encrypt(bytes, identity), identity);
+  const auto forged = cache::TokenCipher::decrypt(encrypt(bytes, identity), identity);
   check(forged.has_value() == is_b64token(bytes), "only b64token text is a token");
   check(!forged || forged->bearer.reveal() == bytes, "decryption reverses encryption");
 }

@@ -32,7 +32,7 @@ void check_rules(rate_limit::RequestLog log, const rate_limit::CallContext& cont
   correct_count(log, 0, context.now);
   check(requests_left(log, context.now) >= left, "a request that was not sent does not count");
   record_erase(log, context.now);
-  record_success(log, std::chrono::hours(1), false, false, context.now);
+  record_success(log, {.at = context.now, .lifetime = std::chrono::hours(1)});
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/service/service_response.hpp"
 
-#include "helper/authorize/service/json_members.hpp"
+#include "protocol/json_object.hpp"
+#include "protocol/protocol_error.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -22,9 +23,12 @@ int parse_status(std::string_view line) noexcept {
   return status;
 }
 
-bool holds_token(std::string_view body) {
-  const auto members = authorize::JsonMembers::parse(body);
-  return members && !members->text("data", "accessToken").empty();
+bool holds_token(std::string_view body) try {
+  const auto response = protocol::JsonObject::parse(body, body.size());
+  const auto* const data = response.object("data");
+  return data != nullptr && !data->text("accessToken").value_or("").empty();
+} catch (const protocol::ProtocolError&) {
+  return false;
 }
 
 }  // namespace

@@ -190,12 +190,12 @@ TEST_CASE("without any source there is a settings error with a remedy", "[api_ke
 }
 
 TEST_CASE("inside 'exec' the failure says what removed the key", "[api_key_source]") {
-  const tests::EnvironmentList environment{"SASE_ACCESS_TOKEN=t"};
+  const tests::EnvironmentList environment{"SASE_EXEC_REMOVED=SASE_API_KEY"};
 
   const Failure failure = tests::catch_failure([&] { (void)key_from(no_source, *environment); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
-  CHECK(tests::contains(failure.what(), "'sase-credential exec' removed it from the environment"));
+  CHECK(tests::contains(failure.what(), "'sase-credential exec' removed SASE_API_KEY from the environment"));
   CHECK(tests::contains(failure.hint, "--pass-api-key"));
 }
 

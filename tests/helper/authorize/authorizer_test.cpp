@@ -7,7 +7,9 @@
 #include "tests/support/response.hpp"
 
 #include <chrono>
+#include <new>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -163,4 +165,28 @@ TEST_CASE("responds to a request that cannot be carried out", "[authorize][autho
     CHECK(auth_error.kind == ErrorKind::misconfigured);
     CHECK(auth_error.what.find(row.words) != std::string::npos);
   }
+}
+
+TEST_CASE("an authorizer without memory reports that, in a complete response", "[authorize][authorizer]") {
+  std::string text;
+  bool is_first = true;
+  Progress progress([&](std::string_view lines) {
+    if (std::exchange(is_first, false)) throw std::bad_alloc();
+    text += lines;
+  });
+  authorize_over_network({.url = "https://api.example.com/v3/auth",
+                          .api_key = Secret(key),
+                          .timeout = 1s,
+                          .ca_file = {},
+                          .client_cert = {},
+                          .client_key = {},
+                          .proxy = {},
+                          .no_proxy = {}},
+                         std::chrono::steady_clock::now(), progress);
+
+  const auto reply = sase::tests::parse_response(text);
+  const auto& auth_error = std::get<AuthError>(reply.outcome);
+  CHECK(auth_error.kind == ErrorKind::authorizer_failed);
+  CHECK(auth_error.what == "out of memory while loading the trusted certificates");
+  CHECK(auth_error.hint.find("memory") != std::string::npos);
 }

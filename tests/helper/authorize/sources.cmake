@@ -12,7 +12,6 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/self_sandbox/self_sandbox_test.cpp
   tests/helper/authorize/net/happy_eyeballs_test.cpp
   tests/helper/authorize/http/endpoint_test.cpp
-  tests/helper/authorize/service/json_members_test.cpp
   tests/helper/authorize/self_sandbox/landlock_test.cpp
   tests/helper/authorize/net/no_proxy_test.cpp
   tests/helper/authorize/probe_test.cpp
@@ -20,7 +19,7 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/http/proxy_tunnel_test.cpp
   tests/helper/authorize/service/retry_after_test.cpp
   tests/helper/authorize/service/retry_test.cpp
-  tests/helper/authorize/http/check_details_test.cpp
+  tests/helper/authorize/clock_check_test.cpp
   tests/helper/authorize/service/service_error_test.cpp
   tests/helper/authorize/service/service_response_test.cpp
   tests/helper/authorize/service/service_message_test.cpp

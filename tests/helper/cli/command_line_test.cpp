@@ -106,6 +106,16 @@ TEST_CASE("parses each row of the table of flags", "[command_line]") {
   }
 }
 
+TEST_CASE("an optional value follows a sign", "[command_line]") {
+  CHECK(parse({"exec", "--pass-api-key=MY_KEY"}).pass_api_key == "MY_KEY");
+  const CommandLine line = parse({"exec", "--pass-api-key", "--", "true"});
+  CHECK(line.pass_api_key == "CHECKPOINT_SASE_API_KEY");
+  CHECK(line.operands == Describe{"true"});
+  CHECK(parse({"exec", "--pass-api-key", "--min-ttl", "5m"}).settings.size() == 1);
+  CHECK_FALSE(parse({"exec", "--", "--pass-api-key"}).pass_api_key);
+  CHECK(catch_rejection({"exec", "--pass-api-key="}).code == ExitCode::usage_error);
+}
+
 TEST_CASE("'-h' is '--help' and the only short flag", "[command_line]") {
   CHECK(parse({"-h"}).help);
   CHECK(parse({"token", "-h"}).help);

@@ -102,6 +102,7 @@ TEST_CASE("completes flags that the command accepts, and settings", "[candidates
   CHECK(home.of({"get", "--no"}) == Describe{"--no-prompt", "--no-proxy"});
   CHECK(home.of({"login", "--no"}) == Describe{"--no-verify", "--no-proxy"});
   CHECK(home.of({"token", "--no"}) == Describe{"--no-proxy"});
+  CHECK(home.of({"exec", "--pass-api-key", "--min"}) == Describe{"--min-ttl"});
   CHECK(home.of({"--no"}) == Describe{"--no-prompt", "--no-verify", "--no-proxy"});
   for (const std::string& flag : setting_flags())
     CHECK(home.of({"erase", flag}).front() == flag);
@@ -144,7 +145,7 @@ TEST_CASE("leaves file names to the shell and offers nothing for free text", "[c
         Describe{"--client-key=/"}, Describe{"--trace", ""}})
     CHECK(home.of(words) == Describe{":files"});
   for (const Describe& words : {Describe{"--min-ttl", ""}, Describe{"--url="}, Describe{"--host", "a"},
-                                Describe{"get", "--no-prompt="}})
+                                Describe{"get", "--no-prompt="}, Describe{"exec", "--pass-api-key="}})
     CHECK(home.of(words).empty());
 }
 

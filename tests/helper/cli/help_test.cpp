@@ -64,6 +64,10 @@ TEST_CASE("a command's page lists its flags and examples and refers to the setti
   }
 }
 
+TEST_CASE("shows that a value is optional", "[help]") {
+  CHECK(tests::contains(command_page(*find_command(commands::table(), "exec")), "\n  --pass-api-key[=NAME]"));
+}
+
 TEST_CASE("a flag with a fixed set of values lists them", "[help]") {
   const std::string page = command_page(*find_command(commands::table(), "token"));
 

@@ -3,10 +3,12 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
+#include "tests/support/in_child.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <string>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sase::config {
@@ -83,6 +85,20 @@ TEST_CASE("ignores a configuration directory below another user's home", "[xdg_d
   CHECK(state_directory(*environment) == "/tmp/sase-credential-" + std::to_string(::geteuid()));
   (void)directory.make_directory("home/.config/sase-credential");
   CHECK(foreign_config_directory(*environment) == home + "/.config/sase-credential");
+}
+
+TEST_CASE("state_directory() is in /tmp if HOME cannot be written", "[xdg_directories]") {
+  const tests::TemporaryDirectory directory;
+  const std::string home = directory.make_directory("home", 0555);
+  const tests::EnvironmentList environment{"HOME=" + home};
+  REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
+
+  CHECK(tests::exit_code_in_child([&environment] {
+          // Root may write everywhere: HOME belongs to root, as `/` in a container.
+          if (::geteuid() == 0 && ::seteuid(65534) != 0) return 1;
+          return state_directory(*environment) == "/tmp/sase-credential-" + std::to_string(::geteuid()) ? 0
+                                                                                                        : 2;
+        }) == 0);
 }
 
 TEST_CASE("ignores a runtime directory of another user", "[xdg_directories]") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/machine.hpp"
@@ -38,10 +38,9 @@ std::vector<Check> chain(CheckId broken, ErrorKind kind) {
 }
 
 token::ProbeReport make_report(std::vector<Check> checks) {
-  return {
-      .probe = {.checks = std::move(checks), .status = {}, .auth_error = {}, .blocked = {}, .new_token = {}},
-      .time_left = {},
-      .unusable = {}};
+  token::ProbeReport report;
+  report.checks = std::move(checks);
+  return report;
 }
 
 std::vector<CheckResult> make_results(const token::ProbeReport& report) {
@@ -79,7 +78,7 @@ TEST_CASE("maps each error to its exit code, and a wrong clock to that of local 
 
 TEST_CASE("a blocked request fails the check authorize", "[connectivity_check]") {
   token::ProbeReport report = make_report(chain(CheckId::clock, ErrorKind::not_asked));
-  for (Check& check : report.probe.checks)
+  for (Check& check : report.checks)
     if (check.state == CheckState::broken)
       check = {.name = check.name,
                .state = CheckState::untried,
@@ -87,7 +86,7 @@ TEST_CASE("a blocked request fails the check authorize", "[connectivity_check]")
                .took = {},
                .what = "not tried",
                .remedy = {}};
-  report.probe.blocked = tests::auth_error(ErrorKind::rate_limited);
+  report.blocked = tests::auth_error(ErrorKind::rate_limited);
   const auto checks = make_results(report);
   CHECK(checks[5].is_failed());
   CHECK(checks[5].what == "not tried: what happened");
@@ -97,7 +96,7 @@ TEST_CASE("a blocked request fails the check authorize", "[connectivity_check]")
 
 TEST_CASE("an earlier failed check precedes a blocked request", "[connectivity_check]") {
   token::ProbeReport report = make_report(chain(CheckId::tcp, ErrorKind::unreachable));
-  report.probe.blocked = tests::auth_error(ErrorKind::rejected);
+  report.blocked = tests::auth_error(ErrorKind::rejected);
   const auto checks = make_results(report);
   CHECK(checks[1].is_failed());
   CHECK(checks[5].state == CheckState::untried);
@@ -106,7 +105,7 @@ TEST_CASE("an earlier failed check precedes a blocked request", "[connectivity_c
 
 TEST_CASE("without a report the error is that of the check authorize", "[connectivity_check]") {
   token::ProbeReport report = make_report({});
-  report.probe.auth_error = tests::auth_error(ErrorKind::unreachable);
+  report.auth_error = tests::auth_error(ErrorKind::unreachable);
   const auto checks = make_results(report);
   CHECK(checks[5].what == "what happened");
   CHECK(checks[0].state == CheckState::untried);
@@ -141,15 +140,6 @@ TEST_CASE("a refresh lock that is not acquired in time fails the check authorize
   CHECK(checks[0].state == CheckState::untried);
   CHECK(contains(checks[5].what, "is still asking"));
   CHECK(checks[5].code == ExitCode::unreachable);
-}
-
-TEST_CASE("the read request goes to the status of the same API generation", "[connectivity_check]") {
-  config::Profile profile;
-  profile.rest_url = "https://a.test/api/rest";
-  CHECK(read_url(profile) == "https://a.test/api/rest/v2.3/status");
-  profile.api = config::Api::v3;
-  profile.rest_url = "https://a.test";
-  CHECK(read_url(profile) == "https://a.test/v3/status");
 }
 
 }  // namespace sase::diagnose

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_selector.hpp"
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -64,8 +64,8 @@ TEST_CASE("shows the cached token and the last failure", "[local_state]") {
 
 TEST_CASE("names a process that holds the lock after its deadline", "[local_state]") {
   Place place;
-  const auto lock = place.hold_lock();
-  lock.record_holder(BootClock::now() - 5s);
+  auto lock = place.hold_lock();
+  CHECK(lock.extend(BootClock::now() - 5s));
 
   CHECK(contains(place.check().what, "the last call failed 5s ago: process " + std::to_string(::getpid()) +
                                          " still holds the lock after its deadline; is it stopped?"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
-#include "helper/diagnose/doctor.hpp"
+#include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -53,47 +53,11 @@ TEST_CASE("warns of a key whose claims say that it has expired or expires soon",
       {"in a fortnight", short_key_life, CheckState::ok, "(14 days left)"},
   }));
   DYNAMIC_SECTION(row.name) {
-    const auto check = check_claims({.expires = now + row.left, .parties = {}},
-                                    profile_in(config::regions[0].origin(config::Api::v1)), now);
+    const auto check = check_expiry(now + row.left, now);
     CHECK(check.state == row.state);
     CHECK(contains(check.what, row.words));
     CHECK(check.remedy.empty() == (row.state == CheckState::ok));
     CHECK(check.code == ExitCode::success);
-  }
-}
-
-TEST_CASE("warns of a key whose claims name only another region", "[key_check]") {
-  struct Row {
-    std::string name;
-    std::vector<std::string> parties;
-    std::string origin;
-    bool is_warning;
-  };
-  const auto row = GENERATE(values<Row>({
-      {"none", {}, "https://api.perimeter81.com", false},
-      {"something else", {"https://login.test"}, "https://api.perimeter81.com", false},
-      {"its own", {"https://api.perimeter81.com/x"}, "https://api.perimeter81.com", false},
-      {"its own, of v3", {"public-apigw.us.sase.checkpoint.com"}, "https://api.perimeter81.com", false},
-      {"another", {"https://api.eu.sase.checkpoint.com"}, "https://api.perimeter81.com", true},
-      {"another, of v3",
-       {"x", "https://public-apigw.eu.sase.checkpoint.com/v3"},
-       "https://api.perimeter81.com",
-       true},
-      {"another and its own",
-       {"https://api.eu.sase.checkpoint.com", "https://api.perimeter81.com"},
-       "https://api.perimeter81.com",
-       false},
-      {"another, at another service",
-       {"https://api.eu.sase.checkpoint.com"},
-       "https://localhost:8443",
-       false},
-  }));
-  DYNAMIC_SECTION(row.name) {
-    const auto check = check_claims({.expires = {}, .parties = row.parties}, profile_in(row.origin), now);
-    CHECK((check.state == CheckState::warning) == row.is_warning);
-    CHECK(check.code == ExitCode::success);
-    CHECK(contains(check.what, "the region 'eu', but the profile uses 'us'") == row.is_warning);
-    CHECK(contains(check.remedy, "set region to eu") == row.is_warning);
   }
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/token_cache.hpp"
 #include "helper/clock.hpp"
-#include "helper/diagnose/status.hpp"
+#include "helper/diagnose/report.hpp"
+#include "helper/rate_limit/refresh_lock.hpp"
+#include "helper/rate_limit/rules.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -28,7 +30,13 @@ struct User {
   void profile(std::string_view text) const { root.write("sase-credential/profiles/default.conf", text); }
   void key(std::string_view text, mode_t mode = 0600) const { root.write("key", text, mode); }
   [[nodiscard]] ProfileStatus status() const {
-    return read_status(config::ProfileSelector(*environment, {}, std::nullopt), "default", *environment);
+    const Diagnostics nothing(-1);
+    config::MisspelledVariables misspelled_variables(*environment, nothing);
+    return read_status({.environment = *environment,
+                        .diagnostics = nothing,
+                        .misspelled_variables = misspelled_variables,
+                        .start = {}},
+                       config::ProfileSelector(*environment, {}, std::nullopt), "default");
   }
   [[nodiscard]] std::string with_key() const {
     return "region = eu\napi-key-file = " + root.path("key") + '\n';
@@ -77,7 +85,41 @@ TEST_CASE("reports an invalid profile with its line, and an unusable key with it
 TEST_CASE("reports a profile without a key", "[profile_status]") {
   const User user;
   user.profile("region = eu\n");
-  CHECK(contains(user.status().failure.value().what(), "no API key"));
+  const ProfileStatus status = user.status();
+  CHECK(contains(status.failure.value().what(), "no API key"));
+  CHECK(status.exit_code() == ExitCode::invalid_settings);
+}
+
+TEST_CASE("the exit code is that of a pause, unless a cached token is good", "[profile_status]") {
+  const User user;
+  user.profile(user.with_key());
+  user.key("hunter2");
+  CHECK(user.status().exit_code() == ExitCode::success);
+  const std::string url = "https://api.eu.sase.checkpoint.com/api/v1/auth/authorize";
+  rate_limit::RequestLog log;
+  log.requests.assign(rate_limit::request_limit, BootClock::now());
+  rate_limit::RefreshLock::acquire(user.directory, rate_limit::make_key_id(url, "hunter2"), BootTime{},
+                                   BootClock::now() + 5s)
+      .value()
+      .write_log(log);
+  CHECK(user.status().exit_code() == ExitCode::unreachable);
+
+  cache::FileCache(user.directory)
+      .store(cache::Identity("default", url, "hunter2"),
+             {.bearer = protocol::BearerToken(protocol::Secret("a.token")),
+              .expiry = Expiry::after(ClockReading::now(), 30min)});
+  CHECK(user.status().exit_code() == ExitCode::success);
+  user.profile(user.with_key() + "min-ttl = 45m\n");
+  CHECK(user.status().exit_code() == ExitCode::unreachable);
+}
+
+TEST_CASE("the exit code is that of settings if a certificate file cannot be used", "[profile_status]") {
+  const User user;
+  user.profile(user.with_key() + "ca-file = " + user.root.path("none.pem") + '\n');
+  user.key("hunter2");
+  const ProfileStatus status = user.status();
+  CHECK(contains(status.failure.value().what(), "there is no file"));
+  CHECK(status.exit_code() == ExitCode::invalid_settings);
 }
 
 TEST_CASE("does not run a key command", "[profile_status]") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/diagnose/status.hpp"
+#include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct Faults {
   bool service_fails = false;
   bool limit_reached = false;
   bool old_record = false;  ///< the last holder was killed and its deadline has passed
+  bool extends = false;     ///< each call extends its deadline, as a background refresh does
   unsigned crashes = 0;     ///< at most so many callers are killed
   unsigned stops = 0;       ///< at most so many are stopped, some for ever
 };
@@ -45,7 +47,7 @@ inline std::string describe_log(const RequestLog& log) {
   for (const BootTime at : log.requests)
     text += ',' + std::to_string(at.time_since_epoch().count());
   return text + (log.failure ? 'f' + std::to_string(log.failure->at.time_since_epoch().count()) : "") +
-         (log.success ? "s" : "");
+         (log.success ? "s" : "") + (log.has_taken_over ? "t" : "");
 }
 
 /// The files of the state directory, the clock and the service.
@@ -58,13 +60,11 @@ struct World {
   }
 
   BootTime now = start;
-  std::vector<std::shared_ptr<Inode>> inodes;    ///< in the order of their creation
-  std::vector<std::shared_ptr<Inode>> names{2};  ///< by LockName
-  BootTime token_expiry{};                       ///< of the cached token
+  std::vector<std::shared_ptr<Inode>> inodes;        ///< in the order of their creation
+  std::map<unsigned, std::shared_ptr<Inode>> files;  ///< by generation
+  BootTime token_expiry{};                           ///< of the cached token
   bool log_unwritable = false;
   int running = -1;  ///< the caller whose step it is
-
-  [[nodiscard]] std::shared_ptr<Inode>& named(LockName name) { return names[static_cast<std::size_t>(name)]; }
 };
 
 class ModelFile : public LockFile {
@@ -73,7 +73,9 @@ class ModelFile : public LockFile {
       : world_(world), inode_(std::move(inode)), owner_(world.running) {}
   ModelFile(const ModelFile&) = delete;
   ModelFile& operator=(const ModelFile&) = delete;
-  ~ModelFile() override { release(); }
+  ~ModelFile() override {
+    if (holds_) inode_->locked_by = -1;
+  }
 
   [[nodiscard]] bool acquire(BootTime /*until*/) override {
     if (inode_->locked_by < 0) {
@@ -82,10 +84,6 @@ class ModelFile : public LockFile {
     }
     return holds_;
   }
-  void release() override {
-    if (std::exchange(holds_, false)) inode_->locked_by = -1;
-  }
-  [[nodiscard]] bool has_name(LockName name) const override { return world_.named(name) == inode_; }
   [[nodiscard]] RequestLog read_log() const override { return inode_->log; }
   void write_log(const RequestLog& log) override {
     if (world_.log_unwritable) {
@@ -99,6 +97,7 @@ class ModelFile : public LockFile {
   [[nodiscard]] std::string describe() const {
     return std::to_string(world_.number(inode_)) + (holds_ ? "+" : " ");
   }
+  [[nodiscard]] const std::shared_ptr<Inode>& inode() const { return inode_; }
   [[nodiscard]] bool is_free() const { return holds_ || inode_->locked_by < 0; }
 
  private:
@@ -112,16 +111,22 @@ class ModelDirectory : public LockDirectory {
  public:
   explicit ModelDirectory(World& world) : world_(world) {}
 
-  [[nodiscard]] std::unique_ptr<LockFile> open(LockName name) override {
-    if (!world_.named(name)) world_.named(name) = std::make_shared<Inode>();
-    return std::make_unique<ModelFile>(world_, world_.named(name));
+  [[nodiscard]] std::vector<unsigned> generations() const override {
+    std::vector<unsigned> generations;
+    for (const auto& [generation, inode] : world_.files)
+      generations.push_back(generation);
+    return generations;
   }
-  [[nodiscard]] bool exists(LockName name) const override { return world_.named(name) != nullptr; }
-  void replace_lock() override {
-    if (!exists(LockName::replacement)) return;
-    world_.named(LockName::lock) = std::exchange(world_.named(LockName::replacement), nullptr);
+  [[nodiscard]] std::unique_ptr<LockFile> open(unsigned generation) override {
+    auto& inode = world_.files[generation];
+    if (!inode) inode = std::make_shared<Inode>();
+    return std::make_unique<ModelFile>(world_, inode);
   }
-  void remove_replacement() override { world_.named(LockName::replacement) = nullptr; }
+  [[nodiscard]] bool is_newest(const LockFile& file) const override {
+    return !world_.files.empty() &&
+           world_.files.rbegin()->second == static_cast<const ModelFile&>(file).inode();
+  }
+  void remove(unsigned generation) override { world_.files.erase(generation); }
   [[nodiscard]] BootTime now() const override { return world_.now; }
 
  private:
@@ -136,15 +141,29 @@ class ModelAttempt : public LockAttempt {
   [[nodiscard]] std::string describe() const {
     std::string text(sizeof next_, '\0');
     std::memcpy(text.data(), &next_, sizeof next_);
-    for (const auto& file : {file_.get(), replacement_.get()})
+    for (const auto& file : {file_.get(), older_.get()})
       text += file == nullptr ? "-" : static_cast<const ModelFile*>(file)->describe();
+    text += std::to_string(generation_) + '/' + std::to_string(older_generation_) +
+            (has_taken_over_ ? "t" : describe_log(inherited_));
     return text + (seen_ ? std::to_string(seen_->pid) : "-") + '/' +
            std::to_string(seen_since_.time_since_epoch().count()) + '/' +
            std::to_string(until_.time_since_epoch().count());
   }
 };
 
-enum class Phase { acquiring, looking, deciding, counting, sending, waiting, storing, recording, ended };
+enum class Phase {
+  acquiring,
+  extending,
+  confirming,
+  looking,
+  deciding,
+  counting,
+  sending,
+  waiting,
+  storing,
+  recording,
+  ended
+};
 enum class Outcome { none, token, failure, timeout };
 
 /// One call, as TokenProvider::get() makes it.
@@ -178,7 +197,9 @@ class Call {
   void step(const Faults& faults) {
     world_.running = number_;
     switch (phase_) {
-      case Phase::acquiring: return acquire();
+      case Phase::acquiring: return acquire(faults);
+      case Phase::extending: return extend();
+      case Phase::confirming: return confirm();
       case Phase::looking: return look();
       case Phase::deciding: return decide();
       case Phase::counting: return count();
@@ -224,12 +245,25 @@ class Call {
     return;
   }
 
-  void acquire() {
+  void acquire(const Faults& faults) {
     switch (attempt_->step()) {
       case LockAttempt::Result::pending: return;
       case LockAttempt::Result::timed_out: return end(Outcome::timeout);
-      case LockAttempt::Result::acquired: lock_ = attempt_->take_lock(); phase_ = Phase::looking;
+      case LockAttempt::Result::acquired:
+        lock_ = attempt_->take_lock();
+        phase_ = faults.extends ? Phase::extending : Phase::looking;
     }
+  }
+  void extend() {
+    log_ = lock_->read_log();
+    deadline_ += 5s;
+    log_.holder = {.pid = number_ + 1, .since = world_.now, .deadline = deadline_};
+    write();
+    phase_ = Phase::confirming;
+  }
+  void confirm() {
+    if (!directory_.is_newest(*lock_)) return end(Outcome::failure);
+    phase_ = Phase::looking;
   }
   void look() {
     if (world_.token_expiry - world_.now >= context().min_ttl) return end(Outcome::token);
@@ -246,8 +280,6 @@ class Call {
     phase_ = Phase::sending;
   }
   void send() {
-    if (!lock_->has_name(LockName::lock)) return end(Outcome::failure);
-    // The authorizer of a process that was stopped is killed at its deadline.
     if (world_.now >= deadline()) return end(Outcome::timeout);
     ++requests;
     answer_at_ = world_.now + service_time;
@@ -264,7 +296,7 @@ class Call {
   void record() {
     correct_count(log_, 1, world_.now);
     if (is_success_)
-      record_success(log_, 1h, false, false, world_.now);
+      record_success(log_, {.at = world_.now, .lifetime = 1h});
     else
       record_failure(log_,
                      {.kind = protocol::ErrorKind::unreachable,

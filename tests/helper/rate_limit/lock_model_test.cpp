@@ -27,12 +27,10 @@ class Run {
  public:
   Run(std::size_t calls, const Faults& faults) : faults_(faults) {
     world_.log_unwritable = faults.log_unwritable;
-    world_.named(LockName::lock) = std::make_shared<Inode>();
+    const auto first = world_.files[0] = std::make_shared<Inode>();
     world_.token_expiry = start + 30s;  // less than min-ttl
-    if (faults.limit_reached) world_.named(LockName::lock)->log.requests.assign(request_limit, start);
-    if (faults.old_record) {
-      world_.named(LockName::lock)->log.holder = {.pid = 99, .since = start - 20s, .deadline = start - 10s};
-    }
+    if (faults.limit_reached) first->log.requests.assign(request_limit, start);
+    if (faults.old_record) first->log.holder = {.pid = 99, .since = start - 20s, .deadline = start - 10s};
     for (std::size_t i = 0; i < calls; ++i)
       calls_.push_back(std::make_unique<Call>(world_, static_cast<int>(i)));
   }
@@ -71,8 +69,8 @@ class Run {
       case Choice::Kind::wait: wait(); break;
     }
     // The inodes are numbered when they appear, so that equal states have equal descriptions.
-    for (const auto& inode : world_.names)
-      if (inode) (void)world_.number(inode);
+    for (const auto& [generation, inode] : world_.files)
+      (void)world_.number(inode);
   }
 
   /// Which invariant does not hold; empty if all do.
@@ -94,7 +92,7 @@ class Run {
     }
     const bool is_over =
         std::ranges::none_of(calls_, &Call::is_alive, [](const auto& call) -> Call& { return *call; });
-    if (is_over && kills_ + stops_ == 0 && world_.names[1]) return "a replacement is left";
+    if (is_over && kills_ + stops_ == 0 && world_.files.rbegin()->first != 0) return "a second lock file";
     return {};
   }
 
@@ -102,8 +100,8 @@ class Run {
     std::string text = std::to_string(world_.now.time_since_epoch().count()) + '/' +
                        std::to_string(world_.token_expiry.time_since_epoch().count()) + '/' +
                        std::to_string(kills_) + std::to_string(stops_);
-    for (const auto& inode : world_.names)
-      text += inode ? std::to_string(world_.number(inode)) : "-";
+    for (const auto& [generation, inode] : world_.files)
+      text += ':' + std::to_string(generation) + '=' + std::to_string(world_.number(inode));
     for (const auto& inode : world_.inodes)
       text += ';' + std::to_string(inode->locked_by) + describe_log(inode->log);
     for (const auto& call : calls_)
@@ -222,6 +220,7 @@ TEST_CASE("every order of steps of lock, log and cache keeps the promises", "[lo
        2,
        {.old_record = true, .crashes = 1, .stops = 1}},
       {"two calls, one is killed and one is stopped", 2, {.crashes = 1, .stops = 1}},
+      {"three calls that extend their deadlines, one is stopped", 3, {.extends = true, .stops = 1}},
       {"three calls, two are killed", 3, {.crashes = 2}},
       {"two calls, both are stopped", 2, {.stops = 2}},
       {"two calls, the log cannot be written, one is stopped", 2, {.log_unwritable = true, .stops = 1}},
@@ -256,6 +255,7 @@ TEST_CASE("random orders of steps of many calls keep the promises", "[lock_model
                         .no_cache = random() % 4 == 0,
                         .service_fails = random() % 4 == 0,
                         .old_record = random() % 4 == 0,
+                        .extends = random() % 4 == 0,
                         .crashes = static_cast<unsigned>(random() % 3),
                         .stops = static_cast<unsigned>(random() % 3)};
     INFO("run " << i << ": unwritable " << faults.log_unwritable << ", old record " << faults.old_record

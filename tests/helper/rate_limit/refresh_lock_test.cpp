@@ -42,7 +42,7 @@ TEST_CASE("one process at a time holds the lock", "[refresh_lock]") {
   }
 
   CHECK(acquire(root.path("state"), "x"));
-  CHECK_FALSE(tests::exists(root.path("state/x.lock.new")));
+  CHECK_FALSE(tests::exists(root.path("state/x.1.lock")));
 }
 
 TEST_CASE("each key id has its own lock and request log", "[refresh_lock]") {
@@ -61,7 +61,7 @@ TEST_CASE("each key id has its own lock and request log", "[refresh_lock]") {
 TEST_CASE("records the process that holds the lock, and its deadline", "[refresh_lock]") {
   const LogDirectory state;
   const BootTime start = BootClock::now();
-  const auto refresh_lock = acquire(state.root.path("state"), "x");
+  auto refresh_lock = acquire(state.root.path("state"), "x");
 
   const auto holder = state.read("x").holder;
   REQUIRE(holder);
@@ -69,7 +69,7 @@ TEST_CASE("records the process that holds the lock, and its deadline", "[refresh
   CHECK(holder->since >= start);
   CHECK(holder->deadline >= start + 1min);
 
-  refresh_lock->record_holder(start + 2min);
+  CHECK(refresh_lock->extend(start + 2min));
   CHECK(state.read("x").holder->deadline == start + 2min);
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("finds a holder that has passed its deadline", "[refresh_lock]") {
   auto refresh_lock = acquire(state.root.path("state"), "x");
   CHECK_FALSE(find_overdue_holder(state.directory, "x"));
 
-  refresh_lock->record_holder(BootClock::now());
+  CHECK(refresh_lock->extend(BootClock::now()));
   REQUIRE(find_overdue_holder(state.directory, "x"));
   CHECK(find_overdue_holder(state.directory, "x")->pid == ::getpid());
 
@@ -89,9 +89,9 @@ TEST_CASE("finds a holder that has passed its deadline", "[refresh_lock]") {
 
 TEST_CASE("replaces a lock after the deadline of its holder, with its request log", "[refresh_lock]") {
   const LogDirectory state;
-  const auto stopped = acquire(state.root.path("state"), "x");
+  auto stopped = acquire(state.root.path("state"), "x");
   stopped->write_log(with_a_request());
-  stopped->record_holder(BootClock::now() + 40ms);
+  CHECK(stopped->extend(BootClock::now() + 40ms));
   CHECK_FALSE(acquire(state.root.path("state"), "x", 20ms));
 
   const auto next = acquire(state.root.path("state"), "x", 10s);
@@ -102,18 +102,58 @@ TEST_CASE("replaces a lock after the deadline of its holder, with its request lo
   CHECK(next->read_log().requests.size() == 1);
   CHECK(next->is_current());
   CHECK_FALSE(stopped->is_current());
+  CHECK_FALSE(stopped->extend(BootClock::now() + 1min));
   stopped->write_log(RequestLog{});
   CHECK(state.read("x").requests.size() == 1);
   CHECK_FALSE(acquire(state.root.path("state"), "x"));
-  CHECK_FALSE(tests::exists(state.root.path("state/x.lock.new")));
 }
 
-TEST_CASE("ignores the replacement that a killed process left", "[refresh_lock]") {
+TEST_CASE("names a stopped holder once, and removes its lock file when it has ended", "[refresh_lock]") {
   const LogDirectory state;
-  state.root.write("state/x.lock.new", "left");
+  auto stopped = acquire(state.root.path("state"), "x");
+  CHECK(stopped->extend(BootClock::now()));
+  CHECK(acquire(state.root.path("state"), "x", 10s)->replaced_holder());
 
-  CHECK(acquire(state.root.path("state"), "x", 1s));
-  CHECK_FALSE(tests::exists(state.root.path("state/x.lock.new")));
+  CHECK_FALSE(acquire(state.root.path("state"), "x")->replaced_holder());
+  CHECK(find_overdue_holder(state.directory, "x"));
+  CHECK(tests::exists(state.root.path("state/x.lock")));
+  stopped.reset();
+  CHECK(acquire(state.root.path("state"), "x"));
+  CHECK_FALSE(find_overdue_holder(state.directory, "x"));
+  CHECK_FALSE(tests::exists(state.root.path("state/x.lock")));
+  CHECK(tests::exists(state.root.path("state/x.1.lock")));
+}
+
+TEST_CASE("takes over the log although a killed process has created the next lock file", "[refresh_lock]") {
+  const LogDirectory state;
+  state.write("x", with_a_request());
+  state.root.write("state/x.1.lock", GENERATE("", "damaged"));
+
+  CHECK(acquire(state.root.path("state"), "x")->read_log().requests.size() == 1);
+  CHECK(state.read("x").requests.size() == 1);
+  CHECK_FALSE(tests::exists(state.root.path("state/x.lock")));
+}
+
+TEST_CASE("waits for the holder of an older lock file before its deadline", "[refresh_lock]") {
+  const LogDirectory state;
+  auto older = acquire(state.root.path("state"), "x");
+  state.root.write("state/x.1.lock", "");
+
+  CHECK(older->is_current());
+  CHECK_FALSE(acquire(state.root.path("state"), "x", 20ms));
+  older->write_log(with_a_request());
+  older.reset();
+  CHECK(acquire(state.root.path("state"), "x")->read_log().requests.size() == 1);
+}
+
+TEST_CASE("ignores files whose names resemble a lock", "[refresh_lock]") {
+  const LogDirectory state;
+  for (const char* const name :
+       {"x.01.lock", "x.1.lockx", "x.-1.lock", "xx.2.lock", "x.99999999999.lock", "x.lock.3"})
+    state.root.write(std::string("state/") + name, "");
+
+  CHECK(acquire(state.root.path("state"), "x"));
+  CHECK(tests::exists(state.root.path("state/x.lock")));
 }
 
 TEST_CASE("continues with a new file if the lock file was removed", "[refresh_lock]") {

@@ -149,7 +149,7 @@ TEST_CASE("reads the longest request log that is written", "[request_log]") {
                   .hint = std::string(5000, 'h'),
                   .retry_after = std::chrono::seconds::max()},
                  std::string(32, 'r'), BootClock::now());
-  log.failure->key = std::string(32, 'k');
+  log.failure->rejected_key_fingerprint = std::string(32, 'k');
 
   state.write("a", log);
 

@@ -20,7 +20,10 @@ constexpr BootId another_boot = {1, 2, 3};
 constexpr BootTime now{20h};
 
 /// The first line of a log of this boot.
-const std::string head = "boot=010203ff000000000000000000000000\n";
+const std::string head = "boot=010203ff000000000000000000000000\nsequence=7\nhas_taken_over=1\n";
+
+/// The lines that follow the requests and the last success in each log.
+const std::string rest = "erased=0\nconsecutive_rejections=2\npaused_until=0\n";
 
 /// No field has its default value.
 RequestLog full() {
@@ -33,18 +36,26 @@ RequestLog full() {
                                            .retry_after = 30s},
                             .at = now - 2s,
                             .network_fingerprint = "0123abcd",
-                            .key = "cafe",
-                            .confirmed = now - 1s};
+                            .rejected_key_fingerprint = "cafe",
+                            .rejected_key_last_seen = now - 1s};
   log.success = LastSuccess{
-      .at = now - 3s, .lifetime = 3600s, .after_erase = true, .too_short = true, .while_good = true};
+      .at = now - 3s, .lifetime = 3600s, .after_erase = true, .too_short = true, .was_refresh = true};
   log.erased = true;
   log.consecutive_rejections = 3;
   log.paused_until = now + 240s;
+  log.holder = LockHolder{.pid = 7, .since = now - 5s, .deadline = now + 5s};
+  log.has_taken_over = true;
+  log.sequence = 12;
   return log;
 }
 
 RequestLog parsed(const std::string& bytes) {
   return RequestLog::parse(bytes, this_boot, now);
+}
+
+std::string success(const std::string& at, const std::string& lifetime) {
+  return head + "success_at=" + at + "\nlifetime=" + lifetime +
+         "\nafter_erase=0\ntoo_short=0\nwas_refresh=0\n" + rest + "\n";
 }
 
 /// Two logs are equal if their bytes are.
@@ -70,17 +81,20 @@ TEST_CASE("reads back each field that it writes", "[request_log]") {
   CHECK(log.failure->auth_error.retry_after == 30s);
   CHECK(log.failure->at == now - 2s);
   CHECK(log.failure->network_fingerprint == "0123abcd");
-  CHECK(log.failure->key == "cafe");
-  CHECK(log.failure->confirmed == now - 1s);
+  CHECK(log.failure->rejected_key_fingerprint == "cafe");
+  CHECK(log.failure->rejected_key_last_seen == now - 1s);
   REQUIRE(log.success);
   CHECK(log.success->at == now - 3s);
   CHECK(log.success->lifetime == 3600s);
   CHECK(log.success->after_erase);
   CHECK(log.success->too_short);
-  CHECK(log.success->while_good);
+  CHECK(log.success->was_refresh);
   CHECK(log.erased);
   CHECK(log.consecutive_rejections == 3);
   CHECK(log.paused_until == now + 240s);
+  CHECK(log.holder == full().holder);
+  CHECK(log.has_taken_over);
+  CHECK(log.sequence == 12);
 }
 
 TEST_CASE("distinguishes every field", "[request_log]") {
@@ -101,7 +115,7 @@ TEST_CASE("distinguishes every field", "[request_log]") {
       {"no network", [](RequestLog& log) { log.failure->network_fingerprint.clear(); }},
       {"not after an erase", [](RequestLog& log) { log.success->after_erase = false; }},
       {"long enough", [](RequestLog& log) { log.success->too_short = false; }},
-      {"not while good", [](RequestLog& log) { log.success->while_good = false; }},
+      {"not while good", [](RequestLog& log) { log.success->was_refresh = false; }},
       {"not erased", [](RequestLog& log) { log.erased = false; }},
       {"no rejections", [](RequestLog& log) { log.consecutive_rejections = 0; }},
       {"no pause", [](RequestLog& log) { log.paused_until = BootTime(); }},
@@ -127,7 +141,7 @@ TEST_CASE("ignores a log of another boot", "[request_log]") {
 }
 
 TEST_CASE("ignores a log that is cut anywhere", "[request_log]") {
-  const std::string whole = GENERATE(to_bytes(full()), head + "request[]=1\nconsecutive_rejections=2\n\n");
+  const std::string whole = GENERATE(to_bytes(full()), head + "request[]=1\n" + rest + "\n");
   REQUIRE_FALSE(is_empty(parsed(whole)));
 
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -142,34 +156,38 @@ TEST_CASE("ignores a damaged log", "[request_log]") {
     std::string bytes;
   };
   const std::string later = std::to_string((now + 1ms).time_since_epoch().count());
-  const std::string failure = head + "failure_at=1\nnetwork=r\n";
-  const std::string what = "what=no\n\n";
+  const std::string failure = head + rest;
+  const std::string failed =
+      "failure_at=1\nnetwork=r\nrejected_key_fingerprint=\nrejected_key_last_seen=0\n\n";
+  const std::string what = "transient=1\nwhat=no\nhint=\n";
+  REQUIRE_FALSE(is_empty(parsed(failure + "error=rejected\n" + what + failed)));
   const auto row = GENERATE_COPY(values<Row>({
       {"nothing at all", ""},
       {"only line ends", "\n\n"},
-      {"no boot", "request[]=1\n\n"},
-      {"half a boot id", "boot=010203\nrequest[]=1\n\n"},
-      {"the boot id is not the first", "request[]=1\n" + head + "\n"},
-      {"two boot ids", head + "request[]=1\n" + head + "\n"},
-      {"an unknown key", head + "request[]=1\nrequests=1\n\n"},
-      {"a key in capitals", head + "request[]=1\nERASED=1\n\n"},
-      {"no value", head + "request[]=1\nconsecutive_rejections\n\n"},
-      {"an empty value", head + "request[]=1\nconsecutive_rejections=\n\n"},
-      {"no number", head + "request[]=1\nconsecutive_rejections=x\n\n"},
-      {"a number and more", head + "request[]=1\nconsecutive_rejections=1x\n\n"},
-      {"a number below zero", head + "request[]=1\nconsecutive_rejections=-1\n\n"},
-      {"a time below zero", head + "request[]=-1\n\n"},
-      {"a number that is too large", head + "request[]=1\nconsecutive_rejections=9223372036854775808\n\n"},
-      {"a number that is far too large", head + "request[]=1\nlifetime=" + std::string(400, '9') + "\n\n"},
-      {"a request in the future", head + "request[]=1\nrequest[]=" + later + "\n\n"},
-      {"a failure in the future", head + "failure_at=" + later + "\nnetwork=r\nerror=rejected\n" + what},
-      {"a success in the future", head + "success_at=" + later + "\n\n"},
-      {"a NUL", head + "request[]=1\nnetwork=" + std::string(1, '\0') + "\n\n"},
-      {"a failure without a message", failure + "error=rejected\n\n"},
-      {"a failure with an unknown key", failure + "error=rejected\nwhy=no\n\n"},
-      {"a failure of an unknown kind", failure + "error=lost\n" + what},
-      {"a failure whose message is not printable", failure + "error=rejected\nwhat=\x1b[2J\n\n"},
-      {"a failure of a retry-after below zero", failure + "error=rejected\nretry_after=-1\n" + what},
+      {"no boot", "request[]=1\n" + rest + "\n"},
+      {"half a boot id", "boot=010203\nrequest[]=1\n" + rest + "\n"},
+      {"the boot id is not the first", "request[]=1\n" + head + rest + "\n"},
+      {"two boot ids", head + "request[]=1\n" + head + rest + "\n"},
+      {"an unknown key", head + "requests=1\n" + rest + "\n"},
+      {"a key in capitals", head + "REQUEST[]=1\n" + rest + "\n"},
+      {"a line is missing", head + "erased=0\npaused_until=0\n\n"},
+      {"a line more", head + rest + "more=1\n\n"},
+      {"no value", head + "request[]\n" + rest + "\n"},
+      {"an empty value", head + "request[]=\n" + rest + "\n"},
+      {"no number", head + "request[]=x\n" + rest + "\n"},
+      {"a number and more", head + "request[]=1x\n" + rest + "\n"},
+      {"a time below zero", head + "request[]=-1\n" + rest + "\n"},
+      {"a number that is too large", head + "request[]=9223372036854775808\n" + rest + "\n"},
+      {"a number that is far too large", head + "request[]=" + std::string(400, '9') + "\n" + rest + "\n"},
+      {"a request in the future", head + "request[]=1\nrequest[]=" + later + "\n" + rest + "\n"},
+      {"a success in the future", success(later, "3600")},
+      {"a NUL", failure + "error=rejected\ntransient=1\nwhat=" + std::string(1, '\0') + "\nhint=\n" + failed},
+      {"a failure without a message", failure + "error=rejected\ntransient=1\nhint=\n" + failed},
+      {"a failure of an unknown kind", failure + "error=lost\n" + what + failed},
+      {"a failure whose message is not printable",
+       failure + "error=rejected\ntransient=1\nwhat=\x1b[2J\nhint=\n" + failed},
+      {"a failure of a retry-after below zero",
+       failure + "error=rejected\n" + what + "retry_after=-1\n" + failed},
   }));
 
   DYNAMIC_SECTION(row.name) {
@@ -180,29 +198,25 @@ TEST_CASE("ignores a damaged log", "[request_log]") {
 TEST_CASE("accepts the current time", "[request_log]") {
   const std::string at = std::to_string(now.time_since_epoch().count());
 
-  CHECK(parsed(head + "request[]=" + at + "\n\n").requests.size() == 1);
-  CHECK(parsed(head + "success_at=" + at + "\n\n").success);
-}
-
-TEST_CASE("rejects more than 64 requests", "[request_log]") {
-  std::string bytes = head;
-  for (int i = 0; i < 64; ++i)
-    bytes += "request[]=1\n";
-
-  CHECK(parsed(bytes + "\n").requests.size() == 64);
-  CHECK(is_empty(parsed(bytes + "request[]=1\n\n")));
+  CHECK(parsed(head + "request[]=" + at + "\n" + rest + "\n").requests.size() == 1);
+  CHECK(parsed(success(at, "3600")).success);
 }
 
 TEST_CASE("limits large numbers", "[request_log]") {
   const std::string largest = std::to_string(std::numeric_limits<std::int64_t>::max());
+  const auto with = [](const std::string& rejections, const std::string& pause) {
+    return head + "request[]=1\nerased=0\nconsecutive_rejections=" + rejections + "\npaused_until=" + pause +
+           "\n\n";
+  };
 
-  CHECK(parsed(head + "consecutive_rejections=" + largest + "\n\n").consecutive_rejections == 64);
-  CHECK(is_empty(parsed(head + "consecutive_rejections=1\npaused_until=" + largest + "\n\n")));
+  CHECK_FALSE(is_empty(parsed(with("4294967295", "0"))));
+  CHECK(is_empty(parsed(with("4294967296", "0"))));
+  CHECK(is_empty(parsed(with("0", largest))));
 }
 
 TEST_CASE("rejects a lifetime of more than an hour", "[request_log]") {
-  CHECK(parsed(head + "lifetime=3600\n\n").success);
-  CHECK(is_empty(parsed(head + "consecutive_rejections=1\nlifetime=3601\n\n")));
+  CHECK(parsed(success("1", "3600")).success);
+  CHECK(is_empty(parsed(success("1", "3601"))));
 }
 
 TEST_CASE("does not write a message with a line break", "[request_log]") {

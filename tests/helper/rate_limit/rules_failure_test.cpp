@@ -138,7 +138,7 @@ TEST_CASE("blocks nothing without a failure", "[rate_limit_rules]") {
 TEST_CASE("a success clears the failure", "[rate_limit_rules]") {
   RequestLog log = failed(ErrorKind::rejected);
 
-  record_success(log, 3600s, false, false, then + 1s);
+  record_success(log, {.at = then + 1s, .lifetime = 3600s});
 
   CHECK_FALSE(why_blocked(log, call_at(then + 2s)));
   CHECK_FALSE(failure_since(log, waiting_since(then)));

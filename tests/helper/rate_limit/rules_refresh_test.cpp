@@ -22,7 +22,7 @@ constexpr seconds refresh_ahead = 15min;
 
 RequestLog token_response(seconds lifetime, bool too_short, bool ahead) {
   RequestLog log;
-  record_success(log, lifetime, too_short, ahead, then);
+  record_success(log, {.at = then, .lifetime = lifetime, .too_short = too_short, .was_refresh = ahead});
   return log;
 }
 
@@ -69,12 +69,12 @@ TEST_CASE("blocks requests after a token with too short a lifetime", "[rate_limi
 
 TEST_CASE("does not repeat an unfinished refresh for a minute", "[rate_limit_rules]") {
   RequestLog log;
-  record_refresh_start(log, then);
+  log.refresh_started = then;
 
   CHECK_FALSE(may_refresh(log, call_at(then + 1min - tick), 900s));
   CHECK(may_refresh(log, call_at(then + 1min), 900s));
   CHECK_FALSE(why_blocked(log, call_at(then + 1s)));
-  record_success(log, 3600s, false, false, then + 1s);
+  record_success(log, {.at = then + 1s, .lifetime = 3600s});
   CHECK(may_refresh(log, call_at(then + 2s), 900s));
 }
 
@@ -91,21 +91,21 @@ TEST_CASE("states both durations if the lifetime is below min-ttl", "[rate_limit
 
 TEST_CASE("records each property of a success", "[rate_limit_rules]") {
   RequestLog log;
-  record_success(log, 10s, true, false, then);
+  record_success(log, {.at = then, .lifetime = 10s, .too_short = true});
 
   CHECK(log.success->at == then);
   CHECK(log.success->lifetime == 10s);
   CHECK(log.success->too_short);
-  CHECK_FALSE(log.success->while_good);
+  CHECK_FALSE(log.success->was_refresh);
   CHECK_FALSE(log.success->after_erase);
 
   log.erased = true;
-  record_success(log, 20s, false, true, then + 1s);
+  record_success(log, {.at = then + 1s, .lifetime = 20s, .was_refresh = true});
 
   CHECK(log.success->at == then + 1s);
   CHECK(log.success->lifetime == 20s);
   CHECK_FALSE(log.success->too_short);
-  CHECK(log.success->while_good);
+  CHECK(log.success->was_refresh);
   CHECK(log.success->after_erase);
   CHECK_FALSE(log.erased);
 }

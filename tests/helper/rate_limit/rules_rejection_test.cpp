@@ -17,7 +17,7 @@ using tests::then;
 using tests::tick;
 
 void success(RequestLog& log, BootTime at) {
-  record_success(log, 3600s, false, false, at);
+  record_success(log, {.at = at, .lifetime = 3600s});
 }
 
 /// One whose last tokens have been rejected at once, so many times in a row; the last of them `then`.
@@ -117,7 +117,7 @@ TEST_CASE("does not count a rejection if the token before it was good", "[rate_l
   SECTION("it was refreshed in time") {
     log = struck(2);
     success(log, then + 2min);
-    record_success(log, 3600s, false, true, then + 3min);
+    record_success(log, {.at = then + 3min, .lifetime = 3600s, .was_refresh = true});
   }
   SECTION("nothing is known of it") {}
 

@@ -183,7 +183,7 @@ TEST_CASE("the request log does not reveal the key", "[deferred_key]") {
   machine.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   (void)machine.failure();
   const std::string log_file = tests::text_of_file(machine.log_file());
-  const std::string fingerprint = machine.log().failure->key;
+  const std::string fingerprint = machine.log().failure->rejected_key_fingerprint;
 
   CHECK(fingerprint.size() == 32);
   CHECK_FALSE(tests::contains(log_file, tests::the_key));
@@ -192,7 +192,7 @@ TEST_CASE("the request log does not reveal the key", "[deferred_key]") {
   DeferredKeyMachine other;
   other.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   (void)other.failure();
-  CHECK(other.log().failure->key != fingerprint);
+  CHECK(other.log().failure->rejected_key_fingerprint != fingerprint);
 }
 
 TEST_CASE("gives a token and does not cache it without a wrapping key", "[deferred_key]") {

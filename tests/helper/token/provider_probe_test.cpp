@@ -18,9 +18,6 @@ TEST_CASE("a probe requests a token whatever is cached, and caches it", "[token_
 
   CHECK(machine.authorizer.calls == 1);
   CHECK(machine.kept() == "fresh-token");
-  REQUIRE(report.time_left);
-  CHECK(*report.time_left > 59min);
-  CHECK_FALSE(report.probe.new_token);
   CHECK_FALSE(report.unusable);
 }
 
@@ -44,7 +41,6 @@ TEST_CASE("a probe reports a token with too short a lifetime beside its checks",
 
   REQUIRE(report.unusable);
   CHECK(report.unusable->code == ExitCode::rejected);
-  CHECK_FALSE(report.time_left);
 }
 
 TEST_CASE("a failed request leaves the cache unchanged", "[token_provider][probe]") {
@@ -54,7 +50,7 @@ TEST_CASE("a failed request leaves the cache unchanged", "[token_provider][probe
 
   const ProbeReport report = machine.source().probe("https://read.test");
 
-  CHECK(report.probe.auth_error);
+  CHECK(report.auth_error);
   CHECK(machine.kept() == "old-token");
 }
 

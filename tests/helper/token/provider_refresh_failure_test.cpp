@@ -69,6 +69,17 @@ TEST_CASE("refreshes no token if the disk has no space", "[token_provider]") {
   CHECK(machine.requested() == 0);
 }
 
+TEST_CASE("starts no background process whose token could not be stored", "[token_provider]") {
+  DueForRefreshMachine machine;
+  machine.trace_to_stderr();
+  (void)machine.hold_lock();
+  machine.root.make_directory("state/sase-credential/" + machine.key_id() + ".space.new");
+
+  CHECK(machine.call() == "old");
+
+  CHECK_FALSE(tests::contains(machine.error.text(), "background process"));
+}
+
 TEST_CASE("a token with a lifetime below min-ttl does not replace a good one", "[token_provider]") {
   DueForRefreshMachine machine;
   machine.authorizer.answer = success("short", 59s);

@@ -31,7 +31,7 @@ TEST_CASE("gives a token that is due and refreshes it in another process", "[tok
   CHECK(machine.kept() == "fresh-token");
   CHECK(machine.log().requests.size() == 1);
   REQUIRE(machine.log().success);
-  CHECK(machine.log().success->while_good);
+  CHECK(machine.log().success->was_refresh);
   CHECK_FALSE(machine.log().failure);
   CHECK(machine.error.text().empty());
   CHECK(machine.call() == "fresh-token");
@@ -147,7 +147,7 @@ TEST_CASE("does not refresh at every call if lifetimes are below refresh-ahead",
   CHECK(machine.call() == "new");
   CHECK(machine.requested() == 1);
 
-  machine.change_log([](rate_limit::RequestLog& log) { log.success->while_good = false; });
+  machine.change_log([](rate_limit::RequestLog& log) { log.success->was_refresh = false; });
   CHECK(machine.call() == "new");
   CHECK(machine.requested() == 2);
 }

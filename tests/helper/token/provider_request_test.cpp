@@ -165,7 +165,7 @@ TEST_CASE("records whether the lifetime was too short for the call", "[token_pro
   REQUIRE(success);
   CHECK(success->lifetime == 2699s);
   CHECK(success->too_short);
-  CHECK_FALSE(success->while_good);
+  CHECK_FALSE(success->was_refresh);
 }
 
 }  // namespace sase::token

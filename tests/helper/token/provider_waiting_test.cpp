@@ -121,7 +121,7 @@ TEST_CASE("waits for the lock no longer than the timeout", "[token_provider]") {
 TEST_CASE("replaces the lock of a stopped process after its deadline", "[token_provider]") {
   Machine machine;
   const BootTime now = BootClock::now();
-  const auto stopped = rate_limit::RefreshLock::try_acquire(machine.directory, machine.key_id(), now + 50ms);
+  const auto stopped = rate_limit::RefreshLock::acquire(machine.directory, machine.key_id(), now, now + 50ms);
   REQUIRE(stopped);
 
   CHECK(machine.get() == "fresh-token");

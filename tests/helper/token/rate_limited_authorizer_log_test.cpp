@@ -67,7 +67,7 @@ TEST_CASE("records a success with the lifetime of the token", "[rate_limited_aut
     REQUIRE(success);
     CHECK(success->lifetime == row.remembered);
     CHECK(success->too_short == row.too_short);
-    CHECK_FALSE(success->while_good);
+    CHECK_FALSE(success->was_refresh);
     CHECK_FALSE(success->after_erase);
   }
 }
@@ -91,36 +91,36 @@ TEST_CASE("records a refresh as one", "[rate_limited_authorizer]") {
 
   CHECK(caller.refresh().token.bearer.reveal() == "fresh-token");
 
-  CHECK(caller.log().success->while_good);
+  CHECK(caller.log().success->was_refresh);
   CHECK(caller.log().requests.size() == 1);
 }
 
 TEST_CASE("decides by the request log and refresh-ahead whether to refresh", "[rate_limited_authorizer]") {
   Caller caller;
-  CHECK(caller.rate_limited().may_refresh(caller.refresh_lock));
+  CHECK(caller.rate_limited().may_refresh());
   caller.change_log([](rate_limit::RequestLog& log) {
-    log.success = rate_limit::LastSuccess{.at = BootClock::now(), .lifetime = 900s, .while_good = true};
+    log.success = rate_limit::LastSuccess{.at = BootClock::now(), .lifetime = 900s, .was_refresh = true};
   });
 
-  CHECK_FALSE(caller.rate_limited().may_refresh(caller.refresh_lock));
+  CHECK_FALSE(caller.rate_limited().may_refresh());
   caller.profile.refresh_ahead = 899s;
   caller.change_log([](rate_limit::RequestLog& log) { log.success->at -= 1min; });
-  CHECK(caller.rate_limited().may_refresh(caller.refresh_lock));
+  CHECK(caller.rate_limited().may_refresh());
 }
 
 TEST_CASE("shares failures since the call started", "[rate_limited_authorizer]") {
   Caller caller;
   RateLimitedAuthorizer waiter = caller.rate_limited();
-  CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
+  CHECK_NOTHROW(waiter.throw_shared_failure());
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::misconfigured);
   (void)caller.failure();
 
-  const Failure shared = tests::catch_failure([&] { waiter.throw_shared_failure(caller.refresh_lock); });
+  const Failure shared = tests::catch_failure([&] { waiter.throw_shared_failure(); });
 
   CHECK(shared.code == ExitCode::invalid_settings);
   CHECK(std::string(shared.what()) == "what happened");
   caller.change_log([](rate_limit::RequestLog& log) { log.failure->at -= 1min; });
-  CHECK_NOTHROW(waiter.throw_shared_failure(caller.refresh_lock));
+  CHECK_NOTHROW(waiter.throw_shared_failure());
 }
 
 TEST_CASE("records an erase with its time", "[rate_limited_authorizer]") {
@@ -129,7 +129,7 @@ TEST_CASE("records an erase with its time", "[rate_limited_authorizer]") {
     log.success = rate_limit::LastSuccess{.at = BootClock::now(), .lifetime = 3600s, .after_erase = true};
   });
 
-  caller.rate_limited().record_erase(caller.refresh_lock);
+  caller.rate_limited().record_erase();
 
   CHECK(caller.log().erased);
   CHECK(caller.log().consecutive_rejections == 1);
@@ -141,8 +141,8 @@ TEST_CASE("continues with one warning if the request log cannot be written", "[r
   CHECK(tests::exit_code_in_child([&caller] {
           tests::deny_calls({SYS_pwrite64}, ENOSPC);
           const bool is_given = caller.authorize().token.bearer.reveal() == "fresh-token";
-          caller.rate_limited().throw_shared_failure(caller.refresh_lock);
-          caller.rate_limited().record_erase(caller.refresh_lock);
+          caller.rate_limited().throw_shared_failure();
+          caller.rate_limited().record_erase();
           return is_given && caller.authorizer.tries == 3 ? 0 : 1;
         }) == 0);
 

@@ -24,7 +24,7 @@ TEST_CASE("a probe sends one request and records it", "[rate_limited_authorizer]
                                .remedy = {}}};
   caller.authorizer.status = 200;
 
-  const ProbeOutcome probe = caller.rate_limited().probe(&caller.refresh_lock, "https://read.test/v3/status");
+  const ProbeReport probe = caller.rate_limited().probe("https://read.test/v3/status");
 
   CHECK(caller.authorizer.tries == 1);
   CHECK(caller.authorizer.probe == protocol::Probe::all);
@@ -43,7 +43,7 @@ TEST_CASE("records a rejected probe", "[rate_limited_authorizer][probe]") {
   Caller caller;
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::rejected);
 
-  const ProbeOutcome probe = caller.rate_limited().probe(&caller.refresh_lock, "https://read.test");
+  const ProbeReport probe = caller.rate_limited().probe("https://read.test");
 
   REQUIRE(probe.auth_error);
   CHECK(probe.auth_error->kind == protocol::ErrorKind::rejected);
@@ -58,7 +58,7 @@ TEST_CASE("a blocked probe checks only the connection, without the key", "[rate_
   const std::string before = tests::text_of_file(caller.log_file());
   caller.authorizer.answer = tests::auth_error(protocol::ErrorKind::not_asked);
 
-  const ProbeOutcome probe = caller.rate_limited().probe(&caller.refresh_lock, "https://read.test");
+  const ProbeReport probe = caller.rate_limited().probe("https://read.test");
 
   CHECK(caller.authorizer.probe == protocol::Probe::way);
   CHECK(caller.authorizer.api_key.empty());

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace sase::watch {
 
@@ -33,47 +34,49 @@ TEST_CASE("rejects a malformed report", "[attempt]") {
   }
 }
 
-TEST_CASE("sorts the lines of an attempt", "[attempt]") {
-  AttemptMessages messages;
+TEST_CASE("sorts the output of an attempt", "[attempt]") {
+  const Attempt attempt = Attempt::parse(
+      "sase-credential: warning: slow\nsase-credential: hint: faster\ntoken=x\nfile=y\n"
+      "sase-credential: no answer\nsase-credential: hint: try later\n",
+      6);
 
-  CHECK(messages.add("sase-credential: trace: +1 ms\nunlock the st").starts_with("sase-credential: trace"));
-  CHECK(messages.add("ore\nsase-credential: warning: slow\nsase-credential: hint: faster\n") ==
-        "unlock the store\n");
-  CHECK(messages.add("sase-credential: no answer\nsase-credential: hint: try later\n").empty());
-
-  CHECK(messages.warnings() == "sase-credential: warning: slow\nsase-credential: hint: faster\n");
-  const Failure failure = messages.failure(6);
-  CHECK(failure.code == ExitCode::unreachable);
-  CHECK(failure.what() == std::string("no answer"));
-  CHECK(failure.hint == "try later");
+  CHECK(attempt.warnings ==
+        std::vector<std::string>{"sase-credential: warning: slow", "sase-credential: hint: faster"});
+  REQUIRE(attempt.token);
+  CHECK(attempt.token->token == "x");
+  REQUIRE(attempt.failure);
+  CHECK(attempt.failure->code == ExitCode::unreachable);
+  CHECK(attempt.failure->what() == std::string("no answer"));
+  CHECK(attempt.failure->hint == "try later");
 }
 
-TEST_CASE("the text of a key command without a line end does not hide the failure", "[attempt]") {
-  AttemptMessages messages;
-  CHECK(messages.add("lockedsase-credential: no API key\nsase-credential: hint: log in\nthe rest") ==
-        "locked\n");
+TEST_CASE("a report without a failure is a success", "[attempt]") {
+  const Attempt attempt = Attempt::parse("token=x\nfile=y\n", 0);
 
-  const Failure failure = messages.failure(4);
-  CHECK(failure.code == ExitCode::invalid_settings);
-  CHECK(failure.what() == std::string("no API key"));
-  CHECK(failure.hint == "log in");
-  CHECK(messages.take_partial() == "the rest");
+  CHECK(attempt.token);
+  CHECK_FALSE(attempt.failure);
 }
 
 TEST_CASE("an attempt that ended without a message keeps its exit code", "[attempt]") {
-  AttemptMessages messages;
-  CHECK(messages.add("sase-credential: warning: slow\n").empty());
+  const Attempt attempt = Attempt::parse("sase-credential: warning: slow\n", 6);
 
-  CHECK(messages.failure(6).code == ExitCode::unreachable);
-  CHECK(messages.failure(0).what() ==
-        std::string("internal error: a worker process exited without a result"));
+  CHECK(attempt.failure.value().code == ExitCode::unreachable);
+  CHECK(attempt.failure->what() == std::string("the attempt ended with exit code 6 and without a message"));
+}
+
+TEST_CASE("an attempt without a report or with a malformed one is an internal error", "[attempt]") {
+  for (const char* const output : {"", "token=x\n", "nothing"}) {
+    INFO(output);
+    const Attempt attempt = Attempt::parse(output, 0);
+
+    CHECK_FALSE(attempt.token);
+    CHECK(attempt.failure.value().code == ExitCode::internal_error);
+    CHECK(attempt.failure->what() == std::string("internal error: a worker process exited without a result"));
+  }
 }
 
 TEST_CASE("an unknown exit code is an internal error", "[attempt]") {
-  AttemptMessages messages;
-  CHECK(messages.add("sase-credential: lost\n").empty());
-
-  CHECK(messages.failure(99).code == ExitCode::internal_error);
+  CHECK(Attempt::parse("sase-credential: lost\n", 99).failure.value().code == ExitCode::internal_error);
 }
 
 }  // namespace sase::watch

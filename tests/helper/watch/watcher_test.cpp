@@ -37,7 +37,7 @@ constexpr const char* prelude = R"(
 { cat; echo; } >>attempts
 n=$(wc -l <attempts)
 report() { printf 'token=%s\nfile=%s\nleft=%s\nahead=900\ndue=%s\n' "$1" "$identity" "$2" "$3"; }
-fail() { echo "sase-credential: $2" >&2; exit "$1"; }
+fail() { echo "sase-credential: $2"; exit "$1"; }
 )";
 
 /// A watcher in a process of its own, whose attempts are a script, and the service manager that it notifies.
@@ -45,7 +45,8 @@ fail() { echo "sase-credential: $2" >&2; exit "$1"; }
 class RunningWatcher {
  public:
   explicit RunningWatcher(std::string script, std::optional<milliseconds> watchdog = std::nullopt,
-                          milliseconds longest_attempt = 5min)
+                          milliseconds longest_attempt = 5min, std::string command = {},
+                          milliseconds longest_command = 1min)
       : manager_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -54,7 +55,24 @@ class RunningWatcher {
     REQUIRE(::bind(manager_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     REQUIRE(::setsockopt(manager_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0);
     script = "cd " + directory.path("") + "\nidentity=" + file.write("token") + prelude + script;
-    process_ = tests::start_child([&] { return run(script, watchdog, longest_attempt); });
+    process_ = tests::start_child([&] {
+      const Diagnostics diagnostics(error.fd());
+      const os::NotifySocket manager(directory.path("notify"));
+      const WatcherParts parts{.file = file,
+                               .diagnostics = diagnostics,
+                               .manager = manager,
+                               .watchdog = watchdog,
+                               .program = "/bin/sh",
+                               .arguments = {"sh", "-c", script},
+                               .environment = environ,
+                               .command = command,
+                               .command_environment = environ,
+                               .longest_command = longest_command,
+                               .longest_attempt = longest_attempt};
+      ::setsid();
+      if (::chdir(directory.path("").c_str()) != 0) return 97;
+      return static_cast<int>(Watcher(parts).run());
+    });
   }
   RunningWatcher(const RunningWatcher&) = delete;
   RunningWatcher& operator=(const RunningWatcher&) = delete;
@@ -92,6 +110,15 @@ class RunningWatcher {
     return tests::exists(directory.path("attempts")) ? tests::text_of_file(directory.path("attempts")) : "";
   }
   [[nodiscard]] long attempts() const { return tests::count_lines(inputs()); }
+  /// What the command has written, once it has so many lines.
+  [[nodiscard]] std::string results(long count) const {
+    const std::string name = directory.path("results");
+    const auto end = steady_clock::now() + 10s;
+    while (steady_clock::now() < end &&
+           (!tests::exists(name) || tests::count_lines(tests::text_of_file(name)) < count))
+      std::this_thread::sleep_for(2ms);
+    return tests::exists(name) ? tests::text_of_file(name) : "";
+  }
 
   /// Whether it prints a text within 10 s.
   [[nodiscard]] bool prints(std::string_view text) const {
@@ -106,21 +133,6 @@ class RunningWatcher {
   const tests::MemoryFile error;
 
  private:
-  int run(const std::string& script, std::optional<milliseconds> watchdog, milliseconds longest_attempt) {
-    ::setsid();
-    const os::NotifySocket manager(directory.path("notify"));
-    const Diagnostics diagnostics(error.fd());
-    const WatcherParts parts{.file = file,
-                             .diagnostics = diagnostics,
-                             .manager = manager,
-                             .watchdog = watchdog,
-                             .program = "/bin/sh",
-                             .arguments = {"sh", "-c", script},
-                             .environment = environ,
-                             .longest_attempt = longest_attempt};
-    return static_cast<int>(Watcher(parts).run());
-  }
-
   os::Fd manager_;
   pid_t process_ = 0;
 };
@@ -231,8 +243,56 @@ TEST_CASE("stops an attempt that hangs", "[watcher]") {
   CHECK(watcher.stop() == static_cast<int>(ExitCode::local_state));
 }
 
+TEST_CASE("runs the command after each new token, and not after the same one", "[watcher]") {
+  RunningWatcher watcher("case $n in 1 | 2) report one 3600 0 ;; *) report two 3600 0 ;; esac", std::nullopt,
+                         5min, "echo run >>results");
+  CHECK(watcher.results(1) == "run\n");
+  watcher.send(SIGHUP);
+  watcher.wait_for_attempts(2);
+  watcher.send(SIGHUP);
+  watcher.wait_for_attempts(3);
+
+  CHECK(watcher.results(2) == "run\nrun\n");
+  CHECK(watcher.stop() == 0);
+  CHECK(watcher.error.text().empty());
+}
+
+TEST_CASE("warns of a command that fails or that a signal ends", "[watcher]") {
+  RunningWatcher watcher("report $n 3600 0", std::nullopt, 5min,
+                         "[ -e results ] || { echo >results; exit 3; }; kill -KILL $$");
+  CHECK(watcher.prints("warning: the command of '--exec' failed with exit code 3\n"));
+  watcher.send(SIGHUP);
+
+  CHECK(watcher.prints("warning: the command of '--exec' was ended by signal 9"));
+  CHECK(watcher.stop() == 0);
+}
+
+TEST_CASE("a command that hangs delays no attempt and is stopped in time", "[watcher]") {
+  RunningWatcher watcher("report one 3600 0", std::nullopt, 5min, "echo $$ >>results; exec sleep 60", 2s);
+  const std::string id = watcher.results(1);
+  const auto start = steady_clock::now();
+  watcher.send(SIGHUP);
+  watcher.wait_for_attempts(2);
+  CHECK(steady_clock::now() - start < 1500ms);
+
+  CHECK(watcher.prints("warning: the command of '--exec' did not end within 2s and was stopped\n"));
+  CHECK(::kill(std::stoi(id), 0) != 0);
+  CHECK(watcher.stop() == 0);
+}
+
+TEST_CASE("the end of the watcher and the next token stop a command", "[watcher]") {
+  RunningWatcher watcher("report $n 3600 0", std::nullopt, 5min,
+                         "trap 'echo stopped >>results; exit' TERM; echo started >>results; sleep 60 & wait");
+  CHECK(watcher.results(1) == "started\n");
+  watcher.send(SIGHUP);
+  CHECK(watcher.results(3) == "started\nstopped\nstarted\n");
+
+  CHECK(watcher.stop() == 0);
+  CHECK(watcher.results(4) == "started\nstopped\nstarted\nstopped\n");
+}
+
 TEST_CASE("the first failure ends the watcher with its message and exit code", "[watcher]") {
-  RunningWatcher watcher("echo 'sase-credential: warning: slow' >&2; fail 5 'HTTP 401'");
+  RunningWatcher watcher("echo 'sase-credential: warning: slow'; fail 5 'HTTP 401'");
 
   CHECK(watcher.prints("sase-credential: warning: slow\nsase-credential: HTTP 401\n"));
   CHECK(watcher.stop() == 5);
@@ -240,7 +300,7 @@ TEST_CASE("the first failure ends the watcher with its message and exit code", "
 
 TEST_CASE("reports a failure of another kind, and repeated warnings once", "[watcher]") {
   RunningWatcher watcher(R"(kill -HUP $PPID
-    echo 'sase-credential: warning: misspelled' >&2
+    echo 'sase-credential: warning: misspelled'
     report one 3600 0
     [ $n -ge 3 ] || exit 0
     [ $n = 3 ] && fail 6 'no answer'
@@ -250,6 +310,17 @@ TEST_CASE("reports a failure of another kind, and repeated warnings once", "[wat
   CHECK(watcher.prints("is not renewed: unknown setting"));
   CHECK(watcher.stop() == 0);
   CHECK(watcher.error.text().find("misspelled") == watcher.error.text().rfind("misspelled"));
+}
+
+TEST_CASE("prints one warning a minute although each attempt has another one", "[watcher]") {
+  RunningWatcher watcher(R"(kill -HUP $PPID
+    echo "sase-credential: warning: cause $n"
+    report one 3600 0
+    [ $n -lt 4 ] || fail 4 'unknown setting')");
+
+  CHECK(watcher.prints("is not renewed: unknown setting"));
+  CHECK(watcher.stop() == 0);
+  CHECK(watcher.error.text().find("warning: cause") == watcher.error.text().rfind("warning: cause"));
 }
 
 }  // namespace sase::watch

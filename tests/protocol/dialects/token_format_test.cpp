@@ -30,6 +30,7 @@ TEST_CASE("each format writes the token and its details", "[token_format]") {
       {"header", "Authorization: Bearer to.ken-_~+/==\n"},
       {"curl", "header = \"Authorization: Bearer to.ken-_~+/==\"\n"},
       {"env", "export SASE_ACCESS_TOKEN='to.ken-_~+/=='\nexport SASE_ACCESS_TOKEN_EXPIRES=1767323045\n"},
+      {"dotenv", "SASE_ACCESS_TOKEN=to.ken-_~+/==\nSASE_ACCESS_TOKEN_EXPIRES=1767323045\n"},
       {"json", R"({"access_token":"to.ken-_~+/==","token_type":"Bearer","expires_in":3540,)"
                R"("expires_at":"2026-01-02T03:04:05Z","profile":"default",)"
                R"("api_url":"https://api.example.test/api/rest"})"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/http/proxy_tunnel.hpp"
+
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -33,7 +34,7 @@ TEST_CASE("distinguishes the errors of a proxy", "[authorize][proxy_tunnel]") {
 
   DYNAMIC_SECTION(row.status << ' ' << row.words) {
     const auto auth_error =
-        describe_proxy_error(row.status, ProxyUrl::parse(row.proxy), *Host::parse("api.example.com"));
+        describe_proxy_error(row.status, {}, ProxyUrl::parse(row.proxy), *Host::parse("api.example.com"));
 
     CHECK(auth_error.kind == row.kind);
     CHECK(auth_error.transient == row.transient);
@@ -41,5 +42,38 @@ TEST_CASE("distinguishes the errors of a proxy", "[authorize][proxy_tunnel]") {
     CHECK(auth_error.what.find("'p.example:3128'") != std::string::npos);
     CHECK(auth_error.what.find("HTTP " + std::to_string(row.status)) != std::string::npos);
     CHECK((auth_error.what + auth_error.hint).find("secretpw") == std::string::npos);
+  }
+}
+
+TEST_CASE("names the schemes of a proxy that does not offer Basic", "[authorize][proxy_tunnel]") {
+  struct Row {
+    std::string challenges;
+    std::string schemes;  // empty: it asks for a user name and password
+  };
+  const auto row = GENERATE(values<Row>({
+      {"Negotiate", "Negotiate"},
+      {"NTLM,Negotiate,", "NTLM and Negotiate"},
+      {"Negotiate, NTLM", "Negotiate and NTLM"},
+      {"Kerberos,NTLM TlRMTVNTUAACAAAABgAGADgAAAA=,NTLM", "Kerberos and NTLM"},
+      {R"(Digest realm="a, Basic, b", qop = "auth", nonce=abc)", "Digest"},
+      {R"(Basic realm="proxy")", ""},
+      {R"(Negotiate,basic realm="a",NTLM)", ""},
+      {"", ""},
+      {",,", ""},
+      {"\x1b[31m red", ""},
+      {"ANameThatIsTooLongToBeAScheme", ""},
+  }));
+
+  DYNAMIC_SECTION(row.challenges) {
+    for (const std::string proxy : {"http://p.example:3128", "http://u:secretpw@p.example:3128"}) {
+      const auto auth_error =
+          describe_proxy_error(407, row.challenges, ProxyUrl::parse(proxy), *Host::parse("api.example.com"));
+
+      CHECK(auth_error.kind == ErrorKind::misconfigured);
+      const std::string offers = "the proxy 'p.example:3128' offers only " + row.schemes +
+                                 ", and Basic is the only scheme supported";
+      CHECK((auth_error.what.find(offers) == 0) == !row.schemes.empty());
+      CHECK((auth_error.hint.find("such as px or cntlm") != std::string::npos) == !row.schemes.empty());
+    }
   }
 }

@@ -2,15 +2,50 @@
 #include "helper/authorize/tls/tls_failure.hpp"
 #include "tests/support/catch.hpp"
 
+#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 using namespace std::chrono_literals;
-using sase::authorize::CertificateFailure;
 using sase::protocol::ErrorKind;
 using sase::protocol::Host;
+
+namespace {
+
+template <auto release>
+struct Free {
+  template <typename Part>
+  void operator()(Part* part) const noexcept {
+    release(part);
+  }
+};
+using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+
+void set_common_name(X509_NAME* name, const std::string& text) {
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(text.data()),
+                             static_cast<int>(text.size()), -1, 0);
+}
+
+/// Without a signature, which the messages do not need. `names` are its subject alternative names.
+Certificate make_certificate(std::chrono::sys_seconds not_before, std::chrono::sys_seconds not_after,
+                             const std::string& names) {
+  Certificate certificate(X509_new());
+  set_common_name(X509_get_subject_name(certificate.get()), "Leaf");
+  set_common_name(X509_get_issuer_name(certificate.get()), "Evil\nRoot");
+  ASN1_TIME_set(X509_getm_notBefore(certificate.get()), not_before.time_since_epoch().count());
+  ASN1_TIME_set(X509_getm_notAfter(certificate.get()), not_after.time_since_epoch().count());
+  if (names.empty()) return certificate;
+  const std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>> extension(
+      X509V3_EXT_nconf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str()));
+  X509_add_ext(certificate.get(), extension.get(), -1);
+  return certificate;
+}
+
+}  // namespace
 
 TEST_CASE("describes each reason to reject a certificate, with its remedy",
           "[authorize][certificate_failure]") {
@@ -19,7 +54,7 @@ TEST_CASE("describes each reason to reject a certificate, with its remedy",
     int depth;
     std::string words;
     std::string hint;
-    std::string names = "a.example, b.example";
+    std::string names = "DNS:a.example,DNS:b.example";
   };
   const auto row = GENERATE(values<Row>({
       {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0,
@@ -50,14 +85,9 @@ TEST_CASE("describes each reason to reject a certificate, with its remedy",
 
   DYNAMIC_SECTION(row.words) {
     const std::chrono::sys_seconds now{1'800'000'000s};
-    const CertificateFailure failure{.code = row.code,
-                                     .depth = row.depth,
-                                     .subject = "Leaf",
-                                     .issuer = "Evil\nRoot",
-                                     .names = row.names,
-                                     .not_before = now + 1h,
-                                     .not_after = now - 1h};
-    const auto auth_error = failure.describe(*Host::parse("api.example.com"), now);
+    const auto certificate = make_certificate(now + 1h, now - 1h, row.names);
+    const auto auth_error = sase::authorize::describe_certificate_failure(
+        row.code, row.depth, certificate.get(), *Host::parse("api.example.com"), now);
 
     CHECK(auth_error.kind == ErrorKind::unreachable);
     CHECK_FALSE(auth_error.transient);

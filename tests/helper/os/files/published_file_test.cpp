@@ -2,6 +2,7 @@
 #include "helper/os/files/published_file.hpp"
 
 #include "helper/os/fd.hpp"
+#include "helper/os/files/file_status.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
@@ -92,14 +93,32 @@ TEST_CASE("rejects an unusable path with the reason", "[published_file]") {
   CHECK(catch_rejection(directory.path("pipe")).ends_with("is not a regular file"));
   CHECK(catch_rejection(directory.path("none/token")) ==
         "there is no directory '" + directory.path("none/") + "'; make it first");
-  CHECK(catch_rejection(directory.path("open/token")) ==
-        "'" + directory.path("open") + "' (owner " + std::to_string(::geteuid()) +
-            ", mode 0777) can be written by other users; chmod go-w " + directory.path("open"));
+  CHECK(catch_rejection(directory.path("open/token")) == "'" + directory.path("open") + "' (owner " +
+                                                             std::to_string(::geteuid()) +
+                                                             ", mode 0777) can be written by other users");
   REQUIRE(::chmod(directory.path("open").c_str(), 0702) == 0);
-  CHECK(catch_rejection(directory.path("open/token"))
-            .ends_with("can be written by other users; chmod go-w " + directory.path("open")));
+  CHECK(
+      catch_rejection(directory.path("open/token")).ends_with(", mode 0702) can be written by other users"));
   REQUIRE(::chmod(directory.path("open").c_str(), 01777) == 0);
   CHECK(catch_rejection(directory.path("open/token")) == "(none)");
+}
+
+TEST_CASE("the hint for root's volume that everyone can write is a command for root", "[published_file]") {
+  if (::geteuid() != 0) return;
+  const tests::TemporaryDirectory directory;
+  REQUIRE(::chmod(directory.path().c_str(), 02777) == 0);
+
+  const int code = tests::exit_code_in_child([&] {
+    if (::setuid(tests::another_user) != 0) return 1;
+    try {
+      PublishedFile(directory.path("token"), {}).prepare();
+    } catch (const RejectedPath& error) {
+      return error.hint().ends_with("chmod +t " + directory.path("")) ? 0 : 2;
+    }
+    return 3;
+  });
+
+  CHECK(code == 0);
 }
 
 TEST_CASE("prepare() rejects another user's file in a sticky directory", "[published_file]") {

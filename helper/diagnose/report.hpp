@@ -6,9 +6,8 @@
 #include "helper/config/profile.hpp"
 #include "helper/config/profile_selector.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/environment.hpp"
 #include "helper/failure.hpp"
-#include "helper/token/provider.hpp"
+#include "helper/token/session.hpp"
 #include "protocol/authorize/check.hpp"
 #include "protocol/authorize/response.hpp"
 
@@ -89,31 +88,24 @@ struct CheckedSettings {
   std::vector<EffectiveSetting> shown;  ///< likewise empty
 };
 
-[[nodiscard]] CheckedSettings check_settings(const config::ProfileSelector& choice,
+[[nodiscard]] CheckedSettings check_settings(const config::ProfileSelector& selector,
                                              const Environment& environment);
 
-/// The claims of an API key that is a JSON Web Token (RFC 7519), for advice only: the signature is not
-/// verified.
-struct KeyClaims {
-  std::optional<std::chrono::sys_seconds> expires;  ///< `exp`
-  std::vector<std::string> parties;                 ///< `iss` and each `aud`, not escaped
-};
-
-/// Nothing if the key is not a readable JSON Web Token.
-[[nodiscard]] std::optional<KeyClaims> read_claims(std::string_view api_key);
+/// When an API key that is a JSON Web Token says that it expires (`exp`, RFC 7519), for advice only: the
+/// signature is not verified. Nothing for any other key.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> find_expiry(std::string_view api_key);
 
 /// A key that expires sooner causes a warning.
 inline constexpr std::chrono::hours short_key_life{24 * 14};
+
+/// Only a warning if the key has expired or expires soon, since the service decides.
+[[nodiscard]] CheckResult check_expiry(std::optional<std::chrono::sys_seconds> expiry,
+                                       std::chrono::sys_seconds now);
 
 /// Checks a profile's key without a request. The result contains no byte of it. `read` returns the key or
 /// throws Failure, which fails the check.
 [[nodiscard]] CheckResult check_key(const config::Profile& profile, const Environment& environment,
                                     const std::function<const api_key::ApiKey&()>& read);
-
-/// Checks the claims of a key. Their signature is not verified and the service decides, so that an expired
-/// key and one of another region cause only warnings.
-[[nodiscard]] CheckResult check_claims(const KeyClaims& claims, const config::Profile& profile,
-                                       std::chrono::sys_seconds now);
 
 /// Checks the state directory, which is created if necessary, and this profile's files in it. The remedy of a
 /// failed check is a command to run.
@@ -140,7 +132,57 @@ void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::
 /// The results of these checks if none was run.
 [[nodiscard]] std::vector<CheckResult> untried_connectivity_checks();
 
-/// The URL that is read to test a new token; it requires no permission.
-[[nodiscard]] std::string read_url(const config::Profile& profile);
+/// A failure in the request log.
+struct RememberedFailure {
+  std::string what;
+  std::chrono::seconds ago{};
+};
+
+/// The state that this machine stores for one profile.
+struct LocalState {
+  std::optional<std::chrono::seconds> token_left;  ///< of the cached token, if it is valid
+  std::optional<RememberedFailure> failure;        ///< of the last request, if it failed
+  std::string pause;  ///< why no request would be sent now, and for how long; empty if one would be
+  ExitCode pause_code = ExitCode::success;  ///< of a call that needs a request now
+};
+
+/// Reads the state without changing it or running a key command. `directory` is the state directory. Throws
+/// std::system_error if a part exists but is unusable.
+[[nodiscard]] LocalState read_local_state(const config::Profile& profile, token::ApiKeyHandle& key,
+                                          const std::optional<std::string>& directory);
+
+/// The pause or the last failure, for a message; empty if there is neither.
+[[nodiscard]] std::string describe_problem(const LocalState& state);
+
+/// The part of the state that is in the request log.
+[[nodiscard]] LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now,
+                                          std::chrono::seconds min_ttl);
+
+/// The status of a profile, found without a request. Contains no secret; text from outside is escaped.
+struct ProfileStatus {
+  std::string name;
+  bool is_chosen = false;  ///< selected by a call that names no profile
+  std::string region;      ///< empty if it has only a `url`
+  std::string api;
+  std::string host;
+  std::string key;  ///< the key source
+  LocalState local_state;
+  std::optional<Failure> failure;  ///< of the settings, the key or the local state; what follows it is empty
+  ExitCode code = ExitCode::success;  ///< of a call that needs a token now, without such a failure
+
+  /// Of a call that needs a token now, as far as it is known without a request.
+  [[nodiscard]] ExitCode exit_code() const noexcept { return failure ? failure->code : code; }
+};
+
+/// Reads the profile and its key, but runs no key command.
+[[nodiscard]] ProfileStatus read_status(const token::SessionContext& context,
+                                        const config::ProfileSelector& selector, std::string_view name);
+
+/// For people: a row for each profile, its problems below the row. `*` marks the default profile.
+[[nodiscard]] std::string status_text(const std::vector<ProfileStatus>& profiles,
+                                      const cli::Terminal& terminal);
+
+/// For programs: one JSON object in one line. sase-credential(1) documents it.
+[[nodiscard]] std::string status_json(const std::vector<ProfileStatus>& profiles);
 
 }  // namespace sase::diagnose

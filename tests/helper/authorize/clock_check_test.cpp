@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/http/check_details.hpp"
-
+#include "helper/authorize/authorizer.hpp"
 #include "tests/helper/authorize/recorded_progress.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
-
-#include <Poco/Net/SocketAddress.h>
 
 #include <chrono>
 #include <string>
@@ -14,7 +11,6 @@ using namespace sase::authorize;
 using namespace std::chrono_literals;
 using sase::protocol::CheckId;
 using sase::protocol::CheckState;
-using sase::protocol::Host;
 using sase::tests::contains;
 
 namespace {
@@ -24,7 +20,7 @@ constexpr auto date = "Fri, 15 Jan 2027 08:00:00 GMT";
 
 }  // namespace
 
-TEST_CASE("a clock difference of more than a minute is an error", "[authorize][check_details]") {
+TEST_CASE("a clock difference of more than a minute is an error", "[authorize][clock_check]") {
   struct Row {
     std::string name;
     std::chrono::seconds difference;
@@ -53,30 +49,8 @@ TEST_CASE("a clock difference of more than a minute is an error", "[authorize][c
   }
 }
 
-TEST_CASE("a response without a valid Date causes a warning", "[authorize][check_details]") {
+TEST_CASE("a response without a valid Date causes a warning", "[authorize][clock_check]") {
   RecordedProgress recorded(Tracing::off, Probing::on);
   report_clock(recorded.progress, "tomorrow", there);
   CHECK(recorded.checks().at(0).state == CheckState::warning);
-}
-
-TEST_CASE("describes the addresses of a name", "[authorize][check_details]") {
-  const std::vector<Poco::Net::SocketAddress> two = {{"192.0.2.1", 443}, {"::1", 443}};
-  CHECK(describe_addresses(*Host::parse("api.example.test"), two) ==
-        "api.example.test resolves to 192.0.2.1, ::1");
-  CHECK(describe_addresses(*Host::parse("[::1]"), {two[1]}) == "::1 is an address");
-}
-
-TEST_CASE("describes why no proxy is used", "[authorize][check_details]") {
-  sase::protocol::AuthorizeRequest request;
-  const Host host = *Host::parse("api.example.test");
-  CHECK(describe_no_proxy(request, host) == "none is set");
-  request.proxy = "http://someone:secret@proxy.test";
-  CHECK(describe_no_proxy(request, host) == "not used for 'api.example.test:443' because of no-proxy");
-}
-
-TEST_CASE("describes a tunnel without its password", "[authorize][check_details]") {
-  const auto proxy = sase::protocol::ProxyUrl::parse("http://someone:secret@proxy.test:3128");
-  CHECK(
-      describe_tunnel(proxy, *Host::parse("api.example.test")) ==
-      "tunnel through 'proxy.test:3128' established to 'api.example.test:443', with user name and password");
 }

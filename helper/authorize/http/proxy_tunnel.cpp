@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/authorize/http/proxy_tunnel.hpp"
+
+#include "helper/authorize/http/https_exchange.hpp"
+
+#include <Poco/Ascii.h>
+#include <Poco/Net/HTTPBasicCredentials.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/StreamSocket.h>
+#include <Poco/String.h>
+#include <Poco/StringTokenizer.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+namespace sase::authorize {
+
+namespace {
+
+using Poco::Net::HTTPMessage;
+using Poco::Net::HTTPRequest;
+using Poco::Net::HTTPResponse;
+using protocol::AuthError;
+using protocol::ErrorKind;
+
+/// The schemes in values of Proxy-Authenticate (RFC 9110 section 11.6.1), such as `Negotiate and NTLM`. Empty
+/// if Basic is one of them or there is none.
+std::string find_other_schemes(std::string_view challenges) {
+  constexpr std::size_t longest_name = 20;
+  std::string unquoted;
+  bool is_quoted = false;
+  for (const char c : challenges) {
+    if (c == '"') is_quoted = !is_quoted;
+    if (!is_quoted) unquoted += c;
+  }
+  std::string schemes;
+  for (const std::string& item : Poco::StringTokenizer(unquoted, ",", Poco::StringTokenizer::TOK_TRIM)) {
+    const std::string name = item.substr(0, item.find_first_of(" \t="));
+    const auto next = std::min(item.find_first_not_of(" \t", name.size()), item.size());
+    const bool is_parameter = item.substr(next).starts_with('=');
+    const bool is_name =
+        std::ranges::all_of(name, [](char c) { return Poco::Ascii::isAlphaNumeric(c) || c == '-'; });
+    if (name.empty() || name.size() > longest_name || !is_name || is_parameter) continue;
+    if (Poco::icompare(name, "Basic") == 0) return {};
+    if (schemes.find(name) == std::string::npos) schemes += (schemes.empty() ? "" : " and ") + name;
+  }
+  return schemes;
+}
+
+HTTPRequest make_connect(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
+  HTTPRequest request(HTTPRequest::HTTP_CONNECT, host.authority(), HTTPMessage::HTTP_1_1);
+  request.set(HTTPRequest::HOST, host.authority());
+  request.set("User-Agent", user_agent);
+  request.set(HTTPMessage::PROXY_CONNECTION, HTTPMessage::CONNECTION_KEEP_ALIVE);
+  if (proxy.has_credentials) {
+    // POCO keeps these copies, and those in its send buffer, without wiping them.
+    const Poco::Net::HTTPBasicCredentials credentials(std::string(proxy.user.reveal()),
+                                                      std::string(proxy.password.reveal()));
+    credentials.proxyAuthenticate(request);
+  }
+  return request;
+}
+
+}  // namespace
+
+Poco::Net::StreamSocket open_tunnel(const Poco::Net::StreamSocket& to_proxy, const protocol::ProxyUrl& proxy,
+                                    const protocol::Host& host) {
+  Poco::Net::HTTPClientSession session(to_proxy);
+  // Otherwise POCO asks the proxy to close the connection after its response.
+  session.setKeepAlive(true);
+  HTTPRequest request = make_connect(proxy, host);
+  HTTPResponse response;
+  response.setFieldLimit(most_header_fields);
+  (void)session.sendRequest(request);
+  (void)session.receiveResponse(response);
+  const int status = read_status(response);
+  if (status < 200 || status > 299) {
+    std::string challenges;
+    for (const auto& [name, value] : response)
+      if (Poco::icompare(name, "Proxy-Authenticate") == 0) challenges += value + ',';
+    throw FailedAttempt(describe_proxy_error(status, challenges, proxy, host));
+  }
+  return session.detachSocket();
+}
+
+AuthError describe_proxy_error(int status, std::string_view challenges, const protocol::ProxyUrl& proxy,
+                               const protocol::Host& host) {
+  const std::string who = "the proxy '" + proxy.host.authority() + "' ";
+  const std::string target = '\'' + host.text() + "' (HTTP " + std::to_string(status) + ')';
+  switch (status) {
+    case 407:
+      if (const std::string schemes = find_other_schemes(challenges); !schemes.empty())
+        return {
+            .kind = ErrorKind::misconfigured,
+            .what = who + "offers only " + schemes + ", and Basic is the only scheme supported (HTTP 407)",
+            .hint =
+                "run a local proxy that logs in to that one, such as px or cntlm, and set proxy to it, "
+                "such as http://127.0.0.1:3128"};
+      return {.kind = ErrorKind::misconfigured,
+              .what = who +
+                      (proxy.has_credentials ? "does not accept the user name and password"
+                                             : "asks for a user name and password") +
+                      " (HTTP 407)",
+              .hint =
+                  "set proxy (or HTTPS_PROXY) to http://user:password@host:port; Basic is the only "
+                  "scheme supported"};
+    case 403:
+      return {.kind = ErrorKind::unreachable,
+              .what = who + "does not allow connections to " + target,
+              .hint = "ask for '" + host.text() + "' to be allowed, or name it in no-proxy"};
+    case 502:
+    case 503:
+    case 504:
+      return {.kind = ErrorKind::unreachable,
+              .transient = true,
+              .what = who + "cannot reach " + target,
+              .hint = "check region and url, or that the proxy can reach the Internet"};
+    default:
+      return {.kind = ErrorKind::unreachable,
+              .transient = status >= 500,
+              .what = who + "did not open a connection to " + target,
+              .hint = "check that proxy names a proxy that allows CONNECT"};
+  }
+}
+
+}  // namespace sase::authorize
