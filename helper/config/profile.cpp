@@ -106,32 +106,29 @@ bool is_credential_name(std::string_view name) noexcept {
          name.find('/') == std::string_view::npos;
 }
 
-/// A key source: when a value is valid, and the message for any other.
+/// A key source: the message and hint for an invalid value, and when a value is valid.
 struct KeySourceRow {
   SettingId id;
-  bool (*is_valid)(std::string_view value);
-  const char* otherwise;
+  const char* what;
   const char* hint;
+  bool (*is_valid)(std::string_view value);
 };
 
 /// In the order of ApiKeySource::Kind.
 constexpr std::array key_sources = {
     KeySourceRow{
-        SettingId::api_key_env,
-        [](std::string_view name) { return !name.empty() && name.find('=') == std::string_view::npos; },
-        "this is not the name of a variable", ""},
-    KeySourceRow{SettingId::api_key_file, [](std::string_view path) { return path.starts_with('/'); },
-                 "the path is not absolute", "begin it with a slash"},
-    KeySourceRow{SettingId::api_key_command,
-                 [](std::string_view command) { return !protocol::trim(command).empty(); },
-                 "the command is empty", ""},
-    KeySourceRow{SettingId::api_key_credential, is_credential_name,
-                 "this is not the name of a systemd credential",
-                 "write the name alone, as in 'LoadCredential=NAME:...' of the unit"},
+        SettingId::api_key_env, "this is not the name of a variable", "",
+        [](std::string_view name) { return !name.empty() && name.find('=') == std::string_view::npos; }},
+    KeySourceRow{SettingId::api_key_file, "the path is not absolute", "begin it with a slash",
+                 [](std::string_view path) { return path.starts_with('/'); }},
+    KeySourceRow{SettingId::api_key_command, "the command is empty", "",
+                 [](std::string_view command) { return !protocol::trim(command).empty(); }},
+    KeySourceRow{SettingId::api_key_credential, "this is not the name of a systemd credential",
+                 "write the name alone, as in 'LoadCredential=NAME:...' of the unit", is_credential_name},
     KeySourceRow{SettingId::api_key_keyring,
-                 [](std::string_view text) { return !text.empty() && text.size() < 4096; },  // keyrings(7)
                  "this cannot be the description of a key in the kernel's keyring",
-                 "write it as in 'keyctl padd user DESCRIPTION @u'"},
+                 "write it as in 'keyctl padd user DESCRIPTION @u'",
+                 [](std::string_view text) { return !text.empty() && text.size() < 4096; }},  // keyrings(7)
 };
 
 void set_service(Profile& profile, const Settings& values) {
@@ -207,7 +204,7 @@ std::optional<ApiKeySource> parse_api_key_source(const Settings& values) {
     const KeySourceRow& source = key_sources[i];
     const Assignment* const given = values.find(source.id);
     if (given == nullptr) continue;
-    if (!source.is_valid(given->value)) throw given->failure(source.otherwise, source.hint);
+    if (!source.is_valid(given->value)) throw given->failure(source.what, source.hint);
     return ApiKeySource{.kind = static_cast<ApiKeySource::Kind>(i), .value = std::string(given->value)};
   }
   return std::nullopt;

@@ -83,7 +83,8 @@ std::string_view find_region_of_url(std::string_view text) noexcept try {
   const protocol::ParsedUrl url = protocol::parse_url(text);
   for (const Region& region : regions)
     for (const std::string_view origin : region.origins)
-      if (origin == url.origin.text() && without_vendor_path(url.rest).empty()) return region.name;
+      if (origin == url.origin.text() && url.origin.user.empty() && without_vendor_path(url.rest).empty())
+        return region.name;
   return {};
 } catch (const std::exception&) {
   return {};

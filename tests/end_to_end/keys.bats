@@ -249,7 +249,7 @@ TABLE
     key_file "$text"
     refused_file 'it has more than one line'
   done
-  for text in "$key\0000" "$key\t\n" "\0357\0273\0277$key\n" "$key\0303\0251\n"; do
+  for text in "$key\0000" "$key\tx\n" "x\0357\0273\0277$key\n" "$key\0303\0251\n"; do
     key_file "$text"
     refused_file 'it holds bytes that are not printable ASCII'
   done

@@ -233,7 +233,11 @@ type exit
 }
 
 @test "removes what pasting puts around a key, at the prompt and from a pipe" {
-  by_hand $'\033[200~'"$key"$'\033[201~ \r' sase-credential login
+  printf '\033[200~%s\033[201~ ' "$key" >"$BATS_TEST_TMPDIR/typed"
+  by_hand "see API key for
+paste $BATS_TEST_TMPDIR/typed
+see verified:
+" sase-credential login
   expect_code 0
   expect_kept
   printf '\xef\xbb\xbf %s\r\n' "$key" >"$BATS_TEST_TMPDIR/typed"

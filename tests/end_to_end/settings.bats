@@ -402,7 +402,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
   done
   # Another path is kept, so the sandbox does not know the address.
   SASE_URL=$url/gateway/api/rest call sase-credential token
-  expect_failure 5 '*not found (HTTP 404)*'
+  expect_failure 5 '*(HTTP 404)*'
 }
 
 # expect_region REGION HOST: the selected service; nothing is sent.
