@@ -53,6 +53,7 @@ ExitCode dispatch(const commands::Call& call) {
     ignore_request(call);
     return ExitCode::success;
   }
+  cli::reject_typography(call.arguments);
   if (call.called_as != nullptr) reject_git_operation(*call.called_as, *line.command);
   if (command == nullptr && *line.command == "complete") return complete(call);
   if (command == nullptr) throw cli::unknown_command(commands::table(), *line.command);

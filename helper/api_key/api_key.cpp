@@ -5,28 +5,153 @@
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
+#include <array>
+#include <initializer_list>
 #include <utility>
 
 namespace sase::api_key {
 
 namespace {
 
-/// Editors and `echo` end a file with a line end, which has two bytes on Windows.
-std::size_t size_without_line_end(std::string_view text) noexcept {
-  if (text.ends_with("\r\n")) return text.size() - 2;
-  return text.ends_with('\n') || text.ends_with('\r') ? text.size() - 1 : text.size();
+using std::string_view;
+
+/// What surrounds a pasted key: blanks, the byte order mark of UTF-8, the no-break and zero-width spaces of
+/// web pages, and the marks that a terminal puts around pasted text (xterm, "bracketed paste").
+constexpr std::array<string_view, 7> surroundings = {
+    " ", "\t", "\xef\xbb\xbf", "\xc2\xa0", "\xe2\x80\x8b", "\x1b[200~", "\x1b[201~"};
+
+string_view without_surroundings(string_view text) noexcept {
+  for (std::size_t before = text.size() + 1; before != text.size();) {
+    before = text.size();
+    for (const string_view part : surroundings) {
+      if (text.starts_with(part)) text.remove_prefix(part.size());
+      if (text.ends_with(part)) text.remove_suffix(part.size());
+    }
+  }
+  return text;
 }
+
+/// Editors and `echo` end a file with a line end, which has two bytes on Windows.
+string_view without_line_end(string_view text) noexcept {
+  if (text.ends_with("\r\n")) return text.substr(0, text.size() - 2);
+  return text.ends_with('\n') || text.ends_with('\r') ? text.substr(0, text.size() - 1) : text;
+}
+
+using Parts = std::initializer_list<string_view>;
+
+bool contains_any(string_view text, Parts parts) noexcept {
+  return std::ranges::any_of(parts, [text](string_view part) { return text.find(part) != text.npos; });
+}
+
+bool starts_with_any(string_view text, Parts parts) noexcept {
+  return std::ranges::any_of(parts, [text](string_view part) { return text.starts_with(part); });
+}
+
+/// Ignores case and what separates words. Makes no copy of the key.
+bool is_spelled_like(string_view text, string_view word) noexcept {
+  for (const char c : text) {
+    if (c == '-' || c == '_' || c == ' ') continue;
+    if (!word.starts_with(protocol::to_lower(c))) return false;
+    word.remove_prefix(1);
+  }
+  return word.empty();
+}
+
+bool is_utf16(string_view text) noexcept {
+  return starts_with_any(text, {"\xff\xfe", "\xfe\xff"}) ||
+         (text.size() > 1 && (text[0] == '\0' || text[1] == '\0'));
+}
+
+/// Also in typographic quotes, and in the backquotes of Markdown.
+bool is_quoted(string_view text) noexcept {
+  constexpr std::array<string_view, 7> quotes = {
+      "'", "\"", "`", "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c", "\xe2\x80\x9d"};
+  return std::ranges::any_of(
+      quotes, [text](string_view quote) { return text.starts_with(quote) || text.ends_with(quote); });
+}
+
+bool is_authorization(string_view text) noexcept {
+  const auto blank = text.find(' ');
+  const string_view scheme = text.substr(0, blank);
+  return blank != text.npos && (is_spelled_like(scheme, "bearer") || is_spelled_like(scheme, "basic"));
+}
+
+/// `NAME=VALUE` and `NAME: VALUE`. The padding of base64 is no value.
+bool is_assignment(string_view text) noexcept {
+  if (text.starts_with("export ")) text.remove_prefix(7);
+  const auto end = std::ranges::find_if(text, [](char c) {
+    const char lower = protocol::to_lower(c);
+    return !(lower >= 'a' && lower <= 'z') && !protocol::is_digit(c) && c != '_' && c != '-' && c != '.';
+  });
+  const string_view rest = protocol::trim({end, text.end()});
+  if (end == text.begin()) return false;
+  return rest.starts_with(": ") || (rest.starts_with('=') && rest.find_first_not_of("= ") != rest.npos);
+}
+
+bool is_unexpanded(string_view text) noexcept {
+  return contains_any(text, {"${", "$(", "{{", "#{"}) || text.starts_with('$') ||
+         (text.starts_with('%') && text.ends_with('%'));
+}
+
+bool is_masked(string_view text) noexcept {
+  return contains_any(text, {"***", "...", "\xe2\x80\xa6", "\xe2\x80\xa2"});
+}
+
+constexpr std::array<string_view, 16> placeholders = {
+    "yourapikey",  "yourapikeyhere", "yoursaseapikey", "yourkey",
+    "yourkeyhere", "yourtoken",      "yoursecret",     "insertapikeyhere",
+    "apikeyhere",  "changeme",       "replaceme",      "placeholder",
+    "redacted",    "todo",           "null",           "undefined"};
+
+bool is_placeholder(string_view text) noexcept {
+  if (text.size() >= 3 && text.find_first_not_of("xX-_") == text.npos) return true;
+  return (text.starts_with('<') && text.ends_with('>')) || (text.starts_with('[') && text.ends_with(']')) ||
+         std::ranges::any_of(placeholders, [text](string_view word) { return is_spelled_like(text, word); });
+}
+
+/// A text that is not a key, and what it is. The first row that matches counts.
+struct NoKey {
+  bool (*is)(string_view text) noexcept;
+  const char* what;
+};
+
+constexpr std::array no_keys = {
+    NoKey{[](string_view text) noexcept { return text.empty(); }, "it is empty"},
+    NoKey{[](string_view text) noexcept { return text.size() > ApiKey::max_size; },
+          "it is longer than 16 KiB"},
+    NoKey{is_utf16, "it is encoded in UTF-16, and not in ASCII or UTF-8"},
+    NoKey{[](string_view text) noexcept { return text.starts_with("-----BEGIN "); },
+          "it is a PEM file, such as a certificate or its private key"},
+    NoKey{[](string_view text) noexcept {
+            return starts_with_any(text, {"<!", "<html", "<?xml"});
+          },
+          "it is a web page"},
+    NoKey{is_quoted, "it is in quotes"},
+    NoKey{is_authorization, "it begins with 'Bearer' or 'Basic', as a header does"},
+    NoKey{is_unexpanded, "it is an unexpanded variable or template"},
+    NoKey{is_assignment, "it is a line NAME=VALUE, and not the value alone"},
+    NoKey{[](string_view text) noexcept { return text.starts_with('{'); },
+          "it is JSON, and not a value of it"},
+    NoKey{[](string_view text) noexcept {
+            return starts_with_any(text, {"http://", "https://", "op://", "vault:", "arn:", "file:", "ref+",
+                                          "/run/", "/var/", "/etc/", "/home/", "~/"});
+          },
+          "it is a path, a URL or a reference to the key"},
+    NoKey{is_masked, "it is masked or cut off"},
+    NoKey{is_placeholder, "it is a placeholder"},
+    NoKey{[](string_view text) noexcept { return text.find('\n') != text.npos; },
+          "it has more than one line"},
+    NoKey{[](string_view text) noexcept { return !std::ranges::all_of(text, protocol::is_printable); },
+          "it holds bytes that are not printable ASCII"},
+};
 
 }  // namespace
 
 ApiKey::ApiKey(protocol::Secret text) : text_(std::move(text)) {
-  text_.shrink(size_without_line_end(text_.reveal()));
-  const std::string_view key = text_.reveal();
-  if (key.empty()) throw protocol::ProtocolError("it is empty");
-  if (key.size() > max_size) throw protocol::ProtocolError("it is longer than 16 KiB");
-  if (key.find('\n') != std::string_view::npos) throw protocol::ProtocolError("it has more than one line");
-  if (!std::ranges::all_of(key, protocol::is_printable))
-    throw protocol::ProtocolError("it holds bytes that are not printable ASCII");
+  const string_view key = without_surroundings(without_line_end(without_surroundings(text_.reveal())));
+  for (const NoKey& row : no_keys)
+    if (row.is(key)) throw protocol::ProtocolError(row.what);
+  if (key.size() != text_.size()) text_ = protocol::Secret(key);
 }
 
 }  // namespace sase::api_key

@@ -18,13 +18,13 @@ using config::ApiKeySource;
 using Deadline = std::chrono::steady_clock::time_point;
 
 /// The long-lived secret that the service exchanges for tokens: one line of printable ASCII, not empty, at
-/// most 16 KiB. Its format beyond that is the service's.
+/// most 16 KiB, and no text that is clearly something else. Its format beyond that is the service's.
 class ApiKey {
  public:
   static constexpr std::size_t max_size = 16384;
 
-  /// Takes ownership of the text and removes one line end. Throws protocol::ProtocolError for a text that is
-  /// not a key.
+  /// Takes ownership of the text and removes one line end and what pasting puts around a key. Throws
+  /// protocol::ProtocolError, which says what the text is, for one that is not a key.
   explicit ApiKey(protocol::Secret text);
 
   [[nodiscard]] std::string_view reveal() const noexcept { return text_.reveal(); }
@@ -39,8 +39,10 @@ class ApiKey {
 [[nodiscard]] std::optional<ApiKeySource> find_source(const config::Profile& profile,
                                                       const Environment& environment);
 
-/// The failure of a profile for which find_source() returns nothing.
+/// The failure of a profile for which find_source() returns nothing. With the environment, it names `exec`
+/// where that has removed the key.
 [[nodiscard]] Failure no_key(const config::Profile& profile);
+[[nodiscard]] Failure no_key(const config::Profile& profile, const Environment& environment);
 
 /// The source in a message: `SASE_API_KEY`, `the file '/home/me/key'`. Contains neither a command nor a value
 /// that may be a key by mistake.
@@ -53,13 +55,15 @@ class ApiKey {
 /// Throws Failure, which describes the source and contains no byte of the key.
 [[nodiscard]] ApiKey read_key(const ApiKeySource& source, const Environment& environment, Deadline deadline);
 
-// How read_key() reads each kind of source. All functions throw Failure, which contains no byte of the key.
+// How read_key() reads each kind of source. All functions throw Failure, which contains no byte of the key,
+// protocol::ProtocolError for a text that is not a key, and std::length_error for one that is too long.
 
-/// Opens the file by the trust rule (helper/os/files/trusted_file.hpp). A pipe is read until `deadline`.
-[[nodiscard]] ApiKey read_file(const std::string& path, Deadline deadline);
+/// Bytes to read for a key and what may surround it.
+inline constexpr std::size_t max_text = ApiKey::max_size + 64;
 
-/// The text of such a file, of at most `limit` bytes.
-[[nodiscard]] protocol::Secret read_file_text(const std::string& path, std::size_t limit, Deadline deadline);
+/// The text of a file of at most `limit` bytes, opened by the trust rule (helper/os/files/trusted_file.hpp).
+/// A pipe is read until `deadline`.
+[[nodiscard]] protocol::Secret read_file(const std::string& path, std::size_t limit, Deadline deadline);
 
 /// Runs a command through `/bin/sh -c` and reads the key that it writes. The command has our environment and
 /// standard error, an empty standard input and a session of its own, so that it has no terminal to prompt on.

@@ -2,11 +2,9 @@
 #include "helper/api_key/api_key.hpp"
 #include "helper/os/processes/subprocess.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
 
 #include <array>
 #include <cstring>
-#include <stdexcept>
 #include <system_error>
 
 namespace sase::api_key {
@@ -36,12 +34,7 @@ std::string describe_exit(const os::SubprocessResult& result) {
 ApiKey parse_output(os::SubprocessResult result) {
   if (result.wait_status != 0) throw no_key_from_command(describe_exit(result));
   if (result.output.empty()) throw no_key_from_command("it wrote nothing");
-  try {
-    return ApiKey(std::move(result.output));
-  } catch (const protocol::ProtocolError& error) {
-    throw no_key_from_command(std::string("its output cannot be used: ") + error.what(),
-                              "it must write the key alone, in one line");
-  }
+  return ApiKey(std::move(result.output));
 }
 
 }  // namespace
@@ -51,7 +44,7 @@ ApiKey run_command(const std::string& command, const Environment& environment, D
   auto result = os::run_subprocess({.program = "/bin/sh",
                                     .arguments = arguments,
                                     .environment = environment.entries(),
-                                    .output_limit = ApiKey::max_size + 2,
+                                    .output_limit = max_text,
                                     .deadline = deadline,
                                     .leads = os::Leads::session});
   if (!result)
@@ -61,8 +54,6 @@ ApiKey run_command(const std::string& command, const Environment& environment, D
 } catch (const std::system_error& error) {
   throw no_key_from_command(protocol::escape(error.what()),
                             "use 'api-key-file' or another source of the key");
-} catch (const std::length_error&) {
-  throw no_key_from_command("it wrote more than 16 KiB", "it must write the key alone, in one line");
 }
 
 }  // namespace sase::api_key

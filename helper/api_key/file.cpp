@@ -6,22 +6,12 @@
 #include "helper/os/files/trusted_file.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
 
-#include <stdexcept>
 #include <system_error>
 
 namespace sase::api_key {
 
 namespace {
-
-constexpr const char* one_line = "write the key into it, alone and in one line";
-constexpr const char* name_it = "name the file that holds the key";
-
-Failure unusable(const std::string& path, const std::string& why, std::string hint) {
-  return Failure(ExitCode::invalid_settings,
-                 "cannot use the API key in '" + protocol::escape(path) + "': " + why, std::move(hint));
-}
 
 /// A command reads the file with this user's permissions, so that no other user decides what the program
 /// reads.
@@ -37,15 +27,16 @@ Failure unreadable(const std::string& path, const std::error_code& error) {
     return Failure(ExitCode::unreachable,
                    "no API key was written to '" + protocol::escape(path) + "' in time",
                    "write the key to this pipe, or raise 'timeout'");
-  return unusable(path, error.message(),
-                  error == std::errc::permission_denied
-                      ? "let this user read it, and search the directories above it"
-                      : name_it);
+  return Failure(ExitCode::invalid_settings,
+                 "cannot use the API key in '" + protocol::escape(path) + "': " + error.message(),
+                 error == std::errc::permission_denied
+                     ? "let this user read it, and search the directories above it"
+                     : "name the file that holds the key");
 }
 
 }  // namespace
 
-protocol::Secret read_file_text(const std::string& path, std::size_t limit, Deadline deadline) try {
+protocol::Secret read_file(const std::string& path, std::size_t limit, Deadline deadline) try {
   const os::Fd file = os::open_trusted_file(path, os::Sensitivity::secret);
   if (!file) throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory));
   return os::read_all(file.get(), limit, deadline);
@@ -53,14 +44,6 @@ protocol::Secret read_file_text(const std::string& path, std::size_t limit, Dead
   throw untrusted(path, error);
 } catch (const std::system_error& error) {
   throw unreadable(path, error.code());
-} catch (const std::length_error&) {
-  throw unusable(path, "it is longer than 16 KiB", one_line);
-}
-
-ApiKey read_file(const std::string& path, Deadline deadline) try {
-  return ApiKey(read_file_text(path, ApiKey::max_size + 2, deadline));
-} catch (const protocol::ProtocolError& error) {
-  throw unusable(path, error.what(), one_line);
 }
 
 std::optional<std::string> credential_path(const Environment& environment, std::string_view name) {
@@ -83,7 +66,7 @@ ApiKey read_systemd_credential(const std::string& path, Deadline deadline) {
                   "the systemd credential that 'api-key-credential' names is not among those in '" +
                       protocol::escape(path.substr(0, path.find_last_of('/'))) + "'",
                   "add 'LoadCredential=NAME:FILE' to the unit");
-  return read_file(path, deadline);
+  return ApiKey(read_file(path, max_text, deadline));
 }
 
 }  // namespace sase::api_key

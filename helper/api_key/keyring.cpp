@@ -2,9 +2,7 @@
 #include "helper/api_key/api_key.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
-#include "protocol/protocol_error.hpp"
 
-#include <stdexcept>
 #include <string_view>
 #include <system_error>
 
@@ -47,13 +45,9 @@ Failure explain(const std::error_code& error) {
 }  // namespace
 
 ApiKey read_keyring(const std::string& description) try {
-  return ApiKey(os::read_keyring_entry(description, ApiKey::max_size + 2));
+  return ApiKey(os::read_keyring_entry(description, max_text));
 } catch (const std::system_error& error) {
   throw explain(error.code());
-} catch (const std::length_error&) {
-  throw no_key_in_keyring("it is longer than 16 KiB", put_it_there);
-} catch (const protocol::ProtocolError& error) {
-  throw no_key_in_keyring(error.what(), put_it_there);
 }
 
 }  // namespace sase::api_key

@@ -13,7 +13,6 @@
 #include "helper/os/stream.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
 #include "protocol/secret.hpp"
 
 #include <algorithm>
@@ -138,18 +137,11 @@ std::optional<std::string> login_key_path(const Environment& environment, std::s
 }
 
 ApiKey read_login_key(const std::string& path, std::string_view service) {
-  const protocol::Secret text = read_file_text(path, max_file, {});
+  const protocol::Secret text = read_file(path, max_file, {});
   const std::vector<Entry> entries = parse_entries(text.reveal());
   const auto found = std::ranges::find(entries, service, &Entry::service);
   if (found == entries.end()) throw no_entry(path, entries, service);
-  try {
-    return ApiKey(protocol::Secret(found->key));
-  } catch (const protocol::ProtocolError& error) {
-    throw Failure(
-        ExitCode::invalid_settings,
-        "the key in the file of 'login', '" + protocol::escape(path) + "', is invalid: " + error.what(),
-        "run '" + login_command(path) + "'");
-  }
+  return ApiKey(protocol::Secret(found->key));
 }
 
 LoginFiles::LoginFiles(const Environment& environment, std::string_view profile) {

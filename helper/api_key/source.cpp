@@ -5,6 +5,8 @@
 #include "protocol/escape.hpp"
 #include "protocol/protocol_error.hpp"
 
+#include <stdexcept>
+
 namespace sase::api_key {
 
 namespace {
@@ -20,14 +22,7 @@ ApiKey read_variable(const std::string& name, const Environment& environment) {
   if (!value)
     throw Failure(ExitCode::invalid_settings, "the variable that 'api-key-env' names is not set",
                   "set it to the key, or name the one that holds it");
-  try {
-    return ApiKey(protocol::Secret(*value));
-  } catch (const protocol::ProtocolError& error) {
-    throw Failure(
-        ExitCode::invalid_settings,
-        "the API key in the variable '" + protocol::escape(name) + "' cannot be used: " + error.what(),
-        "set it to the key alone, in one line");
-  }
+  return ApiKey(protocol::Secret(*value));
 }
 
 /// How a message describes a source that the profile names.
@@ -50,14 +45,19 @@ std::optional<ApiKeySource> find_standard(const config::Profile& profile, const 
   const auto standard = [](Kind kind, std::string value) {
     return ApiKeySource{.kind = kind, .value = std::move(value), .is_named = false};
   };
-  for (const std::string_view name : config::standard_key_variables)
-    if (environment.find(name)) return standard(Kind::variable, std::string(name));
+  if (const auto name = config::find_key_variable(environment))
+    return standard(Kind::variable, std::string(*name));
   if (auto path = credential_path(environment, standard_credential); path && path_exists(*path))
     return standard(Kind::credential, std::move(*path));
   if (auto path = login_key_path(environment, profile.name); path && path_exists(*path))
     return ApiKeySource{
         .kind = Kind::file, .value = std::move(*path), .is_named = false, .service = profile.authorize_url};
   return std::nullopt;
+}
+
+Failure unusable(const ApiKeySource& source, const std::string& why) {
+  return Failure(ExitCode::invalid_settings, "cannot use the API key from " + describe(source) + ": " + why,
+                 "it must be the key alone, in one line");
 }
 
 }  // namespace
@@ -77,6 +77,16 @@ Failure no_key(const config::Profile& profile) {
       "run 'sase-credential login" + config::profile_flag(profile.name) + "', or set SASE_API_KEY");
 }
 
+Failure no_key(const config::Profile& profile, const Environment& environment) {
+  const auto removed = environment.find(config::removed_variable);
+  if (!removed) return no_key(profile);
+  return Failure(
+      ExitCode::invalid_settings,
+      no_key(profile).what() + std::string(": 'sase-credential exec' removed ") + protocol::escape(*removed) +
+          " from the environment",
+      "use the token in SASE_ACCESS_TOKEN, or run this in: sase-credential exec --pass-api-key -- CMD");
+}
+
 std::string describe(const ApiKeySource& source) {
   if (!source.is_named && source.kind == Kind::variable) return source.value;
   if (!source.is_named && source.kind == Kind::credential)
@@ -91,16 +101,20 @@ bool is_removed_by_logout(const ApiKeySource& source) noexcept {
   return source.kind == Kind::file && !source.is_named && !path_exists(source.value);
 }
 
-ApiKey read_key(const ApiKeySource& source, const Environment& environment, Deadline deadline) {
+ApiKey read_key(const ApiKeySource& source, const Environment& environment, Deadline deadline) try {
   if (!source.service.empty()) return read_login_key(source.value, source.service);
   switch (source.kind) {
     case Kind::variable: return read_variable(source.value, environment);
-    case Kind::file: return read_file(source.value, deadline);
+    case Kind::file: return ApiKey(read_file(source.value, max_text, deadline));
     case Kind::command: return run_command(source.value, environment, deadline);
     case Kind::credential: return read_systemd_credential(source.value, deadline);
     case Kind::keyring: break;
   }
   return read_keyring(source.value);
+} catch (const protocol::ProtocolError& error) {
+  throw unusable(source, error.what());
+} catch (const std::length_error&) {
+  throw unusable(source, "it is longer than 16 KiB");
 }
 
 }  // namespace sase::api_key

@@ -6,11 +6,30 @@
 #include "protocol/dialects/token_format.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace sase::cli {
 
 namespace {
+
+/// A character that text programs put in place of ASCII.
+struct Typography {
+  std::string_view bytes;
+  const char* name;
+  const char* original;
+};
+
+constexpr std::array typography = {
+    Typography{"\xe2\x80\x94", "an em dash (U+2014)", "--"},
+    Typography{"\xe2\x80\x93", "an en dash (U+2013)", "--"},
+    Typography{"\xe2\x80\x91", "a non-breaking hyphen (U+2011)", "-"},
+    Typography{"\xe2\x88\x92", "a minus sign (U+2212)", "-"},
+    Typography{"\xe2\x80\x9c", "a quotation mark (U+201C)", "\""},
+    Typography{"\xe2\x80\x9d", "a quotation mark (U+201D)", "\""},
+    Typography{"\xe2\x80\x98", "a quotation mark (U+2018)", "'"},
+    Typography{"\xe2\x80\x99", "a quotation mark (U+2019)", "'"},
+};
 
 std::string list_commands_that_accept(const Flag& flag, Commands commands) {
   std::vector<std::string_view> names;
@@ -47,6 +66,17 @@ Failure unknown_command(Commands commands, std::string_view name) {
   if (protocol::find_token_format(name) != nullptr)
     return Failure(ExitCode::usage_error, what, "did you mean 'token --format " + std::string(name) + "'?");
   return Failure(ExitCode::usage_error, what, suggest(name, to_names(commands), see_overview));
+}
+
+void reject_typography(std::span<const char* const> arguments) {
+  const auto end = std::ranges::find(arguments, std::string_view("--"));
+  for (const std::string_view argument : std::span(arguments.begin(), end))
+    for (const Typography& row : typography)
+      if (argument.starts_with(row.bytes) || argument.ends_with(row.bytes))
+        throw Failure(
+            ExitCode::usage_error,
+            "the argument" + quote_if_short(argument) + " has " + row.name + " in place of " + row.original,
+            std::string("type ") + row.original + " instead of pasting it");
 }
 
 void reject_unsupported_arguments(Commands commands, const Command& command, const CommandLine& line) {

@@ -40,6 +40,10 @@ inline constexpr std::string_view topic_operand = "[COMMAND|TOPIC]";
 /// The usage error for an unknown command. Its hint names the nearest command, format or flag.
 [[nodiscard]] Failure unknown_command(Commands commands, std::string_view name);
 
+/// Throws Failure (usage) if an argument before `--` begins or ends with a dash or a quotation mark that a
+/// text program has put in place of ASCII.
+void reject_typography(std::span<const char* const> arguments);
+
 /// Throws Failure (usage) if the line has operands or flags that the command does not accept.
 void reject_unsupported_arguments(Commands commands, const Command& command, const CommandLine& line);
 

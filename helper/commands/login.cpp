@@ -19,9 +19,6 @@ namespace sase::commands {
 
 namespace {
 
-/// A key and its line ending of up to two bytes.
-constexpr std::size_t max_input = api_key::ApiKey::max_size + 2;
-
 std::string profile_name(const Call& call) {
   const auto named = config::named_profile(call.environment, call.line.profile);
   if (named && !config::is_profile_name(named->name)) throw config::not_a_profile_name(*named);
@@ -49,11 +46,11 @@ const config::Region& ask_region(const os::Prompt& prompt) {
 api_key::ApiKey read_key(const Call& call, const os::Prompt& prompt, const std::string& profile) try {
   if (!call.line.from_stdin)
     return api_key::ApiKey(prompt.ask_hidden(
-        "API key for '" + profile + "' (what you type or paste is not shown): ", max_input));
+        "API key for '" + profile + "' (what you type or paste is not shown): ", api_key::max_text));
   if (os::is_terminal(call.input))
     throw Failure(ExitCode::usage_error, "--stdin reads a key from a pipe; a terminal would show it",
                   "omit --stdin to enter the key at a prompt");
-  return api_key::ApiKey(os::read_all(call.input, max_input));
+  return api_key::ApiKey(os::read_all(call.input, api_key::max_text));
 } catch (const protocol::ProtocolError& error) {
   throw Failure(ExitCode::invalid_settings, std::string("invalid API key: ") + error.what(),
                 "copy it from the console: Settings > API Support");

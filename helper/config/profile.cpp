@@ -9,6 +9,7 @@
 #include "protocol/time.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace sase::config {
 
@@ -39,19 +40,23 @@ const auto& find_row(const Table& table, const Assignment& given) {
                       suggest(given.value, known, "known are " + join(known)));
 }
 
-/// Accepts exactly `https://host[:port]`.
-Host parse_service_url(const Assignment& given) {
-  try {
-    const protocol::ParsedUrl url = protocol::parse_url(given.value);
-    if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
-    if (!url.origin.user.empty()) throw protocol::ProtocolError("it carries a user name");
-    if (!url.rest.empty() && url.rest != "/") throw protocol::ProtocolError("it continues after the host");
-    return url.origin.host;
-  } catch (const protocol::ProtocolError& error) {
-    // The URL is not shown: it may contain a password.
-    throw given.failure(std::string("unusable url: ") + error.what(),
-                        "write the origin alone, such as https://api.example.com:8443");
-  }
+bool is_path_character(char c) noexcept {
+  return protocol::is_printable(c) && std::string_view(" ?#\\").find(c) == std::string_view::npos;
+}
+
+/// Accepts `https://host[:port][/path]`. The path of the vendor's base URLs is not part of the result.
+protocol::ParsedUrl parse_service_url(const Assignment& given) try {
+  protocol::ParsedUrl url = protocol::parse_url(given.value);
+  if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
+  if (!url.origin.user.empty()) throw protocol::ProtocolError("it carries a user name");
+  if (!std::ranges::all_of(url.rest, is_path_character))
+    throw protocol::ProtocolError("it has more than a path after the host");
+  url.rest = without_vendor_path(url.rest);
+  return url;
+} catch (const protocol::ProtocolError& error) {
+  // The URL is not shown: it may contain a password.
+  throw given.failure(std::string("unusable url: ") + error.what(),
+                      "write the base URL alone, such as https://api.example.com:8443");
 }
 
 Host parse_host(const Assignment& given) {
@@ -95,27 +100,59 @@ std::string parse_proxy(const Assignment* given) try {
                        "write http://[user:password@]host[:port]");
 }
 
+bool is_credential_name(std::string_view name) noexcept {
+  constexpr std::size_t longest_file_name = 255;  // NAME_MAX
+  return !name.empty() && name != "." && name != ".." && name.size() <= longest_file_name &&
+         name.find('/') == std::string_view::npos;
+}
+
+/// A key source: the message and hint for an invalid value, and when a value is valid.
+struct KeySourceRow {
+  SettingId id;
+  const char* what;
+  const char* hint;
+  bool (*is_valid)(std::string_view value);
+};
+
+/// In the order of ApiKeySource::Kind.
+constexpr std::array key_sources = {
+    KeySourceRow{
+        SettingId::api_key_env, "this is not the name of a variable", "",
+        [](std::string_view name) { return !name.empty() && name.find('=') == std::string_view::npos; }},
+    KeySourceRow{SettingId::api_key_file, "the path is not absolute", "begin it with a slash",
+                 [](std::string_view path) { return path.starts_with('/'); }},
+    KeySourceRow{SettingId::api_key_command, "the command is empty", "",
+                 [](std::string_view command) { return !protocol::trim(command).empty(); }},
+    KeySourceRow{SettingId::api_key_credential, "this is not the name of a systemd credential",
+                 "write the name alone, as in 'LoadCredential=NAME:...' of the unit", is_credential_name},
+    KeySourceRow{SettingId::api_key_keyring,
+                 "this cannot be the description of a key in the kernel's keyring",
+                 "write it as in 'keyctl padd user DESCRIPTION @u'",
+                 [](std::string_view text) { return !text.empty() && text.size() < 4096; }},  // keyrings(7)
+};
+
 void set_service(Profile& profile, const Settings& values) {
   const Assignment* const region_given = values.find(SettingId::region);
   const Region& region = region_given != nullptr ? find_row(regions, *region_given) : regions.front();
   const Assignment* const api_given = values.find(SettingId::api);
   profile.api = api_given != nullptr ? find_row(api_generations, *api_given).api : region.default_api();
-  std::string origin(region.origin(profile.api));
+  profile.url = region.origin(profile.api);
   Host host;
-  if (const Assignment* const url = values.find(SettingId::url)) {
-    host = parse_service_url(*url);
-    origin = "https://" + host.text();
-  } else if (api_given != nullptr && origin.empty()) {
+  if (const Assignment* const given = values.find(SettingId::url)) {
+    const protocol::ParsedUrl url = parse_service_url(*given);
+    host = url.origin.host;
+    profile.url = "https://" + host.text() + std::string(url.rest);
+  } else if (api_given != nullptr && profile.url.empty()) {
     // A region's default generation has an origin.
     throw api_given->failure(
         "the region '" + std::string(region.name) + "' has no " +
             std::string(api_generation(profile.api).name),
         "leave 'api' out, or set it to " + std::string(api_generation(region.default_api()).name));
   } else {
-    host.name = host_in(origin);
+    host.name = host_in(profile.url);
   }
-  profile.authorize_url = origin + std::string(api_generation(profile.api).authorize_path);
-  profile.rest_url = origin + std::string(api_generation(profile.api).rest_path);
+  profile.authorize_url = profile.url + std::string(api_generation(profile.api).authorize_path);
+  profile.rest_url = profile.url + std::string(api_generation(profile.api).rest_path);
   profile.hosts.push_back(std::move(host));
   for (const Assignment& given : values.hosts())
     if (Host further = parse_host(given); !profile.owns(further)) profile.hosts.push_back(std::move(further));
@@ -135,9 +172,9 @@ const Assignment* set_duration(seconds& duration, const Settings& values, Settin
 
 void set_times(Profile& profile, const Settings& values) {
   const Assignment* const min_ttl = set_duration(profile.min_ttl, values, SettingId::min_ttl);
-  if (profile.min_ttl > protocol::longest_lifetime)
+  if (profile.min_ttl >= protocol::longest_lifetime)
     throw min_ttl->failure("min-ttl " + in_quotes(min_ttl->value) +
-                           " is longer than the lifetime of a token, 60m");
+                           " is not less than the lifetime of a token, 60m");
   set_duration(profile.refresh_ahead, values, SettingId::refresh_ahead);
   const Assignment* const timeout = set_duration(profile.timeout, values, SettingId::timeout);
   profile.has_own_timeout = timeout != nullptr;
@@ -160,6 +197,17 @@ std::string profile_flag(std::string_view name) {
 
 bool Profile::owns(const Host& host) const noexcept {
   return std::ranges::find(hosts, host) != hosts.end();
+}
+
+std::optional<ApiKeySource> parse_api_key_source(const Settings& values) {
+  for (std::size_t i = 0; i < key_sources.size(); ++i) {
+    const KeySourceRow& source = key_sources[i];
+    const Assignment* const given = values.find(source.id);
+    if (given == nullptr) continue;
+    if (!source.is_valid(given->value)) throw given->failure(source.what, source.hint);
+    return ApiKeySource{.kind = static_cast<ApiKeySource::Kind>(i), .value = std::string(given->value)};
+  }
+  return std::nullopt;
 }
 
 std::vector<Host> parse_hosts(const Settings& values) {

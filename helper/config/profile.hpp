@@ -25,6 +25,7 @@ inline constexpr std::string_view default_profile = "default";
 struct Profile {
   std::string name;
   Api api = Api::v1;
+  std::string url;                    ///< base URL of the service, without a slash at the end
   std::string authorize_url;          ///< exchanges the API key for a token
   std::string rest_url;               ///< base URL of the resources that accept the token
   std::vector<protocol::Host> hosts;  ///< every host that may receive the token, each once
@@ -48,6 +49,10 @@ struct Profile {
 
 /// The hosts of a profile, without looking at its other settings. Throws Failure.
 [[nodiscard]] std::vector<protocol::Host> parse_hosts(const Settings& values);
+
+/// The source that the settings name, if they name one. Throws Failure for an invalid value. The message does
+/// not contain the value: users put the key itself there by mistake.
+[[nodiscard]] std::optional<ApiKeySource> parse_api_key_source(const Settings& values);
 
 /// Validates the settings of a profile. Throws Failure for an invalid value.
 [[nodiscard]] Profile make_profile(std::string_view name, const Settings& values);

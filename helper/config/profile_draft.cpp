@@ -18,7 +18,8 @@ bool is_written(const Assignment& given) noexcept {
   const bool selects_service =
       given.setting->role == Role::service_address || id == SettingId::api || id == SettingId::host;
   return id != SettingId::trace &&
-         (given.layer == Layer::flag || (given.layer == Layer::variable && selects_service));
+         (given.layer == Layer::flag ||
+          ((given.layer == Layer::variable || given.layer == Layer::common_variable) && selects_service));
 }
 
 void write_setting(std::string& text, std::span<const Assignment> given) {

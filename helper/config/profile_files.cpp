@@ -47,7 +47,9 @@ Assignment parse_line(const ProfileText::File& file, std::string_view text, unsi
 std::optional<std::string> read_profile_file(const std::string& path) try {
   const os::Fd fd = os::open_trusted_file(path, os::Sensitivity::settings);
   if (!fd) return std::nullopt;
-  return std::string(os::read_all(fd.get(), largest_file).reveal());
+  std::string text(os::read_all(fd.get(), largest_file).reveal());
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);  // the byte order mark of editors on Windows
+  return text;
 } catch (const os::RejectedPath& error) {
   throw Failure(ExitCode::invalid_settings, std::string("cannot use the profile: ") + error.what(),
                 error.hint());

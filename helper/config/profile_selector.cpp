@@ -56,6 +56,7 @@ ProfileSelector::ProfileSelector(const Environment& environment, std::span<const
     : flags_(flags),
       variables_(read_variables(environment)),
       common_variables_(read_common_variables(environment)),
+      provider_region_(read_provider_region(environment)),
       files_(environment),
       named_(std::move(named)),
       diagnostics_(diagnostics) {
@@ -144,6 +145,7 @@ Settings ProfileSelector::merge(const ProfileText& text, InvalidLines invalid_li
   for (const ProfileText::File& file : text.files)
     values.add(ProfileText::parse(file, invalid_lines));
   values.add(common_variables_);
+  if (!values.has(Role::key_source)) values.add(provider_region_);
   return values;
 }
 

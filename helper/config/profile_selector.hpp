@@ -81,7 +81,7 @@ class ProfileSelector {
   [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host, bool default_has_file) const;
 
   std::span<const Assignment> flags_;
-  std::vector<Assignment> variables_, common_variables_;
+  std::vector<Assignment> variables_, common_variables_, provider_region_;
   ProfileFiles files_;
   std::optional<NamedProfile> named_;
   const Diagnostics* diagnostics_;

@@ -66,6 +66,14 @@ inline constexpr std::array regions = {
   return origin.starts_with(scheme) ? origin.substr(scheme.size()) : std::string_view();
 }
 
+/// The path of a base URL without its closing slash and without what the vendor's documentation appends,
+/// since authorization has another path.
+[[nodiscard]] constexpr std::string_view without_vendor_path(std::string_view path) noexcept {
+  for (const std::string_view end : {"/", "/api/rest", "/api"})
+    if (path.ends_with(end)) path.remove_suffix(end.size());
+  return path;
+}
+
 /// Null if no region has this name.
 [[nodiscard]] constexpr const Region* find_region(std::string_view name) noexcept {
   const auto* const found = std::ranges::find(regions, name, &Region::name);

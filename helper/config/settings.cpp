@@ -5,6 +5,7 @@
 #include "protocol/ascii.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/host.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -56,40 +57,6 @@ void reject_conflict(const Assignment& earlier, const Assignment& given) {
       "keep one of the two");
 }
 
-bool is_credential_name(std::string_view name) noexcept {
-  constexpr std::size_t longest_file_name = 255;  // NAME_MAX
-  return !name.empty() && name != "." && name != ".." && name.size() <= longest_file_name &&
-         name.find('/') == std::string_view::npos;
-}
-
-/// A key source: when a value is valid, and the message for any other.
-struct KeySourceRow {
-  SettingId id;
-  bool (*is_valid)(std::string_view value);
-  const char* otherwise;
-  const char* hint;
-};
-
-/// In the order of ApiKeySource::Kind.
-constexpr std::array key_sources = {
-    KeySourceRow{
-        SettingId::api_key_env,
-        [](std::string_view name) { return !name.empty() && name.find('=') == std::string_view::npos; },
-        "this is not the name of a variable", ""},
-    KeySourceRow{SettingId::api_key_file, [](std::string_view path) { return path.starts_with('/'); },
-                 "the path is not absolute", "begin it with a slash"},
-    KeySourceRow{SettingId::api_key_command,
-                 [](std::string_view command) { return !protocol::trim(command).empty(); },
-                 "the command is empty", ""},
-    KeySourceRow{SettingId::api_key_credential, is_credential_name,
-                 "this is not the name of a systemd credential",
-                 "write the name alone, as in 'LoadCredential=NAME:...' of the unit"},
-    KeySourceRow{SettingId::api_key_keyring,
-                 [](std::string_view text) { return !text.empty() && text.size() < 4096; },  // keyrings(7)
-                 "this cannot be the description of a key in the kernel's keyring",
-                 "write it as in 'keyctl padd user DESCRIPTION @u'"},
-};
-
 /// Variables of other programs. Of those for one setting, the first that is set counts; curl(1) prefers lower
 /// case.
 struct CommonVariable {
@@ -99,8 +66,47 @@ struct CommonVariable {
 
 constexpr std::array common_variables = {
     CommonVariable{"https_proxy", SettingId::proxy},     CommonVariable{"HTTPS_PROXY", SettingId::proxy},
+    CommonVariable{"all_proxy", SettingId::proxy},       CommonVariable{"ALL_PROXY", SettingId::proxy},
     CommonVariable{"no_proxy", SettingId::no_proxy},     CommonVariable{"NO_PROXY", SettingId::no_proxy},
     CommonVariable{"SSL_CERT_FILE", SettingId::ca_file},
+};
+
+/// ALL_PROXY is for every protocol, and often names a SOCKS proxy.
+bool is_unusable_proxy(std::string_view name, std::string_view url) noexcept {
+  if (name != "all_proxy" && name != "ALL_PROXY") return false;
+  const auto scheme = url.find("://");
+  return scheme != std::string_view::npos && protocol::lower_case(url.substr(0, scheme)) != "http";
+}
+
+/// The region whose host is that of a base URL of the vendor; empty for any other URL.
+std::string_view find_region_of_url(std::string_view text) noexcept try {
+  const protocol::ParsedUrl url = protocol::parse_url(text);
+  for (const Region& region : regions)
+    for (const std::string_view origin : region.origins)
+      if (origin == url.origin.text() && url.origin.user.empty() && without_vendor_path(url.rest).empty())
+        return region.name;
+  return {};
+} catch (const std::exception&) {
+  return {};
+}
+
+/// The region with this name, ignoring case; any other text as it is.
+std::string_view find_region_of_name(std::string_view text) noexcept {
+  for (const Region& region : regions)
+    if (protocol::lower_case(text) == region.name) return region.name;
+  return text;
+}
+
+/// Variables of Terraform providers that select the service for the key in their own variable.
+struct ProviderRegion {
+  std::string_view key;
+  std::string_view name;
+  std::string_view (*find)(std::string_view value) noexcept;
+};
+
+constexpr std::array provider_regions = {
+    ProviderRegion{"CHECKPOINT_SASE_API_KEY", "BASE_URL", find_region_of_url},
+    ProviderRegion{"HARMONYSASE_API_KEY", "HARMONYSASE_REGION", find_region_of_name},
 };
 
 constexpr std::string_view own_prefix = "SASE_";
@@ -126,6 +132,7 @@ void add_variable(std::vector<Assignment>& layer, std::string_view name, std::st
   const auto* const setting = std::ranges::find(settings, name, &Setting::variable);
   if (setting == settings.end() || std::ranges::find(layer, setting, &Assignment::setting) != layer.end())
     return;
+  if (value.ends_with('\r')) value.remove_suffix(1);  // as in Environment::find()
   if (setting->id == SettingId::host) return add_hosts(layer, *setting, value);
   if (!value.empty()) layer.push_back({.setting = setting, .value = value, .layer = Layer::variable});
 }
@@ -203,27 +210,37 @@ std::vector<Assignment> read_common_variables(const Environment& environment) {
   std::vector<Assignment> layer;
   for (const CommonVariable& variable : common_variables) {
     const Setting& setting = settings[setting_index(variable.id)];
+    const auto value = environment.find(variable.name);
+    if (!value || is_unusable_proxy(variable.name, *value)) continue;
     if (!layer.empty() && layer.back().setting == &setting) continue;
-    if (const auto value = environment.find(variable.name))
-      layer.push_back(
-          {.setting = &setting, .value = *value, .layer = Layer::common_variable, .file = variable.name});
+    layer.push_back(
+        {.setting = &setting, .value = *value, .layer = Layer::common_variable, .file = variable.name});
   }
   return layer;
 }
 
-std::optional<ApiKeySource> parse_api_key_source(const Settings& values) {
-  for (std::size_t i = 0; i < key_sources.size(); ++i) {
-    const KeySourceRow& source = key_sources[i];
-    const Assignment* const given = values.find(source.id);
-    if (given == nullptr) continue;
-    if (!source.is_valid(given->value)) throw given->failure(source.otherwise, source.hint);
-    return ApiKeySource{.kind = static_cast<ApiKeySource::Kind>(i), .value = std::string(given->value)};
-  }
+std::optional<std::string_view> find_key_variable(const Environment& environment) noexcept {
+  for (const std::string_view name : standard_key_variables)
+    if (environment.find(name)) return name;
   return std::nullopt;
 }
 
-void MisspelledVariables::warn() noexcept try {
-  if (std::exchange(has_warned_, true)) return;
+std::vector<Assignment> read_provider_region(const Environment& environment) {
+  const auto key = find_key_variable(environment);
+  for (const ProviderRegion& provider : provider_regions) {
+    const auto value = provider.key == key ? environment.find(provider.name) : std::nullopt;
+    const std::string_view region = value ? provider.find(*value) : std::string_view();
+    if (!region.empty())
+      return {{.setting = find_setting("region"),
+               .value = region,
+               .layer = Layer::common_variable,
+               .file = provider.name}};
+  }
+  return {};
+}
+
+/// Names that are one typing mistake away from a known one.
+void MisspelledVariables::warn_of_mistakes() const {
   const std::vector<std::string_view> known = known_variables();
   for (const char* const* entry = environment_.entries(); *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
@@ -233,6 +250,25 @@ void MisspelledVariables::warn() noexcept try {
     if (near != name && near.size() >= shortest_name)
       diagnostics_.warning(protocol::escape(name) + " is not known; did you mean " + std::string(near) + "?");
   }
+}
+
+/// Values that other programs use.
+void MisspelledVariables::warn_of_values() const {
+  const auto is_set = [this](std::string_view name) { return environment_.find(name).has_value(); };
+  if (read_common_variables(environment_).empty() && !is_set("SASE_PROXY"))
+    for (const std::string_view name : {"all_proxy", "ALL_PROXY"})
+      if (is_set(name))
+        diagnostics_.warning(std::string(name) + " is ignored: only http:// proxies are supported");
+  if (find_key_variable(environment_) == "CHECKPOINT_SASE_API_KEY" && is_set("BASE_URL") &&
+      read_provider_region(environment_).empty() && !is_set("SASE_URL") && !is_set("SASE_REGION"))
+    diagnostics_.warning(
+        "BASE_URL is ignored: it is not the URL of a region; to use its service, set SASE_URL");
+}
+
+void MisspelledVariables::warn() noexcept try {
+  if (std::exchange(has_warned_, true)) return;
+  warn_of_mistakes();
+  warn_of_values();
 } catch (const std::exception&) {
   return;  // a missing warning must not fail the call
 }

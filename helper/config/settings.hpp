@@ -81,7 +81,7 @@ inline constexpr std::array settings = {
             "API generation that authorizes; the default is v1, or v3 where a region has no v1",
             api_generations.front().name, api_names},
     Setting{SettingId::url, Role::service_address, "url", "SASE_URL", "URL",
-            "origin of another service, such as a sandbox"},
+            "base URL of another service, such as a sandbox"},
     Setting{SettingId::host, Role::other, "host", "SASE_HOST", "HOST",
             "additional host that may receive the token; repeatable"},
     Setting{SettingId::api_key_env, Role::key_source, "api-key-env", "SASE_API_KEY_ENV", "NAME",
@@ -109,7 +109,7 @@ inline constexpr std::array settings = {
     Setting{SettingId::client_key, Role::other, "client-key", "SASE_CLIENT_KEY", "FILE",
             "private key of the client certificate"},
     Setting{SettingId::proxy, Role::other, "proxy", "SASE_PROXY", "URL",
-            "proxy to connect through; the default is HTTPS_PROXY"},
+            "proxy to connect through; the default is HTTPS_PROXY or ALL_PROXY"},
     Setting{SettingId::no_proxy, Role::other, "no-proxy", "SASE_NO_PROXY", "LIST",
             "hosts reached without the proxy; the default is NO_PROXY"},
     Setting{SettingId::trace, Role::other, "trace", "SASE_TRACE", "1|FILE",
@@ -168,6 +168,10 @@ class Settings {
 /// The layer of the variables that every HTTP client uses.
 [[nodiscard]] std::vector<Assignment> read_common_variables(const Environment& environment);
 
+/// The layer of a Terraform provider's variable that selects the region for the key in that provider's own
+/// variable. It applies if no setting names another source of the key.
+[[nodiscard]] std::vector<Assignment> read_provider_region(const Environment& environment);
+
 /// Where an API key is read from. helper/api_key/source.cpp reads it.
 struct ApiKeySource {
   enum class Kind {
@@ -189,16 +193,16 @@ struct ApiKeySource {
 inline constexpr std::array<std::string_view, 4> standard_key_variables = {
     "SASE_API_KEY", "CHECKPOINT_SASE_API_KEY", "PERIMETER81_API_KEY", "HARMONYSASE_API_KEY"};
 
+/// The first standard variable that holds a key.
+[[nodiscard]] std::optional<std::string_view> find_key_variable(const Environment& environment) noexcept;
+
 /// Names, in the environment of the command that `exec` runs, the variables with an API key that it removed.
 inline constexpr std::string_view removed_variable = "SASE_EXEC_REMOVED";
 
-/// The source that the settings name, if they name one. Throws Failure for an invalid value. The message does
-/// not contain the value: users put the key itself there by mistake.
-[[nodiscard]] std::optional<ApiKeySource> parse_api_key_source(const Settings& values);
-
-/// Warns once about variables such as `SASE_REGOIN`. Only a variable that one typing mistake turns into a
-/// known one counts as misspelled, because other programs may have `SASE_` variables too. It costs nothing
-/// until warn(), which a call that the cache answers does not reach.
+/// Warns once about variables without effect: misspelled ones such as `SASE_REGOIN`, and values of ALL_PROXY
+/// and BASE_URL that are for other programs. Only a variable that one typing mistake turns into a known one
+/// counts as misspelled, because other programs may have `SASE_` variables too. It costs nothing until
+/// warn(), which a call that the cache answers does not reach.
 class MisspelledVariables {
  public:
   /// Both must outlive this.
@@ -209,6 +213,9 @@ class MisspelledVariables {
   void warn() noexcept;
 
  private:
+  void warn_of_mistakes() const;
+  void warn_of_values() const;
+
   const Environment& environment_;
   const Diagnostics& diagnostics_;
   bool has_warned_ = false;

@@ -110,7 +110,7 @@ CheckResult check_key(const config::Profile& profile, const Environment& environ
   const auto start = std::chrono::steady_clock::now();
   try {
     const auto source = api_key::find_source(profile, environment);
-    if (!source) throw api_key::no_key(profile);
+    if (!source) throw api_key::no_key(profile, environment);
     CheckResult check = check_expiry(find_expiry(read().reveal()), wall_clock());
     std::string what = "from " + api_key::describe(*source) + describe_file(*source);
     if (!check.what.empty()) what += "; " + check.what;

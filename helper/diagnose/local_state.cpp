@@ -176,7 +176,7 @@ ProfileStatus read_status(const token::SessionContext& context, const config::Pr
     status.api = config::api_generation(profile.api).name;
     status.host = profile.hosts.front().text();
     const auto source = api_key::find_source(profile, context.environment);
-    if (!source) throw api_key::no_key(profile);
+    if (!source) throw api_key::no_key(profile, context.environment);
     status.key = api_key::describe(*source);
     token::TokenSession session(context, profile);
     token::ApiKeyHandle& key = session.provider().key();

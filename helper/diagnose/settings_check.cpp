@@ -46,7 +46,7 @@ std::string format_value(config::SettingId id, const config::Profile& profile,
   switch (id) {
     case config::SettingId::region: return region_name(values);
     case config::SettingId::api: return std::string(config::api_generation(profile.api).name);
-    case config::SettingId::url: return without_keys("https://" + profile.hosts.front().text());
+    case config::SettingId::url: return without_keys(profile.url);
     case config::SettingId::host: return without_keys(list_additional_hosts(profile));
     case config::SettingId::min_ttl: return protocol::format_duration(profile.min_ttl);
     case config::SettingId::refresh_ahead: return protocol::format_duration(profile.refresh_ahead);

@@ -61,7 +61,7 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
       profile,
       {.read =
            [source, &profile, &environment = context.environment, &trace](auto deadline) {
-             if (!source) throw api_key::no_key(profile);
+             if (!source) throw api_key::no_key(profile, environment);
              return read_key_traced(*source, environment, deadline, trace);
            },
        .source = is_command ? std::nullopt : source,

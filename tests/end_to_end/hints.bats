@@ -287,3 +287,11 @@ stub() {
   paste "sase-credential $(quoted_in_hint)"
   jq -e .access_token "$out" >/dev/null || refute 'expected the token as JSON'
 }
+
+@test "exec with the key for a call that exec runs" {
+  export SASE_API_KEY=$key
+  call sase-credential exec -- sase-credential --cache none token
+  hint
+  paste "$(sed 's/^.*run this in: //; s/CMD$/sase-credential --cache none token/' <<<"$hint")"
+  expect_token
+}

@@ -230,12 +230,24 @@ no-such-program@it failed with exit code 127, a program was not found
 /etc/passwd@it failed with exit code 126, a program cannot be run
 kill -9 $$@it was ended by signal 9 (Killed)
 true@it wrote nothing
-echo@its output cannot be used: it is empty
-echo eyJhbGciOiJIUzI1NiJ9; echo eyJhbGciOiJIUzI1NiJ9@its output cannot be used: it has more than one line
-printf 'eyJhbGciOiJIUzI1NiJ9\000'@its output cannot be used: it holds bytes that are not printable ASCII
-head -c 16385 /dev/zero | tr '\000' k@its output cannot be used: it is longer than 16 KiB
-yes eyJhbGciOiJIUzI1NiJ9@it wrote more than 16 KiB
 read -r secret </dev/tty && echo "$secret"@it failed with exit code *
+TABLE
+  expect_counter authorize 0
+}
+
+@test "rejects the output of a command that is no key, and shows nothing of it" {
+  local words why
+  while IFS='@' read -r words why; do
+    about "$words"
+    command_is "exec 2>/dev/null; $words"
+    call sase-credential token
+    expect_failure 4 "cannot use the API key from the command of 'api-key-command': it $why" '?*'
+  done <<'TABLE'
+echo@is empty
+echo eyJhbGciOiJIUzI1NiJ9; echo eyJhbGciOiJIUzI1NiJ9@has more than one line
+printf 'eyJhbGciOiJIUzI1NiJ9\000'@holds bytes that are not printable ASCII
+head -c 16385 /dev/zero | tr '\000' k@is longer than 16 KiB
+yes eyJhbGciOiJIUzI1NiJ9@is longer than 16 KiB
 TABLE
   expect_counter authorize 0
 }

@@ -161,7 +161,7 @@ on_a_desktop() {
 
   printf 'two\nlines\n' | keyctl padd user "$ring" @u >"$home/messages"
   call sase-credential token
-  expect_failure 4 "$what it has more than one line"
+  expect_failure 4 "cannot use the API key from the key of the kernel's keyring that 'api-key-keyring' names: it has more than one line"
   expect_counter authorize 0
 }
 

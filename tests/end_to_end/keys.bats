@@ -44,7 +44,7 @@ rejects_untrusted() {
 
 refused_file() {  # MESSAGE [HINT]
   call sase-credential token
-  expect_failure 4 "cannot use the API key in '$SASE_API_KEY_FILE': $1" "${@:2}"
+  expect_failure 4 "cannot use the API key * '$SASE_API_KEY_FILE': $1" "${@:2}"
   expect_counter authorize 0
 }
 
@@ -99,9 +99,9 @@ refused_file() {  # MESSAGE [HINT]
 
 @test "rejects a key of several lines, with control bytes or other alphabets" {
   local bad
-  for bad in "$key"$'\n'"$key" "$key"$'\n\n' $'\n'"$key" "$key"$'\t' "$key"$'\033[2J' "$key"$'\177' "$key"é; do
+  for bad in "$key"$'\n'"$key" "$key"$'\n\n' $'\n'"$key" "$key"$'\t'"$key" "$key"$'\033[2J' "$key"$'\177' "$key"é; do
     SASE_API_KEY=$bad call sase-credential token
-    expect_failure 4 "the API key in the variable 'SASE_API_KEY' cannot be used: it *"
+    expect_failure 4 'cannot use the API key from SASE_API_KEY: it *'
   done
   expect_counter authorize 0
 }
@@ -124,6 +124,91 @@ refused_file() {  # MESSAGE [HINT]
   TENANT_A='' call sase-credential --api-key-env TENANT_A token
   expect_failure 4 "the variable * is not set"
   expect_counter authorize 0
+}
+
+# ---- keys as they are pasted
+
+# from SOURCE: the text of $home/key, as this source.
+from() {
+  unset SASE_API_KEY SASE_API_KEY_FILE SASE_API_KEY_COMMAND CREDENTIALS_DIRECTORY
+  case $1 in
+    variable) IFS= read -r -d '' SASE_API_KEY <"$home/key" || export SASE_API_KEY ;;
+    file) export SASE_API_KEY_FILE=$home/key ;;
+    command) export SASE_API_KEY_COMMAND="cat $home/key" ;;
+    credential)
+      mkdir -p "$home/tree"
+      cp "$home/key" "$home/tree/sase-api-key"
+      export CREDENTIALS_DIRECTORY=$home/tree
+      ;;
+  esac
+}
+
+@test "what pasting and files put around a key is removed, for every source" {
+  local around source
+  for around in '  %s \t' '%s \n' '\xef\xbb\xbf%s\r\n' '\033[200~%s\033[201~\n' '\xc2\xa0%s\xe2\x80\x8b'; do
+    # shellcheck disable=SC2059 # the format is the point
+    printf "$around" "$key" >"$home/key"
+    for source in variable file command credential; do
+      about "$around from a $source"
+      anew
+      from "$source"
+      expect_works
+    done
+  done
+}
+
+@test "a text that is clearly not a key: exit 4 and what it is, before any request, for every source" {
+  local text what source
+  while IFS='@' read -r text what; do
+    printf '%b\n' "$text" >"$home/key"
+    for source in variable file command credential; do
+      about "$text from a $source"
+      from "$source"
+      call sase-credential token
+      expect_failure 4 "cannot use the API key from *: it $what" 'it must be the key alone, in one line'
+    done
+    call sase-credential doctor
+    expect_code 4
+    grep -q "^FAIL  key .* it $what" "$out" || refute 'expected the same from doctor'
+  done <<'TABLE'
+"the-key"@is in quotes
+'the-key'@is in quotes
+\xe2\x80\x9cthe-key\xe2\x80\x9d@is in quotes
+Bearer the-key@begins with 'Bearer' or 'Basic', as a header does
+Authorization: Bearer the-key@is a line NAME=VALUE, and not the value alone
+SASE_API_KEY=the-key@is a line NAME=VALUE, and not the value alone
+export SASE_API_KEY=the-key@is a line NAME=VALUE, and not the value alone
+${SASE_API_KEY}@is an unexpanded variable or template
+$(pass show sase)@is an unexpanded variable or template
+${{ secrets.SASE_API_KEY }}@is an unexpanded variable or template
+%SASE_API_KEY%@is an unexpanded variable or template
+<your-api-key>@is a placeholder
+YOUR_API_KEY@is a placeholder
+changeme@is a placeholder
+xxxxxxxx@is a placeholder
+***@is masked or cut off
+the-k...@is masked or cut off
+op://vault/sase/key@is a path, a URL or a reference to the key
+/run/secrets/sase-key@is a path, a URL or a reference to the key
+{"apiKey": "the-key"}@is JSON, and not a value of it
+<!DOCTYPE html>@is a web page
+TABLE
+  expect_counter authorize 0
+}
+
+@test "a file in UTF-16: exit 4 and the encoding" {
+  printf '%s\r\n' the-key | iconv -f ASCII -t UTF-16 >"$home/key"
+  export SASE_API_KEY_FILE=$home/key
+  refused_file 'it is encoded in UTF-16, and not in ASCII or UTF-8'
+  printf '%s\r\n' the-key | iconv -f ASCII -t UTF-16LE >"$home/key"
+  refused_file 'it is encoded in UTF-16, and not in ASCII or UTF-8'
+}
+
+@test "inside 'exec', a call without a key says what removed it" {
+  export SASE_API_KEY=$key
+  call sase-credential exec -- sase-credential --cache none token
+  expect_failure 4 "no API key for the profile 'default': 'sase-credential exec' removed SASE_API_KEY from the environment" \
+    '*SASE_ACCESS_TOKEN*--pass-api-key*'
 }
 
 # ---- files
@@ -164,7 +249,7 @@ refused_file() {  # MESSAGE [HINT]
     key_file "$text"
     refused_file 'it has more than one line'
   done
-  for text in "$key\0000" "$key\t\n" "\0357\0273\0277$key\n" "$key\0303\0251\n"; do
+  for text in "$key\0000" "$key\tx\n" "x\0357\0273\0277$key\n" "$key\0303\0251\n"; do
     key_file "$text"
     refused_file 'it holds bytes that are not printable ASCII'
   done
@@ -186,7 +271,7 @@ refused_file() {  # MESSAGE [HINT]
   refused_file 'it is longer than 16 KiB'
   unset SASE_API_KEY_FILE
   SASE_API_KEY=${longest}k call sase-credential token
-  expect_failure 4 "the API key in the variable 'SASE_API_KEY' cannot be used: it is longer than 16 KiB"
+  expect_failure 4 'cannot use the API key from SASE_API_KEY: it is longer than 16 KiB'
   expect_counter authorize 0
 }
 

@@ -217,7 +217,8 @@ type exit
 
 @test "rejects an invalid key before any request" {
   local bad
-  for bad in '' '\n' 'two\nlines\n' 'tab\there\n'; do
+  for bad in '' '\n' 'two\nlines\n' 'tab\there\n' '"quoted"\n' 'Bearer the-key' 'SASE_API_KEY=the-key\n' \
+    '${SASE_API_KEY}\n' 'your-api-key\n' '\377\376t\000h\000e\000'; do
     about "$bad"
     # shellcheck disable=SC2059 # the format is the point
     printf "$bad" >"$BATS_TEST_TMPDIR/typed"
@@ -229,6 +230,20 @@ type exit
   expect_failure 4 'invalid API key: it is longer than 16 KiB'
   expect_nothing_kept
   expect_counter authorize 0
+}
+
+@test "removes what pasting puts around a key, at the prompt and from a pipe" {
+  printf '\033[200~%s\033[201~ ' "$key" >"$BATS_TEST_TMPDIR/typed"
+  by_hand "see API key for
+paste $BATS_TEST_TMPDIR/typed
+see verified:
+" sase-credential login
+  expect_code 0
+  expect_kept
+  printf '\xef\xbb\xbf %s\r\n' "$key" >"$BATS_TEST_TMPDIR/typed"
+  by_pipe
+  expect_code 0
+  expect_kept
 }
 
 @test "reports invalid settings before it asks for the key" {

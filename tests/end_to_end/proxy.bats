@@ -35,8 +35,38 @@ expect_log() { expect_equal "$(<"$log")" "$1" "the proxy's log"; }
   expect_log "CONNECT $host without credentials"$'\n'"CONNECT $host without credentials"
 }
 
-@test "HTTP_PROXY and ALL_PROXY are for others" {
+@test "HTTP_PROXY is for other protocols" {
   HTTP_PROXY=http://127.0.0.1:1 http_proxy=http://127.0.0.1:1 works
+}
+
+@test "ALL_PROXY names the proxy if HTTPS_PROXY does not" {
+  start_proxy plain
+  for variable in ALL_PROXY all_proxy; do
+    anew
+    : >"$log"
+    export "$variable=http://$proxy"
+    works
+    expect_log "CONNECT $host without credentials"
+    unset "$variable"
+  done
+  anew
+  : >"$log"
+  ALL_PROXY=http://127.0.0.1:1 HTTPS_PROXY=http://$proxy works
+  expect_log "CONNECT $host without credentials"
+}
+
+@test "ALL_PROXY of SOCKS is ignored, with one warning where a request is sent" {
+  for variable in ALL_PROXY all_proxy; do
+    anew
+    export "$variable=socks5h://127.0.0.1:1"
+    call sase-credential token
+    expect_warning "$variable is ignored: only http:// proxies are supported"
+    works
+    unset "$variable"
+  done
+  anew
+  start_proxy plain
+  ALL_PROXY=socks5://127.0.0.1:1 HTTPS_PROXY=http://$proxy works
 }
 
 @test "user name and password, plain and percent-encoded" {

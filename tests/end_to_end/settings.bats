@@ -342,7 +342,7 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
 
 @test "bad values: url" {
   for value in http://localhost localhost https:// https://user@localhost https://user:secret-word@localhost \
-    https://localhost/api 'https://localhost?x' 'https://localhost#x' 'https://local host' https://localhost:0 \
+    'https://localhost/a?x' 'https://localhost/a b' 'https://localhost?x' 'https://localhost#x' 'https://local host' https://localhost:0 \
     https://localhost:99999 https://localhost: ftp://localhost https://.localhost 'https://*.localhost' //localhost; do
     bad url "$value" 'unusable url*'
     ! grep -q secret-word "$err" || refute 'the password is in the message'
@@ -368,17 +368,98 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
       bad "$name" "$value" "unusable duration '$value'"
     done
   done
+  bad min-ttl 60m "*'60m'*60m"
+  bad min-ttl 1h "*'1h'*60m"
   bad min-ttl 61m "*'61m'*60m"
   bad min-ttl 2h "*'2h'*60m"
   bad timeout 0s "*'0s' is too short"
   expect_counter authorize 0
 }
 
-@test "min-ttl is less than an hour, since no new token lives longer" {
-  # 60m is within the bound, so it is the service's token that falls short.
-  call sase-credential --min-ttl 60m token
-  expect_failure 5 '*lives 1h, no more than min-ttl 1h' "lower 'min-ttl'"
+@test "the longest min-ttl gives a token on every call" {
+  for _ in 1 2; do
+    call sase-credential --min-ttl 59m token
+    expect_token
+    expect_no_message
+  done
   expect_counter authorize 1
+}
+
+@test "variables of a file with Windows line ends" {
+  export SASE_URL=$url$'\r' SASE_CA_FILE=$SASE_CA_FILE$'\r' SASE_API_KEY=$key$'\r' SASE_MIN_TTL=$'5m\r' SASE_CACHE=$'file\r'
+  export SASE_PROFILE=$'default\r' SASE_HOST=$'a.test,b.test\r' SASE_TRACE=$'\r' NO_PROXY=$'a.test\r' HTTPS_PROXY=$'\r'
+  call sase-credential token
+  expect_token
+  expect_no_message
+  SASE_MIN_TTL=$'5m\r\r' call sase-credential token
+  expect_failure 4 'SASE_MIN_TTL: *'
+}
+
+@test "a base URL as in the vendor's documentation" {
+  for path in / /api /api/ /api/rest /api/rest/; do
+    about "$path"
+    SASE_URL=$url$path expect_url "$url"
+  done
+  # Another path is kept, so the sandbox does not know the address.
+  SASE_URL=$url/gateway/api/rest call sase-credential token
+  expect_failure 5 '*(HTTP 404)*'
+}
+
+# expect_region REGION HOST: the selected service; nothing is sent.
+expect_region() {
+  call sase-credential status --json
+  expect_code 0
+  expect_equal "$(jq -r '.profiles[0] | "\(.region) \(.host)"' "$out")" "$1 $2" 'region and host'
+}
+
+@test "the Terraform providers' variables select the region for their own key" {
+  only_profiles
+  unset SASE_API_KEY
+  export CHECKPOINT_SASE_API_KEY=$key
+  for BASE_URL in https://api.eu.sase.checkpoint.com https://api.eu.sase.checkpoint.com/api/rest \
+    https://API.EU.sase.checkpoint.com:443/api/ https://public-apigw.eu.sase.checkpoint.com; do
+    export BASE_URL
+    expect_region eu api.eu.sase.checkpoint.com
+  done
+  SASE_REGION=au expect_region au api.au.sase.checkpoint.com
+  SASE_API_KEY=$key expect_region us api.perimeter81.com
+  SASE_API_KEY_FILE=$home/key expect_region us api.perimeter81.com
+  unset CHECKPOINT_SASE_API_KEY
+  export HARMONYSASE_API_KEY=$key
+  expect_region us api.perimeter81.com
+  HARMONYSASE_REGION=IN expect_region in api.in.sase.checkpoint.com
+  HARMONYSASE_REGION=mars call sase-credential token
+  expect_failure 4 "HARMONYSASE_REGION: unknown region 'mars'" '*us, eu*'
+}
+
+@test "another BASE_URL is ignored, with one warning where a request is sent" {
+  profile default "url = $url"
+  only_profiles
+  unset SASE_API_KEY
+  export CHECKPOINT_SASE_API_KEY=$key BASE_URL=https://other.test
+  call sase-credential token
+  expect_warning 'BASE_URL is ignored: *SASE_URL'
+  call sase-credential token
+  expect_token
+  expect_no_message
+  anew
+  SASE_API_KEY=$key call sase-credential token
+  expect_token
+  expect_no_message
+}
+
+@test "a dash or quotes of a text program: usage, and what it is" {
+  call sase-credential token —format json
+  expect_failure 2 "the argument '*format' has an em dash (U+2014) in place of --" 'type -- *'
+  call sase-credential token –format=json
+  expect_failure 2 "the argument '*format=json' has an en dash (U+2013) in place of --" 'type -- *'
+  call sase-credential —version
+  expect_failure 2 '*em dash (U+2014)*' 'type -- *'
+  call sase-credential token --format “json”
+  expect_failure 2 "the argument '*json*' has a quotation mark (U+201C) in place of *" 'type *'
+  call git-credential-sase —format
+  expect_code 0
+  expect_no_message
 }
 
 @test "bad values: relative paths" {
@@ -497,14 +578,17 @@ names_place() {
 
 # ---- files
 
-@test "comments, blanks and Windows line ends in a profile" {
+@test "comments, blanks, a byte order mark and Windows line ends in a profile" {
   unset SASE_URL
   mkdir -p "$XDG_CONFIG_HOME/sase-credential/profiles"
-  printf '# comment\r\n\r\n   url=%s  \r\n\t api\t=\tv3\r\n   # comment = x\r\n' "$url" >"$(conf)"
+  printf '\xef\xbb\xbf# comment\r\n\r\n   url=%s  \r\n\t api\t=\tv3\r\n   # comment = x\r\n' "$url" >"$(conf)"
   call sase-credential token --format json
   expect_code 0
   expect_no_message
   expect_equal "$(jq -r .api_url "$out")" "$url"
+  printf '\xef\xbb\xbfurl = %s\r\n' "$url" >"$(conf)"
+  call sase-credential token
+  expect_token
 }
 
 @test "a profile's last line needs no end" {

@@ -33,6 +33,15 @@ TEST_CASE("an empty variable counts as absent", "[environment]") {
   CHECK_FALSE((*environment).find("B"));
 }
 
+TEST_CASE("a CR at the end of a value is from a file with Windows line ends", "[environment]") {
+  const tests::EnvironmentList environment{"A=b\r", "B=\r", "C=b\r\r", "D=\rb"};
+
+  CHECK((*environment).find("A") == "b");
+  CHECK_FALSE((*environment).find("B"));
+  CHECK((*environment).find("C") == "b\r");
+  CHECK((*environment).find("D") == "\rb");
+}
+
 TEST_CASE("uses the first of repeated variables, as getenv does", "[environment]") {
   const tests::EnvironmentList environment{"A=1", "A=2"};
 

@@ -29,7 +29,7 @@ std::string error_message(const std::vector<std::string>& variables) try {
   const config::Profile profile = config::make_profile("default", values);
   check_profile(profile);
   const auto place = api_key::find_source(profile, environment);
-  if (!place) throw api_key::no_key(profile);
+  if (!place) throw api_key::no_key(profile, environment);
   check(is_printable(api_key::describe(*place)), "the description of a key source is printable");
   // The fuzzer must not read files or run commands of this machine.
   if (place->kind != config::ApiKeySource::Kind::variable) return api_key::describe(*place);

@@ -15,7 +15,7 @@ namespace {
 /// The error message of the front for a proxy, or empty.
 std::string error_message(std::string_view proxy) try {
   const std::array given = {config::Assignment{
-      .setting = config::find_setting("proxy"), .value = proxy, .layer = config::Layer::flag, .file = {}}};
+      .setting = config::find_setting("proxy"), .value = proxy, .layer = config::Layer::flag}};
   config::Settings values;
   values.add(given);
   check_profile(config::make_profile("default", values));

@@ -21,7 +21,8 @@ using std::chrono::steady_clock;
 const tests::EnvironmentList environment{"PATH=/usr/bin:/bin", "MARK=here"};
 
 std::string run_and_read(const std::string& command, std::chrono::milliseconds patience = 30s) {
-  return std::string(run_command(command, *environment, steady_clock::now() + patience).reveal());
+  const ApiKeySource source{.kind = ApiKeySource::Kind::command, .value = command};
+  return std::string(read_key(source, *environment, steady_clock::now() + patience).reveal());
 }
 
 /// Without the stderr of the command.
@@ -57,14 +58,6 @@ TEST_CASE("explains why a command yields no key, without printing the command", 
       {"kill -TERM $$ # hunter2", "it was ended by signal 15 (Terminated)"},
       {"true hunter2", "it wrote nothing"},
       {"exec >/dev/null; echo hunter2", "it wrote nothing"},
-      {"echo # hunter2", "its output cannot be used: it is empty"},
-      {"echo hunter2; echo hunter2", "its output cannot be used: it has more than one line"},
-      {"printf 'hunter2\\n\\n'", "its output cannot be used: it has more than one line"},
-      {"printf 'hunter2\\001'", "its output cannot be used: it holds bytes that are not printable ASCII"},
-      {"printf 'hunter2\\000'", "its output cannot be used: it holds bytes that are not printable ASCII"},
-      {"head -c 16385 /dev/zero | tr '\\0' k # hunter2",
-       "its output cannot be used: it is longer than 16 KiB"},
-      {"yes hunter2", "it wrote more than 16 KiB"},
       {"if hunter2", "it failed with exit code 2"},
   }));
 
@@ -75,6 +68,31 @@ TEST_CASE("explains why a command yields no key, without printing the command", 
           std::string("the command of 'api-key-command' gives no key: ") + row.why);
     CHECK_FALSE(failure.hint.empty());
     CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
+  }
+}
+
+TEST_CASE("rejects the output of a command that is no key, without printing it", "[command]") {
+  struct Row {
+    const char* command;
+    const char* why;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"echo # hunter2", "it is empty"},
+      {"echo hunter2; echo hunter2", "it has more than one line"},
+      {"printf 'hunter2\\n\\n'", "it has more than one line"},
+      {"printf 'hunter2\\001'", "it holds bytes that are not printable ASCII"},
+      {"printf 'hunter2\\000'", "it holds bytes that are not printable ASCII"},
+      {"head -c 16385 /dev/zero | tr '\\0' k # hunter2", "it is longer than 16 KiB"},
+      {"yes hunter2", "it is longer than 16 KiB"},
+  }));
+
+  DYNAMIC_SECTION(row.command) {
+    const Failure failure = catch_failure(row.command);
+    CHECK(failure.code == ExitCode::invalid_settings);
+    CHECK(std::string(failure.what()) ==
+          std::string("cannot use the API key from the command of 'api-key-command': ") + row.why);
+    CHECK(failure.hint == "it must be the key alone, in one line");
+    CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
   }
 }
 

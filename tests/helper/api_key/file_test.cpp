@@ -2,6 +2,7 @@
 #include "helper/api_key/api_key.hpp"
 #include "helper/os/files/trusted_file.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -28,11 +29,12 @@ std::chrono::steady_clock::time_point soon() {
 }
 
 std::string read(const std::string& path) {
-  return std::string(read_file(path, soon()).reveal());
+  const ApiKeySource source{.kind = ApiKeySource::Kind::file, .value = path};
+  return std::string(read_key(source, *tests::EnvironmentList{}, soon()).reveal());
 }
 
 Failure catch_rejection(const std::string& path) {
-  return tests::catch_failure([&path] { (void)read_file(path, soon()); });
+  return tests::catch_failure([&path] { (void)read(path); });
 }
 
 bool is_root() {
@@ -210,8 +212,8 @@ TEST_CASE("rejects a file that contains no key, without printing a byte of it", 
     const std::string path = directory.write("key", row.text);
     const Failure failure = catch_rejection(path);
     CHECK(failure.code == ExitCode::invalid_settings);
-    CHECK(std::string(failure.what()) == "cannot use the API key in '" + path + "': " + row.why);
-    CHECK(failure.hint == "write the key into it, alone and in one line");
+    CHECK(std::string(failure.what()) == "cannot use the API key from the file '" + path + "': " + row.why);
+    CHECK(failure.hint == "it must be the key alone, in one line");
     CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
   }
 }

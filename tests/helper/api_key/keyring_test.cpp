@@ -2,6 +2,7 @@
 #include "helper/api_key/api_key.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/denied_calls.hpp"
+#include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/test_keys.hpp"
@@ -20,11 +21,12 @@ namespace sase::api_key {
 namespace {
 
 std::string read(const std::string& description) {
-  return std::string(read_keyring(description).reveal());
+  const ApiKeySource source{.kind = ApiKeySource::Kind::keyring, .value = description};
+  return std::string(read_key(source, *tests::EnvironmentList{}, {}).reveal());
 }
 
 Failure catch_failure(const std::string& description) {
-  return tests::catch_failure([&description] { (void)read_keyring(description); });
+  return tests::catch_failure([&description] { (void)read(description); });
 }
 
 /// 0 if the message names the reason after these system calls failed.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
-
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -45,7 +44,7 @@ std::string described(const config::Profile& profile, const Environment& environ
 
 std::string key_from(const config::Profile& profile, const Environment& environment) {
   const auto source = find_source(profile, environment);
-  if (!source) throw no_key(profile);
+  if (!source) throw no_key(profile, environment);
   return std::string(read_key(*source, environment, std::chrono::steady_clock::now() + 10s).reveal());
 }
 
@@ -190,6 +189,16 @@ TEST_CASE("without any source there is a settings error with a remedy", "[api_ke
   CHECK(tests::contains(failure.hint, "SASE_API_KEY"));
 }
 
+TEST_CASE("inside 'exec' the failure says what removed the key", "[api_key_source]") {
+  const tests::EnvironmentList environment{"SASE_EXEC_REMOVED=SASE_API_KEY"};
+
+  const Failure failure = tests::catch_failure([&] { (void)key_from(no_source, *environment); });
+
+  CHECK(failure.code == ExitCode::invalid_settings);
+  CHECK(tests::contains(failure.what(), "'sase-credential exec' removed SASE_API_KEY from the environment"));
+  CHECK(tests::contains(failure.hint, "--pass-api-key"));
+}
+
 TEST_CASE("an invalid key in a variable: names the variable and shows no byte of the value",
           "[api_key_source]") {
   const tests::EnvironmentList environment{"SASE_API_KEY=hunter2\nhunter2", "MY_KEY=hunter2\x1b"};
@@ -197,9 +206,9 @@ TEST_CASE("an invalid key in a variable: names the variable and shows no byte of
   for (const config::Profile& profile : {no_source, a_variable}) {
     const Failure failure = tests::catch_failure([&] { (void)key_from(profile, *environment); });
     CHECK(failure.code == ExitCode::invalid_settings);
-    CHECK(tests::contains(failure.what(), profile.key_source ? "MY_KEY" : "SASE_API_KEY"));
+    CHECK(tests::contains(failure.what(), profile.key_source ? "'api-key-env'" : "SASE_API_KEY"));
     CHECK_FALSE(tests::contains(failure.what(), "hunter2"));
-    CHECK(failure.hint == "set it to the key alone, in one line");
+    CHECK(failure.hint == "it must be the key alone, in one line");
   }
 }
 

@@ -75,6 +75,31 @@ TEST_CASE("treats a word with one dash as a flag, not as a command", "[command]"
   CHECK(unknown("--").what() == std::string("unknown command '--'"));
 }
 
+TEST_CASE("rejects dashes and quotes of a text program, and names them", "[command]") {
+  struct Row {
+    std::string argument;
+    const char* what;
+    const char* hint;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"\u2014format", " has an em dash (U+2014) in place of --", "type -- instead of pasting it"},
+      {"\u2013format=json", " has an en dash (U+2013) in place of --", "type -- instead of pasting it"},
+      {"\u2212json", " has a minus sign (U+2212) in place of -", "type - instead of pasting it"},
+      {"\u201cjson\u201d", " has a quotation mark (U+201C) in place of \"", "type \" instead of pasting it"},
+      {"--format=\u2018json\u2019", " has a quotation mark (U+2019) in place of '",
+       "type ' instead of pasting it"},
+  }));
+  const char* const argument = row.argument.c_str();
+
+  const Failure failure = tests::catch_failure([&] { reject_typography(std::vector{"token", argument}); });
+
+  CHECK(failure.code == ExitCode::usage_error);
+  CHECK(tests::contains(failure.what(), row.what));
+  CHECK(failure.hint == row.hint);
+  CHECK_NOTHROW(reject_typography(std::vector{"exec", "--", argument}));
+  CHECK_NOTHROW(reject_typography(std::vector{"token", "--region", "a\u2014z", "-h"}));
+}
+
 TEST_CASE("does not suggest the hidden command", "[command]") {
   CHECK(unknown("complte").hint == "see: sase-credential --help");
 }

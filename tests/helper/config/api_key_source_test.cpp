@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/config/settings.hpp"
+#include "helper/config/profile.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 

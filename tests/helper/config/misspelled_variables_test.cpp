@@ -60,6 +60,23 @@ TEST_CASE("no variable of a setting counts as misspelled", "[misspelled_variable
     CHECK(collect_messages({std::string(setting.variable) + "=x"}).empty());
 }
 
+TEST_CASE("warns about a proxy and a base URL that are for other programs", "[misspelled_variables]") {
+  CHECK(collect_messages({"ALL_PROXY=socks5://p"}) ==
+        "sase-credential: warning: ALL_PROXY is ignored: only http:// proxies are supported\n");
+  CHECK(collect_messages({"ALL_PROXY=socks5://p", "HTTPS_PROXY=http://p"}).empty());
+  CHECK(collect_messages({"all_proxy=SOCKS5h://p", "SASE_PROXY=http://p"}).empty());
+  CHECK(collect_messages({"ALL_PROXY=http://p"}).empty());
+
+  const std::string key = "CHECKPOINT_SASE_API_KEY=k";
+  CHECK(
+      collect_messages({key, "BASE_URL=https://hunter2.test"}) ==
+      "sase-credential: warning: BASE_URL is ignored: it is not the URL of a region; to use its service, set "
+      "SASE_URL\n");
+  CHECK(collect_messages({key, "BASE_URL=https://api.eu.sase.checkpoint.com"}).empty());
+  CHECK(collect_messages({key, "BASE_URL=https://a.test", "SASE_URL=https://a.test"}).empty());
+  CHECK(collect_messages({"BASE_URL=https://a.test"}).empty());
+}
+
 TEST_CASE("warns once about misspelled variables, and escapes their names", "[misspelled_variables]") {
   const tests::EnvironmentList list{"SASE_REGION\x1b=eu", "SASE_PROXI=p"};
   const tests::MemoryFile error;

@@ -33,7 +33,7 @@ struct Situation {
     const tests::EnvironmentList environment{"HOME=" + home.path(), "SASE_PROFILE=" + variable};
     std::vector<Assignment> settings;
     for (const auto& [name, value] : flags)
-      settings.push_back({.setting = find_setting(name), .value = value, .layer = Layer::flag, .file = {}});
+      settings.push_back({.setting = find_setting(name), .value = value, .layer = Layer::flag});
     return question(ProfileSelector(*environment, settings, named_profile(*environment, flag)));
   }
 
@@ -254,6 +254,22 @@ TEST_CASE("flags and variables override the profile file, setting by setting", "
     CHECK(profile.timeout == std::chrono::seconds(5));
     return 0;
   });
+}
+
+TEST_CASE("the region of a Terraform provider is for the key in its own variable", "[profile_selector]") {
+  const tests::TemporaryDirectory home;
+  const auto host = [&home](const std::string& variable) {
+    const tests::EnvironmentList environment{"HOME=" + home.path(), "CHECKPOINT_SASE_API_KEY=k",
+                                             "BASE_URL=https://api.eu.sase.checkpoint.com/api/rest",
+                                             variable};
+    return ProfileSelector(*environment, {}, std::nullopt).without_host().hosts.front().name;
+  };
+
+  CHECK(host("A=b") == "api.eu.sase.checkpoint.com");
+  CHECK(host("SASE_API_KEY_FILE=/key") == "api.perimeter81.com");
+  CHECK(host("SASE_API_KEY=k") == "api.perimeter81.com");
+  CHECK(host("SASE_REGION=au") == "api.au.sase.checkpoint.com");
+  CHECK(host("SASE_URL=https://a.test") == "a.test");
 }
 
 TEST_CASE("the environment alone defines a profile", "[profile_selector]") {

@@ -149,8 +149,7 @@ TEST_CASE("a trace is written to stderr, to a file or not at all", "[profile]") 
 }
 
 TEST_CASE("the limits of durations are allowed values", "[profile]") {
-  CHECK(parse_profile({{"min-ttl", "60m"}}).min_ttl == std::chrono::hours(1));
-  CHECK(parse_profile({{"min-ttl", "1h"}}).min_ttl == std::chrono::hours(1));
+  CHECK(parse_profile({{"min-ttl", "3599s"}}).min_ttl == std::chrono::seconds(3599));
   CHECK(parse_profile({{"min-ttl", "0s"}}).min_ttl == std::chrono::seconds(0));
   CHECK(parse_profile({{"timeout", "1s"}}).timeout == std::chrono::seconds(1));
   CHECK(parse_profile({{"refresh-ahead", "0s"}}).refresh_ahead == std::chrono::seconds(0));
@@ -179,6 +178,48 @@ TEST_CASE("a variable in lower case overrides the one in upper case, as in curl"
 
   CHECK(parse_profile({}, *environment).proxy == "http://lower:1");
   CHECK(parse_profile({}, *environment).no_proxy == "lower.test");
+}
+
+TEST_CASE("ALL_PROXY names an http proxy if HTTPS_PROXY names none", "[profile]") {
+  const auto proxy = [](const std::vector<std::string>& variables) {
+    return parse_profile({}, *tests::EnvironmentList(variables)).proxy;
+  };
+
+  CHECK(proxy({"ALL_PROXY=http://p:1"}) == "http://p:1");
+  CHECK(proxy({"all_proxy=p:1"}) == "p:1");
+  CHECK(proxy({"ALL_PROXY=HTTP://p:1"}) == "HTTP://p:1");
+  CHECK(proxy({"ALL_PROXY=http://all:1", "HTTPS_PROXY=http://https:1"}) == "http://https:1");
+  CHECK(proxy({"ALL_PROXY=http://upper:1", "all_proxy=http://lower:1"}) == "http://lower:1");
+  for (const char* const url : {"socks5://p:1", "socks5h://p:1", "SOCKS4://p:1", "https://p:1"})
+    CHECK(proxy({"ALL_PROXY=" + std::string(url)}).empty());
+}
+
+TEST_CASE("a base URL is as in the vendor's documentation, and another path is kept", "[profile]") {
+  struct Row {
+    std::string url, kept;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"https://a.test", "https://a.test"},
+      {"https://a.test/", "https://a.test"},
+      {"https://a.test:8443/api/rest", "https://a.test:8443"},
+      {"https://a.test/api/rest/", "https://a.test"},
+      {"https://a.test/api", "https://a.test"},
+      {"https://a.test/gateway", "https://a.test/gateway"},
+      {"https://a.test/gateway/", "https://a.test/gateway"},
+      {"https://a.test/sase/v1/api/rest", "https://a.test/sase/v1"},
+      {"https://a.test/api/rest/v1", "https://a.test/api/rest/v1"},
+      {"https://a.test/rest", "https://a.test/rest"},
+      {"https://A.test/Gateway", "https://a.test/Gateway"},
+  }));
+
+  DYNAMIC_SECTION(row.url) {
+    const Profile v1 = parse_profile({{"url", row.url}});
+    CHECK(v1.url == row.kept);
+    CHECK(v1.authorize_url == row.kept + "/api/v1/auth/authorize");
+    CHECK(v1.rest_url == row.kept + "/api/rest");
+    CHECK(v1.hosts.front().name == "a.test");
+    CHECK(parse_profile({{"url", row.url}, {"api", "v3"}}).authorize_url == row.kept + "/v3/auth/authorize");
+  }
 }
 
 TEST_CASE("rejects a relative SSL_CERT_FILE", "[profile]") {
