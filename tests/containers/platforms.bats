@@ -25,8 +25,6 @@ setup() {
   # The sandbox in place of the region.
   platform=(-v "$home/bin:/usr/local/bin:ro" -v "$home/read:/read" -v "$home/ca.pem:/etc/ca.pem:ro"
     -e "SASE_URL=$url" -e SASE_CA_FILE=/etc/ca.pem)
-  # A system that is not made from the image.
-  system=("${platform[@]}" -e XDG_CACHE_HOME=)
   meant_to_hold_secrets "$home/read" "$home/files" "$home/volumes"
   mkdir "$home/files"
   chmod 755 "$home/files"
@@ -97,7 +95,7 @@ for step in yaml.safe_load(open(sys.argv[1]))["jobs"]["users"]["steps"]: print(s
   recipe gitlab-ci/README.md 2 | sed 's/^  //' >"$home/job.yml"
   /usr/bin/python3 -c 'import sys, yaml
 print("\n".join(next(iter(yaml.safe_load(open(sys.argv[1])).values()))["script"]))' "$home/job.yml" >"$in"
-  call in_image -w -u 999:999 "${system[@]}" -v "$home/files/gitlab-runner:/home/gitlab-runner" -e HOME=/home/gitlab-runner \
+  call in_image -w -u 999:999 "${platform[@]}" -v "$home/files/gitlab-runner:/home/gitlab-runner" -e HOME=/home/gitlab-runner \
     -e USER=gitlab-runner -e CI=true -e GITLAB_CI=true -e CI_JOB_ID=1 -e CI_PROJECT_DIR=/home/gitlab-runner/builds/project \
     -e SASE_KEY=/home/gitlab-runner/builds/project.tmp/SASE_KEY bash -eo pipefail
   expect_header
@@ -128,7 +126,7 @@ as_cron() {
   while read -r line; do variables+=(-e "$line"); done < <(grep -E '^[A-Z_]+=' <<<"$text" | grep -v '^SASE_REGION=')
   line=$(sed -nE 's/^([0-9*]+ +){1}([^ ]+ +){4}report +//p' <<<"$text")
   [ -n "$line" ] || refute 'there is no job'
-  call in_image -w -u 998:998 "${system[@]}" -v "$home/files/keys:/etc/sase-credential/keys" \
+  call in_image -w -u 998:998 "${platform[@]}" -v "$home/files/keys:/etc/sase-credential/keys" \
     -v "$home/files/report:/var/lib/report" "${variables[@]}" -e "HOME=$1" -e LOGNAME=report -e SHELL=/bin/sh /bin/sh -c "$line"
 }
 
@@ -170,7 +168,7 @@ as_cron() {
   directory state "$user" 755
   read -ra command < <(sed -n 's/^ExecStart=//p' "$unit" | sed 's|${STATE_DIRECTORY}|/var/lib/private/report|')
   runtime=$(sed -nE 's/^Environment=(XDG_RUNTIME_DIR=)%t([^ ]*).*/\1\/run\2/p' "$unit")
-  call in_image -u "$user:$user" "${system[@]}" -v "$home/volumes:/run/credentials/report.service:ro" \
+  call in_image -u "$user:$user" "${platform[@]}" -v "$home/volumes:/run/credentials/report.service:ro" \
     -v "$home/files/runtime:/run/report" -v "$home/files/state:/var/lib/private/report" -e HOME=/ -e LOGNAME=report \
     -e USER=report -e SHELL=/bin/sh -e CREDENTIALS_DIRECTORY=/run/credentials/report.service -e RUNTIME_DIRECTORY=/run/report \
     -e STATE_DIRECTORY=/var/lib/private/report -e "$runtime" "${command[@]}"

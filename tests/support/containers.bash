@@ -96,8 +96,6 @@ in_image() {
     esac
     shift
   done
-  # What Containerfile sets, unless the caller has set it.
-  [[ " ${variables[*]}" == *' XDG_CACHE_HOME='* ]] || variables+=(XDG_CACHE_HOME=/dev/shm)
   # shellcheck disable=SC2016 # for the inner shell
   unshare --mount --pid --ipc --uts --fork --kill-child --propagation private bash -euc '
     umask 022
