@@ -67,7 +67,7 @@ constexpr std::array rows = {
                  "written (Type=notify). A failure before FILE is first written ends it.\n"
                  "CMD, such as a reload of a reader, has a minute; its failure is a warning.\n",
                  "sase-credential watch --format header /run/sase/header\n"
-                 "sase-credential watch --mode 640 --group app --exec 'pkill -HUP app' /run/token\n",
+                 "sase-credential watch --mode 640 --exec 'pkill -HUP app' /run/token\n",
                  watch},
     cli::Command{"login", "", "ask for an API key, verify it and store it in a profile", "stdin no-verify",
                  "Asks for the key at the terminal without showing it, and for the region if no\n"
