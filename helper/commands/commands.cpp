@@ -45,7 +45,7 @@ constexpr std::array rows = {
                  "is valid for at least 'min-ttl'. The format 'external' reads a query from\n"
                  "standard input, 'exec-credential' the variable KUBERNETES_EXEC_INFO.\n",
                  "sase-credential token --format header | curl -H @- URL\n"
-                 "token=$(sase-credential token --profile work --format env) && eval \"$token\"\n",
+                 "eval \"$(sase-credential token --profile work --format env)\"\n",
                  token},
     cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "pass-api-key",
                  "Runs CMD with SASE_ACCESS_TOKEN and SASE_ACCESS_TOKEN_EXPIRES (seconds since\n"
@@ -67,7 +67,7 @@ constexpr std::array rows = {
                  "written (Type=notify). A failure before FILE is first written ends it.\n"
                  "CMD, such as a reload of a reader, has a minute; its failure is a warning.\n",
                  "sase-credential watch --format header /run/sase/header\n"
-                 "sase-credential watch --mode 640 --group app --exec JOB /run/token\n",
+                 "sase-credential watch --mode 640 --exec 'pkill -HUP app' /run/token\n",
                  watch},
     cli::Command{"login", "", "ask for an API key, verify it and store it in a profile", "stdin no-verify",
                  "Asks for the key at the terminal without showing it, and for the region if no\n"
