@@ -77,7 +77,8 @@ void write_quit(const commands::Call& call) noexcept {
   const auto has = [&call, end](std::string_view word) {
     return std::find(call.arguments.begin(), end, word) != end;
   };
-  if (!has("--no-prompt") || !has("get") || !speaks_git(call)) return;
+  const bool is_get = call.line.command ? *call.line.command == "get" : has("get");
+  if (!has("--no-prompt") || !is_get || !speaks_git(call)) return;
   try {
     os::write_all(call.output, "quit=1\n\n");
   } catch (const std::exception&) {

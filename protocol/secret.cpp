@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 #include <mutex>
 #include <new>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include <sys/mman.h>
 
@@ -19,7 +20,7 @@ namespace {
 /// The memory of all secrets of this process.
 struct Allocations {
   std::mutex mutex;
-  std::map<char*, std::size_t> sizes;
+  std::vector<std::span<char>> memory;
 };
 
 /// State of an allocator, hence global.
@@ -47,14 +48,14 @@ char* allocate(std::size_t size) {
   (void)::madvise(data, size, MADV_DONTDUMP);
   (void)::mlock(data, size);
   const std::lock_guard hold(allocations().mutex);
-  allocations().sizes.emplace(data, size);
+  allocations().memory.emplace_back(data, size);
   return data;
 }
 
 void release(char* data, std::size_t size) noexcept {
   sodium_memzero(data, size);
   const std::lock_guard hold(allocations().mutex);
-  allocations().sizes.erase(data);
+  std::erase_if(allocations().memory, [data](std::span<char> each) { return each.data() == data; });
   (void)::munmap(data - guard_size, size_with_guards(size));
 }
 
@@ -131,8 +132,8 @@ void Secret::reserve(std::size_t capacity) {
 bool lock_secrets() noexcept {
   const std::lock_guard hold(allocations().mutex);
   bool are_locked = true;
-  for (const auto& [data, size] : allocations().sizes)
-    are_locked = ::mlock(data, size) == 0 && are_locked;
+  for (const std::span<char> each : allocations().memory)
+    are_locked = ::mlock(each.data(), each.size()) == 0 && are_locked;
   return are_locked;
 }
 

@@ -226,11 +226,10 @@ std::optional<std::string_view> find_key_variable(const Environment& environment
 }
 
 std::vector<Assignment> read_provider_region(const Environment& environment) {
-  const auto key = find_key_variable(environment);
   for (const ProviderRegion& provider : provider_regions) {
-    const auto value = provider.key == key ? environment.find(provider.name) : std::nullopt;
+    const auto value = environment.find(provider.name);
     const std::string_view region = value ? provider.find(*value) : std::string_view();
-    if (!region.empty())
+    if (!region.empty() && find_key_variable(environment) == provider.key)
       return {{.setting = find_setting("region"),
                .value = region,
                .layer = Layer::common_variable,

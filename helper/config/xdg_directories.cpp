@@ -56,14 +56,23 @@ bool is_foreign(const std::string& directory) noexcept {
   return status && !status->is_own_or_root();
 }
 
-/// Whether this user can create the directory, or something is there, which is used or reported.
-bool is_available(const std::string& path) noexcept {
-  if (os::read_link_status(path)) return true;
+/// Whether this user can create the directory.
+bool can_create(const std::string& path) noexcept {
   std::string parent = path;
   do
     parent.resize(std::max<std::size_t>(parent.find_last_of('/'), 1));
   while (!os::read_status(parent) && parent != "/");
   return !is_foreign(parent) && os::may_write_directory(parent);
+}
+
+/// Whether this user can create the directory, or something is there, which is used or reported.
+bool is_available(const std::string& path) noexcept {
+  return os::read_link_status(path) || can_create(path);
+}
+
+/// Whether it can be used among the directories of others, on a file system that may be read-only.
+bool is_usable(const std::string& path) noexcept {
+  return os::read_link_status(path) ? !is_foreign(path) && os::may_write_directory(path) : can_create(path);
 }
 
 /// The name of a directory of this user beside those of others. They cannot replace it, because these parents
@@ -93,7 +102,7 @@ std::optional<std::string> state_directory(const Environment& environment) {
   const auto found = find_directory(environment, "XDG_CACHE_HOME", "/.cache");
   if (found && !is_foreign(found->base) && is_available(found->path)) return found->path;
   for (const char* const parent : {"/tmp", "/var/tmp", shared_memory})
-    if (auto path = shared_path(parent); is_available(path) && !is_foreign(path)) return path;
+    if (auto path = shared_path(parent); is_usable(path)) return path;
   return found ? std::optional(found->path) : std::nullopt;
 }
 
@@ -101,8 +110,7 @@ std::optional<std::string> memory_directory(const Environment& environment) {
   const auto base = find_runtime_directory(environment);
   if (base && os::is_in_memory(*base)) return *base + own_name;
   auto path = shared_path(shared_memory);
-  return os::is_in_memory(shared_memory) && is_available(path) ? std::optional(std::move(path))
-                                                               : std::nullopt;
+  return os::is_in_memory(shared_memory) && is_usable(path) ? std::optional(std::move(path)) : std::nullopt;
 }
 
 }  // namespace sase::config

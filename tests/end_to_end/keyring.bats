@@ -173,11 +173,31 @@ expect_next_token() {
   our_key >/dev/null
 }
 
+# From now on, programs find the directories for everyone read-only.
+make_read_only_places() {
+  local program
+  mkdir "$BATS_TEST_TMPDIR/read-only"
+  for program in sase-credential git-credential-sase; do
+    cat >"$BATS_TEST_TMPDIR/read-only/$program" <<END
+#!/bin/sh
+exec unshare --mount sh -c 'for place in /tmp /var/tmp /dev/shm; do
+  mount --bind \$place \$place && mount -o remount,bind,ro \$place || exit 99
+done
+exec "\$@"' sh $(command -v "$program") "\$@"
+END
+    chmod +x "$BATS_TEST_TMPDIR/read-only/$program"
+  done
+  PATH=$BATS_TEST_TMPDIR/read-only:$PATH
+}
+
 @test "without any place for state on disk the keyring keeps the token" {
   needs_keyring
+  needs_root
+  unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
   # No profile can have a name of this test's now; the key still has an URL that is.
   export SASE_PROFILE='' SASE_CACHE=keyring
   unset HOME XDG_CONFIG_HOME XDG_RUNTIME_DIR
+  make_read_only_places
   fault lifetime=2m
   call sase-credential token
   expect_warning "no place for the lock: *; set one, or choose 'cache = none'"

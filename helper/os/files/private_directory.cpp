@@ -38,6 +38,7 @@ constexpr mode_t private_file_mode = 0600;
 void must_be_private(const Fd& fd, FileStatus::Kind kind, const std::string& path) {
   const auto status = read_status(fd);
   if (!status) throw_errno("cannot look at '" + path + "'");
+  if (status->is(kind) && status->is_own() && !status->is_open_to_others()) return;
   const std::string word = protocol::shell_word(path);
   if (!status->is(kind))
     throw RejectedPath("'" + path + "' is not a " +
@@ -45,8 +46,7 @@ void must_be_private(const Fd& fd, FileStatus::Kind kind, const std::string& pat
                        "rm -r " + word);
   if (!status->is_own())
     throw RejectedPath("'" + path + "' belongs to another user", "remove it: sudo rm -r " + word);
-  if (status->is_open_to_others())
-    throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it", "chmod go-rwx " + word);
+  throw RejectedPath("'" + path + "' is open to other users; chmod go-rwx it", "chmod go-rwx " + word);
 }
 
 /// As root (sudo -E), creates nothing in another user's directory: that user could not use or remove it.
