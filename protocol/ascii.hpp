@@ -9,13 +9,9 @@
 namespace sase::protocol {
 
 /// Character classes of ASCII, independent of the locale.
-[[nodiscard]] constexpr bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
+[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-[[nodiscard]] constexpr bool is_printable(char c) noexcept {
-  return c >= 0x20 && c < 0x7f;
-}
+[[nodiscard]] constexpr bool is_printable(char c) noexcept { return c >= 0x20 && c < 0x7f; }
 
 [[nodiscard]] constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -17,9 +17,7 @@ namespace {
 constexpr std::size_t longest_name = 253;  // RFC 1035 section 2.3.4, without the root's dot
 constexpr std::size_t longest_label = 63;
 
-bool is_lower(char c) noexcept {
-  return c >= 'a' && c <= 'z';
-}
+bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 
 bool is_label(std::string_view label) noexcept {
   if (label.empty() || label.size() > longest_label || label.front() == '-' || label.back() == '-')
@@ -131,21 +129,13 @@ std::optional<Host> Host::parse(std::string_view text) {
   return host;
 }
 
-std::string Host::text() const {
-  return port == https_port ? name : name + ':' + std::to_string(port);
-}
+std::string Host::text() const { return port == https_port ? name : name + ':' + std::to_string(port); }
 
-std::string Host::authority() const {
-  return name + ':' + std::to_string(port);
-}
+std::string Host::authority() const { return name + ':' + std::to_string(port); }
 
-std::string Host::bare_name() const {
-  return name.starts_with('[') ? name.substr(1, name.size() - 2) : name;
-}
+std::string Host::bare_name() const { return name.starts_with('[') ? name.substr(1, name.size() - 2) : name; }
 
-bool Host::is_address() const {
-  return IpAddress::parse(bare_name()).has_value();
-}
+bool Host::is_address() const { return IpAddress::parse(bare_name()).has_value(); }
 
 ParsedUrl parse_url(std::string_view url) {
   const auto scheme_end = url.find("://");

@@ -61,9 +61,7 @@ void release(char* data, std::size_t size) noexcept {
 
 }  // namespace
 
-Secret::Secret(std::string_view plain) {
-  append(plain);
-}
+Secret::Secret(std::string_view plain) { append(plain); }
 
 Secret::Secret(Secret&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
@@ -110,9 +108,7 @@ std::span<char> Secret::spare_capacity(std::size_t size) {
   return {data_ + size_, capacity_ - size_};
 }
 
-void Secret::commit(std::size_t size) noexcept {
-  size_ += std::min(size, capacity_ - size_);
-}
+void Secret::commit(std::size_t size) noexcept { size_ += std::min(size, capacity_ - size_); }
 
 void Secret::shrink(std::size_t size) noexcept {
   if (size >= size_) return;

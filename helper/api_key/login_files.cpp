@@ -75,9 +75,7 @@ Failure no_entry(const std::string& path, const std::vector<Entry>& entries, std
 }
 
 /// The directory of a file, without the closing slash.
-std::string parent(const std::string& path) {
-  return path.substr(0, path.find_last_of('/'));
-}
+std::string parent(const std::string& path) { return path.substr(0, path.find_last_of('/')); }
 
 /// The target of a symbolic link, so that the target is replaced and not the link: some users keep their
 /// configuration in a directory of another name. The path itself if it is no link or has no target.
@@ -195,9 +193,7 @@ void LoginFiles::remove_leftovers() const noexcept {
   os::PublishedFile(profile_, {}).clear_leftovers();
 }
 
-bool LoginFiles::has_key() const noexcept {
-  return os::read_link_status(key_).has_value();
-}
+bool LoginFiles::has_key() const noexcept { return os::read_link_status(key_).has_value(); }
 
 bool LoginFiles::remove_key() const {
   const auto lock = lock_keys(parent(key_));

@@ -37,9 +37,7 @@ std::string_view description(Kind kind) noexcept {
   return {};
 }
 
-bool path_exists(const std::string& path) noexcept {
-  return os::read_status(path).has_value();
-}
+bool path_exists(const std::string& path) noexcept { return os::read_status(path).has_value(); }
 
 std::optional<ApiKeySource> find_standard(const config::Profile& profile, const Environment& environment) {
   const auto standard = [](Kind kind, std::string value) {

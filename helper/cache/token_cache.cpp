@@ -13,9 +13,7 @@ namespace sase::cache {
 
 namespace {
 
-std::string token_file(const Identity& identity) {
-  return identity.file_stem() + ".token";
-}
+std::string token_file(const Identity& identity) { return identity.file_stem() + ".token"; }
 
 std::size_t remove_files(const std::string& prefix, const Environment& environment) {
   const auto path = config::state_directory(environment);

@@ -143,9 +143,7 @@ const DialectName* find_dialect_by_program(std::string_view path) noexcept {
   return found == dialects.end() ? nullptr : found;
 }
 
-std::span<const Flag> command_flags() noexcept {
-  return flags;
-}
+std::span<const Flag> command_flags() noexcept { return flags; }
 
 std::vector<std::string_view> flag_names() {
   std::vector<std::string_view> names = to_names(to_named_values(flags));

@@ -119,9 +119,7 @@ constexpr std::array topic_rows = {
 
 }  // namespace
 
-std::span<const Topic> topics() noexcept {
-  return topic_rows;
-}
+std::span<const Topic> topics() noexcept { return topic_rows; }
 
 const Topic* find_topic(std::string_view name) noexcept {
   const auto* const found = std::ranges::find(topic_rows, name, &Topic::name);

@@ -106,9 +106,7 @@ constexpr std::array rows = {
 
 }  // namespace
 
-cli::Commands table() noexcept {
-  return rows;
-}
+cli::Commands table() noexcept { return rows; }
 
 cli::Dialect select_dialect(const Call& call) {
   const auto& flag = call.line.dialect;

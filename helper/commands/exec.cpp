@@ -33,9 +33,7 @@ Names key_variables(const config::ProfileSelector& selector) {
   return names;
 }
 
-std::string_view name_in(std::string_view entry) noexcept {
-  return entry.substr(0, entry.find('='));
-}
+std::string_view name_in(std::string_view entry) noexcept { return entry.substr(0, entry.find('=')); }
 
 /// The environment of CMD: that of the caller, with the new entries, and without the variables with a key.
 std::vector<const char*> make_environment(const Environment& environment, Names replaced,

@@ -19,9 +19,7 @@ using protocol::escape;
 using protocol::Host;
 using std::chrono::seconds;
 
-bool is_letter_or_digit(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || protocol::is_digit(c);
-}
+bool is_letter_or_digit(char c) noexcept { return (c >= 'a' && c <= 'z') || protocol::is_digit(c); }
 
 /// A value for a message. A long one is not shown: it may be a key that was put in the wrong place.
 std::string in_quotes(std::string_view value) {
@@ -195,9 +193,7 @@ std::string profile_flag(std::string_view name) {
   return name == default_profile ? std::string() : " --profile " + std::string(name);
 }
 
-bool Profile::owns(const Host& host) const noexcept {
-  return std::ranges::find(hosts, host) != hosts.end();
-}
+bool Profile::owns(const Host& host) const noexcept { return std::ranges::find(hosts, host) != hosts.end(); }
 
 std::optional<ApiKeySource> parse_api_key_source(const Settings& values) {
   for (std::size_t i = 0; i < key_sources.size(); ++i) {

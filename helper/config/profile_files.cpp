@@ -64,9 +64,7 @@ std::string_view profile_name(std::string_view file_name) noexcept {
   return is_profile_name(file_name) ? file_name : std::string_view{};
 }
 
-bool path_exists(const std::string& path) noexcept {
-  return os::read_status(path).has_value();
-}
+bool path_exists(const std::string& path) noexcept { return os::read_status(path).has_value(); }
 
 }  // namespace
 

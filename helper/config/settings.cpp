@@ -24,9 +24,7 @@ constexpr bool is_in_order(const Table& table, Id id) {
 static_assert(is_in_order(settings, &Setting::id), "SettingId is an index into the table");
 static_assert(is_in_order(api_generations, &ApiGeneration::api), "Api is an index into the table");
 
-constexpr std::size_t setting_index(SettingId id) noexcept {
-  return static_cast<std::size_t>(id);
-}
+constexpr std::size_t setting_index(SettingId id) noexcept { return static_cast<std::size_t>(id); }
 
 /// `SASE_HOST` is a comma-separated list.
 void add_hosts(std::vector<Assignment>& layer, const Setting& setting, std::string_view list) {

@@ -66,9 +66,7 @@ bool can_create(const std::string& path) noexcept {
 }
 
 /// Whether this user can create the directory, or something is there, which is used or reported.
-bool is_available(const std::string& path) noexcept {
-  return os::read_link_status(path) || can_create(path);
-}
+bool is_available(const std::string& path) noexcept { return os::read_link_status(path) || can_create(path); }
 
 /// Whether it can be used among the directories of others, on a file system that may be read-only.
 bool is_usable(const std::string& path) noexcept {

@@ -43,9 +43,7 @@ std::optional<std::string_view> find_payload(std::string_view token) noexcept {
   return token.substr(first + 1, second - first - 1);
 }
 
-sys_seconds wall_clock() {
-  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
-}
+sys_seconds wall_clock() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
 
 std::string octal(unsigned mode) {
   std::string digits;

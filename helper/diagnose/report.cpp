@@ -122,9 +122,7 @@ void append_problems(std::string& text, const ProfileStatus& status, const cli::
   if (!problem.empty()) text += margin + terminal.paint(cli::Style::caution, "warn") + ' ' + problem + '\n';
 }
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Json make_json(const CheckResult& check) {
   return {{"name", check.name},

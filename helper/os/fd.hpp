@@ -44,13 +44,9 @@ class Fd {
 
 /// Why the latest system call of this thread failed. Call it directly after a function that returns nothing
 /// on failure.
-[[nodiscard]] inline std::error_code last_error() noexcept {
-  return {errno, std::generic_category()};
-}
+[[nodiscard]] inline std::error_code last_error() noexcept { return {errno, std::generic_category()}; }
 
-inline void clear_last_error() noexcept {
-  errno = 0;
-}
+inline void clear_last_error() noexcept { errno = 0; }
 
 /// The file, or a directory on its path, does not exist.
 [[nodiscard]] inline bool is_absence(const std::error_code& error) noexcept {

@@ -108,9 +108,7 @@ std::size_t read_into(int fd, std::span<char> buffer, const char* what) {
   return static_cast<std::size_t>(got);
 }
 
-void discard_input(int fd) noexcept {
-  discard(fd, std::chrono::milliseconds(100));
-}
+void discard_input(int fd) noexcept { discard(fd, std::chrono::milliseconds(100)); }
 
 bool writable_within(int fd, std::chrono::milliseconds patience) noexcept {
   return is_ready_within(fd, POLLOUT, patience);

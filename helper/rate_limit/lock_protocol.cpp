@@ -44,9 +44,7 @@ LockAttempt::Result LockAttempt::open_newest() {
   return open(generations.empty() ? 0 : generations.back());
 }
 
-LockAttempt::Result LockAttempt::open_next() {
-  return open(generation_ + 1);
-}
+LockAttempt::Result LockAttempt::open_next() { return open(generation_ + 1); }
 
 LockAttempt::Result LockAttempt::wait_for_lock() {
   if (file_->acquire(until_)) return then(&LockAttempt::record_holder);

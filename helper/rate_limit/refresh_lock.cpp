@@ -29,9 +29,7 @@ constexpr std::size_t slot_size = 2048;
 constexpr std::size_t file_size = 2 * slot_size;
 
 /// Before each log in its slot.
-std::string checksum(std::string_view log) {
-  return cache::hash_name("sase-cred-log-v2", {log});
-}
+std::string checksum(std::string_view log) { return cache::hash_name("sase-cred-log-v2", {log}); }
 
 /// Read once: reading the boot id costs as much as reading the log.
 const BootId& this_boot() {
@@ -106,9 +104,7 @@ void write_log_to(const os::FileLock& lock, RequestLog log) {
   }
 }
 
-steady_clock::time_point to_steady(BootTime time) {
-  return steady_clock::now() + (time - BootClock::now());
-}
+steady_clock::time_point to_steady(BootTime time) { return steady_clock::now() + (time - BootClock::now()); }
 
 std::string file_name(const std::string& key_id, unsigned generation) {
   return key_id + (generation == 0 ? "" : '.' + std::to_string(generation)) + ".lock";
@@ -228,13 +224,9 @@ std::optional<RefreshLock> RefreshLock::acquire(const std::string& directory, co
   return acquired;
 }
 
-RequestLog RefreshLock::read_log() const {
-  return file_->read_log();
-}
+RequestLog RefreshLock::read_log() const { return file_->read_log(); }
 
-void RefreshLock::write_log(const RequestLog& log) const {
-  file_->write_log(log);
-}
+void RefreshLock::write_log(const RequestLog& log) const { file_->write_log(log); }
 
 /// As when the lock is acquired, the record comes before the check for a newer file.
 bool RefreshLock::extend(BootTime deadline) {

@@ -24,9 +24,7 @@ std::string format_wait(milliseconds duration) {
   return protocol::format_duration(std::chrono::ceil<seconds>(duration));
 }
 
-std::string try_again_in(milliseconds wait) {
-  return "try again in " + format_wait(wait);
-}
+std::string try_again_in(milliseconds wait) { return "try again in " + format_wait(wait); }
 
 /// Whether a failure concerns calls with any network settings.
 bool concerns_all_calls(const AuthError& auth_error) noexcept {

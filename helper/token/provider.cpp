@@ -26,9 +26,7 @@ seconds time_left_now(const Token& token) {
 }
 
 /// What a token like this takes in the cache.
-std::size_t stored_size(const Token& token) noexcept {
-  return token.bearer.reveal().size() + 1024;
-}
+std::size_t stored_size(const Token& token) noexcept { return token.bearer.reveal().size() + 1024; }
 
 /// Memory beyond the limit of RLIMIT_MEMLOCK may be written to the swap space.
 void trace_unlocked_secrets(const Trace& trace) {

@@ -28,9 +28,7 @@ constexpr std::chrono::minutes warning_interval{1};
 constexpr std::chrono::milliseconds command_check_interval{500};
 
 /// At least 0 and below 1.
-double random_fraction() noexcept {
-  return ::randombytes_random() / 4294967296.0;
-}
+double random_fraction() noexcept { return ::randombytes_random() / 4294967296.0; }
 
 template <typename Duration>
 seconds to_seconds(Duration duration) noexcept {
@@ -242,8 +240,6 @@ void Watcher::notify_status() const {
   notify(status + '\n');
 }
 
-std::string Watcher::quoted_file() const {
-  return '\'' + protocol::escape(parts_.file.path()) + '\'';
-}
+std::string Watcher::quoted_file() const { return '\'' + protocol::escape(parts_.file.path()) + '\''; }
 
 }  // namespace sase::watch

@@ -44,13 +44,9 @@ void parse_state(Check& check, std::string_view name) {
 
 }  // namespace
 
-std::string_view to_name(CheckId name) noexcept {
-  return check_names[static_cast<std::size_t>(name)];
-}
+std::string_view to_name(CheckId name) noexcept { return check_names[static_cast<std::size_t>(name)]; }
 
-std::string_view to_name(CheckState state) noexcept {
-  return state_names[static_cast<std::size_t>(state)];
-}
+std::string_view to_name(CheckState state) noexcept { return state_names[static_cast<std::size_t>(state)]; }
 
 std::string Check::write() const {
   const std::string result(kind ? to_name(*kind) : to_name(state));

@@ -33,9 +33,7 @@ constexpr std::array<StepRow, 9> steps = {{
     {Step::pausing, "pausing", "while pausing before a retry", CheckId::authorize},
 }};
 
-const StepRow& find_row(Step step) noexcept {
-  return *std::ranges::find(steps, step, &StepRow::step);
-}
+const StepRow& find_row(Step step) noexcept { return *std::ranges::find(steps, step, &StepRow::step); }
 
 Step parse_step(std::string_view name) {
   const auto* const found = std::ranges::find(steps, name, &StepRow::name);
@@ -74,13 +72,9 @@ TraceLine parse_trace_line(const Attribute& attribute) {
 
 }  // namespace
 
-std::string_view to_name(Step step) noexcept {
-  return find_row(step).name;
-}
+std::string_view to_name(Step step) noexcept { return find_row(step).name; }
 
-std::string_view describe(Step step) noexcept {
-  return find_row(step).phrase;
-}
+std::string_view describe(Step step) noexcept { return find_row(step).phrase; }
 
 CheckId failing_check(Step step, const std::vector<Check>& finished) noexcept {
   const CheckId of_step = find_row(step).check;

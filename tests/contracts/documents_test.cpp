@@ -55,17 +55,11 @@ Row format_item(const std::vector<Row>& items, std::string_view name) {
   return found == items.end() ? Row{"", ""} : *found;
 }
 
-std::string manual() {
-  return tests::read_source("install/man/sase-credential.1");
-}
+std::string manual() { return tests::read_source("install/man/sase-credential.1"); }
 
-std::string profile_manual() {
-  return tests::read_source("install/man/sase-credential-profile.5");
-}
+std::string profile_manual() { return tests::read_source("install/man/sase-credential-profile.5"); }
 
-std::string readme() {
-  return tests::read_source("README.md");
-}
+std::string readme() { return tests::read_source("README.md"); }
 
 std::string candidates_for(const std::vector<std::string>& words) {
   const tests::EnvironmentList nothing{};

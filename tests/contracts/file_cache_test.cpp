@@ -39,33 +39,23 @@ struct Place {
 
 TEST_CASE("the file cache fulfils the contract of caches", "[file_cache][contract]") {
   const Place place;
-  SECTION("an empty cache finds nothing") {
-    tests::an_empty_cache_finds_nothing(place.open());
-  }
-  SECTION("a stored token is found whole") {
-    tests::a_stored_token_is_found_whole(place.open());
-  }
+  SECTION("an empty cache finds nothing") { tests::an_empty_cache_finds_nothing(place.open()); }
+  SECTION("a stored token is found whole") { tests::a_stored_token_is_found_whole(place.open()); }
   SECTION("a stored token is found by another process") {
     tests::a_stored_token_is_found_by_another_process(place.open());
   }
   SECTION("a token is kept whether it is fresh or not") {
     tests::a_token_is_kept_whether_it_is_fresh_or_not(place.open());
   }
-  SECTION("a token of any length is kept") {
-    tests::a_token_of_any_length_is_kept(place.open());
-  }
+  SECTION("a token of any length is kept") { tests::a_token_of_any_length_is_kept(place.open()); }
   SECTION("a later token takes the place of the one before") {
     tests::a_later_token_takes_the_place_of_the_one_before(place.open());
   }
-  SECTION("a removed token is gone") {
-    tests::a_removed_token_is_gone(place.open());
-  }
+  SECTION("a removed token is gone") { tests::a_removed_token_is_gone(place.open()); }
   SECTION("removing what is not there is no error") {
     tests::removing_what_is_not_there_is_no_error(place.open());
   }
-  SECTION("identities do not mix") {
-    tests::identities_do_not_mix(place.open());
-  }
+  SECTION("identities do not mix") { tests::identities_do_not_mix(place.open()); }
   SECTION("readers beside a writer find a whole token") {
     tests::readers_beside_a_writer_find_a_whole_token(place.open());
   }
@@ -146,12 +136,8 @@ TEST_CASE("a file with the name of another identity does not decrypt", "[file_ca
 
 TEST_CASE("an unusable directory is a system error", "[file_cache]") {
   const Place place;
-  SECTION("a file in the directory's place") {
-    place.root.write("state/sase-credential", "");
-  }
-  SECTION("a directory that is open to others") {
-    place.root.make_directory("state/sase-credential", 0750);
-  }
+  SECTION("a file in the directory's place") { place.root.write("state/sase-credential", ""); }
+  SECTION("a directory that is open to others") { place.root.make_directory("state/sase-credential", 0750); }
   SECTION("a link in the directory's place") {
     place.root.make_directory("state/elsewhere");
     std::filesystem::create_directory_symlink("elsewhere", place.directory);

@@ -34,12 +34,8 @@ using Place = tests::KeyringPlace;
 TEST_CASE("the keyring cache fulfils the contract of caches", "[keyring_cache][keyring][contract]") {
   if (!tests::has_keyring()) return;
   const Place place;
-  SECTION("an empty cache finds nothing") {
-    tests::an_empty_cache_finds_nothing(place.open());
-  }
-  SECTION("a stored token is found whole") {
-    tests::a_stored_token_is_found_whole(place.open());
-  }
+  SECTION("an empty cache finds nothing") { tests::an_empty_cache_finds_nothing(place.open()); }
+  SECTION("a stored token is found whole") { tests::a_stored_token_is_found_whole(place.open()); }
   SECTION("a stored token is found by another process") {
     tests::a_stored_token_is_found_by_another_process(place.open());
   }
@@ -52,15 +48,11 @@ TEST_CASE("the keyring cache fulfils the contract of caches", "[keyring_cache][k
   SECTION("a later token takes the place of the one before") {
     tests::a_later_token_takes_the_place_of_the_one_before(place.open());
   }
-  SECTION("a removed token is gone") {
-    tests::a_removed_token_is_gone(place.open());
-  }
+  SECTION("a removed token is gone") { tests::a_removed_token_is_gone(place.open()); }
   SECTION("removing what is not there is no error") {
     tests::removing_what_is_not_there_is_no_error(place.open());
   }
-  SECTION("identities do not mix") {
-    tests::identities_do_not_mix(place.open());
-  }
+  SECTION("identities do not mix") { tests::identities_do_not_mix(place.open()); }
   SECTION("readers beside a writer find a whole token") {
     tests::readers_beside_a_writer_find_a_whole_token(place.open());
   }
@@ -147,9 +139,7 @@ TEST_CASE("replaces an entry of another program", "[keyring_cache][keyring]") {
   if (!tests::has_keyring()) return;
   const Place place;
   const int planted = place.keys.plant(place.identity.file_stem(), "not a token");
-  SECTION("as it is") {
-    CHECK(place.found() == "(none)");
-  }
+  SECTION("as it is") { CHECK(place.found() == "(none)"); }
   SECTION("revoked") {
     REQUIRE(::keyctl_revoke(planted) == 0);
     CHECK(place.found() == "(none)");

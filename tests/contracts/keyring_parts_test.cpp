@@ -55,12 +55,8 @@ TEST_CASE("a large token with a missing or foreign part is a miss", "[keyring_ca
   place.store(std::string(protocol::BearerToken::max_size, 'l'));
   const std::string first =
       place.identity.file_stem() + '#' + std::to_string(os::UserKeyring::read_serial(place.name));
-  SECTION("the second is missing") {
-    REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".1")));
-  }
-  SECTION("the third is missing") {
-    REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".2")));
-  }
+  SECTION("the second is missing") { REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".1"))); }
+  SECTION("the third is missing") { REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".2"))); }
   SECTION("the second is foreign") {
     REQUIRE(os::UserKeyring::remove(place.keys.name(first + ".1")));
     (void)place.keys.plant(first + ".1", std::string(32767, 'x'));

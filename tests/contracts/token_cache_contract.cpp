@@ -34,9 +34,7 @@ std::string found(cache::TokenCache& cache, const cache::Identity& identity) {
 
 }  // namespace
 
-void an_empty_cache_finds_nothing(const OpenCache& open) {
-  CHECK_FALSE(open()->find(usual()));
-}
+void an_empty_cache_finds_nothing(const OpenCache& open) { CHECK_FALSE(open()->find(usual())); }
 
 void a_stored_token_is_found_whole(const OpenCache& open) {
   const auto cache = open();

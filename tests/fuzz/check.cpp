@@ -11,9 +11,7 @@ namespace sase::fuzz {
 
 namespace {
 
-bool is_among(char c, std::string_view all) noexcept {
-  return all.find(c) != std::string_view::npos;
-}
+bool is_among(char c, std::string_view all) noexcept { return all.find(c) != std::string_view::npos; }
 
 std::string lower(std::string_view text) {
   std::string lowered(text);
@@ -42,9 +40,7 @@ std::string disguise(std::string_view secret) {
   return other;
 }
 
-bool is_printable(std::string_view text) noexcept {
-  return protocol::is_printable_text(text);
-}
+bool is_printable(std::string_view text) noexcept { return protocol::is_printable_text(text); }
 
 bool is_one_line(std::string_view text) noexcept {
   return std::ranges::none_of(text, [](char c) { return c == '\n' || c == '\r' || c == '\0'; });

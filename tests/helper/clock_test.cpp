@@ -28,13 +28,9 @@ BootId same() noexcept {
   return this_start;
 }
 
-BootId other() noexcept {
-  return another_start;
-}
+BootId other() noexcept { return another_start; }
 
-BootId unknown() noexcept {
-  return unknown_start;
-}
+BootId unknown() noexcept { return unknown_start; }
 
 /// A token got at the beginning that lives an hour.
 Expiry expiry_with(BootId start) {
@@ -146,8 +142,6 @@ TEST_CASE("the boot clock counts milliseconds, including suspend", "[clock]") {
   CHECK(std::chrono::floor<seconds>(now) - ClockReading::now().boot <= 0s);
 }
 
-TEST_CASE("the boot id is constant during a boot", "[clock]") {
-  CHECK(current_boot() == current_boot());
-}
+TEST_CASE("the boot id is constant during a boot", "[clock]") { CHECK(current_boot() == current_boot()); }
 
 }  // namespace sase

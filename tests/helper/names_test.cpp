@@ -50,9 +50,7 @@ TEST_CASE("finds the known name nearest to a misspelled one", "[names]") {
       {std::string(1'000'000, 'g'), ""},
   }));
 
-  DYNAMIC_SECTION(row.given.substr(0, 20)) {
-    CHECK(nearest_name(row.given, known) == row.expected);
-  }
+  DYNAMIC_SECTION(row.given.substr(0, 20)) { CHECK(nearest_name(row.given, known) == row.expected); }
 }
 
 TEST_CASE("prefers the nearer of two names in either order", "[names]") {
@@ -71,9 +69,7 @@ TEST_CASE("finds a name within the given number of mistakes", "[names]") {
   CHECK(nearest_within(0, "TOKEN", known) == "token");
 }
 
-TEST_CASE("finds nothing among no names", "[names]") {
-  CHECK(nearest_name("get", {}).empty());
-}
+TEST_CASE("finds nothing among no names", "[names]") { CHECK(nearest_name("get", {}).empty()); }
 
 TEST_CASE("suggests the nearest name, or gives the alternative hint", "[names]") {
   CHECK(suggest("tokn", known, "see --help") == "did you mean 'token'?");

@@ -12,9 +12,7 @@ namespace {
 
 constexpr std::string_view b64token = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
 
-BearerToken token(std::string_view text) {
-  return BearerToken(Secret(text));
-}
+BearerToken token(std::string_view text) { return BearerToken(Secret(text)); }
 
 }  // namespace
 
@@ -44,9 +42,7 @@ TEST_CASE("padding is only at the end of a token", "[bearer_token]") {
     CHECK_THROWS_AS(token(text), ProtocolError);
 }
 
-TEST_CASE("a token is not empty", "[bearer_token]") {
-  CHECK_THROWS_AS(token(""), ProtocolError);
-}
+TEST_CASE("a token is not empty", "[bearer_token]") { CHECK_THROWS_AS(token(""), ProtocolError); }
 
 TEST_CASE("a token longer than 64 KiB is rejected", "[bearer_token]") {
   CHECK(token(std::string(65536, 't')).reveal().size() == 65536);

@@ -38,9 +38,7 @@ TEST_CASE("untrusted text becomes safe to print", "[escape]") {
       {"text that overrides its direction", "\xe2\x80\xae", "\\xe2\\x80\\xae"},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(escape(row.foreign) == row.shown);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(escape(row.foreign) == row.shown); }
 }
 
 TEST_CASE("escaped text is printable", "[escape]") {

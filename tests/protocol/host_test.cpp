@@ -132,9 +132,7 @@ TEST_CASE("an invalid host is rejected", "[host]") {
                                                          longest_label + "a",
                                                          longest_name + "a"}));
 
-  DYNAMIC_SECTION(escape(text)) {
-    CHECK_FALSE(Host::parse(text));
-  }
+  DYNAMIC_SECTION(escape(text)) { CHECK_FALSE(Host::parse(text)); }
 }
 
 TEST_CASE("only an IPv6 address may be in brackets", "[host]") {
@@ -143,9 +141,7 @@ TEST_CASE("only an IPv6 address may be in brackets", "[host]") {
        "[1::2:3:4:5:6:7:8]", "[::1::2]", "[:::]", "[12345::]", "[::ffff:1.2.3.256]", "[::ffff:1.2.3]",
        "[::ffff:1.2.3.4.5]", "[::1.2.3.4:5]", "[1.2.3.4::]", "[1.2.3.4::1]", "[1:2:3:4:5:6:7:1.2.3.4]"}));
 
-  DYNAMIC_SECTION(text) {
-    CHECK_FALSE(Host::parse(text));
-  }
+  DYNAMIC_SECTION(text) { CHECK_FALSE(Host::parse(text)); }
 }
 
 TEST_CASE("an address in brackets becomes lower case", "[host]") {
@@ -253,9 +249,7 @@ TEST_CASE("an invalid URL is rejected", "[url]") {
                                                         "https://a.test\\@b.test\\/",
                                                         "https://*.a.test/"}));
 
-  DYNAMIC_SECTION(escape(url)) {
-    CHECK_THROWS_AS(parse_url(url), ProtocolError);
-  }
+  DYNAMIC_SECTION(escape(url)) { CHECK_THROWS_AS(parse_url(url), ProtocolError); }
 }
 
 TEST_CASE("a user name in a URL has unreserved characters only", "[url]") {
@@ -265,9 +259,7 @@ TEST_CASE("a user name in a URL has unreserved characters only", "[url]") {
                            "https://a\0@a.test/"s, "https://a\n@a.test/", "https://a\r@a.test/",
                            "https://a b@a.test/", "https://evil\\@a.test/", "https://\xc3\xa4@a.test/"}));
 
-  DYNAMIC_SECTION(escape(url)) {
-    CHECK_THROWS_AS(parse_url(url), ProtocolError);
-  }
+  DYNAMIC_SECTION(escape(url)) { CHECK_THROWS_AS(parse_url(url), ProtocolError); }
 }
 
 TEST_CASE("an error about a URL does not contain its password", "[url]") {

@@ -16,9 +16,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-constexpr sys_seconds at(std::int64_t epoch) {
-  return sys_seconds(seconds(epoch));
-}
+constexpr sys_seconds at(std::int64_t epoch) { return sys_seconds(seconds(epoch)); }
 
 constexpr sys_seconds now = at(1767322845);
 
@@ -46,9 +44,7 @@ TEST_CASE("an RFC 3339 date-time is parsed to the second", "[time]") {
       {"9999-12-31T23:59:59Z", 253402300799},
   }));
 
-  DYNAMIC_SECTION(row.text) {
-    CHECK(parse_rfc3339(row.text) == sys_seconds(seconds(row.epoch)));
-  }
+  DYNAMIC_SECTION(row.text) { CHECK(parse_rfc3339(row.text) == sys_seconds(seconds(row.epoch))); }
 }
 
 TEST_CASE("an invalid RFC 3339 date-time is rejected", "[time]") {
@@ -90,9 +86,7 @@ TEST_CASE("an invalid RFC 3339 date-time is rejected", "[time]") {
                                                          "03:04:05Z"s,
                                                          "Sun, 06 Nov 1994 08:49:37 GMT"}));
 
-  DYNAMIC_SECTION(escape(text)) {
-    CHECK_FALSE(parse_rfc3339(text));
-  }
+  DYNAMIC_SECTION(escape(text)) { CHECK_FALSE(parse_rfc3339(text)); }
 }
 
 TEST_CASE("a time is formatted as RFC 3339 in UTC", "[time]") {
@@ -125,9 +119,7 @@ TEST_CASE("an invalid HTTP date is rejected", "[time]") {
        "Sun, 06 Nov 94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 06 Nov 1994 08:49:37 GMTx",
        "Sun,06 Nov 1994 08:49:37 GMT", "2026-01-02T03:04:05Z"}));
 
-  DYNAMIC_SECTION(escape(text)) {
-    CHECK_FALSE(parse_http_date(text));
-  }
+  DYNAMIC_SECTION(escape(text)) { CHECK_FALSE(parse_http_date(text)); }
 }
 
 TEST_CASE("an expiry is parsed in each known form", "[time]") {
@@ -152,9 +144,7 @@ TEST_CASE("an expiry is parsed in each known form", "[time]") {
       {"the last time there is", "253402300800000", 253402300800},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(parse_expiry(row.text) == at(row.epoch));
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(parse_expiry(row.text) == at(row.epoch)); }
 }
 
 TEST_CASE("an expiry in any other form is unknown", "[time]") {
@@ -183,9 +173,7 @@ TEST_CASE("an expiry in any other form is unknown", "[time]") {
                                                          "inf",
                                                          "\"5\""}));
 
-  DYNAMIC_SECTION(escape(text)) {
-    CHECK_FALSE(parse_expiry(text));
-  }
+  DYNAMIC_SECTION(escape(text)) { CHECK_FALSE(parse_expiry(text)); }
 }
 
 TEST_CASE("the remaining lifetime is that of the expiry, within limits", "[time]") {
@@ -230,9 +218,7 @@ TEST_CASE("a duration is digits and one unit", "[time]") {
       {"31536000s", hours(8760)},
   }));
 
-  DYNAMIC_SECTION(row.text) {
-    CHECK(parse_duration(row.text) == row.expected);
-  }
+  DYNAMIC_SECTION(row.text) { CHECK(parse_duration(row.text) == row.expected); }
 }
 
 TEST_CASE("any other text is not a duration", "[time]") {
@@ -260,9 +246,7 @@ TEST_CASE("any other text is not a duration", "[time]") {
                                                          "9223372036854775807h",
                                                          "-s"}));
 
-  DYNAMIC_SECTION(escape(text)) {
-    CHECK_FALSE(parse_duration(text));
-  }
+  DYNAMIC_SECTION(escape(text)) { CHECK_FALSE(parse_duration(text)); }
 }
 
 TEST_CASE("a duration is formatted in the largest exact unit", "[time]") {

@@ -37,12 +37,8 @@ struct FreeNumber {
 };
 using Bio = std::unique_ptr<BIO, FreeBio>;
 
-std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) {
-  return {key, EVP_PKEY_free};
-}
-std::shared_ptr<X509> own(X509* certificate) {
-  return {certificate, X509_free};
-}
+std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) { return {key, EVP_PKEY_free}; }
+std::shared_ptr<X509> own(X509* certificate) { return {certificate, X509_free}; }
 
 Bio memory_bio() {
   Bio bio(BIO_new(BIO_s_mem()));
@@ -67,9 +63,7 @@ std::shared_ptr<EVP_PKEY> generate_key() {
 }
 
 /// Without it OpenSSL would ask the terminal about a key that someone has encrypted.
-int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) {
-  return 0;
-}
+int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return 0; }
 
 void set_serial(X509* certificate) {
   // 127 bits: unpredictable, and positive as RFC 5280 asks.

@@ -31,13 +31,9 @@ std::string random_text(std::string_view alphabet, std::size_t size) {
 
 }  // namespace
 
-std::string random_base64url(std::size_t size) {
-  return random_text(base64url, size);
-}
+std::string random_base64url(std::size_t size) { return random_text(base64url, size); }
 
-std::string random_letters(std::size_t size) {
-  return random_text("abcdefghijklmnopqrstuvwxyz", size);
-}
+std::string random_letters(std::size_t size) { return random_text("abcdefghijklmnopqrstuvwxyz", size); }
 
 std::string random_jwt(std::size_t size) {
   const std::size_t around_payload = jose_header.size() + signature_size + 2;

@@ -32,9 +32,7 @@ constexpr std::string_view git_prefix = "/git/demo.git/";
 constexpr std::string_view lfs_prefix = "info/lfs/";
 constexpr std::string_view lfs_locks = "info/lfs/locks";
 
-Response status_ok(const Request& /*request*/) {
-  return text_response(200, "Ok");
-}
+Response status_ok(const Request& /*request*/) { return text_response(200, "Ok"); }
 
 struct Resource {
   std::string_view path;
@@ -59,14 +57,10 @@ const Resource* find_resource(std::string_view path) {
   return nullptr;
 }
 
-bool is_read(const Request& request) {
-  return request.method == "GET" || request.method == "HEAD";
-}
+bool is_read(const Request& request) { return request.method == "GET" || request.method == "HEAD"; }
 
 /// A WebDAV client reads the properties of a file before the file.
-bool is_property_request(const Request& request) {
-  return request.method == "PROPFIND";
-}
+bool is_property_request(const Request& request) { return request.method == "PROPFIND"; }
 
 Response unauthorized(const Request& request, const FaultPlan& plan) {
   const BodyShape shape = plan.body.value_or(resource_error_shape(request.path));

@@ -119,8 +119,6 @@ Server::~Server() {
   parts_->parked.clear();
 }
 
-std::uint16_t Server::port() const {
-  return parts_->socket.address().port();
-}
+std::uint16_t Server::port() const { return parts_->socket.address().port(); }
 
 }  // namespace sase::sandbox

@@ -88,8 +88,6 @@ DirectoryLock::DirectoryLock(const StateDirectory& directory)
   throw std::runtime_error("another sandbox uses '" + directory.path().string() + "'");
 }
 
-DirectoryLock::~DirectoryLock() {
-  ::close(fd_);
-}
+DirectoryLock::~DirectoryLock() { ::close(fd_); }
 
 }  // namespace sase::sandbox

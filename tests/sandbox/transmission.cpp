@@ -87,8 +87,6 @@ void reset_connection(const Poco::Net::StreamSocket& socket) {
   ::close(nothing);
 }
 
-bool ends_connection(const FaultPlan& plan) noexcept {
-  return resets(plan) || plan.truncate || plan.hang;
-}
+bool ends_connection(const FaultPlan& plan) noexcept { return resets(plan) || plan.truncate || plan.hang; }
 
 }  // namespace sase::sandbox

@@ -119,16 +119,10 @@ std::vector<std::vector<std::string>> calls_in(std::string_view shell) {
   return calls;
 }
 
-std::string examples_of_manual(std::string_view page) {
-  return parse_blocks(page, ".Bd -literal", ".Ed");
-}
+std::string examples_of_manual(std::string_view page) { return parse_blocks(page, ".Bd -literal", ".Ed"); }
 
-std::string examples_of_markdown(std::string_view text) {
-  return parse_blocks(text, "```", "```");
-}
+std::string examples_of_markdown(std::string_view text) { return parse_blocks(text, "```", "```"); }
 
-std::string first_word(std::string_view text) {
-  return std::string(text.substr(0, text.find(' ')));
-}
+std::string first_word(std::string_view text) { return std::string(text.substr(0, text.find(' '))); }
 
 }  // namespace sase::tests

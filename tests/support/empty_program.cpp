@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What a process costs that does nothing: the floor of the benchmarks.
-int main() {
-  return 0;
-}
+int main() { return 0; }

@@ -44,13 +44,9 @@ struct ShellRun {
   }
 };
 
-[[nodiscard]] inline std::string run_and_read(const ShellRun& call) {
-  return call.run().value().output;
-}
+[[nodiscard]] inline std::string run_and_read(const ShellRun& call) { return call.run().value().output; }
 
 /// Whether this process has no child, running or dead.
-[[nodiscard]] inline bool has_no_child() {
-  return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
-}
+[[nodiscard]] inline bool has_no_child() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
 
 }  // namespace sase::tests

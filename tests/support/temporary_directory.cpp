@@ -73,13 +73,9 @@ std::string TemporaryDirectory::make_directory(std::string_view name, mode_t mod
   return directory;
 }
 
-std::optional<std::string> parent_on_disk() {
-  return usable_parent(false);
-}
+std::optional<std::string> parent_on_disk() { return usable_parent(false); }
 
-std::optional<std::string> parent_in_memory() {
-  return usable_parent(true);
-}
+std::optional<std::string> parent_in_memory() { return usable_parent(true); }
 
 std::string text_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

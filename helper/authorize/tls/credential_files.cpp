@@ -36,9 +36,7 @@ Bio open_memory(std::string_view text) {
 }
 
 /// OpenSSL's own callback prompts on the terminal.
-int no_passphrase(char* /*buffer*/, int /*size*/, int /*is_for_writing*/, void* /*data*/) {
-  return -1;
-}
+int no_passphrase(char* /*buffer*/, int /*size*/, int /*is_for_writing*/, void* /*data*/) { return -1; }
 
 [[noreturn]] void cannot_read(const CredentialFile& file, const std::string& why) {
   throw FailedAttempt(protocol::ErrorKind::misconfigured,

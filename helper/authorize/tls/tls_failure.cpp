@@ -100,9 +100,7 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-std::string in_quotes(std::string_view name) {
-  return '\'' + protocol::escape(name) + '\'';
-}
+std::string in_quotes(std::string_view name) { return '\'' + protocol::escape(name) + '\''; }
 
 }  // namespace
 

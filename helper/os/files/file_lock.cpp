@@ -83,9 +83,7 @@ bool FileLock::acquire(steady_clock::time_point deadline) {
   return false;
 }
 
-void FileLock::release() noexcept {
-  (void)::flock(file_.get(), LOCK_UN);
-}
+void FileLock::release() noexcept { (void)::flock(file_.get(), LOCK_UN); }
 
 std::string FileLock::read(std::size_t limit) const {
   std::string bytes(limit, '\0');

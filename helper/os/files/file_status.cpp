@@ -36,13 +36,9 @@ bool is_memory(const struct statfs& system) noexcept {
 
 }  // namespace
 
-unsigned effective_user() noexcept {
-  return ::geteuid();
-}
+unsigned effective_user() noexcept { return ::geteuid(); }
 
-bool FileStatus::is_own() const noexcept {
-  return owner == ::geteuid();
-}
+bool FileStatus::is_own() const noexcept { return owner == ::geteuid(); }
 
 std::optional<FileStatus> read_status(const Fd& file) noexcept {
   struct stat status {};

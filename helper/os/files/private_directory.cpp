@@ -57,9 +57,7 @@ void must_be_own(const std::string& directory) {
 }
 
 /// Throws RejectedPath if another user could put another file or directory in the place of this one.
-void check_parents(const std::string& path) {
-  check_directories(path.substr(0, path.find_last_of('/') + 1));
-}
+void check_parents(const std::string& path) { check_directories(path.substr(0, path.find_last_of('/') + 1)); }
 
 /// Opens a file relative to a directory; `path` is for messages. A closed Fd if it does not exist.
 Fd open_private_file(int directory, const std::string& name, int flags, const std::string& path) {
@@ -143,9 +141,7 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
   }
 }
 
-std::vector<std::string> PrivateDirectory::names() const {
-  return list_directory(fd_, path_);
-}
+std::vector<std::string> PrivateDirectory::names() const { return list_directory(fd_, path_); }
 
 void PrivateDirectory::remove_file(const std::string& name) const {
   if (::unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT)

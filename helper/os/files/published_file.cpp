@@ -94,9 +94,7 @@ FileIdentity identify(const struct stat& status) {
 }
 
 /// Of the supplementary groups, which may not include the effective one (getgroups(2)), and the latter.
-bool is_member(gid_t group) noexcept {
-  return ::getegid() == group || ::group_member(group) != 0;
-}
+bool is_member(gid_t group) noexcept { return ::getegid() == group || ::group_member(group) != 0; }
 
 /// The group of the file. A directory with the setgid bit gives new files its own group, which may be one
 /// that this user is not in: such a group gets no access by accident.
@@ -222,8 +220,6 @@ std::optional<gid_t> find_group(std::string_view name, const std::string& file) 
   return std::nullopt;
 }
 
-bool may_give_to(gid_t group) noexcept {
-  return ::geteuid() == 0 || is_member(group);
-}
+bool may_give_to(gid_t group) noexcept { return ::geteuid() == 0 || is_member(group); }
 
 }  // namespace sase::os

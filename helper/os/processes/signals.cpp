@@ -47,9 +47,7 @@ DeferredSignals::DeferredSignals(std::span<const int> numbers, AlreadyBlocked bl
   ::pthread_sigmask(SIG_BLOCK, &deferred, nullptr);
 }
 
-DeferredSignals::~DeferredSignals() {
-  ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
-}
+DeferredSignals::~DeferredSignals() { ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr); }
 
 bool DeferredSignals::one_came() const noexcept {
   pollfd waiting{.fd = fd_.get(), .events = POLLIN, .revents = 0};

@@ -125,9 +125,7 @@ std::optional<Secret> read_hidden(int terminal, std::string_view question, std::
 
 }  // namespace
 
-bool is_terminal(int fd) noexcept {
-  return ::isatty(fd) == 1;
-}
+bool is_terminal(int fd) noexcept { return ::isatty(fd) == 1; }
 
 std::optional<std::size_t> terminal_columns(int fd) noexcept {
   winsize size{};

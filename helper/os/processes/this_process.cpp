@@ -52,9 +52,7 @@ void set_signals(CallerState& caller) noexcept {
   ::pthread_sigmask(SIG_UNBLOCK, &wanted, &caller.mask);
 }
 
-bool is_path(const std::string& program) noexcept {
-  return program.find('/') != std::string::npos;
-}
+bool is_path(const std::string& program) noexcept { return program.find('/') != std::string::npos; }
 
 /// The directories of PATH; an empty one is the working directory.
 std::string_view search_path(std::span<const char* const> environment) noexcept {
@@ -106,9 +104,7 @@ CallerState harden_process() noexcept {
   return caller;
 }
 
-int process_id() noexcept {
-  return ::getpid();
-}
+int process_id() noexcept { return ::getpid(); }
 
 std::error_code test_getrandom() noexcept {
   char byte = 0;

@@ -13,9 +13,7 @@ namespace {
 
 using namespace std::string_literals;
 
-ApiKey key(std::string_view text) {
-  return ApiKey(protocol::Secret(text));
-}
+ApiKey key(std::string_view text) { return ApiKey(protocol::Secret(text)); }
 
 }  // namespace
 
@@ -48,9 +46,7 @@ TEST_CASE("removes what pasting and files put around a key", "[api_key]") {
       {"all of them", "\xef\xbb\xbf \x1b[200~\t", "\xc2\xa0\x1b[201~ \r\n"},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(key(row.before + "the key" + row.after).reveal() == "the key");
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(key(row.before + "the key" + row.after).reveal() == "the key"); }
 }
 
 TEST_CASE("says what a text is that is clearly not a key", "[api_key]") {
@@ -111,9 +107,7 @@ TEST_CASE("says what a text is that is clearly not a key", "[api_key]") {
       {"hunter2\0"s, "it holds bytes that are not printable ASCII"},
   }));
 
-  DYNAMIC_SECTION(protocol::escape(row.text)) {
-    CHECK_THROWS_WITH(key(row.text), row.what);
-  }
+  DYNAMIC_SECTION(protocol::escape(row.text)) { CHECK_THROWS_WITH(key(row.text), row.what); }
 }
 
 TEST_CASE("a key has at most 16 KiB", "[api_key]") {

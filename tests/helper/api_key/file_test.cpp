@@ -37,9 +37,7 @@ Failure catch_rejection(const std::string& path) {
   return tests::catch_failure([&path] { (void)read(path); });
 }
 
-bool is_root() {
-  return ::geteuid() == 0;
-}
+bool is_root() { return ::geteuid() == 0; }
 
 }  // namespace
 

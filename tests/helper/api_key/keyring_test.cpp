@@ -94,9 +94,7 @@ TEST_CASE("reports a revoked, expired or removed key without its description", "
     std::this_thread::sleep_for(std::chrono::milliseconds(1100));
     reason = "it has expired";
   }
-  SECTION("removed") {
-    REQUIRE(::keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0);
-  }
+  SECTION("removed") { REQUIRE(::keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0); }
 
   const Failure failure = catch_failure(keys.name("hunter2"));
 

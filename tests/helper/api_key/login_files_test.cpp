@@ -181,9 +181,7 @@ TEST_CASE("a key file that cannot be restored if the login fails is not replaced
     REQUIRE(::chmod(path.c_str(), 0666) == 0);
     hint = "chmod 600 " + path;
   }
-  SECTION("because it is too long") {
-    home.write_key_file(std::string(65537, 'k'));
-  }
+  SECTION("because it is too long") { home.write_key_file(std::string(65537, 'k')); }
   const std::string before = tests::text_of_file(path);
 
   const Failure failure = tests::catch_failure([&] { home.files.store("new", au, "x"); });

@@ -31,12 +31,8 @@ constexpr auto key = "the-api-key-0123456789";
 HttpReply token() {
   return reply_with(200, R"({"data":{"accessToken":"the.token","accessTokenExpire":1800003600}})");
 }
-HttpReply down() {
-  return reply_with(503, "{}");
-}
-HttpReply wrong_key() {
-  return reply_with(401, "{}");
-}
+HttpReply down() { return reply_with(503, "{}"); }
+HttpReply wrong_key() { return reply_with(401, "{}"); }
 HttpReply cut_off() {
   throw FailedAttempt(
       {.kind = ErrorKind::unreachable, .transient = true, .what = "cut off", .hint = {}, .retry_after = {}});

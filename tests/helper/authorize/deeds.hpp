@@ -36,9 +36,7 @@
 namespace sase::authorize::deeds {
 
 /// 0 for success, else the reason why not.
-inline int outcome(long result) noexcept {
-  return result < 0 ? errno : 0;
-}
+inline int outcome(long result) noexcept { return result < 0 ? errno : 0; }
 
 /// A socket that listens, and another user's place.
 class Listener {
@@ -201,9 +199,7 @@ inline int look_up_localhost() {
 }
 
 /// A module for names, which is part of the C library and surely not loaded yet.
-inline int load_a_module() {
-  return ::dlopen("libnss_compat.so.2", RTLD_NOW) == nullptr ? ELIBACC : 0;
-}
+inline int load_a_module() { return ::dlopen("libnss_compat.so.2", RTLD_NOW) == nullptr ? ELIBACC : 0; }
 
 inline int signal_itself() {
   std::signal(SIGUSR1, SIG_IGN);

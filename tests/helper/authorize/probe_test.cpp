@@ -34,9 +34,7 @@ constexpr auto where = "https://api.example.test/v3/status";
 HttpReply token() {
   return reply_with(200, R"({"data":{"accessToken":"the.token","accessTokenExpire":1800003600}})");
 }
-HttpReply wrong_key() {
-  return reply_with(401, R"({"message":"no"})");
-}
+HttpReply wrong_key() { return reply_with(401, R"({"message":"no"})"); }
 HttpReply cut_off() {
   throw FailedAttempt({.kind = ErrorKind::unreachable,
                        .transient = true,

@@ -51,9 +51,7 @@ TEST_CASE("agrees with another implementation of BLAKE2b", "[hash]") {
       {"a length of three bytes", hash_name(purpose, {three_bytes}), "9d024a514b198ef0dc832d1aa024cf92"},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(row.actual == row.expected);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(row.actual == row.expected); }
 }
 
 TEST_CASE("the purpose changes the hash", "[hash]") {

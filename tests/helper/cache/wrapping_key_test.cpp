@@ -33,9 +33,7 @@ std::string text(const std::optional<protocol::Secret>& bytes) {
 }
 
 /// As the seccomp profile of containers does.
-void forbid_keyrings() {
-  tests::deny_calls({SYS_add_key, SYS_keyctl, SYS_request_key}, EPERM);
-}
+void forbid_keyrings() { tests::deny_calls({SYS_add_key, SYS_keyctl, SYS_request_key}, EPERM); }
 
 }  // namespace
 
@@ -101,15 +99,9 @@ TEST_CASE("without a keyring and a directory there is no place, and get_or_creat
 
 TEST_CASE("ignores a file that is damaged or open to others", "[wrapping_key]") {
   const Place place;
-  SECTION("too short") {
-    (void)place.root.write("state/key-id.wrapping-key", std::string(31, 's'));
-  }
-  SECTION("too long") {
-    (void)place.root.write("state/key-id.wrapping-key", std::string(33, 's'));
-  }
-  SECTION("empty") {
-    (void)place.root.write("state/key-id.wrapping-key", "");
-  }
+  SECTION("too short") { (void)place.root.write("state/key-id.wrapping-key", std::string(31, 's')); }
+  SECTION("too long") { (void)place.root.write("state/key-id.wrapping-key", std::string(33, 's')); }
+  SECTION("empty") { (void)place.root.write("state/key-id.wrapping-key", ""); }
   SECTION("open to others") {
     (void)place.root.write("state/key-id.wrapping-key", std::string(32, 's'), 0644);
   }

@@ -18,9 +18,7 @@ void check_arguments(const std::vector<const char*>& arguments) {
   reject_unsupported_arguments(commands::table(), *find_command(commands::table(), *line.command), line);
 }
 
-Failure unknown(std::string_view name) {
-  return unknown_command(commands::table(), name);
-}
+Failure unknown(std::string_view name) { return unknown_command(commands::table(), name); }
 
 }  // namespace
 

@@ -105,9 +105,7 @@ TEST_CASE("selects the profile of a request in the documented order", "[profile_
       {"another port", {two}, "work.test:8443", "", "(none)"},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(row.situation.for_host(row.host, row.username) == row.expected);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(row.situation.for_host(row.host, row.username) == row.expected); }
 }
 
 TEST_CASE("selects the profile of a call without a host in the documented order", "[profile_selector]") {
@@ -125,9 +123,7 @@ TEST_CASE("selects the profile of a call without a host in the documented order"
       {"the flag before the variable", {two, "work", "default"}, "work"},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(row.situation.without_host() == row.expected);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(row.situation.without_host() == row.expected); }
 }
 
 TEST_CASE("several owners of a host without a default are a settings error that names them",

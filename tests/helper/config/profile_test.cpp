@@ -18,9 +18,7 @@ namespace {
 using tests::Given;
 using tests::parse_profile;
 
-protocol::Host host(std::string_view text) {
-  return protocol::Host::parse(text).value();
-}
+protocol::Host host(std::string_view text) { return protocol::Host::parse(text).value(); }
 
 }  // namespace
 
@@ -76,9 +74,7 @@ TEST_CASE("region, api and url select the service", "[profile]") {
        "https://sandbox.test/v3/auth/authorize"},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(parse_profile(row.given).authorize_url == row.authorize);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(parse_profile(row.given).authorize_url == row.authorize); }
 }
 
 TEST_CASE("a profile owns the host of its service and the additional ones", "[profile]") {

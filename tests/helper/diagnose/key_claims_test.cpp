@@ -23,9 +23,7 @@ std::string base64url(std::string_view text) {
   return encoded;
 }
 
-std::string token(std::string_view payload) {
-  return "e30." + base64url(payload) + ".c2ln";
-}
+std::string token(std::string_view payload) { return "e30." + base64url(payload) + ".c2ln"; }
 
 }  // namespace
 

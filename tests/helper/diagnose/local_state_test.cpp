@@ -25,9 +25,7 @@ LocalState look(const tests::Machine& machine, std::string_view key = tests::the
   return read_local_state(machine.profile, holder, machine.state_directory);
 }
 
-LocalState recalled(const rate_limit::RequestLog& log) {
-  return make_local_state(log, now, 1min);
-}
+LocalState recalled(const rate_limit::RequestLog& log) { return make_local_state(log, now, 1min); }
 
 }  // namespace
 

@@ -15,13 +15,9 @@ namespace sase::os {
 
 namespace {
 
-bool is_open(int fd) noexcept {
-  return ::fcntl(fd, F_GETFD) != -1;
-}
+bool is_open(int fd) noexcept { return ::fcntl(fd, F_GETFD) != -1; }
 
-Fd open_null() {
-  return Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-}
+Fd open_null() { return Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
 }  // namespace
 

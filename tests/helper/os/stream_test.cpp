@@ -26,9 +26,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-std::string to_text(const protocol::Secret& secret) {
-  return std::string(secret.reveal());
-}
+std::string to_text(const protocol::Secret& secret) { return std::string(secret.reveal()); }
 
 /// What is read of a text that is there from the beginning.
 std::string message_in(std::string_view text) {
@@ -185,9 +183,7 @@ TEST_CASE("discarding endless input takes limited time", "[stream]") {
   CHECK(steady_clock::now() - start < std::chrono::seconds(3));
 }
 
-TEST_CASE("discarding an unreadable stream has no effect", "[stream]") {
-  CHECK_NOTHROW(discard_input(-1));
-}
+TEST_CASE("discarding an unreadable stream has no effect", "[stream]") { CHECK_NOTHROW(discard_input(-1)); }
 
 TEST_CASE("writes all bytes to a slow reader", "[stream]") {
   const std::string text(1'000'000, 'x');
@@ -202,9 +198,7 @@ TEST_CASE("writes all bytes to a slow reader", "[stream]") {
   CHECK(read == text);
 }
 
-TEST_CASE("writing no bytes succeeds on any descriptor", "[stream]") {
-  CHECK_NOTHROW(write_all(-1, ""));
-}
+TEST_CASE("writing no bytes succeeds on any descriptor", "[stream]") { CHECK_NOTHROW(write_all(-1, "")); }
 
 TEST_CASE("a failed write is a system error", "[stream]") {
   const Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));

@@ -194,12 +194,8 @@ TEST_CASE("the lock is held until every process has closed its descriptors", "[r
 
 TEST_CASE("rejects a lock that others could hold or replace", "[refresh_lock]") {
   const tests::TemporaryDirectory root;
-  SECTION("the directory is open to others") {
-    root.make_directory("state", 0755);
-  }
-  SECTION("the lock is open to others") {
-    root.write("state/x.lock", "", 0644);
-  }
+  SECTION("the directory is open to others") { root.make_directory("state", 0755); }
+  SECTION("the lock is open to others") { root.write("state/x.lock", "", 0644); }
   SECTION("a symlink in place of the lock") {
     root.write("state/y", "");
     REQUIRE(::symlink("y", root.path("state/x.lock").c_str()) == 0);

@@ -34,9 +34,7 @@ TEST_CASE("reads back the request log of a key id, and no other", "[request_log]
 TEST_CASE("treats a missing or damaged request log as empty", "[request_log]") {
   const LogDirectory state;
   SECTION("no file") {}
-  SECTION("an empty file") {
-    state.root.write("state/a.lock", "");
-  }
+  SECTION("an empty file") { state.root.write("state/a.lock", ""); }
   SECTION("a changed byte") {
     state.write("a", with_a_request());
     std::string bytes = tests::text_of_file(state.root.path("state/a.lock"));
@@ -49,9 +47,7 @@ TEST_CASE("treats a missing or damaged request log as empty", "[request_log]") {
       bytes.replace(at, 10, "holder_PID");
     state.root.write("state/a.lock", bytes);
   }
-  SECTION("no checksum") {
-    state.root.write("state/a.lock", with_a_request().write(current_boot()));
-  }
+  SECTION("no checksum") { state.root.write("state/a.lock", with_a_request().write(current_boot())); }
   SECTION("written during another boot") {
     state.write("a", {});
     state.root.write("state/a.lock", with_a_request().write(BootId{1}));
@@ -94,16 +90,12 @@ TEST_CASE("allocates the request log at the first write", "[request_log]") {
 
 TEST_CASE("rejects a request log that is not private", "[request_log]") {
   const LogDirectory state;
-  SECTION("open to others") {
-    state.root.write("state/a.lock", "", 0644);
-  }
+  SECTION("open to others") { state.root.write("state/a.lock", "", 0644); }
   SECTION("a symlink") {
     state.root.write("state/b", "");
     REQUIRE(::symlink("b", state.root.path("state/a.lock").c_str()) == 0);
   }
-  SECTION("a directory") {
-    state.root.make_directory("state/a.lock");
-  }
+  SECTION("a directory") { state.root.make_directory("state/a.lock"); }
 
   CHECK_THROWS_AS(state.read("a"), std::system_error);
   CHECK_THROWS_AS(state.write("a", RequestLog{}), std::system_error);

@@ -49,9 +49,7 @@ RequestLog full() {
   return log;
 }
 
-RequestLog parsed(const std::string& bytes) {
-  return RequestLog::parse(bytes, this_boot, now);
-}
+RequestLog parsed(const std::string& bytes) { return RequestLog::parse(bytes, this_boot, now); }
 
 std::string success(const std::string& at, const std::string& lifetime) {
   return head + "success_at=" + at + "\nlifetime=" + lifetime +
@@ -59,13 +57,9 @@ std::string success(const std::string& at, const std::string& lifetime) {
 }
 
 /// Two logs are equal if their bytes are.
-std::string to_bytes(const RequestLog& log) {
-  return log.write(this_boot);
-}
+std::string to_bytes(const RequestLog& log) { return log.write(this_boot); }
 
-bool is_empty(const RequestLog& log) {
-  return to_bytes(log) == to_bytes(RequestLog{});
-}
+bool is_empty(const RequestLog& log) { return to_bytes(log) == to_bytes(RequestLog{}); }
 
 }  // namespace
 
@@ -190,9 +184,7 @@ TEST_CASE("ignores a damaged log", "[request_log]") {
        failure + "error=rejected\n" + what + "retry_after=-1\n" + failed},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(is_empty(parsed(row.bytes)));
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(is_empty(parsed(row.bytes))); }
 }
 
 TEST_CASE("accepts the current time", "[request_log]") {

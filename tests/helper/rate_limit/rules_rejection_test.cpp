@@ -16,9 +16,7 @@ using tests::call_at;
 using tests::then;
 using tests::tick;
 
-void success(RequestLog& log, BootTime at) {
-  record_success(log, {.at = at, .lifetime = 3600s});
-}
+void success(RequestLog& log, BootTime at) { record_success(log, {.at = at, .lifetime = 3600s}); }
 
 /// One whose last tokens have been rejected at once, so many times in a row; the last of them `then`.
 RequestLog struck(unsigned consecutive_rejections) {
@@ -111,9 +109,7 @@ TEST_CASE("resets the count after a token that lasted", "[rate_limit_rules]") {
 
 TEST_CASE("does not count a rejection if the token before it was good", "[rate_limit_rules]") {
   RequestLog log;
-  SECTION("it was the first") {
-    success(log, then);
-  }
+  SECTION("it was the first") { success(log, then); }
   SECTION("it was refreshed in time") {
     log = struck(2);
     success(log, then + 2min);

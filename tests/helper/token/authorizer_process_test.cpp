@@ -91,9 +91,7 @@ constexpr std::string_view success =
 
 }  // namespace
 
-TEST_CASE(driver, "[.driver]") {
-  os::write_all(STDOUT_FILENO, ask());
-}
+TEST_CASE(driver, "[.driver]") { os::write_all(STDOUT_FILENO, ask()); }
 
 TEST_CASE("returns the authorizer's response", "[authorizer_process]") {
   CHECK(Tree(success).ask() == "token: to.ken== 3600");

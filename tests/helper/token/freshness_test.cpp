@@ -22,9 +22,7 @@ RefreshSchedule renewed(std::chrono::seconds left, std::chrono::seconds ahead, d
   return schedule;
 }
 
-std::chrono::milliseconds compute_wait(const RefreshSchedule& schedule) {
-  return schedule.next() - now;
-}
+std::chrono::milliseconds compute_wait(const RefreshSchedule& schedule) { return schedule.next() - now; }
 
 }  // namespace
 
@@ -51,9 +49,7 @@ TEST_CASE("judges a token by the time that is left", "[freshness]") {
       {"the longest min-ttl", 3600s, 3600s, 900s, Freshness::fresh},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(judge(row.left, row.min_ttl, row.refresh_ahead) == row.expected);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(judge(row.left, row.min_ttl, row.refresh_ahead) == row.expected); }
 }
 
 TEST_CASE("refreshes a token with refresh-ahead left, but not before 5 minutes or half of its lifetime",
@@ -74,9 +70,7 @@ TEST_CASE("refreshes a token with refresh-ahead left, but not before 5 minutes o
       {"an expired token", 0s, 15min, 1s},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(compute_wait(renewed(row.left, row.ahead)) == row.wait);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(compute_wait(renewed(row.left, row.ahead)) == row.wait); }
 }
 
 TEST_CASE("spreads processes that started together by at most a minute", "[refresh_schedule]") {

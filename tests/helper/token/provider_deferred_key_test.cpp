@@ -33,15 +33,9 @@ TEST_CASE("runs the key command before a request, and not for a cached token", "
 TEST_CASE("binds a token to the profile, the URL and the command's text", "[deferred_key]") {
   DeferredKeyMachine machine;
   (void)machine.get();
-  SECTION("the profile") {
-    machine.profile.name = "other";
-  }
-  SECTION("the URL") {
-    machine.profile.authorize_url = "https://other.example.test/authorize";
-  }
-  SECTION("the command") {
-    machine.command += " ";
-  }
+  SECTION("the profile") { machine.profile.name = "other"; }
+  SECTION("the URL") { machine.profile.authorize_url = "https://other.example.test/authorize"; }
+  SECTION("the command") { machine.command += " "; }
 
   (void)machine.get();
 

@@ -15,9 +15,7 @@ using namespace std::chrono_literals;
 using tests::Machine;
 
 /// A call that starts after it shares no earlier failure.
-void let_a_moment_pass() {
-  std::this_thread::sleep_for(2ms);
-}
+void let_a_moment_pass() { std::this_thread::sleep_for(2ms); }
 
 }  // namespace
 
@@ -27,15 +25,9 @@ TEST_CASE("remembers a rejected key for all profiles that use it", "[token_provi
   (void)machine.failure();
   let_a_moment_pass();
   SECTION("the same call again") {}
-  SECTION("another profile") {
-    machine.profile.name = "work";
-  }
-  SECTION("without a cache") {
-    machine.cache = nullptr;
-  }
-  SECTION("with other network settings") {
-    machine.profile.proxy = "http://proxy:1";
-  }
+  SECTION("another profile") { machine.profile.name = "work"; }
+  SECTION("without a cache") { machine.cache = nullptr; }
+  SECTION("with other network settings") { machine.profile.proxy = "http://proxy:1"; }
 
   const Failure again = machine.failure();
 
@@ -52,9 +44,7 @@ TEST_CASE("does not block another key or service after a rejection", "[token_pro
   (void)machine.failure();
   machine.authorizer.answer = tests::FakeAuthorizer::Success{.token = "T", .lifetime = 3600s};
 
-  SECTION("another key") {
-    CHECK(machine.source("another-key").get().token.bearer.reveal() == "T");
-  }
+  SECTION("another key") { CHECK(machine.source("another-key").get().token.bearer.reveal() == "T"); }
   SECTION("another service") {
     machine.profile.authorize_url = "https://other.test/api/v1/auth/authorize";
     CHECK(machine.get() == "T");

@@ -94,9 +94,7 @@ TEST_CASE("a token with a lifetime below min-ttl does not replace a good one", "
 
 TEST_CASE("a call reports no error of a background refresh", "[token_provider]") {
   DueForRefreshMachine machine;
-  SECTION("no place for a lock") {
-    machine.state_directory = std::nullopt;
-  }
+  SECTION("no place for a lock") { machine.state_directory = std::nullopt; }
   SECTION("no lock") {
     machine.root.make_directory("state/other", 0755);
     machine.state_directory = machine.root.path("state/other");

@@ -23,12 +23,8 @@ using tests::FullCache;
 
 TEST_CASE("gives the token with one warning if the cache is unusable", "[token_provider]") {
   Machine machine;
-  SECTION("a file is in the directory's place") {
-    machine.root.write("state/sase-credential", "");
-  }
-  SECTION("the directory is open to others") {
-    machine.root.make_directory("state/sase-credential", 0755);
-  }
+  SECTION("a file is in the directory's place") { machine.root.write("state/sase-credential", ""); }
+  SECTION("the directory is open to others") { machine.root.make_directory("state/sase-credential", 0755); }
   SECTION("a link is in the directory's place") {
     machine.root.make_directory("state/elsewhere");
     REQUIRE(::symlink("elsewhere", machine.directory.c_str()) == 0);

@@ -79,15 +79,9 @@ TEST_CASE("rejects a value that contains a line end", "[request]") {
   const std::string bad = GENERATE(values<std::string>({"a\nb", "a\rb", "a\0b"s, "\n"}));
   AuthorizeRequest request = full_request();
 
-  SECTION("in the key") {
-    request.api_key = Secret(bad);
-  }
-  SECTION("in the URL") {
-    request.url = bad;
-  }
-  SECTION("in the proxy") {
-    request.proxy = bad;
-  }
+  SECTION("in the key") { request.api_key = Secret(bad); }
+  SECTION("in the URL") { request.url = bad; }
+  SECTION("in the proxy") { request.proxy = bad; }
   CHECK_THROWS_AS(request.write(), ProtocolError);
 }
 
@@ -120,9 +114,7 @@ TEST_CASE("rejects an incomplete or invalid request", "[request]") {
       "URL=u\napi_key=k\ntimeout_ms=1\n",
   }));
 
-  DYNAMIC_SECTION(escape(text)) {
-    CHECK_THROWS_AS(AuthorizeRequest::parse(text), ProtocolError);
-  }
+  DYNAMIC_SECTION(escape(text)) { CHECK_THROWS_AS(AuthorizeRequest::parse(text), ProtocolError); }
 }
 
 TEST_CASE("the longest key fits into a request", "[request]") {

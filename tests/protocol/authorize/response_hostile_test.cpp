@@ -74,9 +74,7 @@ TEST_CASE("rejects an incomplete or invalid response", "[response]") {
       "outcome=rejected\nwhat=no\ntrace=1 words\n",
   }));
 
-  DYNAMIC_SECTION(escape(text)) {
-    CHECK_THROWS_AS(parse_response(text + "\n"), ProtocolError);
-  }
+  DYNAMIC_SECTION(escape(text)) { CHECK_THROWS_AS(parse_response(text + "\n"), ProtocolError); }
 }
 
 TEST_CASE("rejects a response without its empty line", "[response]") {

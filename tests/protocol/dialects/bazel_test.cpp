@@ -73,9 +73,7 @@ TEST_CASE("a malformed request of Bazel is rejected", "[bazel]") {
       {R"({"uri":"https://a.test/\u007f"})", "'uri': the URL contains white space or a control byte"},
   }));
 
-  DYNAMIC_SECTION(row.text) {
-    CHECK(parse_error(row.text) == row.error);
-  }
+  DYNAMIC_SECTION(row.text) { CHECK(parse_error(row.text) == row.error); }
 }
 
 TEST_CASE("the reply to Bazel has a list of headers, and the expiry in whole seconds", "[bazel]") {

@@ -45,9 +45,7 @@ TEST_CASE("each format writes the token and its details", "[token_format]") {
        "\n"},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(written(row.name) == row.expected);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(written(row.name) == row.expected); }
 }
 
 TEST_CASE("an ExecCredential has the requested version", "[token_format]") {

@@ -91,9 +91,7 @@ TEST_CASE("a message is read line by line", "[message]") {
       {"keys with brackets are keys", "a[]=1\na[]=\n", {{"a[]", "1"}, {"a[]", ""}}},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(read(row.text) == row.expected);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(read(row.text) == row.expected); }
 }
 
 TEST_CASE("a malformed line is an error", "[message]") {
@@ -119,9 +117,7 @@ TEST_CASE("a malformed line is an error", "[message]") {
       {"a NUL alone", "\0\n"s},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK_THROWS_AS(read(row.text), ProtocolError);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK_THROWS_AS(read(row.text), ProtocolError); }
 }
 
 TEST_CASE("an error contains no value", "[message]") {
@@ -190,9 +186,7 @@ TEST_CASE("a scanner finds the first empty line", "[message]") {
       {"a line that ends with a CR is not empty", "a\r\n", std::nullopt},
   }));
 
-  DYNAMIC_SECTION(row.name) {
-    CHECK(whole_after(row.text, 1) == row.whole);
-  }
+  DYNAMIC_SECTION(row.name) { CHECK(whole_after(row.text, 1) == row.whole); }
 }
 
 TEST_CASE("a scanner finds the same end for any pieces", "[message]") {
@@ -227,9 +221,7 @@ TEST_CASE("a scanner rejects a message larger than the limit", "[message]") {
   for (std::size_t i = 0; i + 1 < lines; ++i)
     REQUIRE_FALSE(scanner.scan(line));
 
-  SECTION("exactly the bound is taken") {
-    CHECK_FALSE(scanner.scan(line));
-  }
+  SECTION("exactly the bound is taken") { CHECK_FALSE(scanner.scan(line)); }
   SECTION("one byte more is not") {
     REQUIRE_FALSE(scanner.scan(line));
     CHECK_THROWS_AS(scanner.scan("x"), ProtocolError);

@@ -42,7 +42,5 @@ TEST_CASE("rejects a URL that could leak the key or split the request", "[author
       "https://api.example.com/a b", "https://api.example.com/a\x01", "https://api.example.com/\xc3\xa9",
       "https://api.example.com/#x", "https://api.example.com:0/");
 
-  DYNAMIC_SECTION(url) {
-    CHECK_THROWS_AS(Endpoint::parse(url), FailedAttempt);
-  }
+  DYNAMIC_SECTION(url) { CHECK_THROWS_AS(Endpoint::parse(url), FailedAttempt); }
 }

@@ -27,9 +27,7 @@ AuthError closed() {
   return {.kind = ErrorKind::unreachable, .what = "it closed", .hint = "try again", .retry_after = {}};
 }
 
-TokenResponse token() {
-  return {.token = BearerToken(Secret("a.token")), .lifetime = 60s};
-}
+TokenResponse token() { return {.token = BearerToken(Secret("a.token")), .lifetime = 60s}; }
 
 }  // namespace
 

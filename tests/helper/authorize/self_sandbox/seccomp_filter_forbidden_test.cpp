@@ -171,9 +171,7 @@ TEST_CASE("forbidden calls fail regardless of their arguments", "[seccomp_filter
       {"clock_adjtime", SYS_clock_adjtime},
   }));
 
-  DYNAMIC_SECTION(call.name) {
-    CHECK(run_filtered(call) == EPERM);
-  }
+  DYNAMIC_SECTION(call.name) { CHECK(run_filtered(call) == EPERM); }
 }
 
 #ifdef __x86_64__
@@ -207,9 +205,7 @@ TEST_CASE("calls that newer architectures lack are forbidden where they exist", 
       {"ioperm", SYS_ioperm},
   }));
 
-  DYNAMIC_SECTION(call.name) {
-    CHECK(run_filtered(call) == EPERM);
-  }
+  DYNAMIC_SECTION(call.name) { CHECK(run_filtered(call) == EPERM); }
 }
 #endif
 

@@ -38,7 +38,5 @@ TEST_CASE("Retry-After is seconds or a date, and anything else is ignored", "[au
       {"Friday, 15-Jan-27 08:00:30 GMT", std::nullopt},
   }));
 
-  DYNAMIC_SECTION('\'' << row.text << '\'') {
-    CHECK(parse_retry_after(row.text, now) == row.expected);
-  }
+  DYNAMIC_SECTION('\'' << row.text << '\'') { CHECK(parse_retry_after(row.text, now) == row.expected); }
 }

@@ -29,9 +29,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-Fd open_lock(const std::string& path) {
-  return Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-}
+Fd open_lock(const std::string& path) { return Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)); }
 
 std::optional<FileLock> acquire(const std::string& path, std::chrono::milliseconds patience) {
   FileLock lock(open_lock(path));

@@ -228,8 +228,6 @@ TEST_CASE("finds a group by its full name", "[group_number]") {
   }
 }
 
-TEST_CASE("finds a group of this system", "[group_number]") {
-  CHECK(find_group("root") == 0U);
-}
+TEST_CASE("finds a group of this system", "[group_number]") { CHECK(find_group("root") == 0U); }
 
 }  // namespace sase::os

@@ -36,9 +36,7 @@ Outcome open(const std::string& path, Sensitivity sensitivity = Sensitivity::set
   }
 }
 
-std::string owner() {
-  return "(owner " + std::to_string(::geteuid()) + ", mode ";
-}
+std::string owner() { return "(owner " + std::to_string(::geteuid()) + ", mode "; }
 
 /// The number of a group that is not this user's private one.
 constexpr gid_t another_group = 4242;

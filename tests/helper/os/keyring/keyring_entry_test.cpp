@@ -85,18 +85,12 @@ TEST_CASE("an entry without a commit is removed, a committed one stays", "[keyri
 TEST_CASE("replaces the previous entry of any creator", "[keyring_entry][keyring]") {
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
-  SECTION("one of this program") {
-    commit(keys.name(), "before");
-  }
-  SECTION("one of another program's") {
-    (void)keys.plant("key", "before");
-  }
+  SECTION("one of this program") { commit(keys.name(), "before"); }
+  SECTION("one of another program's") { (void)keys.plant("key", "before"); }
   SECTION("one without permissions") {
     REQUIRE(::keyctl_setperm(keys.plant("key", "before"), KEY_USR_VIEW) == 0);
   }
-  SECTION("one that was revoked") {
-    REQUIRE(::keyctl_revoke(keys.plant("key", "before")) == 0);
-  }
+  SECTION("one that was revoked") { REQUIRE(::keyctl_revoke(keys.plant("key", "before")) == 0); }
 
   commit(keys.name(), "after");
 

@@ -55,15 +55,9 @@ TEST_CASE("a revoked, invalidated or unlinked key is absent", "[user_keyring][ke
   if (!tests::has_keyring()) return;
   const tests::TestKeys keys;
   const int serial = keys.plant("key", "bytes");
-  SECTION("revoked") {
-    REQUIRE(::keyctl_revoke(serial) == 0);
-  }
-  SECTION("invalidated") {
-    REQUIRE(::keyctl_invalidate(serial) == 0);
-  }
-  SECTION("unlinked") {
-    REQUIRE(::keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0);
-  }
+  SECTION("revoked") { REQUIRE(::keyctl_revoke(serial) == 0); }
+  SECTION("invalidated") { REQUIRE(::keyctl_invalidate(serial) == 0); }
+  SECTION("unlinked") { REQUIRE(::keyctl_unlink(serial, KEY_SPEC_USER_KEYRING) == 0); }
 
   CHECK(found(keys.name()) == "(none)");
   CHECK(UserKeyring::read_serial(keys.name()) == 0);

@@ -60,9 +60,7 @@ std::string open_descriptors() {
   return all;
 }
 
-std::string read_link_target(const std::string& link) {
-  return std::filesystem::read_symlink(link).string();
-}
+std::string read_link_target(const std::string& link) { return std::filesystem::read_symlink(link).string(); }
 
 /// A copy of a descriptor at that number.
 Fd at_number(int number) {

@@ -48,9 +48,7 @@ class Shell {
   ChildProcess child;
 };
 
-bool has_child() {
-  return ::waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
+bool has_child() { return ::waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG | WNOWAIT) == 0; }
 
 }  // namespace
 
