@@ -4,8 +4,6 @@
 #include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
-#include <algorithm>
-
 namespace sase {
 
 namespace {

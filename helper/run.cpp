@@ -13,7 +13,6 @@
 #include <array>
 #include <exception>
 #include <string>
-#include <vector>
 
 namespace sase {
 

@@ -5,8 +5,6 @@
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 
 #include <arpa/inet.h>
 

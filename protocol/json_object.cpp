@@ -10,8 +10,6 @@
 #include <cstdint>
 #include <map>
 #include <set>
-#include <string>
-#include <utility>
 
 namespace sase::protocol {
 

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <mutex>
 #include <new>
-#include <span>
 #include <utility>
 #include <vector>
 

@@ -4,7 +4,6 @@
 #include "protocol/escape.hpp"
 
 #include <array>
-#include <cstring>
 #include <system_error>
 
 namespace sase::api_key {

@@ -3,7 +3,6 @@
 #include "helper/failure.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 
-#include <string_view>
 #include <system_error>
 
 namespace sase::api_key {

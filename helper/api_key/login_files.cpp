@@ -19,7 +19,6 @@
 #include <array>
 #include <chrono>
 #include <climits>
-#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 #include <utility>

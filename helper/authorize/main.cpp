@@ -9,10 +9,8 @@
 #include "protocol/escape.hpp"
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <string>
 
 namespace {
 

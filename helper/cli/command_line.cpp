@@ -10,7 +10,6 @@
 #include <boost/program_options/parsers.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace sase::cli {
 

@@ -6,9 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <exception>
-#include <string>
 #include <system_error>
 
 namespace sase::commands {

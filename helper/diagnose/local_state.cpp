@@ -14,8 +14,6 @@
 #include "protocol/time.hpp"
 
 #include <system_error>
-#include <utility>
-#include <vector>
 
 namespace sase::diagnose {
 

@@ -10,8 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <span>
 #include <stdexcept>
 
 #include <fcntl.h>

@@ -7,7 +7,6 @@
 #include "protocol/host.hpp"
 #include "protocol/protocol_error.hpp"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <stdexcept>

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <string>
 #include <system_error>
 #include <utility>
 

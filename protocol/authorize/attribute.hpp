@@ -7,7 +7,6 @@
 #include "protocol/secret.hpp"
 
 #include <charconv>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>

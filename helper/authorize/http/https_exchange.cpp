@@ -16,7 +16,6 @@
 #include <charconv>
 #include <ios>
 #include <optional>
-#include <ostream>
 #include <sstream>
 #include <system_error>
 

@@ -17,7 +17,6 @@
 #include <Poco/Timespan.h>
 
 #include <chrono>
-#include <string>
 #include <system_error>
 #include <vector>
 

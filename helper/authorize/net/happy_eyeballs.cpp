@@ -14,8 +14,6 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <string>
-#include <system_error>
 
 #include <netdb.h>
 #include <poll.h>

@@ -3,8 +3,6 @@
 
 #include "protocol/escape.hpp"
 
-#include <utility>
-
 namespace sase::authorize {
 
 namespace {

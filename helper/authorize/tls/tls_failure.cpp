@@ -19,7 +19,6 @@
 #include <charconv>
 #include <cstddef>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 namespace sase::authorize {

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <string>
 
 #include <fcntl.h>
 #include <sys/file.h>

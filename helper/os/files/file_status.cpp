@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/file_status.hpp"
 
-#include <memory>
 #include <string_view>
 
 #include <dirent.h>

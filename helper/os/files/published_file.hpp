@@ -3,7 +3,6 @@
 
 #include "helper/os/fd.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

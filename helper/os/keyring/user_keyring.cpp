@@ -10,8 +10,6 @@
 #include <ctime>
 #include <span>
 #include <stdexcept>
-#include <string_view>
-#include <utility>
 
 namespace sase::os {
 

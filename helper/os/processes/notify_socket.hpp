@@ -4,7 +4,6 @@
 #include "helper/os/fd.hpp"
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace sase::os {

@@ -2,7 +2,6 @@
 #include "helper/os/processes/signals.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include <fcntl.h>

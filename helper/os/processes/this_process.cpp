@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <string_view>
-#include <vector>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
