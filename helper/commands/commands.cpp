@@ -35,22 +35,23 @@ constexpr std::array rows = {
                  "profile, use 'logout'.\n",
                  "sase-credential erase < request\n", erase},
     cli::Command{"capability", "", "announce the protocol capabilities (git 2.46 and later)", "no-prompt",
-                 "Writes git's announcement of capabilities. With 'authtype', git receives the\n"
-                 "token as a bearer token instead of a password.\n",
+                 "Writes git's announcement of capabilities. If git announces 'authtype' too, it\n"
+                 "receives a bearer token, otherwise a password.\n",
                  "sase-credential capability\n", capability},
     cli::Command{"token", "", "write a token, for scripts", "format",
                  "Writes the token of a profile to standard output, completely or not at all. It\n"
-                 "is valid for at least 'min-ttl'. The format 'external' reads a query from\n"
-                 "standard input, 'exec-credential' the variable KUBERNETES_EXEC_INFO.\n",
+                 "has at least 'min-ttl' left. The format 'external' reads a query from standard\n"
+                 "input. 'exec-credential' reads the variable KUBERNETES_EXEC_INFO.\n",
                  "sase-credential token --format header | curl -H @- URL\n"
-                 "eval \"$(sase-credential token --profile work --format env)\"\n",
+                 "token=$(sase-credential token --profile work --format env) && eval \"$token\"\n",
                  token},
     cli::Command{"exec", "-- CMD [ARG...]", "run a command with a token in its environment", "pass-api-key",
                  "Runs CMD with SASE_ACCESS_TOKEN and SASE_ACCESS_TOKEN_EXPIRES (seconds since\n"
                  "1970) set, and without the variables that contain an API key. Flags precede\n"
                  "'--'; everything after it belongs to CMD. The exit code is CMD's. The token is\n"
-                 "not refreshed while CMD runs: for a long command, use --min-ttl. The token is in\n"
-                 "no process list, but you and root can read it in /proc/PID/environ.\n"
+                 "not refreshed while CMD runs. A command that takes 45 minutes needs --min-ttl\n"
+                 "45m: the token then has at least that long left at the start. The token is in no\n"
+                 "process list, but you and root can read it in /proc/PID/environ.\n"
                  "A tool that accepts nothing but the API key gets it with --pass-api-key: then\n"
                  "CMD and its child processes can do everything that the key permits, at any\n"
                  "time and place, until it is revoked in the console.\n",
@@ -62,8 +63,9 @@ constexpr std::array rows = {
                  "atomically. While the service is unreachable, the old token remains as long as\n"
                  "it is valid; then FILE is removed. SIGTERM and SIGINT stop it with exit code 0\n"
                  "and keep FILE; SIGHUP refreshes at once. It notifies systemd when FILE is\n"
-                 "written (Type=notify). A failure before FILE is first written ends it.\n"
-                 "CMD, such as a reload of a reader, has a minute; its failure is a warning.\n",
+                 "written (Type=notify). If the first token cannot be written, it exits.\n"
+                 "--exec CMD runs after each new token, for example to reload a program. It is\n"
+                 "stopped after a minute; its failure is only a warning.\n",
                  "sase-credential watch --format header /run/sase/header\n"
                  "sase-credential watch --mode 640 --exec 'pkill -HUP app' /run/token\n",
                  watch},
@@ -84,8 +86,8 @@ constexpr std::array rows = {
                  "generation, host, key source, the time left on its cached token, and the last\n"
                  "failure. It sends no request and runs no command. '*' marks the default\n"
                  "profile. The exit code is 0. With --check, for scripts, it shows one profile and\n"
-                 "exits with the code of a call that needs its token now, as far as it is known\n"
-                 "without a request; 'doctor' tests the connection as well.\n",
+                 "exits with the code that 'token' would give now, judging without a request;\n"
+                 "'doctor' tests the connection as well.\n",
                  "sase-credential status --check >/dev/null || exit\n"
                  "sase-credential status --json | jq -r '.profiles[].name'\n",
                  status},

@@ -81,9 +81,12 @@ std::vector<protocol::Secret> new_entries(const Call& call, const Token& token, 
 
 Failure not_run(const std::string& program, const std::error_code& reason) {
   const std::string what = "cannot run '" + protocol::escape(program) + "': ";
-  if (reason == std::errc::no_such_file_or_directory)
-    return Failure(ExitCode::not_found, what + "there is no such program",
-                   program.find('/') == std::string::npos ? "check its name, and PATH" : "check its path");
+  if (reason == std::errc::no_such_file_or_directory) {
+    const char* hint = program.find('/') == std::string::npos ? "check its name, and PATH" : "check its path";
+    if (program.find(' ') != std::string::npos)
+      hint = "no shell reads this; for one, write -- sh -c 'COMMAND'";
+    return Failure(ExitCode::not_found, what + "there is no such program", hint);
+  }
   if (reason == std::errc::executable_format_error)
     return Failure(ExitCode::cannot_run, what + "its interpreter is missing, or it is no program",
                    "check its first line");

@@ -95,7 +95,8 @@ std::string_view find_region_of_name(std::string_view text) noexcept {
   return text;
 }
 
-/// Variables of Terraform providers that select the service for the key in their own variable.
+/// A Terraform provider's variable for the region, `name`, is used only if the key comes from its variable
+/// `key`.
 struct ProviderRegion {
   std::string_view key;
   std::string_view name;
@@ -177,7 +178,7 @@ void Settings::add(std::span<const Assignment> layer) {
     if (setting.role == Role::service_address ? has_address : setting.role == Role::key_source && has_source)
       continue;
     auto& value = values_[setting_index(setting.id)];
-    // The last flag wins: users append one to a command line that an alias begins.
+    // The last flag wins, so that a user can override a flag in an alias.
     if (!value || given.layer == Layer::flag) value = given;
   }
 }

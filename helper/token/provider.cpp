@@ -38,7 +38,7 @@ void trace_unlocked_secrets(const Trace& trace) {
 TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
     : parts_(parts),
       key_(std::move(key)),
-      // Without both, no cache or lock can fail; TokenSession has warned where that was not chosen.
+      // Without both, nothing can fail here. If the user did not choose this, TokenSession has warned.
       warning_(parts.cache != nullptr || parts.state_directory ? &parts.diagnostics : nullptr,
                "continuing without the cache: ") {
   key_.deadline = parts.deadline;
@@ -186,7 +186,7 @@ Failure TokenProvider::lock_timeout() {
   std::string process;
   if (const auto directory = os::PrivateDirectory::open(*parts_.state_directory)) {
     const rate_limit::RequestLog log = rate_limit::read_request_log(*directory, key_.key_id());
-    // The record of this process may remain from when it gave way to another.
+    // The record may be this call's own, from before it gave the lock to another.
     if (log.holder && log.holder->pid != 0 && log.holder->pid != os::process_id())
       process = " (process " + std::to_string(log.holder->pid) + ")";
   }
@@ -197,7 +197,7 @@ Failure TokenProvider::lock_timeout() {
                  "try again later, or raise 'timeout'");
 }
 
-/// Nothing if the token may not be refreshed yet.
+/// Nothing if no new token was requested; the old one stays in use.
 std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cached) try {
   const auto lock = acquire_lock();
   if (!lock)
@@ -240,7 +240,7 @@ void TokenProvider::store(const Token& token) {
     const cache::Identity& identity = key_.get_or_create_identity();
     parts_.cache->store(identity, token);
     parts_.trace.line("cache: token kept");
-    // In this order: logout removes the key before it looks for tokens, so one of the two sees the other.
+    // In this order: logout removes first the key, then the tokens, so that one of the two sees the other.
     if (!key_.is_removed_by_logout()) return;
     parts_.cache->remove(identity);
     parts_.trace.line("cache: token removed, since the key was");

@@ -112,6 +112,8 @@ passed() {
 @test "a command that is not there is 127, one that cannot be run 126, each with a hint" {
   call sase-credential exec -- no-such-program-here
   expect_failure 127 "cannot run 'no-such-program-here': there is no such program" 'check its name, and PATH'
+  call sase-credential exec -- 'echo a && ls'
+  expect_failure 127 "cannot run 'echo a && ls': there is no such program" "no shell reads this; *sh -c 'COMMAND'"
   call sase-credential exec -- ''
   expect_failure 127 "cannot run '': there is no such program" '?*'
   call sase-credential exec -- "$home/nothing"

@@ -140,19 +140,23 @@ ROWS
 # As in a pod: root's volume that everyone can write, and a container with another user.
 @test "rejects a volume that everyone can write with a hint that works: sticky, as in memory" {
   need_users
-  local volume=$home/volume mode
-  mkdir "$volume"
+  local volume=$home/volume mode target
+  mkdir -p "$volume/own"
+  chown sase-alice "$volume/own"
+  chmod 700 "$volume/own"
   meant_to_hold_secrets "$volume/token"
   for mode in 777 2777; do
     about=$mode
     chmod "$mode" "$volume"
-    call as_user sase-alice sase-credential watch --once "$volume/token"
-    expect_failure 7 "'$volume' (owner 0, mode *777) can be written by other users" \
-      "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t $volume/"
+    for target in token own/token; do
+      call as_user sase-alice sase-credential watch --once "$volume/$target"
+      expect_failure 7 "'$volume' (owner 0, mode *777) can be written by other users" \
+        "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t $volume"
+    done
     expect_counter authorize 0
   done
   about=hint
-  chmod +t "$volume/"
+  chmod +t "$volume"
   call as_user sase-alice sase-credential watch --once "$volume/token"
   expect_silence
   expect_equal "$(stat -c '%a %U' "$volume/token")" '600 sase-alice' 'mode and owner'

@@ -143,8 +143,8 @@ Meaning find_meaning(int status) {
   return {status, ErrorKind::invalid_response, false, "the service's response makes no sense", check_address};
 }
 
-/// The service writes JSON, so a web page comes from another program. With 401, 3xx, 5xx and transient
-/// statuses the status decides.
+/// A web page does not come from the service, which writes JSON. Only with 401, 3xx, 5xx and transient
+/// statuses, the status decides even then.
 Meaning describe_status(const HttpReply& reply) {
   const Meaning meaning = find_meaning(reply.status);
   const bool by_status =

@@ -69,6 +69,18 @@ bool may_replace(const struct stat& file, const std::string& directory) noexcept
          (status.st_mode & S_ISVTX) == 0 || status.st_uid == us;
 }
 
+/// The first directory of root, from the end of this path, that everyone can write and that is not sticky.
+std::string find_open_volume(std::string path) {
+  struct stat status {};
+  for (auto slash = path.size() - 1; slash != std::string::npos; slash = path.find_last_of('/')) {
+    path.resize(slash);
+    const bool is_there = !path.empty() && ::stat(path.c_str(), &status) == 0;
+    if (is_there && status.st_uid == 0 && (status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) return path;
+  }
+  return {};
+}
+
+/// Takes the path with its slash.
 void check_directory(const std::string& directory) {
   struct stat status {};
   if (::stat(directory.c_str(), &status) != 0) {
@@ -80,11 +92,11 @@ void check_directory(const std::string& directory) {
     check_directories(directory);
   } catch (const RejectedPath& error) {
     // Such is an emptyDir on the disk of a Kubernetes node; one in memory is sticky.
-    const bool is_volume = status.st_uid == 0 && (status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH;
-    if (!is_volume || ::geteuid() == 0) throw;
+    const std::string volume = find_open_volume(directory);
+    if (volume.empty() || ::geteuid() == 0) throw;
     throw RejectedPath(error.what(),
                        "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t " +
-                           protocol::shell_word(directory));
+                           protocol::shell_word(volume));
   }
 }
 

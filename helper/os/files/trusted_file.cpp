@@ -40,7 +40,7 @@ bool is_read_only(std::string_view directory) {
 /// The owner of the files of all users that have no number in this user namespace (user_namespaces(7)).
 constexpr uid_t overflow = 65534;
 
-/// Whether root's files appear to belong to the overflow user, and those of no user of this namespace do.
+/// Whether root is not mapped into this namespace, and no user of the namespace has the overflow number.
 bool is_root_unmapped() {
   std::array<char, 2048> text{};
   const std::size_t size = read_file("/proc/self/uid_map", text);
@@ -74,7 +74,7 @@ bool is_top_level(std::string_view directory) noexcept {
 bool is_system_path(std::string_view path) noexcept {
   constexpr std::array<std::string_view, 5> trees{"/etc/", "/nix/", "/opt/", "/usr/",
                                                   "/var/lib/ca-certificates/"};
-  // The parents of directories of this user, and of the last tree.
+  // Directories above those of single users, such as /run/user, and above the last tree.
   constexpr std::array<std::string_view, 7> parents{
       "/dev/shm", "/run/user", "/var/cache", "/var/home", "/var/lib", "/var/lib/ca-certificates", "/var/tmp"};
   return is_top_level(path) || std::ranges::find(parents, path) != parents.end() ||
@@ -101,7 +101,7 @@ class Violations {
     if (!S_ISREG(status.st_mode) && !(is_secret && S_ISFIFO(status.st_mode)))
       return add(path, status, is_root, "is not a regular file");
     const mode_t others = permissions_of_others(status, ::geteuid());
-    // Root chose the group of its own file; this user reads it as a member.
+    // A group may read root's file: root chose the group, and this user is in it.
     const mode_t readers = is_root && status.st_uid != ::geteuid() ? status.st_mode : others;
     std::string_view problem;
     if ((others & can_write) != 0)
@@ -138,8 +138,8 @@ class Violations {
   }
 
  private:
-  /// In a user namespace without root, files of root and of other users have the same owner. There, what root
-  /// alone can have created is root's: a system path whose directories others cannot write, sticky or not.
+  /// In a user namespace without root, files of root and of other users have the same owner. There, a path
+  /// counts as root's if only root can have created it: others can write no directory above it.
   [[nodiscard]] bool belongs_to_root(std::string_view path, const struct stat& status) const {
     if (status.st_uid != overflow) return status.st_uid == 0;
     return !is_below_shared_ && is_system_path(path) && is_root_unmapped();
@@ -210,8 +210,8 @@ std::size_t follow_link(std::string& path, std::size_t slash, std::size_t end) {
   return slash;
 }
 
-/// Removes an empty, `.` or `..` component between `slash` and `end`. What precedes it has no links any more,
-/// so its parent is the one of the text. Returns where the walk continues.
+/// Removes an empty, `.` or `..` component between `slash` and `end`. The links before it are resolved, so
+/// that removing text is enough for `..`. Returns where the walk continues.
 std::size_t remove_dots(std::string& path, std::size_t slash, std::size_t end) {
   const bool is_parent = path.compare(slash + 1, end - slash - 1, "..") == 0;
   const std::size_t start = is_parent && slash > 0 ? path.rfind('/', slash - 1) : slash;
@@ -219,8 +219,8 @@ std::size_t remove_dots(std::string& path, std::size_t slash, std::size_t end) {
   return start;
 }
 
-/// Resolves a path component by component, as the kernel does. The caller opens the path afterwards: what it
-/// leads to can then have been changed by this user and root only. False if it does not exist. Leaves `path`
+/// Resolves a path component by component, as the kernel does. The caller opens the path afterwards:
+/// until then, only this user and root can change what it names. False if it does not exist. Leaves `path`
 /// without links.
 bool walk(std::string& path, Violations& violations) {
   constexpr int most_links = 40;  // as in the kernel: path_resolution(7)
