@@ -87,7 +87,7 @@ std::string escape(std::string_view untrusted) {
 
 std::string shell_word(std::string_view text) {
   constexpr std::string_view harmless =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,[]";
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,";
   if (!text.empty() && text.find_first_not_of(harmless) == std::string_view::npos) return std::string(text);
   if (!is_printable_text(text)) return "$'" + escape_all(text, "\\'") + "'";
   std::string word = "'";

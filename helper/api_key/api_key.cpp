@@ -78,7 +78,8 @@ bool is_authorization(string_view text) noexcept {
 
 /// `NAME=VALUE` and `NAME: VALUE`. The padding of base64 is no value.
 bool is_assignment(string_view text) noexcept {
-  if (text.starts_with("export ")) text.remove_prefix(7);
+  for (const string_view command : {"export ", "set "})
+    if (text.starts_with(command)) text.remove_prefix(command.size());
   const auto end = std::ranges::find_if(text, [](char c) {
     const char lower = protocol::to_lower(c);
     return !(lower >= 'a' && lower <= 'z') && !protocol::is_digit(c) && c != '_' && c != '-' && c != '.';
@@ -97,11 +98,30 @@ bool is_masked(string_view text) noexcept {
   return contains_any(text, {"***", "...", "\xe2\x80\xa6", "\xe2\x80\xa2"});
 }
 
-constexpr std::array<string_view, 16> placeholders = {
-    "yourapikey",  "yourapikeyhere", "yoursaseapikey", "yourkey",
-    "yourkeyhere", "yourtoken",      "yoursecret",     "insertapikeyhere",
-    "apikeyhere",  "changeme",       "replaceme",      "placeholder",
-    "redacted",    "todo",           "null",           "undefined"};
+/// How the base64 text of a JSON Web Token begins, which begins with `eyJ` itself (RFC 7515 section 3).
+/// Kubernetes shows a secret so.
+constexpr string_view base64_of_jwt = "ZXlK";
+
+constexpr std::array<string_view, 20> placeholders = {"yourapikey",
+                                                      "yourapikeyhere",
+                                                      "yoursaseapikey",
+                                                      "yourkey",
+                                                      "yourkeyhere",
+                                                      "yourtoken",
+                                                      "yoursecret",
+                                                      "insertapikeyhere",
+                                                      "apikeyhere",
+                                                      "changeme",
+                                                      "replaceme",
+                                                      "placeholder",
+                                                      "redacted",
+                                                      "todo",
+                                                      "null",
+                                                      "undefined",
+                                                      "none",
+                                                      "myapikey",
+                                                      "yoursaseapikeyhere",
+                                                      "insertyourapikeyhere"};
 
 bool is_placeholder(string_view text) noexcept {
   if (text.size() >= 3 && text.find_first_not_of("xX-_") == text.npos) return true;
@@ -112,10 +132,10 @@ bool is_placeholder(string_view text) noexcept {
 /// Most keys: longer than the placeholders, and without a character that any row of the table looks for. A
 /// call with a cached token can then do without the table.
 bool is_ordinary(string_view text) noexcept {
-  constexpr std::size_t longer_than_placeholders = 24;
+  constexpr std::size_t longer_than_placeholders = 28;
   return text.size() >= longer_than_placeholders && text.size() <= ApiKey::max_size &&
-         text.find("...") == text.npos && text.find_first_not_of("xX-_") != text.npos &&
-         std::ranges::all_of(text, [](char c) {
+         !text.starts_with(base64_of_jwt) && text.find("...") == text.npos &&
+         text.find_first_not_of("xX-_") != text.npos && std::ranges::all_of(text, [](char c) {
            const char lower = protocol::to_lower(c);
            return (lower >= 'a' && lower <= 'z') || protocol::is_digit(c) || c == '-' || c == '_' || c == '.';
          });
@@ -142,11 +162,18 @@ constexpr std::array no_keys = {
     NoKey{is_authorization, "it begins with 'Bearer' or 'Basic', as a header does"},
     NoKey{is_unexpanded, "it is an unexpanded variable or template"},
     NoKey{is_assignment, "it is a line NAME=VALUE, and not the value alone"},
+    NoKey{[](string_view text) noexcept { return text.starts_with(base64_of_jwt); },
+          "it is the base64 text of a key; decode it"},
+    NoKey{[](string_view text) noexcept { return text.ends_with('\\'); },
+          "it ends with a backslash, as a line of a script does"},
     NoKey{[](string_view text) noexcept { return text.starts_with('{'); },
           "it is JSON, and not a value of it"},
     NoKey{[](string_view text) noexcept {
-            return starts_with_any(text, {"http://", "https://", "op://", "vault:", "arn:", "file:", "ref+",
-                                          "/run/", "/var/", "/etc/", "/home/", "~/"});
+            return starts_with_any(
+                       text, {"http://", "https://", "op://", "vault:",    "arn:",    "file:",    "ref+",
+                              "/run/",   "/var/",    "/etc/", "/home/",    "~/",      "/builds/", "/tmp/",
+                              "/root/",  "/opt/",    "/mnt/", "/secrets/", "/vault/", "/dev/"}) ||
+                   (text.size() > 2 && text.substr(1).starts_with(":\\"));
           },
           "it is a path, a URL or a reference to the key"},
     NoKey{is_masked, "it is masked or cut off"},

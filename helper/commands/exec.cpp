@@ -2,8 +2,11 @@
 #include "helper/api_key/api_key.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/os/processes/background.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <set>
 #include <system_error>
@@ -56,8 +59,10 @@ protocol::Secret make_entry(std::string_view name, std::string_view value) {
 /// The value of `--pass-api-key`. It is not shown: it may be a misplaced key.
 void require_variable_name(const std::string& name) {
   constexpr auto allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-  if (name.find_first_not_of(allowed) == std::string::npos && name != token_variable &&
-      name != expiry_variable)
+  constexpr std::array taken = {token_variable, expiry_variable, config::removed_variable,
+                                std::string_view("PATH")};
+  if (!name.empty() && name.find_first_not_of(allowed) == std::string::npos &&
+      !protocol::is_digit(name.front()) && std::ranges::find(taken, name) == taken.end())
     return;
   throw Failure(ExitCode::usage_error, "--pass-api-key: this cannot be the name of the variable for the key",
                 "write: --pass-api-key=CHECKPOINT_SASE_API_KEY");

@@ -18,8 +18,7 @@ bool is_written(const Assignment& given) noexcept {
   const bool selects_service =
       given.setting->role == Role::service_address || id == SettingId::api || id == SettingId::host;
   return id != SettingId::trace &&
-         (given.layer == Layer::flag ||
-          ((given.layer == Layer::variable || given.layer == Layer::common_variable) && selects_service));
+         (given.layer == Layer::flag || (given.layer == Layer::variable && selects_service));
 }
 
 void write_setting(std::string& text, std::span<const Assignment> given) {
@@ -60,8 +59,9 @@ std::string with_setting(std::string_view text, const Setting& setting, std::spa
 
 ProfileSettings read_draft(const Environment& environment, std::span<const Assignment> flags,
                            const std::string& profile) {
-  ProfileSettings draft =
-      ProfileSelector(environment, flags, NamedProfile{.name = profile, .source = {}}).read_settings(profile);
+  ProfileSelector selector(environment, flags, NamedProfile{.name = profile, .source = {}});
+  selector.ignore_provider_region();  // it belongs to another key
+  ProfileSettings draft = selector.read_settings(profile);
   for (const Setting& setting : settings) {
     const Assignment* const source =
         setting.role == Role::key_source ? draft.values.find(setting.id) : nullptr;

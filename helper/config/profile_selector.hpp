@@ -61,6 +61,9 @@ class ProfileSelector {
   /// The names of all profiles that have a file, else `default` alone.
   [[nodiscard]] std::vector<std::string> names() const;
 
+  /// For a key that is not that of a Terraform provider's variable.
+  void ignore_provider_region() noexcept { provider_region_.clear(); }
+
   /// The settings of a profile; single values may be invalid. Throws Failure if they cannot be read.
   [[nodiscard]] ProfileSettings read_settings(std::string_view name) const;
 

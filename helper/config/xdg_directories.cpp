@@ -2,8 +2,10 @@
 #include "helper/config/xdg_directories.hpp"
 
 #include "helper/os/files/file_status.hpp"
+#include "helper/os/files/trusted_file.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace sase::config {
@@ -26,7 +28,7 @@ bool is_runtime_directory(const std::string& path) noexcept {
 
 std::optional<std::string> find_runtime_directory(const Environment& environment) {
   auto base = find_absolute(environment, "XDG_RUNTIME_DIR");
-  if (base && !is_runtime_directory(*base)) base.reset();
+  if (base && !(is_runtime_directory(*base) && os::may_write_directory(*base))) base.reset();
   return base;
 }
 
@@ -56,21 +58,33 @@ bool is_foreign(const std::string& directory) noexcept {
   return status && !status->is_own_or_root();
 }
 
+/// Whether others can replace no directory on this path.
+bool is_trusted(const std::string& path) noexcept try {
+  return os::check_directories(path);
+} catch (const std::exception&) {
+  return false;
+}
+
 /// Whether this user can create the directory.
 bool can_create(const std::string& path) noexcept {
   std::string parent = path;
   do
     parent.resize(std::max<std::size_t>(parent.find_last_of('/'), 1));
   while (!os::read_status(parent) && parent != "/");
-  return !is_foreign(parent) && os::may_write_directory(parent);
+  return !is_foreign(parent) && os::may_write_directory(parent) && is_trusted(parent);
 }
 
-/// Whether this user can create the directory, or something is there, which is used or reported.
-bool is_available(const std::string& path) noexcept { return os::read_link_status(path) || can_create(path); }
+/// Whether this user can create the directory or write to it, or something else is there, which is reported.
+bool is_available(const std::string& path) noexcept {
+  const auto there = os::read_link_status(path);
+  return there ? !there->is_own() || os::may_write_directory(path) : can_create(path);
+}
 
-/// Whether it can be used among the directories of others, on a file system that may be read-only.
+/// Whether it can be used among the directories of others, who may have put something else there.
 bool is_usable(const std::string& path) noexcept {
-  return os::read_link_status(path) ? !is_foreign(path) && os::may_write_directory(path) : can_create(path);
+  const auto there = os::read_link_status(path);
+  if (!there) return can_create(path);
+  return there->is(os::FileStatus::Kind::directory) && there->is_own() && os::may_write_directory(path);
 }
 
 /// The name of a directory of this user beside those of others. They cannot replace it, because these parents

@@ -89,7 +89,7 @@ passed() {
 
 @test "--pass-api-key rejects an invalid name, without showing it" {
   local name
-  for name in "$key" 'A=B' 'a b' SASE_ACCESS_TOKEN; do
+  for name in "$key" 'A=B' 'a b' 9 1x PATH SASE_ACCESS_TOKEN SASE_EXEC_REMOVED; do
     call sase-credential exec --pass-api-key="$name" -- true
     expect_failure 2 '--pass-api-key: this cannot be the name of the variable for the key' 'write: --pass-api-key=CHECKPOINT_SASE_API_KEY'
   done

@@ -55,6 +55,16 @@ expect_one_request() {
   expect_equal "$(stat -c '%U %a' "/tmp/sase-credential-$(id -u sase-alice)")" 'sase-alice 700' 'the directory of the cache'
 }
 
+@test "another user's link in the place of the cache in /tmp" {
+  need_users
+  local place
+  place=/tmp/sase-credential-$(id -u sase-alice)
+  rm -rf "$place"
+  as_user sase-mallory ln -s /tmp "$place"
+  expect_one_request as_user sase-alice env HOME=/
+  rm "$place"
+}
+
 @test "root with the HOME of another user, as in a container job of GitHub" {
   need_users
   local alice

@@ -16,7 +16,7 @@ setup() {
 # ---- once
 
 @test "'--once' writes the output of 'token', complete and with mode 0600" {
-  for format in token header env; do
+  for format in token header curl; do
     call sase-credential token --format "$format"
     mv "$out" "$home/run/token.wanted"
     meant_to_hold_secrets "$home/run/token.wanted"

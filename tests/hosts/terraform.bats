@@ -40,7 +40,7 @@ library() {
 }
 
 @test "installs the credentials helper where terraform searches for it" {
-  (cd "$source_root/install/terraform" && sh -euc "$(recipe terraform/README.md 3)")
+  (cd "$source_root/install/terraform" && sh -euc "$(recipe terraform/README.md 4)")
   [ -x "$home/.terraform.d/plugins/terraform-credentials-sase" ] || refute 'the helper is not where terraform looks for it'
 }
 

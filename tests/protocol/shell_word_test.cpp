@@ -6,11 +6,12 @@ namespace sase::protocol {
 
 TEST_CASE("leaves a word unquoted that the shell does not interpret", "[shell_word]") {
   CHECK(shell_word("/home/me/.config/key-1.pem") == "/home/me/.config/key-1.pem");
-  CHECK(shell_word("http://[::1]:3128") == "http://[::1]:3128");
 }
 
 TEST_CASE("puts any other word into single quotes", "[shell_word]") {
   CHECK(shell_word("").size() == 2);
+  CHECK(shell_word("http://[::1]:3128") == "'http://[::1]:3128'");
+  CHECK(shell_word("/a[b]") == "'/a[b]'");
   CHECK(shell_word("a key") == "'a key'");
   CHECK(shell_word("$(reboot)") == "'$(reboot)'");
   CHECK(shell_word("back\\slash") == "'back\\slash'");

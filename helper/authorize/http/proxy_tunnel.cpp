@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace sase::authorize {
 
@@ -47,18 +48,19 @@ std::string parse_scheme(const std::string& item) {
   return is_name && !item.substr(next).starts_with('=') ? name : std::string();
 }
 
-/// The schemes in values of Proxy-Authenticate (RFC 9110 section 11.6.1), such as `Negotiate and NTLM`. Empty
-/// without a scheme, or if Basic is one of them.
+/// The first schemes in values of Proxy-Authenticate (RFC 9110 section 11.6.1), such as `Negotiate and NTLM`.
+/// Empty without a scheme, or if Basic is one of them.
 std::string find_other_schemes(std::string_view challenges) {
-  std::string schemes;
+  constexpr std::size_t most_shown = 3;
+  std::vector<std::string> schemes;
   for (const std::string& item :
        Poco::StringTokenizer(without_quoted_strings(challenges), ",", Poco::StringTokenizer::TOK_TRIM)) {
     const std::string name = parse_scheme(item);
     if (Poco::icompare(name, "Basic") == 0) return {};
-    const bool is_new = !name.empty() && schemes.find(name) == std::string::npos;
-    if (is_new) schemes += (schemes.empty() ? "" : " and ") + name;
+    const bool is_new = !name.empty() && std::ranges::find(schemes, name) == schemes.end();
+    if (is_new && schemes.size() < most_shown) schemes.push_back(name);
   }
-  return schemes;
+  return Poco::cat(std::string(" and "), schemes.begin(), schemes.end());
 }
 
 HTTPRequest make_connect(const protocol::ProxyUrl& proxy, const protocol::Host& host) {
