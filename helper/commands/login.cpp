@@ -111,7 +111,7 @@ std::string examples(const config::Profile& profile) {
     if (option.value.empty()) continue;
     const std::string value = protocol::shell_word(option.value);
     curl += option.curl + value + ' ';
-    git += "  git config --global http." + origin + option.git + value + '\n';
+    git.append("  git config --global http.").append(origin).append(option.git).append(value).append("\n");
   }
   return curl + profile.rest_url + std::string(config::api_generation(profile.api).users_path) + '\n' + git;
 }

@@ -43,7 +43,7 @@ TEST_CASE("the exit code is that of the first failed check", "[doctor_report]") 
 }
 
 TEST_CASE("the text has a line per check, with its settings and remedy below", "[doctor_report]") {
-  CHECK(report().text(cli::Terminal(0, false)) ==
+  CHECK(report().text(cli::Terminal{0, false}) ==
         "ok    settings   the profile\n"
         "                 region  eu  (SASE_REGION)\n"
         "warn  tls        ends soon (1.5 ms)\n"
@@ -55,7 +55,7 @@ TEST_CASE("the text has a line per check, with its settings and remedy below", "
         "\n"
         "check failed: read (exit code 5)\n");
   CHECK(
-      tests::contains(report().text(cli::Terminal(0, true)), "\x1b[1;31mFAIL\x1b[0m  read       rejected\n"));
+      tests::contains(report().text(cli::Terminal{0, true}), "\x1b[1;31mFAIL\x1b[0m  read       rejected\n"));
 }
 
 TEST_CASE("the JSON report is one object in one line", "[doctor_report]") {

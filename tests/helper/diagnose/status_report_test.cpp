@@ -46,7 +46,7 @@ ProfileStatus broken() {
 }  // namespace
 
 TEST_CASE("the text has a row per profile, marks the default and shows problems below", "[status_report]") {
-  CHECK(status_text({good(), paused(), broken()}, cli::Terminal(0, false)) ==
+  CHECK(status_text({good(), paused(), broken()}, cli::Terminal{0, false}) ==
         "  PROFILE  REGION  API  HOST                        TOKEN     KEY\n"
         "* default  eu      v1   api.eu.sase.checkpoint.com  50m left  SASE_API_KEY\n"
         "  lab      -       v1   localhost:8443              none      SASE_API_KEY\n"
@@ -59,14 +59,14 @@ TEST_CASE("the text has a row per profile, marks the default and shows problems 
 TEST_CASE("shows the last failure with its age", "[status_report]") {
   ProfileStatus status = paused();
   status.local_state.pause.clear();
-  CHECK(tests::contains(status_text({status}, cli::Terminal(0, false)),
+  CHECK(tests::contains(status_text({status}, cli::Terminal{0, false}),
                         "  warn the last call failed 20s ago: rejected\n"));
 }
 
 TEST_CASE("shows a problem of the key below the row", "[status_report]") {
   ProfileStatus status = good();
   status.failure = Failure(ExitCode::invalid_settings, "no key");
-  const std::string text = status_text({status}, cli::Terminal(0, false));
+  const std::string text = status_text({status}, cli::Terminal{0, false});
   CHECK(tests::contains(text, "* default"));
   CHECK(tests::contains(text, "  FAIL no key\n"));
 }

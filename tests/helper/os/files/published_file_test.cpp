@@ -113,7 +113,7 @@ TEST_CASE("the hint for root's volume that everyone can write is a command for r
     try {
       PublishedFile(directory.path("token"), {}).prepare();
     } catch (const RejectedPath& error) {
-      return error.hint().ends_with("chmod +t " + directory.path("")) ? 0 : 2;
+      return error.hint().ends_with("chmod +t " + directory.path()) ? 0 : 2;
     }
     return 3;
   });
