@@ -25,8 +25,8 @@ int parse_status(std::string_view line) noexcept {
 
 bool holds_token(std::string_view body) try {
   const auto response = protocol::JsonObject::parse(body, body.size());
-  const auto* const data = response.object("data");
-  return data != nullptr && !data->text("accessToken").value_or("").empty();
+  const auto data = response.object("data");
+  return data && !data->text("accessToken").value_or("").empty();
 } catch (const protocol::ProtocolError&) {
   return false;
 }
