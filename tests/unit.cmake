@@ -104,6 +104,7 @@ set(SASE_UNIT_TESTS
   tests/helper/run_token_test.cpp
   tests/helper/run_usage_test.cpp
   tests/helper/config/settings_test.cpp
+  tests/helper/config/variables_test.cpp
   tests/helper/cli/terminal_test.cpp
   tests/helper/trace_test.cpp
   tests/helper/watch/attempt_test.cpp

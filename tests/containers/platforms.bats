@@ -70,18 +70,18 @@ secret() {
 @test "GitHub: a container job, as root with the runner's HOME" {
   # What the runner, user 1001, mounts into a job's container.
   directory home 1001 755
-  directory work 1001 755
-  directory work/_temp 1001 755
-  github=(-w -u 0:0 "${platform[@]}" -v "$home/files/home:/github/home" -v "$home/files/work:/__w" -e HOME=/github/home
+  directory runner 1001 755
+  directory runner/_temp 1001 755
+  github=(-w -u 0:0 "${platform[@]}" -v "$home/files/home:/github/home" -v "$home/files/runner:/__w" -e HOME=/github/home
     -e CI=true -e GITHUB_ACTIONS=true -e GITHUB_WORKSPACE=/__w/project/project -e RUNNER_TEMP=/__w/_temp -e GITHUB_OUTPUT=/__w/_temp/output
     -e "SASE_API_KEY=$key")
   /usr/bin/python3 -c 'import sys, yaml
 for step in yaml.safe_load(open(sys.argv[1]))["jobs"]["users"]["steps"]: print(step["run"])' \
-    "$source_root/install/github-actions/container.yml" >"$home/files/work/_temp/script"
+    "$source_root/install/github-actions/container.yml" >"$home/files/runner/_temp/script"
   # Two steps, each a shell of its own.
   call in_image "${github[@]}" bash --noprofile --norc -eo pipefail /__w/_temp/script
   expect_header
-  grep -q '^token=eyJ' "$home/files/work/_temp/output" || refute 'the second step has no token'
+  grep -q '^token=eyJ' "$home/files/runner/_temp/output" || refute 'the second step has no token'
   grep -q '^::add-mask::eyJ' "$out" || refute 'the token is not masked'
   : >"$out"
 }
