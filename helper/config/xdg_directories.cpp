@@ -28,7 +28,7 @@ bool is_runtime_directory(const std::string& path) noexcept {
 
 std::optional<std::string> find_runtime_directory(const Environment& environment) {
   auto base = find_absolute(environment, "XDG_RUNTIME_DIR");
-  if (base && !(is_runtime_directory(*base) && os::may_write_directory(*base))) base.reset();
+  if (base && !is_runtime_directory(*base)) base.reset();
   return base;
 }
 

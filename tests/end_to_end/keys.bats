@@ -86,7 +86,7 @@ refused_file() {  # MESSAGE [HINT]
 }
 
 @test "a key is sent as it is" {
-  SASE_API_KEY='key with blanks, "quotes" and \backslashes\' expect_works
+  SASE_API_KEY='key with blanks, "quotes" and \backslashes' expect_works
 }
 
 @test "one trailing line end of a variable is dropped" {
