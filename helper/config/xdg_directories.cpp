@@ -71,19 +71,16 @@ bool can_create(const std::string& path) noexcept {
   do
     parent.resize(std::max<std::size_t>(parent.find_last_of('/'), 1));
   while (!os::read_status(parent) && parent != "/");
-  return !is_foreign(parent) && os::may_write_directory(parent) && is_trusted(parent);
+  return !is_foreign(parent) && os::may_write_directory(parent);
 }
 
-/// Whether this user can create the directory or write to it, or something else is there, which is reported.
-bool is_available(const std::string& path) noexcept {
-  const auto there = os::read_link_status(path);
-  return there ? !there->is_own() || os::may_write_directory(path) : can_create(path);
-}
+/// Whether this user can create the directory, or something is there, which is used or reported.
+bool is_available(const std::string& path) noexcept { return os::read_link_status(path) || can_create(path); }
 
 /// Whether it can be used among the directories of others, who may have put something else there.
 bool is_usable(const std::string& path) noexcept {
   const auto there = os::read_link_status(path);
-  if (!there) return can_create(path);
+  if (!there) return can_create(path) && is_trusted(path.substr(0, path.find_last_of('/')));
   return there->is(os::FileStatus::Kind::directory) && there->is_own() && os::may_write_directory(path);
 }
 

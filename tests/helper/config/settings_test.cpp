@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/settings.hpp"
 
+#include "tests/helper/config/found_values.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -15,18 +16,6 @@ namespace {
 Assignment given(std::string_view name, std::string_view value, Layer layer, unsigned line = 0) {
   return {
       .setting = find_setting(name), .value = value, .layer = layer, .file = "/p/default.conf", .line = line};
-}
-
-std::string_view find_value(const Settings& values, SettingId id) {
-  const Assignment* const found = values.find(id);
-  return found == nullptr ? "(none)" : found->value;
-}
-
-std::vector<std::string> find_hosts(const Settings& values) {
-  std::vector<std::string> hosts;
-  for (const Assignment& host : values.hosts())
-    hosts.emplace_back(host.value);
-  return hosts;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/settings.hpp"
+#include "tests/helper/config/found_values.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -8,22 +9,6 @@
 #include <vector>
 
 namespace sase::config {
-
-namespace {
-
-std::string_view find_value(const Settings& values, SettingId id) {
-  const Assignment* const found = values.find(id);
-  return found == nullptr ? "(none)" : found->value;
-}
-
-std::vector<std::string> find_hosts(const Settings& values) {
-  std::vector<std::string> hosts;
-  for (const Assignment& host : values.hosts())
-    hosts.emplace_back(host.value);
-  return hosts;
-}
-
-}  // namespace
 
 TEST_CASE("each setting is read from its variable", "[settings]") {
   for (const Setting& setting : settings) {

@@ -113,15 +113,6 @@ TEST_CASE("state_directory() is in /tmp if HOME cannot be written", "[xdg_direct
         }) == 0);
 }
 
-TEST_CASE("state_directory() is in /tmp if others can replace what is in HOME", "[xdg_directories]") {
-  const tests::TemporaryDirectory directory;
-  const std::string home = directory.make_directory("home", 0777);
-  REQUIRE(::chmod(home.c_str(), 0777) == 0);
-  const tests::EnvironmentList environment{"HOME=" + home};
-
-  CHECK(state_directory(*environment) == "/tmp/sase-credential-" + std::to_string(::geteuid()));
-}
-
 TEST_CASE("ignores a runtime directory of another user", "[xdg_directories]") {
   const tests::TemporaryDirectory directory;
   const std::string runtime = directory.make_directory("runtime");
