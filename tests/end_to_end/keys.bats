@@ -10,7 +10,7 @@ setup_file() {
   start_file
   {
     cat "$BATS_FILE_TMPDIR/sandbox/api-key"
-    printf '%s\n' 'key with blanks, "quotes" and \backslashes\' key-a key-b
+    printf '%s\n' 'key with blanks, "quotes" and \backslashes' key-a key-b
     head -c 16384 /dev/zero | tr '\0' k
     echo
   } >"$BATS_FILE_TMPDIR/keys"
