@@ -2,6 +2,8 @@
 #include "helper/environment.hpp"
 
 #include "helper/api_key/api_key.hpp"
+#include "protocol/protocol_error.hpp"
+#include "protocol/secret.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -41,6 +43,20 @@ std::string error_message(const std::vector<std::string>& variables) try {
   return failure.what() + ('\n' + failure.hint);
 }
 
+/// Whether it is not recognized as another text than a key, which a message may say.
+bool may_be_key(std::string_view text) try {
+  return !api_key::ApiKey(protocol::Secret(text)).reveal().empty();
+} catch (const protocol::ProtocolError&) {
+  return false;
+}
+
+/// Another key of the same length, or the same text if one of the two is recognized as another text than a
+/// key.
+std::string disguise_key(std::string_view text) {
+  std::string other = disguise(text);
+  return may_be_key(text) && may_be_key(other) ? other : std::string(text);
+}
+
 }  // namespace
 
 /// One variable per line.
@@ -52,7 +68,8 @@ void environment(std::string_view bytes) {
     const auto value = std::min(variable.find('='), variable.size());
     const bool is_key = variable.substr(0, value).ends_with("_API_KEY");
     variables.emplace_back(variable);
-    others.push_back(is_key ? std::string(variable.substr(0, value)) + disguise(variable.substr(value))
+    const auto text = std::min(value + 1, variable.size());
+    others.push_back(is_key ? std::string(variable.substr(0, text)) + disguise_key(variable.substr(text))
                             : variables.back());
   }
   const std::string message = error_message(variables);
