@@ -38,8 +38,11 @@ const auto& find_row(const Table& table, const Assignment& given) {
                       suggest(given.value, known, "known are " + join(known)));
 }
 
+/// RFC 3986 section 3.3. A quotation mark, for example, would break the JSON of other programs.
 bool is_path_character(char c) noexcept {
-  return protocol::is_printable(c) && std::string_view(" ?#\\").find(c) == std::string_view::npos;
+  const char lower = protocol::to_lower(c);
+  return (lower >= 'a' && lower <= 'z') || protocol::is_digit(c) ||
+         std::string_view("-._~!$&'()*+,;=:@%/").find(c) != std::string_view::npos;
 }
 
 /// Accepts `https://host[:port][/path]`. The path of the vendor's base URLs is not part of the result.

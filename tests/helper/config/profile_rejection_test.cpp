@@ -55,6 +55,8 @@ TEST_CASE("rejects an invalid value and names its origin", "[profile]") {
       {"min-ttl", "1h"},
       {"url", "https://sandbox.test?x"},
       {"url", "https://sandbox.test#x"},
+      {"url", "https://sandbox.test/\""},
+      {"url", "https://sandbox.test/<x>"},
       {"url", "https://user@sandbox.test"},
       {"url", "https://user:pass@sandbox.test"},
       {"url", "https://@sandbox.test"},
