@@ -90,7 +90,7 @@ TEST_CASE("refreshes a token with a lifetime below refresh-ahead at half of its 
           "[token_provider]") {
   DueForRefreshMachine machine;
   machine.keep("old", 100s);
-  machine.authorizer.answer = tests::success("short", 500s);
+  machine.authorizer.answer = tests::success("short", 130s);
   CHECK(obtain_token(machine.source().get_refreshed()) == "short");
 
   const ProvidedToken provided = machine.source().get_refreshed();
@@ -98,8 +98,8 @@ TEST_CASE("refreshes a token with a lifetime below refresh-ahead at half of its 
   CHECK(provided.is_due_for_refresh());
   CHECK(machine.requested() == 1);
 
-  machine.change_log([](rate_limit::RequestLog& log) { log.success->at -= 251s; });
-  machine.authorizer.answer = tests::success("next", 500s);
+  machine.change_log([](rate_limit::RequestLog& log) { log.success->at -= 66s; });
+  machine.authorizer.answer = tests::success("next", 130s);
   CHECK(obtain_token(machine.source().get_refreshed()) == "next");
 }
 
