@@ -69,7 +69,7 @@ class Call {
   void describe(StateBytes& state) const {
     state << phase_ << is_stopped << attempt_.has_value();
     if (attempt_) attempt_->describe(state);
-    state << answer_at_ << is_success_ << outcome_ << log_;
+    state << answer_at_ << is_success_ << outcome_ << log_ << requests << deadline_;
   }
   [[nodiscard]] BootTime ended_at() const { return ended_at_; }
 

@@ -99,7 +99,7 @@ class Run {
   /// Equal for equal states.
   [[nodiscard]] std::size_t hash_state() {
     StateBytes state;
-    state << world_.now << world_.token_expiry << kills_ << stops_ << world_.files.size();
+    state << world_.now << world_.token_expiry << kills_ << stops_ << was_disturbed_ << world_.files.size();
     for (const auto& [generation, inode] : world_.files)
       state << generation << world_.number(inode);
     for (const auto& inode : world_.inodes)

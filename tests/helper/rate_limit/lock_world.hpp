@@ -52,12 +52,16 @@ class StateBytes {
     return *this;
   }
   StateBytes& operator<<(BootTime time) { return *this << time.time_since_epoch().count(); }
+  StateBytes& operator<<(const std::optional<LockHolder>& holder) {
+    const LockHolder given = holder.value_or(LockHolder{.pid = -1});
+    return *this << given.pid << given.since << given.deadline;
+  }
   StateBytes& operator<<(const RequestLog& log) {
-    *this << (log.holder ? log.holder->pid : -1) << log.requests.size();
+    *this << log.holder << log.requests.size();
     for (const BootTime at : log.requests)
       *this << at;
-    return *this << (log.failure ? log.failure->at : BootTime{}) << log.success.has_value()
-                 << log.has_taken_over;
+    return *this << (log.failure ? log.failure->at : BootTime{})
+                 << (log.success ? log.success->at : BootTime{}) << log.has_taken_over;
   }
   [[nodiscard]] std::size_t hash() const { return std::hash<std::string>()(bytes_); }
 
@@ -156,8 +160,8 @@ class ModelAttempt : public LockAttempt {
       state << (file != nullptr);
       if (file != nullptr) static_cast<const ModelFile*>(file)->describe(state);
     }
-    state << generation_ << older_generation_ << (has_taken_over_ ? RequestLog{} : inherited_)
-          << (seen_ ? seen_->pid : -1) << seen_since_ << until_;
+    state << generation_ << older_generation_ << (has_taken_over_ ? RequestLog{} : inherited_) << seen_
+          << seen_since_ << until_;
   }
 };
 
