@@ -19,10 +19,14 @@ struct ExpiryTimes {
   std::chrono::seconds expires_in{};    ///< what is left now
   std::chrono::sys_seconds expires_at;  ///< by the wall clock of this machine
 
+  /// While the clocks differ by no more than this, each reply with a token states the same `expires_at`.
+  static constexpr std::chrono::seconds tolerance{2};
+
   [[nodiscard]] static ExpiryTimes from(const Expiry& expiry) {
     const ClockReading now = ClockReading::now();
     const std::chrono::seconds left = time_left(expiry, now, current_boot);
-    return {.expires_in = left, .expires_at = now.wall + left};
+    const std::chrono::seconds difference = expiry.moment.wall - (now.wall + left);
+    return {.expires_in = left, .expires_at = difference <= tolerance ? expiry.moment.wall : now.wall + left};
   }
 };
 

@@ -30,6 +30,7 @@ set(SASE_UNIT_TESTS
   tests/helper/config/misspelled_variables_test.cpp
   tests/helper/names_test.cpp
   tests/helper/token/authorizer_process_test.cpp
+  tests/helper/access_token_test.cpp
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
   tests/helper/rate_limit/lock_model_test.cpp

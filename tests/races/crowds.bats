@@ -23,11 +23,11 @@ waiters() {
 
 @test "1,000 waiting calls share the failure of an authorizer that is killed" { waiters crashed; }
 
-@test "1,000 calls without an authorizer fail at once" { waiters missing; }
+@test "1,000 waiting calls without an authorizer share the failure after the holder is killed" { waiters missing; }
 
-@test "of 1,000 calls without a cache as many get a token as the rate limit allows" { waiters no-cache; }
+@test "of 1,000 waiting calls without a cache as many get a token as the rate limit allows" { waiters no-cache; }
 
-@test "of 1,000 calls with a full disk as many get a token as the rate limit allows" {
+@test "of 1,000 waiting calls with a full disk as many get a token as the rate limit allows" {
   needs_root
   unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
   waiters full-disk unshare --mount

@@ -66,11 +66,10 @@ class Call {
     }
   }
 
-  [[nodiscard]] std::string describe() const {
-    return std::to_string(static_cast<int>(phase_)) + (is_stopped ? "s" : " ") +
-           (attempt_ ? attempt_->describe() : "") + '/' +
-           std::to_string(answer_at_.time_since_epoch().count()) + (is_success_ ? "+" : " ") +
-           std::to_string(static_cast<int>(outcome_)) + describe_log(log_) + '|';
+  void describe(StateBytes& state) const {
+    state << phase_ << is_stopped << attempt_.has_value();
+    if (attempt_) attempt_->describe(state);
+    state << answer_at_ << is_success_ << outcome_ << log_ << requests << deadline_;
   }
   [[nodiscard]] BootTime ended_at() const { return ended_at_; }
 

@@ -96,17 +96,17 @@ class Run {
     return {};
   }
 
-  [[nodiscard]] std::string describe() {
-    std::string text = std::to_string(world_.now.time_since_epoch().count()) + '/' +
-                       std::to_string(world_.token_expiry.time_since_epoch().count()) + '/' +
-                       std::to_string(kills_) + std::to_string(stops_);
+  /// Equal for equal states.
+  [[nodiscard]] std::size_t hash_state() {
+    StateBytes state;
+    state << world_.now << world_.token_expiry << kills_ << stops_ << was_disturbed_ << world_.files.size();
     for (const auto& [generation, inode] : world_.files)
-      text += ':' + std::to_string(generation) + '=' + std::to_string(world_.number(inode));
+      state << generation << world_.number(inode);
     for (const auto& inode : world_.inodes)
-      text += ';' + std::to_string(inode->locked_by) + describe_log(inode->log);
+      state << inode->locked_by << inode->log;
     for (const auto& call : calls_)
-      text += call->describe();
-    return text;
+      call->describe(state);
+    return state.hash();
   }
 
  private:
@@ -148,25 +148,35 @@ class Run {
 /// Visits every state that the calls can reach.
 class Exploration {
  public:
-  Exploration(std::size_t calls, const Faults& faults) : calls_(calls), faults_(faults) { visit(); }
+  Exploration(std::size_t calls, const Faults& faults) : calls_(calls), faults_(faults) {
+    visit(std::make_unique<Run>(calls, faults));
+  }
 
   [[nodiscard]] std::size_t states() const { return seen_.size(); }
   [[nodiscard]] const std::string& violation() const { return violation_; }
 
  private:
-  void visit() {
-    Run run(calls_, faults_);
-    for (const Choice& choice : path_)
-      run.apply(choice);
-    violation_ = path_.size() > 300 ? "calls that do not end" : run.check();
+  void visit(std::unique_ptr<Run> run) {
+    violation_ = path_.size() > 300 ? "calls that do not end" : run->check();
     if (!violation_.empty()) violation_ += describe_path();
-    if (!violation_.empty() || !seen_.insert(std::hash<std::string>()(run.describe())).second) return;
-    for (const Choice& choice : run.list_choices()) {
-      path_.push_back(choice);
-      visit();
+    if (!violation_.empty() || !seen_.insert(run->hash_state()).second) return;
+    std::vector<Choice> choices = run->list_choices();
+    while (!choices.empty() && violation_.empty()) {
+      path_.push_back(choices.back());
+      choices.pop_back();
+      // A run cannot be copied, so all but the last choice repeat it.
+      std::unique_ptr<Run> next = choices.empty() ? std::move(run) : repeat();
+      next->apply(path_.back());
+      visit(std::move(next));
       path_.pop_back();
-      if (!violation_.empty()) return;
     }
+  }
+  /// All but the last step of the path.
+  [[nodiscard]] std::unique_ptr<Run> repeat() const {
+    auto run = std::make_unique<Run>(calls_, faults_);
+    for (auto choice = path_.begin(); choice != path_.end() - 1; ++choice)
+      run->apply(*choice);
+    return run;
   }
   [[nodiscard]] std::string describe_path() const {
     constexpr std::array names = {"step", "kill", "stop", "resume", "wait"};

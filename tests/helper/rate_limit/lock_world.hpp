@@ -5,12 +5,13 @@
 #include "helper/rate_limit/rules.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,7 @@ inline constexpr auto service_time = 1s;
 struct Inode {
   RequestLog log;
   int locked_by = -1;  ///< a caller
+  std::optional<std::size_t> number = {};
 };
 
 /// What goes wrong in a run.
@@ -41,21 +43,38 @@ struct Faults {
   unsigned stops = 0;       ///< at most so many are stopped, some for ever
 };
 
-inline std::string describe_log(const RequestLog& log) {
-  std::string text = log.holder ? std::to_string(log.holder->pid) : "-";
-  for (const BootTime at : log.requests)
-    text += ',' + std::to_string(at.time_since_epoch().count());
-  return text + (log.failure ? 'f' + std::to_string(log.failure->at.time_since_epoch().count()) : "") +
-         (log.success ? "s" : "") + (log.has_taken_over ? "t" : "");
-}
+/// What distinguishes a state from others, as bytes.
+class StateBytes {
+ public:
+  template <typename Value>
+  StateBytes& operator<<(const Value& value) requires std::has_unique_object_representations_v<Value> {
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+    return *this;
+  }
+  StateBytes& operator<<(BootTime time) { return *this << time.time_since_epoch().count(); }
+  StateBytes& operator<<(const std::optional<LockHolder>& holder) {
+    const LockHolder given = holder.value_or(LockHolder{.pid = -1});
+    return *this << given.pid << given.since << given.deadline;
+  }
+  StateBytes& operator<<(const RequestLog& log) {
+    *this << log.holder << log.requests.size();
+    for (const BootTime at : log.requests)
+      *this << at;
+    return *this << (log.failure ? log.failure->at : BootTime{})
+                 << (log.success ? log.success->at : BootTime{}) << log.has_taken_over;
+  }
+  [[nodiscard]] std::size_t hash() const { return std::hash<std::string>()(bytes_); }
+
+ private:
+  std::string bytes_;
+};
 
 /// The files of the state directory, the clock and the service.
 struct World {
   [[nodiscard]] std::size_t number(const std::shared_ptr<Inode>& inode) {
-    const auto found = std::ranges::find(inodes, inode);
-    if (found != inodes.end()) return static_cast<std::size_t>(found - inodes.begin());
+    if (inode->number) return *inode->number;
     inodes.push_back(inode);
-    return inodes.size() - 1;
+    return *(inode->number = inodes.size() - 1);
   }
 
   BootTime now = start;
@@ -93,9 +112,7 @@ class ModelFile : public LockFile {
     }
     inode_->log = log;
   }
-  [[nodiscard]] std::string describe() const {
-    return std::to_string(world_.number(inode_)) + (holds_ ? "+" : " ");
-  }
+  void describe(StateBytes& state) const { state << world_.number(inode_) << holds_; }
   [[nodiscard]] const std::shared_ptr<Inode>& inode() const { return inode_; }
   [[nodiscard]] bool is_free() const { return holds_ || inode_->locked_by < 0; }
 
@@ -137,16 +154,14 @@ class ModelAttempt : public LockAttempt {
  public:
   using LockAttempt::LockAttempt;
 
-  [[nodiscard]] std::string describe() const {
-    std::string text(sizeof next_, '\0');
-    std::memcpy(text.data(), &next_, sizeof next_);
-    for (const auto& file : {file_.get(), older_.get()})
-      text += file == nullptr ? "-" : static_cast<const ModelFile*>(file)->describe();
-    text += std::to_string(generation_) + '/' + std::to_string(older_generation_) +
-            (has_taken_over_ ? "t" : describe_log(inherited_));
-    return text + (seen_ ? std::to_string(seen_->pid) : "-") + '/' +
-           std::to_string(seen_since_.time_since_epoch().count()) + '/' +
-           std::to_string(until_.time_since_epoch().count());
+  void describe(StateBytes& state) const {
+    state << next_;
+    for (const LockFile* const file : {file_.get(), older_.get()}) {
+      state << (file != nullptr);
+      if (file != nullptr) static_cast<const ModelFile*>(file)->describe(state);
+    }
+    state << generation_ << older_generation_ << (has_taken_over_ ? RequestLog{} : inherited_) << seen_
+          << seen_since_ << until_;
   }
 };
 
