@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/clock.hpp"
-#include "protocol/bearer_token.hpp"
+#include "protocol/secret.hpp"
 
 #include <chrono>
 

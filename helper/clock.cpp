@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/clock.hpp"
 
-#include "helper/os/stream.hpp"
+#include "helper/os/fd.hpp"
 
 #include <sodium.h>
 

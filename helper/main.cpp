@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/commands.hpp"
 #include "helper/os/processes/this_process.hpp"
-#include "helper/run.hpp"
 #include "helper/watch/watcher.hpp"
 
 #include <cstdlib>
@@ -21,5 +21,6 @@ int main(int argc, char** argv, char** environment) {
   const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
   const bool is_attempt = argc > 0 && arguments.front() == sase::watch::attempt_name;
   const sase::Diagnostics diagnostics(is_attempt ? 1 : 2, 2);
-  return static_cast<int>(sase::run(arguments, sase::Environment(environment), 0, 1, diagnostics, &caller));
+  return static_cast<int>(
+      sase::commands::run(arguments, sase::Environment(environment), 0, 1, diagnostics, &caller));
 }

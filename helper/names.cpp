@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/names.hpp"
 
-#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/parsing.hpp"
 
 namespace sase {
 

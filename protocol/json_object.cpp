@@ -2,7 +2,7 @@
 #include "protocol/json_object.hpp"
 
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/secret.hpp"
 
+#include "protocol/parsing.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -56,6 +59,24 @@ void release(char* data, std::size_t size) noexcept {
   const std::lock_guard hold(allocations().mutex);
   std::erase_if(allocations().memory, [data](std::span<char> each) { return each.data() == data; });
   (void)::munmap(data - guard_size, size_with_guards(size));
+}
+
+/// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" )`, RFC 6750 section 2.1.
+constexpr std::array<bool, 256> token_characters = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c :
+       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"))
+    allowed[static_cast<unsigned char>(c)] = true;
+  return allowed;
+}();
+
+bool is_b64token(std::string_view text) noexcept {
+  const auto unpadded = text.substr(0, text.find_last_not_of('=') + 1);
+  // Unlike the algorithm of std::ranges, this one is unrolled: a token is long, and each cached answer checks
+  // it.
+  return !unpadded.empty() && std::all_of(unpadded.begin(), unpadded.end(), [](char c) {
+    return token_characters[static_cast<unsigned char>(c)];
+  });
 }
 
 }  // namespace
@@ -134,6 +155,12 @@ bool lock_secrets() noexcept {
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {
   return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+BearerToken::BearerToken(Secret text) : text_(std::move(text)) {
+  if (text_.empty()) throw ProtocolError("the access token is empty");
+  if (text_.size() > max_size) throw ProtocolError("the access token is longer than 64 KiB");
+  if (!is_b64token(text_.reveal())) throw ProtocolError("the access token is not RFC 6750 b64token text");
 }
 
 }  // namespace sase::protocol

@@ -60,4 +60,20 @@ bool lock_secrets() noexcept;
 /// Whether two secrets have the same bytes. The duration depends only on the lengths.
 [[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;
 
+/// An access token of RFC 6750 section 2.1, `b64token`. No byte of it can end a line, a header or a shell
+/// word.
+class BearerToken {
+ public:
+  /// Maximum size in bytes; gateways accept only smaller headers.
+  static constexpr std::size_t max_size = 65536;
+
+  /// Throws ProtocolError if the text is empty, too long or not b64token text.
+  explicit BearerToken(Secret text);
+
+  [[nodiscard]] std::string_view reveal() const noexcept { return text_.reveal(); }
+
+ private:
+  Secret text_;
+};
+
 }  // namespace sase::protocol

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/time.hpp"
 
-#include "protocol/ascii.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,7 +8,7 @@ strict=no
 cd "${1:-$(dirname "$0")/..}" || exit 2
 
 # The directories, lowest first. A file may include files of its own directory and of those above it in this list.
-# `helper` is its base (failure, clock, ...); `helper/run` stands for helper/run.* and helper/main.cpp.
+# `helper` is its base (failure, clock, ...); `helper/main` stands for helper/main.cpp.
 order='
   protocol
   protocol/git
@@ -28,7 +28,7 @@ order='
   helper/diagnose
   helper/watch
   helper/commands
-  helper/run
+  helper/main
   helper/authorize/report
   helper/authorize/tls
   helper/authorize/net
@@ -64,7 +64,7 @@ includes=$(grep -rnE --include='*.hpp' --include='*.cpp' '^ *# *include "' proto
 edges=$(printf '%s\n' "$includes" | awk -v order="$order" '
   # The directory of a path as the list above has it.
   function directory(path) {
-    if (path ~ /^helper\/(run|main)\./) return "helper/run"
+    if (path ~ /^helper\/main\./) return "helper/main"
     sub("/[^/]*$", "", path)
     return path
   }
@@ -130,7 +130,7 @@ forbid json 'nlohmann/json is used in helper/diagnose/ and protocol/json_object.
 opening='(^|[^A-Za-z_>])::(open|openat|creat)\(|\bf(re)?open\(|[io]fstream|std::filesystem::|os::read_file\('
 opening="$opening|BIO_new_file|SSL_CTX_(load_verify|use_[A-Za-z_]*_file)|X509_(load_|LOOKUP_(load|add))"
 grep -rnE --include='*.hpp' --include='*.cpp' "$opening" protocol helper |
-  grep -vE '^helper/os/(files/|stream\.cpp:)|\("/(dev|proc)/' >"$problems"
+  grep -vE '^helper/os/(files/|fd\.cpp:)|\("/(dev|proc)/' >"$problems"
 report trust 'files are opened by open_trusted_file() or PrivateDirectory, which apply the trust rule'
 # Sockets and the kernel's own interfaces have no counterpart in helper/os/, which both programs share.
 users=$(grep -rnE --include='*.hpp' --include='*.cpp' "^[^/]*\berrno\b|#include <(cerrno|csignal|ctime|$posix)>" helper protocol |

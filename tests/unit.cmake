@@ -97,13 +97,13 @@ set(SASE_UNIT_TESTS
   tests/helper/diagnose/effective_setting_test.cpp
   tests/helper/diagnose/status_report_test.cpp
   tests/helper/diagnose/connectivity_check_test.cpp
-  tests/helper/run_bazel_test.cpp
-  tests/helper/run_get_test.cpp
-  tests/helper/run_git_test.cpp
-  tests/helper/run_surroundings_test.cpp
-  tests/helper/run_token_host_test.cpp
-  tests/helper/run_token_test.cpp
-  tests/helper/run_usage_test.cpp
+  tests/helper/commands/run_bazel_test.cpp
+  tests/helper/commands/run_get_test.cpp
+  tests/helper/commands/run_git_test.cpp
+  tests/helper/commands/run_surroundings_test.cpp
+  tests/helper/commands/run_token_host_test.cpp
+  tests/helper/commands/run_token_test.cpp
+  tests/helper/commands/run_usage_test.cpp
   tests/helper/config/settings_test.cpp
   tests/helper/config/variables_test.cpp
   tests/helper/cli/terminal_test.cpp

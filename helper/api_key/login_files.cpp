@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/login_files.hpp"
 
+#include "helper/config/directories.hpp"
 #include "helper/config/profile.hpp"
-#include "helper/config/profile_files.hpp"
-#include "helper/config/xdg_directories.hpp"
 #include "helper/failure.hpp"
+#include "helper/os/fd.hpp"
 #include "helper/os/files/file_lock.hpp"
-#include "helper/os/files/file_status.hpp"
-#include "helper/os/files/private_directory.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "helper/os/files/published_file.hpp"
 #include "helper/os/files/trusted_file.hpp"
-#include "helper/os/stream.hpp"
-#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/secret.hpp"
 
 #include <algorithm>

@@ -31,6 +31,32 @@ std::string describe_pause(std::chrono::milliseconds pause, std::optional<std::c
 /// A larger difference to the service's clock is an error. A response may take some seconds.
 constexpr std::chrono::seconds most_difference{60};
 
+AuthError fail(Progress& progress, AuthError auth_error) {
+  progress.failed(auth_error);
+  return auth_error;
+}
+
+Outcome run(const protocol::AuthorizeRequest& request, std::chrono::steady_clock::time_point start,
+            Progress& progress) try {
+  HttpsTransport transport(request, progress);
+  SystemTiming timing(start + request.timeout);
+  Authorizer authorizer(transport, timing, progress);
+  if (progress.is_probing()) return authorizer.probe(request);
+  return authorizer.authorize(request.api_key.reveal(), request.tries);
+} catch (const FailedAttempt& failed) {
+  return fail(progress, failed.auth_error());
+} catch (const std::bad_alloc&) {
+  const auto error = std::make_error_code(std::errc::not_enough_memory);
+  return fail(progress, {.kind = ErrorKind::authorizer_failed,
+                         .what = "out of memory " + std::string(describe(progress.step())),
+                         .hint = std::string(os::remedy_for_shortage(error))});
+} catch (const std::exception&) {
+  // The text of an unexpected exception may contain a secret.
+  return fail(progress, {.kind = ErrorKind::invalid_response,
+                         .what = "internal error " + std::string(describe(progress.step())),
+                         .hint = "please report this"});
+}
+
 }  // namespace
 
 Outcome Authorizer::authorize(std::string_view api_key, unsigned most_tries) {
@@ -137,36 +163,6 @@ void report_read(Progress& progress, const HttpReply& reply) {
   else
     progress.passed(CheckId::read, "HTTP " + std::to_string(status) + " with the new token");
 }
-
-namespace {
-
-AuthError fail(Progress& progress, AuthError auth_error) {
-  progress.failed(auth_error);
-  return auth_error;
-}
-
-Outcome run(const protocol::AuthorizeRequest& request, std::chrono::steady_clock::time_point start,
-            Progress& progress) try {
-  HttpsTransport transport(request, progress);
-  SystemTiming timing(start + request.timeout);
-  Authorizer authorizer(transport, timing, progress);
-  if (progress.is_probing()) return authorizer.probe(request);
-  return authorizer.authorize(request.api_key.reveal(), request.tries);
-} catch (const FailedAttempt& failed) {
-  return fail(progress, failed.auth_error());
-} catch (const std::bad_alloc&) {
-  const auto error = std::make_error_code(std::errc::not_enough_memory);
-  return fail(progress, {.kind = ErrorKind::authorizer_failed,
-                         .what = "out of memory " + std::string(describe(progress.step())),
-                         .hint = std::string(os::remedy_for_shortage(error))});
-} catch (const std::exception&) {
-  // The text of an unexpected exception may contain a secret.
-  return fail(progress, {.kind = ErrorKind::invalid_response,
-                         .what = "internal error " + std::string(describe(progress.step())),
-                         .hint = "please report this"});
-}
-
-}  // namespace
 
 void authorize_over_network(const protocol::AuthorizeRequest& request,
                             std::chrono::steady_clock::time_point start, Progress& progress) {

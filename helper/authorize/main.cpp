@@ -2,9 +2,9 @@
 #include "helper/authorize/authorizer.hpp"
 #include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/self_sandbox/self_sandbox.hpp"
+#include "helper/os/fd.hpp"
 #include "helper/os/processes/subprocess.hpp"
 #include "helper/os/processes/this_process.hpp"
-#include "helper/os/stream.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/escape.hpp"
 

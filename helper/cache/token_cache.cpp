@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cache/token_cache.hpp"
 
-#include "helper/config/xdg_directories.hpp"
-#include "helper/os/files/file_status.hpp"
-#include "helper/os/files/private_directory.hpp"
+#include "helper/config/directories.hpp"
+#include "helper/os/fd.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
-#include "helper/os/stream.hpp"
 
 #include <algorithm>
 

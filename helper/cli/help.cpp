@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/help.hpp"
 
-#include "helper/api_key/api_key.hpp"
 #include "helper/cli/terminal.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/failure.hpp"
-#include "protocol/ascii.hpp"
 #include "protocol/dialects/token_format.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cli/command.hpp"
-#include "helper/config/profile_files.hpp"
+#include "helper/cli/command_line.hpp"
+#include "helper/config/directories.hpp"
 
 #include <cstddef>
 #include <span>

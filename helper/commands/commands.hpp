@@ -3,14 +3,14 @@
 
 #include "helper/access_token.hpp"
 #include "helper/api_key/login_files.hpp"
-#include "helper/cli/command.hpp"
+#include "helper/cli/command_line.hpp"
 #include "helper/config/profile_selector.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
 #include "helper/failure.hpp"
 #include "helper/os/processes/this_process.hpp"
-#include "helper/token/session.hpp"
+#include "helper/token/provider.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/secret.hpp"
 
@@ -37,6 +37,13 @@ struct Call {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   const os::CallerState* caller = nullptr;  ///< null if the process was not hardened
 };
+
+/// Runs the command that `arguments` (program name first) name, with these descriptors as standard streams.
+/// Reports every error, in one line and at most one hint. `caller` is the state of the process before it was
+/// hardened; null if it was not.
+[[nodiscard]] ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input,
+                           int output, const Diagnostics& diagnostics,
+                           const os::CallerState* caller = nullptr);
 
 /// The commands. Each returns the exit code or throws Failure.
 ExitCode get(const Call& call);
@@ -74,6 +81,18 @@ void ignore_request(const Call& call) noexcept;
 
 /// Writes a whole output. Throws Failure (local_state) if it cannot be written.
 void write_output(const Call& call, std::string_view text);
+
+/// Reads a JSON document of at most protocol::JsonObject::usual_limit bytes from standard input. `form`
+/// describes the expected document, for hints. Throws Failure (malformed_request).
+[[nodiscard]] protocol::Secret read_document(const Call& call, const char* form);
+
+/// The failure for a request on standard input that cannot be parsed. `form` describes a valid one.
+[[nodiscard]] Failure malformed_request(const std::string& why, const char* form);
+
+/// The profile that has the host of `origin`, for dialects in which a host without a profile is an error.
+/// `what` names the origin in the message. Throws Failure (invalid_settings).
+[[nodiscard]] config::Profile require_profile(const config::ProfileSelector& selector,
+                                              const protocol::Origin& origin, std::string_view what);
 
 /// Formats a token as one reply.
 using ReplyFormatter = std::function<protocol::Secret(const protocol::BearerToken&, const ExpiryTimes&)>;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/api_key/api_key.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/os/processes/background.hpp"
-#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,10 +5,10 @@
 #include "helper/commands/commands.hpp"
 #include "helper/config/profile_draft.hpp"
 #include "helper/names.hpp"
+#include "helper/os/fd.hpp"
 #include "helper/os/processes/terminal.hpp"
-#include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/time.hpp"
 
 #include <array>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cli/request_input.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/names.hpp"
 #include "helper/os/processes/terminal.hpp"
 #include "protocol/dialects/terraform_external.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 
 namespace sase::commands {
 
@@ -40,7 +39,7 @@ ExecInfo parse_exec_info(const Environment& environment) {
 TokenQuery read_exec_credential_query(const Call& call) {
   const ExecInfo info = parse_exec_info(call.environment);
   const config::ProfileSelector selector = profile_selector(call);
-  return {.profile = info.server ? cli::require_profile(selector, *info.server, "the cluster's server")
+  return {.profile = info.server ? require_profile(selector, *info.server, "the cluster's server")
                                  : selector.without_host(),
           .exec_api_version = info.api_version};
 }
@@ -54,13 +53,13 @@ Failure unknown_member(std::string_view name) {
 /// At a terminal there is no query to wait for.
 ExternalQuery read_query(const Call& call) {
   if (os::is_terminal(call.input)) return {};
-  const protocol::Secret text = cli::read_document(call.input, call.diagnostics, query_form);
+  const protocol::Secret text = read_document(call, query_form);
   try {
     ExternalQuery query = ExternalQuery::parse(text.reveal());
     if (query.unknown) throw unknown_member(*query.unknown);
     return query;
   } catch (const protocol::ProtocolError& error) {
-    throw cli::malformed_request(error.what(), query_form);
+    throw malformed_request(error.what(), query_form);
   }
 }
 
@@ -82,8 +81,8 @@ TokenQuery read_external_query(const Call& call) {
   const ExternalQuery query = read_query(call);
   const config::ProfileSelector selector = selector_for(query, call);
   if (!query.host) return {.profile = selector.without_host()};
-  return {.profile = cli::require_profile(selector, {.scheme = "https", .host = *query.host, .user = {}},
-                                          "the query's host")};
+  return {.profile = require_profile(selector, {.scheme = "https", .host = *query.host, .user = {}},
+                                     "the query's host")};
 }
 
 TokenQuery read_token_query(const Call& call, const TokenFormat& format) {

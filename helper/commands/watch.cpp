@@ -2,14 +2,14 @@
 #include "helper/cache/encryption.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/names.hpp"
-#include "helper/os/files/file_status.hpp"
-#include "helper/os/stream.hpp"
+#include "helper/os/fd.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "helper/watch/watcher.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <system_error>
 
 namespace sase::commands {
@@ -139,19 +139,15 @@ os::NotifySocket open_manager(const Call& call) try {
   return os::NotifySocket(std::nullopt);
 }
 
-std::optional<long> parse_number(const Call& call, std::string_view variable) {
-  const auto text = call.environment.find(variable);
-  long number = 0;
-  if (!text || std::from_chars(text->data(), text->data() + text->size(), number).ec != std::errc())
-    return std::nullopt;
-  return number;
+std::optional<long> read_number(const Call& call, std::string_view variable) {
+  return protocol::parse_number<long>(call.environment.find(variable).value_or(""));
 }
 
 /// sd_watchdog_enabled(3): WATCHDOG_PID may name another process that has the same environment.
 std::optional<std::chrono::milliseconds> read_watchdog(const Call& call) {
-  const auto micros = parse_number(call, "WATCHDOG_USEC");
+  const auto micros = read_number(call, "WATCHDOG_USEC");
   if (!micros || *micros < 2000 ||
-      parse_number(call, "WATCHDOG_PID").value_or(os::process_id()) != os::process_id())
+      read_number(call, "WATCHDOG_PID").value_or(os::process_id()) != os::process_id())
     return std::nullopt;
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(*micros));
 }

@@ -2,14 +2,11 @@
 #include "helper/config/profile.hpp"
 
 #include "helper/names.hpp"
-#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/host.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace sase::config {
 
@@ -101,37 +98,6 @@ std::string parse_proxy(const Assignment* given) try {
                        "write http://[user:password@]host[:port]");
 }
 
-bool is_credential_name(std::string_view name) noexcept {
-  constexpr std::size_t longest_file_name = 255;  // NAME_MAX
-  return !name.empty() && name != "." && name != ".." && name.size() <= longest_file_name &&
-         name.find('/') == std::string_view::npos;
-}
-
-/// A key source: the message and hint for an invalid value, and when a value is valid.
-struct KeySourceRow {
-  SettingId id;
-  const char* what;
-  const char* hint;
-  bool (*is_valid)(std::string_view value);
-};
-
-/// In the order of ApiKeySource::Kind.
-constexpr std::array key_sources = {
-    KeySourceRow{
-        SettingId::api_key_env, "this is not the name of a variable", "",
-        [](std::string_view name) { return !name.empty() && name.find('=') == std::string_view::npos; }},
-    KeySourceRow{SettingId::api_key_file, "the path is not absolute", "begin it with a slash",
-                 [](std::string_view path) { return path.starts_with('/'); }},
-    KeySourceRow{SettingId::api_key_command, "the command is empty", "",
-                 [](std::string_view command) { return !protocol::trim(command).empty(); }},
-    KeySourceRow{SettingId::api_key_credential, "this is not the name of a systemd credential",
-                 "write the name alone, as in 'LoadCredential=NAME:...' of the unit", is_credential_name},
-    KeySourceRow{SettingId::api_key_keyring,
-                 "this cannot be the description of a key in the kernel's keyring",
-                 "write it as in 'keyctl padd user DESCRIPTION @u'",
-                 [](std::string_view text) { return !text.empty() && text.size() < 4096; }},  // keyrings(7)
-};
-
 void set_service(Profile& profile, const Settings& values) {
   const Assignment* const region_given = values.find(SettingId::region);
   const Region& region = region_given != nullptr ? find_row(regions, *region_given) : regions.front();
@@ -199,12 +165,11 @@ std::string profile_flag(std::string_view name) {
 bool Profile::owns(const Host& host) const noexcept { return std::ranges::find(hosts, host) != hosts.end(); }
 
 std::optional<ApiKeySource> parse_api_key_source(const Settings& values) {
-  for (std::size_t i = 0; i < key_sources.size(); ++i) {
-    const KeySourceRow& source = key_sources[i];
+  for (const KeySourceRow& source : key_sources) {
     const Assignment* const given = values.find(source.id);
     if (given == nullptr) continue;
     if (!source.is_valid(given->value)) throw given->failure(source.what, source.hint);
-    return ApiKeySource{.kind = static_cast<ApiKeySource::Kind>(i), .value = std::string(given->value)};
+    return ApiKeySource{.kind = source.kind, .value = std::string(given->value)};
   }
   return std::nullopt;
 }

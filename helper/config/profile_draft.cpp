@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_draft.hpp"
 
-#include "protocol/ascii.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile_selector.hpp"
 
-#include "helper/config/xdg_directories.hpp"
 #include "helper/names.hpp"
 #include "protocol/escape.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/config/directories.hpp"
 #include "helper/config/profile.hpp"
-#include "helper/config/profile_files.hpp"
 #include "helper/environment.hpp"
 #include "protocol/host.hpp"
 

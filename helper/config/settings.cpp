@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/settings.hpp"
 
-#include "helper/names.hpp"
-#include "protocol/ascii.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/host.hpp"
@@ -22,6 +20,7 @@ constexpr bool is_in_order(const Table& table, Id id) {
   return true;
 }
 static_assert(is_in_order(settings, &Setting::id), "SettingId is an index into the table");
+static_assert(is_in_order(key_sources, &KeySourceRow::kind), "Kind is an index into the table");
 static_assert(is_in_order(api_generations, &ApiGeneration::api), "Api is an index into the table");
 
 constexpr std::size_t setting_index(SettingId id) noexcept { return static_cast<std::size_t>(id); }

@@ -6,6 +6,7 @@
 #include "helper/environment.hpp"
 #include "helper/failure.hpp"
 #include "helper/names.hpp"
+#include "protocol/parsing.hpp"
 
 #include <array>
 #include <cstddef>
@@ -172,7 +173,7 @@ class Settings {
 /// variable. It applies if no setting names another source of the key.
 [[nodiscard]] std::vector<Assignment> read_provider_region(const Environment& environment);
 
-/// Where an API key is read from. helper/api_key/source.cpp reads it.
+/// Where an API key is read from.
 struct ApiKeySource {
   enum class Kind {
     variable,    ///< an environment variable
@@ -186,6 +187,45 @@ struct ApiKeySource {
   std::string value;         ///< name of the variable or credential, path, command, description of the key
   bool is_named = true;      ///< by a setting of the profile; false: one of the standard sources
   std::string service = {};  ///< of the file of `login`: the URL that its key must be for
+};
+
+[[nodiscard]] constexpr bool is_credential_name(std::string_view name) noexcept {
+  constexpr std::size_t longest_file_name = 255;  // NAME_MAX
+  return !name.empty() && name != "." && name != ".." && name.size() <= longest_file_name &&
+         name.find('/') == std::string_view::npos;
+}
+
+/// A setting that names a source of the API key. helper/api_key/source.cpp reads the key.
+struct KeySourceRow {
+  ApiKeySource::Kind kind;
+  SettingId id;
+  std::string_view description;  ///< for messages; without the value, which may be the key by mistake
+  const char* what;              ///< is wrong with an invalid value
+  const char* hint;
+  bool (*is_valid)(std::string_view value) noexcept;
+};
+
+/// In the order of ApiKeySource::Kind.
+inline constexpr std::array key_sources = {
+    KeySourceRow{ApiKeySource::Kind::variable, SettingId::api_key_env,
+                 "the variable that 'api-key-env' names", "this is not the name of a variable", "",
+                 [](std::string_view name) noexcept { return !name.empty() && name.find('=') == name.npos; }},
+    KeySourceRow{ApiKeySource::Kind::file, SettingId::api_key_file, "the file", "the path is not absolute",
+                 "begin it with a slash",
+                 [](std::string_view path) noexcept { return path.starts_with('/'); }},
+    KeySourceRow{ApiKeySource::Kind::command, SettingId::api_key_command, "the command of 'api-key-command'",
+                 "the command is empty", "",
+                 [](std::string_view command) noexcept { return !protocol::trim(command).empty(); }},
+    KeySourceRow{ApiKeySource::Kind::credential, SettingId::api_key_credential,
+                 "the systemd credential that 'api-key-credential' names",
+                 "this is not the name of a systemd credential",
+                 "write the name alone, as in 'LoadCredential=NAME:...' of the unit", is_credential_name},
+    KeySourceRow{
+        ApiKeySource::Kind::keyring, SettingId::api_key_keyring,
+        "the key of the kernel's keyring that 'api-key-keyring' names",
+        "this cannot be the description of a key in the kernel's keyring",
+        "write it as in 'keyctl padd user DESCRIPTION @u'",
+        [](std::string_view text) noexcept { return !text.empty() && text.size() < 4096; }},  // keyrings(7)
 };
 
 /// The variables that are searched, in this order, if the profile names no source: our own, then those of the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
 #include "helper/diagnose/report.hpp"
-#include "helper/os/files/file_status.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "protocol/secret.hpp"
 #include "protocol/time.hpp"
 

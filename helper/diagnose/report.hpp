@@ -7,8 +7,7 @@
 #include "helper/config/profile_selector.hpp"
 #include "helper/config/settings.hpp"
 #include "helper/failure.hpp"
-#include "helper/token/session.hpp"
-#include "protocol/authorize/check.hpp"
+#include "helper/token/provider.hpp"
 #include "protocol/authorize/response.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/os/files/private_directory.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "helper/rate_limit/lock_protocol.hpp"
 #include "helper/rate_limit/request_log.hpp"
 

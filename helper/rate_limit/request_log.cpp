@@ -3,8 +3,8 @@
 
 #include "helper/cache/encryption.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/git/message.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/git/credential.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>

@@ -1,13 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/api_key_handle.hpp"
 
-#include "helper/cache/encryption.hpp"
+#include "helper/config/directories.hpp"
 #include "helper/rate_limit/refresh_lock.hpp"
+#include "protocol/escape.hpp"
 
 #include <system_error>
 #include <utility>
 
 namespace sase::token {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+api_key::ApiKey read_key_traced(const config::ApiKeySource& source, const Environment& environment,
+                                steady_clock::time_point deadline, const Trace& trace) {
+  const auto start = steady_clock::now();
+  api_key::ApiKey key = api_key::read_key(source, environment, deadline);
+  if (!trace.on()) return key;
+  std::string text = "key: from " + api_key::describe(source);
+  if (source.kind == config::ApiKeySource::Kind::command) {
+    const auto took = std::chrono::round<std::chrono::milliseconds>(steady_clock::now() - start);
+    text += ", in " + std::to_string(took.count()) + " ms";
+  }
+  trace.line(text);
+  return key;
+}
+
+/// Binds tokens to the command of 'api-key-command'; nothing where a later call could not decrypt them.
+std::optional<CommandIdentity> command_identity(const SessionContext& context, const config::Profile& profile,
+                                                const std::string& command, bool has_cache) {
+  cache::WrappingKey wrapping_key(rate_limit::make_command_key_id(profile.authorize_url, command),
+                                  config::memory_directory(context.environment));
+  if (!has_cache || wrapping_key.has_place())
+    return CommandIdentity{.command = command, .wrapping_key = std::move(wrapping_key)};
+  context.diagnostics.warning(
+      "the command of 'api-key-command' runs on every call: to keep a token without it takes the kernel's "
+      "keyring, or an XDG_RUNTIME_DIR in memory");
+  return std::nullopt;
+}
+
+}  // namespace
 
 ApiKeyHandle::ApiKeyHandle(const config::Profile& profile, api_key::ApiKey key,
                            std::optional<config::ApiKeySource> source)
@@ -59,6 +93,23 @@ std::string ApiKeyHandle::fingerprint() {
     secret = {};  // safe to store unencrypted: it reveals no more of the key than the key id
   }
   return cache::hash_name("sase-cred-reject", {secret, profile_.authorize_url, key().reveal()});
+}
+
+ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profile& profile, bool has_cache,
+                             const Trace& trace) {
+  if (trace.on())
+    trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
+  const auto source = api_key::find_source(profile, context.environment);
+  const bool is_command = source && source->kind == config::ApiKeySource::Kind::command;
+  return {
+      profile,
+      {.read =
+           [source, &profile, &environment = context.environment, &trace](auto deadline) {
+             if (!source) throw api_key::no_key(profile, environment);
+             return read_key_traced(*source, environment, deadline, trace);
+           },
+       .source = is_command ? std::nullopt : source,
+       .command = is_command ? command_identity(context, profile, source->value, has_cache) : std::nullopt}};
 }
 
 }  // namespace sase::token

@@ -3,8 +3,10 @@
 
 #include "helper/api_key/api_key.hpp"
 #include "helper/cache/encryption.hpp"
-#include "helper/cache/wrapping_key.hpp"
 #include "helper/config/profile.hpp"
+#include "helper/config/settings.hpp"
+#include "helper/diagnostics.hpp"
+#include "helper/environment.hpp"
 
 #include <chrono>
 #include <functional>
@@ -12,6 +14,14 @@
 #include <string>
 
 namespace sase::token {
+
+/// What a TokenSession takes from its call. Everything referred to must outlive the session.
+struct SessionContext {
+  const Environment& environment;
+  const Diagnostics& diagnostics;
+  config::MisspelledVariables& misspelled_variables;
+  std::chrono::steady_clock::time_point start;  ///< of the call
+};
 
 /// What stands for the key of an `api-key-command` in a token's identity, so that a cached token is found
 /// without running the command.
@@ -77,5 +87,10 @@ class ApiKeyHandle {
   std::optional<api_key::ApiKey> key_;
   std::optional<cache::Identity> identity_;
 };
+
+/// The key of the source that the profile names, or else of the first standard one. Everything referred to
+/// must outlive the handle. Without a cache, a deferred key needs no place for a wrapping key.
+[[nodiscard]] ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profile& profile,
+                                           bool has_cache, const Trace& trace);
 
 }  // namespace sase::token

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/diagnostics.hpp"
 #include "helper/environment.hpp"
-#include "helper/trace.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/authorize/response.hpp"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/os/files/file_status.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "helper/os/processes/subprocess.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "helper/token/authorizer.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/host.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 
 #include <array>
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
 
-#include "helper/failure.hpp"
+#include "helper/config/directories.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "protocol/time.hpp"
 
@@ -31,6 +31,16 @@ std::size_t stored_size(const Token& token) noexcept { return token.bearer.revea
 void trace_unlocked_secrets(const Trace& trace) {
   if (trace.on() && !protocol::lock_secrets())
     trace.line("memory: not all secrets can be locked; raise RLIMIT_MEMLOCK (ulimit -l)");
+}
+
+std::unique_ptr<cache::TokenCache> make_cache(const SessionContext& context, const config::Profile& profile) {
+  const auto directory = config::state_directory(context.environment);
+  if (!directory && profile.cache != config::CacheKind::none)
+    context.diagnostics.warning(std::string("no place for the ") +
+                                (profile.cache == config::CacheKind::file ? "cache" : "lock") +
+                                ": neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a directory; "
+                                "set one, or choose 'cache = none'");
+  return cache::make_token_cache(profile.cache, directory);
 }
 
 }  // namespace
@@ -252,5 +262,21 @@ void TokenProvider::store(const Token& token) {
 RateLimitedAuthorizer TokenProvider::authorizer(const std::optional<RefreshLock>& lock) {
   return {parts_, key_, warning_, lock};
 }
+
+TokenSession::TokenSession(const SessionContext& context, const config::Profile& profile,
+                           std::optional<api_key::ApiKey> key)
+    : trace_(profile.trace, context.start, context.diagnostics),
+      cache_(make_cache(context, profile)),
+      authorizer_(context.environment),
+      provider_({.profile = profile,
+                 .cache = cache_.get(),
+                 .state_directory = config::state_directory(context.environment),
+                 .authorizer = authorizer_,
+                 .diagnostics = context.diagnostics,
+                 .misspelled_variables = &context.misspelled_variables,
+                 .trace = trace_,
+                 .deadline = steady_clock::now() + profile.timeout},
+                key ? ApiKeyHandle(profile, std::move(*key))
+                    : make_key_handle(context, profile, cache_ != nullptr, trace_)) {}
 
 }  // namespace sase::token

@@ -7,6 +7,7 @@
 #include "helper/token/rate_limited_authorizer.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,6 +75,23 @@ class TokenProvider {
   TokenProviderParts parts_;
   ApiKeyHandle key_;
   WarningOnce warning_;
+};
+
+/// Composes the parts that provide a profile's token during one call: trace, cache, API key, authorizer. The
+/// key is read at first use.
+class TokenSession {
+ public:
+  /// `profile` must outlive the session. `key` replaces the profile's own key source.
+  TokenSession(const SessionContext& context, const config::Profile& profile,
+               std::optional<api_key::ApiKey> key = std::nullopt);
+
+  [[nodiscard]] TokenProvider& provider() noexcept { return provider_; }
+
+ private:
+  Trace trace_;
+  std::unique_ptr<cache::TokenCache> cache_;
+  AuthorizerProcess authorizer_;
+  TokenProvider provider_;
 };
 
 }  // namespace sase::token

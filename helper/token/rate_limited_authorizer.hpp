@@ -13,7 +13,6 @@
 #include "helper/rate_limit/rules.hpp"
 #include "helper/token/api_key_handle.hpp"
 #include "helper/token/authorizer.hpp"
-#include "helper/trace.hpp"
 
 #include <chrono>
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/watch/watcher.hpp"
-#include "protocol/authorize/attribute.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/git/credential.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 
@@ -52,8 +52,7 @@ Attempt Attempt::parse(std::string_view output, int exit_code) try {
   Attempt attempt;
   std::string report, what, hint;
   while (!output.empty()) {
-    const std::string_view line = output.substr(0, output.find('\n'));
-    output.remove_prefix(std::min(line.size() + 1, output.size()));
+    const std::string_view line = protocol::next_part(output, '\n');
     // A hint belongs to the line before it.
     if (line.starts_with(warning_prefix) || (line.starts_with(hint_prefix) && what.empty()))
       attempt.warnings.emplace_back(line);

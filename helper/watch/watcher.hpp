@@ -30,7 +30,7 @@ struct TokenReport {
   /// The token and the file. An attempt that finds the same token in the same file does not write it again.
   [[nodiscard]] std::string identity() const { return token + '@' + file; }
 
-  /// The report as lines `key=value` (protocol/git/message.hpp).
+  /// The report as lines `key=value` (protocol/git/credential.hpp).
   [[nodiscard]] std::string format() const;
 
   /// Throws protocol::ProtocolError.

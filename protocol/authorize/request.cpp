@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/authorize/request.hpp"
 
-#include "protocol/authorize/attribute.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/git/credential.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 #include <array>

@@ -15,14 +15,14 @@ inline constexpr unsigned most_tries = 3;
 /// A longer timeout is a mistake; the limit prevents an overflow.
 inline constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(1);
 
-/// Which checks the authorizer performs and reports (check.hpp).
+/// Which checks the authorizer performs and reports (response.hpp).
 enum class Probe {
   none,
   way,  ///< the connection only; sends no request, and the outcome is `not_asked`
   all,  ///< the connection, one authorize request, and one GET with the token
 };
 
-/// The front's request to the authorizer: key=value lines on its stdin (protocol/git/message.hpp). Both
+/// The front's request to the authorizer: key=value lines on its stdin (protocol/git/credential.hpp). Both
 /// programs are installed together, so there is one version, and an unknown key is an error.
 struct AuthorizeRequest {
   std::string url;  ///< where to POST, such as `https://api.perimeter81.com/api/v1/auth/authorize`

@@ -1,17 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/authorize/response.hpp"
 
-#include "protocol/authorize/attribute.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace sase::protocol {
 
 namespace {
+
+constexpr std::array<std::string_view, check_count> check_names = {"name",  "tcp",       "proxy", "tls",
+                                                                   "clock", "authorize", "read"};
+constexpr std::array<std::string_view, 4> state_names = {"ok", "warning", "broken", "untried"};
+
+CheckId find_check(std::string_view name) {
+  const auto* const found = std::ranges::find(check_names, name);
+  if (found == check_names.end()) throw ProtocolError("a check has an unknown name");
+  return static_cast<CheckId>(found - check_names.begin());
+}
+
+void parse_state(Check& check, std::string_view name) {
+  check.kind = find_error_kind(name);
+  if (check.kind) {
+    check.state = CheckState::broken;
+    return;
+  }
+  const auto* const found = std::ranges::find(state_names, name);
+  if (found == state_names.end() || name == to_name(CheckState::broken))
+    throw ProtocolError("a check has an unknown state");
+  check.state = static_cast<CheckState>(found - state_names.begin());
+}
 
 struct StepRow {
   Step step;
@@ -61,16 +80,35 @@ constexpr auto latest_time =
 /// Parses `MICROSECONDS TEXT`.
 TraceLine parse_trace_line(const Attribute& attribute) {
   require_printable(attribute);
-  const auto blank = attribute.value.find(' ');
-  if (blank == std::string_view::npos || blank + 1 == attribute.value.size())
-    throw ProtocolError("'" + std::string(attribute.key) + "' has no text");
-  const Attribute time{.key = attribute.key, .value = attribute.value.substr(0, blank)};
+  std::string_view text = attribute.value;
+  const Attribute time{.key = attribute.key, .value = next_part(text, ' ')};
+  if (text.empty()) throw ProtocolError("'" + std::string(attribute.key) + "' has no text");
   const std::chrono::microseconds at(parse_number<std::int64_t>(time));
   if (at > latest_time) throw ProtocolError("'" + std::string(attribute.key) + "' has too late a time");
-  return {.at = at, .what = std::string(attribute.value.substr(blank + 1))};
+  return {.at = at, .what = std::string(text)};
 }
 
 }  // namespace
+
+std::string_view to_name(CheckId name) noexcept { return check_names[static_cast<std::size_t>(name)]; }
+
+std::string_view to_name(CheckState state) noexcept { return state_names[static_cast<std::size_t>(state)]; }
+
+std::string Check::write() const {
+  const std::string result(kind ? to_name(*kind) : to_name(state));
+  return std::string(to_name(name)) + ' ' + result + ' ' + std::to_string(took.count()) + ' ' + what;
+}
+
+Check Check::parse(std::string_view line) {
+  Check check;
+  check.name = find_check(next_part(line, ' '));
+  parse_state(check, next_part(line, ' '));
+  const Attribute duration{.key = "check[]", .value = next_part(line, ' ')};
+  check.took = std::chrono::microseconds(parse_number<std::int64_t>(duration));
+  if (line.empty()) throw ProtocolError("a check has no text");
+  check.what = line;
+  return check;
+}
 
 std::string_view to_name(Step step) noexcept { return find_row(step).name; }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/authorize/check.hpp"
-#include "protocol/authorize/error_kind.hpp"
-#include "protocol/bearer_token.hpp"
-#include "protocol/git/message.hpp"
+#include "protocol/git/credential.hpp"
+#include "protocol/secret.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +19,73 @@
 /// The authorizer's response: key=value lines on its stdout, each written as soon as it is known. If the
 /// authorizer is killed, the front knows how far it has got and keeps what it has received.
 namespace sase::protocol {
+
+/// Why there is no token. The names are part of the response.
+enum class ErrorKind {
+  rejected,           ///< the service rejected the key
+  invalid_response,   ///< the service's response is not a valid one
+  unreachable,        ///< no connection, no response in time, no trusted certificate
+  rate_limited,       ///< the service demands a pause
+  misconfigured,      ///< a setting is unusable, such as a CA file that does not exist
+  not_asked,          ///< only the connection was to be checked
+  authorizer_failed,  ///< the authorizer did not start, or ended without a valid response
+};
+
+/// In the order of ErrorKind.
+inline constexpr std::array<std::string_view, 7> error_kind_names = {
+    "rejected",      "invalid-response", "unreachable",      "rate-limited",
+    "misconfigured", "not-asked",        "authorizer-failed"};
+
+[[nodiscard]] inline std::string_view to_name(ErrorKind kind) noexcept {
+  return error_kind_names[static_cast<std::size_t>(kind)];
+}
+
+/// The kind with this name, or nothing.
+[[nodiscard]] inline std::optional<ErrorKind> find_error_kind(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(error_kind_names, name);
+  if (found == error_kind_names.end()) return std::nullopt;
+  return static_cast<ErrorKind>(found - error_kind_names.begin());
+}
+
+/// Why an authorization failed, from the response to the message. `what` and `hint` contain no secret and
+/// only printable ASCII.
+struct AuthError {
+  ErrorKind kind{};
+  bool transient = false;  ///< the same request may succeed later
+  std::string what = {};
+  std::string hint = {};                                 ///< may be empty
+  std::optional<std::chrono::seconds> retry_after = {};  ///< as the service demands
+};
+
+/// What is checked on the connection to the service, in the order of the checks.
+enum class CheckId { name, tcp, proxy, tls, clock, authorize, read };
+inline constexpr std::size_t check_count = 7;
+
+enum class CheckState {
+  ok,
+  warning,  ///< passed, with something that needs attention
+  broken,
+  untried,  ///< an earlier check failed, or the check was not requested
+};
+
+/// The result of one check. The texts contain no secret and only printable ASCII.
+struct Check {
+  CheckId name{};
+  CheckState state = CheckState::untried;
+  std::optional<ErrorKind> kind = {};  ///< of a failed check only
+  std::chrono::microseconds took{};    ///< the duration of the check
+  std::string what = {};
+  std::string remedy = {};  ///< of a failed check or a warning; may be empty
+
+  /// One line without the remedy: name, state, microseconds, text, such as `tls ok 1830 TLSv1.3, ...`. A
+  /// failed check has the name of its ErrorKind in place of the state.
+  [[nodiscard]] std::string write() const;
+  /// Throws ProtocolError.
+  [[nodiscard]] static Check parse(std::string_view line);
+};
+
+[[nodiscard]] std::string_view to_name(CheckId name) noexcept;
+[[nodiscard]] std::string_view to_name(CheckState state) noexcept;
 
 /// What the authorizer is doing.
 enum class Step {

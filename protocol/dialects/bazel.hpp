@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/bearer_token.hpp"
 #include "protocol/host.hpp"
 #include "protocol/json_object.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/secret.hpp"
 #include "protocol/time.hpp"
 

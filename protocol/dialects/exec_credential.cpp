@@ -3,7 +3,7 @@
 
 #include "protocol/escape.hpp"
 #include "protocol/json_object.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
 #include "protocol/host.hpp"
 #include "protocol/json_object.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 #include <array>

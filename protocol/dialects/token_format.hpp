@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/bearer_token.hpp"
 #include "protocol/dialects/exec_credential.hpp"
 #include "protocol/secret.hpp"
 

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/git/credential.hpp"
 
-#include "protocol/git/message.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/host.hpp"
-#include "protocol/protocol_error.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 
 namespace sase::protocol {
 
 namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto too_long = "a line is longer than 1 MiB";
+constexpr auto too_many = "there are more than 65,536 lines";
+constexpr auto too_large = "it is larger than 4 MiB";
+
+Attribute split(std::string_view line) {
+  if (line.find_first_of("\0\r"sv) != std::string_view::npos)
+    throw ProtocolError("a line contains a NUL or a carriage return");
+  const auto equals = line.find('=');
+  if (equals == std::string_view::npos) throw ProtocolError("a line has no '='");
+  if (equals == 0) throw ProtocolError("a line has no key before '='");
+  return {.key = line.substr(0, equals), .value = line.substr(equals + 1)};
+}
 
 /// The keys that git documents as single-valued. A repeated key is rejected: programs differ in whether the
 /// first or the last value counts, and this difference has leaked passwords (CVE-2020-5260).
@@ -81,6 +94,49 @@ void require(std::string_view value, std::string_view name) {
 }
 
 }  // namespace
+
+std::optional<Attribute> MessageReader::next() {
+  const auto end = rest_.find('\n');
+  std::string_view line = rest_.substr(0, end);
+  rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
+  if (end != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
+  if (line.empty()) {
+    rest_ = {};
+    return std::nullopt;
+  }
+  if (line.size() > max_line_size) throw ProtocolError(too_long);
+  if (++lines_ > max_lines) throw ProtocolError(too_many);
+  return split(line);
+}
+
+bool MessageScanner::scan(std::string_view arrived) {
+  for (const char c : arrived) {
+    if (++size_ > max_message_size) throw ProtocolError(too_large);
+    if (c == '\n' && end_line()) return true;
+    if (c != '\n' && ++line_size_ > max_line_size) throw ProtocolError(too_long);
+    last_ = c;
+  }
+  return false;
+}
+
+bool MessageScanner::end_line() {
+  if (line_size_ == 0 || (line_size_ == 1 && last_ == '\r')) return true;
+  if (++lines_ > max_lines) throw ProtocolError(too_many);
+  line_size_ = 0;
+  return false;
+}
+
+void append(Secret& message, std::string_view key, std::string_view value) {
+  if (value.empty()) return;
+  if (value.find_first_of("\n\r\0"sv) != std::string_view::npos)
+    throw ProtocolError("'" + std::string(key) + "' contains a line end or NUL");
+  for (const std::string_view part : {key, "="sv, value, "\n"sv})
+    message.append(part);
+}
+
+void reject_key(std::string_view key) {
+  throw ProtocolError("the key '" + escape(key.substr(0, 40)) + "' is unknown");
+}
 
 CredentialRequest CredentialRequest::parse(std::string_view text) {
   CredentialRequest request;

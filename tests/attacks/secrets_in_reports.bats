@@ -6,11 +6,11 @@
 load ../support/end_to_end
 promises=7
 
-settings='region api url host api-key-env api-key-file api-key-command api-key-credential api-key-keyring min-ttl refresh-ahead
-  timeout cache ca-file client-cert client-key proxy no-proxy trace'
-
 setup() {
   set_up_test
+  # A row of help: "  --region REGION   SASE_REGION   default: us".
+  settings=$(sase-credential help settings | sed -n 's/^  --\([a-z-]*\) .* SASE_.*/\1/p')
+  [[ $settings == *api-key-command* && $settings == *trace* ]]
   unset SASE_URL SASE_CA_FILE SASE_API_KEY
   # No request leaves this machine.
   export SASE_PROXY=http://127.0.0.1:9 SASE_TIMEOUT=2s

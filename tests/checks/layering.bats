@@ -47,14 +47,15 @@ accepted() { printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/${1%/*}/accepted$((++violati
 
 @test "rejects an include of a higher directory" {
   violation protocol/x.hpp '#include "helper/failure.hpp"' 'protocol/ is below helper/ and must not include it'
-  violation protocol/x.cpp '#include "protocol/git/message.hpp"' 'protocol/ is below protocol/git/ and must not include it'
+  violation protocol/x.cpp '#include "protocol/git/credential.hpp"' 'protocol/ is below protocol/git/ and must not include it'
   violation helper/os/x.cpp '#include "helper/failure.hpp"' 'helper/os/ is below helper/ and must not include it'
   violation helper/x.cpp '#include "helper/config/profile.hpp"' 'helper/ is below helper/config/ and must not include it'
   violation helper/cache/x.cpp '#include "helper/token/provider.hpp"' \
     'helper/cache/ is below helper/token/ and must not include it'
   violation helper/token/x.hpp '#include "helper/commands/command.hpp"' \
     'helper/token/ is below helper/commands/ and must not include it'
-  violation helper/watch/x.cpp '#include "helper/run.hpp"' 'helper/watch/ is below helper/run/ and must not include it'
+  violation helper/watch/x.cpp '#include "helper/commands/commands.hpp"' \
+    'helper/watch/ is below helper/commands/ and must not include it'
   expect_reported
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/promises.hpp"
 
-#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/http/https_transport.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/json_object.hpp"

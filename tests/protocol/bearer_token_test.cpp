@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/bearer_token.hpp"
-
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
+#include "protocol/secret.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>

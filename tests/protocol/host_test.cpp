@@ -2,7 +2,7 @@
 #include "protocol/host.hpp"
 
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 

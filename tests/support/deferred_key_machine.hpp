@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/cache/wrapping_key.hpp"
+#include "helper/cache/encryption.hpp"
 #include "helper/os/keyring/user_keyring.hpp"
 #include "helper/token/api_key_handle.hpp"
 #include "tests/support/machine.hpp"

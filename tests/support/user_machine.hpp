@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/cache/token_cache.hpp"
-#include "helper/run.hpp"
+#include "helper/commands/commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
@@ -48,7 +48,7 @@ struct UserMachine {
     for (const std::string& word : words)
       arguments.push_back(word.c_str());
     const MemoryFile error;
-    const ExitCode code = run(arguments, environment, input, output.fd(), Diagnostics(error.fd()));
+    const ExitCode code = commands::run(arguments, environment, input, output.fd(), Diagnostics(error.fd()));
     return {.code = code, .output = output.text(), .error = error.text()};
   }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/http/https_exchange.hpp"
-
+#include "helper/authorize/http/https_transport.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 
 #include <Poco/Buffer.h>
 #include <Poco/Net/HTTPClientSession.h>

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
 
-#include "helper/authorize/http/proxy_tunnel.hpp"
+#include "helper/authorize/http/proxy.hpp"
 #include "helper/authorize/net/happy_eyeballs.hpp"
-#include "helper/authorize/net/no_proxy.hpp"
 #include "helper/authorize/tls/tls_failure.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/NetException.h>

@@ -1,23 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/http/https_exchange.hpp"
 #include "helper/authorize/http/transport.hpp"
 #include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/tls/tls_context.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/host.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace Poco::Net {
+class HTTPResponse;
 class SecureStreamSocket;
 class StreamSocket;
 }  // namespace Poco::Net
 
 namespace sase::authorize {
+
+/// The parts of the URL of a request.
+struct Endpoint {
+  protocol::Host host;
+  std::string path;  ///< begins with `/`; printable ASCII without blanks, so it cannot end the request line
+
+  /// Throws FailedAttempt (misconfigured) for a URL that is not https or is invalid.
+  [[nodiscard]] static Endpoint parse(std::string_view url);
+};
+
+/// Limits of a reply. The service's own replies are far smaller.
+inline constexpr std::size_t largest_body = std::size_t{256} * 1024;
+inline constexpr int most_header_fields = 100;
+
+inline constexpr auto user_agent = "sase-credential/" SASE_VERSION;
+
+/// The status, whatever number the peer wrote. POCO's own getter reads it through an enumeration that cannot
+/// hold every number, which is undefined behavior.
+[[nodiscard]] int read_status(const Poco::Net::HTTPResponse& response);
+
+/// One POST, which is counted, and its reply over an established TLS connection. A redirect is returned like
+/// any other reply. Throws FailedAttempt (invalid_response) for a reply that exceeds a limit or is
+/// incomplete, and POCO's exceptions.
+///
+/// POCO and OpenSSL keep copies of what is sent and received, including the key and the token, in buffers
+/// that they do not wipe; they last until this short-lived process ends, which leaves no core file.
+[[nodiscard]] HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
+                                 std::string_view body, Progress& progress);
+
+/// The same for a GET that carries a token.
+[[nodiscard]] HttpReply read_with_token(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,
+                                        std::string_view token, Progress& progress);
 
 /// The network: name resolution, proxy, TLS and HTTP, with one connection per request. The exceptions of POCO
 /// and the errors of OpenSSL become FailedAttempt here.

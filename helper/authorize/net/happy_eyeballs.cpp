@@ -51,58 +51,6 @@ std::error_code test_socket() noexcept {
   return socket ? std::error_code() : os::last_error();
 }
 
-}  // namespace
-
-std::string remedy_for_socket(const std::error_code& error, std::string_view usual) {
-  if (const auto remedy = os::remedy_for_shortage(error); !remedy.empty()) return std::string(remedy);
-  for (const int forbidden : {EPERM, EACCES, EAFNOSUPPORT})
-    if (error.value() == forbidden)
-      return "allow the connection in the sandbox of the container or service, and in the firewall";
-  return std::string(usual);
-}
-
-std::vector<SocketAddress> alternate_families(std::vector<SocketAddress> addresses) {
-  if (addresses.empty()) return addresses;
-  const auto is_first_family = [first = addresses.front().family()](const auto& it) {
-    return it.family() == first;
-  };
-  const auto others = std::stable_partition(addresses.begin(), addresses.end(), is_first_family);
-  std::vector<SocketAddress> alternating;
-  auto other = others;
-  for (auto next = addresses.begin(); next != others || other != addresses.end();) {
-    if (next != others) alternating.push_back(*next++);
-    if (other != addresses.end()) alternating.push_back(*other++);
-  }
-  return alternating;
-}
-
-std::vector<SocketAddress> resolve(const protocol::Host& host) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  // No queries for a family without an address on this machine. An address in the URL is tried in any case.
-  hints.ai_flags = host.is_address() ? AI_NUMERICHOST : AI_ADDRCONFIG;
-  addrinfo* found = nullptr;
-  const int code = getaddrinfo(host.bare_name().c_str(), std::to_string(host.port).c_str(), &hints, &found);
-  const std::error_code error = os::last_error();
-  if (const std::error_code no_socket = code == 0 ? std::error_code() : test_socket())
-    throw std::system_error(no_socket);
-  if (code != 0)
-    throw FailedAttempt(
-        {.kind = protocol::ErrorKind::unreachable,
-         .transient = true,
-         .what = "cannot look up '" + host.bare_name() + "': " + describe_failure(code, error),
-         .hint = remedy_for_socket(error, "check region, url, proxy, and this machine's network and DNS")});
-  const std::unique_ptr<addrinfo, FreeList> owner(found);
-  std::vector<SocketAddress> addresses;
-  for (const addrinfo* entry = found; entry != nullptr && addresses.size() < most_addresses;
-       entry = entry->ai_next)
-    addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
-  return alternate_families(std::move(addresses));
-}
-
-namespace {
-
 struct Attempt {
   SocketAddress address;
   StreamSocket socket;
@@ -178,6 +126,54 @@ class Race {
 };
 
 }  // namespace
+
+std::string remedy_for_socket(const std::error_code& error, std::string_view usual) {
+  if (const auto remedy = os::remedy_for_shortage(error); !remedy.empty()) return std::string(remedy);
+  for (const int forbidden : {EPERM, EACCES, EAFNOSUPPORT})
+    if (error.value() == forbidden)
+      return "allow the connection in the sandbox of the container or service, and in the firewall";
+  return std::string(usual);
+}
+
+std::vector<SocketAddress> alternate_families(std::vector<SocketAddress> addresses) {
+  if (addresses.empty()) return addresses;
+  const auto is_first_family = [first = addresses.front().family()](const auto& it) {
+    return it.family() == first;
+  };
+  const auto others = std::stable_partition(addresses.begin(), addresses.end(), is_first_family);
+  std::vector<SocketAddress> alternating;
+  auto other = others;
+  for (auto next = addresses.begin(); next != others || other != addresses.end();) {
+    if (next != others) alternating.push_back(*next++);
+    if (other != addresses.end()) alternating.push_back(*other++);
+  }
+  return alternating;
+}
+
+std::vector<SocketAddress> resolve(const protocol::Host& host) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  // No queries for a family without an address on this machine. An address in the URL is tried in any case.
+  hints.ai_flags = host.is_address() ? AI_NUMERICHOST : AI_ADDRCONFIG;
+  addrinfo* found = nullptr;
+  const int code = getaddrinfo(host.bare_name().c_str(), std::to_string(host.port).c_str(), &hints, &found);
+  const std::error_code error = os::last_error();
+  if (const std::error_code no_socket = code == 0 ? std::error_code() : test_socket())
+    throw std::system_error(no_socket);
+  if (code != 0)
+    throw FailedAttempt(
+        {.kind = protocol::ErrorKind::unreachable,
+         .transient = true,
+         .what = "cannot look up '" + host.bare_name() + "': " + describe_failure(code, error),
+         .hint = remedy_for_socket(error, "check region, url, proxy, and this machine's network and DNS")});
+  const std::unique_ptr<addrinfo, FreeList> owner(found);
+  std::vector<SocketAddress> addresses;
+  for (const addrinfo* entry = found; entry != nullptr && addresses.size() < most_addresses;
+       entry = entry->ai_next)
+    addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
+  return alternate_families(std::move(addresses));
+}
 
 StreamSocket connect_to_first(const std::vector<SocketAddress>& addresses, Progress& progress) {
   StreamSocket socket = Race(addresses, progress).run();

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/service/retry.hpp"
 
-#include "protocol/ascii.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <exception>
 #include <random>
-#include <system_error>
 
 namespace sase::authorize {
 
@@ -26,10 +24,8 @@ milliseconds upper_limit(unsigned tries) noexcept {
 
 std::optional<seconds> parse_seconds(std::string_view text) {
   if (text.empty() || !std::ranges::all_of(text, protocol::is_digit)) return std::nullopt;
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error == std::errc::result_out_of_range) return longest_retry_after;
-  return seconds(count);
+  const auto count = protocol::parse_number<std::int64_t>(text);
+  return count ? seconds(*count) : longest_retry_after;  // a number that is too large
 }
 
 }  // namespace

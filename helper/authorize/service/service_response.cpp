@@ -2,10 +2,9 @@
 #include "helper/authorize/service/service_response.hpp"
 
 #include "helper/authorize/service/retry.hpp"
-#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/host.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -19,23 +18,6 @@ namespace {
 
 constexpr std::string_view before_key = R"({"grantType":"api_key","apiKey":")";
 constexpr std::string_view after_key = R"("})";
-
-}  // namespace
-
-protocol::Secret write_authorize_body(std::string_view api_key) {
-  // A JSON library would leave copies of the key that are not wiped.
-  auto body = protocol::Secret::with_capacity(before_key.size() + api_key.size() + after_key.size());
-  body.append(before_key);
-  for (const char c : api_key) {
-    // Keys are printable, so that only these need an escape (RFC 8259 section 7).
-    if (c == '"' || c == '\\') body.append("\\");
-    body.append({&c, 1});
-  }
-  body.append(after_key);
-  return body;
-}
-
-namespace {
 
 using protocol::AuthError;
 using protocol::ErrorKind;
@@ -74,25 +56,6 @@ bool may_contain_token(std::string_view message) noexcept {
   }
   return false;
 }
-
-}  // namespace
-
-std::string find_service_message(const protocol::JsonObject& response) {
-  for (const auto* const name : {"message", "body", "error"}) {
-    std::string message = response.characters(name);
-    if (!message.empty()) return message;
-  }
-  return {};
-}
-
-std::string quote_unless_secret(std::string_view message, std::string_view api_key) {
-  // Only the part that would be shown is checked, so a long message costs no more than a short one.
-  const std::string_view shown = message.substr(0, longest_shown);
-  if (shown.empty() || contains_part_of_key(shown, api_key) || may_contain_token(shown)) return {};
-  return ": \"" + protocol::escape(message) + '"';
-}
-
-namespace {
 
 constexpr auto web_page = "a web page answered instead of the service";
 constexpr auto web_page_hint =
@@ -176,27 +139,6 @@ std::string redirect_target(const HttpReply& reply, std::string_view api_key) tr
   return {};
 }
 
-}  // namespace
-
-bool is_web_page(const HttpReply& reply) noexcept {
-  const std::string_view body = reply.body.reveal();
-  const auto start = std::min(body.find_first_not_of(" \t\r\n\xef\xbb\xbf"), body.size());
-  return reply.content_type.starts_with("text/html") || body.substr(start).starts_with('<');
-}
-
-AuthError describe_service_error(const HttpReply& reply, std::string_view api_key,
-                                 std::chrono::sys_seconds now) {
-  const Meaning meaning = describe_status(reply);
-  return {.kind = meaning.kind,
-          .transient = meaning.transient,
-          .what = std::string(meaning.what) + " (HTTP " + std::to_string(reply.status) + ')' +
-                  redirect_target(reply, api_key) + quoted_message(reply, api_key),
-          .hint = meaning.hint,
-          .retry_after = meaning.transient ? parse_retry_after(reply.retry_after, now) : std::nullopt};
-}
-
-namespace {
-
 /// The service's clock, or this machine's if the service does not send its own.
 struct ServiceTime {
   sys_seconds now;
@@ -242,6 +184,51 @@ Outcome read_token(const protocol::JsonObject& response, std::string_view api_ke
 }
 
 }  // namespace
+
+protocol::Secret write_authorize_body(std::string_view api_key) {
+  // A JSON library would leave copies of the key that are not wiped.
+  auto body = protocol::Secret::with_capacity(before_key.size() + api_key.size() + after_key.size());
+  body.append(before_key);
+  for (const char c : api_key) {
+    // Keys are printable, so that only these need an escape (RFC 8259 section 7).
+    if (c == '"' || c == '\\') body.append("\\");
+    body.append({&c, 1});
+  }
+  body.append(after_key);
+  return body;
+}
+
+std::string find_service_message(const protocol::JsonObject& response) {
+  for (const auto* const name : {"message", "body", "error"}) {
+    std::string message = response.characters(name);
+    if (!message.empty()) return message;
+  }
+  return {};
+}
+
+std::string quote_unless_secret(std::string_view message, std::string_view api_key) {
+  // Only the part that would be shown is checked, so a long message costs no more than a short one.
+  const std::string_view shown = message.substr(0, longest_shown);
+  if (shown.empty() || contains_part_of_key(shown, api_key) || may_contain_token(shown)) return {};
+  return ": \"" + protocol::escape(message) + '"';
+}
+
+bool is_web_page(const HttpReply& reply) noexcept {
+  const std::string_view body = reply.body.reveal();
+  const auto start = std::min(body.find_first_not_of(" \t\r\n\xef\xbb\xbf"), body.size());
+  return reply.content_type.starts_with("text/html") || body.substr(start).starts_with('<');
+}
+
+AuthError describe_service_error(const HttpReply& reply, std::string_view api_key,
+                                 std::chrono::sys_seconds now) {
+  const Meaning meaning = describe_status(reply);
+  return {.kind = meaning.kind,
+          .transient = meaning.transient,
+          .what = std::string(meaning.what) + " (HTTP " + std::to_string(reply.status) + ')' +
+                  redirect_target(reply, api_key) + quoted_message(reply, api_key),
+          .hint = meaning.hint,
+          .retry_after = meaning.transient ? parse_retry_after(reply.retry_after, now) : std::nullopt};
+}
 
 Outcome parse_service_response(const HttpReply& reply, std::string_view api_key, sys_seconds wall_clock) {
   const auto date = protocol::parse_http_date(reply.date);

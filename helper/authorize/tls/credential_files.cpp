@@ -2,14 +2,14 @@
 #include "helper/authorize/tls/credential_files.hpp"
 
 #include "helper/authorize/report/progress.hpp"
-#include "helper/os/files/file_status.hpp"
-#include "helper/os/stream.hpp"
+#include "helper/os/fd.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/parsing.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 #include <array>
@@ -42,6 +42,66 @@ int no_passphrase(char* /*buffer*/, int /*size*/, int /*is_for_writing*/, void* 
   throw FailedAttempt(protocol::ErrorKind::misconfigured,
                       "cannot read the " + file.role + " '" + protocol::escape(file.path) + "': " + why,
                       "check " + file.setting);
+}
+
+/// Where distributions keep hashed directories and bundles, besides the paths that OpenSSL was built with.
+constexpr std::array<const char*, 3> hashed_directories = {"/etc/ssl/certs", "/etc/pki/tls/certs",
+                                                           "/etc/pki/ca-trust/extracted/pem/directory-hash"};
+constexpr std::array<const char*, 5> bundles = {
+    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
+
+/// More certificates than a chain has.
+constexpr int longest_chain = 10;
+
+/// The name of a certificate in a hashed directory: eight hexadecimal digits and `.0` (openssl-rehash(1)).
+bool is_hash_name(std::string_view name) noexcept {
+  constexpr std::size_t digits = 8;
+  return name.size() == digits + 2 && name.ends_with(".0") &&
+         name.find_first_not_of("0123456789abcdef") == digits;
+}
+
+bool is_hashed(const std::string& path) {
+  return std::ranges::any_of(os::list_directory(path), is_hash_name);
+}
+
+std::vector<std::string> split_paths(std::string_view paths) {
+  std::vector<std::string> list;
+  while (!paths.empty())
+    list.emplace_back(protocol::next_part(paths, ':'));
+  return list;
+}
+
+/// The hashed directories that are searched: those of SSL_CERT_DIR, or else the system's first one.
+std::vector<std::string> find_directories(const std::string& configured) {
+  if (!configured.empty()) return split_paths(configured);
+  std::vector<std::string> candidates = {X509_get_default_cert_dir()};
+  candidates.insert(candidates.end(), hashed_directories.begin(), hashed_directories.end());
+  const auto found = std::ranges::find_if(candidates, is_hashed);
+  return found == candidates.end() ? std::vector<std::string>() : std::vector{*found};
+}
+
+std::string find_bundle() {
+  std::vector<std::string> candidates = {X509_get_default_cert_file()};
+  candidates.insert(candidates.end(), bundles.begin(), bundles.end());
+  const auto found = std::ranges::find_if(candidates, os::exists);
+  if (found != candidates.end()) return *found;
+  throw FailedAttempt(protocol::ErrorKind::misconfigured, "this system has no root certificates",
+                      "install the package ca-certificates, or set ca-file");
+}
+
+/// Returns the certificates that it has added.
+std::vector<Certificate> trust(X509_STORE* store, const CredentialFile& file, std::string_view pem) {
+  auto certificates = parse_certificates(pem);
+  if (certificates.empty())
+    throw FailedAttempt(
+        protocol::ErrorKind::misconfigured,
+        "the " + file.role + " '" + protocol::escape(file.path) + "' contains no valid certificate",
+        file.setting + " must be in PEM format, which begins with -----BEGIN CERTIFICATE-----");
+  for (const Certificate& certificate : certificates)
+    (void)X509_STORE_add_cert(store, certificate.get());
+  ERR_clear_error();
+  return certificates;
 }
 
 }  // namespace
@@ -83,74 +143,6 @@ PrivateKey parse_private_key(std::string_view pem) {
   ERR_clear_error();
   return key;
 }
-
-namespace {
-
-/// Where distributions keep hashed directories and bundles, besides the paths that OpenSSL was built with.
-constexpr std::array<const char*, 3> hashed_directories = {"/etc/ssl/certs", "/etc/pki/tls/certs",
-                                                           "/etc/pki/ca-trust/extracted/pem/directory-hash"};
-constexpr std::array<const char*, 5> bundles = {
-    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
-
-/// More certificates than a chain has.
-constexpr int longest_chain = 10;
-
-/// The name of a certificate in a hashed directory: eight hexadecimal digits and `.0` (openssl-rehash(1)).
-bool is_hash_name(std::string_view name) noexcept {
-  constexpr std::size_t digits = 8;
-  return name.size() == digits + 2 && name.ends_with(".0") &&
-         name.find_first_not_of("0123456789abcdef") == digits;
-}
-
-bool is_hashed(const std::string& path) {
-  return std::ranges::any_of(os::list_directory(path), is_hash_name);
-}
-
-std::vector<std::string> split_paths(std::string_view paths) {
-  std::vector<std::string> list;
-  while (!paths.empty()) {
-    const auto end = std::min(paths.find(':'), paths.size());
-    list.emplace_back(paths.substr(0, end));
-    paths.remove_prefix(std::min(end + 1, paths.size()));
-  }
-  return list;
-}
-
-/// The hashed directories that are searched: those of SSL_CERT_DIR, or else the system's first one.
-std::vector<std::string> find_directories(const std::string& configured) {
-  if (!configured.empty()) return split_paths(configured);
-  std::vector<std::string> candidates = {X509_get_default_cert_dir()};
-  candidates.insert(candidates.end(), hashed_directories.begin(), hashed_directories.end());
-  const auto found = std::ranges::find_if(candidates, is_hashed);
-  return found == candidates.end() ? std::vector<std::string>() : std::vector{*found};
-}
-
-std::string find_bundle() {
-  std::vector<std::string> candidates = {X509_get_default_cert_file()};
-  candidates.insert(candidates.end(), bundles.begin(), bundles.end());
-  const auto exists = [](const std::string& path) { return os::read_status(path).has_value(); };
-  const auto found = std::ranges::find_if(candidates, exists);
-  if (found != candidates.end()) return *found;
-  throw FailedAttempt(protocol::ErrorKind::misconfigured, "this system has no root certificates",
-                      "install the package ca-certificates, or set ca-file");
-}
-
-/// Returns the certificates that it has added.
-std::vector<Certificate> trust(X509_STORE* store, const CredentialFile& file, std::string_view pem) {
-  auto certificates = parse_certificates(pem);
-  if (certificates.empty())
-    throw FailedAttempt(
-        protocol::ErrorKind::misconfigured,
-        "the " + file.role + " '" + protocol::escape(file.path) + "' contains no valid certificate",
-        file.setting + " must be in PEM format, which begins with -----BEGIN CERTIFICATE-----");
-  for (const Certificate& certificate : certificates)
-    (void)X509_STORE_add_cert(store, certificate.get());
-  ERR_clear_error();
-  return certificates;
-}
-
-}  // namespace
 
 TrustedRoots::TrustedRoots(SSL_CTX* context, const protocol::AuthorizeRequest& request) {
   CredentialFile file{request.ca_file, "CA file", "ca-file (or SSL_CERT_FILE)"};

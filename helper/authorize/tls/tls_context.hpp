@@ -2,8 +2,8 @@
 #pragma once
 
 #include "helper/authorize/tls/credential_files.hpp"
-#include "protocol/authorize/error_kind.hpp"
 #include "protocol/authorize/request.hpp"
+#include "protocol/authorize/response.hpp"
 #include "protocol/host.hpp"
 
 #include <Poco/Net/Context.h>

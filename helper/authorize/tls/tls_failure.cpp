@@ -59,98 +59,9 @@ std::string to_text(const GENERAL_NAME& name) {
   return {};
 }
 
-}  // namespace
-
-std::string display_name(const X509_NAME* name) {
-  const std::string common = find_entry(name, NID_commonName);
-  const std::string organization = find_entry(name, NID_organizationName);
-  if (common.empty()) return organization.empty() ? "an unnamed authority" : organization;
-  return organization.empty() || organization == common ? common : common + " (" + organization + ')';
-}
-
-std::string subject_names(const X509* certificate) {
-  const std::unique_ptr<GENERAL_NAMES, Free> names(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-  std::string list;
-  int listed = 0;
-  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
-    const std::string text = to_text(*sk_GENERAL_NAME_value(names.get(), i));
-    if (text.empty()) continue;
-    if (listed == most_names) return list + ", ...";
-    list += (listed++ == 0 ? "" : ", ") + text;
-  }
-  return list;
-}
-
-std::optional<std::chrono::sys_seconds> parse_time(const ASN1_TIME* time) {
-  const std::unique_ptr<ASN1_TIME, Free> epoch(ASN1_TIME_set(nullptr, 0));
-  int days = 0;
-  int seconds = 0;
-  // OpenSSL takes null as the current time.
-  if (time == nullptr || ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return std::nullopt;
-  return std::chrono::sys_days(std::chrono::days(days)) + std::chrono::seconds(seconds);
-}
-
-std::string format_time(const std::optional<std::chrono::sys_seconds>& time) {
-  return time ? protocol::format_rfc3339(*time) : "an unreadable date";
-}
-
-namespace {
-
 using std::chrono::sys_seconds;
 
 std::string in_quotes(std::string_view name) { return '\'' + protocol::escape(name) + '\''; }
-
-}  // namespace
-
-protocol::AuthError describe_certificate_failure(int code, int depth, const X509* certificate,
-                                                 const protocol::Host& host, sys_seconds now) {
-  const auto unreachable = [](std::string what, std::string hint) {
-    return protocol::AuthError{protocol::ErrorKind::unreachable, false, std::move(what), std::move(hint)};
-  };
-  const std::string subject = in_quotes(display_name(X509_get_subject_name(certificate)));
-  const std::string names = subject_names(certificate);
-  const std::string servers = "the certificate of '" + host.text() + '\'';
-  const std::string whose =
-      depth == 0 ? servers : "the certificate " + subject + ", an issuer of " + servers + ',';
-  const std::string clock = "this machine's clock says " + protocol::format_rfc3339(now) + ": ";
-  switch (code) {
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      return unreachable(
-          servers + " was issued by " + in_quotes(display_name(X509_get_issuer_name(certificate))) +
-              ", which is not trusted",
-          "if that is your company's proxy or a private service, name its root certificate with ca-file");
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return unreachable(whose + " is self-signed (" + subject + ") and not trusted",
-                         "if this is your own service, name that certificate with ca-file");
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return unreachable(whose + " has expired: it was valid until " +
-                             format_time(parse_time(X509_get0_notAfter(certificate))),
-                         clock + "if that is right, the service must renew it");
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return unreachable(
-          whose + " is not valid before " + format_time(parse_time(X509_get0_notBefore(certificate))),
-          clock + "set it if that is wrong");
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      if (names.empty())
-        return unreachable(
-            servers + " contains no host name, only the common name " + subject,
-            "the server needs a certificate with a subject alternative name: common names are not used");
-      return unreachable(
-          "the certificate that answered is for " + in_quotes(names) + ", not for '" + host.name + '\'',
-          "check region and url, and that no captive portal or proxy answers in the service's place");
-    default:
-      return unreachable(
-          whose + " is not acceptable: " + protocol::escape(X509_verify_cert_error_string(code)),
-          "if that is your company's proxy or a private service, check its certificates and ca-file");
-  }
-}
-
-namespace {
 
 struct TlsReason {
   int reason;
@@ -201,6 +112,87 @@ int reason_in(std::string_view line) noexcept {
 }
 
 }  // namespace
+
+std::string display_name(const X509_NAME* name) {
+  const std::string common = find_entry(name, NID_commonName);
+  const std::string organization = find_entry(name, NID_organizationName);
+  if (common.empty()) return organization.empty() ? "an unnamed authority" : organization;
+  return organization.empty() || organization == common ? common : common + " (" + organization + ')';
+}
+
+std::string subject_names(const X509* certificate) {
+  const std::unique_ptr<GENERAL_NAMES, Free> names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  std::string list;
+  int listed = 0;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const std::string text = to_text(*sk_GENERAL_NAME_value(names.get(), i));
+    if (text.empty()) continue;
+    if (listed == most_names) return list + ", ...";
+    list += (listed++ == 0 ? "" : ", ") + text;
+  }
+  return list;
+}
+
+std::optional<std::chrono::sys_seconds> parse_time(const ASN1_TIME* time) {
+  const std::unique_ptr<ASN1_TIME, Free> epoch(ASN1_TIME_set(nullptr, 0));
+  int days = 0;
+  int seconds = 0;
+  // OpenSSL takes null as the current time.
+  if (time == nullptr || ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return std::nullopt;
+  return std::chrono::sys_days(std::chrono::days(days)) + std::chrono::seconds(seconds);
+}
+
+std::string format_time(const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? protocol::format_rfc3339(*time) : "an unreadable date";
+}
+
+protocol::AuthError describe_certificate_failure(int code, int depth, const X509* certificate,
+                                                 const protocol::Host& host, sys_seconds now) {
+  const auto unreachable = [](std::string what, std::string hint) {
+    return protocol::AuthError{protocol::ErrorKind::unreachable, false, std::move(what), std::move(hint)};
+  };
+  const std::string subject = in_quotes(display_name(X509_get_subject_name(certificate)));
+  const std::string names = subject_names(certificate);
+  const std::string servers = "the certificate of '" + host.text() + '\'';
+  const std::string whose =
+      depth == 0 ? servers : "the certificate " + subject + ", an issuer of " + servers + ',';
+  const std::string clock = "this machine's clock says " + protocol::format_rfc3339(now) + ": ";
+  switch (code) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      return unreachable(
+          servers + " was issued by " + in_quotes(display_name(X509_get_issuer_name(certificate))) +
+              ", which is not trusted",
+          "if that is your company's proxy or a private service, name its root certificate with ca-file");
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return unreachable(whose + " is self-signed (" + subject + ") and not trusted",
+                         "if this is your own service, name that certificate with ca-file");
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return unreachable(whose + " has expired: it was valid until " +
+                             format_time(parse_time(X509_get0_notAfter(certificate))),
+                         clock + "if that is right, the service must renew it");
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return unreachable(
+          whose + " is not valid before " + format_time(parse_time(X509_get0_notBefore(certificate))),
+          clock + "set it if that is wrong");
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      if (names.empty())
+        return unreachable(
+            servers + " contains no host name, only the common name " + subject,
+            "the server needs a certificate with a subject alternative name: common names are not used");
+      return unreachable(
+          "the certificate that answered is for " + in_quotes(names) + ", not for '" + host.name + '\'',
+          "check region and url, and that no captive portal or proxy answers in the service's place");
+    default:
+      return unreachable(
+          whose + " is not acceptable: " + protocol::escape(X509_verify_cert_error_string(code)),
+          "if that is your company's proxy or a private service, check its certificates and ca-file");
+  }
+}
 
 protocol::AuthError describe_tls_failure(std::string_view openssl_text, const protocol::Host& host) {
   const auto* const found = std::ranges::find(tls_reasons, reason_in(openssl_text), &TlsReason::reason);

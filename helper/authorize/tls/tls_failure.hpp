@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/authorize/error_kind.hpp"
+#include "protocol/authorize/response.hpp"
 #include "protocol/host.hpp"
 
 #include <openssl/types.h>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/trusted_file.hpp"
 
-#include "helper/os/files/file_status.hpp"
-#include "helper/os/stream.hpp"
-#include "protocol/ascii.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "protocol/escape.hpp"
+#include "protocol/parsing.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,6 @@
 #include "helper/os/processes/child_process.hpp"
 
 #include "helper/os/processes/this_process.hpp"
-#include "helper/os/stream.hpp"
 #include "protocol/secret.hpp"
 
 #include <algorithm>

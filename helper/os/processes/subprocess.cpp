@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/subprocess.hpp"
 
+#include "helper/os/fd.hpp"
 #include "helper/os/processes/signals.hpp"
-#include "helper/os/stream.hpp"
 
 #include <algorithm>
 #include <array>

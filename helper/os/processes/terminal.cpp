@@ -2,7 +2,6 @@
 #include "helper/os/processes/terminal.hpp"
 
 #include "helper/os/processes/signals.hpp"
-#include "helper/os/stream.hpp"
 
 #include <algorithm>
 #include <array>

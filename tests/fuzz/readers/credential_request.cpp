@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/config/profile.hpp"
 #include "protocol/git/credential.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
 

@@ -2,7 +2,7 @@
 #include "helper/environment.hpp"
 
 #include "helper/api_key/api_key.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "protocol/secret.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/git/message.hpp"
-
-#include "protocol/protocol_error.hpp"
+#include "protocol/git/credential.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
 

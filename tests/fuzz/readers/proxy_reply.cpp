@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/http/proxy_tunnel.hpp"
+#include "helper/authorize/http/proxy.hpp"
 #include "helper/authorize/report/progress.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"

@@ -2,7 +2,7 @@
 #include "helper/authorize/service/service_response.hpp"
 
 #include "protocol/json_object.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"

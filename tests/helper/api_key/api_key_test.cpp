@@ -2,7 +2,7 @@
 #include "helper/api_key/api_key.hpp"
 
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>

@@ -13,7 +13,7 @@ set(SASE_AUTHORIZE_TESTS
   tests/helper/authorize/net/happy_eyeballs_test.cpp
   tests/helper/authorize/http/endpoint_test.cpp
   tests/helper/authorize/self_sandbox/landlock_test.cpp
-  tests/helper/authorize/net/no_proxy_test.cpp
+  tests/helper/authorize/http/no_proxy_test.cpp
   tests/helper/authorize/probe_test.cpp
   tests/helper/authorize/report/progress_test.cpp
   tests/helper/authorize/http/proxy_tunnel_test.cpp

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/cli/command.hpp"
-
+#include "helper/cli/command_line.hpp"
 #include "helper/commands/commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/config/profile_files.hpp"
-
+#include "helper/config/directories.hpp"
 #include "protocol/escape.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"

@@ -35,10 +35,9 @@ TEST_CASE("flags, variables and files share one vocabulary", "[settings]") {
 }
 
 TEST_CASE("the table contains the documented settings", "[settings]") {
-  for (const char* const name :
-       {"region", "api", "url", "host", "api-key-env", "api-key-file", "api-key-command",
-        "api-key-credential", "api-key-keyring", "min-ttl", "timeout", "cache", "ca-file", "client-cert",
-        "client-key", "proxy", "no-proxy"})
+  for (const char* const name : {"region", "api", "url", "host", "api-key-env", "api-key-file",
+                                 "api-key-command", "api-key-credential", "min-ttl", "timeout", "cache",
+                                 "ca-file", "client-cert", "client-key", "proxy", "no-proxy"})
     CHECK(find_setting(name) != nullptr);
 }
 
@@ -137,12 +136,12 @@ TEST_CASE("rejects two key sources in one layer", "[settings]") {
 }
 
 TEST_CASE("rejects each pair of key sources in one layer", "[settings]") {
-  constexpr std::array sources = {"api-key-env", "api-key-file", "api-key-command", "api-key-credential",
-                                  "api-key-keyring"};
-  for (const char* const first : sources)
-    for (const char* const second : sources)
+  for (const KeySourceRow& row : key_sources)
+    for (const KeySourceRow& other : key_sources)
       for (const Layer layer : {Layer::flag, Layer::variable, Layer::user_file, Layer::system_file}) {
-        if (first == second) continue;
+        if (row.id == other.id) continue;
+        const std::string_view first = settings[static_cast<std::size_t>(row.id)].name;
+        const std::string_view second = settings[static_cast<std::size_t>(other.id)].name;
         Settings values;
         const Failure failure = tests::catch_failure([&] {
           values.add(std::vector{given(first, "/a", layer), given(second, "/b", layer)});
@@ -241,9 +240,13 @@ TEST_CASE("an invalid value is a usage error in a flag and a settings error else
   CHECK(std::string(given("api", "x", Layer::variable).failure("bad").what()) == "SASE_API: bad");
 }
 
-TEST_CASE("exactly the api-key settings have the role of a key source", "[settings]") {
-  for (const Setting& setting : settings)
-    CHECK((setting.role == Role::key_source) == setting.name.starts_with("api-key-"));
+TEST_CASE("exactly the api-key settings have the role of a key source, and each has a row", "[settings]") {
+  for (const Setting& setting : settings) {
+    INFO(setting.name);
+    const bool is_source = setting.name.starts_with("api-key-");
+    CHECK((setting.role == Role::key_source) == is_source);
+    CHECK((std::ranges::find(key_sources, setting.id, &KeySourceRow::id) != key_sources.end()) == is_source);
+  }
 }
 
 }  // namespace sase::config

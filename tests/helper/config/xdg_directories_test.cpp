@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/config/xdg_directories.hpp"
-
-#include "helper/os/files/file_status.hpp"
+#include "helper/config/directories.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/in_child.hpp"

@@ -73,12 +73,19 @@ TEST_CASE("does not show a value that may be a misplaced key", "[effective_setti
       {"SASE_API_KEY_FILE=/home/me/key", "api-key-file", "/home/me/key"},
       {"SASE_API_KEY_ENV=MY_KEY", "api-key-env", "MY_KEY"},
       {"SASE_API_KEY_ENV=hunter2", "api-key-env", "(not shown)"},
-      {"SASE_API_KEY_COMMAND=echo hunter2", "api-key-command", "(not shown)"},
-      {"SASE_API_KEY_KEYRING=hunter2", "api-key-keyring", "(not shown)"},
-      {"SASE_API_KEY_CREDENTIAL=hunter2", "api-key-credential", "(not shown)"},
   }));
   const tests::EnvironmentList environment{"HOME=/nonexistent", "MY_KEY=hunter2", row.variable};
   CHECK(Shown(environment)[row.name].value == row.value);
+}
+
+TEST_CASE("does not show the value of a key source unless it names a file or a variable",
+          "[effective_setting]") {
+  for (const config::Setting& setting : config::settings) {
+    if (setting.role != config::Role::key_source || setting.id == config::SettingId::api_key_file) continue;
+    INFO(setting.name);
+    const tests::EnvironmentList environment{"HOME=/nonexistent", std::string(setting.variable) + "=hunter2"};
+    CHECK(Shown(environment)[std::string(setting.name)].value == "(not shown)");
+  }
 }
 
 TEST_CASE("does not show a key within a list of hosts, a proxy or a path", "[effective_setting]") {

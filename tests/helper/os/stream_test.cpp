@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/os/stream.hpp"
-
-#include "protocol/git/message.hpp"
-#include "protocol/protocol_error.hpp"
+#include "helper/os/fd.hpp"
+#include "protocol/git/credential.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/request_log.hpp"
 
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/support/catch.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/failure.hpp"
+#include "helper/os/fd.hpp"
 #include "helper/os/processes/subprocess.hpp"
-#include "helper/os/stream.hpp"
 #include "helper/token/authorizer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/authorize/check.hpp"
-
-#include "protocol/protocol_error.hpp"
+#include "protocol/authorize/response.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/support/catch.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/authorize/response.hpp"
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/response.hpp"
 

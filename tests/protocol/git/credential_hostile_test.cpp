@@ -2,7 +2,7 @@
 #include "protocol/escape.hpp"
 #include "protocol/git/credential.hpp"
 #include "protocol/host.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/git_request.hpp"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/git/credential.hpp"
 
-#include "protocol/git/message.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/git_request.hpp"
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/git/message.hpp"
-
 #include "protocol/escape.hpp"
-#include "protocol/protocol_error.hpp"
+#include "protocol/git/credential.hpp"
+#include "protocol/parsing.hpp"
 #include "tests/support/catch.hpp"
 
 #include <optional>

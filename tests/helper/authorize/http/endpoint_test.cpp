@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/http/https_transport.hpp"
 #include "helper/authorize/report/progress.hpp"
 #include "tests/support/catch.hpp"
 

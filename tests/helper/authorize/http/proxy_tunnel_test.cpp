@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/http/proxy_tunnel.hpp"
-
+#include "helper/authorize/http/proxy.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>

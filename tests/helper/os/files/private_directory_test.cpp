@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/os/files/private_directory.hpp"
-
-#include "helper/os/files/file_status.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "tests/helper/os/files/directory_contents.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"

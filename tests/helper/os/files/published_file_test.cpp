@@ -2,7 +2,7 @@
 #include "helper/os/files/published_file.hpp"
 
 #include "helper/os/fd.hpp"
-#include "helper/os/files/file_status.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/trusted_file.hpp"
 
-#include "helper/os/files/file_status.hpp"
+#include "helper/os/files/file_system.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/processes/background.hpp"
 
-#include "helper/os/stream.hpp"
+#include "helper/os/fd.hpp"
 #include "protocol/secret.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/in_child.hpp"

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/os/stream.hpp"
-
 #include "helper/os/fd.hpp"
-#include "protocol/git/message.hpp"
-#include "protocol/protocol_error.hpp"
+
+#include "protocol/git/credential.hpp"
+#include "protocol/parsing.hpp"
 
 #include <sodium.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <stdexcept>
 
-#include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
 
 namespace sase::os {
 

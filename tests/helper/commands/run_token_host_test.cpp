@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the host tool of a format passes to 'token' besides its arguments.
-#include "helper/run.hpp"
+#include "helper/commands/commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/user_machine.hpp"
 

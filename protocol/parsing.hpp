@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -48,5 +49,12 @@ template <typename Number>
   const auto [stop, error] = std::from_chars(text.data(), end, number, base);
   return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
 }
+
+/// A malformed message of a peer. The text names the field and the rule. It contains at most short, escaped
+/// names from the message and never a secret, so that it can be printed.
+class ProtocolError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 }  // namespace sase::protocol

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/commands.hpp"
 #include "helper/config/settings.hpp"
-#include "helper/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/user_machine.hpp"
 

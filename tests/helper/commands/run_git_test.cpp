@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/run.hpp"
+#include "helper/commands/commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/user_machine.hpp"
 

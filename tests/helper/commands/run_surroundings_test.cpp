@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/commands/commands.hpp"
 #include "helper/os/fd.hpp"
-#include "helper/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/user_machine.hpp"
 
@@ -61,7 +61,7 @@ TEST_CASE("exits 7 if the output cannot be written", "[run]") {
   const os::Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
 
   DYNAMIC_SECTION(command.back()) {
-    CHECK(run(arguments, *machine.with_key, input.fd(), full.get(), Diagnostics(error.fd())) ==
+    CHECK(commands::run(arguments, *machine.with_key, input.fd(), full.get(), Diagnostics(error.fd())) ==
           ExitCode::local_state);
     CHECK(error.text() == "sase-credential: cannot write to standard output: No space left on device\n");
   }
