@@ -40,7 +40,6 @@ class Secret {
 
   /// The bytes. Review each call: this is the only access to them.
   [[nodiscard]] std::string_view reveal() const noexcept { return {data_, size_}; }
-  [[nodiscard]] std::span<char> reveal_mutable() noexcept { return {data_, size_}; }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/rate_limit/rules.hpp"
 
+#include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -189,9 +190,10 @@ void record_key_fingerprint(RequestLog& log, std::string_view fingerprint, BootT
 
 void record_failure(RequestLog& log, AuthError auth_error, std::string_view network_fingerprint,
                     BootTime now) {
-  // Bounded, so that the log stays below its maximum size whatever paths the texts contain.
-  auth_error.what.resize(std::min(auth_error.what.size(), longest_text));
-  auth_error.hint.resize(std::min(auth_error.hint.size(), longest_text));
+  // Bounded, so that the log stays below its maximum size whatever paths the texts contain. Part of a command
+  // would be no hint.
+  auth_error.what.resize(protocol::cut(auth_error.what, longest_text).size());
+  if (auth_error.hint.size() > longest_text) auth_error.hint.clear();
   log.failure = LastFailure{.auth_error = std::move(auth_error),
                             .at = now,
                             .network_fingerprint = std::string(network_fingerprint)};

@@ -155,6 +155,23 @@ TEST_CASE("reads the longest request log that is written", "[request_log]") {
   CHECK(state.read("a").failure->auth_error.what == log.failure->auth_error.what);
 }
 
+TEST_CASE("a long text ends before a character that would be cut, and a long hint is omitted",
+          "[request_log]") {
+  const LogDirectory state;
+  RequestLog log;
+  record_failure(log,
+                 {.kind = protocol::ErrorKind::rejected,
+                  .what = std::string(499, 'w') + "\u00e4",
+                  .hint = "chmod go-w " + std::string(488, 'h') + "\u00e4",
+                  .retry_after = {}},
+                 "network", BootClock::now());
+
+  state.write("a", log);
+
+  CHECK(state.read("a").failure->auth_error.what == std::string(499, 'w'));
+  CHECK(state.read("a").failure->auth_error.hint.empty());
+}
+
 TEST_CASE("derives the key id from URL and key, or URL and command", "[request_log]") {
   const std::string name = make_key_id("https://a.test/x", "key");
 
