@@ -90,7 +90,7 @@ void write_quit(const commands::Call& call) noexcept {
 ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
              const Diagnostics& diagnostics, const os::CallerState* caller) {
   cli::CommandLine line;
-  config::MisspelledVariables misspelled_variables(environment, diagnostics);
+  config::IgnoredVariables ignored_variables(environment, diagnostics);
   const commands::Call call{
       .arguments = arguments,
       .line = line,
@@ -98,14 +98,14 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
       .input = input,
       .output = output,
       .diagnostics = diagnostics,
-      .misspelled_variables = misspelled_variables,
+      .ignored_variables = ignored_variables,
       .called_as = arguments.empty() ? nullptr : cli::find_dialect_by_program(arguments.front()),
       .caller = caller};
   try {
     line = cli::parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
     return dispatch(call);
   } catch (const Failure& failure) {
-    if (failure.code == ExitCode::invalid_settings) misspelled_variables.warn();
+    if (failure.code == ExitCode::invalid_settings) ignored_variables.warn();
     diagnostics.failure(failure.what());
     if (!failure.hint.empty()) diagnostics.hint(failure.hint);
     write_quit(call);

@@ -125,7 +125,7 @@ config::ProfileSelector profile_selector(const Call& call) {
 token::SessionContext session_context(const Call& call, const Diagnostics& diagnostics) noexcept {
   return {.environment = call.environment,
           .diagnostics = diagnostics,
-          .misspelled_variables = call.misspelled_variables,
+          .ignored_variables = call.ignored_variables,
           .start = call.start};
 }
 

@@ -32,7 +32,7 @@ struct Call {
   int input;
   int output;
   const Diagnostics& diagnostics;
-  config::MisspelledVariables& misspelled_variables;
+  config::IgnoredVariables& ignored_variables;
   const cli::DialectName* called_as = nullptr;  ///< from the program's name; null for `sase-credential`
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   const os::CallerState* caller = nullptr;  ///< null if the process was not hardened

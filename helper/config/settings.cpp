@@ -238,7 +238,7 @@ std::vector<Assignment> read_provider_region(const Environment& environment) {
 }
 
 /// Names that are one typing mistake away from a known one.
-void MisspelledVariables::warn_of_mistakes() const {
+void IgnoredVariables::warn_of_mistakes() const {
   const std::vector<std::string_view> known = known_variables();
   for (const char* const* entry = environment_.entries(); *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
@@ -251,7 +251,7 @@ void MisspelledVariables::warn_of_mistakes() const {
 }
 
 /// Values that other programs use.
-void MisspelledVariables::warn_of_values() const {
+void IgnoredVariables::warn_of_values() const {
   const auto is_set = [this](std::string_view name) { return environment_.find(name).has_value(); };
   if (read_common_variables(environment_).empty() && !is_set("SASE_PROXY"))
     for (const std::string_view name : {"all_proxy", "ALL_PROXY"})
@@ -263,7 +263,7 @@ void MisspelledVariables::warn_of_values() const {
         "BASE_URL is ignored: it is not the URL of a region; to use its service, set SASE_URL");
 }
 
-void MisspelledVariables::warn() noexcept try {
+void IgnoredVariables::warn() noexcept try {
   if (std::exchange(has_warned_, true)) return;
   warn_of_mistakes();
   warn_of_values();

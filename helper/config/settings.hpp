@@ -203,10 +203,10 @@ inline constexpr std::string_view removed_variable = "SASE_EXEC_REMOVED";
 /// and BASE_URL that are for other programs. Only a variable that one typing mistake turns into a known one
 /// counts as misspelled, because other programs may have `SASE_` variables too. It costs nothing until
 /// warn(), which a call that the cache answers does not reach.
-class MisspelledVariables {
+class IgnoredVariables {
  public:
   /// Both must outlive this.
-  MisspelledVariables(const Environment& environment, const Diagnostics& diagnostics) noexcept
+  IgnoredVariables(const Environment& environment, const Diagnostics& diagnostics) noexcept
       : environment_(environment), diagnostics_(diagnostics) {}
 
   /// One warning a variable, without its value; nothing on later calls.
