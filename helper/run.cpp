@@ -11,8 +11,8 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
-#include <string>
+#include <system_error>
+#include <typeinfo>
 
 namespace sase {
 
@@ -87,6 +87,11 @@ void write_quit(const commands::Call& call) noexcept {
 
 }  // namespace
 
+std::string describe_unexpected(const std::exception& error) {
+  const bool is_of_system = dynamic_cast<const std::system_error*>(&error) != nullptr;
+  return protocol::escape(is_of_system ? error.what() : typeid(error).name());
+}
+
 ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
              const Diagnostics& diagnostics, const os::CallerState* caller) {
   cli::CommandLine line;
@@ -111,7 +116,7 @@ ExitCode run(std::span<const char* const> arguments, const Environment& environm
     write_quit(call);
     return failure.code;
   } catch (const std::exception& error) {
-    diagnostics.failure(std::string("internal error: ") + protocol::escape(error.what()));
+    diagnostics.failure("internal error: " + describe_unexpected(error));
     diagnostics.hint("please report it with the command line, without secrets");
     write_quit(call);
     return ExitCode::internal_error;

@@ -6,7 +6,9 @@
 #include "helper/failure.hpp"
 #include "helper/os/processes/this_process.hpp"
 
+#include <exception>
 #include <span>
+#include <string>
 
 namespace sase {
 
@@ -16,5 +18,9 @@ namespace sase {
 [[nodiscard]] ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input,
                            int output, const Diagnostics& diagnostics,
                            const os::CallerState* caller = nullptr);
+
+/// An exception that is no Failure, for a message: the text of a system error, else the type, since the text
+/// of a library may quote its input, a key or token.
+[[nodiscard]] std::string describe_unexpected(const std::exception& error);
 
 }  // namespace sase
