@@ -5,7 +5,6 @@
 #include "helper/cli/help.hpp"
 #include "helper/commands/commands.hpp"
 #include "helper/failure.hpp"
-#include "helper/names.hpp"
 #include "helper/os/stream.hpp"
 #include "protocol/escape.hpp"
 

@@ -19,8 +19,8 @@ namespace sase {
                            int output, const Diagnostics& diagnostics,
                            const os::CallerState* caller = nullptr);
 
-/// An exception that is no Failure, for a message: the text of a system error, else the type, since the text
-/// of a library may quote its input, a key or token.
+/// An exception for a message: the text of a system error, else the type, since a library may quote its
+/// input.
 [[nodiscard]] std::string describe_unexpected(const std::exception& error);
 
 }  // namespace sase

@@ -25,37 +25,26 @@ ApiKey read_variable(const std::string& name, const Environment& environment) {
   return ApiKey(protocol::Secret(*value));
 }
 
-/// How a message describes a source that the profile names.
-std::string_view description(Kind kind) noexcept {
-  switch (kind) {
-    case Kind::variable: return "the variable that 'api-key-env' names";
-    case Kind::file: return "the file";
-    case Kind::command: return "the command of 'api-key-command'";
-    case Kind::credential: return "the systemd credential that 'api-key-credential' names";
-    case Kind::keyring: return "the key of the kernel's keyring that 'api-key-keyring' names";
-  }
-  return {};
-}
-
-bool path_exists(const std::string& path) noexcept { return os::read_status(path).has_value(); }
-
 std::optional<ApiKeySource> find_standard(const config::Profile& profile, const Environment& environment) {
   const auto standard = [](Kind kind, std::string value) {
     return ApiKeySource{.kind = kind, .value = std::move(value), .is_named = false};
   };
   if (const auto name = config::find_key_variable(environment))
     return standard(Kind::variable, std::string(*name));
-  if (auto path = credential_path(environment, standard_credential); path && path_exists(*path))
+  if (auto path = credential_path(environment, standard_credential); path && os::read_status(*path))
     return standard(Kind::credential, std::move(*path));
-  if (auto path = login_key_path(environment, profile.name); path && path_exists(*path))
+  if (auto path = login_key_path(environment, profile.name); path && os::read_status(*path))
     return ApiKeySource{
         .kind = Kind::file, .value = std::move(*path), .is_named = false, .service = profile.authorize_url};
   return std::nullopt;
 }
 
 Failure unusable(const ApiKeySource& source, const std::string& why) {
+  const auto status = source.kind == Kind::file ? os::read_status(source.value) : std::nullopt;
+  const bool is_read_pipe = why == "it is empty" && status && status->is(os::FileStatus::Kind::other);
   return Failure(ExitCode::invalid_settings, "cannot use the API key from " + describe(source) + ": " + why,
-                 "it must be the key alone, in one line");
+                 is_read_pipe ? "a pipe can be read once: name a file, or use 'api-key-command'"
+                              : "it must be the key alone, in one line");
 }
 
 }  // namespace
@@ -76,27 +65,35 @@ Failure no_key(const config::Profile& profile) {
 }
 
 Failure no_key(const config::Profile& profile, const Environment& environment) {
+  Failure failure = no_key(profile);
+  if (credential_path(environment, standard_credential))
+    failure.hint += ", or add 'LoadCredential=sase-api-key:FILE' to the unit";
   const auto removed = environment.find(config::removed_variable);
-  if (!removed) return no_key(profile);
-  return Failure(
-      ExitCode::invalid_settings,
-      no_key(profile).what() + std::string(": 'sase-credential exec' removed ") + protocol::escape(*removed) +
-          " from the environment",
-      "use the token in SASE_ACCESS_TOKEN, or run this in: sase-credential exec --pass-api-key -- CMD");
+  if (!removed) return failure;
+  return Failure(ExitCode::invalid_settings,
+                 failure.what() + std::string(": 'sase-credential exec' or 'watch --exec' removed ") +
+                     protocol::escape(*removed) + " from the environment",
+                 "use the token in SASE_ACCESS_TOKEN or in the file of 'watch', or run this in: "
+                 "sase-credential exec --pass-api-key -- CMD");
 }
 
 std::string describe(const ApiKeySource& source) {
-  if (!source.is_named && source.kind == Kind::variable) return source.value;
-  if (!source.is_named && source.kind == Kind::credential)
-    return "the systemd credential '" + std::string(standard_credential) + '\'';
-  std::string text(description(source.kind));
-  if (source.kind != Kind::file) return text;
-  if (!source.is_named) text += " of 'login',";
-  return text + " '" + protocol::escape(source.value) + '\'';
+  const bool is_named = source.is_named;
+  switch (source.kind) {
+    case Kind::variable: return is_named ? "the variable that 'api-key-env' names" : source.value;
+    case Kind::file:
+      return (is_named ? "the file '" : "the file of 'login', '") + protocol::escape(source.value) + '\'';
+    case Kind::command: return "the command of 'api-key-command'";
+    case Kind::credential:
+      return std::string("the systemd credential ") +
+             (is_named ? "that 'api-key-credential' names" : "'sase-api-key'");
+    case Kind::keyring: break;
+  }
+  return "the key of the kernel's keyring that 'api-key-keyring' names";
 }
 
 bool is_removed_by_logout(const ApiKeySource& source) noexcept {
-  return source.kind == Kind::file && !source.is_named && !path_exists(source.value);
+  return source.kind == Kind::file && !source.is_named && !os::read_status(source.value);
 }
 
 ApiKey read_key(const ApiKeySource& source, const Environment& environment, Deadline deadline) try {

@@ -38,6 +38,18 @@ std::string list_commands_that_accept(const Flag& flag, Commands commands) {
   return join(names);
 }
 
+/// The hint for the operands of a command that takes none. An unknown one may be a key.
+std::string advise(const Command& command, const std::vector<std::string>& operands) {
+  for (const std::string& word : operands) {
+    if (command.flags.find("format") != std::string_view::npos &&
+        protocol::find_token_format(word) != nullptr)
+      return "did you mean '--format " + word + "'?";
+    if (config::find_region(word) != nullptr) return "did you mean '--region " + word + "'?";
+  }
+  const bool may_be_key = command.name == "login" || quote_if_short(operands.front()).empty();
+  return may_be_key ? where_a_key_goes : "see: sase-credential help " + std::string(command.name);
+}
+
 }  // namespace
 
 bool Command::accepts(const Flag& flag) const noexcept {
@@ -81,8 +93,11 @@ void reject_typography(std::span<const char* const> arguments) {
 
 void reject_unsupported_arguments(Commands commands, const Command& command, const CommandLine& line) {
   const std::string name = "'" + std::string(command.name) + "'";
-  if (command.operands.empty() && !line.operands.empty())
-    throw Failure(ExitCode::usage_error, name + " takes no operand");
+  if (command.operands.empty() && !line.operands.empty()) {
+    if (line.operands.size() == 1 && line.operands.front().starts_with('-'))
+      throw unknown_flag(line.operands.front());
+    throw Failure(ExitCode::usage_error, name + " takes no operand", advise(command, line.operands));
+  }
   for (const Flag* const flag : line.flags)
     if (!command.accepts(*flag))
       throw Failure(ExitCode::usage_error,

@@ -152,8 +152,14 @@ std::vector<std::string_view> flag_names() {
 }
 
 Failure unknown_flag(std::string_view flag, const char* otherwise) {
+  flag = flag.substr(0, flag.find('='));
   const std::string_view name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
-  const std::string_view near = nearest_name(name, flag_names());
+  const std::vector<std::string_view> known = flag_names();
+  std::string_view near = nearest_name(name, known);
+  for (const std::string_view each : known)  // `-f` stands for the first flag with this letter
+    if (near.empty() && name.size() == 1 && each.starts_with(name)) near = each;
+  if (otherwise == std::string_view(see_overview) && (name.ends_with("key") || name.ends_with("token")))
+    otherwise = where_a_key_goes;
   return Failure(ExitCode::usage_error, "unknown flag" + quote_if_short(flag),
                  near.empty() ? otherwise : "did you mean '--" + std::string(near) + "'?");
 }

@@ -82,8 +82,9 @@ using ReplyFormatter = std::function<protocol::Secret(const protocol::BearerToke
 /// Failure.
 ExitCode deliver(const Call& call, const config::Profile& profile, const ReplyFormatter& format);
 
-/// The entries of the environment, without the variables that contain a key.
-[[nodiscard]] std::vector<const char*> environment_without_keys(const Call& call);
+/// The entries of the environment without the variables with a key, which the entry in `added` names.
+[[nodiscard]] std::vector<const char*> environment_without_keys(const Call& call,
+                                                                std::vector<protocol::Secret>& added);
 
 /// The format that `--format` names, or the default. Throws Failure (usage_error) that suggests the nearest
 /// name.

@@ -5,11 +5,11 @@
 #include "helper/os/files/file_status.hpp"
 #include "helper/os/stream.hpp"
 #include "helper/watch/watcher.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/escape.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <system_error>
 
 namespace sase::commands {
@@ -141,10 +141,7 @@ os::NotifySocket open_manager(const Call& call) try {
 
 std::optional<long> parse_number(const Call& call, std::string_view variable) {
   const auto text = call.environment.find(variable);
-  long number = 0;
-  if (!text || std::from_chars(text->data(), text->data() + text->size(), number).ec != std::errc())
-    return std::nullopt;
-  return number;
+  return text ? protocol::parse_number<long>(*text) : std::nullopt;
 }
 
 /// sd_watchdog_enabled(3): WATCHDOG_PID may name another process that has the same environment.
@@ -171,8 +168,9 @@ ExitCode watch(const Call& call) try {
   if (call.line.once) return write_once(call, target);
   target.file.prepare();
   const os::NotifySocket manager = open_manager(call);
+  std::vector<protocol::Secret> added;
   std::vector<const char*> environment;
-  if (call.line.exec) environment = environment_without_keys(call);
+  if (call.line.exec) environment = environment_without_keys(call, added);
   environment.push_back(nullptr);
   const watch::WatcherParts parts{.file = target.file,
                                   .diagnostics = call.diagnostics,

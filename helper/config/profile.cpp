@@ -40,14 +40,13 @@ const auto& find_row(const Table& table, const Assignment& given) {
 
 /// RFC 3986 section 3.3. A quotation mark, for example, would break the JSON of other programs.
 bool is_path_character(char c) noexcept {
-  const char lower = protocol::to_lower(c);
-  return (lower >= 'a' && lower <= 'z') || protocol::is_digit(c) ||
+  return is_letter_or_digit(protocol::to_lower(c)) ||
          std::string_view("-._~!$&'()*+,;=:@%/").find(c) != std::string_view::npos;
 }
 
 /// Accepts `https://host[:port][/path]`. The path of the vendor's base URLs is not part of the result.
 protocol::ParsedUrl parse_service_url(const Assignment& given) try {
-  protocol::ParsedUrl url = protocol::parse_url(given.value);
+  protocol::ParsedUrl url = protocol::parse_url(protocol::trim(given.value));
   if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
   if (!url.origin.user.empty()) throw protocol::ProtocolError("it carries a user name");
   if (!std::ranges::all_of(url.rest, is_path_character))
@@ -69,7 +68,8 @@ Host parse_host(const Assignment& given) {
 std::string parse_path(const Assignment* given) {
   if (given == nullptr) return {};
   if (!given->value.starts_with('/'))
-    throw given->failure("the path " + in_quotes(given->value) + " is not absolute", "begin it with a slash");
+    throw given->failure("the path " + in_quotes(given->value) + " is not absolute",
+                         "write the whole path, as 'realpath FILE' prints it; '~' is not expanded here");
   return std::string(given->value);
 }
 
@@ -87,6 +87,7 @@ std::string parse_no_proxy(const Assignment* given) {
   std::ranges::replace_if(
       list, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   if (has_control_bytes(list)) throw given->failure("a control character in the value");
+  if (given->layer != Layer::common_variable && is_quoted(list)) throw given->failure("unusable list");
   return list;
 }
 
@@ -104,7 +105,7 @@ std::string parse_proxy(const Assignment* given) try {
 bool is_credential_name(std::string_view name) noexcept {
   constexpr std::size_t longest_file_name = 255;  // NAME_MAX
   return !name.empty() && name != "." && name != ".." && name.size() <= longest_file_name &&
-         name.find('/') == std::string_view::npos;
+         name.find('/') == std::string_view::npos && !is_quoted(name);
 }
 
 /// A key source: the message and hint for an invalid value, and when a value is valid.
@@ -115,22 +116,27 @@ struct KeySourceRow {
   bool (*is_valid)(std::string_view value);
 };
 
-/// In the order of ApiKeySource::Kind.
+/// In the order of ApiKeySource::Kind. The longest description: keyrings(7).
 constexpr std::array key_sources = {
     KeySourceRow{
         SettingId::api_key_env, "this is not the name of a variable", "",
-        [](std::string_view name) { return !name.empty() && name.find('=') == std::string_view::npos; }},
-    KeySourceRow{SettingId::api_key_file, "the path is not absolute", "begin it with a slash",
-                 [](std::string_view path) { return path.starts_with('/'); }},
+        [](std::string_view name) { return !name.empty() && name.find_first_of("='\"") == name.npos; }},
+    KeySourceRow{
+        SettingId::api_key_file, "the path is not absolute",
+        "write the whole path, as 'realpath FILE' prints it; '~' is not expanded here, and '-' is written "
+        "/dev/stdin",
+        [](std::string_view path) { return path.starts_with('/'); }},
     KeySourceRow{SettingId::api_key_command, "the command is empty", "",
                  [](std::string_view command) { return !protocol::trim(command).empty(); }},
     KeySourceRow{SettingId::api_key_credential, "this is not the name of a systemd credential",
                  "write the name alone, as in 'LoadCredential=NAME:...' of the unit", is_credential_name},
-    KeySourceRow{SettingId::api_key_keyring,
-                 "this cannot be the description of a key in the kernel's keyring",
-                 "write it as in 'keyctl padd user DESCRIPTION @u'",
-                 [](std::string_view text) { return !text.empty() && text.size() < 4096; }},  // keyrings(7)
+    KeySourceRow{
+        SettingId::api_key_keyring, "this cannot be the description of a key in the kernel's keyring",
+        "write it as in 'keyctl padd user DESCRIPTION @u'",
+        [](std::string_view text) { return !text.empty() && text.size() < 4096 && !is_quoted(text); }},
 };
+static_assert(std::ranges::count(settings, Role::key_source, &Setting::role) == std::ssize(key_sources) &&
+              static_cast<std::size_t>(ApiKeySource::Kind::keyring) + 1 == key_sources.size());
 
 void set_service(Profile& profile, const Settings& values) {
   const Assignment* const region_given = values.find(SettingId::region);

@@ -64,8 +64,6 @@ std::string_view profile_name(std::string_view file_name) noexcept {
   return is_profile_name(file_name) ? file_name : std::string_view{};
 }
 
-bool path_exists(const std::string& path) noexcept { return os::read_status(path).has_value(); }
-
 }  // namespace
 
 std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invalid_lines) {
@@ -77,7 +75,10 @@ std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invali
     try {
       values.push_back(parse_line(file, text, line));
     } catch (const Failure&) {
-      if (invalid_lines == InvalidLines::reject) throw;
+      if (invalid_lines == InvalidLines::ignore) continue;
+      if (!is_utf16(file.text)) throw;
+      throw Failure(ExitCode::invalid_settings, "'" + protocol::escape(file.path) + "' is encoded in UTF-16",
+                    "save it as UTF-8, or write it again");
     }
   }
   return values;
@@ -101,7 +102,8 @@ ProfileText ProfileFiles::read(std::string_view name, std::vector<std::string>* 
     } catch (const std::system_error& error) {
       const std::string what = "cannot read '" + protocol::escape(path) + "': " + error.code().message();
       if (warnings == nullptr || error.code() != std::errc::permission_denied)
-        throw Failure(ExitCode::invalid_settings, what);
+        throw Failure(ExitCode::invalid_settings, what,
+                      "let this user read it, or set XDG_CONFIG_HOME to a directory of your own");
       warnings->push_back(what);
     }
   }
@@ -110,13 +112,13 @@ ProfileText ProfileFiles::read(std::string_view name, std::vector<std::string>* 
 
 bool ProfileFiles::exists(std::string_view name) const {
   return std::ranges::any_of(directories_, [name](const Directory& directory) {
-    return path_exists(directory.path + std::string(name) + std::string(profile_extension));
+    return os::read_status(directory.path + std::string(name) + std::string(profile_extension)).has_value();
   });
 }
 
 bool ProfileFiles::has_directory() const {
-  return std::ranges::any_of(directories_,
-                             [](const Directory& directory) { return path_exists(directory.path); });
+  return std::ranges::any_of(
+      directories_, [](const Directory& directory) { return os::read_status(directory.path).has_value(); });
 }
 
 std::vector<std::string> ProfileFiles::names() const {

@@ -160,7 +160,10 @@ std::string Assignment::source() const {
 
 Failure Assignment::failure(const std::string& what, std::string hint) const {
   const ExitCode code = layer == Layer::flag ? ExitCode::usage_error : ExitCode::invalid_settings;
-  return Failure(code, source() + ": " + what, std::move(hint));
+  // A command may begin with a quoted word.
+  if (setting == nullptr || setting->id == SettingId::api_key_command || !is_quoted(value))
+    return Failure(code, source() + ": " + what, std::move(hint));
+  return Failure(code, source() + ": " + what + "; it is in quotes", "write the value without quotes");
 }
 
 void Settings::add(std::span<const Assignment> layer) {
@@ -257,10 +260,10 @@ void IgnoredVariables::warn_of_values() const {
     for (const std::string_view name : {"all_proxy", "ALL_PROXY"})
       if (is_set(name))
         diagnostics_.warning(std::string(name) + " is ignored: only http:// proxies are supported");
-  if (find_key_variable(environment_) == "CHECKPOINT_SASE_API_KEY" && is_set("BASE_URL") &&
+  const auto key = find_key_variable(environment_);
+  if ((key == "CHECKPOINT_SASE_API_KEY" || key == "PERIMETER81_API_KEY") && is_set("BASE_URL") &&
       read_provider_region(environment_).empty() && !is_set("SASE_URL") && !is_set("SASE_REGION"))
-    diagnostics_.warning(
-        "BASE_URL is ignored: it is not the URL of a region; to use its service, set SASE_URL");
+    diagnostics_.warning("BASE_URL is ignored: it selects no region; to use its service, set SASE_URL");
 }
 
 void IgnoredVariables::warn() noexcept try {

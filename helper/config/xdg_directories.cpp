@@ -74,8 +74,13 @@ bool can_create(const std::string& path) noexcept {
   return !is_foreign(parent) && os::may_write_directory(parent);
 }
 
-/// Whether this user can create the directory, or something is there, which is used or reported.
-bool is_available(const std::string& path) noexcept { return os::read_link_status(path) || can_create(path); }
+/// Whether this user can create the directory, or something is there, which is used or reported. In a
+/// directory of root that others can write, nothing is created.
+bool is_available(const Candidate& place) noexcept {
+  if (os::read_link_status(place.path)) return true;
+  const auto base = os::read_status(place.base);
+  return can_create(place.path) && (!base || base->is_own() || is_trusted(place.base));
+}
 
 /// Whether it can be used among the directories of others, who may have put something else there.
 bool is_usable(const std::string& path) noexcept {
@@ -109,7 +114,7 @@ std::optional<std::string> foreign_config_directory(const Environment& environme
 std::optional<std::string> state_directory(const Environment& environment) {
   if (const auto base = find_runtime_directory(environment)) return *base + own_name;
   const auto found = find_directory(environment, "XDG_CACHE_HOME", "/.cache");
-  if (found && !is_foreign(found->base) && is_available(found->path)) return found->path;
+  if (found && !is_foreign(found->base) && is_available(*found)) return found->path;
   for (const char* const parent : {"/tmp", "/var/tmp", shared_memory})
     if (auto path = shared_path(parent); is_usable(path)) return path;
   return found ? std::optional(found->path) : std::nullopt;

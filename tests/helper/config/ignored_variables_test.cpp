@@ -67,10 +67,12 @@ TEST_CASE("warns about a proxy and a base URL that are for other programs", "[ig
   CHECK(collect_messages({"ALL_PROXY=http://p"}).empty());
 
   const std::string key = "CHECKPOINT_SASE_API_KEY=k";
-  CHECK(
-      collect_messages({key, "BASE_URL=https://hunter2.test"}) ==
-      "sase-credential: warning: BASE_URL is ignored: it is not the URL of a region; to use its service, set "
-      "SASE_URL\n");
+  CHECK(collect_messages({key, "BASE_URL=https://hunter2.test"}) ==
+        "sase-credential: warning: BASE_URL is ignored: it selects no region; to use its service, set "
+        "SASE_URL\n");
+  CHECK(collect_messages({"PERIMETER81_API_KEY=k", "BASE_URL=https://api.eu.sase.checkpoint.com/api/rest"}) ==
+        collect_messages({key, "BASE_URL=https://hunter2.test"}));
+  CHECK(collect_messages({"SASE_API_KEY=k", "BASE_URL=https://a.test"}).empty());
   CHECK(collect_messages({key, "BASE_URL=https://api.eu.sase.checkpoint.com"}).empty());
   CHECK(collect_messages({key, "BASE_URL=https://a.test", "SASE_URL=https://a.test"}).empty());
   CHECK(collect_messages({"BASE_URL=https://a.test"}).empty());
