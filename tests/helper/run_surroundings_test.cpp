@@ -105,7 +105,7 @@ TEST_CASE("reads nothing from the current directory", "[run]") {
 TEST_CASE("an unexpected exception of a library is reported without its text, which may be a secret",
           "[run]") {
   try {
-    const auto value = nlohmann::json::parse("{\"token\": hunter2}");
+    const auto value = nlohmann::json::parse("{\"token\": \"hunter2\n");
     FAIL("expected an exception, got " << value.dump());
   } catch (const nlohmann::json::exception& error) {
     CHECK(tests::contains(describe_unexpected(error), "parse_error"));
