@@ -77,7 +77,7 @@ std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invali
     } catch (const Failure&) {
       if (invalid_lines == InvalidLines::ignore) continue;
       if (!is_utf16(file.text)) throw;
-      throw Failure(ExitCode::invalid_settings, "'" + protocol::escape(file.path) + "' is encoded in UTF-16",
+      throw Failure(ExitCode::invalid_settings, protocol::escape(file.path) + ": it is encoded in UTF-16",
                     "save it as UTF-8, or write it again");
     }
   }

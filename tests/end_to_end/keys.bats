@@ -215,7 +215,7 @@ TABLE
     about "$encoding"
     iconv -f ASCII -t "$encoding" <"$home/utf8" >"$conf"
     call sase-credential token
-    expect_failure 4 "'$conf' is encoded in UTF-16" 'save it as UTF-8, or write it again'
+    expect_failure 4 "$conf: it is encoded in UTF-16" 'save it as UTF-8, or write it again'
   done
   expect_counter authorize 0
 }
