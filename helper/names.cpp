@@ -78,6 +78,18 @@ bool may_be_key(std::string_view text) noexcept {
   });
 }
 
+bool is_quoted(std::string_view text) noexcept {
+  constexpr std::array<std::string_view, 7> quotes = {
+      "'", "\"", "`", "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c", "\xe2\x80\x9d"};
+  return std::ranges::any_of(
+      quotes, [text](std::string_view quote) { return text.starts_with(quote) || text.ends_with(quote); });
+}
+
+bool is_utf16(std::string_view text) noexcept {
+  return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") ||
+         (text.size() > 1 && (text[0] == '\0' || text[1] == '\0'));
+}
+
 std::string quote_if_short(std::string_view word) {
   constexpr std::size_t longest_shown = 24;
   return word.size() > longest_shown ? std::string() : " '" + protocol::escape(word) + "'";

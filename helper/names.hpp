@@ -54,6 +54,11 @@ template <typename Texts>
 /// hosts and files rarely have one.
 [[nodiscard]] bool may_be_key(std::string_view text) noexcept;
 
+/// Whether a text begins or ends with a quotation mark, of a text program and Markdown as well.
+[[nodiscard]] bool is_quoted(std::string_view text) noexcept;
+/// Whether a text, of ASCII characters, is encoded in UTF-16.
+[[nodiscard]] bool is_utf16(std::string_view text) noexcept;
+
 /// ` 'word'` for a message about an unknown word. Empty for a long one, which may be a misplaced key.
 [[nodiscard]] std::string quote_if_short(std::string_view word);
 

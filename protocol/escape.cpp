@@ -12,22 +12,18 @@ namespace {
 
 constexpr std::size_t longest_text = 200;
 
-/// Characters of Unicode that are no text, or that hide or reorder text: controls, surrogates, the formats of
-/// general category Cf, and what is not a character.
+/// Characters of Unicode that are no text, or that hide or reorder text: controls, surrogates, the general
+/// categories Cf, Zl and Zp, the property Default_Ignorable_Code_Point, and what is not a character.
 struct Range {
   char32_t first, last;
 };
-constexpr std::array<Range, 11> not_printable{{{0x0, 0x9f},
-                                               {0xad, 0xad},
-                                               {0x61c, 0x61c},
-                                               {0x180e, 0x180e},
-                                               {0x200b, 0x200f},
-                                               {0x2028, 0x202e},
-                                               {0x2060, 0x206f},
-                                               {0xd800, 0xf8ff},
-                                               {0xfeff, 0xfeff},
-                                               {0xfff0, 0xffff},
-                                               {0xe0000, 0x1fffff}}};
+constexpr std::array<Range, 28> not_printable{
+    {{0x0, 0x9f},        {0xad, 0xad},       {0x34f, 0x34f},     {0x600, 0x605},     {0x61c, 0x61c},
+     {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x890, 0x891},     {0x8e2, 0x8e2},     {0x115f, 0x1160},
+     {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
+     {0x3164, 0x3164},   {0xd800, 0xf8ff},   {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
+     {0xffa0, 0xffa0},   {0xfff0, 0xffff},   {0x110bd, 0x110bd}, {0x110cd, 0x110cd}, {0x13430, 0x1343f},
+     {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0x1fffff}}};
 
 /// The size of the printable character at the beginning, in UTF-8 (RFC 3629); 0 if it is not printable.
 std::size_t printable_size(std::string_view text) noexcept {

@@ -27,7 +27,7 @@ set(SASE_UNIT_TESTS
   tests/helper/api_key/source_test.cpp
   tests/helper/api_key/keyring_test.cpp
   tests/helper/api_key/login_files_test.cpp
-  tests/helper/config/misspelled_variables_test.cpp
+  tests/helper/config/ignored_variables_test.cpp
   tests/helper/names_test.cpp
   tests/helper/token/authorizer_process_test.cpp
   tests/helper/access_token_test.cpp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/api_key/api_key.hpp"
 
+#include "helper/names.hpp"
 #include "protocol/parsing.hpp"
 
 #include <algorithm>
@@ -14,10 +15,10 @@ namespace {
 
 using std::string_view;
 
-/// What surrounds a pasted key: blanks, the byte order mark of UTF-8, the no-break and zero-width spaces of
-/// web pages, and the marks that a terminal puts around pasted text (xterm, "bracketed paste").
-constexpr std::array<string_view, 7> surroundings = {
-    " ", "\t", "\xef\xbb\xbf", "\xc2\xa0", "\xe2\x80\x8b", "\x1b[200~", "\x1b[201~"};
+/// What surrounds a pasted key: blanks, line ends, the byte order mark of UTF-8, the no-break and zero-width
+/// spaces of web pages, and the marks of a terminal around pasted text (xterm, "bracketed paste").
+constexpr std::array<string_view, 9> surroundings = {
+    "\n", "\r", " ", "\t", "\xef\xbb\xbf", "\xc2\xa0", "\xe2\x80\x8b", "\x1b[200~", "\x1b[201~"};
 
 string_view without_surroundings(string_view text) noexcept {
   for (std::size_t before = text.size() + 1; before != text.size();) {
@@ -28,12 +29,6 @@ string_view without_surroundings(string_view text) noexcept {
     }
   }
   return text;
-}
-
-/// Editors and `echo` end a file with a line end, which has two bytes on Windows.
-string_view without_line_end(string_view text) noexcept {
-  if (text.ends_with("\r\n")) return text.substr(0, text.size() - 2);
-  return text.ends_with('\n') || text.ends_with('\r') ? text.substr(0, text.size() - 1) : text;
 }
 
 /// Whether a test is true of any part of a list, whose parts are separated by blanks. One text costs every
@@ -63,19 +58,6 @@ bool is_spelled_like(string_view text, string_view word) noexcept {
   return word.empty();
 }
 
-bool is_utf16(string_view text) noexcept {
-  return starts_with_any(text, "\xff\xfe \xfe\xff") ||
-         (text.size() > 1 && (text[0] == '\0' || text[1] == '\0'));
-}
-
-/// Also in typographic quotes, and in the backquotes of Markdown.
-bool is_quoted(string_view text) noexcept {
-  constexpr std::array<string_view, 7> quotes = {
-      "'", "\"", "`", "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c", "\xe2\x80\x9d"};
-  return std::ranges::any_of(
-      quotes, [text](string_view quote) { return text.starts_with(quote) || text.ends_with(quote); });
-}
-
 bool is_authorization(string_view text) noexcept {
   const auto blank = text.find(' ');
   const string_view scheme = text.substr(0, blank);
@@ -102,10 +84,6 @@ bool is_unexpanded(string_view text) noexcept {
 
 bool is_masked(string_view text) noexcept { return contains_any(text, "*** ... \xe2\x80\xa6 \xe2\x80\xa2"); }
 
-/// How the base64 text of a JSON Web Token begins, which begins with `eyJ` itself (RFC 7515 section 3).
-/// Kubernetes shows a secret so.
-constexpr string_view base64_of_jwt = "ZXlK";
-
 constexpr string_view placeholders =
     "yourapikey yourapikeyhere yoursaseapikey yourkey yourkeyhere yourtoken "
     "yoursecret insertapikeyhere apikeyhere changeme replaceme placeholder "
@@ -123,8 +101,8 @@ bool is_placeholder(string_view text) noexcept {
 bool is_ordinary(string_view text) noexcept {
   constexpr std::size_t longer_than_placeholders = 28;
   return text.size() >= longer_than_placeholders && text.size() <= ApiKey::max_size &&
-         !text.starts_with(base64_of_jwt) && text.find("...") == text.npos &&
-         text.find_first_not_of("xX-_") != text.npos && std::ranges::all_of(text, [](char c) {
+         text.find("...") == text.npos && text.find_first_not_of("xX-_") != text.npos &&
+         std::ranges::all_of(text, [](char c) {
            const char lower = protocol::to_lower(c);
            return (lower >= 'a' && lower <= 'z') || protocol::is_digit(c) || c == '-' || c == '_' || c == '.';
          });
@@ -149,10 +127,6 @@ constexpr std::array no_keys = {
     NoKey{is_authorization, "it begins with 'Bearer' or 'Basic', as a header does"},
     NoKey{is_unexpanded, "it is an unexpanded variable or template"},
     NoKey{is_assignment, "it is a line NAME=VALUE, and not the value alone"},
-    NoKey{[](string_view text) noexcept { return text.starts_with(base64_of_jwt); },
-          "it is the base64 text of a key; decode it"},
-    NoKey{[](string_view text) noexcept { return text.ends_with('\\'); },
-          "it ends with a backslash, as a line of a script does"},
     NoKey{[](string_view text) noexcept { return text.starts_with('{'); },
           "it is JSON, and not a value of it"},
     NoKey{[](string_view text) noexcept {
@@ -170,16 +144,13 @@ constexpr std::array no_keys = {
           "it holds bytes that are not printable ASCII"},
 };
 
-void reject_other_text(string_view text) {
-  for (const NoKey& row : no_keys)
-    if (row.is(text)) throw protocol::ProtocolError(row.what);
-}
-
 }  // namespace
 
 ApiKey::ApiKey(protocol::Secret text) : text_(std::move(text)) {
-  const string_view key = without_surroundings(without_line_end(without_surroundings(text_.reveal())));
-  if (!is_ordinary(key)) reject_other_text(key);
+  const string_view key = without_surroundings(text_.reveal());
+  if (!is_ordinary(key))
+    for (const NoKey& row : no_keys)
+      if (row.is(key)) throw protocol::ProtocolError(row.what);
   if (key.size() != text_.size()) text_ = protocol::Secret(key);
 }
 

@@ -23,7 +23,7 @@ class ApiKey {
  public:
   static constexpr std::size_t max_size = 16384;
 
-  /// Takes ownership of the text and removes one line end and what pasting puts around a key. Throws
+  /// Takes ownership of the text and removes line ends and what pasting puts around a key. Throws
   /// protocol::ProtocolError, which says what the text is, for one that is not a key.
   explicit ApiKey(protocol::Secret text);
 

@@ -162,15 +162,20 @@ void LoginFiles::store(std::string_view api_key, std::string_view service,
   for (const Entry& other : parse_entries(previous.reveal()))
     if (other.service != service) both.append(format_entry(other).reveal());
 
+  // A profile that has this text already may be a link into a store that this user cannot write.
+  const os::Fd present = os::open_trusted_file(profile_, os::Sensitivity::settings);
+  std::optional<os::AtomicFile> profile;
+  if (!present || os::read_all(present.get(), max_file, {}).reveal() != profile_text)
+    profile.emplace(resolve_links(profile_));
   // All bytes are on the disk before the first of the three renames, so no rename fails for lack of space.
-  os::AtomicFile transition(key_), rollback(key_), key(key_), profile(resolve_links(profile_));
+  os::AtomicFile transition(key_), rollback(key_), key(key_);
   transition.write(both.reveal());
   rollback.write(previous.reveal());
   key.write(entry.reveal());
-  profile.write(profile_text);
+  if (profile) profile->write(profile_text);
   transition.commit();
   try {
-    profile.commit();
+    if (profile) profile->commit();
   } catch (const std::system_error&) {
     roll_back(rollback, previous.empty(), key_);
     throw;
@@ -181,7 +186,11 @@ void LoginFiles::store(std::string_view api_key, std::string_view service,
     return;  // the login is complete; the key of the previous service remains, unused, until the next one
   }
 } catch (const std::system_error& error) {
-  throw Failure(ExitCode::local_state, "nothing was stored: " + protocol::escape(error.what()));
+  const bool is_denied =
+      error.code() == std::errc::permission_denied || error.code() == std::errc::read_only_file_system;
+  throw Failure(
+      ExitCode::local_state, "nothing was stored: " + protocol::escape(error.what()),
+      is_denied ? "make it writable for this user, or set XDG_CONFIG_HOME to a directory of your own" : "");
 }
 
 /// A process that was killed may have left a key in a temporary file.

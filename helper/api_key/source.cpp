@@ -98,8 +98,11 @@ std::optional<ApiKeySource> find_standard(const config::Profile& profile, const 
 }
 
 Failure unusable(const ApiKeySource& source, const std::string& why) {
+  const auto status = source.kind == Kind::file ? os::read_status(source.value) : std::nullopt;
+  const bool is_read_pipe = why == "it is empty" && status && status->is(os::FileStatus::Kind::other);
   return Failure(ExitCode::invalid_settings, "cannot use the API key from " + describe(source) + ": " + why,
-                 "it must be the key alone, in one line");
+                 is_read_pipe ? "a pipe can be read once: name a file, or use 'api-key-command'"
+                              : "it must be the key alone, in one line");
 }
 
 }  // namespace
@@ -159,13 +162,16 @@ Failure no_key(const config::Profile& profile) {
 }
 
 Failure no_key(const config::Profile& profile, const Environment& environment) {
+  Failure failure = no_key(profile);
+  if (credential_path(environment, standard_credential))
+    failure.hint += ", or add 'LoadCredential=sase-api-key:FILE' to the unit";
   const auto removed = environment.find(config::removed_variable);
-  if (!removed) return no_key(profile);
-  return Failure(
-      ExitCode::invalid_settings,
-      no_key(profile).what() + std::string(": 'sase-credential exec' removed ") + protocol::escape(*removed) +
-          " from the environment",
-      "use the token in SASE_ACCESS_TOKEN, or run this in: sase-credential exec --pass-api-key -- CMD");
+  if (!removed) return failure;
+  return Failure(ExitCode::invalid_settings,
+                 failure.what() + std::string(": 'sase-credential exec' or 'watch --exec' removed ") +
+                     protocol::escape(*removed) + " from the environment",
+                 "use the token in SASE_ACCESS_TOKEN or in the file of 'watch', or run this in: "
+                 "sase-credential exec --pass-api-key -- CMD");
 }
 
 std::string describe(const ApiKeySource& source) {

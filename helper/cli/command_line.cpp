@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/cli/command_line.hpp"
 
+#include "helper/config/region.hpp"
 #include "protocol/dialects/token_format.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/parsing.hpp"
@@ -154,6 +155,18 @@ std::string list_commands_that_accept(const Flag& flag, Commands commands) {
   return join(names);
 }
 
+/// The hint for the operands of a command that takes none. An unknown one may be a key.
+std::string advise(const Command& command, const std::vector<std::string>& operands) {
+  for (const std::string& word : operands) {
+    if (command.flags.find("format") != std::string_view::npos &&
+        protocol::find_token_format(word) != nullptr)
+      return "did you mean '--format " + word + "'?";
+    if (config::find_region(word) != nullptr) return "did you mean '--region " + word + "'?";
+  }
+  const bool may_be_key = command.name == "login" || quote_if_short(operands.front()).empty();
+  return may_be_key ? where_a_key_goes : "see: sase-credential help " + std::string(command.name);
+}
+
 }  // namespace
 
 const DialectName* find_dialect(std::string_view name) noexcept {
@@ -177,8 +190,14 @@ std::vector<std::string_view> flag_names() {
 }
 
 Failure unknown_flag(std::string_view flag, const char* otherwise) {
+  flag = flag.substr(0, flag.find('='));
   const std::string_view name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
-  const std::string_view near = nearest_name(name, flag_names());
+  const std::vector<std::string_view> known = flag_names();
+  std::string_view near = nearest_name(name, known);
+  for (const std::string_view each : known)  // `-f` stands for the first flag with this letter
+    if (near.empty() && name.size() == 1 && each.starts_with(name)) near = each;
+  if (otherwise == std::string_view(see_overview) && (name.ends_with("key") || name.ends_with("token")))
+    otherwise = where_a_key_goes;
   return Failure(ExitCode::usage_error, "unknown flag" + quote_if_short(flag),
                  near.empty() ? otherwise : "did you mean '--" + std::string(near) + "'?");
 }
@@ -245,8 +264,11 @@ void reject_typography(std::span<const char* const> arguments) {
 
 void reject_unsupported_arguments(Commands commands, const Command& command, const CommandLine& line) {
   const std::string name = "'" + std::string(command.name) + "'";
-  if (command.operands.empty() && !line.operands.empty())
-    throw Failure(ExitCode::usage_error, name + " takes no operand");
+  if (command.operands.empty() && !line.operands.empty()) {
+    if (line.operands.size() == 1 && line.operands.front().starts_with('-'))
+      throw unknown_flag(line.operands.front());
+    throw Failure(ExitCode::usage_error, name + " takes no operand", advise(command, line.operands));
+  }
   for (const Flag* const flag : line.flags)
     if (!command.accepts(*flag))
       throw Failure(ExitCode::usage_error,

@@ -102,6 +102,10 @@ inline constexpr const char* exec_form = "write: sase-credential exec -- CMD ARG
 
 inline constexpr const char* see_overview = "see: sase-credential --help";
 
+/// For a key on the command line, which every user of the machine can read.
+inline constexpr const char* where_a_key_goes =
+    "no argument takes a key: put it into SASE_API_KEY, or enter it at the prompt of 'sase-credential login'";
+
 /// The usage error whose hint names the nearest flag, or else `otherwise`.
 [[nodiscard]] Failure unknown_flag(std::string_view flag, const char* otherwise = see_overview);
 

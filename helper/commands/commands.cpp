@@ -8,8 +8,8 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <system_error>
+#include <typeinfo>
 
 namespace sase::commands {
 
@@ -194,7 +194,7 @@ config::ProfileSelector profile_selector(const Call& call) {
 token::SessionContext session_context(const Call& call, const Diagnostics& diagnostics) noexcept {
   return {.environment = call.environment,
           .diagnostics = diagnostics,
-          .misspelled_variables = call.misspelled_variables,
+          .ignored_variables = call.ignored_variables,
           .start = call.start};
 }
 
@@ -232,30 +232,35 @@ const protocol::TokenFormat& parse_format(const cli::CommandLine& line) {
                 suggest(*line.format, known, "see: sase-credential help formats"));
 }
 
+std::string describe_unexpected(const std::exception& error) {
+  const bool is_of_system = dynamic_cast<const std::system_error*>(&error) != nullptr;
+  return protocol::escape(is_of_system ? error.what() : typeid(error).name());
+}
+
 ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input, int output,
              const Diagnostics& diagnostics, const os::CallerState* caller) {
   cli::CommandLine line;
-  config::MisspelledVariables misspelled_variables(environment, diagnostics);
+  config::IgnoredVariables ignored_variables(environment, diagnostics);
   const Call call{.arguments = arguments,
                   .line = line,
                   .environment = environment,
                   .input = input,
                   .output = output,
                   .diagnostics = diagnostics,
-                  .misspelled_variables = misspelled_variables,
+                  .ignored_variables = ignored_variables,
                   .called_as = arguments.empty() ? nullptr : cli::find_dialect_by_program(arguments.front()),
                   .caller = caller};
   try {
     line = cli::parse_command_line(arguments.subspan(std::min<std::size_t>(arguments.size(), 1)));
     return dispatch(call);
   } catch (const Failure& failure) {
-    if (failure.code == ExitCode::invalid_settings) misspelled_variables.warn();
+    if (failure.code == ExitCode::invalid_settings) ignored_variables.warn();
     diagnostics.failure(failure.what());
     if (!failure.hint.empty()) diagnostics.hint(failure.hint);
     write_quit(call);
     return failure.code;
   } catch (const std::exception& error) {
-    diagnostics.failure(std::string("internal error: ") + protocol::escape(error.what()));
+    diagnostics.failure("internal error: " + describe_unexpected(error));
     diagnostics.hint("please report it with the command line, without secrets");
     write_quit(call);
     return ExitCode::internal_error;

@@ -15,6 +15,7 @@
 #include "protocol/secret.hpp"
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <span>
@@ -32,7 +33,7 @@ struct Call {
   int input;
   int output;
   const Diagnostics& diagnostics;
-  config::MisspelledVariables& misspelled_variables;
+  config::IgnoredVariables& ignored_variables;
   const cli::DialectName* called_as = nullptr;  ///< from the program's name; null for `sase-credential`
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   const os::CallerState* caller = nullptr;  ///< null if the process was not hardened
@@ -44,6 +45,10 @@ struct Call {
 [[nodiscard]] ExitCode run(std::span<const char* const> arguments, const Environment& environment, int input,
                            int output, const Diagnostics& diagnostics,
                            const os::CallerState* caller = nullptr);
+
+/// An exception for a message: the text of a system error, else the type, since a library may quote its
+/// input.
+[[nodiscard]] std::string describe_unexpected(const std::exception& error);
 
 /// The commands. Each returns the exit code or throws Failure.
 ExitCode get(const Call& call);
@@ -101,8 +106,9 @@ using ReplyFormatter = std::function<protocol::Secret(const protocol::BearerToke
 /// Failure.
 ExitCode deliver(const Call& call, const config::Profile& profile, const ReplyFormatter& format);
 
-/// The entries of the environment, without the variables that contain a key.
-[[nodiscard]] std::vector<const char*> environment_without_keys(const Call& call);
+/// The entries of the environment without the variables with a key, which the entry in `added` names.
+[[nodiscard]] std::vector<const char*> environment_without_keys(const Call& call,
+                                                                std::vector<protocol::Secret>& added);
 
 /// The format that `--format` names, or the default. Throws Failure (usage_error) that suggests the nearest
 /// name.

@@ -23,6 +23,10 @@ void run_checks(const token::SessionContext& context, const diagnose::CheckedSet
   if (results[2].is_failed()) return;
   std::ranges::move(diagnose::check_connectivity(provider, profile, checked.given.values),
                     results.begin() + 3);
+  for (const std::string name : {"all_proxy", "ALL_PROXY"})
+    if (profile.proxy.empty() && context.environment.find(name))
+      results[3 + static_cast<std::size_t>(protocol::CheckId::proxy)].what +=
+          "; " + name + " is ignored: only http:// proxies are supported";
 }
 
 /// The default profile, if there is one.

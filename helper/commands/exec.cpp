@@ -67,6 +67,15 @@ void require_variable_name(const std::string& name) {
                 "write: --pass-api-key=CHECKPOINT_SASE_API_KEY");
 }
 
+/// Adds an entry that names the removed variables that the caller has set, except the one that is set anew.
+void add_removed(std::vector<protocol::Secret>& entries, const Call& call, const Names& removed) {
+  std::string list;
+  for (const std::string& variable : removed)
+    if (call.environment.find(variable) && variable != call.line.pass_api_key)
+      list += (list.empty() ? "" : ", ") + variable;
+  if (!list.empty()) entries.push_back(make_entry(config::removed_variable, list));
+}
+
 /// The entries that CMD gets in addition.
 std::vector<protocol::Secret> new_entries(const Call& call, const Token& token, token::ApiKeyHandle& key,
                                           const Names& removed) {
@@ -74,12 +83,8 @@ std::vector<protocol::Secret> new_entries(const Call& call, const Token& token, 
   std::vector<protocol::Secret> entries;
   entries.push_back(make_entry(token_variable, token.bearer.reveal()));
   entries.push_back(make_entry(expiry_variable, std::to_string(expires_at)));
-  const auto& name = call.line.pass_api_key;
-  if (name) entries.push_back(make_entry(*name, key.key().reveal()));
-  std::string list;
-  for (const std::string& variable : removed)
-    if (call.environment.find(variable) && variable != name) list += (list.empty() ? "" : ", ") + variable;
-  if (!list.empty()) entries.push_back(make_entry(config::removed_variable, list));
+  if (const auto& name = call.line.pass_api_key) entries.push_back(make_entry(*name, key.key().reveal()));
+  add_removed(entries, call, removed);
   return entries;
 }
 
@@ -103,8 +108,10 @@ Failure not_run(const std::string& program, const std::error_code& reason) {
 
 }  // namespace
 
-std::vector<const char*> environment_without_keys(const Call& call) {
-  return make_environment(call.environment, key_variables(profile_selector(call)), {});
+std::vector<const char*> environment_without_keys(const Call& call, std::vector<protocol::Secret>& added) {
+  const Names removed = key_variables(profile_selector(call));
+  add_removed(added, call, removed);
+  return make_environment(call.environment, removed, added);
 }
 
 ExitCode exec(const Call& call) {

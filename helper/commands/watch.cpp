@@ -167,8 +167,9 @@ ExitCode watch(const Call& call) try {
   if (call.line.once) return write_once(call, target);
   target.file.prepare();
   const os::NotifySocket manager = open_manager(call);
+  std::vector<protocol::Secret> added;
   std::vector<const char*> environment;
-  if (call.line.exec) environment = environment_without_keys(call);
+  if (call.line.exec) environment = environment_without_keys(call, added);
   environment.push_back(nullptr);
   const watch::WatcherParts parts{.file = target.file,
                                   .diagnostics = call.diagnostics,

@@ -82,8 +82,13 @@ bool can_create(const std::string& path) noexcept {
   return !is_foreign(parent) && os::may_write_directory(parent);
 }
 
-/// Whether this user can create the directory, or something is there, which is used or reported.
-bool is_available(const std::string& path) noexcept { return os::read_link_status(path) || can_create(path); }
+/// Whether this user can create the directory, or something is there, which is used or reported. In a
+/// directory of root that others can write, nothing is created.
+bool is_available(const Candidate& place) noexcept {
+  if (os::read_link_status(place.path)) return true;
+  const auto base = os::read_status(place.base);
+  return can_create(place.path) && (!base || base->is_own() || is_trusted(place.base));
+}
 
 /// Whether it can be used among the directories of others, who may have put something else there.
 bool is_usable(const std::string& path) noexcept {
@@ -160,7 +165,7 @@ std::optional<std::string> foreign_config_directory(const Environment& environme
 std::optional<std::string> state_directory(const Environment& environment) {
   if (const auto base = find_runtime_directory(environment)) return *base + own_name;
   const auto found = find_directory(environment, "XDG_CACHE_HOME", "/.cache");
-  if (found && !is_foreign(found->base) && is_available(found->path)) return found->path;
+  if (found && !is_foreign(found->base) && is_available(*found)) return found->path;
   for (const char* const parent : {"/tmp", "/var/tmp", shared_memory})
     if (auto path = shared_path(parent); is_usable(path)) return path;
   return found ? std::optional(found->path) : std::nullopt;
@@ -182,7 +187,10 @@ std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invali
     try {
       values.push_back(parse_line(file, text, line));
     } catch (const Failure&) {
-      if (invalid_lines == InvalidLines::reject) throw;
+      if (invalid_lines == InvalidLines::ignore) continue;
+      if (!is_utf16(file.text)) throw;
+      throw Failure(ExitCode::invalid_settings, protocol::escape(file.path) + ": it is encoded in UTF-16",
+                    "save it as UTF-8, or write it again");
     }
   }
   return values;
@@ -206,7 +214,8 @@ ProfileText ProfileFiles::read(std::string_view name, std::vector<std::string>* 
     } catch (const std::system_error& error) {
       const std::string what = "cannot read '" + protocol::escape(path) + "': " + error.code().message();
       if (warnings == nullptr || error.code() != std::errc::permission_denied)
-        throw Failure(ExitCode::invalid_settings, what);
+        throw Failure(ExitCode::invalid_settings, what,
+                      "let this user read it, or set XDG_CONFIG_HOME to a directory of your own");
       warnings->push_back(what);
     }
   }

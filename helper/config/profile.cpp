@@ -37,14 +37,13 @@ const auto& find_row(const Table& table, const Assignment& given) {
 
 /// RFC 3986 section 3.3. A quotation mark, for example, would break the JSON of other programs.
 bool is_path_character(char c) noexcept {
-  const char lower = protocol::to_lower(c);
-  return (lower >= 'a' && lower <= 'z') || protocol::is_digit(c) ||
+  return is_letter_or_digit(protocol::to_lower(c)) ||
          std::string_view("-._~!$&'()*+,;=:@%/").find(c) != std::string_view::npos;
 }
 
 /// Accepts `https://host[:port][/path]`. The path of the vendor's base URLs is not part of the result.
 protocol::ParsedUrl parse_service_url(const Assignment& given) try {
-  protocol::ParsedUrl url = protocol::parse_url(given.value);
+  protocol::ParsedUrl url = protocol::parse_url(protocol::trim(given.value));
   if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
   if (!url.origin.user.empty()) throw protocol::ProtocolError("it carries a user name");
   if (!std::ranges::all_of(url.rest, is_path_character))
@@ -66,7 +65,8 @@ Host parse_host(const Assignment& given) {
 std::string parse_path(const Assignment* given) {
   if (given == nullptr) return {};
   if (!given->value.starts_with('/'))
-    throw given->failure("the path " + in_quotes(given->value) + " is not absolute", "begin it with a slash");
+    throw given->failure("the path " + in_quotes(given->value) + " is not absolute",
+                         "write the whole path, as 'realpath FILE' prints it; '~' is not expanded here");
   return std::string(given->value);
 }
 
@@ -84,6 +84,7 @@ std::string parse_no_proxy(const Assignment* given) {
   std::ranges::replace_if(
       list, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   if (has_control_bytes(list)) throw given->failure("a control character in the value");
+  if (given->layer != Layer::common_variable && is_quoted(list)) throw given->failure("unusable list");
   return list;
 }
 

@@ -39,6 +39,18 @@ void write_setting(std::string& text, std::span<const Assignment> given) {
   text = with_setting(text, setting, values);
 }
 
+/// Removes the certificates of the profile if another service than its 'url' is selected. Whether it is.
+bool drop_certificates(ProfileSettings& draft) {
+  const auto own = std::ranges::find(draft.text.files, Layer::user_file, &ProfileText::File::layer);
+  const Assignment* const url = draft.values.find(SettingId::url);
+  if (own == draft.text.files.end() || (url != nullptr && own->text.find(url->value) != std::string::npos))
+    return false;
+  const bool had_url = with_setting(own->text, *find_setting("url"), {}) != own->text;
+  for (const std::string_view name : {"ca-file", "client-cert", "client-key"})
+    if (had_url) own->text = with_setting(own->text, *find_setting(name), {});
+  return had_url;
+}
+
 }  // namespace
 
 std::string with_setting(std::string_view text, const Setting& setting, std::span<const std::string> values) {
@@ -62,6 +74,7 @@ ProfileSettings read_draft(const Environment& environment, std::span<const Assig
   ProfileSelector selector(environment, flags, NamedProfile{.name = profile, .source = {}});
   selector.ignore_provider_region();  // it belongs to another key
   ProfileSettings draft = selector.read_settings(profile);
+  if (drop_certificates(draft)) draft.values = selector.merge(draft.text);
   for (const Setting& setting : settings) {
     const Assignment* const source =
         setting.role == Role::key_source ? draft.values.find(setting.id) : nullptr;

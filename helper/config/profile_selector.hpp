@@ -71,9 +71,11 @@ class ProfileSelector {
   /// that source is used or not. Ignores files and lines that are invalid.
   [[nodiscard]] std::vector<std::string> key_variables() const;
 
- private:
+  /// The settings of all layers, with the text as that of the profile files.
   [[nodiscard]] Settings merge(const ProfileText& text,
                                InvalidLines invalid_lines = InvalidLines::reject) const;
+
+ private:
   [[nodiscard]] Profile load(std::string_view name) const;
   [[nodiscard]] ProfileText read_unnamed(std::string_view name) const;
   void must_exist(const NamedProfile& named) const;

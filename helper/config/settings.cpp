@@ -159,7 +159,10 @@ std::string Assignment::source() const {
 
 Failure Assignment::failure(const std::string& what, std::string hint) const {
   const ExitCode code = layer == Layer::flag ? ExitCode::usage_error : ExitCode::invalid_settings;
-  return Failure(code, source() + ": " + what, std::move(hint));
+  // A command may begin with a quoted word.
+  if (setting == nullptr || setting->id == SettingId::api_key_command || !is_quoted(value))
+    return Failure(code, source() + ": " + what, std::move(hint));
+  return Failure(code, source() + ": " + what + "; it is in quotes", "write the value without quotes");
 }
 
 void Settings::add(std::span<const Assignment> layer) {
@@ -237,7 +240,7 @@ std::vector<Assignment> read_provider_region(const Environment& environment) {
 }
 
 /// Names that are one typing mistake away from a known one.
-void MisspelledVariables::warn_of_mistakes() const {
+void IgnoredVariables::warn_of_mistakes() const {
   const std::vector<std::string_view> known = known_variables();
   for (const char* const* entry = environment_.entries(); *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
@@ -250,19 +253,19 @@ void MisspelledVariables::warn_of_mistakes() const {
 }
 
 /// Values that other programs use.
-void MisspelledVariables::warn_of_values() const {
+void IgnoredVariables::warn_of_values() const {
   const auto is_set = [this](std::string_view name) { return environment_.find(name).has_value(); };
   if (read_common_variables(environment_).empty() && !is_set("SASE_PROXY"))
     for (const std::string_view name : {"all_proxy", "ALL_PROXY"})
       if (is_set(name))
         diagnostics_.warning(std::string(name) + " is ignored: only http:// proxies are supported");
-  if (find_key_variable(environment_) == "CHECKPOINT_SASE_API_KEY" && is_set("BASE_URL") &&
+  const auto key = find_key_variable(environment_);
+  if ((key == "CHECKPOINT_SASE_API_KEY" || key == "PERIMETER81_API_KEY") && is_set("BASE_URL") &&
       read_provider_region(environment_).empty() && !is_set("SASE_URL") && !is_set("SASE_REGION"))
-    diagnostics_.warning(
-        "BASE_URL is ignored: it is not the URL of a region; to use its service, set SASE_URL");
+    diagnostics_.warning("BASE_URL is ignored: it selects no region; to use its service, set SASE_URL");
 }
 
-void MisspelledVariables::warn() noexcept try {
+void IgnoredVariables::warn() noexcept try {
   if (std::exchange(has_warned_, true)) return;
   warn_of_mistakes();
   warn_of_values();

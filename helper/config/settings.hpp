@@ -8,6 +8,7 @@
 #include "helper/names.hpp"
 #include "protocol/parsing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -189,10 +190,10 @@ struct ApiKeySource {
   std::string service = {};  ///< of the file of `login`: the URL that its key must be for
 };
 
-[[nodiscard]] constexpr bool is_credential_name(std::string_view name) noexcept {
+[[nodiscard]] inline bool is_credential_name(std::string_view name) noexcept {
   constexpr std::size_t longest_file_name = 255;  // NAME_MAX
   return !name.empty() && name != "." && name != ".." && name.size() <= longest_file_name &&
-         name.find('/') == std::string_view::npos;
+         name.find('/') == std::string_view::npos && !is_quoted(name);
 }
 
 /// A setting that names a source of the API key. helper/api_key/source.cpp reads the key.
@@ -209,10 +210,14 @@ struct KeySourceRow {
 inline constexpr std::array key_sources = {
     KeySourceRow{ApiKeySource::Kind::variable, SettingId::api_key_env,
                  "the variable that 'api-key-env' names", "this is not the name of a variable", "",
-                 [](std::string_view name) noexcept { return !name.empty() && name.find('=') == name.npos; }},
-    KeySourceRow{ApiKeySource::Kind::file, SettingId::api_key_file, "the file", "the path is not absolute",
-                 "begin it with a slash",
-                 [](std::string_view path) noexcept { return path.starts_with('/'); }},
+                 [](std::string_view name) noexcept {
+                   return !name.empty() && name.find_first_of("='\"") == name.npos;
+                 }},
+    KeySourceRow{
+        ApiKeySource::Kind::file, SettingId::api_key_file, "the file", "the path is not absolute",
+        "write the whole path, as 'realpath FILE' prints it; '~' is not expanded here, and '-' is written "
+        "/dev/stdin",
+        [](std::string_view path) noexcept { return path.starts_with('/'); }},
     KeySourceRow{ApiKeySource::Kind::command, SettingId::api_key_command, "the command of 'api-key-command'",
                  "the command is empty", "",
                  [](std::string_view command) noexcept { return !protocol::trim(command).empty(); }},
@@ -220,13 +225,16 @@ inline constexpr std::array key_sources = {
                  "the systemd credential that 'api-key-credential' names",
                  "this is not the name of a systemd credential",
                  "write the name alone, as in 'LoadCredential=NAME:...' of the unit", is_credential_name},
-    KeySourceRow{
-        ApiKeySource::Kind::keyring, SettingId::api_key_keyring,
-        "the key of the kernel's keyring that 'api-key-keyring' names",
-        "this cannot be the description of a key in the kernel's keyring",
-        "write it as in 'keyctl padd user DESCRIPTION @u'",
-        [](std::string_view text) noexcept { return !text.empty() && text.size() < 4096; }},  // keyrings(7)
+    KeySourceRow{ApiKeySource::Kind::keyring, SettingId::api_key_keyring,
+                 "the key of the kernel's keyring that 'api-key-keyring' names",
+                 "this cannot be the description of a key in the kernel's keyring",
+                 "write it as in 'keyctl padd user DESCRIPTION @u'",
+                 [](std::string_view text) noexcept {  // the longest: keyrings(7)
+                   return !text.empty() && text.size() < 4096 && !is_quoted(text);
+                 }},
 };
+static_assert(std::ranges::count(settings, Role::key_source, &Setting::role) == std::ssize(key_sources) &&
+              static_cast<std::size_t>(ApiKeySource::Kind::keyring) + 1 == key_sources.size());
 
 /// The variables that are searched, in this order, if the profile names no source: our own, then those of the
 /// Terraform providers of the vendor and of the community.
@@ -243,10 +251,10 @@ inline constexpr std::string_view removed_variable = "SASE_EXEC_REMOVED";
 /// and BASE_URL that are for other programs. Only a variable that one typing mistake turns into a known one
 /// counts as misspelled, because other programs may have `SASE_` variables too. It costs nothing until
 /// warn(), which a call that the cache answers does not reach.
-class MisspelledVariables {
+class IgnoredVariables {
  public:
   /// Both must outlive this.
-  MisspelledVariables(const Environment& environment, const Diagnostics& diagnostics) noexcept
+  IgnoredVariables(const Environment& environment, const Diagnostics& diagnostics) noexcept
       : environment_(environment), diagnostics_(diagnostics) {}
 
   /// One warning a variable, without its value; nothing on later calls.

@@ -109,7 +109,19 @@ CheckResult check_key(const config::Profile& profile, const Environment& environ
   try {
     const auto source = api_key::find_source(profile, environment);
     if (!source) throw api_key::no_key(profile, environment);
-    CheckResult check = check_expiry(find_expiry(read().reveal()), wall_clock());
+    const std::string_view key = read().reveal();
+    CheckResult check = check_expiry(find_expiry(key), wall_clock());
+    const char* const odd =
+        key.ends_with('\\') ? "it ends with a backslash, as a line of a script does"
+        // The base64 text of `eyJ`, with which a JSON Web Token begins (RFC 7515 section 3).
+        : key.starts_with("ZXlK")   ? "it begins like the base64 text of a key"
+        : key.find(' ') != key.npos ? "it has a blank in it"
+                                    : nullptr;
+    if (odd != nullptr)
+      check = {.name = "key",
+               .state = CheckState::warning,
+               .what = odd,
+               .remedy = "copy it from the console: Settings > API Support"};
     std::string what = "from " + api_key::describe(*source) + describe_file(*source);
     if (!check.what.empty()) what += "; " + check.what;
     check.what = what + describe_shadowed(*source, environment);

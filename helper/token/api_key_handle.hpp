@@ -19,7 +19,7 @@ namespace sase::token {
 struct SessionContext {
   const Environment& environment;
   const Diagnostics& diagnostics;
-  config::MisspelledVariables& misspelled_variables;
+  config::IgnoredVariables& ignored_variables;
   std::chrono::steady_clock::time_point start;  ///< of the call
 };
 

@@ -273,7 +273,7 @@ TokenSession::TokenSession(const SessionContext& context, const config::Profile&
                  .state_directory = config::state_directory(context.environment),
                  .authorizer = authorizer_,
                  .diagnostics = context.diagnostics,
-                 .misspelled_variables = &context.misspelled_variables,
+                 .ignored_variables = &context.ignored_variables,
                  .trace = trace_,
                  .deadline = steady_clock::now() + profile.timeout},
                 key ? ApiKeyHandle(profile, std::move(*key))

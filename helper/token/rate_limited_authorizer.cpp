@@ -203,8 +203,8 @@ NewToken RateLimitedAuthorizer::accept(protocol::TokenResponse response, const C
 }
 
 protocol::AuthorizeReply RateLimitedAuthorizer::send(const AuthorizeOptions& options) {
-  // A call that waits for the network has the time to look for misspelled variables.
-  if (parts_.misspelled_variables != nullptr) parts_.misspelled_variables->warn();
+  // A call that waits for the network has the time to look for ignored variables.
+  if (parts_.ignored_variables != nullptr) parts_.ignored_variables->warn();
   const auto left = std::chrono::duration_cast<milliseconds>(parts_.deadline - steady_clock::now());
   const config::Profile& profile = parts_.profile;
   const bool needs_key = options.probe != protocol::Probe::way;

@@ -50,7 +50,7 @@ struct TokenProviderParts {
   std::optional<std::string> state_directory;  ///< of locks and request logs; nothing if there can be none
   Authorizer& authorizer;
   const Diagnostics& diagnostics;
-  config::MisspelledVariables* misspelled_variables = nullptr;  ///< null for no warning about them
+  config::IgnoredVariables* ignored_variables = nullptr;  ///< null for no warning about them
   const Trace& trace;
   std::chrono::steady_clock::time_point deadline;  ///< of the call
   BootTime started = BootClock::now();  ///< the call shares the failures of calls that it has waited for

@@ -137,6 +137,20 @@ warns_of_key() {
   expect_counter authorize 2
 }
 
+@test "key: warns of one that looks odd" {
+  local odd
+  for odd in 'the-key\' ZXlKhbGciOiJIUzI1NiJ9; do
+    about=$odd
+    SASE_API_KEY=$odd warns_of_key 'from SASE_API_KEY; it *' 'copy it from the console*'
+  done
+}
+
+@test "a proxy in ALL_PROXY that is ignored is mentioned" {
+  ALL_PROXY=socks5://127.0.0.1:1 call sase-credential doctor --json
+  expect_warning 'ALL_PROXY is ignored: *'
+  expect_equal "$(jq -r '.links[5].what' "$out")" 'none is set; ALL_PROXY is ignored: only http:// proxies are supported'
+}
+
 @test "files: a directory that others can read, a symbolic link, a file instead of a directory" {
   mkdir "$state"
   chmod 755 "$state"

@@ -133,22 +133,19 @@ stub() {
   works
 }
 
-@test "chmod of a volume in which a token is kept up to date" {
-  needs_root
-  export SASE_API_KEY_FILE=$home/key
-  local volume="$home/volume's" as_other=(setpriv --reuid 12345 --regid 12345 --clear-groups env -u XDG_RUNTIME_DIR)
-  chmod go+x "$BATS_TEST_TMPDIR" "$home"
-  open_to_users "$home" "$sandbox" "$build/bin/sase-credential"
-  chown 12345 "$home/key"
-  mkdir -m 777 "$volume"
-  chmod 777 "$volume"
-  call "${as_other[@]}" sase-credential watch --once "$volume/token.file"
-  hint 7
-  paste "${hint##*: }"
-  call "${as_other[@]}" sase-credential watch --once "$volume/token.file"
-  expect_code 0
-  [ -s "$volume/token.file" ] || refute 'expected a token in the file'
-  rm "$volume/token.file"
+@test "realpath for a path that is not absolute" {
+  local name
+  for name in --api-key-file --ca-file; do
+    about=$name
+    cp "$home/key" key-file
+    [ "$name" = --api-key-file ] || cp "$sandbox/ca.pem" key-file
+    SASE_API_KEY=$key call sase-credential token "$name" key-file
+    hint 2
+    command=$(sed -E "s/^[^']*'([^']*)'.*/\1/" <<<"$hint")
+    paste "${command/FILE/key-file}"
+    path=$(<"$out")
+    SASE_API_KEY=$key works "$name" "$path"
+  done
 }
 
 @test "login for a profile without a key" {
@@ -245,7 +242,7 @@ stub() {
 }
 
 @test "the pages that hints name" {
-  local -A shown=([--zzz]=--help ['help zzz']=--help ['token --format zzz']='help formats' ['help min-ttl']='help settings')
+  local -A shown=([--zzz]=--help ['help zzz']=--help ['token --format zzz']='help formats' ['help min-ttl']='help settings' ['get extra']='help get')
   local line
   for line in "${!shown[@]}"; do
     about=$line

@@ -87,6 +87,14 @@ expect_one_request() {
   [ "$(counter authorize)" -le 1 ] || refute "expected one request"
 }
 
+@test "a HOME of root that everyone can write" {
+  need_users
+  mkdir "$home/open"
+  chmod 777 "$home/open"
+  expect_one_request as_user sase-alice env HOME="$home/open"
+  expect_equal "$(ls -A "$home/open")" '' 'what is in HOME'
+}
+
 @test "a HOME on a read-only file system" {
   needs_root
   unshare --mount true 2>/dev/null || skip 'needs mount namespaces'

@@ -10,7 +10,7 @@ setup_file() {
   start_file
   {
     cat "$BATS_FILE_TMPDIR/sandbox/api-key"
-    printf '%s\n' 'key with blanks, "quotes" and \backslashes' key-a key-b
+    printf '%s\n' 'key with blanks, "quotes" and \backslashes\' ZXlKaHVudGVyMg key-a key-b
     head -c 16384 /dev/zero | tr '\0' k
     echo
   } >"$BATS_FILE_TMPDIR/keys"
@@ -86,12 +86,14 @@ refused_file() {  # MESSAGE [HINT]
 }
 
 @test "a key is sent as it is" {
-  SASE_API_KEY='key with blanks, "quotes" and \backslashes' expect_works
+  SASE_API_KEY='key with blanks, "quotes" and \backslashes\' expect_works
+  anew
+  SASE_API_KEY=ZXlKaHVudGVyMg expect_works
 }
 
-@test "one trailing line end of a variable is dropped" {
+@test "trailing line ends of a variable are dropped" {
   local end
-  for end in $'\n' $'\r\n'; do
+  for end in $'\n' $'\r\n' $'\n\n'; do
     anew
     SASE_API_KEY=$key$end expect_works
   done
@@ -99,7 +101,7 @@ refused_file() {  # MESSAGE [HINT]
 
 @test "rejects a key of several lines, with control bytes or other alphabets" {
   local bad
-  for bad in "$key"$'\n'"$key" "$key"$'\n\n' $'\n'"$key" "$key"$'\t'"$key" "$key"$'\033[2J' "$key"$'\177' "$key"é; do
+  for bad in "$key"$'\n'"$key" "$key"$'\n\n'"$key" "$key"$'\t'"$key" "$key"$'\033[2J' "$key"$'\177' "$key"é; do
     SASE_API_KEY=$bad call sase-credential token
     expect_failure 4 'cannot use the API key from SASE_API_KEY: it *'
   done
@@ -204,10 +206,24 @@ TABLE
   refused_file 'it is encoded in UTF-16, and not in ASCII or UTF-8'
 }
 
+@test "a profile in UTF-16: exit 4 and the encoding" {
+  local conf=$XDG_CONFIG_HOME/sase-credential/profiles/default.conf encoding
+  profile default "url = $url"
+  export SASE_API_KEY=$key
+  cp "$conf" "$home/utf8"
+  for encoding in UTF-16 UTF-16LE UTF-16BE; do
+    about "$encoding"
+    iconv -f ASCII -t "$encoding" <"$home/utf8" >"$conf"
+    call sase-credential token
+    expect_failure 4 "$conf: it is encoded in UTF-16" 'save it as UTF-8, or write it again'
+  done
+  expect_counter authorize 0
+}
+
 @test "inside 'exec', a call without a key says what removed it" {
   export SASE_API_KEY=$key
   call sase-credential exec -- sase-credential --cache none token
-  expect_failure 4 "no API key for the profile 'default': 'sase-credential exec' removed SASE_API_KEY from the environment" \
+  expect_failure 4 "no API key for the profile 'default': 'sase-credential exec' or 'watch --exec' removed SASE_API_KEY from the environment" \
     '*SASE_ACCESS_TOKEN*--pass-api-key*'
 }
 
@@ -230,9 +246,9 @@ TABLE
   expect_works
 }
 
-@test "a file's one trailing line end is dropped" {
+@test "a file's trailing line ends and empty lines are dropped" {
   local end
-  for end in '' '\n' '\r\n'; do
+  for end in '' '\n' '\r\n' '\n\n' '\r\n \r\n'; do
     anew
     key_file "$key$end"
     expect_works
@@ -245,7 +261,7 @@ TABLE
   refused_file 'it is empty'
   key_file '\n'
   refused_file 'it is empty'
-  for text in "$key\n\n" "$key\n$key\n" "\n$key\n"; do
+  for text in "$key\n$key\n" "$key\n\n$key"; do
     key_file "$text"
     refused_file 'it has more than one line'
   done
@@ -392,6 +408,16 @@ TABLE
   expect_token
 }
 
+@test "a pipe that was read before: the hint says so" {
+  exec 7< <(printf '%s\n' "$key")
+  call sase-credential --api-key-file /dev/fd/7 token
+  expect_token
+  call sase-credential --api-key-file /dev/fd/7 --cache none token
+  expect_failure 4 "cannot use the API key from the file '/dev/fd/7': it is empty" \
+    "a pipe can be read once: name a file, or use 'api-key-command'"
+  exec 7<&-
+}
+
 @test "a file that is not there: exit 4 with its name" {
   export SASE_API_KEY_FILE=$home/missing
   refused_file 'No such file or directory'
@@ -401,9 +427,31 @@ TABLE
   printf '%s\n' "$key" >"$home/key"
   cd "$home"
   call sase-credential --api-key-file key token
-  expect_failure 2 "--api-key-file: the path is not absolute"
+  expect_failure 2 "--api-key-file: the path is not absolute" "*'realpath FILE'*"
   SASE_API_KEY_FILE=./key call sase-credential token
-  expect_failure 4 "SASE_API_KEY_FILE: the path is not absolute"
+  expect_failure 4 "SASE_API_KEY_FILE: the path is not absolute" "*'realpath FILE'*"
+  # shellcheck disable=SC2088 # a tilde that is not expanded
+  SASE_API_KEY_FILE='~/key' call sase-credential token
+  expect_failure 4 "SASE_API_KEY_FILE: the path is not absolute" "*'~' is not expanded here*"
+  in=$home/key call sase-credential --api-key-file - token
+  expect_failure 2 "--api-key-file: the path is not absolute" "*'-' is written /dev/stdin"
+  in=$home/key call sase-credential --api-key-file /dev/stdin token
+  expect_token
+}
+
+@test "quotes around a path, URL, region or proxy, as in an env file: the message names them" {
+  printf '%s\n' "$key" >"$home/key"
+  local given
+  for given in "SASE_API_KEY_FILE='$home/key'" 'SASE_REGION="eu"' "SASE_URL='$url'" 'SASE_MIN_TTL="5m"' \
+    'SASE_PROXY="http://127.0.0.1:1"' "SASE_CA_FILE='$sandbox/ca.pem'"; do
+    about "$given"
+    call env -u SASE_URL SASE_API_KEY="$key" "$given" sase-credential token
+    expect_failure 4 "${given%%=*}: *; it is in quotes" 'write the value without quotes'
+  done
+  profile default 'region = "eu"'
+  call env -u SASE_URL SASE_API_KEY="$key" sase-credential token
+  expect_failure 4 "*default.conf:1: unknown region '?eu?'; it is in quotes" 'write the value without quotes'
+  expect_counter authorize 0
 }
 
 # ---- one source
@@ -435,10 +483,15 @@ TABLE
 }
 
 @test "a key is never the value of a flag" {
+  local hint="no argument takes a key: put it into SASE_API_KEY, or enter it at the prompt of 'sase-credential login'"
   call sase-credential --api-key "$key" token
-  expect_failure 2 "unknown flag '--api-key'"
+  expect_failure 2 "unknown flag '--api-key'" "$hint"
   call sase-credential "--api-key=$key" token
-  expect_failure 2 "unknown flag '--api-key'"
+  expect_failure 2 "unknown flag '--api-key'" "$hint"
+  for command in token login; do
+    call sase-credential "$command" "$key"
+    expect_failure 2 "'$command' takes no operand" "$hint"
+  done
 }
 
 # not_shown TEXT: in what the last call, which failed, has said.

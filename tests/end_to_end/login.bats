@@ -3,6 +3,7 @@
 # `login` and `logout`.
 
 load ../support/end_to_end.bash
+load ../support/users.bash
 promises=7
 
 setup() {
@@ -299,6 +300,55 @@ see verified:
   touch "$config"
   by_pipe
   expect_failure 7 'nothing was stored: *'
+}
+
+@test "a configuration directory that root has made, as an installer under sudo does" {
+  need_users
+  local alice hint="make it writable for this user, or set XDG_CONFIG_HOME to a directory of your own"
+  alice=$(user_home sase-alice)
+  mkdir -m 755 "$alice/.config"
+  in=$BATS_TEST_TMPDIR/typed
+  call as_user sase-alice sase-credential login --stdin
+  expect_failure 7 "nothing was stored: cannot make '$alice/.config/sase-credential': Permission denied" "$hint"
+  chmod 700 "$alice/.config"
+  call as_user sase-alice sase-credential login --stdin
+  expect_failure 4 "cannot read '$alice/.config/sase-credential/profiles/default.conf': Permission denied" \
+    'let this user read it, or set XDG_CONFIG_HOME to a directory of your own'
+  mkdir "$alice/own"
+  chown sase-alice "$alice/own"
+  meant_to_hold_secrets "$alice/own"
+  call as_user sase-alice env XDG_CONFIG_HOME="$alice/own" sase-credential login --stdin
+  expect_code 0
+}
+
+@test "a profile that is a link into a store of root: the key is stored if the profile need not change" {
+  need_users
+  local alice profiles
+  alice=$(user_home sase-alice)
+  profiles=$alice/.config/sase-credential/profiles
+  mkdir -p "$home/store" "$profiles"
+  printf '%s\n' "url = $url" >"$home/store/default.conf"
+  chmod 755 "$home/store"
+  chmod 644 "$home/store/default.conf"
+  ln -s "$home/store/default.conf" "$profiles/default.conf"
+  chown -R -h sase-alice "$alice/.config"
+  meant_to_hold_secrets "$alice/.config/sase-credential/keys"
+  in=$BATS_TEST_TMPDIR/typed
+  call as_user sase-alice env -u SASE_URL sase-credential login --stdin
+  expect_code 0
+  expect_no_message
+  call as_user sase-alice env -u SASE_URL sase-credential token
+  expect_token
+  call as_user sase-alice env -u SASE_URL sase-credential login --stdin --cache none
+  expect_failure 7 "nothing was stored: cannot *: Permission denied" 'make it writable for this user, *'
+}
+
+@test "a login to another service drops the certificates of the one before" {
+  profile default "url = $url" "ca-file = $SASE_CA_FILE"
+  in=$BATS_TEST_TMPDIR/typed
+  call env -u SASE_URL -u SASE_CA_FILE sase-credential login --stdin --no-verify --region eu
+  expect_code 0
+  expect_equal "$(<"$config/profiles/default.conf")" 'region = eu' 'the profile'
 }
 
 # ---- logout

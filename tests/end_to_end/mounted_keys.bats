@@ -220,3 +220,24 @@ bind='cat >/dev/null; touch key; mount --bind "$secret" key; mount -o remount,bi
     chgrp sase-alice unit unit/sase-api-key' env "CREDENTIALS_DIRECTORY=$volume/unit" sase-credential token
   expect_works
 }
+
+@test "a unit whose directory of credentials lacks the key" {
+  mkdir -m 755 "$home/unit"
+  call as_user sase-alice env "CREDENTIALS_DIRECTORY=$home/unit" sase-credential token
+  expect_failure 4 "no API key for the profile 'default'" "*, or add 'LoadCredential=sase-api-key:FILE' to the unit"
+}
+
+# Drives of Windows in WSL (9p), CIFS and FAT show one mode for all files. strace puts the type in place of the real one.
+@test "a file on a file system whose modes come from the mount: the hint is an option of the mount" {
+  local type
+  cp "$in" "$home/key"
+  chmod 777 "$home/key"
+  call sase-credential --api-key-file "$home/key" token
+  expect_failure 4 '*can be written by other users' "chmod 600 $home/key"
+  for type in 97190201 424d53ff 424d53fe 444d0000; do
+    about "$type"
+    injected statfs "poke_exit=@arg2=${type}00000000" sase-credential --api-key-file "$home/key" token
+    expect_failure 4 "*'$home/key' (owner 0, mode 0777) can be written by other users" \
+      'its modes come from the mount: add umask=077 *metadata*dir_mode=0700*'
+  done
+}

@@ -448,6 +448,40 @@ expect_region() {
   expect_no_message
 }
 
+@test "BASE_URL beside the key variable of the older provider: ignored with a warning" {
+  profile default "url = $url"
+  only_profiles
+  unset SASE_API_KEY
+  export PERIMETER81_API_KEY=$key BASE_URL=https://api.eu.sase.checkpoint.com/api/rest
+  call sase-credential token
+  expect_warning 'BASE_URL is ignored: *SASE_URL'
+}
+
+@test "blanks around a URL are not part of it" {
+  SASE_URL=" $url/ " call sase-credential token
+  expect_token
+  expect_no_message
+  call sase-credential --url " $url/" token
+  expect_token
+  expect_counter authorize 1
+}
+
+@test "a flag with one dash or without a name: the hint has the flag" {
+  local words
+  for words in '-f json' '-format json' '-o json' json; do
+    about "$words"
+    # shellcheck disable=SC2086 # words
+    call sase-credential token $words
+    expect_failure 2 "'token' takes no operand" "did you mean '--format json'?"
+  done
+  call sase-credential token eu
+  expect_failure 2 "'token' takes no operand" "did you mean '--region eu'?"
+  call sase-credential -f json token
+  expect_failure 2 "unknown flag '-f'" "did you mean '--format'?"
+  call sase-credential token -format=json
+  expect_failure 2 "unknown flag '-format'" "did you mean '--format'?"
+}
+
 @test "a dash or quotes of a text program: usage, and what it is" {
   call sase-credential token —format json
   expect_failure 2 "the argument '*format' has an em dash (U+2014) in place of --" 'type -- *'

@@ -139,7 +139,7 @@ ROWS
 }
 
 # As in a pod: root's volume that everyone can write, and a container with another user.
-@test "rejects a volume that everyone can write with a hint that works: sticky, as in memory" {
+@test "rejects a volume that everyone can write with a hint that works: memory, which is sticky" {
   need_users
   local volume=$home/volume mode target
   mkdir -p "$volume/own"
@@ -152,12 +152,12 @@ ROWS
     for target in token own/token; do
       call as_user sase-alice sase-credential watch --once "$volume/$target"
       expect_failure 7 "'$volume' (owner 0, mode *777) can be written by other users" \
-        "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t $volume"
+        "use a file of your own in a directory of your own; for an emptyDir, set 'medium: Memory'"
     done
     expect_counter authorize 0
   done
   about=hint
-  chmod +t "$volume"
+  chmod +t "$volume" # as the kubelet makes it
   call as_user sase-alice sase-credential watch --once "$volume/token"
   expect_silence
   expect_equal "$(stat -c '%a %U' "$volume/token")" '600 sase-alice' 'mode and owner'
@@ -179,7 +179,7 @@ ROWS
   chmod 1777 "$home/sticky"
   meant_to_hold_secrets "$home/sticky/token"
   call sase-credential watch --once "$home/foreign/token"
-  expect_failure 7 "'*/foreign' (owner 65534, mode 0700) belongs to another user" 'use a file of your own in a directory of your own'
+  expect_failure 7 "'*/foreign' (owner 65534, mode 0700) belongs to another user" 'use a file of your own in a directory of your own; *'
   expect_counter authorize 0
   call sase-credential watch --once "$home/sticky/token"
   expect_silence
@@ -360,7 +360,7 @@ token" 'messages and files'
 @test "--exec runs a command after each new token, without the API key" {
   local got=$home/tmp/got
   meant_to_hold_secrets "$got"
-  start_watch "$file" --exec "cat '$file' >>'$got'; env | grep -c API_KEY >&2; echo to-stdout; exit 9"
+  start_watch "$file" --exec "cat '$file' >>'$got'; env | grep -c API_KEY= >&2; echo to-stdout; exit 9"
   until_true test -s "$got"
   read_file
   expect_equal "$(<"$got")" "$token" 'what the command found'
@@ -374,6 +374,15 @@ token" 'messages and files'
   kill -HUP "$watcher"
   until_true eval '[ "$(wc -l <"$got")" = 2 ]'
   expect_equal "$(tail -1 "$got")" "$(<"$file")" 'what the command found'
+  expect_stop
+}
+
+@test "a nested call of --exec says what removed its key" {
+  start_watch "$file" --exec "sase-credential --cache none token; echo done"
+  until_true has_said '^done'
+  expect_equal "$(head -1 "$err")" \
+    "sase-credential: no API key for the profile 'default': 'sase-credential exec' or 'watch --exec' removed SASE_API_KEY from the environment" 'the message'
+  has_said "^sase-credential: hint: .* in the file of 'watch'"
   expect_stop
 }
 

@@ -77,4 +77,11 @@ TEST_CASE("suggests the nearest name, or gives the alternative hint", "[names]")
   CHECK(suggest("zzzzzz", known).empty());
 }
 
+TEST_CASE("recognizes the quotes of shells, text programs and Markdown", "[names]") {
+  for (const char* const text : {"'a'", "\"a\"", "`a`", "a'", "\"a", "\u201ca\u201d", "\u2018a", "a\u2019"})
+    CHECK(is_quoted(text));
+  for (const char* const text : {"", "a", "a'b", "a\"b", "\u2014"})
+    CHECK_FALSE(is_quoted(text));
+}
+
 }  // namespace sase

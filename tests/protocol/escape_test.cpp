@@ -41,6 +41,24 @@ TEST_CASE("untrusted text becomes safe to print", "[escape]") {
   DYNAMIC_SECTION(row.name) { CHECK(escape(row.foreign) == row.shown); }
 }
 
+TEST_CASE("shows no character of Unicode that is invisible", "[escape]") {
+  // Of the general categories Cf, Zl and Zp, and of the property Default_Ignorable_Code_Point.
+  for (const char* const character :
+       {"\u00ad",     "\u034f",     "\u0600",     "\u061c",     "\u06dd",     "\u070f",     "\u0890",
+        "\u08e2",     "\u115f",     "\u1160",     "\u17b4",     "\u180b",     "\u180e",     "\u180f",
+        "\u200b",     "\u200f",     "\u2028",     "\u2029",     "\u202a",     "\u202e",     "\u2060",
+        "\u2064",     "\u2069",     "\u3164",     "\ufe00",     "\ufe0f",     "\ufeff",     "\uffa0",
+        "\ufff9",     "\ufffb",     "\U000110bd", "\U00013430", "\U0001bca0", "\U0001d173", "\U000e0001",
+        "\U000e007f", "\U000e0100", "\U000e01ef"}) {
+    INFO(escape(character));
+    CHECK(escape(character).starts_with("\\x"));
+    CHECK_FALSE(is_printable_text(character));
+  }
+  for (const char* const character : {"\u00e9", "\u0606", "\u1161", "\u180a", "\u2010", "\u3163", "\ufe10",
+                                      "\uffa1", "\U000110be", "\U0001d172"})
+    CHECK(escape(character) == character);
+}
+
 TEST_CASE("escaped text is printable", "[escape]") {
   for (int byte = 0; byte < 256; ++byte) {
     INFO("byte " << byte);

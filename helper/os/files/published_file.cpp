@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/published_file.hpp"
 
+#include "helper/os/fd.hpp"
 #include "helper/os/files/file_system.hpp"
 #include "helper/os/files/trusted_file.hpp"
-#include "protocol/escape.hpp"
 #include "protocol/parsing.hpp"
 
 #include <cerrno>
@@ -68,17 +68,6 @@ bool may_replace(const struct stat& file, const std::string& directory) noexcept
          (status.st_mode & S_ISVTX) == 0 || status.st_uid == us;
 }
 
-/// The first directory of root, from the end of this path, that everyone can write and that is not sticky.
-std::string find_open_volume(std::string path) {
-  struct stat status {};
-  for (auto slash = path.size() - 1; slash != std::string::npos; slash = path.find_last_of('/')) {
-    path.resize(slash);
-    const bool is_there = !path.empty() && ::stat(path.c_str(), &status) == 0;
-    if (is_there && status.st_uid == 0 && (status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) return path;
-  }
-  return {};
-}
-
 /// Takes the path with its slash.
 void check_directory(const std::string& directory) {
   struct stat status {};
@@ -90,12 +79,9 @@ void check_directory(const std::string& directory) {
   try {
     check_directories(directory);
   } catch (const RejectedPath& error) {
-    // Such is an emptyDir on the disk of a Kubernetes node; one in memory is sticky.
-    const std::string volume = find_open_volume(directory);
-    if (volume.empty() || ::geteuid() == 0) throw;
-    throw RejectedPath(error.what(),
-                       "in Kubernetes, set 'medium: Memory' for the emptyDir; elsewhere, as root: chmod +t " +
-                           protocol::shell_word(volume));
+    if (error.hint() != use_own_file) throw;
+    // An emptyDir on the disk of a Kubernetes node can be written by everyone; one in memory is sticky.
+    throw RejectedPath(error.what(), std::string(use_own_file) + "; for an emptyDir, set 'medium: Memory'");
   }
 }
 

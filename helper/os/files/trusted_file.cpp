@@ -13,8 +13,10 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace sase::os {
@@ -30,10 +32,21 @@ mode_t permissions_of_others(const struct stat& status, gid_t trusted) noexcept 
   return (status.st_mode | (is_private_group ? 0U : status.st_mode >> 3U)) & 07U;
 }
 
+struct statfs read_file_system(std::string_view path) {
+  struct statfs system {};
+  (void)::statfs(std::string(path).c_str(), &system);  // no properties if it fails
+  return system;
+}
+
 /// ConfigMaps of Kubernetes are writable by everyone according to their mode, on a read-only mount.
-bool is_read_only(std::string_view directory) {
-  struct statvfs system {};
-  return ::statvfs(std::string(directory).c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
+bool is_read_only(std::string_view path) { return (read_file_system(path).f_flags & ST_RDONLY) != 0; }
+
+/// Whether modes may be the same for all files and fixed by the mount: on the drives of Windows in WSL, and
+/// on network, FAT and FUSE file systems.
+bool may_have_fixed_modes(std::string_view path) {
+  constexpr std::array<unsigned, 5> types{V9FS_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, MSDOS_SUPER_MAGIC,
+                                          FUSE_SUPER_MAGIC};
+  return std::ranges::find(types, static_cast<unsigned>(read_file_system(path).f_type)) != types.end();
 }
 
 /// The owner of the files of all users that have no number in this user namespace (user_namespaces(7)).
@@ -133,7 +146,7 @@ class Violations {
     const std::string name = "'" + protocol::escape(path) + "'";
     const bool is_named = path.empty() || text_.find(name) != std::string::npos;
     throw RejectedPath(is_named ? text_ : name + ": " + text_,
-                       has_remedy_ ? commands_ : std::string(use_own_file));
+                       no_command_.empty() ? commands_ : std::string(no_command_));
   }
 
  private:
@@ -152,7 +165,11 @@ class Violations {
     // What is below the directory of another user is that user's as well.
     const bool is_foreign = !is_own && !is_root && !std::exchange(has_other_owner_, true);
     if (!is_foreign && problem.empty()) return;
-    if (!is_own || command.empty() || is_read_only(path)) has_remedy_ = false;
+    if (!is_own || command.empty() || is_read_only(path)) no_command_ = use_own_file;
+    if ((status.st_mode & 0777U) == 0777 && may_have_fixed_modes(path))
+      no_command_ =
+          "its modes come from the mount: add umask=077 to its options (WSL: metadata,umask=077; CIFS: "
+          "file_mode=0600,dir_mode=0700), or use another file system";
     const std::string subject = "'" + protocol::escape(path) + "' (owner " + std::to_string(status.st_uid) +
                                 ", mode " + format_mode(status.st_mode & 07777U) + ") ";
     // An absolute link leads through the same directories again.
@@ -168,7 +185,7 @@ class Violations {
   std::string commands_;
   bool has_other_owner_ = false;
   bool is_below_shared_ = false;  ///< others can write a directory above the current path
-  bool has_remedy_ = true;
+  std::string_view no_command_;   ///< the remedy, if no command is one
 };
 
 std::string make_absolute(const std::string& path) {

@@ -18,8 +18,10 @@ ApiKey key(std::string_view text) { return ApiKey(protocol::Secret(text)); }
 }  // namespace
 
 TEST_CASE("an API key is one line of printable ASCII", "[api_key]") {
-  for (const std::string text : {"k", "a key with \"quotes\" and blanks", "!\"#$%&()*+,-./~",
-                                 "eyJ.x_y-z==", "QUJD=", "eyJhbGciOiJIUzI1NiJ9.e30.x-_=="}) {
+  for (const std::string text :
+       {"k", "a key with \"quotes\" and blanks", "!\"#$%&()*+,-./~",
+        "eyJ.x_y-z==", "QUJD=", "eyJhbGciOiJIUzI1NiJ9.e30.x-_==", "a key that ends with a backslash\\",
+        "ZXlKdGhhdCBpcyBiYXNlNjQgb2YgYSBrZXk", "ZXlK"}) {
     INFO(text);
     CHECK(key(text).reveal() == text);
   }
@@ -34,6 +36,8 @@ TEST_CASE("removes what pasting and files put around a key", "[api_key]") {
       {"a line end", "", "\n"},
       {"a line end of Windows", "", "\r\n"},
       {"a carriage return", "", "\r"},
+      {"an empty line after it", "", "\n\n"},
+      {"empty lines of Windows", "\r\n", "\r\n \r\n"},
       {"blanks", "  ", " "},
       {"tabs", "\t", "\t\t"},
       {"a blank before the line end", "", " \n"},
@@ -67,8 +71,6 @@ TEST_CASE("says what a text is that is clearly not a key", "[api_key]") {
       {"SASE_API_KEY=hunter2", "it is a line NAME=VALUE, and not the value alone"},
       {"export SASE_API_KEY=hunter2", "it is a line NAME=VALUE, and not the value alone"},
       {"set SASE_API_KEY=hunter2", "it is a line NAME=VALUE, and not the value alone"},
-      {"ZXlKaHVudGVyMi5odW50ZXIyLmh1bnRlcjI", "it is the base64 text of a key; decode it"},
-      {"hunter2\\", "it ends with a backslash, as a line of a script does"},
       {"/builds/hunter2.tmp/SASE_API_KEY", "it is a path, a URL or a reference to the key"},
       {"C:\\hunter2\\key.txt", "it is a path, a URL or a reference to the key"},
       {"my-api-key", "it is a placeholder"},
@@ -106,11 +108,9 @@ TEST_CASE("says what a text is that is clearly not a key", "[api_key]") {
       {"/run/secrets/hunter2", "it is a path, a URL or a reference to the key"},
       {"https://hunter2.test", "it is a path, a URL or a reference to the key"},
       {"hunter2\nhunter2", "it has more than one line"},
-      {"hunter2\n\n", "it has more than one line"},
-      {"\nhunter2", "it has more than one line"},
       {"hunter2\thunter2", "it holds bytes that are not printable ASCII"},
       {"hunter2\x1b[2J", "it holds bytes that are not printable ASCII"},
-      {"hunter2\r\r\n", "it holds bytes that are not printable ASCII"},
+      {"hunter2\rhunter2", "it holds bytes that are not printable ASCII"},
       {"hunter2\xc3\xa4", "it holds bytes that are not printable ASCII"},
       {"hunter2\0"s, "it holds bytes that are not printable ASCII"},
   }));

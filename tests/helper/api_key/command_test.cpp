@@ -79,7 +79,7 @@ TEST_CASE("rejects the output of a command that is no key, without printing it",
   const auto row = GENERATE(values<Row>({
       {"echo # hunter2", "it is empty"},
       {"echo hunter2; echo hunter2", "it has more than one line"},
-      {"printf 'hunter2\\n\\n'", "it has more than one line"},
+      {"printf 'hunter2\\n\\nhunter2'", "it has more than one line"},
       {"printf 'hunter2\\001'", "it holds bytes that are not printable ASCII"},
       {"printf 'hunter2\\000'", "it holds bytes that are not printable ASCII"},
       {"head -c 16385 /dev/zero | tr '\\0' k # hunter2", "it is longer than 16 KiB"},

@@ -236,4 +236,21 @@ TEST_CASE("the key of 'login' is in the configuration directory", "[login_files]
   CHECK_FALSE(login_key_path(*nothing, "work"));
 }
 
+TEST_CASE("does not replace a profile that has its text already", "[login_files]") {
+  const Home home;
+  home.files.store("the-key", eu, "region = eu\n");
+  const auto identity = [&home] {
+    struct stat status {};
+    REQUIRE(::stat(home.path("profiles/work.conf").c_str(), &status) == 0);
+    return status.st_ino;
+  };
+  const auto first = identity();
+
+  home.files.store("new-key", eu, "region = eu\n");
+  CHECK(identity() == first);
+  CHECK(home.key_for(eu) == "new-key");
+  home.files.store("new-key", eu, "region = eu\ncache = none\n");
+  CHECK(identity() != first);
+}
+
 }  // namespace sase::api_key

@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include <unistd.h>
+
 namespace sase::api_key {
 
 namespace {
@@ -195,8 +197,31 @@ TEST_CASE("inside 'exec' the failure says what removed the key", "[api_key_sourc
   const Failure failure = tests::catch_failure([&] { (void)key_from(no_source, *environment); });
 
   CHECK(failure.code == ExitCode::invalid_settings);
-  CHECK(tests::contains(failure.what(), "'sase-credential exec' removed SASE_API_KEY from the environment"));
+  CHECK(tests::contains(
+      failure.what(), "'sase-credential exec' or 'watch --exec' removed SASE_API_KEY from the environment"));
   CHECK(tests::contains(failure.hint, "--pass-api-key"));
+}
+
+TEST_CASE("the hint names the credential where a unit has others", "[api_key_source]") {
+  const tests::EnvironmentList environment{"CREDENTIALS_DIRECTORY=/run/credentials/other.service"};
+  const Failure failure = tests::catch_failure([&] { (void)key_from(no_source, *environment); });
+
+  CHECK(failure.code == ExitCode::invalid_settings);
+  CHECK(failure.hint.ends_with("or set SASE_API_KEY, or add 'LoadCredential=sase-api-key:FILE' to the unit"));
+}
+
+TEST_CASE("the hint for a pipe without a key says that it can be read once", "[api_key_source]") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  ::close(ends[1]);
+  const tests::EnvironmentList environment{"A=b"};
+
+  const Failure failure = tests::catch_failure(
+      [&] { (void)key_from(with_source(Kind::file, "/dev/fd/" + std::to_string(ends[0])), *environment); });
+  ::close(ends[0]);
+
+  CHECK(tests::contains(failure.what(), "it is empty"));
+  CHECK(failure.hint == "a pipe can be read once: name a file, or use 'api-key-command'");
 }
 
 TEST_CASE("an invalid key in a variable: names the variable and shows no byte of the value",

@@ -72,6 +72,48 @@ TEST_CASE("treats a word with one dash as a flag, not as a command", "[command]"
   CHECK(unknown("--").what() == std::string("unknown command '--'"));
 }
 
+TEST_CASE("the hint for an operand has the flag that it needs", "[command]") {
+  struct Row {
+    std::vector<const char*> arguments;
+    const char* what;
+    const char* hint;
+  };
+  const auto row = GENERATE(values<Row>({
+      {{"token", "-f", "json"}, "'token' takes no operand", "did you mean '--format json'?"},
+      {{"token", "-format", "json"}, "'token' takes no operand", "did you mean '--format json'?"},
+      {{"token", "json"}, "'token' takes no operand", "did you mean '--format json'?"},
+      {{"token", "eu"}, "'token' takes no operand", "did you mean '--region eu'?"},
+      {{"login", "-r", "eu"}, "'login' takes no operand", "did you mean '--region eu'?"},
+      {{"status", "-json"}, "unknown flag '-json'", "did you mean '--json'?"},
+      {{"token", "-f"}, "unknown flag '-f'", "did you mean '--format'?"},
+      {{"token", "-format=json"}, "unknown flag '-format'", "did you mean '--format'?"},
+      {{"get", "json"}, "'get' takes no operand", "see: sase-credential help get"},
+  }));
+  DYNAMIC_SECTION(row.arguments.at(1) << row.hint) {
+    const Failure failure = tests::catch_failure([&row] { check_arguments(row.arguments); });
+    CHECK(failure.what() == std::string(row.what));
+    CHECK(failure.hint == row.hint);
+  }
+}
+
+TEST_CASE("the hint for a key among the arguments says where it goes, and shows no byte of it", "[command]") {
+  const std::string key = "hunter2-hunter2-hunter2-hunter2";
+  const std::string pair = "--api-key=" + key;
+  const std::string short_pair = "-token=" + key;
+  for (const std::vector<const char*>& arguments :
+       {std::vector{"token", key.c_str()}, std::vector{"login", "hunter2"},
+        std::vector{"token", pair.c_str()}, std::vector{"token", "--api-key", key.c_str()},
+        std::vector{"login", "--key", "hunter2"}, std::vector{"login", short_pair.c_str()},
+        std::vector{"login", "--token", "hunter2"}}) {
+    const Failure failure = tests::catch_failure([&] { check_arguments(arguments); });
+    INFO(failure.what());
+    CHECK(failure.code == ExitCode::usage_error);
+    CHECK(failure.hint == where_a_key_goes);
+    CHECK_FALSE(tests::contains(failure.what() + failure.hint, "hunter2"));
+  }
+  CHECK(tests::catch_failure([] { check_arguments({"exec", "--token", "x", "curl"}); }).hint == exec_form);
+}
+
 TEST_CASE("rejects dashes and quotes of a text program, and names them", "[command]") {
   struct Row {
     std::string argument;

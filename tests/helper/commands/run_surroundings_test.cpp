@@ -2,10 +2,16 @@
 #include "helper/commands/commands.hpp"
 #include "helper/os/fd.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
 #include "tests/support/user_machine.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <fcntl.h>
@@ -94,6 +100,22 @@ TEST_CASE("reads nothing from the current directory", "[run]") {
   REQUIRE(::fchdir(before.get()) == 0);
 
   CHECK(result.output == "hunter2.token==\n");
+}
+
+TEST_CASE("an unexpected exception of a library is reported without its text, which may be a secret",
+          "[run]") {
+  try {
+    const auto value = nlohmann::json::parse("{\"token\": \"hunter2\n");
+    FAIL("expected an exception, got " << value.dump());
+  } catch (const nlohmann::json::exception& error) {
+    CHECK(tests::contains(describe_unexpected(error), "parse_error"));
+    CHECK_FALSE(tests::contains(describe_unexpected(error), "hunter2"));
+  }
+  CHECK_FALSE(tests::contains(describe_unexpected(std::invalid_argument("hunter2")), "hunter2"));
+  CHECK(describe_unexpected(std::bad_alloc()) == "St9bad_alloc");
+  const std::system_error of_system(std::make_error_code(std::errc::io_error), std::string(1000, '\n'));
+  CHECK(describe_unexpected(of_system).size() < 1000);
+  CHECK(describe_unexpected(of_system).starts_with("\\x0a\\x0a"));
 }
 
 }  // namespace sase

@@ -31,7 +31,7 @@ TEST_CASE("a usage error suggests the nearest name", "[run]") {
        "unknown command 'exec-credential'",
        "did you mean 'token --format exec-credential'?"},
       {{"a\x1b[2J\nb"}, "unknown command 'a\\x1b[2J\\x0ab'", "see: sase-credential --help"},
-      {{"get", "extra"}, "'get' takes no operand", ""},
+      {{"get", "extra"}, "'get' takes no operand", "see: sase-credential help get"},
       {{"get", "--format=json"}, "'get' does not accept the flag '--format'", "these do: token, watch"},
       {{"help", "setings"}, "unknown command or topic 'setings'", "did you mean 'settings'?"},
       {{"help", "capabilty"}, "unknown command or topic 'capabilty'", "did you mean 'capability'?"},

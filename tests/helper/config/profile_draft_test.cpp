@@ -193,4 +193,51 @@ TEST_CASE("with_setting() changes one setting and keeps all other lines", "[prof
   }
 }
 
+TEST_CASE("certificates are for the url beside them, and go with it", "[profile_draft]") {
+  struct Row {
+    const char* name;
+    Flags flags;
+    const char* text;
+    const char* expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"a region in place of a url",
+       {{"region", "eu"}},
+       "url = https://s.test\nca-file = /ca.pem\nclient-cert = /c.pem\nclient-key = /k.pem\ncache = none\n",
+       "cache = none\nregion = eu\n"},
+      {"another url",
+       {{"url", "https://t.test"}},
+       "url = https://s.test\nca-file = /ca.pem\n",
+       "url = https://t.test\n"},
+      {"another url with its own",
+       {{"url", "https://t.test"}, {"ca-file", "/t.pem"}},
+       "url = https://s.test\nca-file = /ca.pem\n",
+       "url = https://t.test\nca-file = /t.pem\n"},
+      {"the same url",
+       {{"url", "https://s.test"}},
+       "ca-file = /ca.pem\nurl = https://s.test\n",
+       "ca-file = /ca.pem\nurl = https://s.test\n"},
+      {"no service is given",
+       {{"cache", "none"}},
+       "ca-file = /ca.pem\nurl = https://s.test\n",
+       "ca-file = /ca.pem\nurl = https://s.test\ncache = none\n"},
+      {"another region, behind a proxy with certificates of its own",
+       {{"region", "eu"}},
+       "region = us\nca-file = /ca.pem\n",
+       "region = eu\nca-file = /ca.pem\n"},
+      {"a first service",
+       {{"url", "https://s.test"}},
+       "ca-file = /ca.pem\n",
+       "ca-file = /ca.pem\nurl = https://s.test\n"},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    const Situation login{.flags = row.flags, .text = row.text};
+    CHECK(login.new_text() == row.expected);
+    CHECK(login.ask([](const ProfileSettings& draft) {
+      return draft.values.find(SettingId::ca_file) != nullptr;
+    }) == tests::contains(row.expected, "ca-file"));
+  }
+}
+
 }  // namespace sase::config

@@ -208,4 +208,15 @@ TEST_CASE("a profile that this user may not read is rejected or counts as absent
   CHECK(warnings == std::vector{"cannot read '" + path + "': Permission denied"});
 }
 
+TEST_CASE("names the encoding of a profile in UTF-16", "[profile_files]") {
+  for (const std::string& text :
+       {"\xff\xfeu\0r\0l\0=\0x\0"s, "\xfe\xff\0u\0r\0l\0="s, "#\0\n\0x\0"s, "\0u\0r\0l"s}) {
+    const Failure failure = tests::catch_failure([&text] { (void)ProfileText::parse(file(text)); });
+    CHECK(failure.code == ExitCode::invalid_settings);
+    CHECK(failure.what() == "/p/default.conf: it is encoded in UTF-16"s);
+    CHECK(failure.hint == "save it as UTF-8, or write it again");
+    CHECK(ProfileText::parse(file(text), InvalidLines::ignore).empty());
+  }
+}
+
 }  // namespace sase::config

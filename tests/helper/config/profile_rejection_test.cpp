@@ -61,7 +61,7 @@ TEST_CASE("rejects an invalid value and names its origin", "[profile]") {
       {"url", "https://user:pass@sandbox.test"},
       {"url", "https://@sandbox.test"},
       {"url", "https://*.test"},
-      {"url", "https://sandbox.test "},
+      {"url", "https://sand box.test"},
       {"host", "*.test"},
       {"host", "*"},
       {"host", "https://a.test"},
@@ -108,6 +108,52 @@ TEST_CASE("suggests the nearest known value for a misspelled one", "[profile]") 
           (void)parse_profile({{"cache", "files"}});
         }).hint == "did you mean 'file'?");
   CHECK(tests::catch_failure([] { (void)parse_profile({{"api", "v2"}}); }).hint == "did you mean 'v1'?");
+}
+
+TEST_CASE("names the quotes around a value", "[profile]") {
+  struct Row {
+    const char* name;
+    std::string value;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"region", "\"eu\""},
+      {"api", "'v1'"},
+      {"url", "\"https://a.test\""},
+      {"url", "'https://a.test"},
+      {"host", "'a.test'"},
+      {"api-key-env", "\"NAME\""},
+      {"api-key-file", "'/run/secrets/key'"},
+      {"api-key-credential", "'name'"},
+      {"api-key-keyring", "\u201cname\u201d"},
+      {"min-ttl", "\"5m\""},
+      {"cache", "`none`"},
+      {"ca-file", "\"/ca.pem\""},
+      {"client-cert", "'/c.pem'"},
+      {"client-key", "'/k.pem'"},
+      {"proxy", "\"http://p.test\""},
+      {"no-proxy", "'a.test,b.test'"},
+      {"trace", "\"1\""},
+  }));
+
+  DYNAMIC_SECTION(row.name << " = " << row.value) {
+    const Failure failure = tests::catch_failure([&row] { (void)parse_profile({{row.name, row.value}}); });
+    CHECK(std::string(failure.what()).ends_with("; it is in quotes"));
+    CHECK(failure.hint == "write the value without quotes");
+  }
+}
+
+TEST_CASE("a command may begin with a quoted word", "[profile]") {
+  CHECK_NOTHROW(parse_profile({{"api-key-command", "'/opt/a b/print' 'the key'"}}));
+}
+
+TEST_CASE("the hint for a path that is not absolute helps with each", "[profile]") {
+  for (const char* const path : {"~/key", "key", "./key", "-", "$HOME/key"}) {
+    const auto hint = [&path](const char* name) {
+      return tests::catch_failure([&] { (void)parse_profile({{name, path}}); }).hint;
+    };
+    CHECK(hint("ca-file") == "write the whole path, as 'realpath FILE' prints it; '~' is not expanded here");
+    CHECK(hint("api-key-file") == hint("ca-file") + ", and '-' is written /dev/stdin");
+  }
 }
 
 TEST_CASE("escapes an invalid value in the message", "[profile]") {

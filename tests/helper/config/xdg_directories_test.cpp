@@ -112,6 +112,20 @@ TEST_CASE("state_directory() is in /tmp if HOME cannot be written", "[xdg_direct
         }) == 0);
 }
 
+TEST_CASE("state_directory() is in /tmp if others can write HOME, a directory of root", "[xdg_directories]") {
+  if (::geteuid() != 0) return;
+  const tests::TemporaryDirectory directory;
+  const std::string home = directory.make_directory("home", 0777);
+  const tests::EnvironmentList environment{"HOME=" + home};
+  REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
+  REQUIRE(::chmod(home.c_str(), 0777) == 0);
+
+  CHECK(tests::exit_code_in_child([&environment] {
+          if (::seteuid(65534) != 0) return 1;
+          return state_directory(*environment) == "/tmp/sase-credential-65534" ? 0 : 2;
+        }) == 0);
+}
+
 TEST_CASE("ignores a runtime directory of another user", "[xdg_directories]") {
   const tests::TemporaryDirectory directory;
   const std::string runtime = directory.make_directory("runtime");

@@ -67,6 +67,19 @@ TEST_CASE("shows the key source and the variables that are not used", "[key_chec
         "from SASE_API_KEY; HARMONYSASE_API_KEY is set but not used");
 }
 
+TEST_CASE("warns of a key that looks odd", "[key_check]") {
+  for (const auto& [key, what] :
+       {std::pair("hunter2\\", "it ends with a backslash, as a line of a script does"),
+        std::pair("hun ter2", "it has a blank in it"),
+        std::pair("ZXlKaHVudGVyMg==", "it begins like the base64 text of a key")}) {
+    const tests::EnvironmentList environment{std::string("SASE_API_KEY=") + key};
+    const CheckResult odd = check(profile_in("https://a.test"), *environment);
+    CHECK(odd.state == CheckState::warning);
+    CHECK(odd.what == std::string("from SASE_API_KEY; ") + what);
+    CHECK(odd.remedy == "copy it from the console: Settings > API Support");
+  }
+}
+
 TEST_CASE("shows the age and mode of a key file", "[key_check]") {
   const tests::TemporaryDirectory root;
   config::Profile profile = profile_in("https://a.test");

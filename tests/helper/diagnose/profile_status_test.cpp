@@ -31,10 +31,10 @@ struct User {
   void key(std::string_view text, mode_t mode = 0600) const { root.write("key", text, mode); }
   [[nodiscard]] ProfileStatus status() const {
     const Diagnostics nothing(-1);
-    config::MisspelledVariables misspelled_variables(*environment, nothing);
+    config::IgnoredVariables ignored_variables(*environment, nothing);
     return read_status({.environment = *environment,
                         .diagnostics = nothing,
-                        .misspelled_variables = misspelled_variables,
+                        .ignored_variables = ignored_variables,
                         .start = {}},
                        config::ProfileSelector(*environment, {}, std::nullopt), "default");
   }

@@ -15,14 +15,13 @@ namespace {
 std::string collect_messages(const tests::EnvironmentList& list) {
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
-  MisspelledVariables(*list, diagnostics).warn();
+  IgnoredVariables(*list, diagnostics).warn();
   return error.text();
 }
 
 }  // namespace
 
-TEST_CASE("warns about a variable that is one typing mistake away from a known one",
-          "[misspelled_variables]") {
+TEST_CASE("warns about a variable that is one typing mistake away from a known one", "[ignored_variables]") {
   struct Row {
     std::string name, meant;
   };
@@ -42,7 +41,7 @@ TEST_CASE("warns about a variable that is one typing mistake away from a known o
   }
 }
 
-TEST_CASE("does not warn about other variables", "[misspelled_variables]") {
+TEST_CASE("does not warn about other variables", "[ignored_variables]") {
   for (const std::string name :
        {"SASE_", "SASE_X", "SASE_URI", "SASE_APP", "SASE_BUILD", "SASE_REGNIO", "SASE_REGION_CODE",
         "ASE_REGION", "XSASE_REGION", "sase_region", "SASE_TOKEN", "REGION", "SASE_ACCESS_TOKEN",
@@ -55,12 +54,12 @@ TEST_CASE("does not warn about other variables", "[misspelled_variables]") {
   CHECK(collect_messages({"SASE_" + std::string(1'000'000, 'R') + "=eu"}).empty());
 }
 
-TEST_CASE("no variable of a setting counts as misspelled", "[misspelled_variables]") {
+TEST_CASE("no variable of a setting counts as misspelled", "[ignored_variables]") {
   for (const Setting& setting : settings)
     CHECK(collect_messages({std::string(setting.variable) + "=x"}).empty());
 }
 
-TEST_CASE("warns about a proxy and a base URL that are for other programs", "[misspelled_variables]") {
+TEST_CASE("warns about a proxy and a base URL that are for other programs", "[ignored_variables]") {
   CHECK(collect_messages({"ALL_PROXY=socks5://p"}) ==
         "sase-credential: warning: ALL_PROXY is ignored: only http:// proxies are supported\n");
   CHECK(collect_messages({"ALL_PROXY=socks5://p", "HTTPS_PROXY=http://p"}).empty());
@@ -68,20 +67,22 @@ TEST_CASE("warns about a proxy and a base URL that are for other programs", "[mi
   CHECK(collect_messages({"ALL_PROXY=http://p"}).empty());
 
   const std::string key = "CHECKPOINT_SASE_API_KEY=k";
-  CHECK(
-      collect_messages({key, "BASE_URL=https://hunter2.test"}) ==
-      "sase-credential: warning: BASE_URL is ignored: it is not the URL of a region; to use its service, set "
-      "SASE_URL\n");
+  CHECK(collect_messages({key, "BASE_URL=https://hunter2.test"}) ==
+        "sase-credential: warning: BASE_URL is ignored: it selects no region; to use its service, set "
+        "SASE_URL\n");
+  CHECK(collect_messages({"PERIMETER81_API_KEY=k", "BASE_URL=https://api.eu.sase.checkpoint.com/api/rest"}) ==
+        collect_messages({key, "BASE_URL=https://hunter2.test"}));
+  CHECK(collect_messages({"SASE_API_KEY=k", "BASE_URL=https://a.test"}).empty());
   CHECK(collect_messages({key, "BASE_URL=https://api.eu.sase.checkpoint.com"}).empty());
   CHECK(collect_messages({key, "BASE_URL=https://a.test", "SASE_URL=https://a.test"}).empty());
   CHECK(collect_messages({"BASE_URL=https://a.test"}).empty());
 }
 
-TEST_CASE("warns once about misspelled variables, and escapes their names", "[misspelled_variables]") {
+TEST_CASE("warns once about misspelled variables, and escapes their names", "[ignored_variables]") {
   const tests::EnvironmentList list{"SASE_REGION\x1b=eu", "SASE_PROXI=p"};
   const tests::MemoryFile error;
   const Diagnostics diagnostics(error.fd());
-  MisspelledVariables variables(*list, diagnostics);
+  IgnoredVariables variables(*list, diagnostics);
 
   variables.warn();
   variables.warn();
