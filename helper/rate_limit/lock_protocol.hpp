@@ -11,8 +11,8 @@
 /// it in every order of steps. helper/README.md describes it.
 namespace sase::rate_limit {
 
-/// A process that still holds the lock this long after its deadline is stopped, not slow. A new holder also
-/// has this long to record itself.
+/// A process that still holds the lock this long after its deadline is stopped, not slow, and delays no other
+/// any longer. A new holder also has this long to record itself.
 inline constexpr std::chrono::milliseconds holder_grace = std::chrono::milliseconds(300);
 
 /// An open lock file with the request log in it. Its destructor releases the lock.

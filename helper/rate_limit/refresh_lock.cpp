@@ -53,12 +53,12 @@ RequestLog parse_newest_slot(std::string_view bytes) {
 }
 
 /// A log that could not be written leaves a mark in the file's modification time: the boot clock's second of
-/// the last request or of the holder's start, and as nanoseconds the number of requests and, in units of
-/// `mark_unit`, the milliseconds until the holder's deadline. Real times are decades later.
-constexpr std::int64_t mark_unit = 16;
+/// the last request or of the holder's start, and as nanoseconds the number of requests, the bit `taken_over`
+/// and, in units of `mark_unit`, the milliseconds until the holder's deadline. Real times are decades later.
+constexpr std::int64_t taken_over = 16, mark_unit = 2 * taken_over;
 constexpr std::size_t most_marked = std::size_t{2} * request_limit;
-static_assert(most_marked < mark_unit);
-constexpr milliseconds longest_marked = std::chrono::hours(17);  // 16 * 17 h are less than 10^9 ms
+static_assert(most_marked < taken_over);
+constexpr milliseconds longest_marked = std::chrono::hours(8);  // 32 * 8 h are less than 10^9 ms
 
 nanoseconds format_mark(const RequestLog& log) {
   if (log.requests.empty() && !log.holder) return {};
@@ -67,6 +67,7 @@ nanoseconds format_mark(const RequestLog& log) {
   const auto left = log.holder ? log.holder->deadline - second : milliseconds(0);
   return second.time_since_epoch() +
          nanoseconds(mark_unit * std::clamp(left, milliseconds(0), longest_marked).count()) +
+         nanoseconds(log.has_taken_over ? taken_over : 0) +
          nanoseconds(std::min(log.requests.size(), most_marked));
 }
 
@@ -74,11 +75,11 @@ void apply_mark(RequestLog& log, nanoseconds mark, BootTime now) {
   const auto second = std::chrono::floor<seconds>(mark);
   const BootTime at(second);
   if (at > now) return;
-  const auto [left, count] = std::lldiv((mark - second).count(), mark_unit);
+  const auto [left, low] = std::lldiv((mark - second).count(), mark_unit);
   log.holder.reset();
   if (left > 0) log.holder = {.pid = 0, .since = at, .deadline = at + milliseconds(left)};
-  log.has_taken_over = true;
-  log.requests.assign(static_cast<std::size_t>(count), std::min(at + milliseconds(999), now));
+  log.has_taken_over = low >= taken_over;
+  log.requests.assign(static_cast<std::size_t>(low % taken_over), std::min(at + milliseconds(999), now));
 }
 
 RequestLog read_log_in(const os::FileLock& lock) {

@@ -34,12 +34,6 @@ pollfd wait_for(const DeferredSignals* signals) noexcept {
   return {.fd = signals != nullptr ? signals->fd() : -1, .events = POLLIN, .revents = 0};
 }
 
-/// The longest wait between two checks whether the program has ended, in milliseconds.
-long longest_wait(Leads leads) noexcept {
-  // A descendant of a program of the user may hold its output open after it has ended.
-  return leads == Leads::session ? 50 : 60'000;
-}
-
 /// The parent's ends of the two pipes while the child runs.
 class Exchange {
  public:
@@ -66,7 +60,8 @@ class Exchange {
         read_remainder(call);
         return has_ended;
       }
-      transfer(std::min<long>(left, longest_wait(call.leads)), call);
+      // A descendant of a program of the user may hold its output open after it has ended.
+      transfer(std::min<long>(left, call.leads == Leads::session ? 50 : 60'000), call);
     }
     return true;
   }
@@ -141,13 +136,12 @@ class Exchange {
 bool ended_by(const Child& child, steady_clock::time_point deadline,
               const DeferredSignals* signals) noexcept {
   // It usually ends within a fraction of a millisecond, so the first pauses are short.
-  constexpr long longest_pause = 1'000'000;
   timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
   while (steady_clock::now() < deadline && !is_interrupted(signals)) {
     if (child.has_ended()) return true;
     pollfd waiting = wait_for(signals);
     (void)::ppoll(&waiting, 1, &pause, nullptr);
-    pause.tv_nsec = std::min(2 * pause.tv_nsec, longest_pause);
+    pause.tv_nsec = std::min(2 * pause.tv_nsec, 1'000'000L);
   }
   return false;
 }

@@ -42,10 +42,10 @@ struct SubprocessResult {
 /// Runs a program, writes its input and reads its output. Its standard error is that of this process; with
 /// Leads::session it is a pipe that this process relays. Returns nothing if the deadline passed. The program
 /// has ended when the function returns or throws: it is killed if it is still running, with Leads::session
-/// together with its descendants, except those whose parent has ended. A signal that terminates this process
-/// first kills a program with a session of its own. Descendants that are running after the program's normal
-/// end are not waited for. Throws std::system_error if the program cannot be started, std::length_error
-/// beyond the output limit.
+/// together with its descendants, except those whose parent has ended (daemons). A signal that terminates
+/// this process first kills a program with a session of its own. Descendants that are running after the
+/// program's normal end are not waited for. Throws std::system_error if the program cannot be started,
+/// std::length_error beyond the output limit.
 [[nodiscard]] std::optional<SubprocessResult> run_subprocess(const SubprocessCall& call);
 
 /// For a program that run_subprocess() runs: ends it when the calling process ends, or at once if that has

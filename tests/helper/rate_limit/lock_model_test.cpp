@@ -236,6 +236,9 @@ TEST_CASE("every order of steps of lock, log and cache keeps the promises", "[lo
       {"two calls, the log cannot be written, one is stopped", 2, {.log_unwritable = true, .stops = 1}},
       {"three calls, the log cannot be written", 3, {.log_unwritable = true, .crashes = 1}},
       {"two calls beyond the rate limit, one is stopped", 2, {.limit_reached = true, .stops = 1}},
+      {"two calls beyond the rate limit, the log cannot be written, one is killed and one is stopped",
+       2,
+       {.log_unwritable = true, .limit_reached = true, .crashes = 1, .stops = 1}},
       {"four calls without a cache", 4, {.no_cache = true}},
       {"four calls, the service fails", 4, {.service_fails = true}},
       {"two calls, the service fails", 2, {.service_fails = true, .crashes = 1, .stops = 1}},
@@ -252,7 +255,9 @@ TEST_CASE("every order of steps of lock, log and cache keeps the promises", "[lo
 TEST_CASE("every order of steps of three calls keeps the promises with two faults", "[.long][lock_model]") {
   const auto faults =
       GENERATE(Faults{.crashes = 1, .stops = 1}, Faults{.stops = 2},
-               Faults{.log_unwritable = true, .stops = 1}, Faults{.limit_reached = true, .stops = 1});
+               Faults{.log_unwritable = true, .stops = 1}, Faults{.limit_reached = true, .stops = 1},
+               Faults{.log_unwritable = true, .limit_reached = true, .crashes = 1, .stops = 1},
+               Faults{.log_unwritable = true, .limit_reached = true, .stops = 2});
   const Exploration exploration(3, faults);
   CHECK(exploration.violation() == "");
   WARN(exploration.states() << " states");

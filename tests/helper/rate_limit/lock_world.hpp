@@ -108,6 +108,7 @@ class ModelFile : public LockFile {
       // As the modification time does.
       inode_->log.requests = log.requests;
       inode_->log.holder = log.holder;
+      inode_->log.has_taken_over = log.has_taken_over;
       throw std::system_error(std::make_error_code(std::errc::no_space_on_device));
     }
     inode_->log = log;

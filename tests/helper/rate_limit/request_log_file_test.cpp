@@ -107,15 +107,17 @@ TEST_CASE("rejects a request log that is not private", "[request_log]") {
   CHECK_THROWS_AS(state.write("a", RequestLog{}), std::system_error);
 }
 
-TEST_CASE("a full disk keeps the number of requests and the deadline", "[request_log]") {
+TEST_CASE("a full disk keeps the number of requests, the deadline and whether the log was taken over",
+          "[request_log]") {
   const LogDirectory state;
-  const bool is_allocated = GENERATE(false, true);
+  const bool is_allocated = GENERATE(false, true), has_taken_over = GENERATE(false, true);
   if (is_allocated) state.write("a", RequestLog{});
-  CHECK(tests::exit_code_in_child([&state] {
+  CHECK(tests::exit_code_in_child([&state, has_taken_over] {
           tests::deny_calls({SYS_pwrite64}, ENOSPC);
           const auto lock = acquire(state.root.path("state"), "a");
           RequestLog log = lock->read_log();
           log.requests.assign(4, BootClock::now());
+          log.has_taken_over = has_taken_over;
           try {
             lock->write_log(log);
           } catch (const std::system_error&) {
@@ -127,6 +129,7 @@ TEST_CASE("a full disk keeps the number of requests and the deadline", "[request
   CHECK(state.read("a").requests.size() == 4);
   CHECK(state.read("a").requests.back() <= BootClock::now());
   CHECK(state.read("a").requests.back() > BootClock::now() - 2s);
+  CHECK(state.read("a").has_taken_over == has_taken_over);
   REQUIRE(state.read("a").holder);
   CHECK(state.read("a").holder->deadline > BootClock::now() + 50s);
   CHECK(state.read("a").holder->deadline <= BootClock::now() + 1min);

@@ -100,6 +100,19 @@ TEST_CASE("kills a descendant in another session at the deadline", "[subprocess]
   CHECK(is_gone(pid));
 }
 
+TEST_CASE("at the deadline leaves a daemon running that a program started", "[subprocess]") {
+  const tests::TemporaryDirectory directory;
+  // As gpg starts gpg-agent.
+  const std::string script =
+      "cd " + directory.path() + "; (setsid sh -c 'echo $$ >pid; exec sleep 60' &); sleep 60";
+
+  CHECK_FALSE(Run{.script = script, .patience = 300ms, .leads = Leads::session}.run());
+
+  const pid_t pid = std::stoi(tests::text_of_file(directory.path("pid")));
+  CHECK(::kill(pid, SIGKILL) == 0);
+  CHECK(is_gone(pid));
+}
+
 TEST_CASE("relays the standard error of a program with its own session", "[subprocess]") {
   const tests::MemoryFile errors;
   const int code = tests::exit_code_in_child([&] {
