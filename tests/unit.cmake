@@ -63,7 +63,7 @@ set(SASE_UNIT_TESTS
   tests/helper/os/fd_test.cpp
   tests/helper/os/files/file_lock_alarm_test.cpp
   tests/helper/os/files/file_lock_test.cpp
-  tests/helper/os/files/file_status_test.cpp
+  tests/helper/os/files/file_system_test.cpp
   tests/helper/os/keyring/keyring_entry_test.cpp
   tests/helper/os/processes/notify_socket_test.cpp
   tests/helper/os/files/private_directory_test.cpp
@@ -73,7 +73,7 @@ set(SASE_UNIT_TESTS
   tests/helper/os/files/published_file_test.cpp
   tests/helper/os/keyring/read_keyring_entry_test.cpp
   tests/helper/os/processes/child_process_test.cpp
-  tests/helper/os/stream_test.cpp
+  tests/helper/os/fd_streams_test.cpp
   tests/helper/os/processes/subprocess_end_test.cpp
   tests/helper/os/processes/subprocess_pipes_test.cpp
   tests/helper/os/processes/subprocess_surroundings_test.cpp

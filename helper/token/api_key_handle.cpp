@@ -99,8 +99,10 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
                              const Trace& trace) {
   if (trace.on())
     trace.line("settings: profile '" + profile.name + "', " + protocol::escape(profile.authorize_url));
+  using Kind = config::ApiKeySource::Kind;
   const auto source = api_key::find_source(profile, context.environment);
-  const bool is_command = source && source->kind == config::ApiKeySource::Kind::command;
+  const bool is_command = source && source->kind == Kind::command;
+  const bool is_of_login = source && source->kind == Kind::file && !source->is_named;
   return {
       profile,
       {.read =
@@ -108,7 +110,7 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
              if (!source) throw api_key::no_key(profile, environment);
              return read_key_traced(*source, environment, deadline, trace);
            },
-       .source = is_command ? std::nullopt : source,
+       .source = is_of_login ? source : std::nullopt,
        .command = is_command ? command_identity(context, profile, source->value, has_cache) : std::nullopt}};
 }
 

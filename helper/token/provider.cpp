@@ -33,8 +33,8 @@ void trace_unlocked_secrets(const Trace& trace) {
     trace.line("memory: not all secrets can be locked; raise RLIMIT_MEMLOCK (ulimit -l)");
 }
 
-std::unique_ptr<cache::TokenCache> make_cache(const SessionContext& context, const config::Profile& profile) {
-  const auto directory = config::state_directory(context.environment);
+std::unique_ptr<cache::TokenCache> make_cache(const SessionContext& context, const config::Profile& profile,
+                                              const std::optional<std::string>& directory) {
   if (!directory && profile.cache != config::CacheKind::none)
     context.diagnostics.warning(std::string("no place for the ") +
                                 (profile.cache == config::CacheKind::file ? "cache" : "lock") +
@@ -266,11 +266,12 @@ RateLimitedAuthorizer TokenProvider::authorizer(const std::optional<RefreshLock>
 TokenSession::TokenSession(const SessionContext& context, const config::Profile& profile,
                            std::optional<api_key::ApiKey> key)
     : trace_(profile.trace, context.start, context.diagnostics),
-      cache_(make_cache(context, profile)),
+      state_directory_(config::state_directory(context.environment)),
+      cache_(make_cache(context, profile, state_directory_)),
       authorizer_(context.environment),
       provider_({.profile = profile,
                  .cache = cache_.get(),
-                 .state_directory = config::state_directory(context.environment),
+                 .state_directory = state_directory_,
                  .authorizer = authorizer_,
                  .diagnostics = context.diagnostics,
                  .ignored_variables = &context.ignored_variables,

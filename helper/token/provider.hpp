@@ -89,6 +89,7 @@ class TokenSession {
 
  private:
   Trace trace_;
+  std::optional<std::string> state_directory_;
   std::unique_ptr<cache::TokenCache> cache_;
   AuthorizerProcess authorizer_;
   TokenProvider provider_;

@@ -56,7 +56,7 @@ std::string repeat(std::string_view text, std::size_t times) {
 
 }  // namespace
 
-TEST_CASE("reads a message up to its empty line or the end", "[stream]") {
+TEST_CASE("reads a message up to its empty line or the end", "[fd]") {
   CHECK(message_in("a=1\nb=2\n\n") == "a=1\nb=2\n\n");
   CHECK(message_in("a=1\nb=2\n") == "a=1\nb=2\n");
   CHECK(message_in("a=1\nb=2") == "a=1\nb=2");
@@ -64,7 +64,7 @@ TEST_CASE("reads a message up to its empty line or the end", "[stream]") {
   CHECK(message_in("").empty());
 }
 
-TEST_CASE("reads a message that arrives in pieces of two bytes", "[stream]") {
+TEST_CASE("reads a message that arrives in pieces of two bytes", "[fd]") {
   const std::string text = "protocol=https\r\nhost=api.example.test\r\n\r\n";
   tests::Pipe pipe = tests::make_pipe();
   std::thread writer([&pipe, &text] {
@@ -80,7 +80,7 @@ TEST_CASE("reads a message that arrives in pieces of two bytes", "[stream]") {
   CHECK(read == text);
 }
 
-TEST_CASE("stops reading at the empty line although the pipe stays open", "[stream]") {
+TEST_CASE("stops reading at the empty line although the pipe stays open", "[fd]") {
   const tests::Pipe pipe = tests::make_pipe();
   REQUIRE(::write(pipe.writer.get(), "a=1\n\n", 5) == 5);
   const auto start = steady_clock::now();
@@ -89,7 +89,7 @@ TEST_CASE("stops reading at the empty line although the pipe stays open", "[stre
   CHECK(steady_clock::now() - start < std::chrono::seconds(1));
 }
 
-TEST_CASE("drains the pipe after a message", "[stream]") {
+TEST_CASE("drains the pipe after a message", "[fd]") {
   tests::Pipe pipe = tests::make_pipe();
   const std::string text = "a=1\n\n" + std::string(30'000, 'x');
   REQUIRE(::write(pipe.writer.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
@@ -99,7 +99,7 @@ TEST_CASE("drains the pipe after a message", "[stream]") {
   CHECK(is_at_end(pipe.reader.get()));
 }
 
-TEST_CASE("reads a message larger than a pipe", "[stream]") {
+TEST_CASE("reads a message larger than a pipe", "[fd]") {
   const std::string text = "a=" + std::string(300'000, 'x') + "\n\n";
   tests::Pipe pipe = tests::make_pipe();
   std::thread writer([&pipe, &text] { write_all(pipe.writer.get(), text); });
@@ -110,7 +110,7 @@ TEST_CASE("reads a message larger than a pipe", "[stream]") {
   CHECK(read == text);
 }
 
-TEST_CASE("rejects a message that exceeds a limit", "[stream]") {
+TEST_CASE("rejects a message that exceeds a limit", "[fd]") {
   const std::string long_line = "a=" + std::string(protocol::max_line_size - 2, 'x');
   const std::string many_lines = repeat("x=y\n", protocol::max_lines);
 
@@ -121,13 +121,13 @@ TEST_CASE("rejects a message that exceeds a limit", "[stream]") {
   CHECK_THROWS_AS(message_in(repeat(long_line.substr(0, 1'000'000) + "\n", 5)), protocol::ProtocolError);
 }
 
-TEST_CASE("rejects a stream without an end", "[stream]") {
+TEST_CASE("rejects a stream without an end", "[fd]") {
   const Fd zeros(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
 
   CHECK_THROWS_AS(read_message(zeros.get()), protocol::ProtocolError);
 }
 
-TEST_CASE("reading an unreadable stream is a system error", "[stream]") {
+TEST_CASE("reading an unreadable stream is a system error", "[fd]") {
   const Fd directory(::open("/", O_RDONLY | O_CLOEXEC));
 
   CHECK_THROWS_AS(read_message(-1), std::system_error);
@@ -136,7 +136,7 @@ TEST_CASE("reading an unreadable stream is a system error", "[stream]") {
   CHECK_THROWS_AS(read_all(directory.get(), 10), std::system_error);
 }
 
-TEST_CASE("reads a stream to its end, up to the limit", "[stream]") {
+TEST_CASE("reads a stream to its end, up to the limit", "[fd]") {
   for (const std::size_t size : {0U, 1U, 1023U, 1024U, 1025U, 100'000U}) {
     const std::string text(size, 'x');
     const tests::MemoryFile input(text);
@@ -144,14 +144,14 @@ TEST_CASE("reads a stream to its end, up to the limit", "[stream]") {
   }
 }
 
-TEST_CASE("rejects a stream beyond the limit", "[stream]") {
+TEST_CASE("rejects a stream beyond the limit", "[fd]") {
   for (const std::size_t size : {1U, 1024U, 100'000U}) {
     const tests::MemoryFile input(std::string(size, 'x'));
     CHECK_THROWS_AS(read_all(input.fd(), size - 1), std::length_error);
   }
 }
 
-TEST_CASE("discards input to its end", "[stream]") {
+TEST_CASE("discards input to its end", "[fd]") {
   tests::Pipe pipe = tests::make_pipe();
   std::thread writer([&pipe] {
     write_all(pipe.writer.get(), std::string(300'000, 'x'));
@@ -164,7 +164,7 @@ TEST_CASE("discards input to its end", "[stream]") {
   CHECK(is_at_end(pipe.reader.get()));
 }
 
-TEST_CASE("discarding input does not wait for a silent writer", "[stream]") {
+TEST_CASE("discarding input does not wait for a silent writer", "[fd]") {
   const tests::Pipe pipe = tests::make_pipe();
   const auto start = steady_clock::now();
 
@@ -173,7 +173,7 @@ TEST_CASE("discarding input does not wait for a silent writer", "[stream]") {
   CHECK(steady_clock::now() - start < std::chrono::seconds(1));
 }
 
-TEST_CASE("discarding endless input takes limited time", "[stream]") {
+TEST_CASE("discarding endless input takes limited time", "[fd]") {
   const Fd zeros(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
   const auto start = steady_clock::now();
 
@@ -182,9 +182,9 @@ TEST_CASE("discarding endless input takes limited time", "[stream]") {
   CHECK(steady_clock::now() - start < std::chrono::seconds(3));
 }
 
-TEST_CASE("discarding an unreadable stream has no effect", "[stream]") { CHECK_NOTHROW(discard_input(-1)); }
+TEST_CASE("discarding an unreadable stream has no effect", "[fd]") { CHECK_NOTHROW(discard_input(-1)); }
 
-TEST_CASE("writes all bytes to a slow reader", "[stream]") {
+TEST_CASE("writes all bytes to a slow reader", "[fd]") {
   const std::string text(1'000'000, 'x');
   tests::Pipe pipe = tests::make_pipe();
   std::string read;
@@ -197,16 +197,16 @@ TEST_CASE("writes all bytes to a slow reader", "[stream]") {
   CHECK(read == text);
 }
 
-TEST_CASE("writing no bytes succeeds on any descriptor", "[stream]") { CHECK_NOTHROW(write_all(-1, "")); }
+TEST_CASE("writing no bytes succeeds on any descriptor", "[fd]") { CHECK_NOTHROW(write_all(-1, "")); }
 
-TEST_CASE("a failed write is a system error", "[stream]") {
+TEST_CASE("a failed write is a system error", "[fd]") {
   const Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
 
   CHECK_THROWS_AS(write_all(-1, "x"), std::system_error);
   CHECK_THROWS_AS(write_all(full.get(), "x"), std::system_error);
 }
 
-TEST_CASE("a closed pipe is a system error while SIGPIPE is ignored", "[stream]") {
+TEST_CASE("a closed pipe is a system error while SIGPIPE is ignored", "[fd]") {
   const int code = tests::exit_code_in_child([] {
     ::signal(SIGPIPE, SIG_IGN);
     tests::Pipe pipe = tests::make_pipe();
