@@ -108,14 +108,14 @@ TEST_CASE("an unexpected exception of a library is reported without its text, wh
     const auto value = nlohmann::json::parse("{\"token\": \"hunter2\n");
     FAIL("expected an exception, got " << value.dump());
   } catch (const nlohmann::json::exception& error) {
-    CHECK(tests::contains(describe_unexpected(error), "parse_error"));
-    CHECK_FALSE(tests::contains(describe_unexpected(error), "hunter2"));
+    CHECK(tests::contains(commands::describe_unexpected(error), "parse_error"));
+    CHECK_FALSE(tests::contains(commands::describe_unexpected(error), "hunter2"));
   }
-  CHECK_FALSE(tests::contains(describe_unexpected(std::invalid_argument("hunter2")), "hunter2"));
-  CHECK(describe_unexpected(std::bad_alloc()) == "St9bad_alloc");
+  CHECK_FALSE(tests::contains(commands::describe_unexpected(std::invalid_argument("hunter2")), "hunter2"));
+  CHECK(commands::describe_unexpected(std::bad_alloc()) == "St9bad_alloc");
   const std::system_error of_system(std::make_error_code(std::errc::io_error), std::string(1000, '\n'));
-  CHECK(describe_unexpected(of_system).size() < 1000);
-  CHECK(describe_unexpected(of_system).starts_with("\\x0a\\x0a"));
+  CHECK(commands::describe_unexpected(of_system).size() < 1000);
+  CHECK(commands::describe_unexpected(of_system).starts_with("\\x0a\\x0a"));
 }
 
 }  // namespace sase
