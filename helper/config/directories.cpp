@@ -27,11 +27,18 @@ std::optional<std::string> find_absolute(const Environment& environment, std::st
   return path && path->starts_with('/') ? std::optional<std::string>(*path) : std::nullopt;
 }
 
+/// Whether others can replace no directory on this path.
+bool is_trusted(const std::string& path) noexcept try {
+  return os::check_directories(path);
+} catch (const std::exception&) {
+  return false;
+}
+
 /// After su(1) and in containers the variable may name a missing directory or that of another user.
 bool is_runtime_directory(const std::string& path) noexcept {
   const auto status = os::read_status(path);
   return status && status->is(os::FileStatus::Kind::directory) && status->is_own() &&
-         !status->is_open_to_others();
+         !status->is_open_to_others() && is_trusted(path);
 }
 
 std::optional<std::string> find_runtime_directory(const Environment& environment) {
@@ -66,28 +73,25 @@ bool is_foreign(const std::string& directory) noexcept {
   return status && !status->is_own_or_root();
 }
 
-/// Whether others can replace no directory on this path.
-bool is_trusted(const std::string& path) noexcept try {
-  return os::check_directories(path);
-} catch (const std::exception&) {
-  return false;
+/// The path, or the nearest directory above it that exists.
+std::string nearest_existing(std::string path) {
+  while (path.size() > 1 && !os::read_status(path))
+    path.resize(std::max<std::size_t>(path.find_last_of('/'), 1));
+  return path;
 }
 
 /// Whether this user can create the directory.
 bool can_create(const std::string& path) noexcept {
-  std::string parent = path;
-  do
-    parent.resize(std::max<std::size_t>(parent.find_last_of('/'), 1));
-  while (!os::read_status(parent) && parent != "/");
+  const std::string parent =
+      nearest_existing(path.substr(0, std::max<std::size_t>(path.find_last_of('/'), 1)));
   return !is_foreign(parent) && os::may_write_directory(parent);
 }
 
-/// Whether this user can create the directory, or something is there, which is used or reported. In a
-/// directory of root that others can write, nothing is created.
+/// Whether no other user can put something in the directory's place, and this user can create it, or
+/// something is there, which is used or reported.
 bool is_available(const Candidate& place) noexcept {
-  if (os::read_link_status(place.path)) return true;
-  const auto base = os::read_status(place.base);
-  return can_create(place.path) && (!base || base->is_own() || is_trusted(place.base));
+  return is_trusted(nearest_existing(place.base)) &&
+         (os::read_link_status(place.path) || can_create(place.path));
 }
 
 /// Whether it can be used among the directories of others, who may have put something else there.
@@ -165,7 +169,7 @@ std::optional<std::string> foreign_config_directory(const Environment& environme
 std::optional<std::string> state_directory(const Environment& environment) {
   if (const auto base = find_runtime_directory(environment)) return *base + own_name;
   const auto found = find_directory(environment, "XDG_CACHE_HOME", "/.cache");
-  if (found && !is_foreign(found->base) && is_available(*found)) return found->path;
+  if (found && is_available(*found)) return found->path;
   for (const char* const parent : {"/tmp", "/var/tmp", shared_memory})
     if (auto path = shared_path(parent); is_usable(path)) return path;
   return found ? std::optional(found->path) : std::nullopt;

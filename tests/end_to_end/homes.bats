@@ -95,6 +95,30 @@ expect_one_request() {
   expect_equal "$(ls -A "$home/open")" '' 'what is in HOME'
 }
 
+@test "a directory that another user could replace is not used, whatever is there" {
+  need_users
+  local open=$home/open
+  mkdir "$open"
+  chmod 777 "$open"
+
+  as_user sase-mallory mkdir -p "$open/.cache/sase-credential"
+  expect_one_request as_user sase-alice env HOME="$open"
+  as_user sase-mallory rm -rf "$open/.cache"
+  as_user sase-mallory mkdir "$open/.cache"
+  as_user sase-mallory ln -s /nowhere "$open/.cache/sase-credential"
+  expect_one_request as_user sase-alice env HOME="$open"
+  expect_one_request as_user sase-alice env HOME="$open" XDG_CACHE_HOME="$open/new"
+  as_user sase-alice mkdir -m 700 "$open/alice"
+  expect_one_request as_user sase-alice env HOME="$open/alice"
+  expect_one_request as_user sase-alice env HOME=/nonexistent XDG_RUNTIME_DIR="$open/alice"
+  expect_equal "$(ls -A "$open/alice")" '' "what is in alice's directory"
+  mkdir "$home/closed"
+  chown sase-alice "$home/closed"
+  chmod 777 "$home/closed"
+  expect_one_request as_user sase-alice env HOME="$home/closed"
+  expect_equal "$(ls -A "$home/closed")" '' 'what is in a HOME that everyone can write'
+}
+
 @test "a HOME on a read-only file system" {
   needs_root
   unshare --mount true 2>/dev/null || skip 'needs mount namespaces'
