@@ -14,7 +14,7 @@ namespace sase::rate_limit {
 inline constexpr unsigned request_limit = 5;
 inline constexpr std::chrono::milliseconds request_window = std::chrono::minutes(1);
 
-/// A transient failure also applies to the calls that start within this time after it.
+/// Most failures also apply to the calls that start within this time after them.
 inline constexpr std::chrono::milliseconds failure_shared = std::chrono::seconds(2);
 
 /// A rejected key is not used again for this long. Another key has its own log.

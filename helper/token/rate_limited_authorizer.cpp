@@ -135,7 +135,6 @@ void RateLimitedAuthorizer::read_log_before_request() {
 void RateLimitedAuthorizer::read_key() try { (void)key_.key(); } catch (const Failure& failure) {
   const bool is_late = failure.code == ExitCode::unreachable;
   record_failure({.kind = is_late ? ErrorKind::unreachable : ErrorKind::misconfigured,
-                  .transient = is_late,
                   .what = failure.what(),
                   .hint = failure.hint});
   throw;

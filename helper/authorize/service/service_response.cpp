@@ -106,8 +106,8 @@ Meaning find_meaning(int status) {
   return {status, ErrorKind::invalid_response, false, "the service's response makes no sense", check_address};
 }
 
-/// A web page does not come from the service, which writes JSON. Only with 401, 3xx, 5xx and transient
-/// statuses, the status decides even then.
+/// A web page does not come from the service, which writes JSON. Nevertheless, for 401, 3xx, 500 and above,
+/// and transient statuses, the status decides.
 Meaning describe_status(const HttpReply& reply) {
   const Meaning meaning = find_meaning(reply.status);
   const bool by_status =
