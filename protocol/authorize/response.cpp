@@ -36,11 +36,11 @@ struct StepRow {
   Step step;
   std::string_view name;
   std::string_view phrase;
-  CheckId check;  ///< fails if the work ends in this step
+  CheckId check;  ///< reported as failed if the work ends in this step
 };
 
 constexpr std::array<StepRow, 9> steps = {{
-    // Before this step's end, only the proxy's URL can be invalid.
+    // While starting, only the proxy's URL can be found invalid.
     {Step::starting, "starting", "while starting", CheckId::proxy},
     {Step::preparing, "preparing", "while loading the trusted certificates", CheckId::tls},
     {Step::resolving, "resolving", "while resolving the name", CheckId::name},

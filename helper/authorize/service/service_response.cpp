@@ -128,7 +128,7 @@ std::string quoted_message(const HttpReply& reply, std::string_view api_key) {
   return response ? quote_unless_secret(find_service_message(*response), api_key) : std::string();
 }
 
-/// The host of a redirect, which distinguishes a captive portal from a wrong URL. The rest of its target may
+/// The host of a redirect, which distinguishes a captive portal from a wrong URL. The rest of the URL may
 /// contain a secret.
 std::string redirect_target(const HttpReply& reply, std::string_view api_key) try {
   const bool is_redirect = reply.status >= 300 && reply.status <= 399;
