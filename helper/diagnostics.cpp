@@ -67,13 +67,13 @@ Trace::Trace(const std::string& setting, Clock::time_point start, const Diagnost
   }
 }
 
-void Trace::line(Clock::time_point at, std::string_view message) const noexcept try {
+void Trace::line(Clock::time_point at, std::string_view text) const noexcept try {
   if (!on()) return;
-  const std::string text = format_offset(at - start_) + std::string(message);
+  const std::string line = format_offset(at - start_) + std::string(text);
   if (file_)
-    os::write_all(file_.get(), make_file_prefix(at) + text + '\n');
+    os::write_all(file_.get(), make_file_prefix(at) + line + '\n');
   else
-    diagnostics_->trace(text);
+    diagnostics_->trace(line);
 } catch (const std::exception&) {
   return;
 }

@@ -20,6 +20,7 @@ int main(int argc, char** argv, char** environment) {
   const sase::os::CallerState caller = sase::os::harden_process();
   const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
   const bool is_attempt = argc > 0 && arguments.front() == sase::watch::attempt_name;
+  // An attempt writes its messages to standard output, for the watcher (watch/watcher.hpp).
   const sase::Diagnostics diagnostics(is_attempt ? 1 : 2, 2);
   return static_cast<int>(
       sase::commands::run(arguments, sase::Environment(environment), 0, 1, diagnostics, &caller));

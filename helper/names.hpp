@@ -42,7 +42,7 @@ template <typename Texts>
 /// empty.
 [[nodiscard]] std::string_view nearest_name(std::string_view given, std::span<const std::string_view> known);
 
-/// The same for at most so many mistakes.
+/// The nearest known name that is at most `mistakes` edits away, or empty.
 [[nodiscard]] std::string_view nearest_within(std::size_t mistakes, std::string_view given,
                                               std::span<const std::string_view> known);
 

@@ -51,8 +51,8 @@ class ApiKey {
 /// Whether the source is the file of `login`, and `logout` has removed it since it was found.
 [[nodiscard]] bool is_removed_by_logout(const ApiKeySource& source) noexcept;
 
-/// Reads the key. A command runs with `environment`, at most until `deadline`; the other sources do not wait.
-/// Throws Failure, which describes the source and contains no byte of the key.
+/// Reads the key. A command, which runs with `environment`, and a file that is a pipe are waited for until
+/// `deadline`. Throws Failure, which describes the source and contains no byte of the key.
 [[nodiscard]] ApiKey read_key(const ApiKeySource& source, const Environment& environment, Deadline deadline);
 
 // How read_key() reads each kind of source. All functions throw Failure, which contains no byte of the key,
@@ -65,10 +65,10 @@ inline constexpr std::size_t max_text = ApiKey::max_size + 64;
 /// A pipe is read until `deadline`.
 [[nodiscard]] protocol::Secret read_file(const std::string& path, std::size_t limit, Deadline deadline);
 
-/// Runs a command through `/bin/sh -c` and reads the key that it writes. The command has our environment and
-/// standard error, an empty standard input and a session of its own, so that it has no terminal to prompt on.
-/// At `deadline` it and everything that it started is killed. Throws Failure: settings for a command that
-/// fails or writes no key, unreachable for one that does not end in time.
+/// Runs a command through `/bin/sh -c` and reads the key that it writes. The command has an empty standard
+/// input and a session of its own, so that it has no terminal to prompt on. Its standard error is relayed. At
+/// `deadline` it and everything that it started is killed. Throws Failure: settings for a command that fails
+/// or writes no key, unreachable for one that does not end in time.
 [[nodiscard]] ApiKey run_command(const std::string& command, const Environment& environment,
                                  Deadline deadline);
 

@@ -83,7 +83,7 @@ Outcome Authorizer::try_once(std::string_view body, std::string_view api_key) tr
 }
 
 Outcome Authorizer::probe(const protocol::AuthorizeRequest& request) {
-  if (request.probe == protocol::Probe::way) {
+  if (request.probe == protocol::Probe::connection) {
     transport_.reach();
     return AuthError{.kind = ErrorKind::not_asked, .what = "no token was requested"};
   }

@@ -39,8 +39,7 @@ constexpr std::array flags = {
     Flag{"once", "", "write the file once and exit", &CommandLine::once},
     Flag{"no-prompt", "", "on failure, stop git from prompting the user", &CommandLine::no_prompt},
     Flag{"json", "", "write the report as JSON", &CommandLine::json},
-    Flag{"check", "", "exit with 0 only if a token can be supplied without user interaction",
-         &CommandLine::check},
+    Flag{"check", "", "exit with the code that 'token' would have now", &CommandLine::check},
     Flag{"stdin", "", "read the API key from standard input instead of asking for it",
          &CommandLine::from_stdin},
     Flag{"no-verify", "", "store the key without verifying it at the service", &CommandLine::no_verify},
@@ -211,8 +210,7 @@ CommandLine parse_command_line(std::span<const char* const> arguments) {
   if (std::ranges::any_of(flags_and_operands, is_flag))
     for (const options::option& option : parse(flags_and_operands))
       add(line, option);
-  else  // without Boost, which costs half as much as decrypting a token: a host tool calls `get` without
-        // flags
+  else  // without Boost, which takes half as long as decrypting a token: host tools call `get` without flags
     for (const std::string& operand : flags_and_operands)
       add_operand(line, operand);
   if (dashes == arguments.end()) return line;

@@ -102,8 +102,8 @@ std::string formats_page() {
 
 std::string exit_codes_page() {
   std::string page =
-      "A failure writes one line to standard error, perhaps a second one with a\n"
-      "hint, and exits with one of these codes.\n";
+      "A call that fails writes one line to standard error, and a second one if there\n"
+      "is a hint; it exits with one of these codes.\n";
   append_heading(page, "exit codes");
   for (const ExitMeaning& row : exit_codes)
     append_row(page, std::to_string(static_cast<int>(row.code)), row.meaning, code_column);

@@ -30,7 +30,7 @@ constexpr std::array rows = {
                  "git offers each credential that worked to every helper. The service is the only\n"
                  "source of tokens, so the request on standard input is read and discarded.\n",
                  "sase-credential store < request\n", store},
-    cli::Command{"erase", "", "remove the cached token that a request on stdin contains", "no-prompt",
+    cli::Command{"erase", "", "remove the token in the request on stdin from the cache", "no-prompt",
                  "git calls this after a host has rejected a token, and sends the token as\n"
                  "'password' or 'credential'. If that is the cached token of the host's profile,\n"
                  "it is removed, and the next call requests a new one. To remove all tokens of a\n"
@@ -65,9 +65,9 @@ constexpr std::array rows = {
                  "atomically. While the service is unreachable, the old token remains as long as\n"
                  "it is valid; then FILE is removed. SIGTERM and SIGINT stop it with exit code 0\n"
                  "and keep FILE; SIGHUP refreshes at once. It notifies systemd when FILE is\n"
-                 "written (Type=notify). If the first token cannot be written, it exits.\n"
-                 "--exec CMD runs after each new token, for example to reload a program. It is\n"
-                 "stopped after a minute; its failure is only a warning.\n",
+                 "written (Type=notify). If the first token cannot be written, it exits with the\n"
+                 "code of 'token'. --exec CMD runs after each new token, for example to reload a\n"
+                 "program. CMD is stopped after a minute; if it fails, there is only a warning.\n",
                  "sase-credential watch --format header /run/sase/header\n"
                  "sase-credential watch --mode 640 --exec 'pkill -HUP app' /run/token\n",
                  watch},
@@ -87,9 +87,9 @@ constexpr std::array rows = {
                  "Shows a row for each profile, or for the one that --profile names: region, API\n"
                  "generation, host, key source, the time left on its cached token, and the last\n"
                  "failure. It sends no request and runs no command. '*' marks the default\n"
-                 "profile. The exit code is 0. With --check, for scripts, it shows one profile and\n"
-                 "exits with the code that 'token' would give now, judging without a request;\n"
-                 "'doctor' tests the connection as well.\n",
+                 "profile. The exit code is 0 whatever it shows. With --check, for scripts, it\n"
+                 "shows one profile and exits with the code that 'token' would have now, as far as\n"
+                 "that is known without a request; 'doctor' tests the connection as well.\n",
                  "sase-credential status --check >/dev/null || exit\n"
                  "sase-credential status --json | jq -r '.profiles[].name'\n",
                  status},
@@ -113,7 +113,7 @@ ExitCode no_command(const Call& call) {
 }
 
 /// gitcredentials: "If it does not support the requested operation, it should silently ignore the request."
-/// Commands for users may have operands under git's name as well.
+/// A command for users that takes operands gets them under git's name as well.
 bool is_ignored_under_gits_name(const cli::Command* command, const cli::CommandLine& line) noexcept {
   return command == nullptr || (command->operands.empty() && !line.operands.empty());
 }

@@ -34,7 +34,7 @@ namespace sase::config {
 /// The extension of a profile file.
 inline constexpr std::string_view profile_extension = ".conf";
 
-/// An error in a profile matters only to a call that needs this profile.
+/// What to do with invalid lines: `ignore` is for a call that does not need the profile.
 enum class InvalidLines { reject, ignore };
 
 /// The text of one profile's files, either of which may be missing. Assignments point into it.

@@ -55,8 +55,8 @@ inline constexpr std::array cache_kinds = {
   return cache_kinds[static_cast<std::size_t>(kind)].name;
 }
 
-/// Settings that exclude each other: one layer gives at most one of a role, and a higher layer overrides all
-/// of that role in a lower one.
+/// What a setting is for. Except in `other`, a layer may give one setting of a role, which overrides those of
+/// that role in lower layers.
 enum class Role {
   service_address,  ///< selects the service
   key_source,       ///< where the API key is read from
@@ -201,7 +201,7 @@ struct KeySourceRow {
   ApiKeySource::Kind kind;
   SettingId id;
   std::string_view description;  ///< for messages; without the value, which may be the key by mistake
-  const char* what;              ///< is wrong with an invalid value
+  const char* what;              ///< what is wrong with an invalid value, for a message
   const char* hint;
   bool (*is_valid)(std::string_view value) noexcept;
 };
@@ -244,13 +244,13 @@ inline constexpr std::array<std::string_view, 4> standard_key_variables = {
 /// The first standard variable that holds a key.
 [[nodiscard]] std::optional<std::string_view> find_key_variable(const Environment& environment) noexcept;
 
-/// Names, in the environment of the command that `exec` runs, the variables with an API key that it removed.
+/// The variable in which `exec` tells its command the names of the key variables that `exec` has removed.
 inline constexpr std::string_view removed_variable = "SASE_EXEC_REMOVED";
 
 /// Warns once about variables without effect: misspelled ones such as `SASE_REGOIN`, and values of ALL_PROXY
-/// and BASE_URL that are for other programs. Only a variable that one typing mistake turns into a known one
-/// counts as misspelled, because other programs may have `SASE_` variables too. It costs nothing until
-/// warn(), which a call that the cache answers does not reach.
+/// and BASE_URL that are for other programs. A variable counts as misspelled only if its name is one typing
+/// mistake away from a known name, because other programs may have `SASE_` variables too. It costs nothing
+/// until warn(), which a call that the cache answers does not reach.
 class IgnoredVariables {
  public:
   /// Both must outlive this.

@@ -113,12 +113,12 @@ std::vector<CheckResult> make_results(const token::ProbeReport& report, const co
   return checks;
 }
 
-std::vector<CheckResult> check_connectivity(token::TokenProvider& source, const config::Profile& profile,
+std::vector<CheckResult> check_connectivity(token::TokenProvider& provider, const config::Profile& profile,
                                             const config::Settings& values) {
   try {
     // It requires no permission.
     const std::string url = profile.rest_url + std::string(config::api_generation(profile.api).status_path);
-    return make_results(source.probe(url), profile, values);
+    return make_results(provider.probe(url), profile, values);
   } catch (const Failure& failure) {
     // Without the authorizer no check can be run; without the refresh lock no token may be requested.
     std::vector<CheckResult> checks = untried_connectivity_checks();

@@ -119,7 +119,7 @@ void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::
 
 /// Runs the checks from the name lookup to a read request with a new token, with at most one request for a
 /// token (TokenProvider::probe). Caches the new token.
-[[nodiscard]] std::vector<CheckResult> check_connectivity(token::TokenProvider& source,
+[[nodiscard]] std::vector<CheckResult> check_connectivity(token::TokenProvider& provider,
                                                           const config::Profile& profile,
                                                           const config::Settings& values);
 

@@ -114,11 +114,11 @@ std::vector<EffectiveSetting> effective_settings(const config::Profile& profile,
   return shown;
 }
 
-CheckedSettings check_settings(const config::ProfileSelector& choice, const Environment& environment) {
+CheckedSettings check_settings(const config::ProfileSelector& selector, const Environment& environment) {
   CheckedSettings checked;
   try {
-    checked.profile = choice.name_without_host();
-    checked.given = choice.read_settings(checked.profile);
+    checked.profile = selector.name_without_host();
+    checked.given = selector.read_settings(checked.profile);
     checked.made = make_profile(checked.profile, checked.given.values);
     checked.shown = effective_settings(*checked.made, checked.given.values, environment);
     checked.check = {.name = "settings",

@@ -52,9 +52,10 @@ RequestLog parse_newest_slot(std::string_view bytes) {
   return first.sequence > second.sequence ? first : second;
 }
 
-/// A log that could not be written leaves a mark in the file's modification time: the boot clock's second of
-/// the last request or of the holder's start, and as nanoseconds the number of requests, the bit `taken_over`
-/// and, in units of `mark_unit`, the milliseconds until the holder's deadline. Real times are decades later.
+/// A log that could not be written leaves a mark in the file's modification time:
+///   seconds = the boot clock's second of the last request, or else of the holder's start
+///   nanoseconds = mark_unit * milliseconds to the holder's deadline + taken_over or 0 + number of requests
+/// apply_mark() ignores a time in the future, and with it a real modification time, which is decades later.
 constexpr std::int64_t taken_over = 16, mark_unit = 2 * taken_over;
 constexpr std::size_t most_marked = std::size_t{2} * request_limit;
 static_assert(most_marked < taken_over);

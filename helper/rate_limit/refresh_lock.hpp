@@ -42,7 +42,8 @@ class RefreshLock {
                                                           BootTime deadline,
                                                           const std::function<void()>& on_wait = {});
 
-  /// Both throw std::system_error. Where the disk is full, the log keeps the number of requests alone.
+  /// Both throw std::system_error. Where the disk is full, the log keeps the number of requests, the holder's
+  /// deadline, and whether the log of the predecessor is included.
   [[nodiscard]] RequestLog read_log() const;
   void write_log(const RequestLog& log) const;
 

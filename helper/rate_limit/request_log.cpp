@@ -50,7 +50,6 @@ void append(std::string& log, const LastSuccess& success) {
 
 void append(std::string& log, const LastFailure& failure) {
   append(log, "error", to_name(failure.auth_error.kind));
-  append(log, "transient", failure.auth_error.transient ? 1 : 0);
   append(log, "what", failure.auth_error.what);
   append(log, "hint", failure.auth_error.hint);
   if (failure.auth_error.retry_after) append(log, "retry_after", failure.auth_error.retry_after->count());
@@ -117,7 +116,6 @@ protocol::AuthError read_auth_error(Lines& lines) {
   const auto kind = protocol::find_error_kind(lines.text("error"));
   if (!kind) throw ProtocolError("an unknown kind of error");
   return {.kind = *kind,
-          .transient = lines.flag("transient"),
           .what = lines.text("what"),
           .hint = lines.text("hint"),
           .retry_after = lines.next_is("retry_after") ? std::optional(seconds(lines.number("retry_after")))

@@ -73,7 +73,6 @@ std::optional<AuthError> check_rejections(const RequestLog& log, const CallConte
   if (wait <= milliseconds(0) || wait > longest_rejection_pause) return std::nullopt;
   return AuthError{
       .kind = ErrorKind::rate_limited,
-      .transient = true,
       .what = "no new token is asked for: the last " + std::to_string(log.consecutive_rejections + 1) +
               " were rejected soon after they had been given out",
       .hint = try_again_in(wait) + "; check the key's permissions, and that region and api are right"};
@@ -97,7 +96,6 @@ std::optional<AuthError> check_request_limit(const RequestLog& log, const CallCo
   const BootTime next = *std::prev(log.requests.end(), request_limit);
   return AuthError{
       .kind = ErrorKind::rate_limited,
-      .transient = true,
       .what = std::to_string(request_limit) +
               " requests for this API key went to the service within a minute, the most that are allowed",
       .hint = try_again_in(next + request_window - call.now)};
@@ -116,8 +114,7 @@ std::optional<AuthError> check_time_left(const RequestLog& /*log*/, const CallCo
   const auto needed = std::min(shortest_request_time, (call.deadline - call.started) / 4);
   if (call.deadline - call.now >= needed) return std::nullopt;
   return AuthError{.kind = ErrorKind::unreachable,
-                   .transient = true,
-                   .what = "no time is left for a request after the wait for other calls",
+                   .what = "too little time is left for a request",
                    .hint = "try again, or raise 'timeout'"};
 }
 
@@ -125,7 +122,6 @@ std::optional<AuthError> check_time_left(const RequestLog& /*log*/, const CallCo
 
 AuthError too_short(seconds lifetime, seconds min_ttl) {
   return {.kind = ErrorKind::invalid_response,
-          .transient = false,
           .what = "the service's new token lives " + protocol::format_duration(lifetime) +
                   (lifetime < min_ttl ? ", less than min-ttl " : ", no more than min-ttl ") +
                   protocol::format_duration(min_ttl),
@@ -133,9 +129,7 @@ AuthError too_short(seconds lifetime, seconds min_ttl) {
 }
 
 AuthError expired_on_arrival() {
-  return {.kind = ErrorKind::invalid_response,
-          .transient = false,
-          .what = "the service's new token has expired already"};
+  return {.kind = ErrorKind::invalid_response, .what = "the service's new token has expired already"};
 }
 
 std::optional<AuthError> failure_since(const RequestLog& log, const CallContext& call) {

@@ -14,10 +14,11 @@ namespace sase::rate_limit {
 inline constexpr unsigned request_limit = 5;
 inline constexpr std::chrono::milliseconds request_window = std::chrono::minutes(1);
 
-/// A transient failure also applies to the calls that start within this time after it.
+/// Most failures also apply to the calls that start within this time after them.
 inline constexpr std::chrono::milliseconds failure_shared = std::chrono::seconds(2);
 
-/// A rejected key is not used again for this long. Another key has its own log.
+/// A rejected key is not used again for this long. Another key has its own log, unless it is a deferred key:
+/// record_key_fingerprint() distinguishes those.
 inline constexpr std::chrono::milliseconds rejection_remembered_for = std::chrono::minutes(5);
 
 /// A longer `Retry-After` counts as this, so that an absurd value does not block requests for days.
@@ -82,7 +83,7 @@ void record_key_fingerprint(RequestLog& log, std::string_view fingerprint, BootT
 void record_failure(RequestLog& log, protocol::AuthError auth_error, std::string_view network_fingerprint,
                     BootTime now);
 
-/// Whether it came after an erase is known from the log.
+/// Sets `success.after_erase` from the log; the caller's value is ignored.
 void record_success(RequestLog& log, LastSuccess success);
 
 /// Records that a server rejected the cached token.

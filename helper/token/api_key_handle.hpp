@@ -89,7 +89,7 @@ class ApiKeyHandle {
 };
 
 /// The key of the source that the profile names, or else of the first standard one. Everything referred to
-/// must outlive the handle. Without a cache, a deferred key needs no place for a wrapping key.
+/// must outlive the handle. Only with `has_cache` does a deferred key need a place for its wrapping key.
 [[nodiscard]] ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profile& profile,
                                            bool has_cache, const Trace& trace);
 

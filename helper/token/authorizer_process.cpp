@@ -103,7 +103,6 @@ std::string host_in(const std::string& url) try {
 protocol::AuthError no_answer_in_time(const protocol::AuthorizeRequest& request, protocol::Step step) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(request.timeout).count();
   return {.kind = protocol::ErrorKind::unreachable,
-          .transient = true,
           .what = "no answer from '" + host_in(request.url) + "' within " + std::to_string(seconds) + "s " +
                   std::string(describe(step)),
           .hint = "check the network and proxy, or raise timeout"};

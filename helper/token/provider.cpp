@@ -24,7 +24,7 @@ seconds time_left_now(const Token& token) {
   return time_left(token.expiry, ClockReading::now(), current_boot);
 }
 
-/// What a token like this takes in the cache.
+/// An upper estimate of its size in the cache: the token and its head.
 std::size_t stored_size(const Token& token) noexcept { return token.bearer.reveal().size() + 1024; }
 
 /// Memory beyond the limit of RLIMIT_MEMLOCK may be written to the swap space.
@@ -48,7 +48,7 @@ std::unique_ptr<cache::TokenCache> make_cache(const SessionContext& context, con
 TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
     : parts_(parts),
       key_(std::move(key)),
-      // Without both, nothing can fail here. If the user did not choose this, TokenSession has warned.
+      // Without both there is nothing to warn of: make_cache() has warned unless 'cache = none' is set.
       warning_(parts.cache != nullptr || parts.state_directory ? &parts.diagnostics : nullptr,
                "continuing without the cache: ") {
   key_.deadline = parts.deadline;
@@ -62,6 +62,7 @@ ProvidedToken TokenProvider::get() {
     if (auto shared = find_usable()) return *std::move(shared);
   // The user may have logged out while we waited for the lock.
   if (key_.is_removed_by_logout()) throw api_key::no_key(parts_.profile);
+  // Throws the failure of that process if it came after this call started (rules.hpp).
   return accept(authorizer(lock).authorize());
 }
 
@@ -207,7 +208,7 @@ Failure TokenProvider::lock_timeout() {
                  "try again later, or raise 'timeout'");
 }
 
-/// Nothing if no new token was requested; the old one stays in use.
+/// A fresh token, requested or stored by another call; nothing if none may be requested now.
 std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cached) try {
   const auto lock = acquire_lock();
   if (!lock)
@@ -234,7 +235,8 @@ void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock) {
 ProvidedToken TokenProvider::accept(NewToken new_token) {
   trace_unlocked_secrets(parts_.trace);
   Token& token = new_token.token;
-  // Even a token that this call cannot use may serve another, but must not replace one that lives longer.
+  // Even a token that this call cannot use may serve another, but must not replace one that lives longer. A
+  // time left beyond the longest lifetime is wrong and loses.
   const seconds left = time_left_now(token);
   const auto before = find();
   const seconds left_before = before ? time_left_now(*before) : seconds(0);

@@ -6,7 +6,6 @@
 #include "helper/token/freshness.hpp"
 #include "helper/token/rate_limited_authorizer.hpp"
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>

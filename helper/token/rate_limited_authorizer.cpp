@@ -74,7 +74,7 @@ NewToken RateLimitedAuthorizer::refresh() {
 ProbeReport RateLimitedAuthorizer::probe(const std::string& read_url) {
   read_log_before_request();
   if (auto blocked = why_blocked(log_, call())) {
-    protocol::AuthorizeReply reply = send({.probe = protocol::Probe::way});
+    protocol::AuthorizeReply reply = send({.probe = protocol::Probe::connection});
     return {.checks = std::move(reply.checks),
             .auth_error = std::get<AuthError>(std::move(reply.outcome)),
             .blocked = std::move(blocked)};
@@ -135,7 +135,6 @@ void RateLimitedAuthorizer::read_log_before_request() {
 void RateLimitedAuthorizer::read_key() try { (void)key_.key(); } catch (const Failure& failure) {
   const bool is_late = failure.code == ExitCode::unreachable;
   record_failure({.kind = is_late ? ErrorKind::unreachable : ErrorKind::misconfigured,
-                  .transient = is_late,
                   .what = failure.what(),
                   .hint = failure.hint});
   throw;
@@ -207,7 +206,7 @@ protocol::AuthorizeReply RateLimitedAuthorizer::send(const AuthorizeOptions& opt
   if (parts_.ignored_variables != nullptr) parts_.ignored_variables->warn();
   const auto left = std::chrono::duration_cast<milliseconds>(parts_.deadline - steady_clock::now());
   const config::Profile& profile = parts_.profile;
-  const bool needs_key = options.probe != protocol::Probe::way;
+  const bool needs_key = options.probe != protocol::Probe::connection;
   return parts_.authorizer.authorize(
       {.url = profile.authorize_url,
        .api_key = needs_key ? protocol::Secret(key_.key().reveal()) : protocol::Secret(),

@@ -21,8 +21,9 @@ using std::chrono::seconds;
 /// How often the watcher checks that the file still exists.
 constexpr std::chrono::minutes file_check_interval{1};
 
-/// Attempts may have different warnings, as on a full disk: those of one are printed in this time.
+/// Attempts may differ in their warnings, as on a full disk: new ones are printed at most once in this time.
 constexpr std::chrono::minutes warning_interval{1};
+
 /// How often it checks whether the command of `--exec` has ended.
 constexpr std::chrono::milliseconds command_check_interval{500};
 
@@ -118,7 +119,8 @@ BootTime Watcher::next_due() const {
   return std::min({expiry, next_watchdog_ping_, command_check});
 }
 
-/// On one boot the earlier of both clocks decides (clock.hpp), and the schedule is kept by the boot clock.
+/// On one boot the earlier of both clocks decides (clock.hpp). The schedule is kept by the boot clock, so it
+/// is moved forward when the wall clock has run ahead.
 void Watcher::catch_up_with_wall_clock() {
   const ClockReading last = std::exchange(checked_at_, ClockReading::now());
   const seconds lag = (checked_at_.wall - last.wall) - (checked_at_.boot - last.boot);
@@ -159,7 +161,7 @@ void Watcher::apply_token(TokenReport token, bool has_failed) {
   if (is_new && !parts_.command.empty()) start_command();
 }
 
-/// A command that still runs is about an older token.
+/// A command that still runs is for an older token, so it is stopped.
 void Watcher::start_command() try {
   static const std::string shell = "/bin/sh";
   const std::array<std::string, 3> arguments = {"sh", "-c", parts_.command};

@@ -25,7 +25,7 @@ struct TokenReport {
   os::FileIdentity file;  ///< of FILE, as this token was written to it
   std::chrono::seconds left{};
   std::chrono::seconds refresh_ahead{};  ///< with less time left than this, the token is due for refresh
-  bool is_due_for_refresh = false;       ///< it is due, and there is no newer one
+  bool is_due_for_refresh = false;       ///< it is due; its refresh failed or was not allowed
 
   /// The token and the file. An attempt that finds the same token in the same file does not write it again.
   [[nodiscard]] std::string identity() const { return token + '@' + file; }

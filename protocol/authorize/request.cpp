@@ -12,7 +12,7 @@ namespace sase::protocol {
 namespace {
 
 /// In the order of Probe.
-constexpr std::array<std::string_view, 3> probe_names = {"", "way", "all"};
+constexpr std::array<std::string_view, 3> probe_names = {"", "connection", "all"};
 
 unsigned parse_tries(const Attribute& attribute) {
   const auto tries = parse_number<unsigned>(attribute);
@@ -90,7 +90,8 @@ AuthorizeRequest AuthorizeRequest::parse(std::string_view text) {
   while (const auto attribute = reader.next())
     set(request, *attribute);
   if (request.url.empty()) throw ProtocolError("'url' is missing");
-  if (request.api_key.empty() && request.probe != Probe::way) throw ProtocolError("'api_key' is missing");
+  if (request.api_key.empty() && request.probe != Probe::connection)
+    throw ProtocolError("'api_key' is missing");
   if (request.timeout.count() == 0) throw ProtocolError("'timeout_ms' is missing");
   return request;
 }

@@ -18,15 +18,15 @@ inline constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(
 /// Which checks the authorizer performs and reports (response.hpp).
 enum class Probe {
   none,
-  way,  ///< the connection only; sends no request, and the outcome is `not_asked`
-  all,  ///< the connection, one authorize request, and one GET with the token
+  connection,  ///< sends no request; the outcome is `not_asked`
+  all,         ///< the connection, one authorize request, and one GET with the token
 };
 
 /// The front's request to the authorizer: key=value lines on its stdin (protocol/git/credential.hpp). Both
 /// programs are installed together, so there is one version, and an unknown key is an error.
 struct AuthorizeRequest {
   std::string url;  ///< where to POST, such as `https://api.perimeter81.com/api/v1/auth/authorize`
-  Secret api_key;   ///< may be absent for Probe::way
+  Secret api_key;   ///< may be absent for Probe::connection
   std::chrono::milliseconds timeout{};  ///< the time until the front stops waiting
   unsigned tries = most_tries;          ///< how many requests may be sent, 1 to most_tries
   std::string ca_file;                  ///< PEM file of the roots to trust; empty: the system's

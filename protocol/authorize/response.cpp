@@ -36,11 +36,11 @@ struct StepRow {
   Step step;
   std::string_view name;
   std::string_view phrase;
-  CheckId check;  ///< fails if the work ends in this step
+  CheckId check;  ///< reported as failed if the work ends in this step
 };
 
 constexpr std::array<StepRow, 9> steps = {{
-    // Before this step's end, only the proxy's URL can be invalid.
+    // While starting, only the proxy's URL can be found invalid.
     {Step::starting, "starting", "while starting", CheckId::proxy},
     {Step::preparing, "preparing", "while loading the trusted certificates", CheckId::tls},
     {Step::resolving, "resolving", "while resolving the name", CheckId::name},
@@ -146,7 +146,6 @@ Secret write_lines(const TokenResponse& token_response) {
 
 Secret write_end(const AuthError& auth_error) {
   Secret text = write_line("outcome", to_name(auth_error.kind));
-  append(text, "transient", auth_error.transient ? "1" : "");
   append(text, "what", auth_error.what);
   append(text, "hint", auth_error.hint);
   if (auth_error.retry_after) append(text, "retry_after", std::to_string(auth_error.retry_after->count()));
@@ -195,8 +194,6 @@ void ResponseReader::parse_outcome(const Attribute& attribute) {
     lifetime_ = std::chrono::seconds(parse_number<std::int64_t>(attribute));
   else if (key == "outcome")
     outcome_ = value;
-  else if (key == "transient")
-    auth_error_.transient = value == "1";
   else if (key == "what")
     auth_error_.what = value;
   else if (key == "hint")

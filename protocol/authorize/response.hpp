@@ -48,7 +48,7 @@ inline constexpr std::array<std::string_view, 7> error_kind_names = {
 }
 
 /// Why an authorization failed, from the response to the message. `what` and `hint` contain no secret and
-/// only printable ASCII.
+/// only printable ASCII. Only the authorizer decides by `transient`, so it is not part of the response.
 struct AuthError {
   ErrorKind kind{};
   bool transient = false;  ///< the same request may succeed later

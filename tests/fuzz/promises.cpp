@@ -60,8 +60,8 @@ void check_token_text(const config::Profile& profile) {
 }
 
 bool same(const AuthError& left, const AuthError& right) {
-  return left.kind == right.kind && left.transient == right.transient && left.what == right.what &&
-         left.hint == right.hint && left.retry_after == right.retry_after;
+  return left.kind == right.kind && left.what == right.what && left.hint == right.hint &&
+         left.retry_after == right.retry_after;
 }
 
 }  // namespace

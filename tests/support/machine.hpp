@@ -34,11 +34,7 @@ inline constexpr std::string_view the_key = "a-test-api-key";
 
 [[nodiscard]] inline protocol::AuthError auth_error(
     protocol::ErrorKind kind, std::optional<std::chrono::seconds> retry_after = std::nullopt) {
-  return {.kind = kind,
-          .transient = false,
-          .what = "what happened",
-          .hint = "what to do",
-          .retry_after = retry_after};
+  return {.kind = kind, .what = "what happened", .hint = "what to do", .retry_after = retry_after};
 }
 
 [[nodiscard]] inline std::chrono::seconds time_left(const Token& token) {

@@ -29,8 +29,8 @@ namespace sase::authorize {
 
 namespace {
 
-/// A bit of the kernel's interface, and the version that introduced it; an older kernel rejects a ruleset
-/// with it. Bits without a name in the headers of Debian 12 are given by number.
+/// A Landlock right and the ABI version that introduced it; a kernel with an older ABI rejects a ruleset that
+/// has it. Bits without a name in the headers of Debian 12 are given by number.
 struct Bit {
   int since;
   std::uint64_t value;
@@ -124,9 +124,9 @@ constexpr std::array forbidden = {
     SCMP_SYS(sethostname), SCMP_SYS(setdomainname), SCMP_SYS(settimeofday), SCMP_SYS(clock_settime),
     SCMP_SYS(clock_settime64), SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime), SCMP_SYS(clock_adjtime64)};
 
-/// Their flags are behind a pointer, where no filter sees them. The C library falls back to the older calls
-/// if they do not exist.
-constexpr std::array unknown = {SCMP_SYS(clone3), SCMP_SYS(openat2)};
+/// Calls that fail as if they did not exist (ENOSYS): their flags are behind a pointer, where no filter sees
+/// them. The C library falls back to the older calls.
+constexpr std::array reported_missing = {SCMP_SYS(clone3), SCMP_SYS(openat2)};
 
 /// Each of these bits opens a file for writing or creates it.
 constexpr std::initializer_list<unsigned> writing_flags = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC};
@@ -217,8 +217,8 @@ void forbid_reaching_out(Filter& filter) noexcept {
   }
 }
 
-/// One rule for each other family up to the last that is needed, since a rule compares an argument only once.
-/// A number with more bits than an int, which the kernel would ignore, is greater as well.
+/// A rule of libseccomp compares each argument once, so each forbidden family below the last needed one has
+/// its own rule. A number with more bits than an int, which the kernel would ignore, is greater as well.
 void forbid_other_sockets(Filter& filter) noexcept {
   const auto forbid = [&filter](scmp_compare comparison, unsigned family) {
     filter.forbid_where(SCMP_SYS(socket), {.arg = 0, .op = comparison, .datum_a = family, .datum_b = 0});
@@ -252,7 +252,7 @@ std::string SelfSandbox::describe() const {
 }
 
 SelfSandbox enter_self_sandbox() noexcept {
-  // The other two need the first.
+  // Landlock and seccomp need no_new_privs.
   SelfSandbox current;
   current.has_no_new_privileges = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
   current.landlock = restrict_files();
@@ -263,7 +263,7 @@ SelfSandbox enter_self_sandbox() noexcept {
 bool install_seccomp_filter() noexcept {
   Filter filter;
   filter.forbid(forbidden);
-  filter.forbid(unknown, ENOSYS);
+  filter.forbid(reported_missing, ENOSYS);
   filter.forbid_where(SCMP_SYS(clone), has_bits(flags_of_clone, CLONE_THREAD, 0));
   forbid_writing(filter);
   forbid_reaching_out(filter);

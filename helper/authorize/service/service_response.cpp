@@ -106,8 +106,8 @@ Meaning find_meaning(int status) {
   return {status, ErrorKind::invalid_response, false, "the service's response makes no sense", check_address};
 }
 
-/// A web page does not come from the service, which writes JSON. Only with 401, 3xx, 5xx and transient
-/// statuses, the status decides even then.
+/// A web page does not come from the service, which writes JSON. Nevertheless, for 401, 3xx, 500 and above,
+/// and transient statuses, the status decides.
 Meaning describe_status(const HttpReply& reply) {
   const Meaning meaning = find_meaning(reply.status);
   const bool by_status =
@@ -128,7 +128,7 @@ std::string quoted_message(const HttpReply& reply, std::string_view api_key) {
   return response ? quote_unless_secret(find_service_message(*response), api_key) : std::string();
 }
 
-/// The host of a redirect, which distinguishes a captive portal from a wrong URL. The rest of its target may
+/// The host of a redirect, which distinguishes a captive portal from a wrong URL. The rest of the URL may
 /// contain a secret.
 std::string redirect_target(const HttpReply& reply, std::string_view api_key) try {
   const bool is_redirect = reply.status >= 300 && reply.status <= 399;

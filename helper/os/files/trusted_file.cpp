@@ -26,7 +26,8 @@ namespace {
 constexpr mode_t can_read = 04;
 constexpr mode_t can_write = 02;
 
-/// What users other than the owner can do, if the members of the group `trusted` are not counted.
+/// What users other than the owner can do, not counting the members of the group `trusted` and of this user's
+/// private group, whose number is the uid.
 mode_t permissions_of_others(const struct stat& status, gid_t trusted) noexcept {
   const bool is_private_group = status.st_gid == ::geteuid() || status.st_gid == trusted;
   return (status.st_mode | (is_private_group ? 0U : status.st_mode >> 3U)) & 07U;
@@ -81,8 +82,8 @@ bool is_top_level(std::string_view directory) noexcept {
   return directory.find('/', 1) == std::string_view::npos;
 }
 
-/// Whether usually only root creates this path. Homes and the directories of services do not count: inside
-/// the namespace, their owners cannot be distinguished from root.
+/// Whether usually only root creates this path. Homes and the directories of services do not count as root's:
+/// in this namespace, their owners look the same as root.
 bool is_system_path(std::string_view path) noexcept {
   constexpr std::array<std::string_view, 5> trees{"/etc/", "/nix/", "/opt/", "/usr/",
                                                   "/var/lib/ca-certificates/"};
@@ -113,7 +114,7 @@ class Violations {
     if (!S_ISREG(status.st_mode) && !(is_secret && S_ISFIFO(status.st_mode)))
       return add(path, status, is_root, "is not a regular file");
     const mode_t others = permissions_of_others(status, ::geteuid());
-    // A group may read root's file: root chose the group, and this user is in it.
+    // Root chose the group of its file, and this user is in it: only the bits for others count.
     const mode_t readers = is_root && status.st_uid != ::geteuid() ? status.st_mode : others;
     std::string_view problem;
     if ((others & can_write) != 0)
@@ -162,7 +163,7 @@ class Violations {
   void add(std::string_view path, const struct stat& status, bool is_root, std::string_view problem,
            std::string_view command = {}) {
     const bool is_own = status.st_uid == ::geteuid();
-    // What is below the directory of another user is that user's as well.
+    // Reported once: what is below another user's directory usually belongs to that user too.
     const bool is_foreign = !is_own && !is_root && !std::exchange(has_other_owner_, true);
     if (!is_foreign && problem.empty()) return;
     if (!is_own || command.empty() || is_read_only(path)) no_command_ = use_own_file;

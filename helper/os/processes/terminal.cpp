@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <csignal>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>

@@ -141,14 +141,14 @@ TEST_CASE("a probe reports the check of the current step as failed", "[authorize
     call.recorded.progress.enter(row.step);
     (void)cut_off();
   };
-  const AuthorizeReply reply = call.run(Probe::way);
+  const AuthorizeReply reply = call.run(Probe::connection);
   for (const Check& each : reply.checks)
     CHECK((each.state == CheckState::broken) == (each.name == row.name));
 }
 
 TEST_CASE("a probe of the connection sends no request", "[authorize][probe]") {
   Call call(token);
-  const AuthorizeReply reply = call.run(Probe::way);
+  const AuthorizeReply reply = call.run(Probe::connection);
 
   CHECK(std::get<AuthError>(reply.outcome).kind == ErrorKind::not_asked);
   CHECK(call.transport.reached == 1);

@@ -110,7 +110,7 @@ TEST_CASE("writes help to standard output", "[run]") {
       {{"help", "--help"}, "usage: sase-credential help ["},
       {{"help", "settings"}, "Each setting is"},
       {{"help", "formats"}, "'token --format FORMAT'"},
-      {{"help", "exit-codes"}, "A failure writes one line"},
+      {{"help", "exit-codes"}, "A call that fails writes one line"},
   }));
 
   for (const Result& result : {machine.call(row.words), machine.call_without_key(row.words)}) {

@@ -152,13 +152,10 @@ class Call {
     if (is_success_)
       record_success(log_, {.at = world_.now, .lifetime = 1h});
     else
-      record_failure(log_,
-                     {.kind = protocol::ErrorKind::unreachable,
-                      .transient = true,
-                      .what = "no answer",
-                      .hint = "",
-                      .retry_after = {}},
-                     "network", world_.now);
+      record_failure(
+          log_,
+          {.kind = protocol::ErrorKind::unreachable, .what = "no answer", .hint = "", .retry_after = {}},
+          "network", world_.now);
     write();
     end(is_success_ ? Outcome::token : Outcome::failure);
   }

@@ -145,7 +145,6 @@ TEST_CASE("reads the longest request log that is written", "[request_log]") {
   log.refresh_started = BootClock::now();
   record_failure(log,
                  {.kind = protocol::ErrorKind::rejected,
-                  .transient = true,
                   .what = std::string(5000, 'w'),
                   .hint = std::string(5000, 'h'),
                   .retry_after = std::chrono::seconds::max()},

@@ -30,7 +30,6 @@ RequestLog full() {
   RequestLog log;
   log.requests = {now - 90s, now - 1s, now};
   log.failure = LastFailure{.auth_error = {.kind = protocol::ErrorKind::rate_limited,
-                                           .transient = true,
                                            .what = "what happened",
                                            .hint = "what to do",
                                            .retry_after = 30s},
@@ -69,7 +68,6 @@ TEST_CASE("reads back each field that it writes", "[request_log]") {
   CHECK(log.requests == full().requests);
   REQUIRE(log.failure);
   CHECK(log.failure->auth_error.kind == protocol::ErrorKind::rate_limited);
-  CHECK(log.failure->auth_error.transient);
   CHECK(log.failure->auth_error.what == "what happened");
   CHECK(log.failure->auth_error.hint == "what to do");
   CHECK(log.failure->auth_error.retry_after == 30s);
@@ -104,7 +102,6 @@ TEST_CASE("distinguishes every field", "[request_log]") {
       {"no hint", [](RequestLog& log) { log.failure->auth_error.hint.clear(); }},
       {"no retry-after", [](RequestLog& log) { log.failure->auth_error.retry_after.reset(); }},
       {"a retry-after of none", [](RequestLog& log) { log.failure->auth_error.retry_after = 0s; }},
-      {"not transient", [](RequestLog& log) { log.failure->auth_error.transient = false; }},
       {"rejected", [](RequestLog& log) { log.failure->auth_error.kind = protocol::ErrorKind::rejected; }},
       {"no network", [](RequestLog& log) { log.failure->network_fingerprint.clear(); }},
       {"not after an erase", [](RequestLog& log) { log.success->after_erase = false; }},
@@ -153,7 +150,7 @@ TEST_CASE("ignores a damaged log", "[request_log]") {
   const std::string failure = head + rest;
   const std::string failed =
       "failure_at=1\nnetwork=r\nrejected_key_fingerprint=\nrejected_key_last_seen=0\n\n";
-  const std::string what = "transient=1\nwhat=no\nhint=\n";
+  const std::string what = "what=no\nhint=\n";
   REQUIRE_FALSE(is_empty(parsed(failure + "error=rejected\n" + what + failed)));
   const auto row = GENERATE_COPY(values<Row>({
       {"nothing at all", ""},
@@ -175,11 +172,11 @@ TEST_CASE("ignores a damaged log", "[request_log]") {
       {"a number that is far too large", head + "request[]=" + std::string(400, '9') + "\n" + rest + "\n"},
       {"a request in the future", head + "request[]=1\nrequest[]=" + later + "\n" + rest + "\n"},
       {"a success in the future", success(later, "3600")},
-      {"a NUL", failure + "error=rejected\ntransient=1\nwhat=" + std::string(1, '\0') + "\nhint=\n" + failed},
-      {"a failure without a message", failure + "error=rejected\ntransient=1\nhint=\n" + failed},
+      {"a NUL", failure + "error=rejected\nwhat=" + std::string(1, '\0') + "\nhint=\n" + failed},
+      {"a failure without a message", failure + "error=rejected\nhint=\n" + failed},
       {"a failure of an unknown kind", failure + "error=lost\n" + what + failed},
       {"a failure whose message is not printable",
-       failure + "error=rejected\ntransient=1\nwhat=\x1b[2J\nhint=\n" + failed},
+       failure + "error=rejected\nwhat=\x1b[2J\nhint=\n" + failed},
       {"a failure of a retry-after below zero",
        failure + "error=rejected\n" + what + "retry_after=-1\n" + failed},
   }));

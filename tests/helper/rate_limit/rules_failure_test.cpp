@@ -22,11 +22,7 @@ using tests::tick;
 RequestLog failed(ErrorKind kind, std::optional<seconds> retry_after = std::nullopt) {
   RequestLog log;
   record_failure(log,
-                 {.kind = kind,
-                  .transient = true,
-                  .what = "what happened",
-                  .hint = "what to do",
-                  .retry_after = retry_after},
+                 {.kind = kind, .what = "what happened", .hint = "what to do", .retry_after = retry_after},
                  "network", then);
   return log;
 }

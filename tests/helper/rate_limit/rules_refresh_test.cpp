@@ -84,7 +84,6 @@ TEST_CASE("states both durations if the lifetime is below min-ttl", "[rate_limit
   CHECK(auth_error.what == "the service's new token lives 599s, less than min-ttl 15m");
   CHECK(auth_error.hint == "lower 'min-ttl'");
   CHECK(auth_error.kind == protocol::ErrorKind::invalid_response);
-  CHECK_FALSE(auth_error.transient);
   tests::check_error(auth_error);
   CHECK(too_short(599s, 900s).what == auth_error.what);
 }

@@ -172,7 +172,6 @@ TEST_CASE("explains a pause with reason, duration and hint", "[rate_limit_rules]
     CHECK(auth_error.hint ==
           "try again in " + row.wait + "; check the key's permissions, and that region and api are right");
     CHECK(auth_error.kind == protocol::ErrorKind::rate_limited);
-    CHECK(auth_error.transient);
     tests::check_error(auth_error);
   }
 }

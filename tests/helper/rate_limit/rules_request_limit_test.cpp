@@ -86,7 +86,6 @@ TEST_CASE("explains the rate limit and when to try again", "[rate_limit_rules]")
           "5 requests for this API key went to the service within a minute, the most that are allowed");
     CHECK(auth_error.hint == row.hint);
     CHECK(auth_error.kind == protocol::ErrorKind::rate_limited);
-    CHECK(auth_error.transient);
     CHECK_FALSE(auth_error.retry_after);
   }
 }

@@ -45,9 +45,9 @@ std::string ask() {
   for (const protocol::Check& check : reply.checks)
     checks += ' ' + std::string(to_name(check.name)) + '=' + std::string(to_name(check.state));
   if (const auto* const auth_error = std::get_if<protocol::AuthError>(&reply.outcome))
-    return (auth_error->kind == protocol::ErrorKind::authorizer_failed ? "failed " : "") +
-           std::string(auth_error->transient ? "transient: " : "error: ") + auth_error->what + checks +
-           " after " + std::to_string(reply.requests);
+    return std::string(auth_error->kind == protocol::ErrorKind::authorizer_failed ? "failed error: "
+                                                                                  : "error: ") +
+           auth_error->what + checks + " after " + std::to_string(reply.requests);
   const auto& token_response = std::get<protocol::TokenResponse>(reply.outcome);
   return "token: " + std::string(token_response.token.reveal()) + ' ' +
          std::to_string(token_response.lifetime.count()) + checks;
@@ -173,15 +173,15 @@ TEST_CASE("reports a missing authorizer as a local error", "[authorizer_process]
 
 TEST_CASE("at the deadline reports the step and counts the requests", "[authorizer_process]") {
   CHECK(Tree("exec sleep 60").ask({"HURRIED=1"}) ==
-        "transient: no answer from 'api.example.test' within 5s while starting after 0");
+        "error: no answer from 'api.example.test' within 5s while starting after 0");
   CHECK(Tree("printf 'step=connecting\\nrequests=2\\nst'; exec sleep 60").ask({"HURRIED=1"}) ==
-        "transient: no answer from 'api.example.test' within 5s while connecting after 2");
+        "error: no answer from 'api.example.test' within 5s while connecting after 2");
 }
 
 TEST_CASE("at the deadline a probe keeps its checks and the token", "[authorizer_process]") {
   const std::string checks = "printf 'check[]=name ok 1 a\\nstep=connecting\\n';";
   CHECK(Tree(checks + "exec sleep 60").ask({"HURRIED=1", "PROBE=1"}) ==
-        "transient: no answer from 'api.example.test' within 5s while connecting name=ok tcp=broken "
+        "error: no answer from 'api.example.test' within 5s while connecting name=ok tcp=broken "
         "after 0");
   CHECK(
       Tree(checks + "printf 'check[]=authorize ok 1 a\\naccess_token=to.ken\\nlifetime=60\\n'; exec sleep 60")

@@ -74,7 +74,6 @@ TEST_CASE("finds the token that was stored while it waited for the lock", "[toke
 TEST_CASE("shares the failure of a call that failed meanwhile", "[token_provider]") {
   Machine machine;
   machine.authorizer.answer = protocol::AuthError{.kind = protocol::ErrorKind::rejected,
-                                                  .transient = false,
                                                   .what = "no",
                                                   .hint = "try another",
                                                   .retry_after = std::nullopt};

@@ -60,7 +60,7 @@ TEST_CASE("a blocked probe checks only the connection, without the key", "[rate_
 
   const ProbeReport probe = caller.rate_limited().probe("https://read.test");
 
-  CHECK(caller.authorizer.probe == protocol::Probe::way);
+  CHECK(caller.authorizer.probe == protocol::Probe::connection);
   CHECK(caller.authorizer.api_key.empty());
   CHECK(caller.authorizer.read_url.empty());
   REQUIRE(probe.blocked);

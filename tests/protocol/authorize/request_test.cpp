@@ -134,7 +134,7 @@ TEST_CASE("a probe names the URL to read, and needs no key to check only the con
   CHECK(read.probe == Probe::all);
   CHECK(read.read_url == request.read_url);
 
-  CHECK(AuthorizeRequest::parse("url=u\ntimeout_ms=1\nprobe=way\n").probe == Probe::way);
+  CHECK(AuthorizeRequest::parse("url=u\ntimeout_ms=1\nprobe=connection\n").probe == Probe::connection);
   CHECK_THROWS_AS(AuthorizeRequest::parse("url=u\ntimeout_ms=1\nprobe=all\n"), ProtocolError);
   CHECK_THROWS_AS(AuthorizeRequest::parse("url=u\napi_key=k\ntimeout_ms=1\nprobe=some\n"), ProtocolError);
 }

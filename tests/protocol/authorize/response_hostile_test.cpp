@@ -23,7 +23,6 @@ using tests::write;
 TEST_CASE("rejects an error whose text contains a line end", "[response]") {
   const AuthorizeReply reply{.requests = 1,
                              .outcome = AuthError{.kind = ErrorKind::rejected,
-                                                  .transient = false,
                                                   .what = "a\noutcome=granted",
                                                   .hint = "",
                                                   .retry_after = std::nullopt}};
@@ -87,7 +86,7 @@ TEST_CASE("any bytes are parsed or rejected as a response", "[response][hostile]
   std::mt19937 random(20260824);
   const std::vector<std::string> pieces = {
       "outcome=", "granted",    "rejected",     "access_token=", "lifetime=", "what=",
-      "hint=",    "requests=",  "retry_after=", "transient=",    "1",         "-",
+      "hint=",    "requests=",  "retry_after=", "status=",       "1",         "-",
       "t",        "\n",         "\r",           "\0"s,           "\xff",      "=",
       "\n\n",     "99999999999"};
   std::uniform_int_distribution<std::size_t> pick(0, pieces.size() - 1);

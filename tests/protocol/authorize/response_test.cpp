@@ -28,11 +28,8 @@ AuthorizeReply token_response(std::string_view token, std::chrono::seconds lifet
 
 AuthorizeReply auth_error(ErrorKind kind) {
   return {.requests = 3,
-          .outcome = AuthError{.kind = kind,
-                               .transient = true,
-                               .what = "the service said no",
-                               .hint = "ask again",
-                               .retry_after = 30s}};
+          .outcome = AuthError{
+              .kind = kind, .what = "the service said no", .hint = "ask again", .retry_after = 30s}};
 }
 
 }  // namespace
@@ -61,7 +58,6 @@ TEST_CASE("an error is written as key=value lines", "[response]") {
   CHECK(write(auth_error(ErrorKind::rate_limited)) ==
         "requests=3\n"
         "outcome=rate-limited\n"
-        "transient=1\n"
         "what=the service said no\n"
         "hint=ask again\n"
         "retry_after=30\n"
@@ -79,7 +75,6 @@ TEST_CASE("each written error parses as itself", "[response]") {
   REQUIRE(std::holds_alternative<AuthError>(reply.outcome));
   const AuthError& read = std::get<AuthError>(reply.outcome);
   CHECK(read.kind == kind);
-  CHECK(read.transient);
   CHECK(read.what == "the service said no");
   CHECK(read.hint == "ask again");
   CHECK(read.retry_after == 30s);
@@ -90,7 +85,6 @@ TEST_CASE("optional values of an error may be absent", "[response]") {
 
   const AuthError& read = std::get<AuthError>(reply.outcome);
   CHECK(reply.requests == 0);
-  CHECK_FALSE(read.transient);
   CHECK(read.hint.empty());
   CHECK_FALSE(read.retry_after);
 }
@@ -123,8 +117,7 @@ TEST_CASE("lines are parsed while they arrive", "[response]") {
 }
 
 TEST_CASE("an interrupted response keeps what has arrived", "[response]") {
-  const AuthError late{
-      .kind = ErrorKind::unreachable, .transient = true, .what = "late", .hint = {}, .retry_after = {}};
+  const AuthError late{.kind = ErrorKind::unreachable, .what = "late", .hint = {}, .retry_after = {}};
   ResponseReader without_token;
   without_token.read("requests=2\ncheck[]=name ok 7 found\naccess_token=to.k");
   const auto failed = std::move(without_token).interrupt(late);
