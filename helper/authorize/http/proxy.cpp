@@ -4,7 +4,6 @@
 #include "helper/authorize/http/https_transport.hpp"
 #include "protocol/parsing.hpp"
 
-#include <Poco/Ascii.h>
 #include <Poco/Net/HTTPBasicCredentials.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
@@ -14,6 +13,7 @@
 #include <Poco/StringTokenizer.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -90,27 +90,22 @@ std::string without_quoted_strings(std::string_view text) {
   return rest;
 }
 
-/// The name at the beginning of a challenge; empty for anything else, such as a parameter.
-std::string parse_scheme(const std::string& item) {
-  constexpr std::size_t longest_name = 20;
-  const std::string name = item.substr(0, item.find_first_of(" \t="));
-  const auto next = std::min(item.find_first_not_of(" \t", name.size()), item.size());
-  const auto may_be_in_name = [](char c) { return Poco::Ascii::isAlphaNumeric(c) || c == '-'; };
-  const bool is_name = name.size() <= longest_name && std::ranges::all_of(name, may_be_in_name);
-  return is_name && !item.substr(next).starts_with('=') ? name : std::string();
-}
+/// The schemes that proxies offer (IANA's registry, and Kerberos). Of the proxy's own text nothing is shown,
+/// since it may contain the password.
+constexpr std::array known_schemes = {"Basic", "Bearer", "Digest", "Kerberos", "Negotiate", "NTLM"};
 
-/// The first schemes in values of Proxy-Authenticate (RFC 9110 section 11.6.1), such as `Negotiate and NTLM`.
-/// Empty without a scheme, or if Basic is one of them.
+/// The known schemes in values of Proxy-Authenticate (RFC 9110 section 11.6.1), such as `Negotiate and NTLM`.
+/// Empty without one, or if Basic is one of them.
 std::string find_other_schemes(std::string_view challenges) {
-  constexpr std::size_t most_shown = 3;
   std::vector<std::string> schemes;
   for (const std::string& item :
        Poco::StringTokenizer(without_quoted_strings(challenges), ",", Poco::StringTokenizer::TOK_TRIM)) {
-    const std::string name = parse_scheme(item);
-    if (Poco::icompare(name, "Basic") == 0) return {};
-    const bool is_new = !name.empty() && std::ranges::find(schemes, name) == schemes.end();
-    if (is_new && schemes.size() < most_shown) schemes.push_back(name);
+    const std::string name = item.substr(0, item.find_first_of(" \t"));
+    const auto* const known = std::ranges::find_if(
+        known_schemes, [&name](const char* scheme) { return Poco::icompare(name, scheme) == 0; });
+    if (known == known_schemes.begin()) return {};
+    if (known != known_schemes.end() && std::ranges::find(schemes, *known) == schemes.end())
+      schemes.emplace_back(*known);
   }
   return Poco::cat(std::string(" and "), schemes.begin(), schemes.end());
 }

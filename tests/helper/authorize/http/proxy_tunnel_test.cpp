@@ -60,7 +60,9 @@ TEST_CASE("names the schemes of a proxy that does not offer Basic", "[authorize]
       {"", ""},
       {",,", ""},
       {"\x1b[31m red", ""},
-      {"ANameThatIsTooLongToBeAScheme", ""},
+      {"Hunter2", ""},
+      {"ntlm, Hunter2", "NTLM"},
+      {"NTLM=x", ""},
   }));
 
   DYNAMIC_SECTION(row.challenges) {

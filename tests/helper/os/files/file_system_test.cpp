@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/os/files/file_system.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_file.hpp"
 #include "tests/support/temporary_directory.hpp"
