@@ -185,6 +185,8 @@ void LoginFiles::store(std::string_view api_key, std::string_view service,
   } catch (const std::system_error&) {
     return;  // the login is complete; the key of the previous service remains, unused, until the next one
   }
+} catch (const os::RejectedPath& error) {
+  throw Failure(ExitCode::local_state, "nothing was stored: " + protocol::escape(error.what()), error.hint());
 } catch (const std::system_error& error) {
   const bool is_denied =
       error.code() == std::errc::permission_denied || error.code() == std::errc::read_only_file_system;

@@ -148,7 +148,7 @@ std::string login_report(const config::Profile& profile, const api_key::LoginFil
 /// Checks everything else before it asks for the key, and verifies the key before it stores it.
 ExitCode login(const Call& call) {
   const std::string name = profile_name(call);
-  config::ProfileSettings draft = config::read_draft(call.environment, call.line.settings, name);
+  config::ProfileDraft draft = config::read_draft(call.environment, call.line.settings, name);
   (void)make_profile(name, draft.values);
   const os::Prompt prompt;
   const bool is_piped = call.line.from_stdin;
@@ -162,7 +162,12 @@ ExitCode login(const Call& call) {
   std::optional<std::chrono::seconds> lifetime;
   if (!call.line.no_verify) lifetime = verify(call, profile, key);
   files.store(key.reveal(), profile.authorize_url, format_profile(draft));
-  write_output(call, login_report(profile, files, lifetime));
+  const std::string removed =
+      draft.removed.empty()
+          ? ""
+          : "removed from the profile: " + join(draft.removed) + " (for " +
+                (draft.former_service.empty() ? "another service" : draft.former_service) + ")\n";
+  write_output(call, removed + login_report(profile, files, lifetime));
   warn_of_preferred_source(call, profile, files);
   return ExitCode::success;
 }

@@ -29,26 +29,74 @@ void write_setting(std::string& text, std::span<const Assignment> given) {
   if (setting.id == SettingId::url) text = with_setting(text, *find_setting("region"), {});
   std::vector<std::string> values;
   for (const Assignment& assignment : given) {
-    std::string& value = values.emplace_back(assignment.value);
+    std::string& value = values.emplace_back(protocol::trim(assignment.value));
     // The value of `no-proxy` may contain line ends.
     std::ranges::replace_if(
         value, [](char c) { return c == '\n' || c == '\r'; }, ' ');
   }
-  // A file contains no empty values; an empty flag removes the setting.
+  // A file contains no empty values. Only that of 'no-proxy' may be empty, which removes the setting.
   std::erase(values, "");
   text = with_setting(text, setting, values);
 }
 
-/// Removes the certificates of the profile if another service than its 'url' is selected. Whether it is.
-bool drop_certificates(ProfileSettings& draft) {
+/// Replaces each line of a setting; appends `first` if there is none.
+std::string replace_lines(std::string_view text, const Setting& setting, std::string first,
+                          std::string_view further) {
+  std::string changed;
+  while (!text.empty()) {
+    const std::string_view line = protocol::next_part(text, '\n');
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos || protocol::trim(line.substr(0, equals)) != setting.name)
+      changed.append(line).append("\n");
+    else
+      changed.append(std::exchange(first, std::string(further)));
+  }
+  return first == further ? changed : changed + first;
+}
+
+/// The base URL that an address selects, the same for each spelling of it; empty if it is unusable.
+std::string service_of(const Assignment& address) try {
+  Settings only;
+  only.add({&address, 1});
+  return make_profile({}, only).url;
+} catch (const Failure&) {
+  return {};
+}
+
+const Assignment* find_address(const Settings& values) noexcept {
+  const Assignment* const url = values.find(SettingId::url);
+  return url != nullptr ? url : values.find(SettingId::region);
+}
+
+/// Removes what belongs to the service of the user's file if another one is selected. Its lines become empty,
+/// so that messages about the others still have the right number.
+bool drop_former_service(ProfileDraft& draft) {
   const auto own = std::ranges::find(draft.text.files, Layer::user_file, &ProfileText::File::layer);
-  const Assignment* const url = draft.values.find(SettingId::url);
-  if (own == draft.text.files.end() || (url != nullptr && own->text.find(url->value) != std::string::npos))
-    return false;
-  const bool had_url = with_setting(own->text, *find_setting("url"), {}) != own->text;
-  for (const std::string_view name : {"ca-file", "client-cert", "client-key"})
-    if (had_url) own->text = with_setting(own->text, *find_setting(name), {});
-  return had_url;
+  if (own == draft.text.files.end()) return false;
+  const std::vector<Assignment> lines = ProfileText::parse(*own);
+  const auto former = std::ranges::find(lines, Role::service_address,
+                                        [](const Assignment& line) { return line.setting->role; });
+  const Assignment* const address = find_address(draft.values);
+  if (former == lines.end() || address == nullptr) return false;
+  const bool had_url = former->setting->id == SettingId::url;
+  draft.former_service = service_of(*former);
+  if (draft.former_service == service_of(*address)) return false;
+  draft.new_text = own->text;
+  std::string remaining = own->text;
+  for (const SettingId id :
+       {SettingId::host, SettingId::ca_file, SettingId::client_cert, SettingId::client_key}) {
+    const Setting& setting = settings[static_cast<std::size_t>(id)];
+    const Assignment* const value = draft.values.find(id);
+    const bool is_there = std::ranges::find(lines, &setting, &Assignment::setting) != lines.end();
+    // Behind a proxy that inspects, a region may have certificates of its own.
+    if (!is_there || (value != nullptr && is_written(*value)) || (id != SettingId::host && !had_url))
+      continue;
+    draft.new_text = with_setting(draft.new_text, setting, {});
+    remaining = replace_lines(remaining, setting, "\n", "\n");
+    draft.removed.push_back(setting.name);
+  }
+  own->text = std::move(remaining);
+  return true;
 }
 
 }  // namespace
@@ -57,24 +105,16 @@ std::string with_setting(std::string_view text, const Setting& setting, std::spa
   std::string lines;
   for (const std::string& value : values)
     lines.append(setting.name).append(" = ").append(value).append("\n");
-  std::string changed;
-  while (!text.empty()) {
-    const std::string_view line = protocol::next_part(text, '\n');
-    const auto equals = line.find('=');
-    if (equals == std::string_view::npos || protocol::trim(line.substr(0, equals)) != setting.name)
-      changed.append(line).append("\n");
-    else
-      changed += std::exchange(lines, {});
-  }
-  return changed + lines;
+  return replace_lines(text, setting, std::move(lines), {});
 }
 
-ProfileSettings read_draft(const Environment& environment, std::span<const Assignment> flags,
-                           const std::string& profile) {
+ProfileDraft read_draft(const Environment& environment, std::span<const Assignment> flags,
+                        const std::string& profile) {
   ProfileSelector selector(environment, flags, NamedProfile{.name = profile, .source = {}});
   selector.ignore_provider_region();  // it belongs to another key
-  ProfileSettings draft = selector.read_settings(profile);
-  if (drop_certificates(draft)) draft.values = selector.merge(draft.text);
+  ProfileDraft draft;
+  static_cast<ProfileSettings&>(draft) = selector.read_settings(profile);
+  if (drop_former_service(draft)) draft.values = selector.merge(draft.text);
   for (const Setting& setting : settings) {
     const Assignment* const source =
         setting.role == Role::key_source ? draft.values.find(setting.id) : nullptr;
@@ -90,9 +130,10 @@ void set_region(Settings& values, const Region& region) {
   values.add({{Assignment{.setting = find_setting("region"), .value = region.name, .layer = Layer::flag}}});
 }
 
-std::string format_profile(const ProfileSettings& draft) {
+std::string format_profile(const ProfileDraft& draft) {
   const auto own = std::ranges::find(draft.text.files, Layer::user_file, &ProfileText::File::layer);
   std::string text(own != draft.text.files.end() ? std::string_view(own->text) : first_line);
+  if (!draft.new_text.empty()) text = draft.new_text;
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::host)
       write_setting(text, draft.values.hosts());

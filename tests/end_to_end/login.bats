@@ -295,7 +295,7 @@ see verified:
   mkdir -p "$config/keys"
   chmod 755 "$config/keys"
   by_pipe
-  expect_failure 7 "nothing was stored: '$config/keys' is open to other users; chmod go-rwx it"
+  expect_failure 7 "nothing was stored: '$config/keys' is open to other users; chmod go-rwx it" "chmod go-rwx $config/keys"
   rm -r "$config"
   touch "$config"
   by_pipe
@@ -349,6 +349,24 @@ see verified:
   call env -u SASE_URL -u SASE_CA_FILE sase-credential login --stdin --no-verify --region eu
   expect_code 0
   expect_equal "$(<"$config/profiles/default.conf")" 'region = eu' 'the profile'
+}
+
+@test "a login to the same service in another spelling keeps the certificates" {
+  profile default "url = $url" "ca-file = $SASE_CA_FILE"
+  in=$BATS_TEST_TMPDIR/typed
+  call env -u SASE_URL -u SASE_CA_FILE sase-credential login --stdin --url "$url/"
+  expect_code 0
+  expect_equal "$(<"$config/profiles/default.conf")" "url = $url/"$'\n'"ca-file = $SASE_CA_FILE" 'the profile'
+}
+
+@test "a login to another service keeps its token from the hosts of the one before" {
+  profile default 'url = https://old.test' 'host = git.old.test'
+  by_pipe --ca-file "$SASE_CA_FILE"
+  expect_code 0
+  expect_shown 'removed from the profile: host (for https://old.test)'
+  ask protocol=https host=git.old.test
+  call env -u SASE_URL git-credential-sase get
+  expect_output ''
 }
 
 # ---- logout
