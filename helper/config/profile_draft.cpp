@@ -39,7 +39,7 @@ void write_setting(std::string& text, std::span<const Assignment> given) {
   text = with_setting(text, setting, values);
 }
 
-/// Replaces each line of a setting; appends `first` if there is none.
+/// Replaces each line of a setting; or appends `first`.
 std::string replace_lines(std::string_view text, const Setting& setting, std::string first,
                           std::string_view further) {
   std::string changed;
@@ -55,7 +55,7 @@ std::string replace_lines(std::string_view text, const Setting& setting, std::st
 }
 
 /// The base URL that an address selects, the same for each spelling of it; empty if it is unusable.
-std::string service_of(const Assignment& address) try {
+std::string find_service(const Assignment& address) try {
   Settings only;
   only.add({&address, 1});
   return make_profile({}, only).url;
@@ -79,8 +79,8 @@ bool drop_former_service(ProfileDraft& draft) {
   const Assignment* const address = find_address(draft.values);
   if (former == lines.end() || address == nullptr) return false;
   const bool had_url = former->setting->id == SettingId::url;
-  draft.former_service = service_of(*former);
-  if (draft.former_service == service_of(*address)) return false;
+  draft.former_service = find_service(*former);
+  if (draft.former_service == find_service(*address)) return false;
   draft.new_text = own->text;
   std::string remaining = own->text;
   for (const SettingId id :

@@ -41,7 +41,7 @@ struct Situation {
 
   [[nodiscard]] std::string new_text() const { return ask(format_profile); }
   [[nodiscard]] bool lacks_service() const {
-    return ask([](const ProfileSettings& draft) { return !draft.values.has(Role::service_address); });
+    return ask([](const ProfileDraft& draft) { return !draft.values.has(Role::service_address); });
   }
   [[nodiscard]] Failure failure() const {
     return tests::catch_failure([this] { (void)new_text(); });
@@ -104,7 +104,7 @@ TEST_CASE("asks for the service only if no setting selects it", "[profile_draft]
 
 TEST_CASE("the chosen region is written and selects the service", "[profile_draft]") {
   const tests::EnvironmentList environment{"HOME=/nonexistent"};
-  ProfileSettings draft = read_draft(*environment, {}, "work");
+  ProfileDraft draft = read_draft(*environment, {}, "work");
 
   set_region(draft.values, *find_region("au"));
 
@@ -262,7 +262,7 @@ TEST_CASE("certificates are for the url beside them, and go with it", "[profile_
   DYNAMIC_SECTION(row.name) {
     const Situation login{.flags = row.flags, .text = row.text};
     CHECK(login.new_text() == row.expected);
-    CHECK(login.ask([](const ProfileSettings& draft) {
+    CHECK(login.ask([](const ProfileDraft& draft) {
       return draft.values.find(SettingId::ca_file) != nullptr;
     }) == tests::contains(row.expected, "ca-file"));
   }
