@@ -52,7 +52,8 @@ Failure explain(const std::error_code& error) {
 /// reads.
 Failure untrusted(const std::string& path, const os::RejectedPath& error) {
   std::string hint = error.hint();
-  if (hint == os::use_own_file) hint += ", or set: api-key-command = cat " + protocol::shell_word(path);
+  if (hint.starts_with(os::use_own_file))
+    hint += ", or set: api-key-command = cat " + protocol::shell_word(path);
   return Failure(ExitCode::invalid_settings, std::string("cannot use the API key: ") + error.what(),
                  std::move(hint));
 }
@@ -74,13 +75,24 @@ using Kind = ApiKeySource::Kind;
 /// The systemd credential that is used after the standard variables and before the file of `login`.
 constexpr std::string_view standard_credential = "sase-api-key";
 
+/// The failure inside `exec`, which has removed the key.
+Failure name_removed(const std::string& what, std::string_view removed) {
+  return Failure(ExitCode::invalid_settings,
+                 what + ": 'sase-credential exec' or 'watch --exec' removed " + protocol::escape(removed) +
+                     " from the environment",
+                 "use the token in SASE_ACCESS_TOKEN or in the file of 'watch', or run this in: "
+                 "sase-credential exec --pass-api-key -- CMD");
+}
+
 ApiKey read_variable(const std::string& name, const Environment& environment) {
   const auto value = environment.find(name);
+  if (value) return ApiKey(protocol::Secret(*value));
   // The name is not shown: users put the key itself there by mistake.
-  if (!value)
-    throw Failure(ExitCode::invalid_settings, "the variable that 'api-key-env' names is not set",
-                  "set it to the key, or name the one that holds it");
-  return ApiKey(protocol::Secret(*value));
+  const std::string what = "the variable that 'api-key-env' names is not set";
+  const auto removed = environment.find(config::removed_variable);
+  for (std::string_view rest = removed.value_or(""); !rest.empty();)
+    if (protocol::trim(protocol::next_part(rest, ',')) == name) throw name_removed(what, *removed);
+  throw Failure(ExitCode::invalid_settings, what, "set it to the key, or name the one that holds it");
 }
 
 std::optional<ApiKeySource> find_standard(const config::Profile& profile, const Environment& environment) {
@@ -166,12 +178,7 @@ Failure no_key(const config::Profile& profile, const Environment& environment) {
   if (credential_path(environment, standard_credential))
     failure.hint += ", or add 'LoadCredential=sase-api-key:FILE' to the unit";
   const auto removed = environment.find(config::removed_variable);
-  if (!removed) return failure;
-  return Failure(ExitCode::invalid_settings,
-                 failure.what() + std::string(": 'sase-credential exec' or 'watch --exec' removed ") +
-                     protocol::escape(*removed) + " from the environment",
-                 "use the token in SASE_ACCESS_TOKEN or in the file of 'watch', or run this in: "
-                 "sase-credential exec --pass-api-key -- CMD");
+  return removed ? name_removed(failure.what(), *removed) : failure;
 }
 
 std::string describe(const ApiKeySource& source) {

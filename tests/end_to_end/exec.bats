@@ -85,6 +85,8 @@ passed() {
   expect_output $'SASE_API_KEY\n'
   call sase-credential exec -- sase-credential --cache none token
   expect_failure 4 "no API key*" '?*'
+  MY_KEY=$SASE_API_KEY SASE_API_KEY_ENV=MY_KEY call sase-credential exec -- sase-credential --cache none token
+  expect_failure 4 "the variable that 'api-key-env' names is not set: *removed *MY_KEY*" 'use the token in SASE_ACCESS_TOKEN*'
 }
 
 @test "--pass-api-key rejects an invalid name, without showing it" {

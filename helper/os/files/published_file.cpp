@@ -76,13 +76,7 @@ void check_directory(const std::string& directory) {
     throw_errno("cannot look at '" + directory + "'");
   }
   if (!S_ISDIR(status.st_mode)) throw RejectedPath("'" + directory + "' is not a directory");
-  try {
-    check_directories(directory);
-  } catch (const RejectedPath& error) {
-    if (error.hint() != use_own_file) throw;
-    // An emptyDir on the disk of a Kubernetes node can be written by everyone; one in memory is sticky.
-    throw RejectedPath(error.what(), std::string(use_own_file) + "; for an emptyDir, set 'medium: Memory'");
-  }
+  check_directories(directory);
 }
 
 FileIdentity identify(const struct stat& status) {

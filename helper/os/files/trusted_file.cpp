@@ -147,7 +147,7 @@ class Violations {
     const std::string name = "'" + protocol::escape(path) + "'";
     const bool is_named = path.empty() || text_.find(name) != std::string::npos;
     throw RejectedPath(is_named ? text_ : name + ": " + text_,
-                       no_command_.empty() ? commands_ : std::string(no_command_));
+                       (no_command_.empty() ? commands_ : std::string(no_command_)) + addition_);
   }
 
  private:
@@ -167,10 +167,13 @@ class Violations {
     const bool is_foreign = !is_own && !is_root && !std::exchange(has_other_owner_, true);
     if (!is_foreign && problem.empty()) return;
     if (!is_own || command.empty() || is_read_only(path)) no_command_ = use_own_file;
-    if ((status.st_mode & 0777U) == 0777 && may_have_fixed_modes(path))
-      no_command_ =
-          "its modes come from the mount: add umask=077 to its options (WSL: metadata,umask=077; CIFS: "
-          "file_mode=0600,dir_mode=0700), or use another file system";
+    if ((is_own || is_root) && (status.st_mode & 0777U) == 0777 && may_have_fixed_modes(path))
+      addition_ =
+          "; if the mode stays, it comes from the mount: add umask=077 to its options (WSL: "
+          "metadata,umask=077; CIFS: file_mode=0600,dir_mode=0700)";
+    else if (is_root && !is_own && S_ISDIR(status.st_mode) && (status.st_mode & can_write) != 0)
+      // An emptyDir on the disk of a Kubernetes node can be written by everyone; one in memory is sticky.
+      addition_ = "; for an emptyDir, set 'medium: Memory'";
     const std::string subject = "'" + protocol::escape(path) + "' (owner " + std::to_string(status.st_uid) +
                                 ", mode " + format_mode(status.st_mode & 07777U) + ") ";
     // An absolute link leads through the same directories again.
@@ -187,6 +190,7 @@ class Violations {
   bool has_other_owner_ = false;
   bool is_below_shared_ = false;  ///< others can write a directory above the current path
   std::string_view no_command_;   ///< the remedy, if no command is one
+  const char* addition_ = "";     ///< to the remedy
 };
 
 std::string make_absolute(const std::string& path) {
