@@ -126,13 +126,15 @@ TEST_CASE("a full disk keeps the number of requests, the deadline and whether th
           return 1;
         }) == 0);
 
-  CHECK(state.read("a").requests.size() == 4);
-  CHECK(state.read("a").requests.back() <= BootClock::now());
-  CHECK(state.read("a").requests.back() > BootClock::now() - 2s);
-  CHECK(state.read("a").has_taken_over == has_taken_over);
-  REQUIRE(state.read("a").holder);
-  CHECK(state.read("a").holder->deadline > BootClock::now() + 50s);
-  CHECK(state.read("a").holder->deadline <= BootClock::now() + 1min);
+  const RequestLog kept = state.read("a");
+  const BootTime now = BootClock::now();
+  CHECK(kept.requests.size() == 4);
+  CHECK(kept.requests.back() <= now);
+  CHECK(kept.requests.back() > now - 2s);
+  CHECK(kept.has_taken_over == has_taken_over);
+  REQUIRE(kept.holder);
+  CHECK(kept.holder->deadline > now + 50s);
+  CHECK(kept.holder->deadline <= now + 1min);
   state.write("a", with_a_request());
   CHECK(state.read("a").requests.size() == 1);
 }
