@@ -158,6 +158,17 @@ class Violations {
     return !is_below_shared_ && is_system_path(path) && is_root_unmapped();
   }
 
+  /// A mode may come from the file system, so that chmod(1) does not help.
+  void explain_mode(std::string_view path, const struct stat& status, bool is_own, bool is_root) {
+    if ((is_own || is_root) && (status.st_mode & 0777U) == 0777 && may_have_fixed_modes(path))
+      addition_ =
+          "; if the mode stays, it comes from the mount: add umask=077 to its options (WSL: "
+          "metadata,umask=077; CIFS: file_mode=0600,dir_mode=0700)";
+    else if (is_root && !is_own && S_ISDIR(status.st_mode) && (status.st_mode & can_write) != 0)
+      // An emptyDir on the disk of a Kubernetes node can be written by everyone; one in memory is sticky.
+      addition_ = "; for an emptyDir, set 'medium: Memory'";
+  }
+
   /// Adds what is wrong with a path: its owner, and a problem of its mode or none. `command` is the beginning
   /// of the command that solves the problem, if this user can run it.
   void add(std::string_view path, const struct stat& status, bool is_root, std::string_view problem,
@@ -167,13 +178,7 @@ class Violations {
     const bool is_foreign = !is_own && !is_root && !std::exchange(has_other_owner_, true);
     if (!is_foreign && problem.empty()) return;
     if (!is_own || command.empty() || is_read_only(path)) no_command_ = use_own_file;
-    if ((is_own || is_root) && (status.st_mode & 0777U) == 0777 && may_have_fixed_modes(path))
-      addition_ =
-          "; if the mode stays, it comes from the mount: add umask=077 to its options (WSL: "
-          "metadata,umask=077; CIFS: file_mode=0600,dir_mode=0700)";
-    else if (is_root && !is_own && S_ISDIR(status.st_mode) && (status.st_mode & can_write) != 0)
-      // An emptyDir on the disk of a Kubernetes node can be written by everyone; one in memory is sticky.
-      addition_ = "; for an emptyDir, set 'medium: Memory'";
+    explain_mode(path, status, is_own, is_root);
     const std::string subject = "'" + protocol::escape(path) + "' (owner " + std::to_string(status.st_uid) +
                                 ", mode " + format_mode(status.st_mode & 07777U) + ") ";
     // An absolute link leads through the same directories again.
