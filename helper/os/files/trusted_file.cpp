@@ -23,8 +23,7 @@ namespace sase::os {
 
 namespace {
 
-constexpr mode_t can_read = 04;
-constexpr mode_t can_write = 02;
+constexpr mode_t can_read = 04, can_write = 02;
 
 /// What users other than the owner can do, not counting the members of the group `trusted` and of this user's
 /// private group, whose number is the uid.
@@ -183,15 +182,13 @@ class Violations {
                                 ", mode " + format_mode(status.st_mode & 07777U) + ") ";
     // An absolute link leads through the same directories again.
     if (text_.find(subject) != std::string::npos) return;
-    text_.append(text_.empty() ? "" : ", ")
-        .append(subject)
-        .append(is_foreign ? "belongs to another user" : "");
+    text_.append(text_.empty() ? "" : ", ").append(subject);
+    text_.append(is_foreign ? "belongs to another user" : "");
     text_.append(is_foreign && !problem.empty() ? " and " : "").append(problem);
     commands_.append(commands_.empty() ? "" : " && ").append(command).append(protocol::shell_word(path));
   }
 
-  std::string text_;
-  std::string commands_;
+  std::string text_, commands_;
   bool has_other_owner_ = false;
   bool is_below_shared_ = false;  ///< others can write a directory above the current path
   std::string_view no_command_;   ///< the remedy, if no command is one
