@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults of members, each with the figures that a herd of cold hosts must reach."""
+import threading
+import time
+
+from lab import network
+from lab.gateway import Rejected
+from lab.lab import AUTHORIZE
+from lab.relay import SlowRelay
+from lab.waiting import wait_until
+
+SETTLE = 0.5  # seconds between a fault and the herd
+MINORITY_LIMIT = 4.0  # seconds, with a majority of the members
+DURING_LIMIT = 6.0  # seconds, if the fault happens during the authorization
+STORED_LIMIT = 1.0  # seconds, with a token in the store
+REMEMBERED_LIMIT = 0.02  # seconds that an unavailable store costs the next calls
+NOT_ALONE = "authorizing without the fleet"
+
+
+def check_herd(lab, wave, authorizations, limit):
+    lab.figures.between("authorizations", lab.service.count(), 1 if authorizations else 0, authorizations)
+    lab.figures.wave(wave)
+    lab.figures.within("slowest host", wave.slowest, limit)
+
+
+def before(break_members, limit=MINORITY_LIMIT):
+    """A fault before the herd, with a majority left: one authorization."""
+    def scenario(lab, options):
+        lab.new_fleet()
+        hosts = lab.hosts(options.hosts)
+        break_members(lab)
+        time.sleep(SETTLE)
+        check_herd(lab, lab.wave(hosts).run(), 1, limit)
+    return scenario
+
+
+def during(break_members, delay):
+    """A fault while the holder of the lock authorizes."""
+    def scenario(lab, options):
+        lab.new_fleet(delay=delay)
+        leader = lab.cluster.wait_for_leader()
+        wave = lab.wave(lab.hosts(options.hosts)).release()
+        wait_until(lambda: lab.service.count() > 0, "a host authorizes", 20, pause=0.01)
+        break_members(leader)
+        check_herd(lab, wave.wait(), 2, DURING_LIMIT)
+    return scenario
+
+
+def outage(break_members, limit, settle=1.5, settings=None):
+    """No host can use the store: each authorizes by itself, soon, and does not try the store again for 30 s. With
+    --with-token the store holds one, and a living member returns it."""
+    def scenario(lab, options):
+        if options.with_token:
+            stored_token(lab, options, break_members, settle)
+            return
+        alone = alone_times(lab, options.hosts)
+        lab.new_fleet()
+        hosts = lab.hosts(options.hosts, **(settings(lab) if settings else {}))
+        break_members(lab)
+        time.sleep(settle)
+        wave = lab.wave(hosts).run()
+        lab.figures.equal("authorizations", lab.service.count(), options.hosts)
+        lab.figures.wave(wave, distinct_tokens=options.hosts)
+        lab.figures.within("slowest host, over one without a fleet", wave.slowest - alone[0].slowest, limit)
+        lab.figures.equal("hosts with a warning", sum(NOT_ALONE in call.err for call in wave.calls), options.hosts)
+        again = second_wave(lab, hosts)
+        lab.figures.wave(again, distinct_tokens=None)
+        lab.figures.within("median of the next calls, over no fleet", again.median - alone[1].median, REMEMBERED_LIMIT)
+        lab.figures.equal("next calls with a warning", len(again.warned), 0)
+    return scenario
+
+
+def second_wave(lab, hosts):
+    for host in hosts:
+        host.drop_token()
+    return lab.wave(hosts).run()
+
+
+def alone_times(lab, count):
+    """The same two waves without a fleet, once for all scenarios."""
+    if not hasattr(lab, "alone"):
+        lab.new_fleet()
+        hosts = lab.hosts(count, with_fleet=False)
+        lab.alone = lab.wave(hosts).run(), second_wave(lab, hosts)
+        lab.figures.note("slowest and median host without a fleet", f"{lab.alone[0].slowest:.2f} s, {lab.alone[0].median:.2f} s")
+    return lab.alone
+
+
+def stored_token(lab, options, break_members, settle):
+    lab.new_fleet()
+    lab.figures.wave(lab.wave([lab.host()]).run())
+    hosts = lab.hosts(options.hosts)
+    break_members(lab)
+    time.sleep(settle)
+    lab.service.anew()
+    check_herd(lab, lab.wave(hosts).run(), 0, STORED_LIMIT)
+
+
+# ---- faults
+
+def fill_disk(lab):
+    member = lab.cluster.wait_for_leader()
+    member.fill_disk()
+    lab.cluster.members[0].gateway.put(b"/other/key", bytes(100000))
+    wait_until(lambda: not member.is_running(), "the member with the full disk ends", 20)
+    lab.cluster.wait_for_leader()
+
+
+def kill_majority(lab):
+    lab.cluster.wait_for_leader().kill()
+    next(member for member in lab.cluster.members if member.is_running()).kill()
+
+
+def cut_all(lab):
+    for member in lab.cluster.members:
+        member.cut_from_peers()
+
+
+def kill_all(lab):
+    for member in lab.cluster.members:
+        member.kill()
+
+
+def lose_packets(_lab):
+    network.lose_packets(None, network.MEMBERS)
+
+
+def exceed_quota(lab):
+    lab.cluster.rebuild(quota=8 << 20)
+    lab.cluster.wait_until_whole()
+    for number in range(100):
+        try:
+            lab.cluster.members[0].gateway.put(f"/other/{number}".encode(), bytes(1 << 20))
+        except Rejected as rejected:
+            assert rejected.status == 429, rejected
+            return
+    raise RuntimeError("the database does not become full")
+
+
+def expire_members(lab):
+    """Not the certificates between members, so the cluster works."""
+    lab.cluster.make_expired_certificates()
+    for member in lab.cluster.members:
+        restart_expired(member)
+
+
+def expire_one_member(lab):
+    lab.cluster.make_expired_certificates()
+    restart_expired(lab.cluster.wait_for_follower())
+
+
+def restart_expired(member):
+    member.kill()
+    member.certificate = f"expired-{member.name}"
+    member.start()
+
+
+def expired_client(lab):
+    lab.cluster.make_expired_certificates()
+    return {"fleet_client_cert": lab.certificates / "expired.pem", "fleet_client_key": lab.certificates / "expired.key"}
+
+
+def compacted(lab, options):
+    """The store is compacted all the time, so a host's watch may begin before the oldest revision."""
+    lab.new_fleet(delay=1.0)
+    wave, stop = lab.wave(lab.hosts(options.hosts)), threading.Event()
+
+    def compact():
+        while not stop.wait(0.005):
+            lab.cluster.members[0].gateway.put(b"/other/key", b"")
+            lab.cluster.members[0].gateway.compact()
+
+    thread = threading.Thread(target=compact, daemon=True)
+    thread.start()
+    wave.run()
+    stop.set()
+    thread.join(5)
+    check_herd(lab, wave, 1, MINORITY_LIMIT)
+
+
+def slow(delay):
+    """One member is behind a relay that delays each way."""
+    def scenario(lab, options):
+        relay = SlowRelay(network.RELAYS[0], lab.cluster.members[0], delay)
+        lab.new_fleet()
+        members = [network.RELAYS[0], *network.MEMBERS[1:]]
+        check_herd(lab, lab.wave(lab.hosts(options.hosts, members=members)).run(), 1, MINORITY_LIMIT)
+        relay.end()
+    return scenario
+
+
+def no_fault(lab, options):
+    lab.new_fleet()
+    check_herd(lab, lab.wave(lab.hosts(options.hosts)).run(), 1, AUTHORIZE + 1.0)
+
+
+SCENARIOS = {
+    "no-fault": no_fault,
+    "follower-kill": before(lambda lab: lab.cluster.wait_for_follower().kill()),
+    "follower-stop": before(lambda lab: lab.cluster.wait_for_follower().stop()),
+    "leader-kill": before(lambda lab: lab.cluster.wait_for_leader().kill()),
+    "leader-stop": before(lambda lab: lab.cluster.wait_for_leader().stop()),
+    "partition-leader": before(lambda lab: lab.cluster.wait_for_leader().cut_from_peers()),
+    "leader-kill-while-authorizing": during(lambda leader: leader.kill(), 1.5),
+    "leader-cut-while-authorizing": during(lambda leader: leader.cut_from_peers(), 2.0),
+    "slow-50ms": slow(0.05),
+    "slow-150ms": slow(0.15),
+    "slow-400ms": slow(0.4),
+    "disk-full": before(fill_disk),
+    "compaction": compacted,
+    "expired-member": before(expire_one_member),
+    "no-quorum": outage(kill_majority, 5.5),
+    "partition-all": outage(cut_all, 5.5),
+    "all-dead": outage(kill_all, 0.5, settle=0.1),
+    "dropped": outage(lose_packets, 2.5, settle=0.0),
+    "quota": outage(exceed_quota, 0.5, settle=0.0),
+    "expired-members": outage(expire_members, 0.5),
+    "expired-client": outage(lambda lab: None, 0.5, settle=0.0, settings=expired_client),
+}
+# Those in which the store keeps a token that a living member can return.
+WITH_TOKEN = ["no-quorum", "partition-all"]
+# Those after which the members lose their data or certificates.
+REBUILT = ["quota", "expired-member", "expired-members"]
+

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Relays between the hosts and a member: they delay bytes, or read the requests and change the replies."""
+import asyncio
+import re
+import ssl
+import threading
+from email.utils import formatdate, parsedate_to_datetime
+
+DATE = re.compile(rb"\r\nDate: [^\r]*\r\n", re.IGNORECASE)
+
+
+class Relay:
+    """Listens on an address of the lab, port 2379, and serves each connection in a thread of its own event loop."""
+
+    def __init__(self, address, member):
+        self.address, self.member = address, member
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.server = self.call(asyncio.start_server(self.serve_safely, address, 2379, ssl=self.server_context(), backlog=512))
+
+    def call(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+    def server_context(self):
+        return None
+
+    def client_context(self):
+        return None
+
+    async def connect(self):
+        return await asyncio.open_connection(self.member.address, 2379, ssl=self.client_context())
+
+    async def serve_safely(self, reader, writer):
+        try:
+            await self.serve(reader, writer)
+        except (OSError, EOFError, asyncio.TimeoutError):
+            pass
+        finally:
+            writer.close()
+
+    def end(self):
+        self.loop.call_soon_threadsafe(self.server.close)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(5)
+
+
+class SlowRelay(Relay):
+    """Delays each piece by so many seconds, each way."""
+
+    def __init__(self, address, member, delay):
+        self.delay = delay
+        super().__init__(address, member)
+
+    async def serve(self, reader, writer):
+        await asyncio.sleep(self.delay)  # for the handshake of TCP
+        upstream_reader, upstream_writer = await self.connect()
+        pumps = [asyncio.create_task(self.pump(reader, upstream_writer)),
+                 asyncio.create_task(self.pump(upstream_reader, writer))]
+        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED, timeout=60)
+        for pump in pumps:
+            pump.cancel()
+        upstream_writer.close()
+
+    async def pump(self, reader, writer):
+        while piece := await reader.read(65536):
+            self.loop.call_later(self.delay, writer.write, piece)
+        await asyncio.sleep(self.delay)
+
+
+class ReadingRelay(Relay):
+    """Ends TLS with the member's certificate, so that it can read and change what passes."""
+
+    def __init__(self, address, member):
+        self.certificates = member.cluster.certificates
+        self.requests = []
+        super().__init__(address, member)
+
+    def server_context(self):
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.certificates / f"{self.member.name}.pem", self.certificates / f"{self.member.name}.key")
+        return context
+
+    def client_context(self):
+        context = ssl.create_default_context(cafile=self.certificates / "ca.pem")
+        context.load_cert_chain(self.certificates / "lab.pem", self.certificates / "lab.key")
+        return context
+
+    async def serve(self, reader, writer):
+        upstream_reader, upstream_writer = await self.connect()
+        replies = asyncio.create_task(self.pass_replies(upstream_reader, writer))
+        try:
+            while not replies.done():
+                head, body = await asyncio.wait_for(read_request(reader), 30)
+                path = head.split(b" ", 2)[1].decode()
+                self.requests.append(path)
+                if await self.answer(path, body, writer):
+                    continue
+                upstream_writer.write(head + body)
+                await upstream_writer.drain()
+        finally:
+            replies.cancel()
+            upstream_writer.close()
+
+    async def pass_replies(self, reader, writer):
+        while piece := await reader.read(65536):
+            writer.write(self.change(piece))
+            await writer.drain()
+        writer.close()
+
+    async def answer(self, _path, _body, _writer):
+        """True if it has answered in place of the member."""
+        return False
+
+    def change(self, piece):
+        return piece
+
+
+async def read_request(reader):
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"\r\nContent-Length: *(\d+)", head, re.IGNORECASE)
+    if length:
+        return head, await reader.readexactly(int(length[1]))
+    body = b""
+    if re.search(rb"\r\nTransfer-Encoding: *chunked", head, re.IGNORECASE):
+        while not body.endswith(b"0\r\n\r\n"):
+            body += await reader.readuntil(b"\r\n")
+    return head, body
+
+
+class DateRelay(ReadingRelay):
+    """The member's clock is wrong by so many seconds, as far as hosts can see."""
+
+    def __init__(self, address, member, shift):
+        self.shift = shift
+        super().__init__(address, member)
+
+    def change(self, piece):
+        return DATE.sub(lambda found: shift_date(found[0], self.shift), piece)
+
+
+def shift_date(line, shift):
+    then = parsedate_to_datetime(line.decode().strip()[len("Date: "):]).timestamp() + shift
+    return b"\r\nDate: " + formatdate(then, usegmt=True).encode() + b"\r\n"
