@@ -27,10 +27,10 @@ class Holder:
 
     def store(self, ending):
         found = self.lab.cluster.members[0].gateway.read(serializable=True)
-        # Earlier scenarios have left theirs.
+        # Earlier scenarios have left keys as well.
         return [key for key, (_, revision) in found.items() if key.endswith(ending) and revision > self.revision]
 
-    def note_revision(self):
+    def remember_revision(self):
         found = self.lab.cluster.members[0].gateway.read()
         self.revision = max((revision for _, revision in found.values()), default=0)
 
@@ -73,7 +73,7 @@ def killed(point):
     def scenario(lab, _options):
         lab.new_fleet(delay=DELAY)
         holder = Holder(lab)
-        holder.note_revision()
+        holder.remember_revision()
         waiters = lab.wave(lab.hosts(WAITERS))
         holder.release()
         POINTS[point](holder)
@@ -121,7 +121,7 @@ def offline(lab, _options):
     network.lose_packets("offline", [network.SERVICE])
     lab.new_fleet()
     holder = Holder(lab, machine="offline")
-    holder.note_revision()
+    holder.remember_revision()
     waiters = lab.wave(lab.hosts(WAITERS))
     holder.release()
     holder.wait(lambda: holder.store(b"/lock"), "the lock is in the store")

@@ -20,7 +20,7 @@ class Host:
     """settings: variables of sase-credential, as in fleet="https://…"; None unsets one."""
 
     def __init__(self, number, build, machine=None, **settings):
-        self.name = f"host{number}"
+        self.name = f"lab-host-{number}"
         self.machine = machine
         self.home = network.ROOT / "hosts" / self.name
         shutil.rmtree(self.home, ignore_errors=True)

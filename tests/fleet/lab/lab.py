@@ -33,7 +33,7 @@ class Lab:
 
     def new_fleet(self, *faults, delay=AUTHORIZE):
         """From here on hosts have another key, so that nothing is in the store for them; the counters are zero."""
-        self.key = self.service.new_key()
+        self.key = self.service.create_key()
         self.service.anew(*self.faults(*faults, delay=delay))
 
     def faults(self, *faults, delay=AUTHORIZE):

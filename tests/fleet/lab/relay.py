@@ -34,15 +34,23 @@ class Relay:
     async def serve_safely(self, reader, writer):
         try:
             await self.serve(reader, writer)
-        except (OSError, EOFError, asyncio.TimeoutError):
+        except (OSError, EOFError, asyncio.TimeoutError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
 
     def end(self):
-        self.loop.call_soon_threadsafe(self.server.close)
+        self.call(self.close())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(5)
+        self.loop.close()
+
+    async def close(self):
+        self.server.close()
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
 
 
 class SlowRelay(Relay):

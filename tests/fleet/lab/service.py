@@ -49,13 +49,13 @@ class Service:
     def fault(self, *faults):
         self.control("POST", "faults", "\n".join(faults))
 
-    def new_key(self):
+    def create_key(self):
         """A further API key: a fleet of its own, with an empty store and an empty request log."""
-        key = f"lab-{secrets.token_hex(12)}"
-        file = self.state / "api-key"
-        text = file.read_text()
-        new = self.state / "api-key.new"
-        new.write_text(text.rstrip("\n") + f"\n{key}\n")
+        return self.add_key(f"lab-{secrets.token_hex(12)}")
+
+    def add_key(self, key):
+        file, new = self.state / "api-key", self.state / "api-key.new"
+        new.write_text(file.read_text().rstrip("\n") + f"\n{key}\n")
         new.rename(file)
         return key
 
