@@ -36,6 +36,11 @@ long() { [ "${SASE_LONG-}" = yes ] || skip 'takes minutes: tests/run --long'; }
   lab herd 100
 }
 
+@test "a hit takes one connection and one request, and little longer than starting the authorizer" {
+  tries 1
+  lab hit
+}
+
 @test "one host authorizes when a member is killed, stopped, cut off or slow" {
   tries 1 6
   lab fault --hosts "$(usually 20 60)" follower-kill follower-stop leader-kill leader-stop partition-leader \

@@ -81,7 +81,7 @@ class ReadingRelay(Relay):
 
     def __init__(self, address, member):
         self.certificates = member.cluster.certificates
-        self.requests = []
+        self.connections, self.requests = 0, []
         super().__init__(address, member)
 
     def server_context(self):
@@ -95,6 +95,7 @@ class ReadingRelay(Relay):
         return context
 
     async def serve(self, reader, writer):
+        self.connections += 1
         upstream_reader, upstream_writer = await self.connect()
         replies = asyncio.create_task(self.pass_replies(upstream_reader, writer))
         try:
