@@ -5,7 +5,8 @@ import time
 
 from lab import network
 from lab.lab import AUTHORIZE, TIMEOUT
-from lab.waiting import wait_until
+from lab.relay import HoldingRelay
+from lab.waiting import TimedOut, wait_until
 
 TAKEOVER_LIMIT = 5.0  # seconds until another host takes over
 WAITERS = 19
@@ -18,70 +19,83 @@ class Holder:
 
     def __init__(self, lab, **options):
         self.lab = lab
-        self.host = lab.host(**options)
-        self.wave = lab.wave([self.host])
+        self.relay = None
+        self.wave = lab.wave([lab.host(**options)])
         self.call = self.wave.calls[0]
 
     def release(self):
         self.wave.release()
 
-    def store(self, ending):
-        found = self.lab.cluster.members[0].gateway.read(serializable=True)
-        # Earlier scenarios have left keys as well.
-        return [key for key, (_, revision) in found.items() if key.endswith(ending) and revision > self.revision]
-
-    def remember_revision(self):
-        found = self.lab.cluster.members[0].gateway.read()
-        self.revision = max((revision for _, revision in found.values()), default=0)
-
     def has_requested(self):
         return self.lab.service.count() > 0
-
-    def has_cached(self):
-        return any(self.host.state.glob("*.token"))
-
-    def has_published(self):
-        """The record has been written and the lock is gone."""
-        return self.store(b"/record") and not self.store(b"/lock")
 
     def wait(self, condition, what):
         wait_until(condition, what, 20, pause=0.001)
 
 
-def later(seconds):
-    def reach(holder):
-        holder.wait(holder.has_requested, "the holder authorizes")
-        time.sleep(seconds)
-    return reach
+class LockWatch:
+    """Whether a host has acquired the lock since this was made."""
+
+    def __init__(self, lab):
+        self.gateway = lab.cluster.members[0].gateway
+        self.revision = max((revision for _, revision in self.gateway.read().values()), default=0)
+
+    def is_acquired(self):
+        found = self.gateway.read(serializable=True)
+        return any(key.endswith(b"/lock") and revision > self.revision for key, (_, revision) in found.items())
 
 
-# Nine points in the course of a call that authorizes; each function returns when the point is reached.
+def reach_process(name):
+    return lambda holder: holder.wait(lambda: holder.call.has_process(name), f"{name} runs")
+
+
+def reach_request(holder):
+    holder.wait(holder.has_requested, "the holder authorizes")
+
+
+def reach_half(holder):
+    reach_request(holder)
+    time.sleep(DELAY / 2)
+
+
+def reach_relay(holder):
+    if not holder.relay.is_reached.wait(20):
+        raise TimedOut("the holder does not send its request to the store")
+
+
+RANGE, TXN = "/v3/kv/range", "/v3/kv/txn"
+# Nine points in the course of a call that authorizes: a function that returns when the point is reached, and what the
+# relay between the holder and the store holds, if there is one. The token is cached before it is published.
 POINTS = {
-    "started": lambda holder: None,
-    "fleet-started": lambda holder: holder.wait(lambda: holder.call.has_process("fleet"), "fleet runs"),
-    "locked": lambda holder: holder.wait(lambda: holder.store(b"/lock"), "the lock is in the store"),
-    "authorizer-started": lambda holder: holder.wait(lambda: holder.call.has_process("authorize"), "authorize runs"),
-    "requested": later(0),
-    "authorizing": later(DELAY / 2),
-    "answered": later(DELAY),
-    "cached": lambda holder: holder.wait(holder.has_cached, "the token is cached"),
-    "published": lambda holder: holder.wait(holder.has_published, "the token is in the store"),
+    "started": (lambda holder: None, None),
+    "fleet-started": (reach_process("fleet"), None),
+    "reading": (reach_relay, {"path": RANGE}),
+    "acquiring": (reach_relay, {"path": TXN}),
+    "acquired": (reach_relay, {"path": TXN, "after": True}),
+    "authorizer-started": (reach_process("authorize"), None),
+    "authorizing": (reach_half, None),
+    "publishing": (reach_relay, {"path": TXN, "number": 2}),
+    "published": (reach_relay, {"path": TXN, "number": 2, "after": True}),
 }
 
 
 def killed(point):
+    reach, held = POINTS[point]
+
     def scenario(lab, _options):
-        lab.new_fleet(delay=DELAY)
-        holder = Holder(lab)
-        holder.remember_revision()
+        lab.create_fleet(delay=DELAY)
+        relay = HoldingRelay(network.RELAYS[0], lab.cluster.members[0], **held) if held else None
+        holder = Holder(lab, **({"members": [relay.address]} if relay else {}))
+        holder.relay = relay
         waiters = lab.wave(lab.hosts(WAITERS))
         holder.release()
-        POINTS[point](holder)
-        waiters.release()
+        reach(holder)
         holder.call.kill()
-        waiters.wait()
+        waiters.run()
         holder.wave.wait()
-        lab.figures.note("the holder ended with", holder.call.code)
+        if relay:
+            relay.end()
+        lab.figures.equal("the holder ended with", holder.call.code, -signal.SIGKILL)
         lab.figures.between("requests", lab.service.count(), 1, 2)
         lab.figures.wave(waiters)
         lab.figures.within("slowest host, without the authorization", waiters.slowest - DELAY, TAKEOVER_LIMIT)
@@ -96,7 +110,7 @@ def killed_everywhere(lab, options):
 
 def stopped(lab, _options):
     """Longer than its lease: a second host authorizes, and its token stays."""
-    lab.new_fleet(delay=DELAY)
+    lab.create_fleet(delay=DELAY)
     holder = Holder(lab)
     waiters = lab.wave(lab.hosts(WAITERS))
     holder.release()
@@ -110,7 +124,7 @@ def stopped(lab, _options):
     later_host = lab.wave([lab.host()]).run()
     lab.figures.between("authorizations", lab.service.count(), 1, 2)
     lab.figures.wave(waiters)
-    lab.figures.within("slowest host, without the authorization", min(waiters.slowest, STOPPED) - DELAY, TAKEOVER_LIMIT)
+    lab.figures.within("slowest host, without the authorization", waiters.slowest - DELAY, TAKEOVER_LIMIT)
     lab.figures.equal("the first host uses the second one's token", holder.wave.tokens == waiters.tokens, True)
     lab.figures.equal("the second host's token stays", later_host.tokens == waiters.tokens, True)
 
@@ -119,13 +133,13 @@ def offline(lab, _options):
     """The first holder reaches the store and not the service."""
     network.add_machine("offline", network.OFFLINE)
     network.lose_packets("offline", [network.SERVICE])
-    lab.new_fleet()
+    lab.create_fleet()
+    lock = LockWatch(lab)
     holder = Holder(lab, machine="offline")
-    holder.remember_revision()
     waiters = lab.wave(lab.hosts(WAITERS))
     holder.release()
-    holder.wait(lambda: holder.store(b"/lock"), "the lock is in the store")
-    waiters.release().wait()
+    holder.wait(lock.is_acquired, "the lock is in the store")
+    waiters.run()
     holder.wave.wait()
     lab.figures.equal("authorizations", lab.service.count(), 1)
     lab.figures.wave(waiters)

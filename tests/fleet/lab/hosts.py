@@ -5,6 +5,7 @@ import random
 import select
 import shutil
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lab import network
 
 # A shell's background job ignores some of these, and Python ignores SIGPIPE.
 USUAL_SIGNALS = [signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGHUP, signal.SIGTERM]
+LONGEST = 60  # seconds that a call may take
 # In the namespaces of a host: reports that it is ready, and waits until the other end of file 9 is closed.
 HELD = 'echo "$0" >/proc/sys/kernel/hostname; echo >&8; read -r go <&9; exec "$@" 8>&- 9<&-'
 
@@ -126,6 +128,7 @@ class Wave:
         self.held, self.release_end = os.pipe()
         self.ready_end, self.ready = os.pipe()
         self.calls = []
+        self.recorder = threading.Thread(target=self.record_ends, daemon=True)
 
     def add(self, host, *command, stdin=b""):
         call = Call(host, command, stdin, self.held, self.ready)
@@ -142,25 +145,35 @@ class Wave:
             call.started = start
         for file in (self.release_end, self.held, self.ready_end):
             os.close(file)
+        self.recorder.start()
         return self
 
-    def wait(self, limit=60):
-        poll = select.poll()
-        running = {call.handle: call for call in self.calls if call.ended is None}
+    def record_ends(self):
+        """Beside the scenario, so that each end is recorded when it happens."""
+        poll, running = select.poll(), {call.handle: call for call in self.calls}
         for handle in running:
             poll.register(handle, select.POLLIN)
-        end = time.monotonic() + limit
-        while running:
-            ready = poll.poll(max(0, end - time.monotonic()) * 1000)
-            if not ready:
-                raise RuntimeError(f"{len(running)} calls do not end within {limit} s")
-            for handle, _ in ready:
+        end = time.monotonic() + LONGEST
+        while running and time.monotonic() < end:
+            for handle, _ in poll.poll(1000):
                 poll.unregister(handle)
                 running.pop(handle).record_end()
+
+    def wait(self):
+        self.recorder.join(LONGEST + 5)
+        running = sum(call.ended is None for call in self.calls)
+        if running:
+            raise RuntimeError(f"{running} calls do not end within {LONGEST} s")
         return self
 
-    def run(self, limit=60):
-        return self.release().wait(limit)
+    def run(self):
+        return self.release().wait()
+
+    def part(self, hosts):
+        """The calls of some of the hosts."""
+        part = object.__new__(Wave)
+        part.calls = [call for call in self.calls if call.host in hosts]
+        return part
 
     # ---- what the calls have returned
 

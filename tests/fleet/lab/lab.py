@@ -31,7 +31,7 @@ class Lab:
     def certificates(self):
         return self.cluster.certificates
 
-    def new_fleet(self, *faults, delay=AUTHORIZE):
+    def create_fleet(self, *faults, delay=AUTHORIZE):
         """From here on hosts have another key, so that nothing is in the store for them; the counters are zero."""
         self.key = self.service.create_key()
         self.service.anew(*self.faults(*faults, delay=delay))

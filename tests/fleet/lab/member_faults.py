@@ -17,16 +17,16 @@ REMEMBERED_LIMIT = 0.02  # seconds that an unavailable store costs the next call
 NOT_ALONE = "authorizing without the fleet"
 
 
-def check_herd(lab, wave, authorizations, limit):
+def check_herd(lab, wave, authorizations, limit, distinct_tokens=1):
     lab.figures.between("authorizations", lab.service.count(), 1 if authorizations else 0, authorizations)
-    lab.figures.wave(wave)
+    lab.figures.wave(wave, distinct_tokens)
     lab.figures.within("slowest host", wave.slowest, limit)
 
 
 def before(break_members, limit=MINORITY_LIMIT):
     """A fault before the herd, with a majority left: one authorization."""
     def scenario(lab, options):
-        lab.new_fleet()
+        lab.create_fleet()
         hosts = lab.hosts(options.hosts)
         break_members(lab)
         time.sleep(SETTLE)
@@ -37,57 +37,51 @@ def before(break_members, limit=MINORITY_LIMIT):
 def during(break_members, delay):
     """A fault while the holder of the lock authorizes."""
     def scenario(lab, options):
-        lab.new_fleet(delay=delay)
+        lab.create_fleet(delay=delay)
         leader = lab.cluster.wait_for_leader()
         wave = lab.wave(lab.hosts(options.hosts)).release()
         wait_until(lambda: lab.service.count() > 0, "a host authorizes", 20, pause=0.01)
         break_members(leader)
-        check_herd(lab, wave.wait(), 2, DURING_LIMIT)
+        check_herd(lab, wave.wait(), 2, DURING_LIMIT, distinct_tokens=None)
+        lab.figures.between("different tokens", len(wave.tokens), 1, 2)
     return scenario
 
 
 def outage(break_members, limit, settle=1.5, settings=None):
-    """No host can use the store: each authorizes by itself, soon, and does not try the store again for 30 s. With
-    --with-token the store holds one, and a living member returns it."""
+    """No host can use the store: each authorizes by itself, soon, and does not try the store again for 30 s. Half of the
+    hosts have no fleet, for comparison. With --with-token the store has a token, and a living member returns it."""
     def scenario(lab, options):
         if options.with_token:
             stored_token(lab, options, break_members, settle)
             return
-        alone = alone_times(lab, options.hosts)
-        lab.new_fleet()
-        hosts = lab.hosts(options.hosts, **(settings(lab) if settings else {}))
+        lab.create_fleet()
+        count = options.hosts // 2
+        fleet = lab.hosts(count, **(settings(lab) if settings else {}))
+        alone = lab.hosts(count, with_fleet=False)
         break_members(lab)
         time.sleep(settle)
-        wave = lab.wave(hosts).run()
-        lab.figures.equal("authorizations", lab.service.count(), options.hosts)
-        lab.figures.wave(wave, distinct_tokens=options.hosts)
-        lab.figures.within("slowest host, over one without a fleet", wave.slowest - alone[0].slowest, limit)
-        lab.figures.equal("hosts with a warning", sum(NOT_ALONE in call.err for call in wave.calls), options.hosts)
-        again = second_wave(lab, hosts)
-        lab.figures.wave(again, distinct_tokens=None)
-        lab.figures.within("median of the next calls, over no fleet", again.median - alone[1].median, REMEMBERED_LIMIT)
+        first, first_alone = mixed_wave(lab, fleet, alone)
+        lab.figures.equal("authorizations", lab.service.count(), 2 * count)
+        lab.figures.wave(first, distinct_tokens=count)
+        lab.figures.within("slowest host, over one without a fleet", first.slowest - first_alone.slowest, limit)
+        lab.figures.equal("hosts with a warning", sum(NOT_ALONE in call.err for call in first.calls), count)
+        for host in fleet + alone:
+            host.drop_token()
+        again, again_alone = mixed_wave(lab, fleet, alone)
+        lab.figures.wave(again, distinct_tokens=count)
+        lab.figures.within("median of the next calls, over no fleet", again.median - again_alone.median, REMEMBERED_LIMIT)
         lab.figures.equal("next calls with a warning", len(again.warned), 0)
     return scenario
 
 
-def second_wave(lab, hosts):
-    for host in hosts:
-        host.drop_token()
-    return lab.wave(hosts).run()
-
-
-def alone_times(lab, count):
-    """The same two waves without a fleet, once for all scenarios."""
-    if not hasattr(lab, "alone"):
-        lab.new_fleet()
-        hosts = lab.hosts(count, with_fleet=False)
-        lab.alone = lab.wave(hosts).run(), second_wave(lab, hosts)
-        lab.figures.note("slowest and median host without a fleet", f"{lab.alone[0].slowest:.2f} s, {lab.alone[0].median:.2f} s")
-    return lab.alone
+def mixed_wave(lab, fleet, alone):
+    """Both kinds of hosts at the same time, one after the other in turn."""
+    wave = lab.wave([host for pair in zip(fleet, alone) for host in pair]).run()
+    return wave.part(fleet), wave.part(alone)
 
 
 def stored_token(lab, options, break_members, settle):
-    lab.new_fleet()
+    lab.create_fleet()
     lab.figures.wave(lab.wave([lab.host()]).run())
     hosts = lab.hosts(options.hosts)
     break_members(lab)
@@ -162,7 +156,7 @@ def expired_client(lab):
 
 def compacted(lab, options):
     """The store is compacted all the time, so a host's watch may begin before the oldest revision."""
-    lab.new_fleet(delay=1.0)
+    lab.create_fleet(delay=1.0)
     wave, stop = lab.wave(lab.hosts(options.hosts)), threading.Event()
 
     def compact():
@@ -182,7 +176,7 @@ def slow(delay):
     """One member is behind a relay that delays each way."""
     def scenario(lab, options):
         relay = SlowRelay(network.RELAYS[0], lab.cluster.members[0], delay)
-        lab.new_fleet()
+        lab.create_fleet()
         members = [network.RELAYS[0], *network.MEMBERS[1:]]
         check_herd(lab, lab.wave(lab.hosts(options.hosts, members=members)).run(), 1, MINORITY_LIMIT)
         relay.end()
@@ -190,7 +184,7 @@ def slow(delay):
 
 
 def no_fault(lab, options):
-    lab.new_fleet()
+    lab.create_fleet()
     check_herd(lab, lab.wave(lab.hosts(options.hosts)).run(), 1, AUTHORIZE + 1.0)
 
 

@@ -6,6 +6,7 @@ import ssl
 import threading
 from email.utils import formatdate, parsedate_to_datetime
 
+HELD = 60  # seconds, longer than any call
 DATE = re.compile(rb"\r\nDate: [^\r]*\r\n", re.IGNORECASE)
 
 
@@ -135,6 +136,36 @@ async def read_request(reader):
         while not body.endswith(b"0\r\n\r\n"):
             body += await reader.readuntil(b"\r\n")
     return head, body
+
+
+class HoldingRelay(ReadingRelay):
+    """Holds one request, or its reply: the first one of the path, or a later one."""
+
+    def __init__(self, address, member, path, number=1, after=False):
+        self.path, self.number, self.after = path, number, after
+        self.is_reached, self.is_holding = threading.Event(), False
+        super().__init__(address, member)
+
+    async def answer(self, path, _body, _writer):
+        if path != self.path or self.requests.count(path) != self.number:
+            return False
+        if self.after:
+            self.is_holding = True
+            return False
+        await self.hold()
+        return True
+
+    async def pass_replies(self, reader, writer):
+        while piece := await reader.read(65536):
+            if self.is_holding:
+                await self.hold()
+            writer.write(piece)
+            await writer.drain()
+        writer.close()
+
+    async def hold(self):
+        self.is_reached.set()
+        await asyncio.sleep(HELD)
 
 
 class DateRelay(ReadingRelay):

@@ -30,7 +30,7 @@ def find(data, wanted):
 
 
 def read_memory(pid):
-    """All that can be read of a process's memory."""
+    """The readable part of the memory of a process."""
     parts = []
     try:
         areas = Path(f"/proc/{pid}/maps").read_text()
