@@ -2,9 +2,12 @@
 """A member that answers some of the requests with hostile replies, and passes the others to a real member."""
 import asyncio
 import json
+import logging
 
 from lab.relay import ReadingRelay
 
+# asyncio reports each write to a connection that the host has closed.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 FLOOD = 64 << 20  # bytes
 RANGE, GRANT, TXN, WATCH = "/v3/kv/range", "/v3/lease/grant", "/v3/kv/txn", "/v3/watch"
 READS = (RANGE, TXN)  # a read of both keys may be either
@@ -65,6 +68,8 @@ async def drip(writer):
     for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b" " * 1000:
         writer.write(bytes([byte]))
         await writer.drain()
+        if writer.is_closing():
+            return
         await asyncio.sleep(0.05)
 
 
@@ -73,6 +78,8 @@ async def flood(writer):
     for _ in range(FLOOD >> 20):
         writer.write(b"x" * (1 << 20))
         await writer.drain()
+        if writer.is_closing():
+            return
 
 
 async def endless_headers(writer):
@@ -80,6 +87,8 @@ async def endless_headers(writer):
     for number in range(200000):
         writer.write(f"X-{number}: {'y' * 100}\r\n".encode())
         await writer.drain()
+        if writer.is_closing():
+            return
 
 
 def watch_stream(*messages):
