@@ -14,6 +14,7 @@ order='
   protocol/git
   protocol/dialects
   protocol/authorize
+  protocol/fleet
   helper/os
   helper/os/files
   helper/os/processes
