@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_exchange.hpp"
 
-#include "helper/authorize/tls/tls_failure.hpp"
+#include "helper/network/tls/tls_failure.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <Poco/Buffer.h>
@@ -69,7 +69,7 @@ bool receive(Poco::Net::StreamSocket& socket, protocol::Secret& arrived) try {
   if (size > 0) arrived.commit(static_cast<std::size_t>(size));
   return size > 0;
 } catch (const Poco::Net::SSLException& error) {
-  if (is_unexpected_end(error.message())) return false;
+  if (network::is_unexpected_end(error.message())) return false;
   throw;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "helper/authorize/http/transport.hpp"
-#include "helper/authorize/report/progress.hpp"
+#include "helper/network/report/progress.hpp"
 #include "protocol/host.hpp"
 
 #include <cstddef>
