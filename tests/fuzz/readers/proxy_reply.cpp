@@ -20,7 +20,7 @@ bool opens(std::string_view bytes, std::size_t piece) {
   try {
     const auto tunnel = authorize::open_tunnel(plain_socket(wire), proxy, {.name = "api.example.test"});
     opened = true;
-  } catch (const authorize::FailedAttempt& failed) {
+  } catch (const network::FailedAttempt& failed) {
     check_outcome(failed.auth_error(), "hunter2hunter2");
   } catch (const Poco::Exception&) {
     opened = false;
