@@ -33,6 +33,7 @@ order='
   helper/network/report
   helper/network/tls
   helper/network/net
+  helper/network/http
   helper/network/self_sandbox
   helper/authorize/http
   helper/authorize/service
