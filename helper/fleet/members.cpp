@@ -137,7 +137,10 @@ void Members::recover(const AttemptFailed& failed, Inbox::Until until, Effort& e
   if (ended != Clock::time_point::max() && (until != Inbox::Until::done || now > ended + grace))
     throw FrontEnded();
   const auto left = std::chrono::ceil<milliseconds>(*first_failure_ + context_->setup.budget - now);
-  if (left.count() > 0 && effort.tried < order_.size() && effort.timeouts < most_timeouts) return;
+  // A member that fails at once costs nothing, and the next one may have the record.
+  if ((left.count() > 0 || !has_timed_out_) && effort.tried < order_.size() &&
+      effort.timeouts < most_timeouts)
+    return;
   if (left.count() <= 0 || !effort.may_succeed) {
     effort.reason.reachable = effort.trouble != Trouble::unreachable;
     throw Unavailable(effort.reason);
