@@ -109,6 +109,7 @@ set(SASE_UNIT_TESTS
   tests/helper/trace_test.cpp
   tests/helper/watch/attempt_test.cpp
   tests/helper/watch/watcher_test.cpp
+  tests/protocol/base64_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/git/credential_hostile_test.cpp
   tests/protocol/git/credential_test.cpp
@@ -119,6 +120,8 @@ set(SASE_UNIT_TESTS
   tests/protocol/escape_test.cpp
   tests/protocol/authorize/response_hostile_test.cpp
   tests/protocol/authorize/response_test.cpp
+  tests/protocol/fleet/reply_test.cpp
+  tests/protocol/fleet/request_test.cpp
   tests/protocol/authorize/request_test.cpp
   tests/protocol/host_test.cpp
   tests/protocol/json_object_test.cpp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/base64.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/git/message.hpp"
 #include "protocol/protocol_error.hpp"
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 /// One key=value line of a request or a response.
 namespace sase::protocol {
@@ -36,6 +38,24 @@ template <typename Number>
   if (error != std::errc{} || stop != end || number < 0)
     throw ProtocolError("'" + std::string(attribute.key) + "' is not a number");
   return number;
+}
+
+[[nodiscard]] inline bool parse_flag(const Attribute& attribute) {
+  if (attribute.value != "0" && attribute.value != "1")
+    throw ProtocolError("'" + std::string(attribute.key) + "' is neither 0 nor 1");
+  return attribute.value == "1";
+}
+
+[[nodiscard]] inline std::string parse_bytes(const Attribute& attribute) {
+  auto bytes = decode_base64(attribute.value);
+  if (!bytes) throw ProtocolError("'" + std::string(attribute.key) + "' is not base64");
+  return std::move(*bytes);
+}
+
+/// Texts of a response reach a terminal.
+inline void require_printable(const Attribute& attribute) {
+  if (!is_printable_text(attribute.value))
+    throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
 }
 
 [[noreturn]] inline void reject_key(std::string_view key) {

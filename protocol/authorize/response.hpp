@@ -70,6 +70,9 @@ struct AuthorizeReply {
 [[nodiscard]] Secret write_lines(const Check& check);
 [[nodiscard]] Secret write_lines(const TokenResponse& token_response);
 
+/// Parses the value of `trace[]`, `MICROSECONDS TEXT`. Throws ProtocolError.
+[[nodiscard]] TraceLine parse_trace_line(const Attribute& attribute);
+
 /// The end of a response without a token, and of one with a token.
 [[nodiscard]] Secret write_end(const AuthError& auth_error);
 inline constexpr std::string_view end_with_token = "outcome=granted\n\n";
