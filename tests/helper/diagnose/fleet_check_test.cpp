@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/report.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/document.hpp"
+#include "tests/support/expect.hpp"
 
 #include <string>
 
