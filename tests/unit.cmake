@@ -10,6 +10,7 @@ set(SASE_UNIT_TESTS
   tests/helper/cache/token_cache_test.cpp
   tests/helper/cache/wrapping_key_test.cpp
   tests/helper/cache/encryption_test.cpp
+  tests/helper/cache/fleet_cipher_test.cpp
   tests/helper/config/xdg_directories_test.cpp
   tests/helper/cli/command_line_test.cpp
   tests/helper/cli/completion_test.cpp
@@ -32,6 +33,10 @@ set(SASE_UNIT_TESTS
   tests/helper/token/authorizer_process_test.cpp
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
+  tests/helper/token/fleet_record_test.cpp
+  tests/helper/token/fleet_decision_test.cpp
+  tests/helper/token/fleet_call_test.cpp
+  tests/helper/token/fleet_model_test.cpp
   tests/helper/rate_limit/lock_model_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp
@@ -96,6 +101,7 @@ set(SASE_UNIT_TESTS
   tests/helper/diagnose/effective_setting_test.cpp
   tests/helper/diagnose/status_report_test.cpp
   tests/helper/diagnose/connectivity_check_test.cpp
+  tests/helper/diagnose/fleet_check_test.cpp
   tests/helper/run_bazel_test.cpp
   tests/helper/run_get_test.cpp
   tests/helper/run_git_test.cpp

@@ -23,6 +23,7 @@ void run_checks(const token::SessionContext& context, const diagnose::CheckedSet
   if (results[2].is_failed()) return;
   std::ranges::move(diagnose::check_connectivity(provider, profile, checked.given.values),
                     results.begin() + 3);
+  results.back() = diagnose::check_fleet(provider, profile);
 }
 
 /// The default profile, if there is one.
@@ -43,6 +44,7 @@ ExitCode doctor(const Call& call) {
                                 .checks = {checked.check, {.name = "key"}, {.name = "files"}},
                                 .settings = checked.shown};
   std::ranges::move(diagnose::untried_connectivity_checks(), std::back_inserter(report.checks));
+  report.checks.push_back({.name = "fleet"});
   if (checked.made) {
     // The report contains every warning and failure.
     const Diagnostics only_traces = call.diagnostics.traces_only();

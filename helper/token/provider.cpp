@@ -10,6 +10,7 @@
 #include <exception>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 namespace sase::token {
 
@@ -52,7 +53,29 @@ ProvidedToken TokenProvider::get() {
     if (auto shared = find_usable()) return *std::move(shared);
   // The user may have logged out while we waited for the lock.
   if (key_.is_removed_by_logout()) throw api_key::no_key(parts_.profile);
-  return accept(authorizer(lock).authorize());
+  return request(authorizer(lock));
+}
+
+/// Through the fleet, if there is one.
+ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
+  if (parts_.fleet == nullptr) return accept(requests.authorize());
+  FleetResult shared =
+      FleetCall(parts_, key_, requests, [this](const Token& token) { keep_longer_lived(token); }).get();
+  if (shared.token) return provide(*std::move(shared.token));
+  ProvidedToken own = accept(requests.authorize());
+  requests.change_log([](rate_limit::RequestLog& log) {
+    record_fleet_use(log, rate_limit::FleetUse::fallback, BootClock::now());
+  });
+  return own;
+}
+
+std::optional<ProvidedToken> TokenProvider::refresh(RateLimitedAuthorizer requests, seconds left) {
+  if (parts_.fleet == nullptr) return accept(requests.refresh());
+  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token) {
+                         keep_longer_lived(token);
+                       }).refresh(left);
+  if (shared.token) return provide(*std::move(shared.token));
+  return shared.falls_back ? std::optional(accept(requests.refresh())) : std::nullopt;
 }
 
 ProvidedToken TokenProvider::get_new() {
@@ -90,6 +113,21 @@ ProbeReport TokenProvider::probe(const std::string& read_url) {
   return report;
 }
 
+FleetReport TokenProvider::examine_fleet() {
+  const cache::FleetIdentity identity(parts_.profile.authorize_url, key_.key().reveal());
+  const auto deadline = steady_clock::now() + parts_.profile.timeout;
+  parts_.fleet->open(make_fleet_setup(parts_.profile, identity, deadline, parts_.trace.on()));
+  const protocol::FleetReply reply =
+      parts_.fleet->ask({.operation = protocol::FleetOperation::examine}, deadline, parts_.trace);
+  parts_.fleet->close();
+  FleetReport report{.members = parts_.fleet->members(), .view = {}, .unavailable = {}};
+  if (const auto* const snapshot = std::get_if<protocol::FleetSnapshot>(&reply))
+    report.view = FleetView::of(*snapshot, identity, reading_time(snapshot->clock, BootClock::now()));
+  else if (const auto* const unavailable = std::get_if<protocol::FleetUnavailable>(&reply))
+    report.unavailable = *unavailable;
+  return report;
+}
+
 void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::ParentLifetime parent) noexcept
     try {
   if (!provided.is_due_for_refresh() || !parts_.state_directory) return;
@@ -107,25 +145,28 @@ void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::Par
 
 void TokenProvider::erase(std::string_view token) {
   const auto cached = token.empty() ? std::nullopt : find();
-  if (!cached || !protocol::equal_in_constant_time(cached->bearer.reveal(), token)) return;
-  try {
-    // Removed without waiting for the lock: until it is removed, other calls get the rejected token. A new
-    // token that is stored at the same moment may be lost.
-    if (const cache::Identity* const identity = key_.find_identity()) parts_.cache->remove(*identity);
-    parts_.trace.line("cache: token removed");
-  } catch (const std::system_error& error) {
-    warning_.warn(error.what());
-  }
-  record_erase();
+  const bool is_cached = cached && protocol::equal_in_constant_time(cached->bearer.reveal(), token);
+  // Without a cache, each call may have got the token from the fleet.
+  const bool is_shared = !token.empty() && parts_.fleet != nullptr && parts_.cache == nullptr;
+  if (!is_cached && !is_shared) return;
+  if (is_cached) try {
+      // Removed without waiting for the lock: until it is removed, other calls get the rejected token. A new
+      // token that is stored at the same moment may be lost.
+      if (const cache::Identity* const identity = key_.find_identity()) parts_.cache->remove(*identity);
+      parts_.trace.line("cache: token removed");
+    } catch (const std::system_error& error) {
+      warning_.warn(error.what());
+    }
+  record_erase(token);
 }
 
 /// The record delays later requests, but is not worth a long wait for the lock.
-void TokenProvider::record_erase() try {
+void TokenProvider::record_erase(std::string_view token) try {
   constexpr seconds longest_wait{1};
   if (!parts_.state_directory) return;
   const BootTime until = std::min(boot_deadline(), BootClock::now() + longest_wait);
   const auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), until, until);
-  if (lock) authorizer(lock).record_erase();
+  if (lock) authorizer(lock).record_erase(token);
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
 }
@@ -145,7 +186,11 @@ std::optional<ProvidedToken> TokenProvider::find_usable() {
     return std::nullopt;
   }
   const seconds left = time_left_now(*cached);
-  const Freshness freshness = judge(left, parts_.profile.min_ttl, parts_.profile.refresh_ahead);
+  Freshness freshness = judge(left, parts_.profile.min_ttl, parts_.profile.refresh_ahead);
+  if (freshness == Freshness::due_for_refresh && parts_.fleet != nullptr)
+    freshness =
+        judge(left, parts_.profile.min_ttl,
+              spread_refresh_ahead(parts_.profile.refresh_ahead, parts_.profile.min_ttl, cached->spread));
   if (parts_.trace.on())
     parts_.trace.line("cache: a token with " + std::to_string(left.count()) + "s left" +
                       (freshness == Freshness::stale ? ", unusable" : ""));
@@ -207,7 +252,7 @@ std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cach
   if (key_.is_removed_by_logout() || !authorizer(lock).may_refresh()) return std::nullopt;
   lock->require_space(stored_size(cached));
   parts_.trace.line("refresh: the token is due");
-  return accept(authorizer(lock).refresh());
+  return refresh(authorizer(lock), time_left_now(cached));
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
@@ -217,20 +262,34 @@ void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock) {
   parts_.deadline = steady_clock::now() + parts_.profile.timeout;
   key_.deadline = parts_.deadline;
   // The last holder of the lock may have refreshed it.
-  if (!lock->extend(boot_deadline()) || key_.is_removed_by_logout() || find_fresh()) return;
-  (void)accept(authorizer(lock).refresh());
+  if (!lock->extend(boot_deadline()) || key_.is_removed_by_logout()) return;
+  const auto cached = find_usable();
+  if (cached && !cached->is_due_for_refresh()) return;
+  (void)refresh(authorizer(lock), cached ? time_left_now(cached->token) : seconds(0));
 }
 
 ProvidedToken TokenProvider::accept(NewToken new_token) {
-  trace_unlocked_secrets(parts_.trace);
-  Token& token = new_token.token;
-  // Even a token that this call cannot use may serve another, but must not replace one that lives longer.
+  keep_longer_lived(new_token.token);
+  return provide(std::move(new_token));
+}
+
+/// Even a token that this call cannot use may serve another, but must not replace one that lives longer.
+void TokenProvider::keep_longer_lived(const Token& token) {
   const seconds left = time_left_now(token);
   const auto before = find();
   const seconds left_before = before ? time_left_now(*before) : seconds(0);
   if (left_before <= left || left_before > protocol::longest_lifetime) store(token);
+}
+
+ProvidedToken TokenProvider::provide(NewToken new_token) {
+  trace_unlocked_secrets(parts_.trace);
+  Token& token = new_token.token;
+  const seconds left = time_left_now(token);
   if (new_token.too_short) throw to_failure(*new_token.too_short);
   if (left <= seconds(0)) throw to_failure(rate_limit::expired_on_arrival());
+  // Another host's token may be due.
+  if (parts_.fleet != nullptr && left < parts_.profile.refresh_ahead)
+    if (auto cached = find_usable()) return *std::move(cached);
   return {.token = std::move(token)};
 }
 

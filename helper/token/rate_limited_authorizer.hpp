@@ -13,9 +13,11 @@
 #include "helper/rate_limit/rules.hpp"
 #include "helper/token/api_key_handle.hpp"
 #include "helper/token/authorizer.hpp"
+#include "helper/token/fleet_store.hpp"
 #include "helper/trace.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +39,7 @@ struct NewToken {
 /// What a request resulted in, or what testing the connection to the service found.
 struct ProbeReport {
   std::vector<protocol::Check> checks;  ///< of a probe; empty if the authorizer gave no report
+  unsigned requests = 0;                ///< how many were sent
   std::optional<unsigned> status = {};  ///< the HTTP status of the service's response to a probe
   std::optional<protocol::AuthError> auth_error = {};  ///< why there is no token
   std::optional<protocol::AuthError> blocked = {};     ///< why a probe requested no token
@@ -54,6 +57,7 @@ struct TokenProviderParts {
   config::MisspelledVariables* misspelled_variables = nullptr;  ///< null for no warning about them
   const Trace& trace;
   std::chrono::steady_clock::time_point deadline;  ///< of the call
+  FleetStore* fleet = nullptr;                     ///< null without a fleet
   BootTime started = BootClock::now();  ///< the call shares the failures of calls that it has waited for
 };
 
@@ -83,7 +87,22 @@ class RateLimitedAuthorizer {
   [[nodiscard]] bool may_refresh() const;
 
   /// Records that the cached token was rejected.
-  void record_erase();
+  void record_erase(std::string_view token);
+
+  /// Reads the key. Throws Failure, which is recorded.
+  void read_key();
+
+  /// Reads the log. Why no request may be sent now; nothing if one may.
+  [[nodiscard]] std::optional<protocol::AuthError> find_block();
+  /// Throws std::system_error.
+  void read_log_for_refresh() { log_ = lock_->read_log(); }
+  [[nodiscard]] const rate_limit::RequestLog& log() const noexcept { return log_; }
+  void change_log(const std::function<void(rate_limit::RequestLog&)>& change);
+
+  /// Requests a token while this host holds the fleet's lock, with at most `tries` requests. Ends at
+  /// `connect_by` unless one has been sent; that failure is not recorded. Throws Failure, std::system_error.
+  [[nodiscard]] ProbeReport request_for_fleet(bool is_refresh, unsigned tries,
+                                              std::chrono::steady_clock::time_point connect_by);
 
  private:
   struct AuthorizeOptions {
@@ -91,13 +110,13 @@ class RateLimitedAuthorizer {
     bool is_refresh = false;  ///< the cached token is still good
     protocol::Probe probe = protocol::Probe::none;
     std::string read_url = {};
+    std::chrono::steady_clock::time_point connect_by = std::chrono::steady_clock::time_point::max();
   };
 
   [[nodiscard]] rate_limit::CallContext call() const noexcept;
   void read_log();
   void write_log();
   void read_log_before_request();
-  void read_key();
   [[nodiscard]] ProbeReport request(const AuthorizeOptions& options);
   [[nodiscard]] protocol::AuthorizeReply send_counted(const AuthorizeOptions& options);
   [[nodiscard]] NewToken accept(protocol::TokenResponse response, const ClockReading& requested_at,

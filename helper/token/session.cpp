@@ -75,6 +75,7 @@ TokenSession::TokenSession(const SessionContext& context, const config::Profile&
     : trace_(profile.trace, context.start, context.diagnostics),
       cache_(make_cache(context, profile)),
       authorizer_(context.environment),
+      fleet_(context.environment),
       provider_({.profile = profile,
                  .cache = cache_.get(),
                  .state_directory = config::state_directory(context.environment),
@@ -82,7 +83,8 @@ TokenSession::TokenSession(const SessionContext& context, const config::Profile&
                  .diagnostics = context.diagnostics,
                  .misspelled_variables = &context.misspelled_variables,
                  .trace = trace_,
-                 .deadline = steady_clock::now() + profile.timeout},
+                 .deadline = steady_clock::now() + profile.timeout,
+                 .fleet = profile.fleet ? &fleet_ : nullptr},
                 key ? ApiKeyHandle(profile, std::move(*key))
                     : make_key_handle(context, profile, cache_ != nullptr, trace_)) {}
 

@@ -36,6 +36,7 @@ class TokenSession {
   Trace trace_;
   std::unique_ptr<cache::TokenCache> cache_;
   AuthorizerProcess authorizer_;
+  FleetProcess fleet_;
   TokenProvider provider_;
 };
 

@@ -42,6 +42,7 @@ TEST_CASE("a profile without settings has the region us and v1", "[profile]") {
   CHECK(profile.client_key.empty());
   CHECK(profile.proxy.empty());
   CHECK(profile.no_proxy.empty());
+  CHECK_FALSE(profile.fleet);
 }
 
 TEST_CASE("region, api and url select the service", "[profile]") {
