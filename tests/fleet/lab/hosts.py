@@ -71,11 +71,13 @@ class Call:
         command = host.command(command)
         self.pid = os.posix_spawnp(command[0], command, host.environment, file_actions=actions, setsigdef=USUAL_SIGNALS)
         self.handle = os.pidfd_open(self.pid)
-        self.started = self.ended = self.code = None
+        self.started = self.ended = self.code = self.processor = None
 
     def record_end(self):
         self.ended = time.monotonic()
-        self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        _, status, usage = os.wait4(self.pid, 0)
+        self.code = os.waitstatus_to_exitcode(status)
+        self.processor = usage.ru_utime + usage.ru_stime  # seconds, with those of ended descendants
         os.close(self.handle)
 
     @property
