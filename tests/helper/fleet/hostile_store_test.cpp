@@ -265,12 +265,12 @@ TEST_CASE("a hostile member costs no more than the budget", "[hostile_store]") {
 
 TEST_CASE("a healthy member serves beside hostile ones", "[hostile_store]") {
   const HostileMember silent(then_silent(""));
-  const HostileMember nonsense(always(http("<html></html>")));
+  const HostileMember web_page(always(http("<html></html>")));
   const HostileMember healthy(always(http(no_values)));
   for (int i = 0; i < 4; ++i) {
     const auto begun = steady_clock::now();
 
-    CHECK(open_store({silent.url(), nonsense.url(), healthy.url()})->read().revision == 601);
+    CHECK(open_store({silent.url(), web_page.url(), healthy.url()})->read().revision == 601);
 
     CHECK(steady_clock::now() - begun < 1200ms);
   }
