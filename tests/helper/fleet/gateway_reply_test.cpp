@@ -270,7 +270,7 @@ TEST_CASE("a watch that the store ends is not a silent one", "[gateway_reply]") 
       {R"({"result":{"header":{"revision":"7"},"created":true,"canceled":true,"cancel_reason":"no permission"}})",
        R"({"result":{"header":{"revision":"7"},"canceled":true,"compact_revision":"5"}})",
        R"({"error":{"grpc_code":14,"message":"etcdserver: no leader"}})", R"({"error":"stopped"})",
-       R"({"result":[]})", "nonsense"}) {
+       R"({"result":[]})", "no JSON"}) {
     INFO(line);
     CHECK_THROWS_AS(apply_watch_line(line, keys, snapshot), AttemptFailed);
   }
