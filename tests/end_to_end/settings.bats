@@ -287,7 +287,7 @@ system_profile() {
 @test "a flag without its value, and a value without need" {
   local flag
   for flag in --profile --format --region --api --url --host --api-key-env --api-key-file --min-ttl --timeout --cache \
-    --ca-file --client-cert --client-key --proxy --no-proxy; do
+    --ca-file --client-cert --client-key --proxy --no-proxy --fleet --fleet-prefix; do
     call sase-credential token "$flag"
     expect_failure 2 "the flag '$flag' needs a value"
   done
