@@ -16,7 +16,7 @@ namespace sase::protocol {
 
 /// A value of the store, with etcd's revisions.
 struct StoredValue {
-  std::string bytes;  ///< empty if it is larger than any of ours
+  std::string bytes;  ///< empty if it is larger than a record can be
   std::int64_t mod_revision = 0;
   std::int64_t create_revision = 0;
   std::int64_t version = 0;

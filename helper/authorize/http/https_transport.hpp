@@ -3,8 +3,8 @@
 
 #include "helper/authorize/http/https_exchange.hpp"
 #include "helper/authorize/http/transport.hpp"
-#include "helper/authorize/report/progress.hpp"
-#include "helper/authorize/tls/tls_context.hpp"
+#include "helper/network/report/progress.hpp"
+#include "helper/network/tls/tls_context.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/host.hpp"
 
@@ -46,7 +46,7 @@ class HttpsTransport : public Transport {
   Progress& progress_;
   Endpoint endpoint_;
   std::optional<protocol::ProxyUrl> proxy_;
-  TlsContext tls_;
+  network::TlsContext tls_;
 };
 
 }  // namespace sase::authorize

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/proxy_tunnel.hpp"
 
-#include "helper/authorize/http/https_exchange.hpp"
+#include "helper/authorize/http/transport.hpp"
+#include "helper/network/http/message.hpp"
 
 #include <Poco/Ascii.h>
 #include <Poco/Net/HTTPBasicCredentials.h>
@@ -21,6 +22,9 @@ namespace sase::authorize {
 
 namespace {
 
+using network::most_header_fields;
+using network::read_status;
+using network::user_agent;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;

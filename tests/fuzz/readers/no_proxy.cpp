@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/net/no_proxy.hpp"
+#include "helper/network/net/no_proxy.hpp"
 
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -10,7 +10,7 @@ namespace sase::fuzz {
 
 /// A host on the first line, then a list of hosts that bypass the proxy.
 void no_proxy(std::string_view bytes) {
-  using authorize::bypasses_proxy;
+  using network::bypasses_proxy;
   const auto host = protocol::Host::parse(take_line(bytes));
   if (!host) return;
   const std::string list(bytes);
