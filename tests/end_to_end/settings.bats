@@ -331,6 +331,15 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
   expect_counter authorize 0
 }
 
+@test "bad values: fleet" {
+  bad fleet on 'unusable fleet: *'
+  bad fleet http://etcd1:2379 'unusable fleet: it does not begin with https://'
+  bad fleet https://etcd1:2379/v3 'unusable fleet: it has more than host and port'
+  bad fleet-ca-file ca.pem "the path 'ca.pem' is not absolute"
+  bad fleet-prefix '/two words/' "unusable fleet-prefix '/two words/'"
+  expect_counter authorize 0
+}
+
 @test "the region 'ca' has no v1" {
   unset SASE_URL
   call sase-credential --region ca --api v1 token
