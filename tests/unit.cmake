@@ -37,6 +37,8 @@ set(SASE_UNIT_TESTS
   tests/helper/token/fleet_decision_test.cpp
   tests/helper/token/fleet_call_test.cpp
   tests/helper/token/fleet_model_test.cpp
+  tests/helper/token/fleet_process_test.cpp
+  tests/helper/os/processes/conversation_test.cpp
   tests/helper/rate_limit/lock_model_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp

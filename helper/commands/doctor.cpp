@@ -23,7 +23,8 @@ void run_checks(const token::SessionContext& context, const diagnose::CheckedSet
   if (results[2].is_failed()) return;
   std::ranges::move(diagnose::check_connectivity(provider, profile, checked.given.values),
                     results.begin() + 3);
-  results.back() = diagnose::check_fleet(provider, profile);
+  if (std::ranges::none_of(results, &diagnose::CheckResult::is_failed))
+    results.back() = diagnose::check_fleet(provider, profile);
 }
 
 /// The default profile, if there is one.

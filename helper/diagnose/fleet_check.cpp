@@ -40,7 +40,7 @@ void check_clocks(CheckResult& check, const std::vector<FleetMember>& members) {
   const auto [earliest, latest] = std::ranges::minmax(clocks);
   if (latest - earliest > most_difference)
     warn(check, "the members' clocks differ by " + protocol::describe_duration(latest - earliest),
-         "set the members' clocks, as with: timedatectl set-ntp true");
+         "synchronize the members' clocks");
 }
 
 std::string describe_holder(const token::FleetView& view) {

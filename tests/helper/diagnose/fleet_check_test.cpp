@@ -14,12 +14,13 @@ using protocol::CheckState;
 using protocol::FleetMember;
 
 FleetMember good_member(const std::string& name, std::chrono::seconds ahead = 0s) {
-  return {.name = name,
-          .version = "3.4.23",
-          .certificate = "TLSv1.3",
-          .clock = protocol::StoreClock{.date = std::chrono::sys_seconds(1'800'000'000s + ahead), .sent = 5000ms},
-          .what = {},
-          .hint = {}};
+  return {
+      .name = name,
+      .version = "3.4.23",
+      .certificate = "TLSv1.3",
+      .clock = protocol::StoreClock{.date = std::chrono::sys_seconds(1'800'000'000s + ahead), .sent = 5000ms},
+      .what = {},
+      .hint = {}};
 }
 
 token::FleetReport good_report() {
@@ -65,7 +66,8 @@ TEST_CASE("a fleet without a majority causes a warning", "[fleet_check]") {
   CHECK(check.remedy == "start a second member");
 }
 
-TEST_CASE("clocks of a fleet's members that differ by more than two seconds cause a warning", "[fleet_check]") {
+TEST_CASE("clocks of a fleet's members that differ by more than two seconds cause a warning",
+          "[fleet_check]") {
   token::FleetReport report = good_report();
   report.members[1] = good_member("etcd2:2379", 2s);
   CHECK(make_fleet_result(report).state == CheckState::ok);
