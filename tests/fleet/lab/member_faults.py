@@ -208,6 +208,8 @@ SCENARIOS = {
     "leader-stop": before(lambda lab: lab.cluster.wait_for_leader().stop()),
     "partition-leader": before(lambda lab: lab.cluster.wait_for_leader().cut_from_peers()),
     "leader-kill-while-authorizing": during(lambda leader: leader.kill(), 1.5),
+    # The election takes longer than the authorization.
+    "leader-kill-short-authorization": during(lambda leader: leader.kill(), 0.4),
     "leader-cut-while-authorizing": during(lambda leader: leader.cut_from_peers(), 2.0),
     "slow-50ms": slow(0.05),
     "slow-150ms": slow(0.15),
