@@ -105,9 +105,17 @@ def stored_token(lab, options, break_members, settle):
 # ---- faults
 
 def fill_disk(lab):
+    """The leader ends when a write needs a further part of its disk."""
     member = lab.cluster.wait_for_leader()
     member.fill_disk()
-    lab.cluster.members[0].gateway.put(b"/other/key", bytes(100000))
+    other = member.peers()[0].gateway
+    for number in range(40):
+        try:
+            other.put(f"/other/{number}".encode(), bytes(1 << 20), timeout=2.0)
+        except (OSError, Rejected):
+            pass
+        if not member.is_running():
+            break
     wait_until(lambda: not member.is_running(), "the member with the full disk ends", 20)
     lab.cluster.wait_for_leader()
 
