@@ -32,6 +32,9 @@ class Figures:
         self.equal("calls that failed", len(wave.failed), 0)
         if distinct_tokens is not None:
             self.equal("different tokens", len(wave.tokens), distinct_tokens)
+        secrets = (wave.tokens | {call.host.environment["SASE_API_KEY"] for call in wave.calls}) - {""}
+        if any(secret in call.err for secret in secrets for call in wave.calls):
+            self.equal("messages with a token or a key", "some", "none")
         show_failures(wave)
 
     def finish(self):

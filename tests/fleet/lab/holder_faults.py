@@ -144,6 +144,7 @@ def offline(lab, _options):
     lab.figures.equal("authorizations", lab.service.count(), 1)
     lab.figures.wave(waiters)
     lab.figures.within("slowest of the other hosts", waiters.slowest, 0.3 * TIMEOUT + AUTHORIZE + 1.0)
+    lab.figures.equal("the first host gets their token", holder.wave.tokens == waiters.tokens, True)
     lab.figures.note("the first host ended with", f"{holder.call.code} after {holder.call.took:.1f} s")
     network.run("ip", "netns", "delete", "offline")
 
