@@ -6,8 +6,9 @@
 bats_require_minimum_version 1.8.0
 load ../support/promises
 
-# Seconds for one test; the longest runs each fault once.
+# Seconds for one test; the longest runs several faults, or with --long ten lives of a token.
 export BATS_TEST_TIMEOUT=600
+[ "${SASE_LONG-}" != yes ] || BATS_TEST_TIMEOUT=1800
 
 setup() { begin_situations; }
 teardown() { end_situations; }
