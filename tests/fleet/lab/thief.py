@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a thief can read: the store, the memory of `fleet`, the packets between hosts and members."""
 import base64
+import os
 import re
+import signal
 import socket
 import threading
 from pathlib import Path
 
 ETH_P_ALL = 3
 ALL_FRAMES = 65536
+MOST_READS = 300
 
 
 def needles(texts):
@@ -30,12 +33,12 @@ def find(data, wanted):
 
 
 def read_memory(pid):
-    """The readable part of the memory of a process."""
+    """What a process has written: its heaps, stacks and other data."""
     parts = []
     try:
         areas = Path(f"/proc/{pid}/maps").read_text()
         with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-            for begin, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) r", areas, re.MULTILINE):
+            for begin, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) rw", areas, re.MULTILINE):
                 try:
                     memory.seek(int(begin, 16))
                     parts.append(memory.read(int(end, 16) - int(begin, 16)))
@@ -44,6 +47,17 @@ def read_memory(pid):
     except OSError:
         pass
     return b"".join(parts)
+
+
+def read_stopped(pid):
+    """A process that serves a hit would end before its memory has been read."""
+    try:
+        os.kill(pid, signal.SIGSTOP)
+        content = read_memory(pid)
+        os.kill(pid, signal.SIGCONT)
+    except ProcessLookupError:
+        return b""
+    return content
 
 
 def find_processes(name):
@@ -58,20 +72,21 @@ def find_processes(name):
 
 
 class MemoryReader:
-    """Reads the memory of every process of that name, again and again."""
+    """Keeps the memory of every process of that name, read again and again."""
 
-    def __init__(self, name, wanted):
-        self.name, self.wanted = name, wanted
-        self.reads, self.found, self.is_ended = 0, set(), threading.Event()
+    def __init__(self, name):
+        self.name = name
+        self.contents, self.pids, self.is_ended = [], set(), threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self):
         while not self.is_ended.is_set():
             for pid in find_processes(self.name):
-                content = read_memory(pid)
-                self.reads += bool(content)
-                self.found |= find(content, self.wanted())
+                content = read_stopped(pid)
+                if content and len(self.contents) < MOST_READS:
+                    self.contents.append(content)
+                    self.pids.add(pid)
             self.is_ended.wait(0.002)
 
     def end(self):
