@@ -64,10 +64,6 @@ Members::Members(std::shared_ptr<const CallContext> context)
 
 std::string Members::name() const { return context_->hosts[order_[current_]].authority(); }
 
-std::string Members::description() const {
-  return session_ && session_->connection ? session_->connection->description() : std::string();
-}
-
 void Members::advance() {
   session_.reset();
   current_ = (current_ + 1) % order_.size();
