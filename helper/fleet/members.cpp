@@ -144,8 +144,11 @@ void Members::recover(const AttemptFailed& failed, Inbox::Until until, Effort& e
   const auto round = static_cast<std::size_t>(effort.round++);
   effort.tried = effort.timeouts = 0;
   effort.may_succeed = false;
-  if (ended == Clock::time_point::max())
-    pause(std::min(with_jitter(pauses[std::min(round, pauses.size() - 1)]), left));
+  const auto time = std::min(with_jitter(pauses[std::min(round, pauses.size() - 1)]), left);
+  if (until == Inbox::Until::done)
+    std::this_thread::sleep_for(time);
+  else
+    pause(time);
 }
 
 }  // namespace sase::fleet
