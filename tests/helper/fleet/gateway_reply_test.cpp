@@ -98,6 +98,7 @@ TEST_CASE("an invalid reply is rejected with its reason", "[gateway_reply]") {
       {"null", "null", "no JSON"},
       {"cut", range + value_text("cg==", "QQ=="), "no JSON"},
       {"too deep", std::string(100000, '['), "no JSON"},
+      {"too many levels", range + std::string(30, '[') + std::string(30, ']') + "]}", "no JSON"},
       {"objects too deep", range + std::string(50, '{'), "no JSON"},
       {"no header", R"({"kvs":[]})", "no revision"},
       {"revision 0", R"({"header":{"revision":"0"}})", "no revision"},

@@ -58,6 +58,12 @@ class HostileMember {
   [[nodiscard]] std::string url() const { return "https://" + socket_.address().toString(); }
   [[nodiscard]] int requests() const { return requests_; }
 
+  /// The paths of the requests that ask for a leader.
+  [[nodiscard]] std::vector<std::string> leader_requests() const {
+    const std::lock_guard lock(mutex_);
+    return leader_requests_;
+  }
+
  private:
   void accept() {
     while (!is_ending_)
@@ -78,7 +84,7 @@ class HostileMember {
   }
 
   /// The path of the next request, whose body is skipped.
-  static std::string read_path(SecureStreamSocket& socket) {
+  std::string read_path(SecureStreamSocket& socket) {
     std::string text;
     std::size_t end = std::string::npos;
     const auto has_all = [&] {
@@ -94,13 +100,18 @@ class HostileMember {
       text.append(piece, static_cast<std::size_t>(size));
     }
     const auto begin = text.find(' ') + 1;
-    return text.substr(begin, text.find(' ', begin) - begin);
+    std::string path = text.substr(begin, text.find(' ', begin) - begin);
+    const std::lock_guard lock(mutex_);
+    if (text.find("Grpc-Metadata-hasleader: true\r\n") < end) leader_requests_.push_back(path);
+    return path;
   }
 
   Answer answer_;
   Poco::Net::SecureServerSocket socket_;
   std::atomic<bool> is_ending_ = false;
   std::atomic<int> requests_ = 0;
+  mutable std::mutex mutex_;
+  std::vector<std::string> leader_requests_;
   std::vector<std::thread> connections_;
   std::thread accepting_;
 };
@@ -287,6 +298,23 @@ TEST_CASE("a healthy member gets one connection and one request for a read", "[h
   CHECK(store->read().revision == 601);
 
   CHECK(member.requests() == 1);
+}
+
+TEST_CASE("a leader is needed for all but a serializable read, which needs one member", "[hostile_store]") {
+  const HostileMember member([](SecureStreamSocket& socket, const std::string& path) {
+    send_text(socket, http(path == "/v3/lease/grant" ? R"({"header":{"revision":"601"},"ID":"77","TTL":"4"})"
+                                                     : R"({"header":{"revision":"601"},"succeeded":true})"));
+    return true;
+  });
+  const auto store = open_store({member.url()});
+
+  CHECK(store->read().revision == 601);
+  CHECK(member.leader_requests().empty());
+  CHECK(store->confirm().revision == 601);
+  CHECK(std::holds_alternative<protocol::FleetWritten>(store->acquire(0, "record", "lock")));
+
+  CHECK(member.leader_requests() ==
+        std::vector<std::string>{"/v3/kv/range", "/v3/lease/grant", "/v3/kv/txn"});
 }
 
 TEST_CASE("a write whose reply was lost is repeated and recognized", "[hostile_store]") {
