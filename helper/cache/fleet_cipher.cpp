@@ -53,7 +53,7 @@ FleetIdentity::FleetIdentity(std::string_view authorize_url, std::string_view ap
 
 std::string FleetIdentity::name() const { return to_hexadecimal(std::span(bytes_).first(size / 2)); }
 
-std::string seal(const FleetIdentity& identity, const FleetPlace& place, const protocol::Secret& plain) {
+std::string encrypt(const FleetIdentity& identity, const FleetPlace& place, const protocol::Secret& plain) {
   const std::size_t padded_size = (plain.size() / block_size + 1) * block_size;
   protocol::Secret padded = protocol::Secret::with_capacity(padded_size);
   const std::span<char> text = padded.spare_capacity(padded_size);
@@ -73,8 +73,8 @@ std::string seal(const FleetIdentity& identity, const FleetPlace& place, const p
   return bytes;
 }
 
-std::optional<protocol::Secret> unseal(const FleetIdentity& identity, const FleetPlace& place,
-                                       std::string_view bytes) {
+std::optional<protocol::Secret> decrypt(const FleetIdentity& identity, const FleetPlace& place,
+                                        std::string_view bytes) {
   if (bytes.size() < head_size + block_size + tag_size || !bytes.starts_with(value_format))
     return std::nullopt;
   const std::string associated = associated_data(identity, place);

@@ -45,11 +45,11 @@ struct FleetPlace {
 };
 
 /// Encrypts a value with XChaCha20-Poly1305. The padding hides the length of the token.
-[[nodiscard]] std::string seal(const FleetIdentity& identity, const FleetPlace& place,
+[[nodiscard]] std::string encrypt(const FleetIdentity& identity, const FleetPlace& place,
                                const protocol::Secret& plain);
 
-/// Nothing if the bytes are not the result of seal() for this identity and place.
-[[nodiscard]] std::optional<protocol::Secret> unseal(const FleetIdentity& identity, const FleetPlace& place,
+/// Nothing if the bytes are not the result of encrypt() for this identity and place.
+[[nodiscard]] std::optional<protocol::Secret> decrypt(const FleetIdentity& identity, const FleetPlace& place,
                                                      std::string_view bytes);
 
 /// Identifies a token in the request log: 32 hexadecimal digits that do not reveal it.

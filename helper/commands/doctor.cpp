@@ -23,7 +23,9 @@ void run_checks(const token::SessionContext& context, const diagnose::CheckedSet
   if (results[2].is_failed()) return;
   std::ranges::move(diagnose::check_connectivity(provider, profile, checked.given.values),
                     results.begin() + 3);
-  if (std::ranges::none_of(results, &diagnose::CheckResult::is_failed))
+  // A wrong clock stops no check.
+  if (results[results.size() - 2].state != protocol::CheckState::untried &&
+      !results[results.size() - 2].is_failed())
     results.back() = diagnose::check_fleet(provider, profile);
 }
 

@@ -68,12 +68,13 @@ bool path_exists(const std::string& path) noexcept { return os::read_status(path
 
 }  // namespace
 
-std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invalid_lines) {
+std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invalid_lines, FleetValues fleet) {
   std::vector<Assignment> values;
   std::string_view rest = file.text;
   for (unsigned line = 1; !rest.empty(); ++line) {
     const std::string_view text = trim(protocol::next_part(rest, '\n'));
     if (text.empty() || text.front() == '#') continue;
+    if (fleet == FleetValues::skip && text.starts_with("fleet")) continue;
     try {
       values.push_back(parse_line(file, text, line));
     } catch (const Failure&) {

@@ -177,8 +177,13 @@ class Settings {
 
 [[nodiscard]] bool has_control_bytes(std::string_view text) noexcept;
 
+/// The settings of a fleet matter only to a call that the cache does not answer, which then reads them with
+/// read_fleet(). Other calls skip them, because a setting costs as much as a tenth of decrypting a token.
+enum class FleetValues { read, skip };
+
 /// The layer of this program's variables.
-[[nodiscard]] std::vector<Assignment> read_variables(const Environment& environment);
+[[nodiscard]] std::vector<Assignment> read_variables(const Environment& environment,
+                                                     FleetValues fleet = FleetValues::read);
 
 /// The layer of the variables that every HTTP client uses.
 [[nodiscard]] std::vector<Assignment> read_common_variables(const Environment& environment);

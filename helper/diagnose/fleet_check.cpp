@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/diagnose/report.hpp"
-#include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -28,25 +27,19 @@ void warn(CheckResult& check, const std::string& what, const std::string& remedy
 }
 
 /// How much a member's clock was ahead of this machine's boot clock when it replied.
-seconds clock_of(const FleetMember& member) {
+seconds read_clock(const FleetMember& member) {
   return member.clock->date.time_since_epoch() - std::chrono::floor<seconds>(member.clock->sent);
 }
 
 void check_clocks(CheckResult& check, const std::vector<FleetMember>& members) {
   std::vector<seconds> clocks;
   for (const FleetMember& member : members)
-    if (member.clock) clocks.push_back(clock_of(member));
+    if (member.clock) clocks.push_back(read_clock(member));
   if (clocks.empty()) return;
   const auto [earliest, latest] = std::ranges::minmax(clocks);
   if (latest - earliest > most_difference)
     warn(check, "the members' clocks differ by " + protocol::describe_duration(latest - earliest),
          "synchronize the members' clocks");
-}
-
-std::string describe_holder(const token::FleetView& view) {
-  if (!view.holder) return "no host is asking for a token";
-  return "the host '" + protocol::escape(view.holder->host) + "' (process " +
-         std::to_string(view.holder->pid) + ") is asking for a token";
 }
 
 }  // namespace
@@ -66,12 +59,16 @@ CheckResult make_fleet_result(const token::FleetReport& report) {
                           (member.certificate.empty() ? "" : ", " + member.certificate));
   }
   check_clocks(check, report.members);
-  if (report.unavailable) warn(check, report.unavailable->what, report.unavailable->hint);
+  // Members that do not answer are named already.
+  if (report.unavailable && check.what.find(report.unavailable->what) == std::string::npos)
+    warn(check, report.unavailable->what, report.unavailable->hint);
   if (report.view && report.view->is_damaged)
     warn(check, "the record cannot be decrypted",
          "the next request for a token replaces it; if this recurs, "
          "find out who else writes to the store");
-  if (report.view) add(check.what, describe_holder(*report.view));
+  if (report.view)
+    add(check.what, (report.view->holder ? "the host " + report.view->holder->describe() : "no host") +
+                        " is asking for a token");
   return check;
 }
 

@@ -2,7 +2,6 @@
 #include "helper/token/fleet_call.hpp"
 
 #include "helper/os/processes/this_process.hpp"
-#include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 
 #include <sodium.h>
@@ -45,8 +44,8 @@ milliseconds budget_for(const config::Profile& profile) {
   return std::min<milliseconds>(seconds(3), milliseconds(profile.timeout) * 3 / 10);
 }
 
-/// Of the program's own attempts, until it reports that it gives up.
-constexpr milliseconds attempt_slack{1200};
+/// Of the program's start and its first and last attempts, until it reports that it gives up.
+constexpr seconds attempt_slack{2};
 
 double random_fraction() noexcept { return ::randombytes_random() / 4294967296.0; }
 
@@ -58,15 +57,11 @@ bool is_shared(const ProbeReport& report) {
          error->kind != protocol::ErrorKind::authorizer_failed;
 }
 
-std::string describe(const FleetLock& holder) {
-  return '\'' + protocol::escape(holder.host) + "' (process " + std::to_string(holder.pid) + ')';
-}
-
 }  // namespace
 
-protocol::FleetSetup make_fleet_setup(const config::Profile& profile, const cache::FleetIdentity& identity,
-                                      steady_clock::time_point deadline, bool trace) {
-  const config::FleetSettings& fleet = *profile.fleet;
+protocol::FleetSetup make_fleet_setup(const TokenProviderParts& parts, const cache::FleetIdentity& identity,
+                                      steady_clock::time_point deadline) {
+  const config::FleetSettings& fleet = *parts.fleet_settings;
   const std::string key = fleet.prefix + "v1/" + identity.name();
   const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
   protocol::FleetSetup setup{.members = {},
@@ -76,8 +71,8 @@ protocol::FleetSetup make_fleet_setup(const config::Profile& profile, const cach
                              .record_key = key + "/record",
                              .lock_key = key + "/lock",
                              .timeout = std::max(left, milliseconds(1)),
-                             .budget = std::max(budget_for(profile), milliseconds(1)),
-                             .trace = trace};
+                             .budget = std::max(budget_for(parts.profile), milliseconds(1)),
+                             .trace = parts.trace.on()};
   for (const protocol::Host& member : fleet.members)
     setup.members.push_back("https://" + member.authority());
   return setup;
@@ -89,7 +84,7 @@ FleetCall::FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLim
       requests_(requests),
       store_(*parts.fleet),
       keep_(std::move(keep)),
-      identity_(parts.profile.authorize_url, (requests.read_key(), key.key().reveal())),
+      identity_(parts.profile.authorize_url, (requests.prepare(), key.key().reveal())),
       needs_{.min_ttl = parts.profile.min_ttl,
              .refresh_ahead = parts.profile.refresh_ahead,
              .cached_left = {},
@@ -115,22 +110,31 @@ FleetResult FleetCall::run() {
     return without_store();
   }
   needs_.rejected_tags = memory.rejected_tags;
-  store_.open(make_fleet_setup(parts_.profile, identity_, parts_.deadline, parts_.trace.on()));
+  store_.open(make_fleet_setup(parts_, identity_, parts_.deadline));
   FleetReply reply = ask({.operation = FleetOperation::read});
   while (const auto* const snapshot = std::get_if<FleetSnapshot>(&reply)) {
     FleetView view = read_view(*snapshot);
     const std::int64_t revision = snapshot->revision;
     const FleetDecision decision = decide(view, needs_);
-    const bool is_refresh = needs_.cached_left.has_value();
-    if (decision.step == FleetStep::use)
-      return use(std::move(view), has_waited_ ? FleetUse::waited : FleetUse::hit);
-    if (decision.error) throw to_failure(*decision.error);
-    if (decision.step == FleetStep::fail || (is_refresh && decision.step == FleetStep::wait)) return {};
+    if (is_end(decision.step)) return end(decision, std::move(view));
     reply = decision.step == FleetStep::wait ? wait(view, revision) : acquire(view);
     if (const auto* const lock = std::get_if<FleetWritten>(&reply))
       return authorize(std::move(view), lock->revision);
   }
   return record_unavailable(std::get<FleetUnavailable>(reply));
+}
+
+/// A refresh does not wait: the old token is still good.
+bool FleetCall::is_end(FleetStep step) const noexcept {
+  return step == FleetStep::use || step == FleetStep::fail ||
+         (step == FleetStep::wait && needs_.cached_left.has_value());
+}
+
+FleetResult FleetCall::end(const FleetDecision& decision, FleetView view) {
+  if (decision.step == FleetStep::use)
+    return use(std::move(view), has_waited_ ? FleetUse::waited : FleetUse::hit);
+  if (decision.error) throw to_failure(*decision.error);
+  return {};
 }
 
 /// A short outage causes no refresh: the other hosts would refresh the token as well.
@@ -143,7 +147,7 @@ FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
   requests_.change_log([&why](rate_limit::RequestLog& log) {
     record_fleet_failure(log, why.what, BootClock::now(), random_fraction());
   });
-  parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
+  if (!needs_.cached_left) parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
   return without_store();
 }
 
@@ -189,7 +193,7 @@ FleetReply FleetCall::wait(const FleetView& view, std::int64_t revision) {
   FleetReply reply = ask({.operation = FleetOperation::wait, .seen = revision});
   if (std::holds_alternative<FleetUnavailable>(reply) && steady_clock::now() >= parts_.deadline - reserve)
     throw Failure(ExitCode::unreachable,
-                  "another host of the fleet, " + describe(*view.holder) + ", is still asking for a token",
+                  "another host of the fleet, " + view.holder->describe() + ", is still asking for a token",
                   "try again later, or raise 'timeout'");
   return reply;
 }
@@ -209,12 +213,11 @@ FleetReply FleetCall::acquire(FleetView& view) {
   const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
   return ask({.operation = FleetOperation::acquire,
               .seen = place_.mod_revision,
-              .record = view.record.seal(identity_, place),
-              .lock = lock.seal(identity_)});
+              .record = view.record.encrypt(identity_, place),
+              .lock = lock.encrypt(identity_)});
 }
 
 FleetResult FleetCall::authorize(FleetView view, std::int64_t revision) {
-  parts_.trace.line("fleet: lock acquired");
   place_.mod_revision = revision;
   if (place_.version == 1) place_.create_revision = revision;
   const sys_seconds issued_at = writing_time(clock_, BootClock::now());
@@ -257,10 +260,8 @@ FleetReply FleetCall::publish(const FleetView& view) {
   const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
   FleetReply reply = ask({.operation = FleetOperation::publish,
                           .seen = place_.mod_revision,
-                          .record = view.record.seal(identity_, place)});
-  parts_.trace.line(std::holds_alternative<FleetWritten>(reply)    ? "fleet: published"
-                    : std::holds_alternative<FleetSnapshot>(reply) ? "fleet: another host has taken over"
-                                                                   : "fleet: publishing not confirmed");
+                          .record = view.record.encrypt(identity_, place)});
+  if (std::holds_alternative<FleetSnapshot>(reply)) parts_.trace.line("fleet: another host has taken over");
   return reply;
 }
 
@@ -291,7 +292,7 @@ FleetResult FleetCall::finish(NewToken token, const FleetReply& published) {
   if (snapshot == nullptr) return {.token = std::move(token)};
   FleetView view = read_view(*snapshot);
   const seconds own_left = time_left(token.token.expiry, ClockReading::now(), current_boot);
-  needs_.cached_left = own_left;  // a token that lives longer than ours
+  needs_.cached_left = own_left;  // one that lives longer
   if (decide(view, needs_).step != FleetStep::use) return {.token = std::move(token)};
   return use(std::move(view), FleetUse::waited);
 }

@@ -26,10 +26,9 @@ struct FleetReport {
 };
 
 /// The setup of the store for one call.
-[[nodiscard]] protocol::FleetSetup make_fleet_setup(const config::Profile& profile,
+[[nodiscard]] protocol::FleetSetup make_fleet_setup(const TokenProviderParts& parts,
                                                     const cache::FleetIdentity& identity,
-                                                    std::chrono::steady_clock::time_point deadline,
-                                                    bool trace);
+                                                    std::chrono::steady_clock::time_point deadline);
 
 /// Gets a profile's token through the store. One host at a time requests it: the one that holds the lock of
 /// the store. Each write compares the record's revision, so a host that was stopped while it held the lock
@@ -59,6 +58,8 @@ class FleetCall {
   };
 
   [[nodiscard]] FleetResult run();
+  [[nodiscard]] bool is_end(FleetStep step) const noexcept;
+  [[nodiscard]] FleetResult end(const FleetDecision& decision, FleetView view);
   [[nodiscard]] FleetResult without_store() const;
   [[nodiscard]] FleetResult record_unavailable(const protocol::FleetUnavailable& why);
   [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest& request);

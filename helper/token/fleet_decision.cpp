@@ -50,12 +50,12 @@ FleetView FleetView::of(const protocol::FleetSnapshot& snapshot, const cache::Fl
                         sys_seconds now) {
   FleetView view{.now = now, .record = {}, .holder = {}};
   if (snapshot.record) {
-    auto record = FleetRecord::unseal(identity, *snapshot.record, now);
+    auto record = FleetRecord::decrypt(identity, *snapshot.record, now);
     view.is_damaged = !record;
     if (record) view.record = *std::move(record);
   }
   if (snapshot.lock && snapshot.lock->has_lease)
-    view.holder = FleetLock::unseal(identity, snapshot.lock->bytes);
+    view.holder = FleetLock::decrypt(identity, snapshot.lock->bytes);
   if (view.holder && view.holder->expires_at + longest_overdue < now) view.holder.reset();
   return view;
 }

@@ -18,7 +18,7 @@ namespace sase::token {
 /// What a snapshot means to a host of the fleet.
 struct FleetView {
   std::chrono::sys_seconds now;
-  FleetRecord record;               ///< empty if there is none
+  FleetRecord record;               ///< empty without one
   bool is_damaged = false;          ///< there is a record, but it cannot be decrypted
   std::optional<FleetLock> holder;  ///< of a lock that is held
 

@@ -2,6 +2,7 @@
 #include "helper/token/fleet_record.hpp"
 
 #include "protocol/bearer_token.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ using protocol::Secret;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-/// Members' clocks and ours may differ by so much.
+/// The clocks of two members may differ by so much.
 constexpr std::chrono::minutes most_ahead{1};
 /// Clocks are cut to seconds, and a request takes time.
 constexpr seconds rounding{2};
@@ -64,7 +65,7 @@ seconds FleetToken::time_left(sys_seconds now) const noexcept {
   return std::min(granted, granted - (now - issued_at)) - rounding;
 }
 
-std::string FleetRecord::seal(const cache::FleetIdentity& identity, const cache::FleetPlace& place) const {
+std::string FleetRecord::encrypt(const cache::FleetIdentity& identity, const cache::FleetPlace& place) const {
   const std::string_view bearer = token ? token->bearer.reveal() : std::string_view();
   Secret plain = Secret::with_capacity(bearer.size() + 2048);
   append(plain, token ? token->issued_at.time_since_epoch().count() : std::int64_t{0});
@@ -72,13 +73,13 @@ std::string FleetRecord::seal(const cache::FleetIdentity& identity, const cache:
   append(plain, static_cast<std::uint32_t>(bearer.size()));
   plain.append(bearer);
   plain.append(log.write(BootId{}));
-  return cache::seal(identity, place, plain);
+  return cache::encrypt(identity, place, plain);
 }
 
-std::optional<FleetRecord> FleetRecord::unseal(const cache::FleetIdentity& identity,
-                                               const protocol::StoredValue& value, sys_seconds now) try {
+std::optional<FleetRecord> FleetRecord::decrypt(const cache::FleetIdentity& identity,
+                                                const protocol::StoredValue& value, sys_seconds now) try {
   const auto place = cache::FleetPlace::record(value.create_revision, value.version);
-  const auto plain = cache::unseal(identity, place, value.bytes);
+  const auto plain = cache::decrypt(identity, place, value.bytes);
   if (!plain) return std::nullopt;
   Fields fields{.rest = plain->reveal()};
   const sys_seconds issued_at{seconds(fields.number<std::int64_t>())};
@@ -95,17 +96,21 @@ std::optional<FleetRecord> FleetRecord::unseal(const cache::FleetIdentity& ident
   return std::nullopt;
 }
 
-std::string FleetLock::seal(const cache::FleetIdentity& identity) const {
+std::string FleetLock::describe() const {
+  return '\'' + protocol::escape(host) + "' (process " + std::to_string(pid) + ')';
+}
+
+std::string FleetLock::encrypt(const cache::FleetIdentity& identity) const {
   Secret plain;
   append(plain, static_cast<std::uint32_t>(host.size()));
   plain.append(host);
   append(plain, pid);
   append(plain, expires_at.time_since_epoch().count());
-  return cache::seal(identity, cache::FleetPlace::lock(), plain);
+  return cache::encrypt(identity, cache::FleetPlace::lock(), plain);
 }
 
-std::optional<FleetLock> FleetLock::unseal(const cache::FleetIdentity& identity, std::string_view bytes) {
-  const auto plain = cache::unseal(identity, cache::FleetPlace::lock(), bytes);
+std::optional<FleetLock> FleetLock::decrypt(const cache::FleetIdentity& identity, std::string_view bytes) {
+  const auto plain = cache::decrypt(identity, cache::FleetPlace::lock(), bytes);
   if (!plain) return std::nullopt;
   Fields fields{.rest = plain->reveal()};
   FleetLock lock{.host = std::string(fields.text(fields.number<std::uint32_t>())),

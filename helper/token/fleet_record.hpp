@@ -30,12 +30,13 @@ struct FleetRecord {
   std::optional<FleetToken> token;
   rate_limit::RequestLog log;
 
-  [[nodiscard]] std::string seal(const cache::FleetIdentity& identity, const cache::FleetPlace& place) const;
+  [[nodiscard]] std::string encrypt(const cache::FleetIdentity& identity,
+                                    const cache::FleetPlace& place) const;
 
   /// Nothing if the value cannot be decrypted or is damaged.
-  [[nodiscard]] static std::optional<FleetRecord> unseal(const cache::FleetIdentity& identity,
-                                                         const protocol::StoredValue& value,
-                                                         std::chrono::sys_seconds now);
+  [[nodiscard]] static std::optional<FleetRecord> decrypt(const cache::FleetIdentity& identity,
+                                                          const protocol::StoredValue& value,
+                                                          std::chrono::sys_seconds now);
 };
 
 /// Who authorizes at the moment.
@@ -44,9 +45,12 @@ struct FleetLock {
   std::uint32_t pid = 0;
   std::chrono::sys_seconds expires_at;  ///< the deadline of the holder's call
 
-  [[nodiscard]] std::string seal(const cache::FleetIdentity& identity) const;
-  [[nodiscard]] static std::optional<FleetLock> unseal(const cache::FleetIdentity& identity,
-                                                       std::string_view bytes);
+  /// `'web1' (process 4711)`
+  [[nodiscard]] std::string describe() const;
+
+  [[nodiscard]] std::string encrypt(const cache::FleetIdentity& identity) const;
+  [[nodiscard]] static std::optional<FleetLock> decrypt(const cache::FleetIdentity& identity,
+                                                        std::string_view bytes);
 };
 
 /// The store's time in the shared log.

@@ -50,7 +50,12 @@ class FleetProcess : public FleetStore {
   void open(protocol::FleetSetup setup) override;
   [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest& request, Deadline deadline,
                                          const Trace& trace) override;
-  void close() noexcept override { program_.reset(); }
+  void close() noexcept override {
+    if (program_) program_->end();
+  }
+
+  /// Waits for the end of the program, at most a moment.
+  void wait_for_end() noexcept { program_.reset(); }
 
  private:
   void start(const std::string& path, Deadline deadline);

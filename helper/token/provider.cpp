@@ -10,7 +10,6 @@
 #include <exception>
 #include <system_error>
 #include <utility>
-#include <variant>
 
 namespace sase::token {
 
@@ -56,28 +55,6 @@ ProvidedToken TokenProvider::get() {
   return request(authorizer(lock));
 }
 
-/// Through the fleet, if there is one.
-ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
-  if (parts_.fleet == nullptr) return accept(requests.authorize());
-  FleetResult shared =
-      FleetCall(parts_, key_, requests, [this](const Token& token) { keep_longer_lived(token); }).get();
-  if (shared.token) return provide(*std::move(shared.token));
-  ProvidedToken own = accept(requests.authorize());
-  requests.change_log([](rate_limit::RequestLog& log) {
-    record_fleet_use(log, rate_limit::FleetUse::fallback, BootClock::now());
-  });
-  return own;
-}
-
-std::optional<ProvidedToken> TokenProvider::refresh(RateLimitedAuthorizer requests, seconds left) {
-  if (parts_.fleet == nullptr) return accept(requests.refresh());
-  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token) {
-                         keep_longer_lived(token);
-                       }).refresh(left);
-  if (shared.token) return provide(*std::move(shared.token));
-  return shared.falls_back ? std::optional(accept(requests.refresh())) : std::nullopt;
-}
-
 ProvidedToken TokenProvider::get_new() {
   const auto lock = acquire_lock();
   return accept(authorizer(lock).authorize());
@@ -113,21 +90,6 @@ ProbeReport TokenProvider::probe(const std::string& read_url) {
   return report;
 }
 
-FleetReport TokenProvider::examine_fleet() {
-  const cache::FleetIdentity identity(parts_.profile.authorize_url, key_.key().reveal());
-  const auto deadline = steady_clock::now() + parts_.profile.timeout;
-  parts_.fleet->open(make_fleet_setup(parts_.profile, identity, deadline, parts_.trace.on()));
-  const protocol::FleetReply reply =
-      parts_.fleet->ask({.operation = protocol::FleetOperation::examine}, deadline, parts_.trace);
-  parts_.fleet->close();
-  FleetReport report{.members = parts_.fleet->members(), .view = {}, .unavailable = {}};
-  if (const auto* const snapshot = std::get_if<protocol::FleetSnapshot>(&reply))
-    report.view = FleetView::of(*snapshot, identity, reading_time(snapshot->clock, BootClock::now()));
-  else if (const auto* const unavailable = std::get_if<protocol::FleetUnavailable>(&reply))
-    report.unavailable = *unavailable;
-  return report;
-}
-
 void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::ParentLifetime parent) noexcept
     try {
   if (!provided.is_due_for_refresh() || !parts_.state_directory) return;
@@ -147,7 +109,7 @@ void TokenProvider::erase(std::string_view token) {
   const auto cached = token.empty() ? std::nullopt : find();
   const bool is_cached = cached && protocol::equal_in_constant_time(cached->bearer.reveal(), token);
   // Without a cache, each call may have got the token from the fleet.
-  const bool is_shared = !token.empty() && parts_.fleet != nullptr && parts_.cache == nullptr;
+  const bool is_shared = !token.empty() && parts_.cache == nullptr && has_known_fleet();
   if (!is_cached && !is_shared) return;
   if (is_cached) try {
       // Removed without waiting for the lock: until it is removed, other calls get the rejected token. A new
@@ -166,6 +128,7 @@ void TokenProvider::record_erase(std::string_view token) try {
   if (!parts_.state_directory) return;
   const BootTime until = std::min(boot_deadline(), BootClock::now() + longest_wait);
   const auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), until, until);
+  (void)has_known_fleet();
   if (lock) authorizer(lock).record_erase(token);
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
@@ -187,7 +150,7 @@ std::optional<ProvidedToken> TokenProvider::find_usable() {
   }
   const seconds left = time_left_now(*cached);
   Freshness freshness = judge(left, parts_.profile.min_ttl, parts_.profile.refresh_ahead);
-  if (freshness == Freshness::due_for_refresh && parts_.fleet != nullptr)
+  if (freshness == Freshness::due_for_refresh && has_known_fleet())
     freshness =
         judge(left, parts_.profile.min_ttl,
               spread_refresh_ahead(parts_.profile.refresh_ahead, parts_.profile.min_ttl, cached->spread));
@@ -288,7 +251,7 @@ ProvidedToken TokenProvider::provide(NewToken new_token) {
   if (new_token.too_short) throw to_failure(*new_token.too_short);
   if (left <= seconds(0)) throw to_failure(rate_limit::expired_on_arrival());
   // Another host's token may be due.
-  if (parts_.fleet != nullptr && left < parts_.profile.refresh_ahead)
+  if (parts_.fleet_settings && left < parts_.profile.refresh_ahead)
     if (auto cached = find_usable()) return *std::move(cached);
   return {.token = std::move(token)};
 }

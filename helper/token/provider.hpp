@@ -62,6 +62,8 @@ class TokenProvider {
   void erase(std::string_view token);
 
  private:
+  [[nodiscard]] bool load_fleet();
+  [[nodiscard]] bool has_known_fleet() noexcept;
   [[nodiscard]] std::optional<Token> find();
   [[nodiscard]] std::optional<ProvidedToken> find_usable();
   [[nodiscard]] std::optional<ProvidedToken> find_fresh();

@@ -98,7 +98,7 @@ bool RateLimitedAuthorizer::may_refresh() const {
 void RateLimitedAuthorizer::record_erase(std::string_view token) {
   change_log([&](rate_limit::RequestLog& log) {
     rate_limit::record_erase(log, BootClock::now(),
-                             parts_.fleet != nullptr ? cache::tag_token(token) : std::string());
+                             parts_.fleet_settings ? cache::tag_token(token) : std::string());
   });
 }
 
@@ -223,7 +223,7 @@ NewToken RateLimitedAuthorizer::accept(protocol::TokenResponse response, const C
              .lifetime = lifetime,
              .too_short = token.too_short.has_value(),
              .was_refresh = is_refresh,
-             .tag = parts_.fleet != nullptr ? cache::tag_token(token.token.bearer.reveal()) : std::string()});
+             .tag = parts_.fleet_settings ? cache::tag_token(token.token.bearer.reveal()) : std::string()});
   write_log();
   return token;
 }

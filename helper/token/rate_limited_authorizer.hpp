@@ -57,7 +57,10 @@ struct TokenProviderParts {
   config::MisspelledVariables* misspelled_variables = nullptr;  ///< null for no warning about them
   const Trace& trace;
   std::chrono::steady_clock::time_point deadline;  ///< of the call
-  FleetStore* fleet = nullptr;                     ///< null without a fleet
+  FleetStore* fleet = nullptr;
+  std::optional<config::FleetSettings> fleet_settings = {};  ///< nothing without a fleet
+  /// Reads them when the cache does not answer; empty once that is done.
+  std::function<std::optional<config::FleetSettings>(const std::string& profile)> find_fleet = {};
   BootTime started = BootClock::now();  ///< the call shares the failures of calls that it has waited for
 };
 
@@ -89,8 +92,11 @@ class RateLimitedAuthorizer {
   /// Records that the cached token was rejected.
   void record_erase(std::string_view token);
 
-  /// Reads the key. Throws Failure, which is recorded.
-  void read_key();
+  /// Reads log and key. Throws Failure, which is recorded.
+  void prepare() {
+    read_log();
+    read_key();
+  }
 
   /// Reads the log. Why no request may be sent now; nothing if one may.
   [[nodiscard]] std::optional<protocol::AuthError> find_block();
@@ -117,6 +123,7 @@ class RateLimitedAuthorizer {
   void read_log();
   void write_log();
   void read_log_before_request();
+  void read_key();
   [[nodiscard]] ProbeReport request(const AuthorizeOptions& options);
   [[nodiscard]] protocol::AuthorizeReply send_counted(const AuthorizeOptions& options);
   [[nodiscard]] NewToken accept(protocol::TokenResponse response, const ClockReading& requested_at,

@@ -2,6 +2,7 @@
 #include "helper/token/session.hpp"
 
 #include "helper/api_key/api_key.hpp"
+#include "helper/config/profile_selector.hpp"
 #include "helper/config/xdg_directories.hpp"
 #include "protocol/escape.hpp"
 
@@ -72,7 +73,8 @@ ApiKeyHandle make_key_handle(const SessionContext& context, const config::Profil
 
 TokenSession::TokenSession(const SessionContext& context, const config::Profile& profile,
                            std::optional<api_key::ApiKey> key)
-    : trace_(profile.trace, context.start, context.diagnostics),
+    : context_(context),
+      trace_(profile.trace, context.start, context.diagnostics),
       cache_(make_cache(context, profile)),
       authorizer_(context.environment),
       fleet_(context.environment),
@@ -84,7 +86,11 @@ TokenSession::TokenSession(const SessionContext& context, const config::Profile&
                  .misspelled_variables = &context.misspelled_variables,
                  .trace = trace_,
                  .deadline = steady_clock::now() + profile.timeout,
-                 .fleet = profile.fleet ? &fleet_ : nullptr},
+                 .fleet = &fleet_,
+                 .find_fleet =
+                     [this](const std::string& name) {
+                       return config::read_fleet(context_.environment, context_.flags, name);
+                     }},
                 key ? ApiKeyHandle(profile, std::move(*key))
                     : make_key_handle(context, profile, cache_ != nullptr, trace_)) {}
 

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace sase::token {
 
@@ -19,7 +20,8 @@ struct SessionContext {
   const Environment& environment;
   const Diagnostics& diagnostics;
   config::MisspelledVariables& misspelled_variables;
-  std::chrono::steady_clock::time_point start;  ///< of the call
+  std::chrono::steady_clock::time_point start;     ///< of the call
+  std::span<const config::Assignment> flags = {};  ///< the settings of the command line
 };
 
 /// Composes the parts that provide a profile's token during one call: trace, cache, API key, authorizer. The
@@ -32,7 +34,11 @@ class TokenSession {
 
   [[nodiscard]] TokenProvider& provider() noexcept { return provider_; }
 
+  /// For a process that becomes another program, which would have a child that it did not start.
+  void wait_for_programs() noexcept { fleet_.wait_for_end(); }
+
  private:
+  SessionContext context_;
   Trace trace_;
   std::unique_ptr<cache::TokenCache> cache_;
   AuthorizerProcess authorizer_;

@@ -240,7 +240,7 @@ with_bad_tls() {
     anew "date=$shift"
     diagnose
     expect_broken clock 7 "this machine's clock is * the service's*" 'set this machine*'
-    [[ $links == *authorize=ok*read=ok ]] || refute "expected a token all the same, got: $links"
+    [[ $links == *authorize=ok*read=ok\ fleet=ok ]] || refute "expected a token all the same, got: $links"
   done
   anew date=+50s
   diagnose

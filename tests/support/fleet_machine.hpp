@@ -30,7 +30,7 @@ struct FleetMachine : Machine {
   /// The shared record; REQUIREs that there is one.
   [[nodiscard]] token::FleetRecord record() const {
     REQUIRE(contents.record);
-    auto read = token::FleetRecord::unseal(fleet_identity(), *contents.record, contents.clock);
+    auto read = token::FleetRecord::decrypt(fleet_identity(), *contents.record, contents.clock);
     REQUIRE(read);
     return std::move(*read);
   }

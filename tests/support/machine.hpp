@@ -93,7 +93,8 @@ struct Machine {
              .diagnostics = diagnostics,
              .trace = trace,
              .deadline = std::chrono::steady_clock::now() + time,
-             .fleet = fleet},
+             .fleet = fleet,
+             .fleet_settings = profile.fleet},
             {profile, api_key::ApiKey(protocol::Secret(key)), place}};
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.bearer.reveal()); }

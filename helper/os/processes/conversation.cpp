@@ -55,10 +55,14 @@ Conversation::Conversation(const std::string& program, std::span<const std::stri
   set_nonblocking(to_child_);
 }
 
-/// Most programs end within a millisecond, and are then not left to whoever inherits them.
-Conversation::~Conversation() {
+void Conversation::end() noexcept {
   to_child_.close();
   from_child_.close();
+}
+
+/// Most programs end within a millisecond, and then leave no process behind.
+Conversation::~Conversation() {
+  end();
   constexpr timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
   for (int pauses = 0; pauses < 40 && !child_->has_ended(); ++pauses)
     ::nanosleep(&pause, nullptr);

@@ -12,7 +12,7 @@
 namespace sase::os {
 
 /// A program that runs beside this one and exchanges bytes with it through two pipes. It leads a session, so
-/// that the signals of a terminal do not reach it, and inherits no standard stream: no reader of ours waits
+/// that the signals of a terminal do not reach it, and inherits no standard stream: no reader of them waits
 /// for it. It outlives this object if it has something left to do after the end of its input.
 class Conversation {
  public:
@@ -24,6 +24,9 @@ class Conversation {
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
   ~Conversation();
+
+  /// Ends its input and output. It has a moment to end before the destructor leaves it alone.
+  void end() noexcept;
 
   /// Throws std::system_error, with timed_out after the deadline.
   void send(std::string_view bytes, Deadline deadline);

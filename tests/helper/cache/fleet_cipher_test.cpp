@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view fleet_url = "https://api.example.test/api/v1/auth/authorize";
 
 std::string open_value(const FleetIdentity& identity, const FleetPlace& place, std::string_view bytes) {
-  const auto plain = unseal(identity, place, bytes);
+  const auto plain = decrypt(identity, place, bytes);
   return plain ? std::string(plain->reveal()) : "(nothing)";
 }
 
@@ -31,7 +31,7 @@ TEST_CASE("hosts with one key and URL derive the same fleet identity, whatever t
 
 TEST_CASE("a fleet value is decrypted in its own place only", "[fleet_cipher]") {
   const FleetIdentity identity(fleet_url, "key");
-  const std::string value = seal(identity, FleetPlace::record(7, 3), protocol::Secret("the plain text"));
+  const std::string value = encrypt(identity, FleetPlace::record(7, 3), protocol::Secret("the plain text"));
 
   CHECK(open_value(identity, FleetPlace::record(7, 3), value) == "the plain text");
   CHECK(open_value(identity, FleetPlace::record(7, 4), value) == "(nothing)");
@@ -42,14 +42,14 @@ TEST_CASE("a fleet value is decrypted in its own place only", "[fleet_cipher]") 
 
 TEST_CASE("the create_revision of a first fleet record is not known to its writer", "[fleet_cipher]") {
   const FleetIdentity identity(fleet_url, "key");
-  const std::string value = seal(identity, FleetPlace::record(0, 1), protocol::Secret("text"));
+  const std::string value = encrypt(identity, FleetPlace::record(0, 1), protocol::Secret("text"));
 
   CHECK(open_value(identity, FleetPlace::record(42, 1), value) == "text");
 }
 
 TEST_CASE("a fleet value that is cut or changed is not decrypted", "[fleet_cipher]") {
   const FleetIdentity identity(fleet_url, "key");
-  const std::string value = seal(identity, FleetPlace::lock(), protocol::Secret("text"));
+  const std::string value = encrypt(identity, FleetPlace::lock(), protocol::Secret("text"));
 
   for (std::size_t size = 0; size < value.size(); ++size)
     REQUIRE(open_value(identity, FleetPlace::lock(), value.substr(0, size)) == "(nothing)");
@@ -64,7 +64,7 @@ TEST_CASE("a fleet value that is cut or changed is not decrypted", "[fleet_ciphe
 TEST_CASE("the size of a fleet value reveals the plain text's in steps of 512 bytes", "[fleet_cipher]") {
   const FleetIdentity identity(fleet_url, "key");
   const auto size = [&](std::size_t plain) {
-    return seal(identity, FleetPlace::lock(), protocol::Secret(std::string(plain, 'a'))).size();
+    return encrypt(identity, FleetPlace::lock(), protocol::Secret(std::string(plain, 'a'))).size();
   };
 
   CHECK(size(1) == size(511));
@@ -72,7 +72,7 @@ TEST_CASE("the size of a fleet value reveals the plain text's in steps of 512 by
   CHECK(size(1023) == size(512));
   const std::string text(512, 'a');
   CHECK(open_value(identity, FleetPlace::lock(),
-                   seal(identity, FleetPlace::lock(), protocol::Secret(text))) == text);
+                   encrypt(identity, FleetPlace::lock(), protocol::Secret(text))) == text);
 }
 
 TEST_CASE("a token's tag is a hash of it", "[fleet_cipher]") {

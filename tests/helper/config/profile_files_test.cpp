@@ -209,4 +209,15 @@ TEST_CASE("a profile that this user may not read is rejected or counts as absent
   CHECK(warnings == std::vector{"cannot read '" + path + "': Permission denied"});
 }
 
+TEST_CASE("the lines of a fleet are read only by a call that needs them", "[profile_files]") {
+  const ProfileText::File file{.path = "/x.conf",
+                               .text = "fleet = https://etcd1:2379\nmin-ttl = 5m\nfleet-ca-file = /ca.pem\n",
+                               .layer = Layer::user_file};
+
+  CHECK(ProfileText::parse(file).size() == 3);
+  const auto others = ProfileText::parse(file, InvalidLines::reject, FleetValues::skip);
+  REQUIRE(others.size() == 1);
+  CHECK(others.front().line == 2);
+}
+
 }  // namespace sase::config

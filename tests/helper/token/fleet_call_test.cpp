@@ -83,8 +83,8 @@ TEST_CASE("a host waits for the one that holds the fleet's lock", "[fleet_call]"
       ++contents.revision;
       contents.put(
           contents.record,
-          record.seal(first.fleet_identity(), cache::FleetPlace::record(contents.record->create_revision,
-                                                                        contents.record->version + 1)),
+          record.encrypt(first.fleet_identity(), cache::FleetPlace::record(contents.record->create_revision,
+                                                                           contents.record->version + 1)),
           true);
       contents.lock.reset();
     };
@@ -250,7 +250,7 @@ TEST_CASE("the fleet keeps the token that lives longer", "[fleet_call]") {
 TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents);
-  contents.put(contents.record, "nonsense", false);
+  contents.put(contents.record, "damaged", false);
 
   CHECK(host.get() == "fresh-token");
   CHECK(host.shared_token() == "fresh-token");

@@ -145,7 +145,7 @@ TEST_CASE("a fleet lock is free without a lease, long after its deadline, or if 
           "[fleet_decision]") {
   const cache::FleetIdentity identity("https://x.test", "key");
   protocol::FleetSnapshot snapshot{.record = {}, .lock = protocol::StoredValue{}, .revision = 5, .clock = {}};
-  snapshot.lock->bytes = other_host().seal(identity);
+  snapshot.lock->bytes = other_host().encrypt(identity);
   snapshot.lock->has_lease = true;
   const auto holder = [&](std::chrono::seconds later) {
     return FleetView::of(snapshot, identity, decision_time + later).holder.has_value();
@@ -165,7 +165,7 @@ TEST_CASE("a fleet record that cannot be decrypted counts as absent", "[fleet_de
   const cache::FleetIdentity identity("https://x.test", "key");
   const protocol::FleetSnapshot snapshot{
       .record =
-          protocol::StoredValue{.bytes = "nonsense", .mod_revision = 3, .create_revision = 3, .version = 1},
+          protocol::StoredValue{.bytes = "damaged", .mod_revision = 3, .create_revision = 3, .version = 1},
       .lock = {},
       .revision = 5,
       .clock = {}};

@@ -18,7 +18,7 @@ namespace sase::token::fleet_model {
 using namespace std::chrono_literals;
 
 inline constexpr std::chrono::sys_seconds model_time{1'800'000'000s};
-inline constexpr int nobody = -1;
+inline constexpr int no_host = -1;
 
 /// Which faults happen, each at any time.
 struct Faults {
@@ -30,9 +30,9 @@ struct Faults {
   bool acquire_writes_record = true;  ///< likewise
 };
 
-/// Record and lock. Tokens are numbered in the order in which the service granted them; 0 is none.
+/// Record and lock. Tokens are numbered in the order in which the service granted them; 0 if there is no token.
 struct Snapshot {
-  int mod = 0, token = 0, requests = 0, holder = nobody, revision = 0;
+  int mod = 0, token = 0, requests = 0, holder = no_host, revision = 0;
 };
 
 enum class Phase {
@@ -79,7 +79,7 @@ struct World {
 /// The product's decision about a snapshot.
 inline FleetStep decide_in_model(const Snapshot& snapshot, int rejected) {
   static std::map<std::tuple<int, int, bool, int>, FleetStep> known;
-  const auto question = std::tuple(snapshot.token, snapshot.requests, snapshot.holder != nobody, rejected);
+  const auto question = std::tuple(snapshot.token, snapshot.requests, snapshot.holder != no_host, rejected);
   if (const auto found = known.find(question); found != known.end()) return found->second;
   FleetView view{.now = model_time, .record = {}, .holder = {}};
   if (snapshot.token != 0)
@@ -87,7 +87,7 @@ inline FleetStep decide_in_model(const Snapshot& snapshot, int rejected) {
                                    .lifetime = 1h,
                                    .bearer = protocol::Secret("token" + std::to_string(snapshot.token))};
   view.record.log.requests.assign(static_cast<std::size_t>(snapshot.requests), to_log_time(model_time));
-  if (snapshot.holder != nobody)
+  if (snapshot.holder != no_host)
     view.holder = FleetLock{.host = "h", .pid = 1, .expires_at = model_time + 10s};
   FleetNeeds needs{.min_ttl = 1min,
                    .refresh_ahead = 15min,
@@ -153,12 +153,12 @@ class Search {
 
   /// etcd deletes the lock. That of a host that lives means that the host was stopped.
   void end_lease(World world) {
-    if (world.now.holder == nobody) return;
+    if (world.now.holder == no_host) return;
     const Phase phase = at(world, world.now.holder).phase;
     const bool is_abandoned = phase == Phase::crashed || phase == Phase::ended;
     if (!is_abandoned && world.early_ends >= faults_.early_lease_ends) return;
     if (!is_abandoned) ++world.early_ends;
-    write(world).holder = nobody;
+    write(world).holder = no_host;
     add(world);
   }
 
@@ -215,7 +215,7 @@ class Search {
   void acquire(World world, int i) {
     Host& host = at(world, i);
     if (world.now.mod != host.seen.mod) return go_on(world, i, Phase::deciding);
-    if (world.now.holder != nobody) throw std::logic_error("two hosts hold the lock");
+    if (world.now.holder != no_host) throw std::logic_error("two hosts hold the lock");
     Snapshot& record = write(world);
     if (faults_.acquire_writes_record) record.mod = record.revision;
     record.holder = i;
@@ -233,7 +233,7 @@ class Search {
       Snapshot& record = write(world);
       record.mod = record.revision;
       record.requests = host.seen.requests + 1;
-      record.holder = nobody;
+      record.holder = no_host;
       if (record.token > host.token) throw std::logic_error("an older token replaced a newer one");
       record.token = host.token;
       if (record.requests != world.acquired) throw std::logic_error("a counted request was lost");

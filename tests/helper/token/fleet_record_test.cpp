@@ -31,9 +31,9 @@ protocol::StoredValue store_value(const std::string& bytes, std::int64_t create,
 
 TEST_CASE("a fleet record keeps the token, its times and the log", "[fleet_record]") {
   const cache::FleetIdentity identity("https://x.test", "key");
-  const std::string bytes = record_with("a-token").seal(identity, cache::FleetPlace::record(5, 2));
+  const std::string bytes = record_with("a-token").encrypt(identity, cache::FleetPlace::record(5, 2));
 
-  const auto read = FleetRecord::unseal(identity, store_value(bytes, 5, 2), store_time);
+  const auto read = FleetRecord::decrypt(identity, store_value(bytes, 5, 2), store_time);
 
   REQUIRE(read);
   REQUIRE(read->token);
@@ -47,33 +47,34 @@ TEST_CASE("the first version of a fleet record holds no token", "[fleet_record]"
   const cache::FleetIdentity identity("https://x.test", "key");
   const auto place = cache::FleetPlace::record(0, 1);
 
-  CHECK_FALSE(
-      FleetRecord::unseal(identity, store_value(record_with("t").seal(identity, place), 5, 1), store_time));
-  CHECK(FleetRecord::unseal(identity, store_value(FleetRecord().seal(identity, place), 5, 1), store_time));
+  CHECK_FALSE(FleetRecord::decrypt(identity, store_value(record_with("t").encrypt(identity, place), 5, 1),
+                                   store_time));
+  CHECK(
+      FleetRecord::decrypt(identity, store_value(FleetRecord().encrypt(identity, place), 5, 1), store_time));
 }
 
 TEST_CASE("an older fleet record in the place of a newer one counts as absent", "[fleet_record]") {
   const cache::FleetIdentity identity("https://x.test", "key");
-  const std::string old = record_with("t").seal(identity, cache::FleetPlace::record(5, 2));
+  const std::string old = record_with("t").encrypt(identity, cache::FleetPlace::record(5, 2));
 
-  CHECK_FALSE(FleetRecord::unseal(identity, store_value(old, 5, 4), store_time));
-  CHECK_FALSE(FleetRecord::unseal(identity, store_value(old, 8, 2), store_time));
+  CHECK_FALSE(FleetRecord::decrypt(identity, store_value(old, 5, 4), store_time));
+  CHECK_FALSE(FleetRecord::decrypt(identity, store_value(old, 8, 2), store_time));
 }
 
 TEST_CASE("a fleet token of another form counts as absent", "[fleet_record]") {
   const cache::FleetIdentity identity("https://x.test", "key");
-  const std::string bytes = record_with("two\nlines").seal(identity, cache::FleetPlace::record(5, 2));
+  const std::string bytes = record_with("two\nlines").encrypt(identity, cache::FleetPlace::record(5, 2));
 
-  CHECK_FALSE(FleetRecord::unseal(identity, store_value(bytes, 5, 2), store_time));
+  CHECK_FALSE(FleetRecord::decrypt(identity, store_value(bytes, 5, 2), store_time));
 }
 
 TEST_CASE("a damaged log of a fleet record counts as empty", "[fleet_record]") {
   const cache::FleetIdentity identity("https://x.test", "key");
   FleetRecord record = record_with("t");
   record.log.requests.push_back(to_log_time(store_time + 2min));
-  const std::string bytes = record.seal(identity, cache::FleetPlace::record(5, 2));
+  const std::string bytes = record.encrypt(identity, cache::FleetPlace::record(5, 2));
 
-  const auto read = FleetRecord::unseal(identity, store_value(bytes, 5, 2), store_time);
+  const auto read = FleetRecord::decrypt(identity, store_value(bytes, 5, 2), store_time);
 
   REQUIRE(read);
   CHECK(read->token);
@@ -97,13 +98,13 @@ TEST_CASE("a fleet lock names its holder", "[fleet_record]") {
   const cache::FleetIdentity identity("https://x.test", "key");
   const FleetLock lock{.host = "web1", .pid = 4711, .expires_at = store_time + 10s};
 
-  const auto read = FleetLock::unseal(identity, lock.seal(identity));
+  const auto read = FleetLock::decrypt(identity, lock.encrypt(identity));
 
   REQUIRE(read);
   CHECK(read->host == "web1");
   CHECK(read->pid == 4711);
   CHECK(read->expires_at == store_time + 10s);
-  CHECK_FALSE(FleetLock::unseal(cache::FleetIdentity("https://x.test", "other"), lock.seal(identity)));
+  CHECK_FALSE(FleetLock::decrypt(cache::FleetIdentity("https://x.test", "other"), lock.encrypt(identity)));
 }
 
 }  // namespace sase::token

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include <sys/wait.h>
+
 namespace sase::os {
 
 namespace {
@@ -26,6 +28,12 @@ Conversation talk_to(const std::string& script) {
   static const std::array<const char*, 2> environment{"PATH=/usr/bin:/bin", nullptr};
   const std::vector<std::string> arguments{"sh", "-c", script};
   return {"/bin/sh", arguments, environment.data()};
+}
+
+/// Waits for the programs that were left alone.
+void reap_children() {
+  while (::waitpid(-1, nullptr, 0) > 0)
+    continue;
 }
 
 std::string receive_line(Conversation& conversation) {
@@ -52,20 +60,23 @@ TEST_CASE("a program and this one exchange several messages", "[conversation]") 
 
 TEST_CASE("a reply that does not come in time is nothing, and the end of the output is empty",
           "[conversation]") {
-  Conversation silent = talk_to("exec sleep 60");
+  Conversation silent = talk_to("read -r line");
   CHECK_FALSE(silent.receive(steady_clock::now() + 20ms));
   Conversation ended = talk_to("exit 0");
   CHECK(receive_line(ended) == "(end)");
 }
 
 TEST_CASE("a program that reads nothing blocks no longer than the deadline", "[conversation]") {
-  Conversation conversation = talk_to("exec sleep 60");
-  try {
-    conversation.send(std::string(1U << 20U, 'x'), steady_clock::now() + 50ms);
-    FAIL("all was written");
-  } catch (const std::system_error& error) {
-    CHECK(error.code() == std::errc::timed_out);
+  {
+    Conversation conversation = talk_to("exec sleep 0.3");
+    try {
+      conversation.send(std::string(1U << 20U, 'x'), steady_clock::now() + 50ms);
+      FAIL("all was written");
+    } catch (const std::system_error& error) {
+      CHECK(error.code() == std::errc::timed_out);
+    }
   }
+  reap_children();
 }
 
 TEST_CASE("a program finishes its work after the end of its input", "[conversation]") {
@@ -80,6 +91,7 @@ TEST_CASE("a program finishes its work after the end of its input", "[conversati
   while (tests::text_of_file(root.path("done")).empty() && steady_clock::now() < start + 10s)
     std::this_thread::sleep_for(5ms);
   CHECK(tests::text_of_file(root.path("done")) == "done\n");
+  reap_children();
 }
 
 TEST_CASE("a program in conversation has none of the standard streams of this one", "[conversation]") {
