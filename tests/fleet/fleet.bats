@@ -48,6 +48,10 @@ long() { [ "${SASE_LONG-}" = yes ] || skip 'takes minutes: tests/run --long'; }
   lab hit
 }
 
+@test "a cached token costs the same system calls and instructions as without a fleet" {
+  lab warm
+}
+
 @test "one host authorizes when a member is killed, stopped, cut off or slow" {
   tries 1 6
   lab fault --hosts "$(usually 20 60)" follower-kill follower-stop leader-kill leader-stop partition-leader \
