@@ -88,6 +88,33 @@ text() { openssl x509 -in "$home/fleet/$1.pem" -noout -text; }
   expect_equal "$name" no_such_name 'unknown to etcd'
 }
 
+# variables: those of the unit and of member.env, for one member on this machine.
+variables() {
+  { sed -n 's/^Environment=//p' "$recipes/sase-fleet-etcd.service" | tr ' ' '\n' && grep '^ETCD_' "$recipes/member.env"; } |
+    sed "s|/etc/sase-fleet|$home/fleet|; s|%S|$home|; s|127.0.0.1:2381|127.0.0.1:$1|
+      s|^\(ETCD_INITIAL_CLUSTER=[^,]*\),.*|\1|; s|etcd1.example.org|127.0.0.1|; s|0.0.0.0|127.0.0.1|; s|:2379|:$(($1 + 1))|; s|:2380|:$(($1 + 2))|"
+}
+
+is_healthy() { curl -q -s --noproxy '*' "http://127.0.0.1:$1/health" | grep -q '"health": *"true"'; }
+
+@test "a member starts with the unit's variables, and its metrics name what the README watches" {
+  needs_etcd
+  local port name
+  port=$(free_ports)
+  made authority "$home/fleet"
+  made member "$home/fleet" member 127.0.0.1
+  mapfile -t settings < <(variables "$port")
+  env "${settings[@]}" etcd >"$home/messages" 2>&1 3>&- 4>&- &
+  servers+=($!)
+  wait_until is_healthy "$port"
+  curl -q -s --noproxy '*' "http://127.0.0.1:$port/metrics" >"$out"
+  for name in $(grep -oE '`(etcd|process)_[a-z_]+`' "$recipes/README.md" | tr -d '`'); do
+    grep -q "^$name" "$out" || refute "there is no metric $name"
+  done
+  # Without a certificate a client is rejected.
+  ! curl -q -s --noproxy '*' --cacert "$home/fleet/ca.pem" "https://127.0.0.1:$((port + 1))/version" >"$out" || refute 'no certificate is needed'
+}
+
 @test "the lab runs a command with three members as its fleet, and leaves nothing" {
   needs_etcd
   LAB_PORT=$(free_ports) call "$recipes/sase-fleet-lab" bash -c '
