@@ -109,8 +109,8 @@ def killed_everywhere(lab, options):
 
 
 def stopped(lab, _options):
-    """Longer than its lease: a second host authorizes, and its token stays."""
-    lab.create_fleet(delay=DELAY)
+    """Longer than its lease: a second host authorizes, and its token stays. Here it ends the first one's."""
+    lab.create_fleet("single-session=on", delay=DELAY)
     holder = Holder(lab)
     waiters = lab.wave(lab.hosts(WAITERS))
     holder.release()
@@ -126,6 +126,7 @@ def stopped(lab, _options):
     lab.figures.wave(waiters)
     lab.figures.within("slowest host, without the authorization", waiters.slowest - DELAY, TAKEOVER_LIMIT)
     lab.figures.equal("the first host uses the second one's token", holder.wave.tokens == waiters.tokens, True)
+    lab.figures.equal("the service accepts the first host's token", all(map(lab.service.accepts, holder.wave.tokens)), True)
     lab.figures.equal("the second host's token stays", later_host.tokens == waiters.tokens, True)
 
 

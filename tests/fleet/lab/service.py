@@ -37,6 +37,15 @@ class Service:
             raise ValueError(f"sandbox: {reply.status} {text!r}")
         return text
 
+    def accepts(self, token):
+        """Whether a request with this token is answered."""
+        connection = http.client.HTTPSConnection(network.SERVICE, 8443, timeout=10, context=self.context)
+        try:
+            connection.request("GET", "/api/rest/v1/users", headers={"Authorization": f"Bearer {token}"})
+            return connection.getresponse().status == 200
+        finally:
+            connection.close()
+
     def count(self, name="authorize"):
         return json.loads(self.control("GET", "stats"))[name]
 
