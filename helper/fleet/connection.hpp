@@ -40,6 +40,9 @@ class Connection {
   /// The TLS session with the member's certificate.
   [[nodiscard]] const std::string& description() const noexcept { return tls_.session().description; }
 
+  /// The CommonName of the client certificate, escaped; empty without one.
+  [[nodiscard]] std::string client_name() const { return tls_.client_name(); }
+
  private:
   void send(const GatewayRequest& request);
 

@@ -261,18 +261,19 @@ void EtcdStore::examine(const std::function<void(const FleetMember&)>& report) {
     } catch (const LeaseEnded&) {
       member.what = "a lease of a minute has ended at once";
     }
-    if (member.certificate.empty()) member.certificate = members_.description();
     report(member);
   }
 }
 
 void EtcdStore::examine_member(FleetMember& member) {
   const auto send = [&](const GatewayRequest& request) {
-    const GatewayReply reply = members_.attempt(request, Until::done_or_end);
+    GatewayReply reply = members_.attempt(request, Until::done_or_end);
     (void)parse_success_clock(reply);
     return reply;
   };
   member.version = parse_version(send({.path = "/version", .body = {}}));
+  member.certificate = members_.connection()->description();
+  member.client_name = members_.connection()->client_name();
   member.clock = parse_range(send(make_read(keys_, false)), keys_).clock;
   const std::string key = probe_key(keys_);
   const auto lease = parse_lease(send(make_lease("grant", "TTL", probe_lifetime.count())));

@@ -152,7 +152,7 @@ void check_error(const Object::Ptr& reply, int status) {
 Object::Ptr parse_success(const GatewayReply& reply) {
   if (reply.status != 200 && !reply.body.starts_with('{'))
     throw_error(0, reply.status, reply.body.substr(0, 200));
-  const Object::Ptr object = parse_object(reply.body);
+  Object::Ptr object = parse_object(reply.body);
   check_error(object, reply.status);
   return object;
 }

@@ -17,7 +17,7 @@ namespace sase::fleet {
 /// Two values of the largest size that etcd accepts, 1.5 MiB, in base64.
 inline constexpr std::size_t largest_reply = std::size_t{5} << 20U;
 
-/// A larger value is none of this program: a token has at most 64 KiB.
+/// A record is smaller: a token has at most 64 KiB.
 inline constexpr std::size_t largest_value = std::size_t{128} << 10U;
 
 struct GatewayReply {

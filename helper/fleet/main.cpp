@@ -81,7 +81,7 @@ bool serve_next(fleet::Store& store, Inbox& inbox) {
   return true;
 }
 
-void serve() {
+void serve(const network::SelfSandbox& self_sandbox) {
   const auto inbox = std::make_shared<Inbox>();
   std::thread(read_input, inbox).detach();
   const auto first = inbox->next(never);
@@ -90,6 +90,7 @@ void serve() {
   const char* const directories = std::getenv("SSL_CERT_DIR");
   const auto context = std::make_shared<const fleet::CallContext>(
       protocol::FleetSetup::parse(*first), directories == nullptr ? "" : directories, inbox);
+  context->progress->trace("fleet: sandbox: " + self_sandbox.describe());
   // Which rounds up by one to two seconds.
   os::limit_lifetime(std::max(0ms, context->setup.timeout - 1s));
   fleet::EtcdStore store(context);
@@ -111,9 +112,9 @@ void serve() {
 /// after an invalid message.
 int main() {
   os::harden_process();
-  (void)network::enter_self_sandbox();
+  const auto self_sandbox = network::enter_self_sandbox();
   try {
-    serve();
+    serve(self_sandbox);
   } catch (const std::exception& error) {
     std::fputs(("fleet: " + protocol::escape(error.what()) + '\n').c_str(), stderr);
     std::_Exit(EXIT_FAILURE);

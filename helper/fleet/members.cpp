@@ -64,10 +64,6 @@ Members::Members(std::shared_ptr<const CallContext> context)
 
 std::string Members::name() const { return context_->hosts[order_[current_]].authority(); }
 
-std::string Members::description() const {
-  return session_ && session_->connection ? session_->connection->description() : std::string();
-}
-
 void Members::advance() {
   session_.reset();
   current_ = (current_ + 1) % order_.size();
@@ -148,8 +144,11 @@ void Members::recover(const AttemptFailed& failed, Inbox::Until until, Effort& e
   const auto round = static_cast<std::size_t>(effort.round++);
   effort.tried = effort.timeouts = 0;
   effort.may_succeed = false;
-  if (ended == Clock::time_point::max())
-    pause(std::min(with_jitter(pauses[std::min(round, pauses.size() - 1)]), left));
+  const auto time = std::min(with_jitter(pauses[std::min(round, pauses.size() - 1)]), left);
+  if (until == Inbox::Until::done)
+    std::this_thread::sleep_for(time);
+  else
+    pause(time);
 }
 
 }  // namespace sase::fleet

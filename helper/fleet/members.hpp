@@ -74,9 +74,11 @@ class Members {
   /// Throws FrontEnded.
   void pause(std::chrono::milliseconds time);
 
-  /// `HOST:PORT` of the current member, and its TLS session if it is connected.
+  /// `HOST:PORT` of the current member.
   [[nodiscard]] std::string name() const;
-  [[nodiscard]] std::string description() const;
+
+  /// After a successful attempt.
+  [[nodiscard]] const std::optional<Connection>& connection() const { return session_->connection; }
 
  private:
   /// Shared with the thread that uses it.

@@ -57,6 +57,7 @@ class ReplyWriter {
     append(message_, "name", member.name);
     append(message_, "version", member.version);
     append(message_, "certificate", member.certificate);
+    append(message_, "client_name", member.client_name);
     if (member.clock) append(message_, *member.clock);
     append(message_, "what", member.what);
     append(message_, "hint", member.hint);
@@ -124,6 +125,8 @@ void set_text(FleetMember& member, const Attribute& attribute) {
     member.version = value;
   else if (key == "certificate")
     member.certificate = value;
+  else if (key == "client_name")
+    member.client_name = value;
   else if (key == "what")
     member.what = value;
   else if (key == "hint")
@@ -157,7 +160,7 @@ void set(ReplyAttributes& attributes, const Attribute& attribute) {
     set_text(attributes.member, attribute);
 }
 
-FleetReply to_reply(ReplyAttributes attributes) {
+FleetReply to_reply(ReplyAttributes&& attributes) {
   auto& [kind, snapshot, member, reachable, trace] = attributes;
   if (trace) return std::move(*trace);
   const bool has_clock = snapshot.clock.date.time_since_epoch().count() != 0;

@@ -55,6 +55,7 @@ struct FleetMember {
   std::string name;              ///< `HOST:PORT`
   std::string version = {};      ///< of etcd, such as `3.4.23`
   std::string certificate = {};  ///< the TLS session and the member's certificate
+  std::string client_name = {};  ///< the CommonName of this host's certificate, which RBAC rejects
   std::optional<StoreClock> clock = {};
   std::string what = {};  ///< why it cannot be used; empty if it can
   std::string hint = {};

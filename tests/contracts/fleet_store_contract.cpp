@@ -22,12 +22,12 @@ using protocol::FleetSnapshot;
 using protocol::FleetWritten;
 using std::chrono::steady_clock;
 
-std::int64_t revision_of(const FleetReply& reply) {
+std::int64_t expect_written(const FleetReply& reply) {
   REQUIRE(std::holds_alternative<FleetWritten>(reply));
   return std::get<FleetWritten>(reply).revision;
 }
 
-FleetSnapshot snapshot_of(const FleetReply& reply) {
+FleetSnapshot expect_snapshot(const FleetReply& reply) {
   REQUIRE(std::holds_alternative<FleetSnapshot>(reply));
   return std::get<FleetSnapshot>(reply);
 }
@@ -37,7 +37,7 @@ std::int64_t seen_in(const FleetSnapshot& snapshot) {
 }
 
 std::int64_t acquire(Store& store, const std::string& record = "counted") {
-  return revision_of(store.acquire(seen_in(store.confirm()), record, "the holder"));
+  return expect_written(store.acquire(seen_in(store.confirm()), record, "the holder"));
 }
 
 std::string record_in(const FleetSnapshot& snapshot) {
@@ -46,7 +46,7 @@ std::string record_in(const FleetSnapshot& snapshot) {
 
 /// What `action` takes.
 template <typename Action>
-steady_clock::duration time_of(const Action& action) {
+steady_clock::duration measure(const Action& action) {
   const auto begun = steady_clock::now();
   action();
   return steady_clock::now() - begun;
@@ -64,7 +64,7 @@ void an_unused_store_has_neither_record_nor_lock(const OpenStore& open) {
 
 void an_acquired_lock_is_seen_by_all(const OpenStore& open) {
   const auto holder = open();
-  const auto revision = revision_of(holder.store->acquire(0, "counted", "the holder"));
+  const auto revision = expect_written(holder.store->acquire(0, "counted", "the holder"));
 
   const auto snapshot = open().store->confirm();
 
@@ -85,7 +85,7 @@ void one_of_two_hosts_acquires(const OpenStore& open) {
   const auto seen = seen_in(second.store->read());
   (void)acquire(*first.store, "of the first");
 
-  const auto snapshot = snapshot_of(second.store->acquire(seen, "of the second", "the second"));
+  const auto snapshot = expect_snapshot(second.store->acquire(seen, "of the second", "the second"));
 
   CHECK(record_in(snapshot) == "of the first");
   CHECK(snapshot.lock->bytes == "the holder");
@@ -93,15 +93,15 @@ void one_of_two_hosts_acquires(const OpenStore& open) {
 
 void a_repeated_acquire_recognizes_its_own_write(const OpenStore& open) {
   const auto host = open();
-  const auto revision = revision_of(host.store->acquire(0, "counted", "the holder"));
+  const auto revision = expect_written(host.store->acquire(0, "counted", "the holder"));
 
-  CHECK(revision_of(host.store->acquire(0, "counted", "the holder")) == revision);
+  CHECK(expect_written(host.store->acquire(0, "counted", "the holder")) == revision);
 }
 
 void a_published_record_replaces_the_lock(const OpenStore& open) {
   const auto holder = open();
   const auto revision = acquire(*holder.store);
-  const auto published = revision_of(holder.store->publish(revision, "a token"));
+  const auto published = expect_written(holder.store->publish(revision, "a token"));
 
   const auto snapshot = open().store->confirm();
 
@@ -116,18 +116,18 @@ void a_published_record_replaces_the_lock(const OpenStore& open) {
 void a_repeated_publish_recognizes_its_own_write(const OpenStore& open) {
   const auto holder = open();
   const auto revision = acquire(*holder.store);
-  const auto published = revision_of(holder.store->publish(revision, "a token"));
+  const auto published = expect_written(holder.store->publish(revision, "a token"));
 
-  CHECK(revision_of(holder.store->publish(revision, "a token")) == published);
+  CHECK(expect_written(holder.store->publish(revision, "a token")) == published);
 }
 
 void a_late_holder_does_not_publish(const OpenStore& open) {
   const auto late = open();
   const auto revision = acquire(*late.store);
   const auto next = open();
-  (void)revision_of(next.store->publish(acquire(*next.store, "counted twice"), "the newer token"));
+  (void)expect_written(next.store->publish(acquire(*next.store, "counted twice"), "the newer token"));
 
-  const auto snapshot = snapshot_of(late.store->publish(revision, "the older token"));
+  const auto snapshot = expect_snapshot(late.store->publish(revision, "the older token"));
 
   CHECK(record_in(snapshot) == "the newer token");
   CHECK(record_in(open().store->confirm()) == "the newer token");
@@ -141,7 +141,7 @@ void a_waiter_gets_the_published_record(const OpenStore& open) {
   auto waiting = std::async(std::launch::async, [&] { return waiter.store->wait(seen.revision); });
   REQUIRE(waiting.wait_for(300ms) == std::future_status::timeout);
 
-  (void)revision_of(holder.store->publish(revision, "a token"));
+  (void)expect_written(holder.store->publish(revision, "a token"));
 
   REQUIRE(waiting.wait_for(1s) == std::future_status::ready);
   const auto snapshot = waiting.get();
@@ -160,7 +160,7 @@ void a_waiter_gets_each_change_in_turn(const OpenStore& open) {
     CHECK(record_in(snapshot) == token);
     CHECK(snapshot.lock);
     CHECK(snapshot.revision == revision);
-    (void)revision_of(host.store->publish(revision, token));
+    (void)expect_written(host.store->publish(revision, token));
     snapshot = waiter.store->wait(snapshot.revision);
     CHECK_FALSE(snapshot.lock);
   }
@@ -172,7 +172,7 @@ void a_change_before_the_wait_is_not_missed(const OpenStore& open) {
   (void)acquire(*open().store, "counted");
 
   FleetSnapshot snapshot;
-  CHECK(time_of([&] { snapshot = waiter.store->wait(seen.revision); }) < 2s);
+  CHECK(measure([&] { snapshot = waiter.store->wait(seen.revision); }) < 2s);
   CHECK(record_in(snapshot) == "counted");
 }
 
@@ -180,7 +180,7 @@ void a_wait_without_a_change_ends(const OpenStore& open) {
   const auto waiter = open();
   const auto seen = waiter.store->read();
 
-  CHECK(time_of([&] { (void)waiter.store->wait(seen.revision); }) < 8s);
+  CHECK(measure([&] { (void)waiter.store->wait(seen.revision); }) < 8s);
 }
 
 void a_renewed_lock_stays(const OpenStore& open) {
@@ -200,7 +200,7 @@ void a_lock_without_a_holder_ends(const OpenStore& open) {
   const auto waiter = open();
   auto snapshot = waiter.store->confirm();
 
-  const auto took = time_of([&] {
+  const auto took = measure([&] {
     for (const auto end = steady_clock::now() + 10s; snapshot.lock && steady_clock::now() < end;)
       snapshot = waiter.store->wait(snapshot.revision);
   });
@@ -226,7 +226,7 @@ void a_publish_finishes_after_the_front_has_ended(const OpenStore& open) {
   const auto revision = acquire(*holder.store);
   holder.end_front();
 
-  (void)revision_of(holder.store->publish(revision, "a token"));
+  (void)expect_written(holder.store->publish(revision, "a token"));
 
   CHECK(record_in(open().store->confirm()) == "a token");
 }
@@ -239,7 +239,7 @@ void an_operation_ends_with_the_front(const OpenStore& open) {
     waiter.end_front();
   });
 
-  CHECK(time_of([&] { CHECK_THROWS_AS(waiter.store->wait(seen.revision), fleet::FrontEnded); }) < 1s);
+  CHECK(measure([&] { CHECK_THROWS_AS(waiter.store->wait(seen.revision), fleet::FrontEnded); }) < 1s);
   front.join();
 }
 
@@ -248,7 +248,7 @@ void records_of_any_bytes_and_size_are_kept(const OpenStore& open) {
   std::string bytes;
   for (int i = 0; i < 70'000; ++i)
     bytes += static_cast<char>(i % 256);
-  (void)revision_of(host.store->publish(acquire(*host.store), bytes));
+  (void)expect_written(host.store->publish(acquire(*host.store), bytes));
 
   CHECK(open().store->read().record->bytes == bytes);
 }
@@ -271,6 +271,7 @@ void members_are_examined(const OpenStore& open) {
   for (const auto& member : members) {
     CHECK(member.what.empty());
     CHECK_FALSE(member.version.empty());
+    CHECK(member.client_name.empty());
     CHECK(member.certificate.find("127.0.0.1") != std::string::npos);
     REQUIRE(member.clock);
   }

@@ -156,6 +156,11 @@ int TlsContext::verify(X509_STORE_CTX* store, void* self) noexcept try {
   return 0;
 }
 
+std::string TlsContext::client_name() const {
+  const X509* const certificate = SSL_CTX_get0_certificate(context_->sslContext());
+  return certificate == nullptr ? "" : protocol::escape(common_name(X509_get_subject_name(certificate)));
+}
+
 Poco::Net::SecureStreamSocket TlsContext::handshake(Poco::Net::StreamSocket& socket) {
   session_ = {};
   error_.reset();

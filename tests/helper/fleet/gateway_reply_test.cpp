@@ -98,6 +98,7 @@ TEST_CASE("an invalid reply is rejected with its reason", "[gateway_reply]") {
       {"null", "null", "no JSON"},
       {"cut", range + value_text("cg==", "QQ=="), "no JSON"},
       {"too deep", std::string(100000, '['), "no JSON"},
+      {"too many levels", range + std::string(30, '[') + std::string(30, ']') + "]}", "no JSON"},
       {"objects too deep", range + std::string(50, '{'), "no JSON"},
       {"no header", R"({"kvs":[]})", "no revision"},
       {"revision 0", R"({"header":{"revision":"0"}})", "no revision"},
@@ -270,7 +271,7 @@ TEST_CASE("a watch that the store ends is not a silent one", "[gateway_reply]") 
       {R"({"result":{"header":{"revision":"7"},"created":true,"canceled":true,"cancel_reason":"no permission"}})",
        R"({"result":{"header":{"revision":"7"},"canceled":true,"compact_revision":"5"}})",
        R"({"error":{"grpc_code":14,"message":"etcdserver: no leader"}})", R"({"error":"stopped"})",
-       R"({"result":[]})", "nonsense"}) {
+       R"({"result":[]})", "no JSON"}) {
     INFO(line);
     CHECK_THROWS_AS(apply_watch_line(line, keys, snapshot), AttemptFailed);
   }
