@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hosts of the fleet: each has its own home and runtime directories, host name and boot clock."""
+import fcntl
 import os
 import random
 import select
@@ -123,12 +124,21 @@ class Call:
         self.signal(signal.SIGKILL)
 
 
+def make_pipe():
+    """Its files have numbers that are not those that a call gets (8 and 9)."""
+    files = os.pipe()
+    high = [fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, 20) for file in files]
+    for file in files:
+        os.close(file)
+    return high
+
+
 class Wave:
     """Calls that begin at the same time."""
 
     def __init__(self):
-        self.held, self.release_end = os.pipe()
-        self.ready_end, self.ready = os.pipe()
+        self.held, self.release_end = make_pipe()
+        self.ready_end, self.ready = make_pipe()
         self.calls = []
         self.recorder = threading.Thread(target=self.record_ends, daemon=True)
 
