@@ -200,6 +200,7 @@ FleetReply EtcdStore::acquire(std::int64_t seen, const std::string& record, cons
   next_renewal_ = steady_clock::now();
   const bool is_held = std::holds_alternative<FleetWritten>(reply);
   if (!is_held) lock_lease_ = 0;
+  prepares_publish_ = is_held;
   context_->progress->trace(is_held ? "fleet: lock acquired, lease 4s" : "fleet: another host was faster");
   return reply;
 }
@@ -224,8 +225,8 @@ steady_clock::time_point EtcdStore::next_renewal() const {
 
 void EtcdStore::renew() try {
   next_renewal_ = steady_clock::now() + renewal_period;
-  if (record_lease_ == 0) {
-    // While the holder authorizes, which takes longer: publish() needs it.
+  if (std::exchange(prepares_publish_, false)) {
+    // While the holder authorizes, which takes longer.
     record_lease_ = parse_lease(members_.attempt(
         make_lease("grant", "TTL", std::chrono::seconds(record_lifetime).count()), Until::done_or_message));
     return;

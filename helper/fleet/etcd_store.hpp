@@ -48,6 +48,7 @@ class EtcdStore : public Store {
   int broken_watches_ = 0;        ///< since the last change
   std::int64_t lock_lease_ = 0;
   std::int64_t record_lease_ = 0;
+  bool prepares_publish_ = false;  ///< the next renew() grants the record's lease
   std::chrono::steady_clock::time_point next_renewal_;
 };
 

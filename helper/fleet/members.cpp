@@ -2,12 +2,15 @@
 #include "helper/fleet/members.hpp"
 
 #include "helper/fleet/store.hpp"
+#include "helper/os/processes/this_process.hpp"
 #include "protocol/protocol_error.hpp"
 
 #include <algorithm>
 #include <array>
 #include <numeric>
 #include <random>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 namespace sase::fleet {
@@ -74,7 +77,7 @@ void Members::select(std::size_t index) {
   current_ = static_cast<std::size_t>(std::ranges::find(order_, index) - order_.begin());
 }
 
-GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until) {
+GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until) try {
   has_timed_out_ = false;
   if (!session_) session_ = std::make_shared<Session>();
   const auto work = [session = session_, context = context_, host = context_->hosts[order_[current_]],
@@ -102,6 +105,10 @@ GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until)
   throw AttemptFailed(was_accepted ? Trouble::unready : Trouble::unreachable,
                       "no answer within " + std::to_string(limit.count()) + " ms",
                       "check that the members run, and the network");
+} catch (const std::system_error& error) {
+  session_.reset();
+  throw AttemptFailed(Trouble::rejected, "cannot start a thread: " + error.code().message(),
+                      std::string(os::remedy_for_shortage(error.code())));
 }
 
 std::optional<std::string> Members::next_line(Clock::time_point deadline) {

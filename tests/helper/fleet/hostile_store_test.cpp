@@ -413,7 +413,8 @@ TEST_CASE("a watch that is rejected, cut or invalid is replaced by a read", "[ho
 
     CHECK(store->wait(store->read().revision).revision == 601);
 
-    CHECK(steady_clock::now() - begun < 1500ms);
+    // A silent watch takes four seconds.
+    CHECK(steady_clock::now() - begun < 3500ms);
     CHECK(member.requests() == 3);
   }
 }
