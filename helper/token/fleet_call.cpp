@@ -28,10 +28,8 @@ using std::chrono::sys_seconds;
 
 /// A call stops waiting for another host this long before its deadline, and begins no request after it.
 constexpr seconds reserve{1};
-
 /// How long a caller that has its token waits until the other hosts have it.
 constexpr milliseconds longest_publish{700};
-
 /// For another host to acquire the lock that this one has released.
 constexpr milliseconds handover{500};
 
@@ -177,7 +175,7 @@ FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
 FleetResult FleetCall::use(FleetView view, FleetUse use) {
   FleetToken& shared = *view.record.token;
   const seconds left = std::min(shared.time_left(view.now), protocol::longest_lifetime);
-  if (parts_.trace.on()) parts_.trace.line("fleet: a token with " + std::to_string(left.count()) + "s left");
+  parts_.trace.line("fleet: a token with " + std::to_string(left.count()) + "s left");
   NewToken token{.token = {.bearer = protocol::BearerToken(std::move(shared.bearer)),
                            .expiry = Expiry::after(ClockReading::now(), left)},
                  .too_short = {}};
