@@ -28,18 +28,15 @@ using std::chrono::sys_seconds;
 
 /// A call stops waiting for another host this long before its deadline, and begins no request after it.
 constexpr seconds reserve{1};
-
 /// How long a caller that has its token waits until the other hosts have it.
 constexpr milliseconds longest_publish{700};
-
 /// For another host to acquire the lock that this one has released.
 constexpr milliseconds handover{500};
 
 /// An outage of the store is shorter than this, or hosts refresh without it.
 constexpr std::chrono::minutes long_outage{1};
 
-/// The time that a failing store may cost: three tenths of the call's, which also limit the connection to the
-/// service while other hosts wait.
+/// What a failing store may cost, and a connection to the service while other hosts wait.
 milliseconds budget_for(const config::Profile& profile) {
   return std::min<milliseconds>(seconds(3), milliseconds(profile.timeout) * 3 / 10);
 }
@@ -49,8 +46,7 @@ constexpr seconds attempt_slack{2};
 
 double random_fraction() noexcept { return ::randombytes_random() / 4294967296.0; }
 
-/// Only a failure of the service itself concerns other hosts: not one before its TLS handshake, and no local
-/// one.
+/// Other hosts share a failure of the service, but no local one, and not one before the TLS handshake.
 bool is_shared(const ProbeReport& report) {
   const auto& error = report.auth_error;
   return error && report.requests != 0 && error->kind != protocol::ErrorKind::misconfigured &&
@@ -106,7 +102,7 @@ FleetResult FleetCall::refresh(seconds left) {
 FleetResult FleetCall::run() {
   const rate_limit::FleetMemory& memory = requests_.log().fleet;
   if (is_fleet_paused(requests_.log(), BootClock::now())) {
-    if (parts_.trace.on()) parts_.trace.line("fleet: not contacted: " + memory.error);
+    parts_.trace.line("fleet: not contacted: " + memory.error);
     return without_store();
   }
   needs_.rejected_tags = memory.rejected_tags;
@@ -179,13 +175,17 @@ FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
 FleetResult FleetCall::use(FleetView view, FleetUse use) {
   FleetToken& shared = *view.record.token;
   const seconds left = std::min(shared.time_left(view.now), protocol::longest_lifetime);
-  if (parts_.trace.on()) parts_.trace.line("fleet: a token with " + std::to_string(left.count()) + "s left");
+  parts_.trace.line("fleet: a token with " + std::to_string(left.count()) + "s left");
   NewToken token{.token = {.bearer = protocol::BearerToken(std::move(shared.bearer)),
                            .expiry = Expiry::after(ClockReading::now(), left)},
                  .too_short = {}};
   keep_(token.token);
-  requests_.change_log([use](rate_limit::RequestLog& log) { record_fleet_use(log, use, BootClock::now()); });
+  record_use(use);
   return {.token = std::move(token)};
+}
+
+void FleetCall::record_use(FleetUse use) {
+  requests_.change_log([use](rate_limit::RequestLog& log) { record_fleet_use(log, use, BootClock::now()); });
 }
 
 FleetReply FleetCall::wait(const FleetView& view, std::int64_t revision) {
@@ -265,29 +265,29 @@ FleetReply FleetCall::publish(const FleetView& view) {
   return reply;
 }
 
-/// Where this host cannot reach the service, another one may. Its token arrives in time, or this host tries
-/// again without the fleet.
+/// Another host may reach the service. Else this one tries again without the fleet.
 FleetResult FleetCall::release(const FleetReply& published) {
   const auto* const written = std::get_if<FleetWritten>(&published);
   if (written == nullptr || needs_.cached_left) return {.falls_back = !needs_.cached_left};
-  FleetReply reply = store_.ask({.operation = FleetOperation::wait, .seen = written->revision},
-                                std::min(steady_clock::now() + handover, parts_.deadline), parts_.trace);
+  const Deadline until = std::min(steady_clock::now() + handover, parts_.deadline);
+  const auto wait_for_holder = [&](std::int64_t revision) {
+    return store_.ask({.operation = FleetOperation::wait, .seen = revision}, until, parts_.trace);
+  };
+  FleetReply reply = wait_for_holder(written->revision);
   while (const auto* const snapshot = std::get_if<FleetSnapshot>(&reply)) {
     clock_ = snapshot->clock;
+    const std::int64_t revision = snapshot->revision;
     FleetView view = read_view(*snapshot);
     const FleetStep step = decide(view, needs_).step;
     if (step == FleetStep::use) return use(std::move(view), FleetUse::waited);
-    if (step != FleetStep::wait) break;
-    reply = wait(view, snapshot->revision);
+    if (step != FleetStep::wait && steady_clock::now() >= until) break;
+    reply = step == FleetStep::wait ? wait(view, revision) : wait_for_holder(revision);
   }
   return {.falls_back = true};
 }
 
 FleetResult FleetCall::finish(NewToken token, const FleetReply& published) {
-  const bool is_refresh = needs_.cached_left.has_value();
-  requests_.change_log([is_refresh](rate_limit::RequestLog& log) {
-    record_fleet_use(log, is_refresh ? FleetUse::refreshed : FleetUse::authorized, BootClock::now());
-  });
+  record_use(needs_.cached_left ? FleetUse::refreshed : FleetUse::authorized);
   const auto* const snapshot = std::get_if<FleetSnapshot>(&published);
   if (snapshot == nullptr) return {.token = std::move(token)};
   FleetView view = read_view(*snapshot);
