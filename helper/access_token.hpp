@@ -5,6 +5,7 @@
 #include "protocol/secret.hpp"
 
 #include <chrono>
+#include <cstdint>
 
 namespace sase {
 
@@ -12,6 +13,7 @@ namespace sase {
 struct Token {
   protocol::BearerToken bearer;
   Expiry expiry;
+  std::uint16_t spread = 0;  ///< random for each stored token
 };
 
 /// The expiry as replies state it.

@@ -14,6 +14,7 @@ order='
   protocol/git
   protocol/dialects
   protocol/authorize
+  protocol/fleet
   helper/os
   helper/os/files
   helper/os/processes
@@ -29,13 +30,15 @@ order='
   helper/watch
   helper/commands
   helper/main
-  helper/authorize/report
-  helper/authorize/tls
-  helper/authorize/net
+  helper/network/report
+  helper/network/tls
+  helper/network/net
+  helper/network/http
+  helper/network/self_sandbox
   helper/authorize/http
   helper/authorize/service
-  helper/authorize/self_sandbox
   helper/authorize
+  helper/fleet
 '
 
 # Known violations, each with the number of lines that break the rule: it may shrink and must not grow.
@@ -68,6 +71,10 @@ edges=$(printf '%s\n' "$includes" | awk -v order="$order" '
     sub("/[^/]*$", "", path)
     return path
   }
+  # The directory of a program with a network connection, or of what these share.
+  function program(path) {
+    return match(path, "^helper/(authorize|fleet|network)") ? substr(path, 1, RLENGTH) : ""
+  }
   BEGIN { for (i = split(order, names, " "); i > 0; i--) rank[names[i]] = i }
   {
     file = $0; sub(":.*", "", file)
@@ -76,7 +83,7 @@ edges=$(printf '%s\n' "$includes" | awk -v order="$order" '
     if (!(from in rank)) print "unlisted", from, to, $0
     else if (!(to in rank)) print "outside", from, to, $0
     else if (rank[to] > rank[from]) print "upward", from, to, $0
-    else if (from ~ "^helper/authorize" && to ~ "^helper" && to !~ "^helper/(authorize|os)(/|$)") print "shared", from, to, $0
+    else if (program(from) != "" && program(to) != program(from) && to !~ "^(protocol|helper/(network|os))(/|$)") print "shared", from, to, $0
   }')
 # The columns of `edges`: what is wrong, the two directories, the line.
 printf '%s\n' "$edges" | awk 'NF { print $1, $2, $3 }' | sort -u | while read -r kind from to; do
@@ -85,7 +92,7 @@ printf '%s\n' "$edges" | awk 'NF { print $1, $2, $3 }' | sort -u | while read -r
     unlisted) report "include $from $to" "$from/ is not in the list of directories of tests/layering.sh" ;;
     outside) report "include $from $to" "$from/ includes $to/, which is not in the list of directories of tests/layering.sh" ;;
     upward) report "include $from $to" "$from/ is below $to/ and must not include it" ;;
-    shared) report "include $from $to" "the authorizer shares only protocol/ and helper/os/ with the front" ;;
+    shared) report "include $from $to" "a program with a network connection shares only protocol/, helper/os/ and helper/network/" ;;
   esac
   [ "$broken" = 0 ]
 done || broken=1
@@ -114,11 +121,14 @@ forbid protocol 'protocol/ opens no file, socket, clock or environment' \
   "#include <(fstream|iostream|filesystem|thread|cstdlib|csignal|ctime|$posix)>|_clock::now|getenv" helper/ \
   "$address_parser" "$secret_memory"
 forbid tests 'the programs do not include tests/' '#include "tests/'
-forbid poco 'POCO is used in helper/authorize/ only' '#include [<"]Poco/' helper/authorize/
-forbid openssl 'OpenSSL is used in helper/authorize/ only' '#include <openssl/' helper/authorize/
+forbid poco 'POCO is used in helper/network/, helper/authorize/ and helper/fleet/ only' '#include [<"]Poco/' \
+  helper/network/ helper/authorize/ helper/fleet/
+forbid openssl 'OpenSSL is used in helper/network/ only' '#include <openssl/' helper/network/
 forbid streams 'the front is built without streams: they cost more than a cached token' \
-  '#include <(iostream|fstream|sstream|filesystem)>' protocol/ helper/authorize/
-forbid getenv 'the environment is read by helper/main.cpp only' 'getenv|\benviron;' helper/main.cpp helper/authorize/main.cpp
+  '#include <(iostream|fstream|sstream|filesystem)>' protocol/ helper/network/ helper/authorize/ helper/fleet/
+forbid getenv 'the environment is read by helper/main.cpp only' 'getenv|\benviron;' helper/main.cpp \
+  helper/authorize/main.cpp helper/fleet/main.cpp
+forbid fleet_key 'helper/fleet/ connects to the store and never sees an API key' 'api_?key' protocol/ helper/[^f]
 forbid console 'ConsoleCertificateHandler of POCO writes to stdout, which carries the reply' 'ConsoleCertificateHandler'
 forbid keyutils 'the kernel keyring is used in helper/os/ only' '#include <(keyutils|linux/keyctl)\.h>' helper/os/
 forbid fork 'processes are started in helper/os/processes/child_process.cpp only, which locks secrets in memory again' \
@@ -134,7 +144,7 @@ grep -rnE --include='*.hpp' --include='*.cpp' "$opening" protocol helper |
 report trust 'files are opened by open_trusted_file() or PrivateDirectory, which apply the trust rule'
 # Sockets and the kernel's own interfaces have no counterpart in helper/os/, which both programs share.
 users=$(grep -rnE --include='*.hpp' --include='*.cpp' "^[^/]*\berrno\b|#include <(cerrno|csignal|ctime|$posix)>" helper protocol |
-  grep -vE "^(helper/(os|authorize/(net|self_sandbox))/|$address_parser|$secret_memory)")
+  grep -vE "^(helper/(os|network/(net|self_sandbox))/|$address_parser|$secret_memory)")
 for directory in $(printf '%s\n' "$users" | sed 's,/[^/]*:.*,,' | sort -u); do
   printf '%s\n' "$users" | grep -E "^$directory/[^/]*:" >"$problems"
   report "posix $directory" 'errno and POSIX headers occur in helper/os/ only'

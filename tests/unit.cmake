@@ -10,6 +10,7 @@ set(SASE_UNIT_TESTS
   tests/helper/cache/token_cache_test.cpp
   tests/helper/cache/wrapping_key_test.cpp
   tests/helper/cache/encryption_test.cpp
+  tests/helper/cache/fleet_cipher_test.cpp
   tests/helper/config/xdg_directories_test.cpp
   tests/helper/cli/command_line_test.cpp
   tests/helper/cli/completion_test.cpp
@@ -33,6 +34,12 @@ set(SASE_UNIT_TESTS
   tests/helper/access_token_test.cpp
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
+  tests/helper/token/fleet_record_test.cpp
+  tests/helper/token/fleet_decision_test.cpp
+  tests/helper/token/fleet_call_test.cpp
+  tests/helper/token/fleet_model_test.cpp
+  tests/helper/token/fleet_process_test.cpp
+  tests/helper/os/processes/conversation_test.cpp
   tests/helper/rate_limit/lock_model_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
   tests/helper/token/api_key_handle_test.cpp
@@ -97,6 +104,7 @@ set(SASE_UNIT_TESTS
   tests/helper/diagnose/effective_setting_test.cpp
   tests/helper/diagnose/status_report_test.cpp
   tests/helper/diagnose/connectivity_check_test.cpp
+  tests/helper/diagnose/fleet_check_test.cpp
   tests/helper/commands/run_bazel_test.cpp
   tests/helper/commands/run_get_test.cpp
   tests/helper/commands/run_git_test.cpp
@@ -110,6 +118,7 @@ set(SASE_UNIT_TESTS
   tests/helper/trace_test.cpp
   tests/helper/watch/attempt_test.cpp
   tests/helper/watch/watcher_test.cpp
+  tests/protocol/base64_test.cpp
   tests/protocol/bearer_token_test.cpp
   tests/protocol/git/credential_hostile_test.cpp
   tests/protocol/git/credential_test.cpp
@@ -120,6 +129,8 @@ set(SASE_UNIT_TESTS
   tests/protocol/escape_test.cpp
   tests/protocol/authorize/response_hostile_test.cpp
   tests/protocol/authorize/response_test.cpp
+  tests/protocol/fleet/reply_test.cpp
+  tests/protocol/fleet/request_test.cpp
   tests/protocol/authorize/request_test.cpp
   tests/protocol/host_test.cpp
   tests/protocol/json_object_test.cpp

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "helper/authorize/http/transport.hpp"
-#include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/service/retry.hpp"
+#include "helper/network/report/progress.hpp"
 #include "protocol/authorize/request.hpp"
 
 #include <chrono>

@@ -182,7 +182,9 @@ std::optional<Token> TokenCipher::decrypt(std::string_view bytes, const Identity
   if (result != 0) return std::nullopt;
   plain.commit(plain_size);
   try {
-    return Token{.bearer = protocol::BearerToken(std::move(plain)), .expiry = make_expiry(head)};
+    Token token{.bearer = protocol::BearerToken(std::move(plain)), .expiry = make_expiry(head)};
+    std::memcpy(&token.spread, head.nonce.data(), sizeof token.spread);
+    return token;
   } catch (const protocol::ProtocolError&) {
     return std::nullopt;
   }

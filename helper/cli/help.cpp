@@ -19,7 +19,7 @@ constexpr std::size_t meaning_column = 26;
 constexpr std::size_t format_column = 20;
 constexpr std::size_t code_column = 8;
 constexpr std::size_t variable_column = 30;
-constexpr std::size_t default_column = 56;
+constexpr std::size_t default_column = 54;
 
 void append_heading(std::string& page, std::string_view text) {
   page.append("\n").append(text).append(":\n");

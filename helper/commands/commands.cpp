@@ -195,7 +195,8 @@ token::SessionContext session_context(const Call& call, const Diagnostics& diagn
   return {.environment = call.environment,
           .diagnostics = diagnostics,
           .ignored_variables = call.ignored_variables,
-          .start = call.start};
+          .start = call.start,
+          .flags = call.line.settings};
 }
 
 void ignore_request(const Call& call) noexcept {

@@ -27,6 +27,10 @@ void run_checks(const token::SessionContext& context, const diagnose::CheckedSet
     if (profile.proxy.empty() && context.environment.find(name))
       results[3 + static_cast<std::size_t>(protocol::CheckId::proxy)].what +=
           "; " + name + " is ignored: only http:// proxies are supported";
+  // A wrong clock stops no check.
+  if (results[results.size() - 2].state != protocol::CheckState::untried &&
+      !results[results.size() - 2].is_failed())
+    results.back() = diagnose::check_fleet(provider, profile);
 }
 
 /// The default profile, if there is one.
@@ -47,6 +51,7 @@ ExitCode doctor(const Call& call) {
                                 .checks = {checked.check, {.name = "key"}, {.name = "files"}},
                                 .settings = checked.shown};
   std::ranges::move(diagnose::untried_connectivity_checks(), std::back_inserter(report.checks));
+  report.checks.push_back({.name = "fleet"});
   if (checked.made) {
     // The report contains every warning and failure.
     const Diagnostics only_traces = call.diagnostics.traces_only();

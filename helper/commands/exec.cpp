@@ -127,6 +127,7 @@ ExitCode exec(const Call& call) {
   // Otherwise CMD would have a child that it did not start and does not wait for.
   if (!os::inherits_orphans())
     session.provider().refresh_in_background(provided, os::ParentLifetime::continues);
+  session.wait_for_programs();
   if (call.caller != nullptr) call.caller->restore();
   try {
     os::exec_program(call.line.operands, environment);

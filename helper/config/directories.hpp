@@ -49,7 +49,8 @@ struct ProfileText {
   /// The values of one file. An invalid line is not `setting = value` or names an unknown setting; Failure
   /// names file and line.
   [[nodiscard]] static std::vector<Assignment> parse(const File& file,
-                                                     InvalidLines invalid_lines = InvalidLines::reject);
+                                                     InvalidLines invalid_lines = InvalidLines::reject,
+                                                     FleetValues fleet = FleetValues::read);
 };
 
 /// The directories that hold `NAME.conf`: `$XDG_CONFIG_HOME/sase-credential/profiles`, then the system's.

@@ -70,6 +70,56 @@ std::string parse_path(const Assignment* given) {
   return std::string(given->value);
 }
 
+constexpr std::size_t most_members = 9;
+constexpr std::size_t longest_prefix = 255;
+constexpr const char* fleet_form = "write https://HOST:PORT of 1 to 9 members, separated by commas";
+
+/// Without a path: the gateway's is known.
+Host parse_member(const Assignment& given, std::string_view text) try {
+  const protocol::ParsedUrl url = protocol::parse_url(text);
+  if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
+  if (!url.origin.user.empty()) throw protocol::ProtocolError("it carries a user name");
+  if (!url.rest.empty() && url.rest != "/") throw protocol::ProtocolError("it has more than host and port");
+  return url.origin.host;
+} catch (const protocol::ProtocolError& error) {
+  // The URL is not shown: it may contain a password.
+  throw given.failure(std::string("unusable fleet: ") + error.what(), fleet_form);
+}
+
+std::vector<Host> parse_members(const Assignment& given) {
+  std::vector<Host> members;
+  for (std::string_view list = given.value; !list.empty();)
+    members.push_back(parse_member(given, protocol::trim(protocol::next_part(list, ','))));
+  if (members.empty() || members.size() > most_members)
+    throw given.failure("unusable fleet: it names " + std::to_string(members.size()) + " members",
+                        fleet_form);
+  return members;
+}
+
+std::string parse_prefix(const Assignment& given) {
+  if (given.value.empty() || given.value.size() > longest_prefix ||
+      !std::ranges::all_of(given.value, is_path_character))
+    throw given.failure("unusable fleet-prefix " + in_quotes(given.value),
+                        "write letters, digits and slashes, such as /sase-credential/");
+  return std::string(given.value);
+}
+
+std::optional<FleetSettings> parse_fleet(const Settings& values) {
+  const auto path = [&](SettingId id) { return parse_path(values.find(id)); };
+  FleetSettings fleet{.members = {},
+                      .ca_file = path(SettingId::fleet_ca_file),
+                      .client_cert = path(SettingId::fleet_client_cert),
+                      .client_key = path(SettingId::fleet_client_key),
+                      .prefix = {}};
+  const Assignment* const prefix = values.find(SettingId::fleet_prefix);
+  if (prefix != nullptr) fleet.prefix = parse_prefix(*prefix);
+  const Assignment* const given = values.find(SettingId::fleet);
+  if (given == nullptr || given->value == "off") return std::nullopt;
+  fleet.members = parse_members(*given);
+  if (prefix == nullptr) fleet.prefix = find_setting("fleet-prefix")->fallback;
+  return fleet;
+}
+
 std::string parse_trace(const Assignment* given) {
   if (given == nullptr || given->value == "0" || given->value == "off") return {};
   if (given->value == "1" || given->value.starts_with('/')) return std::string(given->value);
@@ -194,6 +244,7 @@ Profile make_profile(std::string_view name, const Settings& values) {
   profile.client_key = parse_path(values.find(SettingId::client_key));
   profile.proxy = parse_proxy(values.find(SettingId::proxy));
   profile.no_proxy = parse_no_proxy(values.find(SettingId::no_proxy));
+  profile.fleet = parse_fleet(values);
   profile.trace = parse_trace(values.find(SettingId::trace));
   return profile;
 }

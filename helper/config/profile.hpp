@@ -21,6 +21,13 @@ inline constexpr std::string_view default_profile = "default";
 /// ` --profile NAME` for a command in a message; empty for the default profile.
 [[nodiscard]] std::string profile_flag(std::string_view name);
 
+/// The store that shares tokens between hosts.
+struct FleetSettings {
+  std::vector<protocol::Host> members;  ///< of one etcd cluster
+  std::string ca_file, client_cert, client_key;
+  std::string prefix;  ///< of the names of its keys
+};
+
 /// A tenant of the service and how to connect to it: validated settings.
 struct Profile {
   std::string name;
@@ -40,6 +47,8 @@ struct Profile {
 
   std::string ca_file, client_cert, client_key;
   std::string proxy, no_proxy;
+
+  std::optional<FleetSettings> fleet;
 
   std::string trace;  ///< `1`, an absolute path, or empty for no trace
 

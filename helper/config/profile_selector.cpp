@@ -51,8 +51,9 @@ Failure not_a_profile_name(const NamedProfile& named) {
 
 ProfileSelector::ProfileSelector(const Environment& environment, std::span<const Assignment> flags,
                                  std::optional<NamedProfile> named, const Diagnostics* diagnostics)
-    : flags_(flags),
-      variables_(read_variables(environment)),
+    : environment_(environment),
+      flags_(flags),
+      variables_(read_variables(environment, FleetValues::skip)),
       common_variables_(read_common_variables(environment)),
       provider_region_(read_provider_region(environment)),
       files_(environment),
@@ -114,7 +115,7 @@ std::vector<std::string> ProfileSelector::names() const {
 ProfileSettings ProfileSelector::read_settings(std::string_view name) const {
   const bool is_unnamed = !named_ && name == default_profile;
   ProfileSettings read{.text = is_unnamed ? read_unnamed(name) : files_.read(name), .values = {}};
-  read.values = merge(read.text);
+  read.values = merge(read.text, InvalidLines::reject, FleetValues::read);
   return read;
 }
 
@@ -136,12 +137,16 @@ std::vector<std::string> ProfileSelector::key_variables() const {
   return variables;
 }
 
-Settings ProfileSelector::merge(const ProfileText& text, InvalidLines invalid_lines) const {
+Settings ProfileSelector::merge(const ProfileText& text, InvalidLines invalid_lines,
+                                FleetValues fleet) const {
   Settings values;
   values.add(flags_);
-  values.add(variables_);
+  if (fleet == FleetValues::read)
+    values.add(read_variables(environment_));
+  else
+    values.add(variables_);
   for (const ProfileText::File& file : text.files)
-    values.add(ProfileText::parse(file, invalid_lines));
+    values.add(ProfileText::parse(file, invalid_lines, fleet));
   values.add(common_variables_);
   if (!values.has(Role::key_source)) values.add(provider_region_);
   return values;
@@ -202,6 +207,14 @@ std::optional<Profile> ProfileSelector::only_owner(const protocol::Host& host, b
         "name one with --profile or SASE_PROFILE, in git's dialect also with the URL's user name, or call "
         "one 'default'");
   return load(owners.front());
+}
+
+std::optional<FleetSettings> read_fleet(const Environment& environment, std::span<const Assignment> flags,
+                                        const std::string& profile) {
+  std::optional<NamedProfile> named;
+  if (profile != default_profile) named = NamedProfile{.name = profile, .source = {}};
+  const ProfileSettings given = ProfileSelector(environment, flags, named).read_settings(profile);
+  return make_profile(profile, given.values).fleet;
 }
 
 }  // namespace sase::config

@@ -49,7 +49,7 @@ class ProfileSelector {
   /// the default, and if the settings of the owner are invalid.
   [[nodiscard]] std::optional<Profile> for_host(const protocol::Host& host, std::string_view username) const;
 
-  /// The profile for a call that names no host. Throws Failure as above.
+  /// The profile for a call that names no host. Throws Failure as above. Neither has the settings of a fleet.
   [[nodiscard]] Profile without_host() const;
 
   /// The name of that profile; its settings may be invalid. Throws Failure as above.
@@ -72,8 +72,8 @@ class ProfileSelector {
   [[nodiscard]] std::vector<std::string> key_variables() const;
 
   /// The settings of all layers, with the text as that of the profile files.
-  [[nodiscard]] Settings merge(const ProfileText& text,
-                               InvalidLines invalid_lines = InvalidLines::reject) const;
+  [[nodiscard]] Settings merge(const ProfileText& text, InvalidLines invalid_lines = InvalidLines::reject,
+                               FleetValues fleet = FleetValues::skip) const;
 
  private:
   [[nodiscard]] Profile load(std::string_view name) const;
@@ -85,11 +85,18 @@ class ProfileSelector {
                                                      const protocol::Host& host) const;
   [[nodiscard]] std::optional<Profile> only_owner(const protocol::Host& host, bool default_has_file) const;
 
+  const Environment& environment_;
   std::span<const Assignment> flags_;
   std::vector<Assignment> variables_, common_variables_, provider_region_;
   ProfileFiles files_;
   std::optional<NamedProfile> named_;
   const Diagnostics* diagnostics_;
 };
+
+/// The fleet that a profile takes part in. The settings are those of a call with these flags, which has
+/// selected the profile. Throws Failure.
+[[nodiscard]] std::optional<FleetSettings> read_fleet(const Environment& environment,
+                                                      std::span<const Assignment> flags,
+                                                      const std::string& profile);
 
 }  // namespace sase::config

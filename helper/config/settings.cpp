@@ -197,11 +197,12 @@ const Assignment* Settings::find(SettingId id) const noexcept {
 
 /// One pass over the environment: a search for each setting would cost as much as decrypting the token, a
 /// tenth of a cached call.
-std::vector<Assignment> read_variables(const Environment& environment) {
+std::vector<Assignment> read_variables(const Environment& environment, FleetValues fleet) {
   std::vector<Assignment> layer;
   for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
     if (**entry != own_prefix.front()) continue;
     std::string_view value(*entry);
+    if (fleet == FleetValues::skip && value.starts_with("SASE_FLEET")) continue;
     const std::string_view name = protocol::next_part(value, '=');
     add_variable(layer, name, value);
   }

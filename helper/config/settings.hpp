@@ -38,6 +38,11 @@ enum class SettingId {
   client_key,
   proxy,
   no_proxy,
+  fleet,
+  fleet_ca_file,
+  fleet_client_cert,
+  fleet_client_key,
+  fleet_prefix,
   trace,
 };
 
@@ -114,6 +119,16 @@ inline constexpr std::array settings = {
             "proxy to connect through; the default is HTTPS_PROXY or ALL_PROXY"},
     Setting{SettingId::no_proxy, Role::other, "no-proxy", "SASE_NO_PROXY", "LIST",
             "hosts reached without the proxy; the default is NO_PROXY"},
+    Setting{SettingId::fleet, Role::other, "fleet", "SASE_FLEET", "URLS",
+            "etcd members, separated by commas, that share tokens between hosts"},
+    Setting{SettingId::fleet_ca_file, Role::other, "fleet-ca-file", "SASE_FLEET_CA_FILE", "FILE",
+            "certificates to trust for these members"},
+    Setting{SettingId::fleet_client_cert, Role::other, "fleet-client-cert", "SASE_FLEET_CLIENT_CERT", "FILE",
+            "certificate of this host for these members"},
+    Setting{SettingId::fleet_client_key, Role::other, "fleet-client-key", "SASE_FLEET_CLIENT_KEY", "FILE",
+            "private key of that certificate"},
+    Setting{SettingId::fleet_prefix, Role::other, "fleet-prefix", "SASE_FLEET_PREFIX", "PREFIX",
+            "prefix of the names of etcd keys", "/sase-credential/"},
     Setting{SettingId::trace, Role::other, "trace", "SASE_TRACE", "1|FILE",
             "write each step and its duration to stderr or a file", "off"},
 };
@@ -164,8 +179,13 @@ class Settings {
 
 [[nodiscard]] bool has_control_bytes(std::string_view text) noexcept;
 
+/// The settings of a fleet matter only to a call that the cache does not answer, which then reads them with
+/// read_fleet(). Other calls skip them, because a setting costs as much as a tenth of decrypting a token.
+enum class FleetValues { read, skip };
+
 /// The layer of this program's variables.
-[[nodiscard]] std::vector<Assignment> read_variables(const Environment& environment);
+[[nodiscard]] std::vector<Assignment> read_variables(const Environment& environment,
+                                                     FleetValues fleet = FleetValues::read);
 
 /// The layer of the variables that every HTTP client uses.
 [[nodiscard]] std::vector<Assignment> read_common_variables(const Environment& environment);

@@ -106,6 +106,10 @@ LocalState make_local_state(const rate_limit::RequestLog& log, BootTime now, std
   if (log.failure)
     state.failure = {.what = log.failure->auth_error.what,
                      .ago = std::chrono::floor<std::chrono::seconds>(now - log.failure->at)};
+  if (const auto use = log.fleet.last_use)
+    state.fleet = {.what = rate_limit::fleet_uses.at(static_cast<std::size_t>(*use)),
+                   .ago = std::chrono::floor<std::chrono::seconds>(now - log.fleet.last_used),
+                   .error = log.fleet.unavailable_since ? log.fleet.error : std::string()};
   // A call that starts now, with the network settings of the failed one.
   const rate_limit::CallContext call{
       .started = now + std::chrono::milliseconds(1),
@@ -172,6 +176,7 @@ ProfileStatus read_status(const token::SessionContext& context, const config::Pr
     status.region = region_name(given.values);
     status.api = config::api_generation(profile.api).name;
     status.host = profile.hosts.front().text();
+    if (profile.fleet) status.fleet = describe_fleet(*profile.fleet);
     const auto source = api_key::find_source(profile, context.environment);
     if (!source) throw api_key::no_key(profile, context.environment);
     status.key = api_key::describe(*source);

@@ -122,6 +122,16 @@ void append_problems(std::string& text, const ProfileStatus& status, const cli::
   if (!problem.empty()) text += margin + terminal.paint(cli::Style::caution, "warn") + ' ' + problem + '\n';
 }
 
+/// `fleet etcd, 3 members; hit 12m ago`
+std::string describe_fleet_use(const ProfileStatus& status) {
+  if (status.fleet.empty()) return {};
+  std::string text = "fleet " + status.fleet;
+  const auto& last = status.local_state.fleet;
+  if (!last) return text;
+  text += "; " + std::string(last->what) + ' ' + protocol::describe_duration(last->ago) + " ago";
+  return last->error.empty() ? text : text + "; unavailable: " + last->error;
+}
+
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Json make_json(const CheckResult& check) {
@@ -145,6 +155,15 @@ Json describe_last_failure(const LocalState& state) {
   return {{"what", state.failure->what}, {"seconds_ago", state.failure->ago.count()}};
 }
 
+Json describe_fleet_as_json(const ProfileStatus& status) {
+  if (status.fleet.empty()) return {};
+  const auto& last = status.local_state.fleet;
+  Json use;
+  if (last)
+    use = {{"what", last->what}, {"seconds_ago", last->ago.count()}, {"error", text_or_null(last->error)}};
+  return {{"store", status.fleet}, {"last", use}};
+}
+
 Json make_json(const ProfileStatus& status) {
   const LocalState& state = status.local_state;
   return {{"name", status.name},
@@ -157,6 +176,7 @@ Json make_json(const ProfileStatus& status) {
           {"token_seconds_left", state.token_left ? Json(state.token_left->count()) : Json()},
           {"last_failure", describe_last_failure(state)},
           {"pause", text_or_null(state.pause)},
+          {"fleet", describe_fleet_as_json(status)},
           {"error", status.failure ? make_json(*status.failure) : Json()}};
 }
 
@@ -217,6 +237,7 @@ std::string status_text(const std::vector<ProfileStatus>& profiles, const cli::T
   std::string text = margin + terminal.paint(cli::Style::faint, lines.front()) + '\n';
   for (std::size_t i = 0; i < profiles.size(); ++i) {
     text += (profiles[i].is_chosen ? "* " : margin) + lines[i + 1] + '\n';
+    if (const std::string use = describe_fleet_use(profiles[i]); !use.empty()) text += margin + use + '\n';
     append_problems(text, profiles[i], terminal);
   }
   return text;

@@ -131,16 +131,33 @@ void add_advice(CheckResult& check, const protocol::AuthError& auth_error, std::
 /// The results of these checks if none was run.
 [[nodiscard]] std::vector<CheckResult> untried_connectivity_checks();
 
+/// Checks the members of the fleet's store. At worst a warning, since calls do without it.
+[[nodiscard]] CheckResult check_fleet(token::TokenProvider& provider, const config::Profile& profile);
+
+/// The result of this check from the store's report.
+[[nodiscard]] CheckResult make_fleet_result(const token::FleetReport& report);
+
+/// `etcd, 3 members`
+[[nodiscard]] std::string describe_fleet(const config::FleetSettings& fleet);
+
 /// A failure in the request log.
 struct RememberedFailure {
   std::string what;
   std::chrono::seconds ago{};
 };
 
+/// What the last call got from the fleet.
+struct LastFleetUse {
+  std::string_view what;  ///< one of rate_limit::fleet_uses
+  std::chrono::seconds ago{};
+  std::string error = {};  ///< why the store is unavailable, if it is
+};
+
 /// The state that this machine stores for one profile.
 struct LocalState {
   std::optional<std::chrono::seconds> token_left;  ///< of the cached token, if it is valid
   std::optional<RememberedFailure> failure;        ///< of the last request, if it failed
+  std::optional<LastFleetUse> fleet = {};          ///< nothing if it was never used
   std::string pause;  ///< why no request would be sent now, and for how long; empty if one would be
   ExitCode pause_code = ExitCode::success;  ///< of a call that needs a request now
 };
@@ -164,7 +181,8 @@ struct ProfileStatus {
   std::string region;      ///< empty if it has only a `url`
   std::string api;
   std::string host;
-  std::string key;  ///< the key source
+  std::string key;    ///< the key source
+  std::string fleet;  ///< the store, such as `etcd, 3 members`; empty without a fleet
   LocalState local_state;
   std::optional<Failure> failure;  ///< of the settings, the key or the local state; what follows it is empty
   ExitCode code = ExitCode::success;  ///< of a call that needs a token now, without such a failure

@@ -41,6 +41,14 @@ std::string list_additional_hosts(const config::Profile& profile) {
   return list;
 }
 
+std::string list_members(const config::Profile& profile) {
+  if (!profile.fleet) return {};
+  std::string list;
+  for (const protocol::Host& member : profile.fleet->members)
+    list += (list.empty() ? "https://" : ",https://") + member.authority();
+  return without_keys(list);
+}
+
 std::string format_value(config::SettingId id, const config::Profile& profile,
                          const config::Settings& values) {
   switch (id) {
@@ -57,6 +65,13 @@ std::string format_value(config::SettingId id, const config::Profile& profile,
     case config::SettingId::client_key: return without_keys(profile.client_key);
     case config::SettingId::proxy: return without_keys(without_credentials(profile.proxy));
     case config::SettingId::no_proxy: return without_keys(profile.no_proxy);
+    case config::SettingId::fleet: return list_members(profile);
+    case config::SettingId::fleet_ca_file: return without_keys(profile.fleet ? profile.fleet->ca_file : "");
+    case config::SettingId::fleet_client_cert:
+      return without_keys(profile.fleet ? profile.fleet->client_cert : "");
+    case config::SettingId::fleet_client_key:
+      return without_keys(profile.fleet ? profile.fleet->client_key : "");
+    case config::SettingId::fleet_prefix: return without_keys(profile.fleet ? profile.fleet->prefix : "");
     case config::SettingId::trace: return profile.trace.empty() ? "off" : without_keys(profile.trace);
     case config::SettingId::api_key_env:
     case config::SettingId::api_key_file:

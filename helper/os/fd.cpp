@@ -40,22 +40,6 @@ std::chrono::milliseconds time_until(steady_clock::time_point deadline) noexcept
   return std::max(left, left.zero());
 }
 
-/// Appends the bytes of one read. The result is valid until the next read, and empty at the end of the
-/// stream.
-std::string_view read_some(int fd, Secret& bytes, steady_clock::time_point deadline) {
-  const std::span<char> buffer = bytes.spare_capacity(initial_capacity);
-  // A FIFO that no writer has opened yet looks like an empty file to read(2), but not to poll(2).
-  for (bool must_wait = deadline != no_deadline;; must_wait = true) {
-    if (must_wait && !is_ready_within(fd, POLLIN, time_until(deadline)))
-      throw std::system_error(std::make_error_code(std::errc::timed_out), "reading failed");
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-    if (got < 0 && errno != EAGAIN && errno != EINTR) throw_errno("reading failed");
-    if (got < 0) continue;
-    bytes.commit(static_cast<std::size_t>(got));
-    return bytes.reveal().substr(bytes.size() - static_cast<std::size_t>(got));
-  }
-}
-
 void discard(int fd, std::chrono::milliseconds patience) noexcept {
   std::array<char, 4096> scratch;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
   const auto end = steady_clock::now() + max_discarding_time;
@@ -70,6 +54,20 @@ void discard(int fd, std::chrono::milliseconds patience) noexcept {
 }
 
 }  // namespace
+
+std::string_view read_some(int fd, Secret& bytes, steady_clock::time_point deadline) {
+  const std::span<char> buffer = bytes.spare_capacity(initial_capacity);
+  // A FIFO that no writer has opened yet looks like an empty file to read(2), but not to poll(2).
+  for (bool must_wait = deadline != no_deadline;; must_wait = true) {
+    if (must_wait && !is_ready_within(fd, POLLIN, time_until(deadline)))
+      throw std::system_error(std::make_error_code(std::errc::timed_out), "reading failed");
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno != EAGAIN && errno != EINTR) throw_errno("reading failed");
+    if (got < 0) continue;
+    bytes.commit(static_cast<std::size_t>(got));
+    return bytes.reveal().substr(bytes.size() - static_cast<std::size_t>(got));
+  }
+}
 
 Secret read_message(int fd, steady_clock::time_point deadline) {
   Secret bytes;

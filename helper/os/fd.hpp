@@ -76,6 +76,11 @@ inline constexpr int standard_output = 1;
 
 inline constexpr auto no_deadline = std::chrono::steady_clock::time_point::max();
 
+/// Appends the bytes of one read. The result is valid until the next read, and empty at the end of the
+/// stream. Throws std::system_error on a read error, with timed_out after the deadline.
+[[nodiscard]] std::string_view read_some(int fd, protocol::Secret& bytes,
+                                         std::chrono::steady_clock::time_point deadline = no_deadline);
+
 /// Reads one message up to its empty line or the end of the stream. The result may include bytes behind the
 /// empty line. Other bytes that are already available are read and discarded, so that the writer gets no
 /// SIGPIPE. Throws protocol::ProtocolError past the limits of protocol/git/credential.hpp, std::system_error

@@ -46,6 +46,7 @@ void append(std::string& log, const LastSuccess& success) {
   append(log, "after_erase", success.after_erase ? 1 : 0);
   append(log, "too_short", success.too_short ? 1 : 0);
   append(log, "was_refresh", success.was_refresh ? 1 : 0);
+  if (!success.tag.empty()) append(log, "tag", success.tag);
 }
 
 void append(std::string& log, const LastFailure& failure) {
@@ -57,6 +58,20 @@ void append(std::string& log, const LastFailure& failure) {
   append(log, "network", failure.network_fingerprint);
   append(log, "rejected_key_fingerprint", failure.rejected_key_fingerprint);
   append(log, "rejected_key_last_seen", failure.rejected_key_last_seen);
+}
+
+void append(std::string& log, const FleetMemory& fleet) {
+  if (fleet.last_use) {
+    append(log, "fleet_use", fleet_uses[static_cast<std::size_t>(*fleet.last_use)]);
+    append(log, "fleet_used_at", fleet.last_used);
+  }
+  if (fleet.unavailable_since) {
+    append(log, "fleet_down_at", *fleet.unavailable_since);
+    append(log, "fleet_retry_at", fleet.retry_at);
+    append(log, "fleet_error", fleet.error);
+  }
+  for (const std::string& tag : fleet.rejected_tags)
+    append(log, "rejected[]", tag);
 }
 
 void append(std::string& log, const LockHolder& holder) {
@@ -109,7 +124,8 @@ LastSuccess read_success(Lines& lines) {
           .lifetime = seconds(lines.number("lifetime", protocol::longest_lifetime.count())),
           .after_erase = lines.flag("after_erase"),
           .too_short = lines.flag("too_short"),
-          .was_refresh = lines.flag("was_refresh")};
+          .was_refresh = lines.flag("was_refresh"),
+          .tag = lines.next_is("tag") ? lines.text("tag") : std::string()};
 }
 
 protocol::AuthError read_auth_error(Lines& lines) {
@@ -128,6 +144,29 @@ LastFailure read_failure(Lines& lines) {
           .network_fingerprint = lines.text("network"),
           .rejected_key_fingerprint = lines.text("rejected_key_fingerprint"),
           .rejected_key_last_seen = lines.time("rejected_key_last_seen")};
+}
+
+FleetUse read_fleet_use(Lines& lines) {
+  const auto* const found = std::ranges::find(fleet_uses, lines.text("fleet_use"));
+  if (found == fleet_uses.end()) throw ProtocolError("an unknown use");
+  return static_cast<FleetUse>(found - fleet_uses.begin());
+}
+
+FleetMemory read_fleet(Lines& lines) {
+  constexpr milliseconds longest_pause = std::chrono::minutes(1);
+  FleetMemory fleet;
+  if (lines.next_is("fleet_use")) {
+    fleet.last_use = read_fleet_use(lines);
+    fleet.last_used = lines.time("fleet_used_at");
+  }
+  if (lines.next_is("fleet_down_at")) {
+    fleet.unavailable_since = lines.time("fleet_down_at");
+    fleet.retry_at = lines.time("fleet_retry_at", longest_pause);
+    fleet.error = lines.text("fleet_error");
+  }
+  while (lines.next_is("rejected[]"))
+    fleet.rejected_tags.push_back(lines.text("rejected[]"));
+  return fleet;
 }
 
 LockHolder read_holder(Lines& lines) {
@@ -152,6 +191,7 @@ RequestLog read_log(Lines& lines) {
   log.consecutive_rejections = static_cast<unsigned>(lines.number("consecutive_rejections", most_rejections));
   log.paused_until = lines.time("paused_until", longest_rejection_pause);
   if (lines.next_is("error")) log.failure = read_failure(lines);
+  log.fleet = read_fleet(lines);
   if (lines.next_is("holder_pid")) log.holder = read_holder(lines);
   if (lines.any()) throw ProtocolError("an unknown line");
   return log;
@@ -172,6 +212,7 @@ std::string RequestLog::write(const BootId& boot) const {
   append(log, "consecutive_rejections", consecutive_rejections);
   append(log, "paused_until", paused_until);
   if (failure) append(log, *failure);
+  append(log, fleet);
   if (holder) append(log, *holder);
   return log += '\n';
 }

@@ -4,6 +4,7 @@
 #include "helper/clock.hpp"
 #include "protocol/authorize/response.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -41,6 +42,30 @@ struct LastSuccess {
   bool after_erase = false;         ///< the token before it had been rejected
   bool too_short = false;           ///< the lifetime was less than the min-ttl of the call
   bool was_refresh = false;         ///< requested while the cached token was still good
+  std::string tag = {};             ///< of the token, with a fleet (cache/fleet_cipher.hpp)
+};
+
+/// What a call got from the fleet.
+enum class FleetUse {
+  hit,         ///< the token of another host
+  waited,      ///< the same, after another host had requested it
+  authorized,  ///< a new token, which the fleet shares
+  refreshed,   ///< the same, while the old one was still good
+  fallback,    ///< a token without the fleet
+};
+
+/// In the order of FleetUse.
+inline constexpr std::array<std::string_view, 5> fleet_uses = {"hit", "waited", "authorized", "refreshed",
+                                                               "fallback"};
+
+/// What this host remembers of the fleet.
+struct FleetMemory {
+  std::optional<FleetUse> last_use;
+  BootTime last_used{};
+  std::optional<BootTime> unavailable_since;  ///< nothing after a reply of the store
+  BootTime retry_at{};                        ///< the store is not contacted before
+  std::string error{};                        ///< why it was unavailable
+  std::vector<std::string> rejected_tags;     ///< of the last erased tokens, oldest first
 };
 
 /// What is recorded of the requests for one key id, so that the rules (rules.hpp) can limit their rate. Holds
@@ -53,9 +78,10 @@ struct RequestLog {
   bool erased = false;                      ///< the last token was rejected
   unsigned consecutive_rejections = 0;      ///< new tokens in a row that were rejected soon
   BootTime paused_until{};                  ///< no token is requested before
-  std::optional<LockHolder> holder;         ///< the last process that acquired the lock
-  bool has_taken_over = false;  ///< contains the log of the lock file's predecessor (lock_protocol.hpp)
-  std::int64_t sequence = 0;    ///< counts the writes
+  FleetMemory fleet;
+  std::optional<LockHolder> holder;  ///< the last process that acquired the lock
+  bool has_taken_over = false;       ///< contains the log of the lock file's predecessor (lock_protocol.hpp)
+  std::int64_t sequence = 0;         ///< counts the writes
 
   /// Its text. Throws protocol::ProtocolError for a text that is not printable.
   [[nodiscard]] std::string write(const BootId& boot) const;

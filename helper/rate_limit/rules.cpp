@@ -18,7 +18,9 @@ using protocol::ErrorKind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::size_t longest_text = 500;
+constexpr std::size_t longest_text = 380;
+constexpr std::size_t longest_fleet_error = 100;
+constexpr std::size_t most_rejected_tags = 4;
 
 /// Rounded up, so that "in 1s" is never too early.
 std::string format_wait(milliseconds duration) {
@@ -200,14 +202,36 @@ void record_success(RequestLog& log, LastSuccess success) {
   log.refresh_started.reset();
 }
 
-void record_erase(RequestLog& log, BootTime now) {
+void record_erase(RequestLog& log, BootTime now, const std::string& tag) {
   const auto& success = log.success;
-  const bool was_quick = success && success->after_erase && now - success->at < quick_rejection;
+  const bool was_quick =
+      success && success->after_erase && success->tag == tag && now - success->at < quick_rejection;
+  auto& tags = log.fleet.rejected_tags;
+  if (!tag.empty() && std::ranges::find(tags, tag) == tags.end()) tags.push_back(tag);
+  if (tags.size() > most_rejected_tags) tags.erase(tags.begin());
   log.erased = true;
   log.consecutive_rejections = was_quick ? log.consecutive_rejections + 1 : 0;
   if (!was_quick) return;
   const auto doublings = std::min(log.consecutive_rejections - 1, 8U);
   log.paused_until = now + std::min(first_rejection_pause * (1U << doublings), longest_rejection_pause);
+}
+
+void record_fleet_use(RequestLog& log, FleetUse use, BootTime now) {
+  log.fleet.last_use = use;
+  log.fleet.last_used = now;
+  if (use != FleetUse::fallback) log.fleet.unavailable_since.reset();
+}
+
+void record_fleet_failure(RequestLog& log, std::string_view error, BootTime now, double jitter) {
+  const auto pause =
+      static_cast<milliseconds::rep>(static_cast<double>(fleet_pause.count()) * (0.75 + jitter / 2));
+  if (!log.fleet.unavailable_since) log.fleet.unavailable_since = now;
+  log.fleet.retry_at = now + milliseconds(pause);
+  log.fleet.error = protocol::cut(error, longest_fleet_error);
+}
+
+bool is_fleet_paused(const RequestLog& log, BootTime now) noexcept {
+  return log.fleet.unavailable_since && now < log.fleet.retry_at;
 }
 
 }  // namespace sase::rate_limit

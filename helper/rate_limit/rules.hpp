@@ -86,7 +86,20 @@ void record_failure(RequestLog& log, protocol::AuthError auth_error, std::string
 /// Sets `success.after_erase` from the log; the caller's value is ignored.
 void record_success(RequestLog& log, LastSuccess success);
 
-/// Records that a server rejected the cached token.
-void record_erase(RequestLog& log, BootTime now);
+/// Records that a server rejected the cached token. With a fleet, `tag` identifies it, and only a token that
+/// this host has requested counts for the pause.
+void record_erase(RequestLog& log, BootTime now, const std::string& tag = {});
+
+/// The store is not contacted for this long after it was unavailable, plus or minus a quarter.
+inline constexpr std::chrono::milliseconds fleet_pause = std::chrono::seconds(30);
+
+/// Records what a call got from the fleet.
+void record_fleet_use(RequestLog& log, FleetUse use, BootTime now);
+
+/// Records that the store is unavailable. `jitter` is a random number from 0 to below 1.
+void record_fleet_failure(RequestLog& log, std::string_view error, BootTime now, double jitter);
+
+/// Whether the store was unavailable so recently that it is not contacted.
+[[nodiscard]] bool is_fleet_paused(const RequestLog& log, BootTime now) noexcept;
 
 }  // namespace sase::rate_limit

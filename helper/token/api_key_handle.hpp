@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace sase::token {
@@ -20,7 +21,8 @@ struct SessionContext {
   const Environment& environment;
   const Diagnostics& diagnostics;
   config::IgnoredVariables& ignored_variables;
-  std::chrono::steady_clock::time_point start;  ///< of the call
+  std::chrono::steady_clock::time_point start;     ///< of the call
+  std::span<const config::Assignment> flags = {};  ///< the settings of the command line
 };
 
 /// What stands for the key of an `api-key-command` in a token's identity, so that a cached token is found

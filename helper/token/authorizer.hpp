@@ -7,6 +7,11 @@
 #include "protocol/authorize/response.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace sase::token {
 
@@ -24,6 +29,16 @@ class Authorizer {
                                                            std::chrono::steady_clock::time_point deadline,
                                                            const Trace& trace) = 0;
 };
+
+/// The path of an internal program, relative to the front's real path, so that an installed tree can be
+/// moved, and called through a symlink. Nothing where /proc is not mounted.
+[[nodiscard]] std::optional<std::string> find_internal_program(std::string_view name);
+
+/// What OpenSSL and the resolver may need of the environment; ends with a null pointer.
+[[nodiscard]] std::vector<const char*> environment_for_network(const Environment& environment);
+
+/// The remedy for an internal program that cannot be started.
+[[nodiscard]] std::string_view start_hint(const std::error_code& error, const std::string& program) noexcept;
 
 /// Runs the program `authorize` for each request, and kills it at the deadline. The checks and the token that
 /// have arrived by then are part of the reply.

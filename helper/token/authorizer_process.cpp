@@ -7,6 +7,7 @@
 #include "protocol/host.hpp"
 #include "protocol/parsing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <stdexcept>
@@ -24,7 +25,7 @@ using std::chrono::steady_clock;
 constexpr std::size_t largest_response = std::size_t{256} * 1024;
 
 /// Relative to the directory of the front.
-constexpr std::string_view authorizer_path_suffix = "/../libexec/sase-credential/authorize";
+constexpr std::string_view internal_programs = "/../libexec/sase-credential/";
 
 constexpr std::string_view reinstall = "reinstall sase-credential";
 constexpr std::string_view missing_libraries =
@@ -49,22 +50,6 @@ constexpr std::array start_hints{
               "allow new processes in the seccomp profile of the container or service"},
 };
 
-std::string_view start_hint(const std::error_code& error, const std::string& program) noexcept {
-  // The dynamic linker of its libraries, if the program itself exists.
-  if (os::is_absence(error) && os::read_status(program)) return missing_libraries;
-  if (const auto remedy = os::remedy_for_shortage(error); !remedy.empty()) return remedy;
-  for (const StartHint& row : start_hints)
-    if (error == row.reason) return row.hint;
-  return reinstall;
-}
-
-/// Relative to the front's real path, so that an installed tree can be moved, and called through a symlink.
-std::optional<std::string> authorizer_path() {
-  const auto program = os::program_path();
-  if (!program) return std::nullopt;
-  return program->substr(0, program->find_last_of('/')) + std::string(authorizer_path_suffix);
-}
-
 constexpr std::array<std::string_view, 6> passed_on = {"SSL_CERT_DIR", "RES_OPTIONS", "LOCALDOMAIN",
                                                        // For sanitizer builds.
                                                        "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"};
@@ -77,15 +62,6 @@ bool all_absolute(std::string_view paths) noexcept {
     if (colon == std::string_view::npos) return true;
     paths.remove_prefix(colon + 1);
   }
-}
-
-std::vector<const char*> environment_for_authorizer(const Environment& environment) {
-  std::vector<const char*> kept;
-  for (const std::string_view name : passed_on)
-    if (const auto value = environment.find(name); value && (name != "SSL_CERT_DIR" || all_absolute(*value)))
-      kept.push_back(value->data() - name.size() - 1);  // the entry begins with "NAME="
-  kept.push_back(nullptr);
-  return kept;
 }
 
 std::string describe_end(const os::SubprocessResult& result) {
@@ -121,6 +97,8 @@ class Response {
     reader_.read(output);
     if (reader_.checks().size() != checks) last_check_ = steady_clock::now();
   }
+
+  [[nodiscard]] bool has_sent() const noexcept { return reader_.requests() != 0; }
 
   [[nodiscard]] protocol::AuthorizeReply finish() && { return std::move(reader_).finish(); }
 
@@ -160,27 +138,54 @@ class Response {
 
 }  // namespace
 
+std::string_view start_hint(const std::error_code& error, const std::string& program) noexcept {
+  // The dynamic linker of its libraries, if the program itself exists.
+  if (os::is_absence(error) && os::read_status(program)) return missing_libraries;
+  if (const auto remedy = os::remedy_for_shortage(error); !remedy.empty()) return remedy;
+  for (const StartHint& row : start_hints)
+    if (error == row.reason) return row.hint;
+  return reinstall;
+}
+
+std::optional<std::string> find_internal_program(std::string_view name) {
+  const auto program = os::program_path();
+  if (!program) return std::nullopt;
+  return program->substr(0, program->find_last_of('/')).append(internal_programs).append(name);
+}
+
+std::vector<const char*> environment_for_network(const Environment& environment) {
+  std::vector<const char*> kept;
+  for (const std::string_view name : passed_on)
+    if (const auto value = environment.find(name); value && (name != "SSL_CERT_DIR" || all_absolute(*value)))
+      kept.push_back(value->data() - name.size() - 1);  // the entry begins with "NAME="
+  kept.push_back(nullptr);
+  return kept;
+}
+
 protocol::AuthorizeReply AuthorizerProcess::authorize(const protocol::AuthorizeRequest& request,
                                                       steady_clock::time_point deadline, const Trace& trace) {
   Response response(request, trace);
-  const auto program = authorizer_path();
+  const auto program = find_internal_program("authorize");
   if (!program) return response.fail("/proc/self/exe cannot be read", "mount /proc");
   // TLS requires random numbers. The authorizer runs under the same seccomp profile as this process.
   if (const std::error_code error = os::test_getrandom())
     return response.fail("getrandom(2) fails: " + error.message(),
                          "allow getrandom in the seccomp profile of the container or service");
   const std::array<std::string, 1> arguments = {"authorize"};
-  const std::vector<const char*> environment = environment_for_authorizer(environment_);
+  const std::vector<const char*> environment = environment_for_network(environment_);
   try {
     const protocol::Secret input = request.write();
-    const auto result =
-        os::run_subprocess({.program = *program,
+    os::SubprocessCall call{.program = *program,
                             .arguments = arguments,
                             .environment = environment.data(),
                             .input = input.reveal(),
                             .output_limit = largest_response,
-                            .deadline = deadline,
-                            .on_output = [&response](std::string_view output) { response.read(output); }});
+                            .deadline = std::min(deadline, request.connect_by)};
+    call.on_output = [&](std::string_view output) {
+      response.read(output);
+      if (response.has_sent()) call.deadline = deadline;
+    };
+    const auto result = os::run_subprocess(call);
     if (!result) return std::move(response).interrupt();
     // The exit code of the dynamic linker for a missing library, and of a shell for a missing program.
     constexpr int cannot_load = 127;

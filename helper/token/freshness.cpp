@@ -24,6 +24,11 @@ Freshness judge(seconds time_left, seconds min_ttl, seconds refresh_ahead) noexc
   return time_left < refresh_ahead ? Freshness::due_for_refresh : Freshness::fresh;
 }
 
+seconds spread_refresh_ahead(seconds refresh_ahead, seconds min_ttl, std::uint16_t spread) noexcept {
+  const seconds range = (refresh_ahead - std::max<seconds>(min_ttl, std::chrono::minutes(1))) * 2 / 3;
+  return refresh_ahead - std::max(range, seconds(0)) * spread / 65536;
+}
+
 seconds effective_refresh_ahead(seconds refresh_ahead, seconds min_ttl) noexcept {
   return std::max(refresh_ahead, min_ttl + std::chrono::minutes(1));
 }

@@ -4,6 +4,7 @@
 #include "helper/clock.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace sase::token {
@@ -20,6 +21,12 @@ enum class Freshness {
 /// for refresh.
 [[nodiscard]] Freshness judge(std::chrono::seconds time_left, std::chrono::seconds min_ttl,
                               std::chrono::seconds refresh_ahead) noexcept;
+
+/// The `refresh_ahead` of a host of a fleet, from the random `spread` of its stored token: each host has its
+/// own moment for each token, and all of them leave time for the others' failures.
+[[nodiscard]] std::chrono::seconds spread_refresh_ahead(std::chrono::seconds refresh_ahead,
+                                                        std::chrono::seconds min_ttl,
+                                                        std::uint16_t spread) noexcept;
 
 /// The `refresh_ahead` of a token in a file that `watch` writes: at least a minute more than `min_ttl`, so
 /// that the readers of the file find a token with `min_ttl` left.

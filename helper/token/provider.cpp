@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
 
-#include "helper/config/directories.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "protocol/time.hpp"
 
@@ -33,16 +32,6 @@ void trace_unlocked_secrets(const Trace& trace) {
     trace.line("memory: not all secrets can be locked; raise RLIMIT_MEMLOCK (ulimit -l)");
 }
 
-std::unique_ptr<cache::TokenCache> make_cache(const SessionContext& context, const config::Profile& profile,
-                                              const std::optional<std::string>& directory) {
-  if (!directory && profile.cache != config::CacheKind::none)
-    context.diagnostics.warning(std::string("no place for the ") +
-                                (profile.cache == config::CacheKind::file ? "cache" : "lock") +
-                                ": neither XDG_RUNTIME_DIR, XDG_CACHE_HOME nor HOME leads to a directory; "
-                                "set one, or choose 'cache = none'");
-  return cache::make_token_cache(profile.cache, directory);
-}
-
 }  // namespace
 
 TokenProvider::TokenProvider(const TokenProviderParts& parts, ApiKeyHandle key)
@@ -63,7 +52,7 @@ ProvidedToken TokenProvider::get() {
   // The user may have logged out while we waited for the lock.
   if (key_.is_removed_by_logout()) throw api_key::no_key(parts_.profile);
   // Throws the failure of that process if it came after this call started (rules.hpp).
-  return accept(authorizer(lock).authorize());
+  return request(authorizer(lock));
 }
 
 ProvidedToken TokenProvider::get_new() {
@@ -118,25 +107,29 @@ void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::Par
 
 void TokenProvider::erase(std::string_view token) {
   const auto cached = token.empty() ? std::nullopt : find();
-  if (!cached || !protocol::equal_in_constant_time(cached->bearer.reveal(), token)) return;
-  try {
-    // Removed without waiting for the lock: until it is removed, other calls get the rejected token. A new
-    // token that is stored at the same moment may be lost.
-    if (const cache::Identity* const identity = key_.find_identity()) parts_.cache->remove(*identity);
-    parts_.trace.line("cache: token removed");
-  } catch (const std::system_error& error) {
-    warning_.warn(error.what());
-  }
-  record_erase();
+  const bool is_cached = cached && protocol::equal_in_constant_time(cached->bearer.reveal(), token);
+  // Without a cache, each call may have got the token from the fleet.
+  const bool is_shared = !token.empty() && parts_.cache == nullptr && has_known_fleet();
+  if (!is_cached && !is_shared) return;
+  if (is_cached) try {
+      // Removed without waiting for the lock: until it is removed, other calls get the rejected token. A new
+      // token that is stored at the same moment may be lost.
+      if (const cache::Identity* const identity = key_.find_identity()) parts_.cache->remove(*identity);
+      parts_.trace.line("cache: token removed");
+    } catch (const std::system_error& error) {
+      warning_.warn(error.what());
+    }
+  record_erase(token);
 }
 
 /// The record delays later requests, but is not worth a long wait for the lock.
-void TokenProvider::record_erase() try {
+void TokenProvider::record_erase(std::string_view token) try {
   constexpr seconds longest_wait{1};
   if (!parts_.state_directory) return;
   const BootTime until = std::min(boot_deadline(), BootClock::now() + longest_wait);
   const auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), until, until);
-  if (lock) authorizer(lock).record_erase();
+  (void)has_known_fleet();
+  if (lock) authorizer(lock).record_erase(token);
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
 }
@@ -156,7 +149,11 @@ std::optional<ProvidedToken> TokenProvider::find_usable() {
     return std::nullopt;
   }
   const seconds left = time_left_now(*cached);
-  const Freshness freshness = judge(left, parts_.profile.min_ttl, parts_.profile.refresh_ahead);
+  Freshness freshness = judge(left, parts_.profile.min_ttl, parts_.profile.refresh_ahead);
+  if (freshness == Freshness::due_for_refresh && has_known_fleet())
+    freshness =
+        judge(left, parts_.profile.min_ttl,
+              spread_refresh_ahead(parts_.profile.refresh_ahead, parts_.profile.min_ttl, cached->spread));
   if (parts_.trace.on())
     parts_.trace.line("cache: a token with " + std::to_string(left.count()) + "s left" +
                       (freshness == Freshness::stale ? ", unusable" : ""));
@@ -218,7 +215,7 @@ std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cach
   if (key_.is_removed_by_logout() || !authorizer(lock).may_refresh()) return std::nullopt;
   lock->require_space(stored_size(cached));
   parts_.trace.line("refresh: the token is due");
-  return accept(authorizer(lock).refresh());
+  return refresh(authorizer(lock), time_left_now(cached));
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
   return std::nullopt;
@@ -228,21 +225,35 @@ void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock) {
   parts_.deadline = steady_clock::now() + parts_.profile.timeout;
   key_.deadline = parts_.deadline;
   // The last holder of the lock may have refreshed it.
-  if (!lock->extend(boot_deadline()) || key_.is_removed_by_logout() || find_fresh()) return;
-  (void)accept(authorizer(lock).refresh());
+  if (!lock->extend(boot_deadline()) || key_.is_removed_by_logout()) return;
+  const auto cached = find_usable();
+  if (cached && !cached->is_due_for_refresh()) return;
+  (void)refresh(authorizer(lock), cached ? time_left_now(cached->token) : seconds(0));
 }
 
 ProvidedToken TokenProvider::accept(NewToken new_token) {
-  trace_unlocked_secrets(parts_.trace);
-  Token& token = new_token.token;
-  // Even a token that this call cannot use may serve another, but must not replace one that lives longer. A
-  // time left beyond the longest lifetime is wrong and loses.
+  keep_longer_lived(new_token.token);
+  return provide(std::move(new_token));
+}
+
+/// Even a token that this call cannot use may serve another, but must not replace one that lives longer. A
+/// time left beyond the longest lifetime is wrong and loses.
+void TokenProvider::keep_longer_lived(const Token& token) {
   const seconds left = time_left_now(token);
   const auto before = find();
   const seconds left_before = before ? time_left_now(*before) : seconds(0);
   if (left_before <= left || left_before > protocol::longest_lifetime) store(token);
+}
+
+ProvidedToken TokenProvider::provide(NewToken new_token) {
+  trace_unlocked_secrets(parts_.trace);
+  Token& token = new_token.token;
+  const seconds left = time_left_now(token);
   if (new_token.too_short) throw to_failure(*new_token.too_short);
   if (left <= seconds(0)) throw to_failure(rate_limit::expired_on_arrival());
+  // Another host's token may be due.
+  if (parts_.fleet_settings && left < parts_.profile.refresh_ahead)
+    if (auto cached = find_usable()) return *std::move(cached);
   return {.token = std::move(token)};
 }
 
@@ -264,22 +275,5 @@ void TokenProvider::store(const Token& token) {
 RateLimitedAuthorizer TokenProvider::authorizer(const std::optional<RefreshLock>& lock) {
   return {parts_, key_, warning_, lock};
 }
-
-TokenSession::TokenSession(const SessionContext& context, const config::Profile& profile,
-                           std::optional<api_key::ApiKey> key)
-    : trace_(profile.trace, context.start, context.diagnostics),
-      state_directory_(config::state_directory(context.environment)),
-      cache_(make_cache(context, profile, state_directory_)),
-      authorizer_(context.environment),
-      provider_({.profile = profile,
-                 .cache = cache_.get(),
-                 .state_directory = state_directory_,
-                 .authorizer = authorizer_,
-                 .diagnostics = context.diagnostics,
-                 .ignored_variables = &context.ignored_variables,
-                 .trace = trace_,
-                 .deadline = steady_clock::now() + profile.timeout},
-                key ? ApiKeyHandle(profile, std::move(*key))
-                    : make_key_handle(context, profile, cache_ != nullptr, trace_)) {}
 
 }  // namespace sase::token

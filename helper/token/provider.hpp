@@ -3,6 +3,7 @@
 
 #include "helper/failure.hpp"
 #include "helper/os/processes/background.hpp"
+#include "helper/token/fleet_call.hpp"
 #include "helper/token/freshness.hpp"
 #include "helper/token/rate_limited_authorizer.hpp"
 
@@ -47,6 +48,9 @@ class TokenProvider {
   /// token is cached. Throws Failure if the lock is not acquired before the deadline or there is no report.
   [[nodiscard]] ProbeReport probe(const std::string& read_url);
 
+  /// Examines the members of the fleet's store. Requires a fleet.
+  [[nodiscard]] FleetReport examine_fleet();
+
   /// Refreshes a token that is due in a background process. Call it once the token has been delivered. Does
   /// nothing while another process refreshes it. Never fails, since the token is still good.
   void refresh_in_background(const ProvidedToken& provided,
@@ -58,17 +62,24 @@ class TokenProvider {
   void erase(std::string_view token);
 
  private:
+  [[nodiscard]] bool load_fleet();
+  [[nodiscard]] bool has_known_fleet() noexcept;
   [[nodiscard]] std::optional<Token> find();
   [[nodiscard]] std::optional<ProvidedToken> find_usable();
   [[nodiscard]] std::optional<ProvidedToken> find_fresh();
   [[nodiscard]] BootTime boot_deadline() const noexcept;
   [[nodiscard]] std::optional<rate_limit::RefreshLock> acquire_lock();
   [[nodiscard]] Failure lock_timeout();
+  [[nodiscard]] ProvidedToken request(RateLimitedAuthorizer requests);
+  [[nodiscard]] std::optional<ProvidedToken> refresh(RateLimitedAuthorizer requests,
+                                                     std::chrono::seconds left);
   [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock(const Token& cached);
   void refresh_as_child(std::optional<rate_limit::RefreshLock>& lock);
   [[nodiscard]] ProvidedToken accept(NewToken new_token);
+  void keep_longer_lived(const Token& token);
+  [[nodiscard]] ProvidedToken provide(NewToken new_token);
   void store(const Token& token);
-  void record_erase();
+  void record_erase(std::string_view token);
   [[nodiscard]] RateLimitedAuthorizer authorizer(const std::optional<rate_limit::RefreshLock>& lock);
 
   TokenProviderParts parts_;
@@ -86,11 +97,16 @@ class TokenSession {
 
   [[nodiscard]] TokenProvider& provider() noexcept { return provider_; }
 
+  /// For a process that becomes another program, which would have a child that it did not start.
+  void wait_for_programs() noexcept { fleet_.wait_for_end(); }
+
  private:
+  SessionContext context_;
   Trace trace_;
   std::optional<std::string> state_directory_;
   std::unique_ptr<cache::TokenCache> cache_;
   AuthorizerProcess authorizer_;
+  FleetProcess fleet_;
   TokenProvider provider_;
 };
 

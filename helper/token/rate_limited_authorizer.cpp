@@ -2,6 +2,7 @@
 #include "helper/token/rate_limited_authorizer.hpp"
 
 #include "helper/cache/encryption.hpp"
+#include "helper/cache/fleet_cipher.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -94,10 +95,29 @@ bool RateLimitedAuthorizer::may_refresh() const {
   return rate_limit::may_refresh(lock_->read_log(), call(), parts_.profile.refresh_ahead);
 }
 
-void RateLimitedAuthorizer::record_erase() {
+void RateLimitedAuthorizer::record_erase(std::string_view token) {
+  change_log([&](rate_limit::RequestLog& log) {
+    rate_limit::record_erase(log, BootClock::now(),
+                             parts_.fleet_settings ? cache::tag_token(token) : std::string());
+  });
+}
+
+std::optional<AuthError> RateLimitedAuthorizer::find_block() {
+  read_log_before_request();
+  return why_blocked(log_, call());
+}
+
+void RateLimitedAuthorizer::change_log(const std::function<void(rate_limit::RequestLog&)>& change) {
   read_log();
-  rate_limit::record_erase(log_, BootClock::now());
+  change(log_);
   write_log();
+}
+
+ProbeReport RateLimitedAuthorizer::request_for_fleet(bool is_refresh, unsigned tries,
+                                                     steady_clock::time_point connect_by) {
+  const unsigned left = std::min(protocol::most_tries, requests_left(log_, BootClock::now()));
+  return request(
+      {.tries = is_refresh ? 1 : std::min(tries, left), .is_refresh = is_refresh, .connect_by = connect_by});
 }
 
 rate_limit::CallContext RateLimitedAuthorizer::call() const noexcept {
@@ -152,14 +172,18 @@ ProbeReport RateLimitedAuthorizer::request(const AuthorizeOptions& options) {
   // Read before the request is sent, so that the expiry is never later than the service's.
   const ClockReading requested_at = ClockReading::now();
   protocol::AuthorizeReply reply = send_counted(options);
-  ProbeReport report{.checks = std::move(reply.checks), .status = reply.status};
+  ProbeReport report{.checks = std::move(reply.checks), .requests = reply.requests, .status = reply.status};
   auto* const response = std::get_if<protocol::TokenResponse>(&reply.outcome);
   if (response != nullptr && response->lifetime > seconds(0)) {
     report.new_token = accept(std::move(*response), requested_at, options.is_refresh);
   } else {
     report.auth_error = response != nullptr ? rate_limit::expired_on_arrival()
                                             : std::get<AuthError>(std::move(reply.outcome));
-    record_failure(*report.auth_error);
+    const bool is_for_fleet = options.connect_by != steady_clock::time_point::max();
+    if (!is_for_fleet || report.requests != 0)
+      record_failure(*report.auth_error);
+    else
+      write_log();
   }
   return report;
 }
@@ -193,10 +217,12 @@ NewToken RateLimitedAuthorizer::accept(protocol::TokenResponse response, const C
       .too_short = std::nullopt};
   if (lifetime - passed < parts_.profile.min_ttl)
     token.too_short = rate_limit::too_short(lifetime, parts_.profile.min_ttl);
-  record_success(log_, {.at = BootClock::now(),
-                        .lifetime = lifetime,
-                        .too_short = token.too_short.has_value(),
-                        .was_refresh = is_refresh});
+  record_success(
+      log_, {.at = BootClock::now(),
+             .lifetime = lifetime,
+             .too_short = token.too_short.has_value(),
+             .was_refresh = is_refresh,
+             .tag = parts_.fleet_settings ? cache::tag_token(token.token.bearer.reveal()) : std::string()});
   write_log();
   return token;
 }
@@ -219,7 +245,8 @@ protocol::AuthorizeReply RateLimitedAuthorizer::send(const AuthorizeOptions& opt
        .no_proxy = profile.no_proxy,
        .trace = parts_.trace.on(),
        .probe = options.probe,
-       .read_url = options.read_url},
+       .read_url = options.read_url,
+       .connect_by = options.connect_by},
       parts_.deadline, parts_.trace);
 }
 

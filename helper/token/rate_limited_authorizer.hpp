@@ -13,8 +13,10 @@
 #include "helper/rate_limit/rules.hpp"
 #include "helper/token/api_key_handle.hpp"
 #include "helper/token/authorizer.hpp"
+#include "helper/token/fleet_store.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +38,7 @@ struct NewToken {
 /// What a request resulted in, or what testing the connection to the service found.
 struct ProbeReport {
   std::vector<protocol::Check> checks;  ///< of a probe; empty if the authorizer gave no report
+  unsigned requests = 0;                ///< how many were sent
   std::optional<unsigned> status = {};  ///< the HTTP status of the service's response to a probe
   std::optional<protocol::AuthError> auth_error = {};  ///< why there is no token
   std::optional<protocol::AuthError> blocked = {};     ///< why a probe requested no token
@@ -53,6 +56,10 @@ struct TokenProviderParts {
   config::IgnoredVariables* ignored_variables = nullptr;  ///< null for no warning about them
   const Trace& trace;
   std::chrono::steady_clock::time_point deadline;  ///< of the call
+  FleetStore* fleet = nullptr;
+  std::optional<config::FleetSettings> fleet_settings = {};  ///< nothing without a fleet
+  /// Reads them when the cache does not answer; empty once that is done.
+  std::function<std::optional<config::FleetSettings>(const std::string& profile)> find_fleet = {};
   BootTime started = BootClock::now();  ///< the call shares the failures of calls that it has waited for
 };
 
@@ -82,7 +89,25 @@ class RateLimitedAuthorizer {
   [[nodiscard]] bool may_refresh() const;
 
   /// Records that the cached token was rejected.
-  void record_erase();
+  void record_erase(std::string_view token);
+
+  /// Reads log and key. Throws Failure, which is recorded.
+  void prepare() {
+    read_log();
+    read_key();
+  }
+
+  /// Reads the log. Why no request may be sent now; nothing if one may.
+  [[nodiscard]] std::optional<protocol::AuthError> find_block();
+  /// Throws std::system_error.
+  void read_log_for_refresh() { log_ = lock_->read_log(); }
+  [[nodiscard]] const rate_limit::RequestLog& log() const noexcept { return log_; }
+  void change_log(const std::function<void(rate_limit::RequestLog&)>& change);
+
+  /// Requests a token while this host holds the fleet's lock, with at most `tries` requests. Ends at
+  /// `connect_by` unless one has been sent; that failure is not recorded. Throws Failure, std::system_error.
+  [[nodiscard]] ProbeReport request_for_fleet(bool is_refresh, unsigned tries,
+                                              std::chrono::steady_clock::time_point connect_by);
 
  private:
   struct AuthorizeOptions {
@@ -90,6 +115,7 @@ class RateLimitedAuthorizer {
     bool is_refresh = false;  ///< the cached token is still good
     protocol::Probe probe = protocol::Probe::none;
     std::string read_url = {};
+    std::chrono::steady_clock::time_point connect_by = std::chrono::steady_clock::time_point::max();
   };
 
   [[nodiscard]] rate_limit::CallContext call() const noexcept;

@@ -21,12 +21,6 @@ unsigned parse_tries(const Attribute& attribute) {
   return tries;
 }
 
-bool parse_flag(const Attribute& attribute) {
-  if (attribute.value != "0" && attribute.value != "1")
-    throw ProtocolError("'" + std::string(attribute.key) + "' is neither 0 nor 1");
-  return attribute.value == "1";
-}
-
 Probe parse_probe(std::string_view name) {
   const auto* const found = std::ranges::find(probe_names, name);
   if (found == probe_names.end()) throw ProtocolError("'probe' is unknown");

@@ -39,6 +39,9 @@ struct AuthorizeRequest {
   Probe probe = Probe::none;
   std::string read_url = {};  ///< for Probe::all: what to GET with the token, at the host of `url`
 
+  /// When the front stops waiting unless a request has been sent. Not part of the message.
+  std::chrono::steady_clock::time_point connect_by = std::chrono::steady_clock::time_point::max();
+
   /// Throws ProtocolError for a value that contains a line end or NUL.
   [[nodiscard]] Secret write() const;
   /// Throws ProtocolError.

@@ -67,26 +67,9 @@ unsigned parse_status(const Attribute& attribute) {
   return status;
 }
 
-/// Texts of a response reach a terminal.
-void require_printable(const Attribute& attribute) {
-  if (!is_printable_text(attribute.value))
-    throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
-}
-
 /// The steady clock, which counts in a smaller unit, cannot represent a later time.
 constexpr auto latest_time =
     std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::duration::max());
-
-/// Parses `MICROSECONDS TEXT`.
-TraceLine parse_trace_line(const Attribute& attribute) {
-  require_printable(attribute);
-  std::string_view text = attribute.value;
-  const Attribute time{.key = attribute.key, .value = next_part(text, ' ')};
-  if (text.empty()) throw ProtocolError("'" + std::string(attribute.key) + "' has no text");
-  const std::chrono::microseconds at(parse_number<std::int64_t>(time));
-  if (at > latest_time) throw ProtocolError("'" + std::string(attribute.key) + "' has too late a time");
-  return {.at = at, .what = std::string(text)};
-}
 
 }  // namespace
 
@@ -129,6 +112,16 @@ Secret write_line(std::string_view key, std::string_view value) {
 
 Secret write_line(const TraceLine& line) {
   return write_line("trace[]", std::to_string(line.at.count()) + ' ' + line.what);
+}
+
+TraceLine parse_trace_line(const Attribute& attribute) {
+  require_printable(attribute);
+  std::string_view text = attribute.value;
+  const Attribute time{.key = attribute.key, .value = next_part(text, ' ')};
+  if (text.empty()) throw ProtocolError("'" + std::string(attribute.key) + "' has no text");
+  const std::chrono::microseconds at(parse_number<std::int64_t>(time));
+  if (at > latest_time) throw ProtocolError("'" + std::string(attribute.key) + "' has too late a time");
+  return {.at = at, .what = std::string(text)};
 }
 
 Secret write_lines(const Check& check) {

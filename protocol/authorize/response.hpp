@@ -48,7 +48,8 @@ inline constexpr std::array<std::string_view, 7> error_kind_names = {
 }
 
 /// Why an authorization failed, from the response to the message. `what` and `hint` contain no secret and
-/// only printable ASCII. Only the authorizer decides by `transient`, so it is not part of the response.
+/// only printable ASCII. Only the program that sent the request decides by `transient`, so it is not part of
+/// the response.
 struct AuthError {
   ErrorKind kind{};
   bool transient = false;  ///< the same request may succeed later
@@ -136,6 +137,9 @@ struct AuthorizeReply {
 [[nodiscard]] Secret write_line(const TraceLine& line);
 [[nodiscard]] Secret write_lines(const Check& check);
 [[nodiscard]] Secret write_lines(const TokenResponse& token_response);
+
+/// Parses the value of `trace[]`, `MICROSECONDS TEXT`. Throws ProtocolError.
+[[nodiscard]] TraceLine parse_trace_line(const Attribute& attribute);
 
 /// The end of a response without a token, and of one with a token.
 [[nodiscard]] Secret write_end(const AuthError& auth_error);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/git/credential.hpp"
 
+#include "protocol/base64.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/host.hpp"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace sase::protocol {
 
@@ -132,6 +134,23 @@ void append(Secret& message, std::string_view key, std::string_view value) {
     throw ProtocolError("'" + std::string(key) + "' contains a line end or NUL");
   for (const std::string_view part : {key, "="sv, value, "\n"sv})
     message.append(part);
+}
+
+bool parse_flag(const Attribute& attribute) {
+  if (attribute.value != "0" && attribute.value != "1")
+    throw ProtocolError("'" + std::string(attribute.key) + "' is neither 0 nor 1");
+  return attribute.value == "1";
+}
+
+std::string parse_bytes(const Attribute& attribute) {
+  auto bytes = decode_base64(attribute.value);
+  if (!bytes) throw ProtocolError("'" + std::string(attribute.key) + "' is not base64");
+  return std::move(*bytes);
+}
+
+void require_printable(const Attribute& attribute) {
+  if (!is_printable_text(attribute.value))
+    throw ProtocolError("'" + std::string(attribute.key) + "' is not printable");
 }
 
 void reject_key(std::string_view key) {

@@ -76,6 +76,14 @@ template <typename Number>
   return *number;
 }
 
+[[nodiscard]] bool parse_flag(const Attribute& attribute);
+
+/// Decodes base64.
+[[nodiscard]] std::string parse_bytes(const Attribute& attribute);
+
+/// Texts of a response reach a terminal.
+void require_printable(const Attribute& attribute);
+
 [[noreturn]] void reject_key(std::string_view key);
 
 /// A valid request of git's credential protocol.

@@ -67,9 +67,18 @@ accepted() { printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/${1%/*}/accepted$((++violati
 
 @test "rejects an include of the front in the authorizer" {
   violation helper/authorize/x.cpp '#include "helper/cache/token_cache.hpp"' \
-    'the authorizer shares only protocol/ and helper/os/ with the front'
+    'a program with a network connection shares only protocol/, helper/os/ and helper/network/'
   violation helper/authorize/x.cpp '#include "helper/failure.hpp"' \
-    'the authorizer shares only protocol/ and helper/os/ with the front'
+    'a program with a network connection shares only protocol/, helper/os/ and helper/network/'
+  expect_reported
+}
+
+@test "rejects an include of one program with a network connection in another, and an API key in the fleet" {
+  local sentence='a program with a network connection shares only protocol/, helper/os/ and helper/network/'
+  violation helper/fleet/x.cpp '#include "helper/authorize/authorizer.hpp"' "$sentence"
+  violation helper/fleet/x.cpp '#include "helper/cache/token_cache.hpp"' "$sentence"
+  violation helper/network/tls/x.cpp '#include "helper/failure.hpp"' "$sentence"
+  violation helper/fleet/x.cpp 'request.api_key.reveal();' 'helper/fleet/ connects to the store and never sees an API key'
   expect_reported
 }
 
@@ -96,8 +105,8 @@ accepted() { printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/${1%/*}/accepted$((++violati
 }
 
 @test "rejects a library outside its directory" {
-  violation helper/token/x.cpp '#include <Poco/URI.h>' 'POCO is used in helper/authorize/ only'
-  violation helper/cache/x.cpp '#include <openssl/evp.h>' 'OpenSSL is used in helper/authorize/ only'
+  violation helper/token/x.cpp '#include <Poco/URI.h>' 'POCO is used in helper/network/, helper/authorize/ and helper/fleet/ only'
+  violation helper/cache/x.cpp '#include <openssl/evp.h>' 'OpenSSL is used in helper/network/ only'
   violation helper/commands/x.cpp '#include <boost/program_options.hpp>' 'Boost.Program_options is used in helper/cli/ only'
   violation protocol/x.cpp '#include <nlohmann/json.hpp>' \
     'nlohmann/json is used in helper/diagnose/ and protocol/json_object.cpp only'
@@ -113,7 +122,7 @@ accepted() { printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/${1%/*}/accepted$((++violati
     'std::ifstream file(path);' 'auto file = fopen(path, "r");' \
     'std::filesystem::exists(path);' 'os::read_file(path, buffer);' 'SSL_CTX_load_verify_file(context, path);' \
     'SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM);'; do
-    violation helper/authorize/tls/x.cpp "$line" "$sentence"
+    violation helper/network/tls/x.cpp "$line" "$sentence"
     violation helper/config/x.cpp "$line" "$sentence"
   done
   accepted helper/os/files/x.cpp 'int fd = ::open(path, O_RDONLY);'

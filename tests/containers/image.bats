@@ -65,10 +65,10 @@ expect_two_tokens() {
   expect_equal "$(printf '%s\n' "${added[@]}" | grep -vE "^($expected)\$")" '' 'other packages'
 }
 
-@test "the image has the two programs and none of the sandbox, and its user is not root" {
+@test "the image has the three programs and none of the sandbox, and its user is not root" {
   expect_equal "$(find "$image_root/usr" -xdev -name '*sase*' ! -type d -printf '%P\n' | sort)" \
     $'bin/bazel-credential-sase\nbin/git-credential-sase\nbin/sase-credential' files
-  expect_equal "$(cd "$image_root/usr/libexec/sase-credential" && ls)" authorize 'what it runs'
+  expect_equal "$(cd "$image_root/usr/libexec/sase-credential" && ls)" $'authorize\nfleet' 'what it runs'
   call storage buildah inspect --type image --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Entrypoint}}' "$image"
   expect_output '65532:65532 [sase-credential]'
 }

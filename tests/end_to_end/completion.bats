@@ -109,9 +109,9 @@ bash_offers() {
 @test "flags of the command, and settings" {
   offers 'sase-credential get --no' --no-prompt --no-proxy
   offers 'sase-credential token --no' --no-proxy
-  offers 'sase-credential token --f' --format
+  offers 'sase-credential token --fo' --format
   bash_offers sase-credential get --no -- --no-prompt --no-proxy
-  bash_offers sase-credential token --f -- --format
+  bash_offers sase-credential token --fo -- --format
 }
 
 @test "regions, in both forms" {

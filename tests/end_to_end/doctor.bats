@@ -5,7 +5,7 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # bats runs each test in a subshell; variables of support/end_to_end.bash
 load ../support/faults
 
-chain='settings key files name tcp proxy tls clock authorize read'
+chain='settings key files name tcp proxy tls clock authorize read fleet'
 
 # Reads the report as JSON into $links (NAME=STATE of each check), $broken (the first failed check), its $what and $remedy.
 # Each report has all checks in order and no secret, and stderr is empty.
@@ -254,7 +254,7 @@ with_bad_tls() {
     anew "date=$shift"
     diagnose
     expect_broken clock 7 "this machine's clock is * the service's*" 'set this machine*'
-    [[ $links == *authorize=ok*read=ok ]] || refute "expected a token all the same, got: $links"
+    [[ $links == *authorize=ok*read=ok\ fleet=ok ]] || refute "expected a token all the same, got: $links"
   done
   anew date=+50s
   diagnose

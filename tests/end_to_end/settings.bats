@@ -287,7 +287,7 @@ system_profile() {
 @test "a flag without its value, and a value without need" {
   local flag
   for flag in --profile --format --region --api --url --host --api-key-env --api-key-file --min-ttl --timeout --cache \
-    --ca-file --client-cert --client-key --proxy --no-proxy; do
+    --ca-file --client-cert --client-key --proxy --no-proxy --fleet --fleet-prefix; do
     call sase-credential token "$flag"
     expect_failure 2 "the flag '$flag' needs a value"
   done
@@ -328,6 +328,15 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
   bad api 1 "unknown api '1'"
   bad cache disk "unknown cache 'disk'"
   bad cache File "unknown cache 'File'"
+  expect_counter authorize 0
+}
+
+@test "bad values: fleet" {
+  bad fleet on 'unusable fleet: *'
+  bad fleet http://etcd1:2379 'unusable fleet: it does not begin with https://'
+  bad fleet https://etcd1:2379/v3 'unusable fleet: it has more than host and port'
+  bad fleet-ca-file ca.pem "the path 'ca.pem' is not absolute"
+  bad fleet-prefix '/two words/' "unusable fleet-prefix '/two words/'"
   expect_counter authorize 0
 }
 

@@ -13,7 +13,7 @@ read_status() {
   printable_lines_in "$out"
   no_secret_in "$out"
   jq -e '.version == 1 and (.profiles | all(
-    (keys == ["api", "chosen", "error", "host", "key", "last_failure", "name", "ok", "pause", "region", "token_seconds_left"])
+    (keys == ["api", "chosen", "error", "fleet", "host", "key", "last_failure", "name", "ok", "pause", "region", "token_seconds_left"])
     and (.ok | type == "boolean") and (.chosen | type == "boolean") and (.ok == (.error == null))))' "$out" >"$home/messages" ||
     refute 'not the documented shape'
 }

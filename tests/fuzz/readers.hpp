@@ -18,6 +18,7 @@ void environment(std::string_view bytes);
 void exchange(std::string_view bytes);
 void exec_info(std::string_view bytes);
 void external_query(std::string_view bytes);
+void gateway_reply(std::string_view bytes);
 void host(std::string_view bytes);
 void http_reply(std::string_view bytes);
 void json_object(std::string_view bytes);

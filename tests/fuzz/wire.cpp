@@ -58,7 +58,7 @@ class SecureWireSocket : public Poco::Net::SecureStreamSocket {
 }  // namespace
 
 Poco::Net::SecureStreamSocket secure_socket(std::shared_ptr<Wire> wire) {
-  // Never freed: see helper/authorize/tls/tls_context.cpp.
+  // Never freed: see helper/network/tls/tls_context.cpp.
   static const auto& context = *new Context::Ptr(new Context(Context::CLIENT_USE, "", Context::VERIFY_NONE));
   return SecureWireSocket(std::move(wire), context);
 }

@@ -86,7 +86,7 @@ version() { "$build/bin/sase-credential" --version | cut -d ' ' -f 2; }
   mkdir "$home/unpacked"
   tar xzf "$tgz" -C "$home/unpacked" --strip-components 1
   local program
-  for program in bin/sase-credential bin/sase-sandbox libexec/sase-credential/authorize; do
+  for program in bin/sase-credential bin/sase-sandbox libexec/sase-credential/authorize libexec/sase-credential/fleet; do
     about "$program"
     ! readelf --section-headers "$home/unpacked/$program" | grep -qE ' \.(symtab|debug_)' || refute 'it is not stripped'
     # With debug information.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/authorize/self_sandbox/self_sandbox.hpp"
-#include "tests/helper/authorize/deeds.hpp"
+#include "helper/network/self_sandbox/self_sandbox.hpp"
+#include "tests/helper/network/self_sandbox/deeds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -18,7 +18,7 @@ inline constexpr int no_filter = 97;
 
 /// Says in the test's report where it is not so.
 [[nodiscard]] inline bool filters_are_allowed() {
-  const bool allowed = authorize::deeds::Allowed().filter;
+  const bool allowed = network::deeds::Allowed().filter;
   if (!allowed) WARN("this system allows no filter of calls: nothing is shown");
   return allowed;
 }
@@ -33,9 +33,9 @@ struct FilteredCall {
 /// What a child with the filter gets for the call: 0 for success, else the reason why not.
 [[nodiscard]] inline int run_filtered(const FilteredCall& call) {
   return exit_code_in_child([&call] {
-    if (!authorize::install_seccomp_filter()) return no_filter;
+    if (!network::install_seccomp_filter()) return no_filter;
     const auto& [first, second, third] = call.arguments;
-    return authorize::deeds::outcome(::syscall(call.number, first, second, third, -1, -1, -1));
+    return network::deeds::outcome(::syscall(call.number, first, second, third, -1, -1, -1));
   });
 }
 

@@ -75,6 +75,7 @@ struct Machine {
   MemoryFile error;
   Diagnostics diagnostics{error.fd()};
   Trace trace;
+  token::FleetStore* fleet = nullptr;
   std::chrono::milliseconds time = std::chrono::seconds(10);  ///< that a call has
   std::optional<config::ApiKeySource> place;                  ///< where its key was read
 
@@ -87,7 +88,9 @@ struct Machine {
              .authorizer = authorizer,
              .diagnostics = diagnostics,
              .trace = trace,
-             .deadline = std::chrono::steady_clock::now() + time},
+             .deadline = std::chrono::steady_clock::now() + time,
+             .fleet = fleet,
+             .fleet_settings = profile.fleet},
             {profile, api_key::ApiKey(protocol::Secret(key)), place}};
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.bearer.reveal()); }

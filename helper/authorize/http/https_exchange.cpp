@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
-#include "helper/authorize/tls/tls_failure.hpp"
+#include "helper/network/http/message.hpp"
+#include "helper/network/tls/tls_failure.hpp"
 #include "protocol/parsing.hpp"
 
 #include <Poco/Buffer.h>
@@ -15,13 +16,15 @@
 #include <charconv>
 #include <ios>
 #include <optional>
-#include <sstream>
 #include <system_error>
 
 namespace sase::authorize {
 
 namespace {
 
+using network::most_header_fields;
+using network::read_status;
+using network::user_agent;
 using Poco::Net::HTTPClientSession;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
@@ -68,7 +71,7 @@ bool receive(Poco::Net::StreamSocket& socket, protocol::Secret& arrived) try {
   if (size > 0) arrived.commit(static_cast<std::size_t>(size));
   return size > 0;
 } catch (const Poco::Net::SSLException& error) {
-  if (is_unexpected_end(error.message())) return false;
+  if (network::is_unexpected_end(error.message())) return false;
   throw;
 }
 
@@ -170,16 +173,6 @@ Endpoint Endpoint::parse(std::string_view url) try {
   return {.host = parsed.origin.host, .path = parse_path(parsed.rest)};
 } catch (const protocol::ProtocolError& error) {
   reject_url(error.what());
-}
-
-int read_status(const HTTPResponse& response) {
-  std::ostringstream written;
-  response.write(written);
-  const std::string text = written.str();
-  int status = 0;
-  const auto start = std::min(text.find(' ') + 1, text.size());
-  (void)std::from_chars(text.data() + start, text.data() + text.size(), status);
-  return status;
 }
 
 HttpReply exchange(const Poco::Net::SecureStreamSocket& socket, const Endpoint& endpoint,

@@ -2,8 +2,8 @@
 #include "helper/authorize/http/https_transport.hpp"
 
 #include "helper/authorize/http/proxy.hpp"
-#include "helper/authorize/net/happy_eyeballs.hpp"
-#include "helper/authorize/tls/tls_failure.hpp"
+#include "helper/network/net/happy_eyeballs.hpp"
+#include "helper/network/tls/tls_failure.hpp"
 #include "protocol/escape.hpp"
 #include "protocol/parsing.hpp"
 
@@ -23,6 +23,8 @@ namespace sase::authorize {
 
 namespace {
 
+using network::is_unexpected_end;
+using network::resolve;
 using Poco::Net::SecureStreamSocket;
 using Poco::Net::StreamSocket;
 using protocol::AuthError;
@@ -41,6 +43,13 @@ std::optional<protocol::ProxyUrl> proxy_for(const protocol::AuthorizeRequest& re
     throw FailedAttempt(ErrorKind::misconfigured, std::string("unusable proxy: ") + error.what(),
                         "set proxy (or HTTPS_PROXY) to http://[user:password@]host[:port]");
   }
+}
+
+network::TlsFiles trust_files(const protocol::AuthorizeRequest& request) {
+  return {.ca_file = request.ca_file,
+          .ca_directories = request.ca_directories,
+          .client_cert = request.client_cert,
+          .client_key = request.client_key};
 }
 
 std::string describe_trust(const protocol::AuthorizeRequest& request) {
@@ -65,7 +74,7 @@ std::string describe_addresses(const protocol::Host& host,
 /// A certificate that expires sooner causes a warning: its renewal takes people some days.
 constexpr std::chrono::hours short_validity{24 * 14};
 
-void report_tls(Progress& progress, const TlsSession& session) {
+void report_tls(Progress& progress, const network::TlsSession& session) {
   if (session.end && *session.end - std::chrono::system_clock::now() < short_validity)
     progress.warned(
         CheckId::tls, session.description,
@@ -85,7 +94,7 @@ HttpsTransport::HttpsTransport(const protocol::AuthorizeRequest& request, Progre
       progress_(progress),
       endpoint_(Endpoint::parse(request.url)),
       proxy_(proxy_for(request, endpoint_.host)),
-      tls_((progress.enter(Step::preparing), request), endpoint_.host) {
+      tls_((progress.enter(Step::preparing), trust_files(request)), endpoint_.host) {
   progress_.trace(describe_trust(request));
   if (!request.proxy.empty() && !proxy_) progress_.trace("proxy: " + bypassed());
 }
@@ -157,7 +166,7 @@ StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   if (!host.is_address()) progress_.trace("name: " + found);
   progress_.passed(CheckId::name, proxy_ ? found + ", the proxy" : found);
   progress_.enter(Step::connecting);
-  StreamSocket socket = connect_to_first(addresses, progress_);
+  StreamSocket socket = network::connect_to_first(addresses, progress_);
   socket.setNoDelay(true);
   // POCO's loop over TLS records requires a timeout. The front's deadline, which began earlier, ends first.
   const Poco::Timespan timeout(std::chrono::microseconds(request_.timeout).count());
@@ -170,8 +179,8 @@ StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   const std::string who = (proxy_ ? "the proxy '" : "'") + host.authority() + '\'';
   throw FailedAttempt(
       unreachable("cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
-                  remedy_for_socket(error.code(), proxy_ ? "check proxy, no-proxy and the network"
-                                                         : "check url, proxy and the network")));
+                  network::remedy_for_socket(error.code(), proxy_ ? "check proxy, no-proxy and the network"
+                                                                  : "check url, proxy and the network")));
 }
 
 AuthError HttpsTransport::broken(std::string_view what) const {
@@ -209,7 +218,7 @@ AuthError HttpsTransport::explain_failure() const try {
   const bool is_established = progress_.step() > Step::handshaking;
   if (error.message().empty() || (is_established && is_unexpected_end(error.message())))
     return broken(closed);
-  return describe_tls_failure(error.message(), endpoint_.host);
+  return network::describe_tls_failure(error.message(), endpoint_.host);
 } catch (const Poco::Net::MessageException&) {
   return not_http();
 } catch (const Poco::SyntaxException&) {

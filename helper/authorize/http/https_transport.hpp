@@ -2,8 +2,8 @@
 #pragma once
 
 #include "helper/authorize/http/transport.hpp"
-#include "helper/authorize/report/progress.hpp"
-#include "helper/authorize/tls/tls_context.hpp"
+#include "helper/network/report/progress.hpp"
+#include "helper/network/tls/tls_context.hpp"
 #include "protocol/authorize/request.hpp"
 #include "protocol/host.hpp"
 
@@ -13,7 +13,6 @@
 #include <string_view>
 
 namespace Poco::Net {
-class HTTPResponse;
 class SecureStreamSocket;
 class StreamSocket;
 }  // namespace Poco::Net
@@ -29,15 +28,8 @@ struct Endpoint {
   [[nodiscard]] static Endpoint parse(std::string_view url);
 };
 
-/// Limits of a reply. The service's own replies are far smaller.
+/// The limit of a reply. The service's own replies are far smaller.
 inline constexpr std::size_t largest_body = std::size_t{256} * 1024;
-inline constexpr int most_header_fields = 100;
-
-inline constexpr auto user_agent = "sase-credential/" SASE_VERSION;
-
-/// The status, whatever number the peer wrote. POCO's own getter reads it through an enumeration that cannot
-/// hold every number, which is undefined behavior.
-[[nodiscard]] int read_status(const Poco::Net::HTTPResponse& response);
 
 /// One POST, which is counted, and its reply over an established TLS connection. A redirect is returned like
 /// any other reply. Throws FailedAttempt (invalid_response) for a reply that exceeds a limit or is
@@ -79,7 +71,7 @@ class HttpsTransport : public Transport {
   Progress& progress_;
   Endpoint endpoint_;
   std::optional<protocol::ProxyUrl> proxy_;
-  TlsContext tls_;
+  network::TlsContext tls_;
 };
 
 }  // namespace sase::authorize

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/proxy.hpp"
 
-#include "helper/authorize/http/https_transport.hpp"
+#include "helper/authorize/http/transport.hpp"
+#include "helper/network/http/message.hpp"
 #include "protocol/parsing.hpp"
 
 #include <Poco/Net/HTTPBasicCredentials.h>
@@ -24,6 +25,9 @@ namespace sase::authorize {
 
 namespace {
 
+using network::most_header_fields;
+using network::read_status;
+using network::user_agent;
 bool same_network(const protocol::IpAddress& left, const protocol::IpAddress& right,
                   std::size_t bits) noexcept {
   if (left.size != right.size || bits > left.size * 8) return false;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/network/report/progress.hpp"
 #include "protocol/secret.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace sase::authorize {
+
+using network::FailedAttempt;
+using network::Progress;
 
 /// The reply to one HTTP request. Header fields are as the service wrote them; empty if absent.
 struct HttpReply {

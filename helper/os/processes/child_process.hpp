@@ -58,6 +58,9 @@ class Child {
   int wait() noexcept;
   [[nodiscard]] bool is_waited_for() const noexcept { return pid_ == 0; }
 
+  /// Lets it run on: the destructor does not end it.
+  void leave() noexcept { pid_ = 0; }
+
   /// Sends a signal to it, and to the process group or the session's process group that it leads.
   void signal(int number) const noexcept;
 

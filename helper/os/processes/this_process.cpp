@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 namespace sase::os {
@@ -103,6 +104,11 @@ CallerState harden_process() noexcept {
 }
 
 int process_id() noexcept { return ::getpid(); }
+
+std::string host_name() {
+  utsname names{};
+  return ::uname(&names) == 0 ? names.nodename : "";
+}
 
 std::error_code test_getrandom() noexcept {
   char byte = 0;

@@ -39,6 +39,9 @@ CallerState harden_process() noexcept;
 
 [[nodiscard]] int process_id() noexcept;
 
+/// This machine's name, or that of its UTS namespace.
+[[nodiscard]] std::string host_name();
+
 /// Why getrandom(2) fails; an error code that is not set means success. Some seccomp profiles deny it.
 [[nodiscard]] std::error_code test_getrandom() noexcept;
 

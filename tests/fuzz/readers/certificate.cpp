@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/authorize/tls/tls_failure.hpp"
+#include "helper/network/tls/tls_failure.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
 
@@ -39,7 +39,7 @@ void certificate(std::string_view bytes) {
   for (const int depth : {0, 1})
     for (const int code : codes)
       check_outcome(
-          authorize::describe_certificate_failure(code, depth, read.get(), {.name = "api.example.test"}, {}),
+          network::describe_certificate_failure(code, depth, read.get(), {.name = "api.example.test"}, {}),
           {});
   ERR_clear_error();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
-#include "helper/authorize/report/progress.hpp"
 #include "helper/authorize/service/service_response.hpp"
+#include "helper/network/report/progress.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"

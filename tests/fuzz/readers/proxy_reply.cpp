@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/proxy.hpp"
-#include "helper/authorize/report/progress.hpp"
+#include "helper/network/report/progress.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
 #include "tests/fuzz/readers.hpp"
@@ -20,7 +20,7 @@ bool opens(std::string_view bytes, std::size_t piece) {
   try {
     const auto tunnel = authorize::open_tunnel(plain_socket(wire), proxy, {.name = "api.example.test"});
     opened = true;
-  } catch (const authorize::FailedAttempt& failed) {
+  } catch (const network::FailedAttempt& failed) {
     check_outcome(failed.auth_error(), "hunter2hunter2");
   } catch (const Poco::Exception&) {
     opened = false;

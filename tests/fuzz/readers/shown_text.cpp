@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/service/service_response.hpp"
-#include "helper/authorize/tls/tls_failure.hpp"
 #include "helper/names.hpp"
+#include "helper/network/tls/tls_failure.hpp"
 #include "protocol/escape.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"
@@ -45,7 +45,7 @@ void shown_text(std::string_view bytes) {
   check(quoted.empty() || !gives_away(seen, key), "a quotation contains no part of the key");
 
   check(is_printable(quote_if_short(bytes)), "a quoted name is printable");
-  check_outcome(authorize::describe_tls_failure(bytes, {.name = "api.example.test"}), {});
+  check_outcome(network::describe_tls_failure(bytes, {.name = "api.example.test"}), {});
 }
 
 }  // namespace sase::fuzz

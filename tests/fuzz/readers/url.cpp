@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
-#include "helper/authorize/report/progress.hpp"
+#include "helper/network/report/progress.hpp"
 #include "protocol/parsing.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/promises.hpp"

@@ -2,7 +2,7 @@
 #include "helper/authorize/authorizer.hpp"
 
 #include "tests/helper/authorize/fake_transport.hpp"
-#include "tests/helper/authorize/recorded_progress.hpp"
+#include "tests/helper/network/recorded_progress.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/response.hpp"
 
@@ -14,6 +14,7 @@
 #include <vector>
 
 using namespace sase::authorize;
+using namespace sase::network;
 using namespace std::chrono_literals;
 using sase::protocol::AuthError;
 using sase::protocol::AuthorizeRequest;

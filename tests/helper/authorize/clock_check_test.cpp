@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/authorizer.hpp"
-#include "tests/helper/authorize/recorded_progress.hpp"
+#include "tests/helper/network/recorded_progress.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 
@@ -8,6 +8,7 @@
 #include <string>
 
 using namespace sase::authorize;
+using namespace sase::network;
 using namespace std::chrono_literals;
 using sase::protocol::CheckId;
 using sase::protocol::CheckState;

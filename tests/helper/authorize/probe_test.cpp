@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/authorizer.hpp"
 #include "tests/helper/authorize/fake_transport.hpp"
-#include "tests/helper/authorize/recorded_progress.hpp"
+#include "tests/helper/network/recorded_progress.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/response.hpp"
@@ -13,6 +13,7 @@
 #include <vector>
 
 using namespace sase::authorize;
+using namespace sase::network;
 using namespace std::chrono_literals;
 using sase::protocol::AuthError;
 using sase::protocol::AuthorizeReply;

@@ -97,8 +97,8 @@ TEST_CASE("completes the operand of help to a command or a topic", "[candidates]
 TEST_CASE("completes flags that the command accepts, and settings", "[candidates]") {
   const Home home;
 
-  CHECK(home.of({"token", "--f"}) == Describe{"--format"});
-  CHECK(home.of({"get", "--f"}).empty());
+  CHECK(home.of({"token", "--fo"}) == Describe{"--format"});
+  CHECK(home.of({"get", "--fo"}).empty());
   CHECK(home.of({"get", "--no"}) == Describe{"--no-prompt", "--no-proxy"});
   CHECK(home.of({"login", "--no"}) == Describe{"--no-verify", "--no-proxy"});
   CHECK(home.of({"token", "--no"}) == Describe{"--no-proxy"});

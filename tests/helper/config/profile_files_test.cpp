@@ -219,4 +219,15 @@ TEST_CASE("names the encoding of a profile in UTF-16", "[profile_files]") {
   }
 }
 
+TEST_CASE("the lines of a fleet are read only by a call that needs them", "[profile_files]") {
+  const ProfileText::File file{.path = "/x.conf",
+                               .text = "fleet = https://etcd1:2379\nmin-ttl = 5m\nfleet-ca-file = /ca.pem\n",
+                               .layer = Layer::user_file};
+
+  CHECK(ProfileText::parse(file).size() == 3);
+  const auto others = ProfileText::parse(file, InvalidLines::reject, FleetValues::skip);
+  REQUIRE(others.size() == 1);
+  CHECK(others.front().line == 2);
+}
+
 }  // namespace sase::config

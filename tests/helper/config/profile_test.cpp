@@ -42,6 +42,7 @@ TEST_CASE("a profile without settings has the region us and v1", "[profile]") {
   CHECK(profile.client_key.empty());
   CHECK(profile.proxy.empty());
   CHECK(profile.no_proxy.empty());
+  CHECK_FALSE(profile.fleet);
 }
 
 TEST_CASE("region, api and url select the service", "[profile]") {
@@ -252,6 +253,24 @@ TEST_CASE("a profile name is always a safe file name", "[profile]") {
 TEST_CASE("the default profile has a valid name", "[profile]") {
   CHECK(is_profile_name(default_profile));
   CHECK(default_profile == "default");
+}
+
+TEST_CASE("reads the members of a fleet, their certificates and the prefix of its keys", "[profile]") {
+  const Profile profile = parse_profile({{"fleet", "https://etcd1:2379, https://[::1]:2379/,https://ETCD3"},
+                                         {"fleet-ca-file", "/ca.pem"},
+                                         {"fleet-client-cert", "/c.pem"},
+                                         {"fleet-client-key", "/k.pem"}});
+
+  REQUIRE(profile.fleet);
+  REQUIRE(profile.fleet->members.size() == 3);
+  CHECK(profile.fleet->members[0].authority() == "etcd1:2379");
+  CHECK(profile.fleet->members[1].authority() == "[::1]:2379");
+  CHECK(profile.fleet->members[2].authority() == "etcd3:443");
+  CHECK(profile.fleet->ca_file == "/ca.pem");
+  CHECK(profile.fleet->client_cert == "/c.pem");
+  CHECK(profile.fleet->client_key == "/k.pem");
+  CHECK(profile.fleet->prefix == "/sase-credential/");
+  CHECK_FALSE(parse_profile({{"fleet", "off"}, {"fleet-ca-file", "/ca.pem"}}).fleet);
 }
 
 }  // namespace sase::config

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/config/profile_selector.hpp"
 #include "helper/config/settings.hpp"
 #include "tests/helper/config/found_values.hpp"
 #include "tests/support/catch.hpp"
@@ -83,6 +84,24 @@ TEST_CASE("a Terraform provider's variable selects the region for its own key", 
     const auto layer = read_provider_region(*environment);
     CHECK((layer.empty() ? "" : layer.front().value) == row.region);
   }
+}
+
+TEST_CASE("the variables of a fleet are read only by a call that needs them", "[variables]") {
+  const tests::EnvironmentList environment{"SASE_FLEET=https://etcd1:2379", "SASE_FLEET_PREFIX=/x/",
+                                           "SASE_MIN_TTL=5m"};
+
+  CHECK(read_variables(*environment, FleetValues::skip).size() == 1);
+  CHECK(read_variables(*environment).size() == 3);
+  const auto fleet = read_fleet(*environment, {}, "default");
+  REQUIRE(fleet);
+  CHECK(fleet->prefix == "/x/");
+}
+
+TEST_CASE("an invalid variable of a fleet is an error for a call that needs it", "[variables]") {
+  const tests::EnvironmentList environment{"SASE_FLEET=etcd1"};
+
+  CHECK(tests::catch_failure([&] { (void)read_fleet(*environment, {}, "default"); }).code ==
+        ExitCode::invalid_settings);
 }
 
 }  // namespace sase::config

@@ -63,6 +63,23 @@ TEST_CASE("shows the last failure with its age", "[status_report]") {
                         "  warn the last call failed 20s ago: rejected\n"));
 }
 
+TEST_CASE("shows what the last call got from the fleet", "[status_report]") {
+  ProfileStatus status = good();
+  status.fleet = "etcd, 3 members";
+  CHECK(tests::contains(status_text({status}, cli::Terminal{0, false}), "\n  fleet etcd, 3 members\n"));
+  CHECK(tests::contains(status_json({status}), R"("fleet":{"store":"etcd, 3 members","last":null})"));
+
+  status.local_state.fleet = {.what = "hit", .ago = std::chrono::minutes(12)};
+  CHECK(tests::contains(status_text({status}, cli::Terminal{0, false}),
+                        "\n  fleet etcd, 3 members; hit 12m ago\n"));
+
+  status.local_state.fleet = {.what = "fallback", .ago = std::chrono::seconds(5), .error = "no leader"};
+  CHECK(tests::contains(status_text({status}, cli::Terminal{0, false}),
+                        "; fallback 5s ago; unavailable: no leader\n"));
+  CHECK(tests::contains(status_json({status}),
+                        R"("last":{"what":"fallback","seconds_ago":5,"error":"no leader"})"));
+}
+
 TEST_CASE("shows a problem of the key below the row", "[status_report]") {
   ProfileStatus status = good();
   status.failure = Failure(ExitCode::invalid_settings, "no key");
@@ -77,12 +94,12 @@ TEST_CASE("the JSON report is one object in one line with the same members for e
       status_json({good(), paused(), broken()}) ==
       R"({"version":1,"profiles":[)"
       R"({"name":"default","chosen":true,"ok":true,"region":"eu","api":"v1","host":"api.eu.sase.checkpoint.com",)"
-      R"("key":"SASE_API_KEY","token_seconds_left":3000,"last_failure":null,"pause":null,"error":null},)"
+      R"("key":"SASE_API_KEY","token_seconds_left":3000,"last_failure":null,"pause":null,"fleet":null,"error":null},)"
       R"({"name":"lab","chosen":false,"ok":true,"region":null,"api":"v1","host":"localhost:8443",)"
       R"("key":"SASE_API_KEY","token_seconds_left":null,"last_failure":{"what":"rejected","seconds_ago":20},)"
-      R"("pause":"wait","error":null},)"
+      R"("pause":"wait","fleet":null,"error":null},)"
       R"({"name":"x","chosen":false,"ok":false,"region":null,"api":null,"host":null,"key":null,)"
-      R"("token_seconds_left":null,"last_failure":null,"pause":null,)"
+      R"("token_seconds_left":null,"last_failure":null,"pause":null,"fleet":null,)"
       R"("error":{"what":"/x.conf:1: unknown setting","remedy":"did you mean it?"}}]})"
       "\n");
   CHECK(status_json({}) == "{\"version\":1,\"profiles\":[]}\n");

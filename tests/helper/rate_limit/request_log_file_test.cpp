@@ -165,14 +165,14 @@ TEST_CASE("a long text ends before a character that would be cut, and a long hin
   RequestLog log;
   record_failure(log,
                  {.kind = protocol::ErrorKind::rejected,
-                  .what = std::string(499, 'w') + "\u00e4",
-                  .hint = "chmod go-w " + std::string(488, 'h') + "\u00e4",
+                  .what = std::string(379, 'w') + "\u00e4",
+                  .hint = "chmod go-w " + std::string(368, 'h') + "\u00e4",
                   .retry_after = {}},
                  "network", BootClock::now());
 
   state.write("a", log);
 
-  CHECK(state.read("a").failure->auth_error.what == std::string(499, 'w'));
+  CHECK(state.read("a").failure->auth_error.what == std::string(379, 'w'));
   CHECK(state.read("a").failure->auth_error.hint.empty());
 }
 

@@ -183,4 +183,48 @@ TEST_CASE("pauses whatever the network settings are", "[rate_limit_rules]") {
   CHECK(why_blocked(struck(1), call));
 }
 
+TEST_CASE("in a fleet, only a token that this host has requested counts for the pause",
+          "[rate_limit_rules]") {
+  using namespace std::chrono_literals;
+  const BootTime now(1h);
+  RequestLog log;
+  log.erased = true;
+  record_success(log, {.at = now, .lifetime = 1h, .tag = "own"});
+
+  RequestLog other = log;
+  record_erase(other, now, "another");
+  CHECK(other.consecutive_rejections == 0);
+  record_erase(log, now, "own");
+  CHECK(log.consecutive_rejections == 1);
+  CHECK(log.fleet.rejected_tags == std::vector<std::string>{"own"});
+}
+
+TEST_CASE("the last four rejected tokens are remembered", "[rate_limit_rules]") {
+  RequestLog log;
+  for (const char* const tag : {"1", "2", "3", "4", "4", "5"})
+    record_erase(log, BootTime{}, tag);
+
+  CHECK(log.fleet.rejected_tags == std::vector<std::string>{"2", "3", "4", "5"});
+}
+
+TEST_CASE("an unavailable store is not contacted for 30 seconds, plus or minus a quarter",
+          "[rate_limit_rules]") {
+  using namespace std::chrono_literals;
+  const BootTime now(1h);
+  RequestLog log;
+  CHECK_FALSE(is_fleet_paused(log, now));
+  record_fleet_failure(log, "no leader", now, 0);
+  CHECK(is_fleet_paused(log, now + 22s));
+  CHECK_FALSE(is_fleet_paused(log, now + 23s));
+
+  record_fleet_failure(log, std::string(99, 'x') + "\xc3\xa4", now + 23s, 0.999);
+  CHECK(log.fleet.unavailable_since == now);
+  CHECK(is_fleet_paused(log, now + 60s));
+  CHECK(log.fleet.error == std::string(99, 'x'));
+  record_fleet_use(log, FleetUse::fallback, now + 61s);
+  CHECK(log.fleet.unavailable_since);
+  record_fleet_use(log, FleetUse::hit, now + 62s);
+  CHECK_FALSE(log.fleet.unavailable_since);
+}
+
 }  // namespace sase::rate_limit

@@ -146,4 +146,13 @@ TEST_CASE("raises refresh-ahead to a minute more than min-ttl", "[refresh_schedu
   CHECK(effective_refresh_ahead(15min, 45min) == 46min);
 }
 
+TEST_CASE("each host of a fleet refreshes at its own moment, and leaves time for the others", "[freshness]") {
+  using namespace std::chrono_literals;
+  CHECK(spread_refresh_ahead(15min, 1min, 0) == 15min);
+  CHECK(spread_refresh_ahead(15min, 1min, 32768) == 15min - 280s);
+  CHECK(spread_refresh_ahead(15min, 1min, 65535) > 5min + 30s);
+  CHECK(spread_refresh_ahead(15min, 15min, 65535) == 15min);
+  CHECK(spread_refresh_ahead(30s, 1min, 65535) == 30s);
+}
+
 }  // namespace sase::token

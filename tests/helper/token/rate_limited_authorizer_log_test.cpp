@@ -129,7 +129,7 @@ TEST_CASE("records an erase with its time", "[rate_limited_authorizer]") {
     log.success = rate_limit::LastSuccess{.at = BootClock::now(), .lifetime = 3600s, .after_erase = true};
   });
 
-  caller.rate_limited().record_erase();
+  caller.rate_limited().record_erase("token");
 
   CHECK(caller.log().erased);
   CHECK(caller.log().consecutive_rejections == 1);
@@ -142,7 +142,7 @@ TEST_CASE("continues with one warning if the request log cannot be written", "[r
           tests::deny_calls({SYS_pwrite64}, ENOSPC);
           const bool is_given = caller.authorize().token.bearer.reveal() == "fresh-token";
           caller.rate_limited().throw_shared_failure();
-          caller.rate_limited().record_erase();
+          caller.rate_limited().record_erase("token");
           return is_given && caller.authorizer.tries == 3 ? 0 : 1;
         }) == 0);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/authorize/http/https_transport.hpp"
-#include "helper/authorize/report/progress.hpp"
+#include "helper/network/report/progress.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "helper/fleet/gateway_reply.hpp"
+#include "helper/network/report/progress.hpp"
+#include "helper/network/tls/tls_context.hpp"
+#include "protocol/host.hpp"
+
+#include <Poco/Net/HTTPClientSession.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sase::fleet {
+
+struct GatewayRequest {
+  std::string path;
+  std::string body;           ///< of a POST; empty for a GET
+  bool needs_leader = false;  ///< asks the member to reject the request at once if it has no leader
+  bool is_stream = false;     ///< the body of the reply is read with next_line()
+};
+
+/// One connection to one member, which keeps it open between requests. Functions block without a time limit
+/// of their own, and throw AttemptFailed; then the connection is not usable any more.
+class Connection {
+ public:
+  /// Connects, and sets `is_accepted` once the member has accepted a TCP connection. A read without a byte
+  /// fails after `patience`.
+  Connection(const protocol::Host& host, const network::TlsFiles& files, std::chrono::milliseconds patience,
+             network::Progress& progress, std::atomic<bool>& is_accepted);
+
+  [[nodiscard]] GatewayReply exchange(const GatewayRequest& request);
+
+  /// The next line of a stream, without its end.
+  [[nodiscard]] std::string next_line();
+
+  /// The TLS session with the member's certificate.
+  [[nodiscard]] const std::string& description() const noexcept { return tls_.session().description; }
+
+  /// The CommonName of the client certificate, escaped; empty without one.
+  [[nodiscard]] std::string client_name() const { return tls_.client_name(); }
+
+ private:
+  void send(const GatewayRequest& request);
+
+  protocol::Host host_;
+  network::TlsContext tls_;
+  std::unique_ptr<Poco::Net::HTTPClientSession> session_;
+  std::istream* reply_ = nullptr;  ///< of the last request; owned by the session
+};
+
+}  // namespace sase::fleet

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/fleet_call.hpp"
+
+#include "helper/os/processes/this_process.hpp"
+#include "protocol/time.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace sase::token {
+
+namespace {
+
+using protocol::FleetOperation;
+using protocol::FleetReply;
+using protocol::FleetSnapshot;
+using protocol::FleetUnavailable;
+using protocol::FleetWritten;
+using rate_limit::FleetUse;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using std::chrono::sys_seconds;
+
+/// A call stops waiting for another host this long before its deadline, and begins no request after it.
+constexpr seconds reserve{1};
+/// How long a caller that has its token waits until the other hosts have it.
+constexpr milliseconds longest_publish{700};
+/// For another host to acquire the lock that this one has released.
+constexpr milliseconds handover{500};
+
+/// An outage of the store is shorter than this, or hosts refresh without it.
+constexpr std::chrono::minutes long_outage{1};
+
+/// What a failing store may cost, and a connection to the service while other hosts wait.
+milliseconds budget_for(const config::Profile& profile) {
+  return std::min<milliseconds>(seconds(3), milliseconds(profile.timeout) * 3 / 10);
+}
+
+/// Of the program's start and its first and last attempts, until it reports that it gives up.
+constexpr seconds attempt_slack{2};
+
+double random_fraction() noexcept { return ::randombytes_random() / 4294967296.0; }
+
+/// Other hosts share a failure of the service, but no local one, and not one before the TLS handshake.
+bool is_shared(const ProbeReport& report) {
+  const auto& error = report.auth_error;
+  return error && report.requests != 0 && error->kind != protocol::ErrorKind::misconfigured &&
+         error->kind != protocol::ErrorKind::authorizer_failed;
+}
+
+}  // namespace
+
+protocol::FleetSetup make_fleet_setup(const TokenProviderParts& parts, const cache::FleetIdentity& identity,
+                                      steady_clock::time_point deadline) {
+  const config::FleetSettings& fleet = *parts.fleet_settings;
+  const std::string key = fleet.prefix + "v1/" + identity.name();
+  const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+  protocol::FleetSetup setup{.members = {},
+                             .ca_file = fleet.ca_file,
+                             .client_cert = fleet.client_cert,
+                             .client_key = fleet.client_key,
+                             .record_key = key + "/record",
+                             .lock_key = key + "/lock",
+                             .timeout = std::max(left, milliseconds(1)),
+                             .budget = std::max(budget_for(parts.profile), milliseconds(1)),
+                             .trace = parts.trace.on()};
+  for (const protocol::Host& member : fleet.members)
+    setup.members.push_back("https://" + member.authority());
+  return setup;
+}
+
+FleetCall::FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLimitedAuthorizer& requests,
+                     std::function<void(const Token&)> keep)
+    : parts_(parts),
+      requests_(requests),
+      store_(*parts.fleet),
+      keep_(std::move(keep)),
+      identity_(parts.profile.authorize_url, (requests.prepare(), key.key().reveal())),
+      needs_{.min_ttl = parts.profile.min_ttl,
+             .refresh_ahead = parts.profile.refresh_ahead,
+             .cached_left = {},
+             .rejected_tags = {},
+             .blocked = {},
+             .known_failure = {}} {}
+
+FleetResult FleetCall::get() {
+  needs_.blocked = requests_.find_block();
+  return run();
+}
+
+FleetResult FleetCall::refresh(seconds left) {
+  needs_.cached_left = left;
+  requests_.read_log_for_refresh();
+  return run();
+}
+
+FleetResult FleetCall::run() {
+  const rate_limit::FleetMemory& memory = requests_.log().fleet;
+  if (is_fleet_paused(requests_.log(), BootClock::now())) {
+    parts_.trace.line("fleet: not contacted: " + memory.error);
+    return without_store();
+  }
+  needs_.rejected_tags = memory.rejected_tags;
+  store_.open(make_fleet_setup(parts_, identity_, parts_.deadline));
+  FleetReply reply = ask({.operation = FleetOperation::read});
+  while (const auto* const snapshot = std::get_if<FleetSnapshot>(&reply)) {
+    FleetView view = read_view(*snapshot);
+    const std::int64_t revision = snapshot->revision;
+    const FleetDecision decision = decide(view, needs_);
+    if (is_end(decision.step)) return end(decision, std::move(view));
+    reply = decision.step == FleetStep::wait ? wait(view, revision) : acquire(view);
+    if (const auto* const lock = std::get_if<FleetWritten>(&reply))
+      return authorize(std::move(view), lock->revision);
+  }
+  return record_unavailable(std::get<FleetUnavailable>(reply));
+}
+
+/// A refresh does not wait: the old token is still good.
+bool FleetCall::is_end(FleetStep step) const noexcept {
+  return step == FleetStep::use || step == FleetStep::fail ||
+         (step == FleetStep::wait && needs_.cached_left.has_value());
+}
+
+FleetResult FleetCall::end(const FleetDecision& decision, FleetView view) {
+  if (decision.step == FleetStep::use)
+    return use(std::move(view), has_waited_ ? FleetUse::waited : FleetUse::hit);
+  if (decision.error) throw to_failure(*decision.error);
+  return {};
+}
+
+/// A short outage causes no refresh: the other hosts would refresh the token as well.
+FleetResult FleetCall::without_store() const {
+  const auto& since = requests_.log().fleet.unavailable_since;
+  return {.falls_back = !needs_.cached_left || (since && BootClock::now() - *since >= long_outage)};
+}
+
+FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
+  requests_.change_log([&why](rate_limit::RequestLog& log) {
+    record_fleet_failure(log, why.what, BootClock::now(), random_fraction());
+  });
+  if (!needs_.cached_left) parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
+  return without_store();
+}
+
+FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
+  const auto now = steady_clock::now();
+  Deadline deadline = std::min(now + budget_for(parts_.profile) + attempt_slack, parts_.deadline);
+  if (request.operation == FleetOperation::wait) deadline = parts_.deadline - reserve;
+  if (request.operation == FleetOperation::publish)
+    deadline = std::clamp(parts_.deadline, now + milliseconds(50), now + longest_publish);
+  FleetReply reply = store_.ask(request, deadline, parts_.trace);
+  if (const auto* const snapshot = std::get_if<FleetSnapshot>(&reply)) clock_ = snapshot->clock;
+  if (const auto* const written = std::get_if<FleetWritten>(&reply)) clock_ = written->clock;
+  return reply;
+}
+
+FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
+  FleetView view = FleetView::of(snapshot, identity_, reading_time(snapshot.clock, BootClock::now()));
+  if (view.is_damaged)
+    parts_.diagnostics.warning("the fleet's record cannot be decrypted and counts as absent");
+  if (std::exchange(is_first_, false)) needs_.known_failure = view.record.log.failure;
+  place_ = {};
+  if (snapshot.record)
+    place_ = {.mod_revision = snapshot.record->mod_revision,
+              .create_revision = snapshot.record->create_revision,
+              .version = snapshot.record->version};
+  return view;
+}
+
+FleetResult FleetCall::use(FleetView view, FleetUse use) {
+  FleetToken& shared = *view.record.token;
+  const seconds left = std::min(shared.time_left(view.now), protocol::longest_lifetime);
+  parts_.trace.line("fleet: a token with " + std::to_string(left.count()) + "s left");
+  NewToken token{.token = {.bearer = protocol::BearerToken(std::move(shared.bearer)),
+                           .expiry = Expiry::after(ClockReading::now(), left)},
+                 .too_short = {}};
+  keep_(token.token);
+  record_use(use);
+  return {.token = std::move(token)};
+}
+
+void FleetCall::record_use(FleetUse use) {
+  requests_.change_log([use](rate_limit::RequestLog& log) { record_fleet_use(log, use, BootClock::now()); });
+}
+
+FleetReply FleetCall::wait(const FleetView& view, std::int64_t revision) {
+  if (!std::exchange(has_waited_, true)) parts_.trace.line("fleet: another host holds the lock");
+  FleetReply reply = ask({.operation = FleetOperation::wait, .seen = revision});
+  if (std::holds_alternative<FleetUnavailable>(reply) && steady_clock::now() >= parts_.deadline - reserve)
+    throw Failure(ExitCode::unreachable,
+                  "another host of the fleet, " + view.holder->describe() + ", is still asking for a token",
+                  "try again later, or raise 'timeout'");
+  return reply;
+}
+
+/// The request is counted in advance, for all hosts.
+FleetReply FleetCall::acquire(FleetView& view) {
+  const auto left = std::chrono::floor<seconds>(parts_.deadline - steady_clock::now());
+  if (left < reserve)
+    throw Failure(ExitCode::unreachable, "no time is left for a request after the wait for other hosts",
+                  "try again, or raise 'timeout'");
+  const sys_seconds now = writing_time(clock_, BootClock::now());
+  rate_limit::RequestLog& log = view.record.log;
+  count_before_send(log, to_log_time(now));
+  if (needs_.cached_left) log.refresh_started = to_log_time(now);
+  const FleetLock lock{
+      .host = os::host_name(), .pid = static_cast<std::uint32_t>(os::process_id()), .expires_at = now + left};
+  const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
+  return ask({.operation = FleetOperation::acquire,
+              .seen = place_.mod_revision,
+              .record = view.record.encrypt(identity_, place),
+              .lock = lock.encrypt(identity_)});
+}
+
+FleetResult FleetCall::authorize(FleetView view, std::int64_t revision) {
+  place_.mod_revision = revision;
+  if (place_.version == 1) place_.create_revision = revision;
+  const sys_seconds issued_at = writing_time(clock_, BootClock::now());
+  // This request is counted already.
+  const unsigned tries = 1 + requests_left(view.record.log, to_log_time(issued_at));
+  ProbeReport report = requests_.request_for_fleet(needs_.cached_left.has_value(), tries,
+                                                   steady_clock::now() + budget_for(parts_.profile));
+  record_outcome(view, report, issued_at);
+  const FleetReply published = publish(view);
+  if (report.new_token) return finish(*std::move(report.new_token), published);
+  if (report.requests != 0) throw to_failure(*report.auth_error);
+  return release(published);
+}
+
+/// The token that lives longer stays in the record.
+void FleetCall::record_outcome(FleetView& view, ProbeReport& report, sys_seconds issued_at) {
+  const sys_seconds now = writing_time(clock_, BootClock::now());
+  FleetRecord& record = view.record;
+  correct_count(record.log, report.requests, to_log_time(now));
+  if (is_shared(report)) record_failure(record.log, *report.auth_error, {}, to_log_time(now));
+  if (!report.new_token) return;
+  const rate_limit::LastSuccess& success = *requests_.log().success;
+  record_success(record.log, {.at = to_log_time(now),
+                              .lifetime = success.lifetime,
+                              .too_short = success.too_short,
+                              .was_refresh = success.was_refresh});
+  FleetToken token{.issued_at = issued_at,
+                   .lifetime = success.lifetime,
+                   .bearer = protocol::Secret(report.new_token->token.bearer.reveal())};
+  const auto& before = record.token;
+  const bool is_rejected =
+      before && std::ranges::find(needs_.rejected_tags, cache::tag_token(before->bearer.reveal())) !=
+                    needs_.rejected_tags.end();
+  if (!before || is_rejected || before->time_left(now) <= token.time_left(now))
+    record.token = std::move(token);
+  keep_(report.new_token->token);
+}
+
+FleetReply FleetCall::publish(const FleetView& view) {
+  const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
+  FleetReply reply = ask({.operation = FleetOperation::publish,
+                          .seen = place_.mod_revision,
+                          .record = view.record.encrypt(identity_, place)});
+  if (std::holds_alternative<FleetSnapshot>(reply)) parts_.trace.line("fleet: another host has taken over");
+  return reply;
+}
+
+/// Another host may reach the service. Else this one tries again without the fleet.
+FleetResult FleetCall::release(const FleetReply& published) {
+  const auto* const written = std::get_if<FleetWritten>(&published);
+  if (written == nullptr || needs_.cached_left) return {.falls_back = !needs_.cached_left};
+  const Deadline until = std::min(steady_clock::now() + handover, parts_.deadline);
+  const auto wait_for_holder = [&](std::int64_t revision) {
+    return store_.ask({.operation = FleetOperation::wait, .seen = revision}, until, parts_.trace);
+  };
+  FleetReply reply = wait_for_holder(written->revision);
+  while (const auto* const snapshot = std::get_if<FleetSnapshot>(&reply)) {
+    clock_ = snapshot->clock;
+    const std::int64_t revision = snapshot->revision;
+    FleetView view = read_view(*snapshot);
+    const FleetStep step = decide(view, needs_).step;
+    if (step == FleetStep::use) return use(std::move(view), FleetUse::waited);
+    if (step != FleetStep::wait && steady_clock::now() >= until) break;
+    reply = step == FleetStep::wait ? wait(view, revision) : wait_for_holder(revision);
+  }
+  return {.falls_back = true};
+}
+
+FleetResult FleetCall::finish(NewToken token, const FleetReply& published) {
+  record_use(needs_.cached_left ? FleetUse::refreshed : FleetUse::authorized);
+  const auto* const snapshot = std::get_if<FleetSnapshot>(&published);
+  if (snapshot == nullptr) return {.token = std::move(token)};
+  FleetView view = read_view(*snapshot);
+  const seconds own_left = time_left(token.token.expiry, ClockReading::now(), current_boot);
+  needs_.cached_left = own_left;  // one that lives longer
+  if (decide(view, needs_).step != FleetStep::use) return {.token = std::move(token)};
+  return use(std::move(view), FleetUse::waited);
+}
+
+}  // namespace sase::token

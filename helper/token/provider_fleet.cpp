@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/token/provider.hpp"
+
+#include <exception>
+#include <utility>
+#include <variant>
+
+// What a provider gets from the fleet.
+
+namespace sase::token {
+
+/// Whether there is a fleet. Throws Failure for an invalid setting.
+bool TokenProvider::load_fleet() {
+  if (parts_.find_fleet) parts_.fleet_settings = parts_.find_fleet(parts_.profile.name);
+  parts_.find_fleet = nullptr;
+  return parts_.fleet_settings.has_value();
+}
+
+/// An invalid setting matters only to a call that needs the fleet.
+bool TokenProvider::has_known_fleet() noexcept try { return load_fleet(); } catch (const std::exception&) {
+  return false;
+}
+
+/// Through the fleet, if there is one.
+ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
+  if (!load_fleet()) return accept(requests.authorize());
+  FleetResult shared =
+      FleetCall(parts_, key_, requests, [this](const Token& token) { keep_longer_lived(token); }).get();
+  if (shared.token) return provide(*std::move(shared.token));
+  ProvidedToken own = accept(requests.authorize());
+  requests.change_log([](rate_limit::RequestLog& log) {
+    record_fleet_use(log, rate_limit::FleetUse::fallback, BootClock::now());
+  });
+  return own;
+}
+
+std::optional<ProvidedToken> TokenProvider::refresh(RateLimitedAuthorizer requests,
+                                                    std::chrono::seconds left) {
+  if (!load_fleet()) return accept(requests.refresh());
+  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token) {
+                         keep_longer_lived(token);
+                       }).refresh(left);
+  if (shared.token) return provide(*std::move(shared.token));
+  return shared.falls_back ? std::optional(accept(requests.refresh())) : std::nullopt;
+}
+
+FleetReport TokenProvider::examine_fleet() {
+  const cache::FleetIdentity identity(parts_.profile.authorize_url, key_.key().reveal());
+  const auto deadline = std::chrono::steady_clock::now() + parts_.profile.timeout;
+  (void)load_fleet();
+  parts_.fleet->open(make_fleet_setup(parts_, identity, deadline));
+  const protocol::FleetReply reply =
+      parts_.fleet->ask({.operation = protocol::FleetOperation::examine}, deadline, parts_.trace);
+  parts_.fleet->close();
+  FleetReport report{.members = parts_.fleet->members(), .view = {}, .unavailable = {}};
+  if (const auto* const snapshot = std::get_if<protocol::FleetSnapshot>(&reply))
+    report.view = FleetView::of(*snapshot, identity, reading_time(snapshot->clock, BootClock::now()));
+  else if (const auto* const unavailable = std::get_if<protocol::FleetUnavailable>(&reply))
+    report.unavailable = *unavailable;
+  return report;
+}
+
+}  // namespace sase::token

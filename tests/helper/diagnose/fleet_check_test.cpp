@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/diagnose/report.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+
+#include <string>
+
+namespace sase::diagnose {
+
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::CheckState;
+using protocol::FleetMember;
+
+FleetMember good_member(const std::string& name, std::chrono::seconds ahead = 0s) {
+  return {
+      .name = name,
+      .version = "3.4.23",
+      .certificate = "TLSv1.3",
+      .clock = protocol::StoreClock{.date = std::chrono::sys_seconds(1'800'000'000s + ahead), .sent = 5000ms},
+      .what = {},
+      .hint = {}};
+}
+
+token::FleetReport good_report() {
+  return {.members = {good_member("etcd1:2379"), good_member("etcd2:2379")},
+          .view = token::FleetView{.now = {}, .record = {}, .holder = {}},
+          .unavailable = {}};
+}
+
+}  // namespace
+
+TEST_CASE("the check of the fleet names each member with its version", "[fleet_check]") {
+  const CheckResult check = make_fleet_result(good_report());
+
+  CHECK(check.state == CheckState::ok);
+  CHECK(check.what ==
+        "etcd1:2379 answers, etcd 3.4.23, TLSv1.3; etcd2:2379 answers, etcd 3.4.23, TLSv1.3; "
+        "no host is asking for a token");
+  CHECK(check.remedy.empty());
+}
+
+TEST_CASE("a fleet's member that does not answer causes a warning with its remedy", "[fleet_check]") {
+  token::FleetReport report = good_report();
+  report.members[1].what = "connection refused";
+  report.members[1].hint = "start etcd";
+
+  const CheckResult check = make_fleet_result(report);
+
+  CHECK(check.state == CheckState::warning);
+  CHECK_FALSE(check.is_failed());
+  CHECK(tests::contains(check.what, "etcd2:2379: connection refused"));
+  CHECK(check.remedy == "start etcd");
+}
+
+TEST_CASE("a fleet without a majority causes a warning", "[fleet_check]") {
+  token::FleetReport report = good_report();
+  report.view.reset();
+  report.unavailable = protocol::FleetUnavailable{.what = "no leader", .hint = "start a second member"};
+
+  const CheckResult check = make_fleet_result(report);
+
+  CHECK(check.state == CheckState::warning);
+  CHECK(tests::contains(check.what, "; no leader"));
+  CHECK(check.remedy == "start a second member");
+}
+
+TEST_CASE("clocks of a fleet's members that differ by more than two seconds cause a warning",
+          "[fleet_check]") {
+  token::FleetReport report = good_report();
+  report.members[1] = good_member("etcd2:2379", 2s);
+  CHECK(make_fleet_result(report).state == CheckState::ok);
+
+  report.members[1] = good_member("etcd2:2379", 3s);
+  const CheckResult check = make_fleet_result(report);
+
+  CHECK(check.state == CheckState::warning);
+  CHECK(tests::contains(check.what, "the members' clocks differ by 3s"));
+}
+
+TEST_CASE("the check of the fleet names the host that is asking for a token", "[fleet_check]") {
+  token::FleetReport report = good_report();
+  report.view->holder = token::FleetLock{.host = "web1", .pid = 7, .expires_at = {}};
+
+  CHECK(tests::contains(make_fleet_result(report).what, "the host 'web1' (process 7) is asking for a token"));
+}
+
+}  // namespace sase::diagnose

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/rate_limit/rules.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/expect.hpp"
+#include "tests/support/fleet_machine.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sase::token {
+
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::ErrorKind;
+using protocol::FleetOperation;
+using tests::FleetMachine;
+using tests::StoreContents;
+
+using Operations = std::vector<FleetOperation>;
+
+}  // namespace
+
+TEST_CASE("the first host of a fleet requests a token and publishes it", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(host.connection.operations ==
+        Operations{FleetOperation::read, FleetOperation::acquire, FleetOperation::publish});
+  CHECK(host.shared_token() == "fresh-token");
+  CHECK(contents.record->has_lease);
+  CHECK_FALSE(contents.lock);
+  CHECK(host.kept() == "fresh-token");
+  CHECK(host.record().log.requests.size() == 1);
+  CHECK(host.log().fleet.last_use == rate_limit::FleetUse::authorized);
+}
+
+TEST_CASE("a further host of a fleet gets the token with one read", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine first(contents), second(contents);
+  (void)first.get();
+
+  CHECK(second.get() == "fresh-token");
+  CHECK(second.authorizer.calls == 0);
+  CHECK(second.connection.operations == Operations{FleetOperation::read});
+  CHECK(second.kept() == "fresh-token");
+  CHECK(second.log().fleet.last_use == rate_limit::FleetUse::hit);
+  // From now on it is in the cache.
+  CHECK(second.get() == "fresh-token");
+  CHECK(second.connection.opened == 1);
+}
+
+TEST_CASE("the store's program gets key names, certificates and times, and no secret", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  (void)host.get();
+
+  const protocol::FleetSetup& setup = host.connection.setup;
+  const std::string prefix = "/sase-credential/v1/" + host.fleet_identity().name();
+  CHECK(setup.members == std::vector<std::string>{"https://etcd1:2379", "https://etcd2:2379"});
+  CHECK(setup.record_key == prefix + "/record");
+  CHECK(setup.lock_key == prefix + "/lock");
+  CHECK(setup.ca_file == "/ca.pem");
+  CHECK(setup.client_cert == "/cert.pem");
+  CHECK(setup.client_key == "/key.pem");
+  CHECK(setup.budget == 3000ms);
+  CHECK(setup.timeout > 9s);
+  CHECK(contents.record->bytes.find("fresh-token") == std::string::npos);
+}
+
+TEST_CASE("a host waits for the one that holds the fleet's lock", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine first(contents), second(contents);
+  first.authorizer.meanwhile = [&] {
+    // The second host calls while the first one requests the token, and sees the result with its second
+    // snapshot.
+    second.connection.before = [&](const protocol::FleetRequest& request) {
+      if (request.operation != FleetOperation::wait) return;
+      FleetRecord record = first.record();
+      record.token =
+          FleetToken{.issued_at = contents.clock, .lifetime = 1h, .bearer = protocol::Secret("waited")};
+      ++contents.revision;
+      contents.put(
+          contents.record,
+          record.encrypt(first.fleet_identity(), cache::FleetPlace::record(contents.record->create_revision,
+                                                                           contents.record->version + 1)),
+          true);
+      contents.lock.reset();
+    };
+    CHECK(second.get() == "waited");
+    CHECK(second.authorizer.calls == 0);
+    CHECK(second.connection.operations == Operations{FleetOperation::read, FleetOperation::wait});
+    CHECK(second.log().fleet.last_use == rate_limit::FleetUse::waited);
+  };
+
+  // Meanwhile the record has changed, so the first host must not publish. Its own token lives longer.
+  CHECK(first.get() == "fresh-token");
+  CHECK(first.shared_token() == "waited");
+}
+
+TEST_CASE("a host that loses the race for the fleet's lock uses the result of the winner", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine winner(contents), loser(contents);
+  loser.connection.before = [&](const protocol::FleetRequest& request) {
+    if (request.operation == FleetOperation::acquire && winner.authorizer.calls == 0) (void)winner.get();
+  };
+
+  CHECK(loser.get() == "fresh-token");
+  CHECK(winner.authorizer.calls == 1);
+  CHECK(loser.authorizer.calls == 0);
+  CHECK(loser.connection.operations == Operations{FleetOperation::read, FleetOperation::acquire});
+}
+
+TEST_CASE("a host that was stopped while it held the fleet's lock does not replace a newer token",
+          "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine stopped(contents), next(contents);
+  next.answer("newer");
+  stopped.answer("older", 30min);
+  stopped.authorizer.meanwhile = [&] {
+    contents.lock.reset();  // its lease has ended
+    CHECK(next.get() == "newer");
+  };
+
+  CHECK(stopped.get() == "newer");
+  CHECK(stopped.kept() == "newer");
+  CHECK(next.shared_token() == "newer");
+}
+
+TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.connection.outage =
+      protocol::FleetUnavailable{.what = "no member answers", .hint = "start etcd", .reachable = false};
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(host.error.text() == "sase-credential: warning: authorizing without the fleet: no member answers\n");
+  CHECK(host.log().fleet.last_use == rate_limit::FleetUse::fallback);
+  CHECK(host.log().fleet.error == "no member answers");
+
+  // It is not contacted again for a while, and there is no further warning.
+  host.erase("fresh-token");
+  host.answer("second");
+  CHECK(host.get() == "second");
+  CHECK(host.connection.opened == 1);
+  CHECK(tests::count_lines(host.error.text()) == 1);
+}
+
+TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.connection.outage = protocol::FleetUnavailable{.what = "down"};
+  (void)host.get();
+  host.erase("fresh-token");
+  host.change_log([](rate_limit::RequestLog& log) { log.fleet.retry_at = BootClock::now(); });
+  host.connection.outage.reset();
+
+  (void)host.get();
+
+  CHECK(host.connection.opened == 2);
+  CHECK_FALSE(host.log().fleet.unavailable_since);
+}
+
+TEST_CASE("an erased token is replaced for the whole fleet", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents), other(contents);
+  (void)host.get();
+  (void)other.get();
+  host.erase("fresh-token");
+  host.answer("replaced");
+
+  CHECK(host.shared_token() == "fresh-token");  // the store is not contacted
+  CHECK(host.get() == "replaced");
+  CHECK(host.shared_token() == "replaced");
+  // The other host keeps its token until its own callers reject it.
+  CHECK(other.get() == "fresh-token");
+  other.erase("fresh-token");
+  CHECK(other.get() == "replaced");
+  CHECK(other.authorizer.calls == 0);
+}
+
+TEST_CASE("without a cache, an erase marks the fleet's token as rejected", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.cache = nullptr;
+  (void)host.get();
+  host.answer("replaced");
+
+  CHECK(host.get() == "fresh-token");
+  host.erase("fresh-token");
+  CHECK(host.get() == "replaced");
+}
+
+TEST_CASE("a failure of the service is published, and fails the hosts that wait", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents), other(contents);
+  host.authorizer.answer = tests::auth_error(ErrorKind::rejected);
+
+  CHECK(host.failure().code == ExitCode::rejected);
+  CHECK_FALSE(contents.lock);
+  const Failure shared = other.failure();
+
+  CHECK(shared.code == ExitCode::rejected);
+  CHECK(std::string(shared.what()).starts_with("what happened, reported by another host, "));
+  CHECK(other.authorizer.calls == 0);
+}
+
+TEST_CASE("a host without a connection to the service releases the fleet's lock", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents), other(contents);
+  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
+  host.authorizer.requests = 0;
+  int waits = 0;
+  host.connection.before = [&](const protocol::FleetRequest& request) {
+    // The store may confirm what the host has written, before another host acquires the lock.
+    if (request.operation == FleetOperation::wait && ++waits == 2) (void)other.get();
+  };
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(host.authorizer.calls == 1);
+  CHECK(other.authorizer.calls == 1);
+  CHECK(other.record().log.requests.size() == 1);  // of the other host
+  CHECK_FALSE(other.record().log.failure);
+}
+
+TEST_CASE("a host without a connection to the service tries again if no other host takes over",
+          "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
+  host.authorizer.requests = 0;
+
+  CHECK(host.failure().code == ExitCode::unreachable);
+  CHECK(host.authorizer.calls == 2);
+  CHECK(host.record().log.requests.empty());
+  CHECK_FALSE(contents.lock);
+}
+
+TEST_CASE("the fleet keeps the token that lives longer", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents), demanding(contents);
+  host.answer("long", 50min);
+  (void)host.get();
+  demanding.answer("short", 40min);
+  demanding.profile.min_ttl = 55min;
+
+  CHECK(std::string(demanding.failure().what()).find("less than min-ttl") != std::string::npos);
+  CHECK(host.shared_token() == "long");
+}
+
+TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  contents.put(contents.record, "damaged", false);
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(host.shared_token() == "fresh-token");
+  CHECK(tests::count_lines(host.error.text()) == 1);
+}
+
+TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents), other(contents);
+  (void)host.get();
+  (void)other.get();
+  contents.clock += 50min;
+  for (FleetMachine* const each : {&host, &other})
+    each->keep("fresh-token", 10min);
+  // Each host has its own moment within the time ahead.
+  host.profile.refresh_ahead = other.profile.refresh_ahead = 30min;
+  host.change_log([](rate_limit::RequestLog& log) { log.success.reset(); });
+  host.answer("refreshed");
+
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "refreshed");
+  CHECK(host.shared_token() == "refreshed");
+  CHECK(host.log().fleet.last_use == rate_limit::FleetUse::refreshed);
+  CHECK(other.source().get_refreshed().token.bearer.reveal() == "refreshed");
+  CHECK(other.authorizer.calls == 0);
+}
+
+TEST_CASE("a short outage of the store causes no refresh", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.profile.refresh_ahead = 30min;
+  host.keep("old", 10min);
+  host.connection.outage = protocol::FleetUnavailable{.what = "down"};
+
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "old");
+  CHECK(host.authorizer.calls == 0);
+  host.change_log([](rate_limit::RequestLog& log) { log.fleet.unavailable_since = BootClock::now() - 61s; });
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "fresh-token");
+}
+
+}  // namespace sase::token
