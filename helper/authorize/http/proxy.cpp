@@ -25,9 +25,6 @@ namespace sase::authorize {
 
 namespace {
 
-using network::most_header_fields;
-using network::read_status;
-using network::user_agent;
 bool same_network(const protocol::IpAddress& left, const protocol::IpAddress& right,
                   std::size_t bits) noexcept {
   if (left.size != right.size || bits > left.size * 8) return false;
@@ -77,6 +74,9 @@ bool matches(std::string_view entry, const protocol::Host& host) {
   return address ? matches_address(*name, *address) : matches_domain(*name, host.name);
 }
 
+using network::most_header_fields;
+using network::read_status;
+using network::user_agent;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;

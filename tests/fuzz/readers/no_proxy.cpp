@@ -9,7 +9,7 @@ namespace sase::fuzz {
 
 /// A host on the first line, then a list of hosts that bypass the proxy.
 void no_proxy(std::string_view bytes) {
-  using network::bypasses_proxy;
+  using authorize::bypasses_proxy;
   const auto host = protocol::Host::parse(take_line(bytes));
   if (!host) return;
   const std::string list(bytes);
