@@ -54,6 +54,11 @@ template <typename Texts>
 /// hosts and files rarely have one.
 [[nodiscard]] bool may_be_key(std::string_view text) noexcept;
 
+/// Whether a word in the place of a file or program may be a key: it names no directory.
+[[nodiscard]] inline bool may_be_bare_key(std::string_view text) noexcept {
+  return text.find('/') == std::string_view::npos && may_be_key(text);
+}
+
 /// Whether a text begins or ends with a quotation mark, of a text program and Markdown as well.
 [[nodiscard]] bool is_quoted(std::string_view text) noexcept;
 /// Whether a text, of ASCII characters, is encoded in UTF-16.

@@ -154,12 +154,17 @@ std::string list_commands_that_accept(const Flag& flag, Commands commands) {
   return join(names);
 }
 
+/// The hint for a format whose flag is missing, if the command has formats; else empty.
+std::string suggest_format(const Command& command, std::string_view word) {
+  if (command.flags.find("format") == std::string_view::npos || protocol::find_token_format(word) == nullptr)
+    return {};
+  return "did you mean '--format " + std::string(word) + "'?";
+}
+
 /// The hint for the operands of a command that takes none. An unknown one may be a key.
 std::string advise(const Command& command, const std::vector<std::string>& operands) {
   for (const std::string& word : operands) {
-    if (command.flags.find("format") != std::string_view::npos &&
-        protocol::find_token_format(word) != nullptr)
-      return "did you mean '--format " + word + "'?";
+    if (std::string hint = suggest_format(command, word); !hint.empty()) return hint;
     if (config::find_region(word) != nullptr) return "did you mean '--region " + word + "'?";
   }
   const bool may_be_key = command.name == "login" || quote_if_short(operands.front()).empty();
@@ -192,7 +197,7 @@ Failure unknown_flag(std::string_view flag, const char* otherwise) {
   flag = flag.substr(0, flag.find('='));
   const std::string_view name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
   const std::vector<std::string_view> known = flag_names();
-  std::string_view near = nearest_name(name, known);
+  std::string_view near = name == "o" ? "format" : nearest_name(name, known);  // kubectl, az: -o json
   for (const std::string_view each : known)  // `-f` stands for the first flag with this letter
     if (near.empty() && name.size() == 1 && each.starts_with(name)) near = each;
   if (otherwise == std::string_view(see_overview) && (name.ends_with("key") || name.ends_with("token")))
@@ -263,8 +268,12 @@ void reject_typography(std::span<const char* const> arguments) {
 void reject_unsupported_arguments(Commands commands, const Command& command, const CommandLine& line) {
   const std::string name = "'" + std::string(command.name) + "'";
   if (command.operands.empty() && !line.operands.empty()) {
-    if (line.operands.size() == 1 && line.operands.front().starts_with('-'))
-      throw unknown_flag(line.operands.front());
+    const std::string& first = line.operands.front();
+    if (line.operands.size() == 1 && first.starts_with('-')) {
+      Failure failure = unknown_flag(first);
+      if (std::string hint = suggest_format(command, first.substr(1)); !hint.empty()) failure.hint = hint;
+      throw failure;  // `token -json`
+    }
     throw Failure(ExitCode::usage_error, name + " takes no operand", advise(command, line.operands));
   }
   for (const Flag* const flag : line.flags)

@@ -89,7 +89,8 @@ std::vector<protocol::Secret> new_entries(const Call& call, const Token& token, 
 }
 
 Failure not_run(const std::string& program, const std::error_code& reason) {
-  const std::string what = "cannot run '" + protocol::escape(program) + "': ";
+  const std::string what =
+      "cannot run " + (may_be_bare_key(program) ? "this" : "'" + protocol::escape(program) + "'") + ": ";
   if (reason == std::errc::no_such_file_or_directory) {
     const char* hint = program.find('/') == std::string::npos ? "check its name, and PATH" : "check its path";
     if (program.find(' ') != std::string::npos)

@@ -59,6 +59,10 @@ Target read_target(const cli::CommandLine& line) {
   if (line.operands.size() != 1)
     throw Failure(ExitCode::usage_error, "'watch' needs one file to write the token to",
                   "write: sase-credential watch FILE");
+  if (may_be_bare_key(line.operands.front()))
+    throw Failure(ExitCode::usage_error,
+                  "'watch' needs a file, and this may be a key; a file is written './NAME'",
+                  cli::where_a_key_goes);
   if (line.operands.front() == "-")
     throw Failure(ExitCode::usage_error, "'watch' writes to a file, not to standard output",
                   "for a file of that name write './-'; for standard output: sase-credential token");

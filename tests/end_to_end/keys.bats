@@ -492,6 +492,10 @@ TABLE
     call sase-credential "$command" "$key"
     expect_failure 2 "'$command' takes no operand" "$hint"
   done
+  call sase-credential watch "$key"
+  expect_failure 2 "'watch' needs a file, and this may be a key; a file is written './NAME'" "$hint"
+  SASE_API_KEY=$key call sase-credential exec -- "${key:0:60}"
+  expect_failure 127 'cannot run this: there is no such program' 'check its name, and PATH'
 }
 
 # not_shown TEXT: in what the last call, which failed, has said.

@@ -99,7 +99,7 @@ first_token() {
 after_restart() {
   cp /proc/sys/kernel/random/uuid "$home/boot_id"
   # shellcheck disable=SC2016 # for the inner shell
-  call unshare --time --boottime "$1" --mount --fork -- sh -euc '
+  call unshare --time --boottime "$(boot_offset "$1")" --mount --fork -- sh -euc '
     mount --bind "$0" /proc/sys/kernel/random/boot_id
     exec "$@"' "$home/boot_id" "${@:2}"
 }

@@ -470,3 +470,10 @@ expect_within() {
 }
 
 needs_root() { [ "$(id -u)" -eq 0 ] || skip 'needs root'; }
+needs_time_namespaces() { unshare --time --boottime 60 --fork true 2>/dev/null || skip 'needs time namespaces'; }
+
+# later SECONDS COMMAND...: `call` in a time namespace whose boot clock is that far ahead, as after a suspend.
+later() { call unshare --time --boottime "$(boot_offset "$1")" --fork -- "${@:2}"; }
+
+# boot_offset SECONDS: the argument of --boottime for a clock that far ahead of the one here: it counts from the machine's.
+boot_offset() { awk -v ahead="$1" '$1 == "boottime" { print $2 + ahead }' /proc/self/timens_offsets; }

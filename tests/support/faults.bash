@@ -69,10 +69,6 @@ childless() {
   [ "$code" != 99 ] || refute 'a process was left behind'
 }
 
-# later SECONDS COMMAND...: `call` in a time namespace whose boot clock is that far ahead, as after a suspend.
-later() { call unshare --time --boottime "$1" --fork -- "${@:2}"; }
-needs_time_namespaces() { unshare --time --boottime 60 --fork true 2>/dev/null || skip 'needs time namespaces'; }
-
 # in_network COMMAND...: `call` in a network namespace with loopback and 192.0.2.0/24, where only 192.0.2.1 answers and
 # packets to other addresses are lost. The files in $home/etc replace those in /etc.
 in_network() {

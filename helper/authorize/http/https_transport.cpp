@@ -83,8 +83,10 @@ void report_tls(Progress& progress, const network::TlsSession& session) {
     progress.passed(CheckId::tls, session.description);
 }
 
-AuthError unreachable(std::string what, std::string hint) {
-  return {ErrorKind::unreachable, true, std::move(what), std::move(hint)};
+/// A failure of the network, which may be over at the next try.
+AuthError transient_failure(std::string what, std::string hint) {
+  return {
+      .kind = ErrorKind::unreachable, .transient = true, .what = std::move(what), .hint = std::move(hint)};
 }
 
 }  // namespace
@@ -177,17 +179,18 @@ StreamSocket HttpsTransport::connect_to(const protocol::Host& host) try {
   return socket;
 } catch (const std::system_error& error) {
   const std::string who = (proxy_ ? "the proxy '" : "'") + host.authority() + '\'';
-  throw FailedAttempt(
-      unreachable("cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
-                  network::remedy_for_socket(error.code(), proxy_ ? "check proxy, no-proxy and the network"
-                                                                  : "check url, proxy and the network")));
+  throw FailedAttempt(transient_failure(
+      "cannot connect to " + who + ": " + std::generic_category().message(error.code().value()),
+      network::remedy_for_socket(error.code(), proxy_ ? "check proxy, no-proxy and the network"
+                                                      : "check url, proxy and the network")));
 }
 
 AuthError HttpsTransport::broken(std::string_view what) const {
   const bool at_proxy = progress_.step() == Step::asking_proxy;
   const std::string who = at_proxy ? proxy_->host.authority() : endpoint_.host.text();
-  return unreachable('\'' + who + "' " + std::string(what) + ' ' + std::string(describe(progress_.step())),
-                     "check the network, proxy and url");
+  return transient_failure(
+      '\'' + who + "' " + std::string(what) + ' ' + std::string(describe(progress_.step())),
+      "check the network, proxy and url");
 }
 
 AuthError HttpsTransport::not_http() const {

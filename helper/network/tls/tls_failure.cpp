@@ -94,9 +94,9 @@ constexpr std::array<TlsReason, 16> tls_reasons = {{
     {SSL_R_TLSV1_ALERT_UNKNOWN_CA, "does not know the issuer of the client certificate", wants_certificate},
     {SSL_R_TLSV1_UNRECOGNIZED_NAME, "does not serve this name", "check region and url"},
     {SSL_R_TLSV1_ALERT_INTERNAL_ERROR, "reports an internal error during the TLS handshake", check_between,
-     true},
+     /*transient=*/true},
     {SSL_R_UNEXPECTED_EOF_WHILE_READING, "closed the connection during the TLS handshake", check_between,
-     true},
+     /*transient=*/true},
 }};
 
 /// The reason in a line of OpenSSL, or 0. The line begins with `error:` and the packed code in hexadecimal
@@ -151,8 +151,11 @@ std::string format_time(const std::optional<std::chrono::sys_seconds>& time) {
 
 protocol::AuthError describe_certificate_failure(int code, int depth, const X509* certificate,
                                                  const protocol::Host& host, sys_seconds now) {
-  const auto unreachable = [](std::string what, std::string hint) {
-    return protocol::AuthError{protocol::ErrorKind::unreachable, false, std::move(what), std::move(hint)};
+  const auto rejected = [](std::string what, std::string hint) {
+    return protocol::AuthError{.kind = protocol::ErrorKind::unreachable,
+                               .transient = false,
+                               .what = std::move(what),
+                               .hint = std::move(hint)};
   };
   const std::string subject = in_quotes(display_name(X509_get_subject_name(certificate)));
   const std::string names = subject_names(certificate);
@@ -165,32 +168,32 @@ protocol::AuthError describe_certificate_failure(int code, int depth, const X509
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      return unreachable(
+      return rejected(
           servers + " was issued by " + in_quotes(display_name(X509_get_issuer_name(certificate))) +
               ", which is not trusted",
           "if that is your company's proxy or a private service, name its root certificate with ca-file");
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return unreachable(whose + " is self-signed (" + subject + ") and not trusted",
-                         "if this is your own service, name that certificate with ca-file");
+      return rejected(whose + " is self-signed (" + subject + ") and not trusted",
+                      "if this is your own service, name that certificate with ca-file");
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return unreachable(whose + " has expired: it was valid until " +
-                             format_time(parse_time(X509_get0_notAfter(certificate))),
-                         clock + "if that is right, the service must renew it");
+      return rejected(whose + " has expired: it was valid until " +
+                          format_time(parse_time(X509_get0_notAfter(certificate))),
+                      clock + "if that is right, the service must renew it");
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return unreachable(
+      return rejected(
           whose + " is not valid before " + format_time(parse_time(X509_get0_notBefore(certificate))),
           clock + "set it if that is wrong");
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       if (names.empty())
-        return unreachable(
+        return rejected(
             servers + " contains no host name, only the common name " + subject,
             "the server needs a certificate with a subject alternative name: common names are not used");
-      return unreachable(
+      return rejected(
           "the certificate that answered is for " + in_quotes(names) + ", not for '" + host.name + '\'',
           "check region and url, and that no captive portal or proxy answers in the service's place");
     default:
-      return unreachable(
+      return rejected(
           whose + " is not acceptable: " + protocol::escape(X509_verify_cert_error_string(code)),
           "if that is your company's proxy or a private service, check its certificates and ca-file");
   }

@@ -44,8 +44,14 @@ bool is_read_only(std::string_view path) { return (read_file_system(path).f_flag
 /// Whether modes may be the same for all files and fixed by the mount: on the drives of Windows in WSL, and
 /// on network, FAT and FUSE file systems.
 bool may_have_fixed_modes(std::string_view path) {
-  constexpr std::array<unsigned, 5> types{V9FS_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, MSDOS_SUPER_MAGIC,
-                                          FUSE_SUPER_MAGIC};
+  constexpr unsigned ntfs3 = 0x7366746e;  // fs/ntfs3/super.c; not in linux/magic.h
+  constexpr std::array types{unsigned{V9FS_MAGIC},
+                             unsigned{CIFS_SUPER_MAGIC},
+                             unsigned{SMB2_SUPER_MAGIC},
+                             unsigned{MSDOS_SUPER_MAGIC},
+                             unsigned{EXFAT_SUPER_MAGIC},
+                             unsigned{FUSE_SUPER_MAGIC},
+                             ntfs3};
   return std::ranges::find(types, static_cast<unsigned>(read_file_system(path).f_type)) != types.end();
 }
 

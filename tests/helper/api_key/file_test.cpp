@@ -5,6 +5,7 @@
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <chrono>
@@ -36,8 +37,6 @@ std::string read(const std::string& path) {
 Failure catch_rejection(const std::string& path) {
   return tests::catch_failure([&path] { (void)read(path); });
 }
-
-bool is_root() { return ::geteuid() == 0; }
 
 }  // namespace
 
@@ -111,7 +110,7 @@ TEST_CASE("rejects a key file in another user's directory", "[file]") {
 TEST_CASE("accepts root's readable file on an in-memory file system, as containers mount secrets", "[file]") {
   const mode_t mode = GENERATE(values<mode_t>({0444, 0440, 0644}));
   const auto parent = tests::parent_in_memory();
-  if (!parent || !is_root()) return;
+  if (!parent || !tests::is_root()) return;
   const tests::TemporaryDirectory directory(*parent);
 
   CHECK(read(directory.write("key", key_text, mode)) == "hunter2-key");
@@ -120,7 +119,7 @@ TEST_CASE("accepts root's readable file on an in-memory file system, as containe
 TEST_CASE("rejects root's file in memory that others can write", "[file]") {
   const mode_t mode = GENERATE(values<mode_t>({0666, 0646}));
   const auto parent = tests::parent_in_memory();
-  if (!parent || !is_root()) return;
+  if (!parent || !tests::is_root()) return;
   const tests::TemporaryDirectory directory(*parent);
 
   CHECK(catch_rejection(directory.write("key", key_text, mode)).code == ExitCode::invalid_settings);
@@ -128,7 +127,7 @@ TEST_CASE("rejects root's file in memory that others can write", "[file]") {
 
 TEST_CASE("rejects root's file on disk that others can read", "[file]") {
   const auto parent = tests::parent_on_disk();
-  if (!parent || !is_root()) return;
+  if (!parent || !tests::is_root()) return;
   const tests::TemporaryDirectory directory(*parent);
 
   CHECK(catch_rejection(directory.write("key", key_text, 0444)).code == ExitCode::invalid_settings);

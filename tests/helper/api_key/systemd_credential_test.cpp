@@ -4,6 +4,7 @@
 #include "tests/support/environment_list.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <array>
@@ -65,7 +66,7 @@ TEST_CASE("reads a credential as systemd creates it", "[systemd_credential]") {
 TEST_CASE("reads root's credential in memory with an access list entry for the service's user",
           "[systemd_credential]") {
   const auto parent = tests::parent_in_memory();
-  if (!parent || ::geteuid() != 0) return;
+  if (!parent || !tests::is_root()) return;
   const tests::TemporaryDirectory directory(*parent);
   (void)directory.make_directory("credentials", 0550);
   const std::string path = directory.write("credentials/key", "from systemd\n", 0440);
@@ -75,7 +76,7 @@ TEST_CASE("reads root's credential in memory with an access list entry for the s
 
 TEST_CASE("an access list entry for the service's user suffices", "[systemd_credential]") {
   const auto parent = tests::parent_in_memory();
-  if (!parent || ::geteuid() != 0) return;
+  if (!parent || !tests::is_root()) return;
   const tests::TemporaryDirectory directory(*parent);
   REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
   (void)directory.make_directory("credentials", 0555);

@@ -85,7 +85,9 @@ TEST_CASE("the hint for an operand has the flag that it needs", "[command]") {
       {{"token", "eu"}, "'token' takes no operand", "did you mean '--region eu'?"},
       {{"login", "-r", "eu"}, "'login' takes no operand", "did you mean '--region eu'?"},
       {{"status", "-json"}, "unknown flag '-json'", "did you mean '--json'?"},
+      {{"token", "-json"}, "unknown flag '-json'", "did you mean '--format json'?"},
       {{"token", "-f"}, "unknown flag '-f'", "did you mean '--format'?"},
+      {{"token", "-o"}, "unknown flag '-o'", "did you mean '--format'?"},
       {{"token", "-format=json"}, "unknown flag '-format'", "did you mean '--format'?"},
       {{"get", "json"}, "'get' takes no operand", "see: sase-credential help get"},
   }));

@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_list.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <string>
@@ -113,7 +114,7 @@ TEST_CASE("state_directory() is in /tmp if HOME cannot be written", "[xdg_direct
 }
 
 TEST_CASE("state_directory() is in /tmp if others can write HOME, a directory of root", "[xdg_directories]") {
-  if (::geteuid() != 0) return;
+  if (!tests::is_root()) return;
   const tests::TemporaryDirectory directory;
   const std::string home = directory.make_directory("home", 0777);
   const tests::EnvironmentList environment{"HOME=" + home};

@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <filesystem>
@@ -105,7 +106,7 @@ TEST_CASE("rejects an unusable path with the reason", "[published_file]") {
 }
 
 TEST_CASE("the hint for root's volume that everyone can write changes nothing of it", "[published_file]") {
-  if (::geteuid() != 0) return;
+  if (!tests::is_root()) return;
   const tests::TemporaryDirectory directory;
   REQUIRE(::chmod(directory.path().c_str(), 02777) == 0);
 
@@ -127,7 +128,7 @@ TEST_CASE("prepare() rejects another user's file in a sticky directory", "[publi
   const PublishedFile file(directory.write("token", "planted"), {});
   REQUIRE(::chmod(directory.path().c_str(), 01777) == 0);
   file.prepare();
-  if (::geteuid() != 0) return;
+  if (!tests::is_root()) return;
 
   const int code = tests::exit_code_in_child([&] {
     if (::setuid(tests::another_user) != 0) return 1;
@@ -169,7 +170,7 @@ TEST_CASE("removes leftovers, but no file that is being written", "[published_fi
 
 TEST_CASE("a file in a setgid directory does not belong to a group that the user is not in",
           "[published_file]") {
-  if (::geteuid() != 0) return;  // only root can arrange it
+  if (!tests::is_root()) return;
   const tests::TemporaryDirectory directory;
   constexpr gid_t foreign = 54321;
   REQUIRE(::chown(directory.path().c_str(), 0, foreign) == 0);
@@ -190,8 +191,8 @@ TEST_CASE("a file in a setgid directory does not belong to a group that the user
 
 TEST_CASE("a user may give files to the groups it is in", "[published_file]") {
   CHECK(may_give_to(::getegid()));
+  if (!tests::is_root()) return;
   const int code = tests::exit_code_in_child([] {
-    if (::geteuid() != 0) return 0;
     constexpr gid_t own = 54321;
     constexpr gid_t further = 54322;
     if (::setgroups(1, &further) != 0 || ::setgid(own) != 0 || ::setuid(own) != 0) return 1;

@@ -3,6 +3,7 @@
 #include "helper/os/files/trusted_file.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <fstream>
@@ -58,7 +59,7 @@ TEST_CASE("in a user namespace without root, trusts no other files of unmapped u
   const tests::TemporaryDirectory root("/tmp");
   const std::string path = root.write("file", "text", 0644);
   REQUIRE(::chmod(root.path().c_str(), 0755) == 0);
-  if (::geteuid() != 0 || in_namespace_without_root([] { return true; }) == cannot_unshare) return;
+  if (!tests::is_root() || in_namespace_without_root([] { return true; }) == cannot_unshare) return;
   for (const std::string& foreign : {path, "/etc/.." + path}) {
     INFO(foreign);
     CHECK(in_namespace_without_root([&foreign] { return opens(foreign); }) == 1);

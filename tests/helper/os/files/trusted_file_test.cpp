@@ -6,6 +6,7 @@
 #include "tests/support/expect.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/memory_file.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <filesystem>
@@ -145,7 +146,7 @@ TEST_CASE("a group can write a directory on the path only if the group or the di
 
 TEST_CASE("a group can read root's secret, because root chose the group", "[trusted_file]") {
   const auto disk = tests::parent_on_disk();
-  if (!disk || ::geteuid() != 0) return;
+  if (!disk || !tests::is_root()) return;
   const tests::TemporaryDirectory root(*disk);
   REQUIRE(::chmod(root.path().c_str(), 0755) == 0);
   const std::string path = root.write("key", "text", 0640);
@@ -221,7 +222,7 @@ TEST_CASE("follows links, and checks their owners and where they lead to", "[tru
     CHECK(tests::contains(open(root.path("absolute")).what, root.path("data") + "' " + owner() + "0777)"));
   }
   SECTION("a link of another user") {
-    if (::geteuid() != 0) return;
+    if (!tests::is_root()) return;
     REQUIRE(::lchown(root.path("relative").c_str(), tests::another_user, tests::another_user) == 0);
     CHECK(
         tests::contains(open(root.path("absolute")).what, "/relative' (owner 65534, mode 0777) belongs to"));
@@ -262,7 +263,7 @@ TEST_CASE("a path that only begins like that of an open file is checked", "[trus
 
 TEST_CASE("root's secret in memory may be readable, as containers mount it", "[trusted_file]") {
   const auto memory = tests::parent_in_memory();
-  if (!memory || ::geteuid() != 0) return;
+  if (!memory || !tests::is_root()) return;
   const tests::TemporaryDirectory root(*memory);
   const std::string path = root.write("secret", "text", 0644);
   CHECK(open(path, Sensitivity::secret).is_open);

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/denied_calls.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/test_keys.hpp"
 
@@ -137,7 +138,7 @@ TEST_CASE("entries are shared between sessions", "[keyring_entry][keyring]") {
 
 TEST_CASE("another user has no access to an entry, even with possession of the keyring",
           "[keyring_entry][keyring]") {
-  if (!tests::has_keyring() || ::geteuid() != 0) return;  // only root can arrange it
+  if (!tests::has_keyring() || !tests::is_root()) return;
   const tests::TestKeys keys;
   const int serial = commit(keys.name(), "bytes");
   const int planted = keys.plant("planted", "bytes");
@@ -151,7 +152,7 @@ TEST_CASE("another user has no access to an entry, even with possession of the k
 }
 
 TEST_CASE("a user other than root can store entries", "[keyring_entry][keyring]") {
-  if (!tests::has_keyring() || ::geteuid() != 0) return;  // only root can arrange it
+  if (!tests::has_keyring() || !tests::is_root()) return;
   const tests::TestKeys keys;
 
   CHECK(tests::exit_code_in_child([&keys] {
