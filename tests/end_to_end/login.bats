@@ -399,12 +399,13 @@ see verified:
 @test "logout keeps a key from another source, and works for an invalid profile" {
   meant_to_hold_secrets "$home/key"
   printf '%s\n' "$key" >"$home/key"
-  profile default "url = $url" "ca-file = $SASE_CA_FILE" "api-key-file = $home/key"
+  # A test of the keyring, which all tests of a user share, keeps a token of the profile 'default' there.
+  profile other "url = $url" "ca-file = $SASE_CA_FILE" "api-key-file = $home/key"
   only_profiles
-  call sase-credential token
+  call sase-credential --profile other token
   expect_token
-  echo 'regoin = eu' >>"$config/profiles/default.conf"
-  call sase-credential logout
+  echo 'regoin = eu' >>"$config/profiles/other.conf"
+  call sase-credential --profile other logout
   expect_output $'removed: 1 cached token\n'
   [ -s "$home/key" ] || refute 'the key is gone'
 }
