@@ -273,8 +273,7 @@ void EtcdStore::examine_member(FleetMember& member) {
     return reply;
   };
   member.version = parse_version(send({.path = "/version", .body = {}}));
-  member.certificate = members_.connection()->description();
-  member.client_name = members_.connection()->client_name();
+  member.certificate = members_.connection()->describe_certificate();
   member.clock = parse_range(send(make_read(keys_, false)), keys_).clock;
   const std::string key = probe_key(keys_);
   const auto lease = parse_lease(send(make_lease("grant", "TTL", probe_lifetime.count())));
@@ -283,6 +282,7 @@ void EtcdStore::examine_member(FleetMember& member) {
   put.set("lease", lease);
   (void)send({.path = "/v3/kv/put", .body = to_text(put), .needs_leader = true});
   (void)send(make_lease("revoke", "ID", lease));
+  member.hint = members_.connection()->find_renewal();
 }
 
 }  // namespace sase::fleet

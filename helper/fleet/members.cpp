@@ -103,8 +103,7 @@ GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until)
   if (until != Inbox::Until::done && Clock::now() < begun + limit) throw FrontEnded();
   has_timed_out_ = true;
   throw AttemptFailed(was_accepted ? Trouble::unready : Trouble::unreachable,
-                      "no answer within " + std::to_string(limit.count()) + " ms",
-                      "check that the members run, and the network");
+                      "no answer within " + std::to_string(limit.count()) + " ms", check_member);
 } catch (const std::system_error& error) {
   session_.reset();
   throw AttemptFailed(Trouble::rejected, "cannot start a thread: " + error.code().message(),

@@ -143,7 +143,12 @@ FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
   requests_.change_log([&why](rate_limit::RequestLog& log) {
     record_fleet_failure(log, why.what, BootClock::now(), random_fraction());
   });
-  if (!needs_.cached_left) parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
+  if (!needs_.cached_left) {
+    parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
+    parts_.diagnostics.hint(why.hint.empty() ? "run 'sase-credential doctor" +
+                                                   config::profile_flag(parts_.profile.name) + '\''
+                                             : why.hint);
+  }
   return without_store();
 }
 
@@ -175,7 +180,7 @@ FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
 FleetResult FleetCall::use(FleetView view, FleetUse use) {
   FleetToken& shared = *view.record.token;
   const seconds left = std::min(shared.time_left(view.now), protocol::longest_lifetime);
-  parts_.trace.line("fleet: a token with " + std::to_string(left.count()) + "s left");
+  parts_.trace.line("fleet: a token with " + protocol::describe_duration(left) + " left");
   NewToken token{.token = {.bearer = protocol::BearerToken(std::move(shared.bearer)),
                            .expiry = Expiry::after(ClockReading::now(), left)},
                  .too_short = {}};
@@ -258,11 +263,9 @@ void FleetCall::record_outcome(FleetView& view, ProbeReport& report, sys_seconds
 
 FleetReply FleetCall::publish(const FleetView& view) {
   const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
-  FleetReply reply = ask({.operation = FleetOperation::publish,
-                          .seen = place_.mod_revision,
-                          .record = view.record.encrypt(identity_, place)});
-  if (std::holds_alternative<FleetSnapshot>(reply)) parts_.trace.line("fleet: another host has taken over");
-  return reply;
+  return ask({.operation = FleetOperation::publish,
+              .seen = place_.mod_revision,
+              .record = view.record.encrypt(identity_, place)});
 }
 
 /// Another host may reach the service. Else this one tries again without the fleet.

@@ -135,7 +135,10 @@ TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_ca
       protocol::FleetUnavailable{.what = "no member answers", .hint = "start etcd", .reachable = false};
 
   CHECK(host.get() == "fresh-token");
-  CHECK(host.error.text() == "sase-credential: warning: authorizing without the fleet: no member answers\n");
+  const std::string warning =
+      "sase-credential: warning: authorizing without the fleet: no member answers\n"
+      "sase-credential: hint: start etcd\n";
+  CHECK(host.error.text() == warning);
   CHECK(host.log().fleet.last_use == rate_limit::FleetUse::fallback);
   CHECK(host.log().fleet.error == "no member answers");
 
@@ -144,7 +147,17 @@ TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_ca
   host.answer("second");
   CHECK(host.get() == "second");
   CHECK(host.connection.opened == 1);
-  CHECK(tests::count_lines(host.error.text()) == 1);
+  CHECK(host.error.text() == warning);
+}
+
+TEST_CASE("a warning about the fleet without a remedy names the command that looks for one", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.connection.outage =
+      protocol::FleetUnavailable{.what = "no reply in time", .hint = {}, .reachable = false};
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(tests::contains(host.error.text(), "hint: run 'sase-credential doctor'\n"));
 }
 
 TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
