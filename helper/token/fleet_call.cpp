@@ -36,11 +36,6 @@ constexpr milliseconds handover{500};
 /// An outage of the store is shorter than this, or hosts refresh without it.
 constexpr std::chrono::minutes long_outage{1};
 
-/// What a failing store may cost, and a connection to the service while other hosts wait.
-milliseconds budget_for(const config::Profile& profile) {
-  return std::min<milliseconds>(seconds(3), milliseconds(profile.timeout) * 3 / 10);
-}
-
 /// Of the program's start and its first and last attempts, until it reports that it gives up.
 constexpr seconds attempt_slack{2};
 
@@ -54,25 +49,6 @@ bool is_shared(const ProbeReport& report) {
 }
 
 }  // namespace
-
-protocol::FleetSetup make_fleet_setup(const TokenProviderParts& parts, const cache::FleetIdentity& identity,
-                                      steady_clock::time_point deadline) {
-  const config::FleetSettings& fleet = *parts.fleet_settings;
-  const std::string key = fleet.prefix + "v1/" + identity.name();
-  const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-  protocol::FleetSetup setup{.members = {},
-                             .ca_file = fleet.ca_file,
-                             .client_cert = fleet.client_cert,
-                             .client_key = fleet.client_key,
-                             .record_key = key + "/record",
-                             .lock_key = key + "/lock",
-                             .timeout = std::max(left, milliseconds(1)),
-                             .budget = std::max(budget_for(parts.profile), milliseconds(1)),
-                             .trace = parts.trace.on()};
-  for (const protocol::Host& member : fleet.members)
-    setup.members.push_back("https://" + member.authority());
-  return setup;
-}
 
 FleetCall::FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLimitedAuthorizer& requests,
                      std::function<void(const Token&)> keep)
@@ -106,7 +82,9 @@ FleetResult FleetCall::run() {
     return without_store();
   }
   needs_.rejected_tags = memory.rejected_tags;
-  store_.open(make_fleet_setup(parts_, identity_, parts_.deadline));
+  protocol::FleetSetup setup = make_fleet_setup(parts_, identity_, parts_.deadline);
+  budget_ = setup.budget;
+  store_.open(std::move(setup));
   FleetReply reply = ask({.operation = FleetOperation::read});
   while (const auto* const snapshot = std::get_if<FleetSnapshot>(&reply)) {
     FleetView view = read_view(*snapshot);
@@ -149,7 +127,7 @@ FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
 
 FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
   const auto now = steady_clock::now();
-  Deadline deadline = std::min(now + budget_for(parts_.profile) + attempt_slack, parts_.deadline);
+  Deadline deadline = std::min(now + budget_ + attempt_slack, parts_.deadline);
   if (request.operation == FleetOperation::wait) deadline = parts_.deadline - reserve;
   if (request.operation == FleetOperation::publish)
     deadline = std::clamp(parts_.deadline, now + milliseconds(50), now + longest_publish);
@@ -223,8 +201,8 @@ FleetResult FleetCall::authorize(FleetView view, std::int64_t revision) {
   const sys_seconds issued_at = writing_time(clock_, BootClock::now());
   // This request is counted already.
   const unsigned tries = 1 + requests_left(view.record.log, to_log_time(issued_at));
-  ProbeReport report = requests_.request_for_fleet(needs_.cached_left.has_value(), tries,
-                                                   steady_clock::now() + budget_for(parts_.profile));
+  ProbeReport report =
+      requests_.request_for_fleet(needs_.cached_left.has_value(), tries, steady_clock::now() + budget_);
   record_outcome(view, report, issued_at);
   const FleetReply published = publish(view);
   if (report.new_token) return finish(*std::move(report.new_token), published);

@@ -79,6 +79,7 @@ class FleetCall {
   FleetStore& store_;
   std::function<void(const Token&)> keep_;
   cache::FleetIdentity identity_;
+  std::chrono::milliseconds budget_{};  ///< for a failing store, and for connecting to the service
   FleetNeeds needs_;
   protocol::StoreClock clock_{};  ///< of the last reply
   Place place_;

@@ -1,13 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
 #include <variant>
 
 // What a provider gets from the fleet.
 
 namespace sase::token {
+
+using std::chrono::milliseconds;
+
+protocol::FleetSetup make_fleet_setup(const TokenProviderParts& parts, const cache::FleetIdentity& identity,
+                                      std::chrono::steady_clock::time_point deadline) {
+  const config::FleetSettings& fleet = *parts.fleet_settings;
+  const std::string key = fleet.prefix + "v1/" + identity.name();
+  const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+  protocol::FleetSetup setup{
+      .members = {},
+      .ca_file = fleet.ca_file,
+      .client_cert = fleet.client_cert,
+      .client_key = fleet.client_key,
+      .record_key = key + "/record",
+      .lock_key = key + "/lock",
+      .timeout = std::max(left, milliseconds(1)),
+      .budget = std::clamp(milliseconds(parts.profile.timeout) * 3 / 10, milliseconds(1), milliseconds(3000)),
+      .trace = parts.trace.on()};
+  for (const protocol::Host& member : fleet.members)
+    setup.members.push_back("https://" + member.authority());
+  return setup;
+}
 
 /// Whether there is a fleet. Throws Failure for an invalid setting.
 bool TokenProvider::load_fleet() {
