@@ -51,7 +51,7 @@ bool is_shared(const ProbeReport& report) {
 }  // namespace
 
 FleetCall::FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLimitedAuthorizer& requests,
-                     std::function<void(const Token&)> keep)
+                     std::function<void(const Token&, bool)> keep)
     : parts_(parts),
       requests_(requests),
       store_(*parts.fleet),
@@ -157,7 +157,7 @@ FleetResult FleetCall::use(FleetView view, FleetUse use) {
   NewToken token{.token = {.bearer = protocol::BearerToken(std::move(shared.bearer)),
                            .expiry = Expiry::after(ClockReading::now(), left)},
                  .too_short = {}};
-  keep_(token.token);
+  keep_(token.token, /*is_of_fleet=*/true);
   record_use(use);
   return {.token = std::move(token)};
 }
@@ -204,8 +204,8 @@ FleetResult FleetCall::authorize(FleetView view, std::int64_t revision) {
   ProbeReport report =
       requests_.request_for_fleet(needs_.cached_left.has_value(), tries, steady_clock::now() + budget_);
   record_outcome(view, report, issued_at);
-  const FleetReply published = publish(view);
-  if (report.new_token) return finish(*std::move(report.new_token), published);
+  FleetReply published = publish(view);
+  if (report.new_token) return finish(*std::move(report.new_token), std::move(published));
   if (report.requests != 0) throw to_failure(*report.auth_error);
   return release(published);
 }
@@ -231,7 +231,7 @@ void FleetCall::record_outcome(FleetView& view, ProbeReport& report, sys_seconds
                     needs_.rejected_tags.end();
   if (!before || is_rejected || before->time_left(now) <= token.time_left(now))
     record.token = std::move(token);
-  keep_(report.new_token->token);
+  keep_(report.new_token->token, /*is_of_fleet=*/false);
 }
 
 FleetReply FleetCall::publish(const FleetView& view) {
@@ -264,15 +264,19 @@ FleetResult FleetCall::release(const FleetReply& published) {
   return {.falls_back = true};
 }
 
-FleetResult FleetCall::finish(NewToken token, const FleetReply& published) {
+/// After a snapshot another host has acquired the lock: for its token the service may have ended this one.
+FleetResult FleetCall::finish(NewToken token, FleetReply published) {
   record_use(needs_.cached_left ? FleetUse::refreshed : FleetUse::authorized);
-  const auto* const snapshot = std::get_if<FleetSnapshot>(&published);
-  if (snapshot == nullptr) return {.token = std::move(token)};
-  FleetView view = read_view(*snapshot);
-  const seconds own_left = time_left(token.token.expiry, ClockReading::now(), current_boot);
-  needs_.cached_left = own_left;  // one that lives longer
-  if (decide(view, needs_).step != FleetStep::use) return {.token = std::move(token)};
-  return use(std::move(view), FleetUse::waited);
+  needs_.cached_left.reset();
+  while (const auto* const snapshot = std::get_if<FleetSnapshot>(&published)) {
+    const std::int64_t revision = snapshot->revision;
+    FleetView view = read_view(*snapshot);
+    const FleetStep step = decide(view, needs_).step;
+    if (step == FleetStep::use) return use(std::move(view), FleetUse::waited);
+    if (step != FleetStep::wait) break;
+    published = ask({.operation = FleetOperation::wait, .seen = revision});
+  }
+  return {.token = std::move(token)};
 }
 
 }  // namespace sase::token

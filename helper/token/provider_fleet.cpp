@@ -48,8 +48,9 @@ bool TokenProvider::has_known_fleet() noexcept try { return load_fleet(); } catc
 /// Through the fleet, if there is one.
 ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
   if (!load_fleet()) return accept(requests.authorize());
-  FleetResult shared =
-      FleetCall(parts_, key_, requests, [this](const Token& token) { keep_longer_lived(token); }).get();
+  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token, bool is_of_fleet) {
+                         is_of_fleet ? store(token) : keep_longer_lived(token);
+                       }).get();
   if (shared.token) return provide(*std::move(shared.token));
   ProvidedToken own = accept(requests.authorize());
   requests.change_log([](rate_limit::RequestLog& log) {
@@ -61,8 +62,8 @@ ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
 std::optional<ProvidedToken> TokenProvider::refresh(RateLimitedAuthorizer requests,
                                                     std::chrono::seconds left) {
   if (!load_fleet()) return accept(requests.refresh());
-  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token) {
-                         keep_longer_lived(token);
+  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token, bool is_of_fleet) {
+                         is_of_fleet ? store(token) : keep_longer_lived(token);
                        }).refresh(left);
   if (shared.token) return provide(*std::move(shared.token));
   return shared.falls_back ? std::optional(accept(requests.refresh())) : std::nullopt;
