@@ -68,6 +68,7 @@ class FleetCall {
   [[nodiscard]] FleetResult use(FleetView view, rate_limit::FleetUse use);
   void record_use(rate_limit::FleetUse use);
   [[nodiscard]] protocol::FleetReply wait(const FleetView& view, std::int64_t revision);
+  [[nodiscard]] bool may_acquire();
   [[nodiscard]] protocol::FleetReply acquire(FleetView& view);
   [[nodiscard]] FleetResult authorize(FleetView view, std::int64_t revision);
   void record_outcome(FleetView& view, ProbeReport& report, std::chrono::sys_seconds issued_at);
@@ -84,6 +85,7 @@ class FleetCall {
   FleetNeeds needs_;
   protocol::StoreClock clock_{};  ///< of the last reply
   Place place_;
+  int acquires_ = 0;
   bool has_waited_ = false;
   bool is_first_ = true;  ///< no snapshot has been read
 };

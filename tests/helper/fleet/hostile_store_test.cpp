@@ -179,6 +179,8 @@ bool flood_fields(SecureStreamSocket& socket, const std::string& /*path*/) {
   return false;
 }
 
+const std::string lease = R"({"header":{"revision":"601"},"ID":"77","TTL":"4"})";
+
 protocol::FleetSetup setup_for(const std::vector<std::string>& members) {
   return {.members = members,
           .ca_file = test_certificates().ca(),
@@ -372,6 +374,29 @@ TEST_CASE("a store that ends each lease at once is given up", "[hostile_store]")
   });
 
   CHECK_THROWS_AS(open_store({member.url()})->publish(601, "a token"), Unavailable);
+}
+
+TEST_CASE("a member that rejects each comparison although the record has the revision compared is not used",
+          "[hostile_store]") {
+  const auto member_with = [](const std::string& transaction) {
+    return [transaction](SecureStreamSocket& socket, const std::string& path) {
+      send_text(socket, http(path == "/v3/lease/grant" ? lease : transaction));
+      return true;
+    };
+  };
+  // "bWluZQ==" is what another host has written.
+  const HostileMember without_record(member_with(no_values));
+  const HostileMember with_record(member_with(
+      R"({"header":{"revision":"603"},"responses":[{"response_range":{"kvs":[{"key":"cg==","value":"bWluZQ==","create_revision":"602","mod_revision":"602","version":"1"}]}}]})"));
+  const HostileMember healthy(member_with(R"({"header":{"revision":"603"},"succeeded":true})"));
+
+  CHECK_THROWS_AS(open_store({without_record.url()})->acquire(0, "record", "lock"), Unavailable);
+  CHECK_THROWS_AS(open_store({with_record.url()})->acquire(602, "record", "lock"), Unavailable);
+  CHECK_THROWS_AS(open_store({with_record.url()})->publish(602, "record"), Unavailable);
+  CHECK(std::holds_alternative<protocol::FleetSnapshot>(
+      open_store({with_record.url()})->publish(600, "record")));
+  CHECK(std::holds_alternative<protocol::FleetWritten>(
+      open_store({without_record.url(), healthy.url()})->acquire(0, "record", "lock")));
 }
 
 TEST_CASE("a watch that is rejected, cut or invalid is replaced by a read", "[hostile_store]") {

@@ -173,6 +173,32 @@ TEST_CASE("a refresh uses the token of the host that replaced this one", "[fleet
   CHECK(stopped.kept() == "newer");
 }
 
+TEST_CASE("a store that rejects each acquire, whatever it shows, costs no token", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  int acquires = 0;
+  host.connection.before = [&](const protocol::FleetRequest& request) {
+    if (request.operation != FleetOperation::acquire) return;
+    ++acquires;
+    contents.record.reset();
+    ++contents.revision;
+    contents.put(contents.record,
+                 FleetRecord{}.encrypt(host.fleet_identity(), cache::FleetPlace::record(0, 1)), true);
+  };
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(acquires == 20);
+  CHECK(host.authorizer.calls == 1);
+}
+
+TEST_CASE("a timeout that is too short for the fleet costs no token", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.time = 900ms;
+
+  CHECK(host.get() == "fresh-token");
+}
+
 TEST_CASE("a host that loses the race for the fleet's lock uses the result of the winner", "[fleet_call]") {
   StoreContents contents;
   FleetMachine winner(contents), loser(contents);
