@@ -34,6 +34,9 @@ constexpr std::chrono::milliseconds renewal_period{1300};
 /// A token lives an hour at most, and the request log of a record is needed for an hour.
 constexpr std::chrono::minutes record_lifetime{75};
 
+/// Of the attempt to free the lock at the end: soon after, its lease ends by itself.
+constexpr std::chrono::milliseconds longest_release{300};
+
 /// In case that the examining process is killed.
 constexpr std::chrono::seconds probe_lifetime{60};
 
@@ -251,7 +254,7 @@ void EtcdStore::renew() try {
 
 void EtcdStore::release() try {
   const auto lease = std::exchange(lock_lease_, 0);
-  if (lease != 0) (void)members_.attempt(make_lease("revoke", "ID", lease), Until::done);
+  if (lease != 0) (void)members_.attempt(make_lease("revoke", "ID", lease), Until::done, longest_release);
 } catch (const std::exception&) {
   // The lease ends by itself.
 }
