@@ -256,6 +256,7 @@ FleetReply FleetCall::publish(const FleetView& view) {
 FleetResult FleetCall::release(const FleetReply& published) {
   const auto* const written = std::get_if<FleetWritten>(&published);
   if (written == nullptr || needs_.cached_left) return {.falls_back = !needs_.cached_left};
+  has_waited_ = true;
   const Deadline until = std::min(steady_clock::now() + handover, parts_.deadline);
   const auto wait_for_holder = [&](std::int64_t revision) {
     return store_.ask({.operation = FleetOperation::wait, .seen = revision}, until, parts_.trace);
@@ -265,10 +266,10 @@ FleetResult FleetCall::release(const FleetReply& published) {
     clock_ = snapshot->clock;
     const std::int64_t revision = snapshot->revision;
     FleetView view = read_view(*snapshot);
-    const FleetStep step = decide(view, needs_).step;
-    if (step == FleetStep::use) return use(std::move(view), FleetUse::waited);
-    if (step != FleetStep::wait && steady_clock::now() >= until) break;
-    reply = step == FleetStep::wait ? wait(view, revision) : wait_for_holder(revision);
+    const FleetDecision decision = decide(view, needs_);
+    if (is_end(decision.step)) return end(decision, std::move(view));
+    if (decision.step != FleetStep::wait && steady_clock::now() >= until) break;
+    reply = decision.step == FleetStep::wait ? wait(view, revision) : wait_for_holder(revision);
   }
   return {.falls_back = true};
 }

@@ -324,6 +324,21 @@ TEST_CASE("a host without a connection to the service releases the fleet's lock"
   CHECK_FALSE(other.record().log.failure);
 }
 
+TEST_CASE("a host without a connection to the service fails like the one that takes over", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents), other(contents);
+  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
+  host.authorizer.requests = 0;
+  other.authorizer.answer = tests::auth_error(ErrorKind::rejected);
+  int waits = 0;
+  host.connection.before = [&](const protocol::FleetRequest& request) {
+    if (request.operation == FleetOperation::wait && ++waits == 2) (void)other.failure();
+  };
+
+  CHECK(host.failure().code == ExitCode::rejected);
+  CHECK(host.authorizer.calls == 1);
+}
+
 TEST_CASE("a host without a connection to the service tries again if no other host takes over",
           "[fleet_call]") {
   StoreContents contents;
