@@ -71,6 +71,7 @@ void append(std::string& log, const FleetMemory& fleet) {
     append(log, "retry_at", fleet.retry_at);
     append(log, "fleet_error", fleet.error);
   }
+  if (fleet.damage_reported) append(log, "damage_at", *fleet.damage_reported);
   for (const std::string& tag : fleet.rejected_tags)
     append(log, "rejected[]", tag);
   if (!fleet.rejected_tags.empty()) append(log, "rejected_at", fleet.rejected_at);
@@ -169,6 +170,7 @@ FleetMemory read_fleet(Lines& lines) {
     fleet.retry_at = lines.time("retry_at", longest_pause);
     fleet.error = lines.text("fleet_error");
   }
+  if (lines.next_is("damage_at")) fleet.damage_reported = lines.time("damage_at");
   while (lines.next_is("rejected[]"))
     fleet.rejected_tags.push_back(lines.text("rejected[]"));
   if (fleet.rejected_tags.empty()) return fleet;

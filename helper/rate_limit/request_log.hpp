@@ -65,6 +65,7 @@ struct FleetMemory {
   std::optional<BootTime> unavailable_since;  ///< nothing after a reply of the store
   BootTime retry_at{};                        ///< the store is not contacted before
   std::string error{};                        ///< why it was unavailable
+  std::optional<BootTime> damage_reported{};  ///< that a record cannot be decrypted
   std::vector<std::string> rejected_tags{};   ///< of the last erased tokens, oldest first
   BootTime rejected_at{};                     ///< when the last of them was erased
 };

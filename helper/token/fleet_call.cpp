@@ -142,8 +142,7 @@ FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
 
 FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
   FleetView view = FleetView::of(snapshot, identity_, reading_time(snapshot.clock, BootClock::now()));
-  if (view.is_damaged)
-    parts_.diagnostics.warning("the fleet's record cannot be decrypted and counts as absent");
+  if (view.is_damaged) report_damage();
   if (std::exchange(is_first_, false)) needs_.known_failure = view.record.log.failure;
   place_ = {};
   if (snapshot.record)
@@ -151,6 +150,13 @@ FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
               .create_revision = snapshot.record->create_revision,
               .version = snapshot.record->version};
   return view;
+}
+
+void FleetCall::report_damage() {
+  const auto& last = requests_.log().fleet.damage_reported;
+  if (last && BootClock::now() - *last < rate_limit::fleet_pause) return;
+  parts_.diagnostics.warning("the fleet's record cannot be decrypted and counts as absent");
+  requests_.change_log([](rate_limit::RequestLog& log) { log.fleet.damage_reported = BootClock::now(); });
 }
 
 FleetResult FleetCall::use(FleetView view, FleetUse use) {

@@ -65,6 +65,7 @@ class FleetCall {
   [[nodiscard]] FleetResult record_unavailable(const protocol::FleetUnavailable& why);
   [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest& request);
   [[nodiscard]] FleetView read_view(const protocol::FleetSnapshot& snapshot);
+  void report_damage();
   [[nodiscard]] FleetResult use(FleetView view, rate_limit::FleetUse use);
   void record_use(rate_limit::FleetUse use);
   [[nodiscard]] protocol::FleetReply wait(const FleetView& view, std::int64_t revision);

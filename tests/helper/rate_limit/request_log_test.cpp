@@ -246,6 +246,7 @@ TEST_CASE("keeps what this host remembers of the fleet", "[request_log]") {
                .unavailable_since = now - 2min,
                .retry_at = now + 30s,
                .error = "no leader",
+               .damage_reported = now - 3s,
                .rejected_tags = {"aa", "bb"},
                .rejected_at = now - 2s};
   log.success = LastSuccess{.at = now, .lifetime = 1h, .tag = "cc"};
@@ -257,6 +258,7 @@ TEST_CASE("keeps what this host remembers of the fleet", "[request_log]") {
   CHECK(read.fleet.unavailable_since == now - 2min);
   CHECK(read.fleet.retry_at == now + 30s);
   CHECK(read.fleet.error == "no leader");
+  CHECK(read.fleet.damage_reported == now - 3s);
   CHECK(read.fleet.rejected_tags == std::vector<std::string>{"aa", "bb"});
   CHECK(read.fleet.rejected_at == now - 2s);
   REQUIRE(read.success);
@@ -298,6 +300,7 @@ TEST_CASE("the largest log fits into its slot", "[request_log]") {
   for (int i = 0; i < 4; ++i)
     log.fleet.rejected_tags.emplace_back(32, 't');
   log.fleet.rejected_at = now;
+  log.fleet.damage_reported = now;
   record_fleet_use(log, FleetUse::authorized, now);
   record_fleet_failure(log, std::string(300, 'e'), now, 0);
   log.holder = LockHolder{.pid = 4194304, .since = now, .deadline = now};

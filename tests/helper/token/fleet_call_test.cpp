@@ -374,6 +374,28 @@ TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fle
   CHECK(tests::count_lines(host.error.text()) == 1);
 }
 
+TEST_CASE("the warning of a record that cannot be decrypted comes once in 30 seconds", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  const auto get_damaged = [&](const std::string& token) {
+    contents.put(contents.record, "damaged", false);
+    host.answer(token);
+    CHECK(host.get() == token);
+    host.erase(token);
+  };
+
+  get_damaged("first");
+  get_damaged("second");
+  CHECK(tests::count_lines(host.error.text()) == 1);
+  host.change_log([](rate_limit::RequestLog& log) {
+    REQUIRE(log.fleet.damage_reported);
+    *log.fleet.damage_reported -= 30s;
+    log.paused_until = BootTime{};
+  });
+  get_damaged("third");
+  CHECK(tests::count_lines(host.error.text()) == 2);
+}
+
 TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents), other(contents);
