@@ -185,13 +185,14 @@ FleetReply FleetCall::wait(const FleetView& view, std::int64_t revision) {
   return reply;
 }
 
-/// A short timeout costs no token, nor does a store that lets no host win.
+/// Neither a short timeout costs the token, nor a store in which no acquire succeeds.
 bool FleetCall::may_acquire() {
   const bool has_time = parts_.deadline - steady_clock::now() >= reserve;
   if (!has_time && has_waited_)
     throw Failure(ExitCode::unreachable, "no time is left for a request after the wait for other hosts",
                   "try again, or raise 'timeout'");
-  return has_time && ++acquires_ <= most_acquires;
+  return has_time && std::exchange(compared_, place_.mod_revision) != place_.mod_revision &&
+         ++acquires_ <= most_acquires;
 }
 
 /// The request is counted in advance, for all hosts.
