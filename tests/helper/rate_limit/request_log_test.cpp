@@ -246,7 +246,9 @@ TEST_CASE("keeps what this host remembers of the fleet", "[request_log]") {
                .unavailable_since = now - 2min,
                .retry_at = now + 30s,
                .error = "no leader",
-               .rejected_tags = {"aa", "bb"}};
+               .damage_reported = now - 3s,
+               .rejected_tags = {"aa", "bb"},
+               .rejected_at = now - 2s};
   log.success = LastSuccess{.at = now, .lifetime = 1h, .tag = "cc"};
 
   const RequestLog read = RequestLog::parse(log.write({}), {}, now);
@@ -256,9 +258,24 @@ TEST_CASE("keeps what this host remembers of the fleet", "[request_log]") {
   CHECK(read.fleet.unavailable_since == now - 2min);
   CHECK(read.fleet.retry_at == now + 30s);
   CHECK(read.fleet.error == "no leader");
+  CHECK(read.fleet.damage_reported == now - 3s);
   CHECK(read.fleet.rejected_tags == std::vector<std::string>{"aa", "bb"});
+  CHECK(read.fleet.rejected_at == now - 2s);
   REQUIRE(read.success);
   CHECK(read.success->tag == "cc");
+}
+
+TEST_CASE("rejected tokens are forgotten once the last of them has expired", "[request_log]") {
+  using namespace std::chrono_literals;
+  RequestLog log;
+  record_erase(log, BootTime(1h), "aa");
+  record_erase(log, BootTime(1h + 1min), "bb");
+  const auto remembered = [&](BootTime now) {
+    return RequestLog::parse(log.write({}), {}, now).fleet.rejected_tags.size();
+  };
+
+  CHECK(remembered(BootTime(2h + 1min - 1ms)) == 2);
+  CHECK(remembered(BootTime(2h + 1min)) == 0);
 }
 
 TEST_CASE("the largest log fits into its slot", "[request_log]") {
@@ -282,6 +299,8 @@ TEST_CASE("the largest log fits into its slot", "[request_log]") {
   log.failure->rejected_key_last_seen = now;
   for (int i = 0; i < 4; ++i)
     log.fleet.rejected_tags.emplace_back(32, 't');
+  log.fleet.rejected_at = now;
+  log.fleet.damage_reported = now;
   record_fleet_use(log, FleetUse::authorized, now);
   record_fleet_failure(log, std::string(300, 'e'), now, 0);
   log.holder = LockHolder{.pid = 4194304, .since = now, .deadline = now};
