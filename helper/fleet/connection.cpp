@@ -92,9 +92,9 @@ std::string without_name(std::string what, const protocol::Host& host) {
     throw AttemptFailed(trouble, "requires a client certificate",
                         "set fleet-client-cert and fleet-client-key");
   if (*end < std::chrono::system_clock::now())
-    throw AttemptFailed(
-        trouble, "does not accept the client certificate, which expired at " + network::format_time(end),
-        "renew fleet-client-cert");
+    throw AttemptFailed(trouble,
+                        "rejects the client certificate, which expired at " + network::format_time(end),
+                        "renew fleet-client-cert");
   fail(error, host, trouble);
 }
 

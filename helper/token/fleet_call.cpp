@@ -161,6 +161,7 @@ void FleetCall::report_damage() {
   const auto& last = requests_.log().fleet.damage_reported;
   if (last && BootClock::now() - *last < rate_limit::fleet_pause) return;
   parts_.diagnostics.warning("the fleet's record cannot be decrypted and counts as absent");
+  parts_.diagnostics.hint("if this recurs, find out who else writes to the store");
   requests_.change_log([](rate_limit::RequestLog& log) { log.fleet.damage_reported = BootClock::now(); });
 }
 

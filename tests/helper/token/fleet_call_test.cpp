@@ -403,7 +403,7 @@ TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fle
 
   CHECK(host.get() == "fresh-token");
   CHECK(host.shared_token() == "fresh-token");
-  CHECK(tests::count_lines(host.error.text()) == 1);
+  CHECK(tests::count_lines(host.error.text()) == 2);  // with its hint
 }
 
 TEST_CASE("the warning of a record that cannot be decrypted comes once in 30 seconds", "[fleet_call]") {
@@ -418,14 +418,14 @@ TEST_CASE("the warning of a record that cannot be decrypted comes once in 30 sec
 
   get_damaged("first");
   get_damaged("second");
-  CHECK(tests::count_lines(host.error.text()) == 1);
+  CHECK(tests::count_lines(host.error.text()) == 2);
   host.change_log([](rate_limit::RequestLog& log) {
     REQUIRE(log.fleet.damage_reported);
     *log.fleet.damage_reported -= 30s;
     log.paused_until = BootTime{};
   });
   get_damaged("third");
-  CHECK(tests::count_lines(host.error.text()) == 2);
+  CHECK(tests::count_lines(host.error.text()) == 4);
 }
 
 TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fleet_call]") {
