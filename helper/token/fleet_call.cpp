@@ -34,7 +34,6 @@ constexpr milliseconds longest_publish{700};
 constexpr int most_acquires = 20;
 /// For another host to acquire the lock that this one has released.
 constexpr milliseconds handover{500};
-
 /// An outage of the store is shorter than this, or hosts refresh without it.
 constexpr std::chrono::minutes long_outage{1};
 
@@ -124,12 +123,10 @@ FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
   requests_.change_log([&why](rate_limit::RequestLog& log) {
     record_fleet_failure(log, why.what, BootClock::now(), random_fraction());
   });
-  if (!needs_.cached_left) {
-    parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
-    parts_.diagnostics.hint(why.hint.empty() ? "run 'sase-credential doctor" +
-                                                   config::profile_flag(parts_.profile.name) + '\''
-                                             : why.hint);
-  }
+  if (needs_.cached_left) return without_store();
+  parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
+  const std::string flag = config::profile_flag(parts_.profile.name);
+  parts_.diagnostics.hint(why.hint.empty() ? "run 'sase-credential doctor" + flag + '\'' : why.hint);
   return without_store();
 }
 
