@@ -302,7 +302,10 @@ stub() {
 server = socket.create_server(("127.0.0.1", 0))
 print(server.getsockname()[1], flush=True)
 server.settimeout(30)
-while True: server.accept()[0].close()' >"$home/port" 2>/dev/null 3>&- 4>&- &
+while True:
+    connection = server.accept()[0]
+    connection.recv(65536) # or the kernel would reset the connection
+    connection.close()' >"$home/port" 2>/dev/null 3>&- 4>&- &
   servers+=($!)
   wait_until test -s "$home/port"
   SASE_FLEET=https://127.0.0.1:$(<"$home/port")
