@@ -89,6 +89,15 @@ GatewayRequest make_transaction(const StoreKeys& keys, std::int64_t seen,
   return {.path = "/v3/kv/txn", .body = to_text(transaction), .needs_leader = true};
 }
 
+/// Rejects a failed comparison with the revision that the record has.
+TransactionReply parse_consistent(const GatewayReply& reply, const StoreKeys& keys, std::int64_t seen) {
+  TransactionReply transaction = parse_transaction(reply, keys);
+  const auto& found = transaction.snapshot.record;
+  if (!transaction.succeeded && (found ? found->mod_revision : 0) == seen)
+    throw AttemptFailed(Trouble::rejected, "denies that the record has the revision that it shows");
+  return transaction;
+}
+
 GatewayRequest make_read(const StoreKeys& keys, bool is_serializable) {
   Object range = make_range(keys);
   if (is_serializable) range.set("serializable", true);
@@ -176,13 +185,7 @@ std::int64_t EtcdStore::grant(std::chrono::seconds lifetime, Until until) {
 
 FleetReply EtcdStore::write(const std::function<GatewayRequest()>& make_transaction, std::int64_t seen,
                             const std::string& record, Until until) {
-  const auto parse = [&](const GatewayReply& reply) {
-    TransactionReply transaction = parse_transaction(reply, keys_);
-    const auto& found = transaction.snapshot.record;
-    if (!transaction.succeeded && (found ? found->mod_revision : 0) == seen)
-      throw AttemptFailed(Trouble::rejected, "denies that the record has the revision that it shows");
-    return transaction;
-  };
+  const auto parse = [&](const GatewayReply& reply) { return parse_consistent(reply, keys_, seen); };
   close_watch();
   for (int tries = 1;; ++tries) {
     try {
