@@ -37,11 +37,13 @@ set(SASE_UNIT_TESTS
   tests/helper/token/fleet_record_test.cpp
   tests/helper/token/fleet_decision_test.cpp
   tests/helper/token/fleet_call_test.cpp
+  tests/helper/token/fleet_lock_test.cpp
   tests/helper/token/fleet_model_test.cpp
   tests/helper/token/fleet_process_test.cpp
   tests/helper/os/processes/conversation_test.cpp
   tests/helper/rate_limit/lock_model_test.cpp
   tests/helper/rate_limit/request_log_test.cpp
+  tests/helper/rate_limit/request_log_fleet_test.cpp
   tests/helper/token/api_key_handle_test.cpp
   tests/helper/token/rate_limited_authorizer_request_test.cpp
   tests/helper/token/rate_limited_authorizer_log_test.cpp

@@ -23,7 +23,8 @@ void add(std::string& list, const std::string& item) { list += (list.empty() ? "
 void warn(CheckResult& check, const std::string& what, const std::string& remedy) {
   check.state = protocol::CheckState::warning;
   add(check.what, what);
-  if (check.remedy.empty()) check.remedy = remedy;
+  if (check.remedy.empty())
+    check.remedy = remedy.empty() ? "check the logs and the load of the members" : remedy;
 }
 
 /// How much a member's clock was ahead of this machine's boot clock when it replied.
@@ -51,16 +52,21 @@ std::string describe_fleet(const config::FleetSettings& fleet) {
 
 CheckResult make_fleet_result(const token::FleetReport& report) {
   CheckResult check{.name = fleet_check_name, .state = protocol::CheckState::ok, .what = {}};
+  bool is_usable = false;
   for (const FleetMember& member : report.members) {
-    if (!member.what.empty())
-      warn(check, member.name + ": " + member.what, member.hint);
+    const bool answers = member.what.empty();
+    is_usable = is_usable || answers;
+    const std::string text =
+        answers ? member.name + " answers, etcd " + member.version + ", " + member.certificate
+                : member.name + ": " + member.what;
+    if (answers && member.hint.empty())
+      add(check.what, text);
     else
-      add(check.what, member.name + " answers, etcd " + member.version +
-                          (member.certificate.empty() ? "" : ", " + member.certificate));
+      warn(check, text, member.hint);
   }
   check_clocks(check, report.members);
-  // Members that do not answer are named already.
-  if (report.unavailable && check.what.find(report.unavailable->what) == std::string::npos)
+  // If no member is usable, this is the failure of one of them.
+  if (report.unavailable && (is_usable || report.members.empty()))
     warn(check, report.unavailable->what, report.unavailable->hint);
   if (report.view && report.view->is_damaged)
     warn(check, "the record cannot be decrypted",

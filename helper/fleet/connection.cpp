@@ -30,11 +30,34 @@ using network::FailedAttempt;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
 
-constexpr auto check_fleet = "check fleet, and this machine's network and DNS";
+/// As the service's: a renewal takes people some days.
+constexpr std::chrono::hours short_validity{24 * 14};
 
-/// The shared texts name the settings of the service.
-std::string hint_for_fleet(std::string hint) {
-  if (hint.find("url") != std::string::npos) return check_fleet;
+/// What to say in place of a hint about the service, from `part` on.
+struct MemberHint {
+  std::string_view part;
+  const char* hint;
+};
+
+constexpr auto set_ca = "name the CA of the members' certificates with fleet-ca-file";
+
+constexpr std::array<MemberHint, 9> member_hints = {{
+    {"the service must renew it", "the member must renew its certificate"},
+    {"if that is your company's proxy or a private service, name", set_ca},
+    {"if this is your own service", set_ca},
+    {"if that is your company's proxy", "check the member's certificate, and fleet-ca-file"},
+    {"check region and url, and",
+     "use a name of the certificate in fleet, or add this name to the certificate"},
+    {"check region", check_member},
+    {"check url", check_member},
+    {"check the network and proxy", "check the network: a device on the path may block TLS"},
+    {"set client-cert", "use a fleet-client-cert that the members' CA for hosts has issued"},
+}};
+
+/// The shared texts are about the service and its settings.
+std::string hint_for_member(std::string hint) {
+  for (const MemberHint& row : member_hints)
+    if (const auto at = hint.find(row.part); at != std::string::npos) return hint.substr(0, at) + row.hint;
   const std::string prefix = "fleet-";
   for (const std::string_view setting : {"ca-file", "client-cert", "client-key"})
     for (auto at = hint.find(setting); at != std::string::npos;
@@ -43,9 +66,36 @@ std::string hint_for_fleet(std::string hint) {
   return hint;
 }
 
-[[noreturn]] void fail(const protocol::AuthError& error, Trouble usual) {
+/// The member's name precedes the text.
+std::string without_name(std::string what, const protocol::Host& host) {
+  const std::string name = '\'' + host.text() + '\'';
+  const std::string certificate = "the certificate of " + name;
+  if (const auto at = what.find(certificate); at != std::string::npos)
+    what.replace(at, certificate.size(), "its certificate");
+  return what.starts_with(name + ' ') ? what.substr(name.size() + 1) : what;
+}
+
+[[noreturn]] void fail(const protocol::AuthError& error, const protocol::Host& host, Trouble usual) {
   const bool is_final = error.kind == protocol::ErrorKind::misconfigured;
-  throw AttemptFailed(is_final ? Trouble::rejected : usual, error.what, hint_for_fleet(error.hint));
+  throw AttemptFailed(is_final ? Trouble::rejected : usual, without_name(error.what, host),
+                      hint_for_member(error.hint));
+}
+
+/// The alert of a member that rejects the client certificate has no reason.
+[[noreturn]] void fail_tls(std::string_view openssl_text, const protocol::Host& host,
+                           const network::TlsContext& tls) {
+  const auto error = network::describe_tls_failure(openssl_text, host);
+  const Trouble trouble = error.transient ? Trouble::unready : Trouble::rejected;
+  if (!error.hint.starts_with("set client-cert")) fail(error, host, trouble);
+  const auto end = tls.client_certificate_end();
+  if (!end)
+    throw AttemptFailed(trouble, "requires a client certificate",
+                        "set fleet-client-cert and fleet-client-key");
+  if (*end < std::chrono::system_clock::now())
+    throw AttemptFailed(trouble,
+                        "rejects the client certificate, which expired at " + network::format_time(end),
+                        "renew fleet-client-cert");
+  fail(error, host, trouble);
 }
 
 Poco::Net::StreamSocket connect(const protocol::Host& host, std::chrono::milliseconds patience,
@@ -57,29 +107,28 @@ Poco::Net::StreamSocket connect(const protocol::Host& host, std::chrono::millise
   socket.setSendTimeout(timeout);
   return socket;
 } catch (const FailedAttempt& failed) {
-  fail(failed.auth_error(), Trouble::unreachable);
+  fail(failed.auth_error(), host, Trouble::unreachable);
 } catch (const std::system_error& error) {
   throw AttemptFailed(Trouble::unreachable,
                       "cannot connect: " + std::generic_category().message(error.code().value()),
-                      network::remedy_for_socket(error.code(), check_fleet));
+                      network::remedy_for_socket(error.code(), check_member));
 }
 
 /// Makes the exceptions of POCO in `action` an AttemptFailed.
 template <typename Action>
-auto translate(const protocol::Host& host, const Action& action) {
+auto translate(const protocol::Host& host, const network::TlsContext& tls, const Action& action) {
   constexpr auto closed_early = "closed the connection";
   try {
     return action();
   } catch (const Poco::Net::SSLException& error) {
     if (network::is_unexpected_end(error.message())) throw AttemptFailed(Trouble::unready, closed_early);
-    const auto failure = network::describe_tls_failure(error.message(), host);
-    fail(failure, failure.transient ? Trouble::unready : Trouble::rejected);
+    fail_tls(error.message(), host, tls);
   } catch (const Poco::Net::NoMessageException&) {
     throw AttemptFailed(Trouble::unready, closed_early);
   } catch (const Poco::Net::MessageException&) {
-    throw AttemptFailed(Trouble::rejected, "the reply is not HTTP", check_fleet);
+    throw AttemptFailed(Trouble::rejected, "the reply is not HTTP", check_member);
   } catch (const Poco::SyntaxException&) {
-    throw AttemptFailed(Trouble::rejected, "the reply is not HTTP", check_fleet);
+    throw AttemptFailed(Trouble::rejected, "the reply is not HTTP", check_member);
   } catch (const Poco::Exception& error) {
     throw AttemptFailed(Trouble::unready, "the connection failed: " + protocol::escape(error.name()));
   }
@@ -98,10 +147,23 @@ std::string read_body(std::streambuf& source) {
   return body;
 }
 
+/// A member that rejects the client certificate closes the connection, often before the request is written.
+/// The reason is in what can still be read, so a failed write must not end the exchange.
+class Session : public Poco::Net::HTTPClientSession {
+  using HTTPClientSession::HTTPClientSession;
+
+  int write(const char* bytes, std::streamsize size) override try {
+    return HTTPSession::write(bytes, size);
+  } catch (const Poco::Exception&) {
+    clearException();
+    return static_cast<int>(size);
+  }
+};
+
 network::TlsContext make_tls(const protocol::Host& host, const network::TlsFiles& files) try {
   return network::TlsContext(files, host);
 } catch (const FailedAttempt& failed) {
-  fail(failed.auth_error(), Trouble::rejected);
+  fail(failed.auth_error(), host, Trouble::rejected);
 }
 
 }  // namespace
@@ -112,15 +174,27 @@ Connection::Connection(const protocol::Host& host, const network::TlsFiles& file
     : host_(host), tls_(make_tls(host, files)) {
   auto socket = connect(host, patience, progress);
   is_accepted = true;
-  translate(host, [&] {
+  translate(host, tls_, [&] {
     try {
-      session_ = std::make_unique<Poco::Net::HTTPClientSession>(tls_.handshake(socket));
+      session_ = std::make_unique<Session>(tls_.handshake(socket));
     } catch (const Poco::Exception&) {
-      if (tls_.error()) fail(*tls_.error(), Trouble::rejected);
+      if (tls_.error()) fail(*tls_.error(), host, Trouble::rejected);
       throw;
     }
   });
   session_->setKeepAlive(true);
+}
+
+std::string Connection::describe_certificate() const {
+  return "certificate valid until " + network::format_time(tls_.session().end);
+}
+
+std::string Connection::find_renewal() const {
+  const auto soon = std::chrono::system_clock::now() + short_validity;
+  const auto own = tls_.client_certificate_end();
+  if (own && *own < soon) return "renew fleet-client-cert, which is valid until " + network::format_time(own);
+  const auto& end = tls_.session().end;
+  return end && *end < soon ? "renew the member's certificate" : "";
 }
 
 void Connection::send(const GatewayRequest& request) {
@@ -137,7 +211,7 @@ void Connection::send(const GatewayRequest& request) {
 }
 
 GatewayReply Connection::exchange(const GatewayRequest& request) {
-  return translate(host_, [&] {
+  return translate(host_, tls_, [&] {
     GatewayReply reply;
     reply.sent = os::BootClock::now().time_since_epoch();
     send(request);
@@ -152,7 +226,7 @@ GatewayReply Connection::exchange(const GatewayRequest& request) {
 }
 
 std::string Connection::next_line() {
-  return translate(host_, [&] {
+  return translate(host_, tls_, [&] {
     using Traits = std::char_traits<char>;
     std::string line;
     while (true) {

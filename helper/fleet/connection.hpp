@@ -16,6 +16,8 @@
 
 namespace sase::fleet {
 
+inline constexpr auto check_member = "check that the member runs, its address in fleet, the network and DNS";
+
 struct GatewayRequest {
   std::string path;
   std::string body;           ///< of a POST; empty for a GET
@@ -37,11 +39,11 @@ class Connection {
   /// The next line of a stream, without its end.
   [[nodiscard]] std::string next_line();
 
-  /// The TLS session with the member's certificate.
-  [[nodiscard]] const std::string& description() const noexcept { return tls_.session().description; }
+  /// The member's.
+  [[nodiscard]] std::string describe_certificate() const;
 
-  /// The CommonName of the client certificate, escaped; empty without one.
-  [[nodiscard]] std::string client_name() const { return tls_.client_name(); }
+  /// Which certificate must soon be renewed, the member's or this host's; else empty.
+  [[nodiscard]] std::string find_renewal() const;
 
  private:
   void send(const GatewayRequest& request);

@@ -34,6 +34,9 @@ constexpr std::chrono::milliseconds renewal_period{1300};
 /// A token lives an hour at most, and the request log of a record is needed for an hour.
 constexpr std::chrono::minutes record_lifetime{75};
 
+/// Of the attempt to free the lock at the end: soon after, its lease ends by itself.
+constexpr std::chrono::milliseconds longest_release{300};
+
 /// In case that the examining process is killed.
 constexpr std::chrono::seconds probe_lifetime{60};
 
@@ -84,6 +87,15 @@ GatewayRequest make_transaction(const StoreKeys& keys, std::int64_t seen,
   transaction.set("success", success);
   transaction.set("failure", failure);
   return {.path = "/v3/kv/txn", .body = to_text(transaction), .needs_leader = true};
+}
+
+/// Rejects a failed comparison with the revision that the record has.
+TransactionReply parse_consistent(const GatewayReply& reply, const StoreKeys& keys, std::int64_t seen) {
+  TransactionReply transaction = parse_transaction(reply, keys);
+  const auto& found = transaction.snapshot.record;
+  if (!transaction.succeeded && (found ? found->mod_revision : 0) == seen)
+    throw AttemptFailed(Trouble::rejected, "denies that the record has the revision that it shows");
+  return transaction;
 }
 
 GatewayRequest make_read(const StoreKeys& keys, bool is_serializable) {
@@ -171,9 +183,9 @@ std::int64_t EtcdStore::grant(std::chrono::seconds lifetime, Until until) {
   return members_.call(make_lease("grant", "TTL", lifetime.count()), until, parse_lease);
 }
 
-FleetReply EtcdStore::write(const std::function<GatewayRequest()>& make_transaction,
+FleetReply EtcdStore::write(const std::function<GatewayRequest()>& make_transaction, std::int64_t seen,
                             const std::string& record, Until until) {
-  const auto parse = [&](const GatewayReply& reply) { return parse_transaction(reply, keys_); };
+  const auto parse = [&](const GatewayReply& reply) { return parse_consistent(reply, keys_, seen); };
   close_watch();
   for (int tries = 1;; ++tries) {
     try {
@@ -196,7 +208,7 @@ FleetReply EtcdStore::acquire(std::int64_t seen, const std::string& record, cons
     return make_transaction(keys_, seen,
                             {make_put(keys_.lock, lock, lock_lease_), make_put(keys_.record, record, 0)});
   };
-  FleetReply reply = write(transaction, record, Until::done_or_end);
+  FleetReply reply = write(transaction, seen, record, Until::done_or_end);
   next_renewal_ = steady_clock::now();
   const bool is_held = std::holds_alternative<FleetWritten>(reply);
   if (!is_held) lock_lease_ = 0;
@@ -212,7 +224,7 @@ FleetReply EtcdStore::publish(std::int64_t seen, const std::string& record) {
                             {make_put(keys_.record, record, record_lease_),
                              make("request_delete_range", make("key", encode_base64(keys_.lock)))});
   };
-  FleetReply reply = write(transaction, record, Until::done);
+  FleetReply reply = write(transaction, seen, record, Until::done);
   lock_lease_ = record_lease_ = 0;
   const bool is_published = std::holds_alternative<FleetWritten>(reply);
   context_->progress->trace(is_published ? "fleet: published" : "fleet: another host has acquired the lock");
@@ -245,7 +257,7 @@ void EtcdStore::renew() try {
 
 void EtcdStore::release() try {
   const auto lease = std::exchange(lock_lease_, 0);
-  if (lease != 0) (void)members_.attempt(make_lease("revoke", "ID", lease), Until::done);
+  if (lease != 0) (void)members_.attempt(make_lease("revoke", "ID", lease), Until::done, longest_release);
 } catch (const std::exception&) {
   // The lease ends by itself.
 }
@@ -273,8 +285,7 @@ void EtcdStore::examine_member(FleetMember& member) {
     return reply;
   };
   member.version = parse_version(send({.path = "/version", .body = {}}));
-  member.certificate = members_.connection()->description();
-  member.client_name = members_.connection()->client_name();
+  member.certificate = members_.connection()->describe_certificate();
   member.clock = parse_range(send(make_read(keys_, false)), keys_).clock;
   const std::string key = probe_key(keys_);
   const auto lease = parse_lease(send(make_lease("grant", "TTL", probe_lifetime.count())));
@@ -283,6 +294,7 @@ void EtcdStore::examine_member(FleetMember& member) {
   put.set("lease", lease);
   (void)send({.path = "/v3/kv/put", .body = to_text(put), .needs_leader = true});
   (void)send(make_lease("revoke", "ID", lease));
+  member.hint = members_.connection()->find_renewal();
 }
 
 }  // namespace sase::fleet

@@ -35,7 +35,7 @@ class EtcdStore : public Store {
   [[nodiscard]] std::int64_t grant(std::chrono::seconds lifetime, Inbox::Until until);
   /// Carries out a transaction that writes `record`, again if its lease has ended.
   [[nodiscard]] protocol::FleetReply write(const std::function<GatewayRequest()>& make_transaction,
-                                           const std::string& record, Inbox::Until until);
+                                           std::int64_t seen, const std::string& record, Inbox::Until until);
   void close_watch();
   [[nodiscard]] protocol::FleetSnapshot remember(protocol::FleetSnapshot snapshot);
   void examine_member(protocol::FleetMember& member);

@@ -111,18 +111,22 @@ struct ErrorRow {
   const char* hint;
 };
 
-constexpr std::array<ErrorRow, 9> error_rows = {{
+constexpr auto needs_user = "requires a user name, which hosts do not have";
+constexpr auto disable_users = "disable user authentication in etcd";
+
+constexpr std::array<ErrorRow, 10> error_rows = {{
     {"no leader", 0, 0, Trouble::unready, "has no leader",
      "start more members: most of them must run and reach each other"},
-    // RBAC and the gateway (etcd#10366).
-    {"CommonName", 0, 0, Trouble::rejected, {}, "use a fleet-client-cert without a CommonName"},
-    {"user name is empty", 7, 0, Trouble::rejected, {}, "disable authentication by user names in the store"},
-    {{}, 8, 429, Trouble::rejected, {}, "free space in the store, and disarm its alarm"},
-    {{}, 14, 503, Trouble::unready, {}, "check the health of the store"},
-    {{}, 4, 504, Trouble::unready, {}, "check the health of the store"},
-    {{}, 0, 500, Trouble::unready, {}, "check the health of the store"},
-    {{}, 5, 404, Trouble::rejected, "does not serve /v3/", "etcd 3.4 or later is required"},
-    {{}, 0, 0, Trouble::rejected, {}, "check fleet, and the logs of the store"},
+    // etcd never identifies a user by a certificate through the gateway (etcd#10366).
+    {"CommonName", 0, 0, Trouble::rejected, needs_user, disable_users},
+    {"user name is empty", 0, 0, Trouble::rejected, needs_user, disable_users},
+    {"permission denied", 7, 0, Trouble::rejected, needs_user, disable_users},
+    {"", 8, 429, Trouble::rejected, {}, "free space with etcdctl: compact, defrag, alarm disarm"},
+    {"", 14, 503, Trouble::unready, {}, "check the health of the store"},
+    {"", 4, 504, Trouble::unready, {}, "check the health of the store"},
+    {"", 0, 500, Trouble::unready, {}, "check the health of the store"},
+    {"", 5, 404, Trouble::rejected, "does not serve /v3/", "etcd 3.4 or later with its gateway is required"},
+    {"", 0, 0, Trouble::rejected, {}, "check fleet, and the logs of the store"},
 }};
 
 [[noreturn]] void throw_error(std::int64_t code, int status, const std::string& message) {

@@ -19,22 +19,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Of one attempt: name, TCP, TLS and request.
-constexpr milliseconds longest_attempt{700};
-
 /// More would cost more than a caller can wait.
 constexpr std::size_t most_timeouts = 3;
 
 /// Before the second round and the next ones.
 constexpr std::array pauses = {milliseconds(100), milliseconds(200), milliseconds(400), milliseconds(800)};
-
-/// For a publish whose front has ended.
-constexpr milliseconds grace{700};
-
-/// A round has three time-outs at most.
-milliseconds attempt_limit(const protocol::FleetSetup& setup) {
-  return std::min(longest_attempt, setup.budget / 3);
-}
 
 }  // namespace
 
@@ -77,7 +66,7 @@ void Members::select(std::size_t index) {
   current_ = static_cast<std::size_t>(std::ranges::find(order_, index) - order_.begin());
 }
 
-GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until) try {
+GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until, milliseconds longest) try {
   has_timed_out_ = false;
   if (!session_) session_ = std::make_shared<Session>();
   const auto work = [session = session_, context = context_, host = context_->hosts[order_[current_]],
@@ -91,7 +80,8 @@ GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until)
     return session->connection->exchange(request);
   };
   const auto begun = Clock::now();
-  const auto limit = attempt_limit(context_->setup);
+  // A round has three time-outs at most.
+  const auto limit = std::min(longest, context_->setup.budget / 3);
   auto reply = Inbox::run<GatewayReply>(context_->inbox, work, begun + limit, until);
   const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
   if (reply) {
@@ -103,8 +93,7 @@ GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until)
   if (until != Inbox::Until::done && Clock::now() < begun + limit) throw FrontEnded();
   has_timed_out_ = true;
   throw AttemptFailed(was_accepted ? Trouble::unready : Trouble::unreachable,
-                      "no answer within " + std::to_string(limit.count()) + " ms",
-                      "check that the members run, and the network");
+                      "no answer within " + std::to_string(limit.count()) + " ms", check_member);
 } catch (const std::system_error& error) {
   session_.reset();
   throw AttemptFailed(Trouble::rejected, "cannot start a thread: " + error.code().message(),
@@ -137,9 +126,11 @@ void Members::recover(const AttemptFailed& failed, Inbox::Until until, Effort& e
     effort.reason = {.what = what, .hint = failed.hint()};
   }
   const auto ended = context_->inbox->ended();
-  if (ended != Clock::time_point::max() && (until != Inbox::Until::done || now > ended + grace))
-    throw FrontEnded();
-  const auto left = std::chrono::ceil<milliseconds>(*first_failure_ + context_->setup.budget - now);
+  const bool has_ended = ended != Clock::time_point::max();
+  if (has_ended && until != Inbox::Until::done) throw FrontEnded();
+  // No caller waits for a publish whose front has ended, but other hosts do.
+  const auto since = has_ended ? ended : *first_failure_;
+  const auto left = std::chrono::ceil<milliseconds>(since + context_->setup.budget - now);
   // A member that fails at once costs nothing, and the next one may have the record.
   if ((left.count() > 0 || !has_timed_out_) && effort.tried < order_.size() &&
       effort.timeouts < most_timeouts)

@@ -20,6 +20,9 @@ namespace sase::fleet {
 /// Half of `time` or more.
 [[nodiscard]] std::chrono::milliseconds with_jitter(std::chrono::milliseconds time);
 
+/// Of one attempt: name, TCP, TLS and request.
+inline constexpr std::chrono::milliseconds longest_attempt{700};
+
 /// What the threads of a call share.
 struct CallContext {
   protocol::FleetSetup setup;
@@ -57,7 +60,8 @@ class Members {
   }
 
   /// One attempt at the current member. Throws AttemptFailed, and FrontEnded where `until` allows.
-  [[nodiscard]] GatewayReply attempt(const GatewayRequest& request, Inbox::Until until);
+  [[nodiscard]] GatewayReply attempt(const GatewayRequest& request, Inbox::Until until,
+                                     std::chrono::milliseconds longest = longest_attempt);
 
   /// The next line of the stream of the last request; nothing at the deadline. Throws as attempt() does.
   [[nodiscard]] std::optional<std::string> next_line(Clock::time_point deadline);

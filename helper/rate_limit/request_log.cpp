@@ -63,15 +63,17 @@ void append(std::string& log, const LastFailure& failure) {
 void append(std::string& log, const FleetMemory& fleet) {
   if (fleet.last_use) {
     append(log, "fleet_use", fleet_uses[static_cast<std::size_t>(*fleet.last_use)]);
-    append(log, "fleet_used_at", fleet.last_used);
+    append(log, "used_at", fleet.last_used);
   }
   if (fleet.unavailable_since) {
-    append(log, "fleet_down_at", *fleet.unavailable_since);
-    append(log, "fleet_retry_at", fleet.retry_at);
+    append(log, "down_at", *fleet.unavailable_since);
+    append(log, "retry_at", fleet.retry_at);
     append(log, "fleet_error", fleet.error);
   }
+  if (fleet.damage_reported) append(log, "damage_at", *fleet.damage_reported);
   for (const std::string& tag : fleet.rejected_tags)
     append(log, "rejected[]", tag);
+  if (!fleet.rejected_tags.empty()) append(log, "rejected_at", fleet.rejected_at);
 }
 
 void append(std::string& log, const LockHolder& holder) {
@@ -84,6 +86,8 @@ void append(std::string& log, const LockHolder& holder) {
 class Lines {
  public:
   Lines(std::string_view text, BootTime now) : reader_(text), now_(now), line_(reader_.next()) {}
+
+  [[nodiscard]] BootTime now() const noexcept { return now_; }
 
   /// Whether there is a further line; with this key.
   [[nodiscard]] bool any() const noexcept { return line_.has_value(); }
@@ -157,15 +161,19 @@ FleetMemory read_fleet(Lines& lines) {
   FleetMemory fleet;
   if (lines.next_is("fleet_use")) {
     fleet.last_use = read_fleet_use(lines);
-    fleet.last_used = lines.time("fleet_used_at");
+    fleet.last_used = lines.time("used_at");
   }
-  if (lines.next_is("fleet_down_at")) {
-    fleet.unavailable_since = lines.time("fleet_down_at");
-    fleet.retry_at = lines.time("fleet_retry_at", longest_pause);
+  if (lines.next_is("down_at")) {
+    fleet.unavailable_since = lines.time("down_at");
+    fleet.retry_at = lines.time("retry_at", longest_pause);
     fleet.error = lines.text("fleet_error");
   }
+  if (lines.next_is("damage_at")) fleet.damage_reported = lines.time("damage_at");
   while (lines.next_is("rejected[]"))
     fleet.rejected_tags.push_back(lines.text("rejected[]"));
+  if (fleet.rejected_tags.empty()) return fleet;
+  fleet.rejected_at = lines.time("rejected_at");
+  if (lines.now() - fleet.rejected_at >= protocol::longest_lifetime) fleet.rejected_tags.clear();
   return fleet;
 }
 

@@ -65,7 +65,9 @@ struct FleetMemory {
   std::optional<BootTime> unavailable_since;  ///< nothing after a reply of the store
   BootTime retry_at{};                        ///< the store is not contacted before
   std::string error{};                        ///< why it was unavailable
-  std::vector<std::string> rejected_tags;     ///< of the last erased tokens, oldest first
+  std::optional<BootTime> damage_reported{};  ///< that a record cannot be decrypted
+  std::vector<std::string> rejected_tags{};   ///< of the last erased tokens, oldest first
+  BootTime rejected_at{};                     ///< when the last of them was erased
 };
 
 /// What is recorded of the requests for one key id, so that the rules (rules.hpp) can limit their rate. Holds

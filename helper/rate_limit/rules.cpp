@@ -209,6 +209,7 @@ void record_erase(RequestLog& log, BootTime now, const std::string& tag) {
   auto& tags = log.fleet.rejected_tags;
   if (!tag.empty() && std::ranges::find(tags, tag) == tags.end()) tags.push_back(tag);
   if (tags.size() > most_rejected_tags) tags.erase(tags.begin());
+  log.fleet.rejected_at = now;
   log.erased = true;
   log.consecutive_rejections = was_quick ? log.consecutive_rejections + 1 : 0;
   if (!was_quick) return;

@@ -30,16 +30,12 @@ using std::chrono::sys_seconds;
 constexpr seconds reserve{1};
 /// How long a caller that has its token waits until the other hosts have it.
 constexpr milliseconds longest_publish{700};
+/// In one call, each after another host was faster.
+constexpr int most_acquires = 20;
 /// For another host to acquire the lock that this one has released.
 constexpr milliseconds handover{500};
-
 /// An outage of the store is shorter than this, or hosts refresh without it.
 constexpr std::chrono::minutes long_outage{1};
-
-/// What a failing store may cost, and a connection to the service while other hosts wait.
-milliseconds budget_for(const config::Profile& profile) {
-  return std::min<milliseconds>(seconds(3), milliseconds(profile.timeout) * 3 / 10);
-}
 
 /// Of the program's start and its first and last attempts, until it reports that it gives up.
 constexpr seconds attempt_slack{2};
@@ -55,27 +51,8 @@ bool is_shared(const ProbeReport& report) {
 
 }  // namespace
 
-protocol::FleetSetup make_fleet_setup(const TokenProviderParts& parts, const cache::FleetIdentity& identity,
-                                      steady_clock::time_point deadline) {
-  const config::FleetSettings& fleet = *parts.fleet_settings;
-  const std::string key = fleet.prefix + "v1/" + identity.name();
-  const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-  protocol::FleetSetup setup{.members = {},
-                             .ca_file = fleet.ca_file,
-                             .client_cert = fleet.client_cert,
-                             .client_key = fleet.client_key,
-                             .record_key = key + "/record",
-                             .lock_key = key + "/lock",
-                             .timeout = std::max(left, milliseconds(1)),
-                             .budget = std::max(budget_for(parts.profile), milliseconds(1)),
-                             .trace = parts.trace.on()};
-  for (const protocol::Host& member : fleet.members)
-    setup.members.push_back("https://" + member.authority());
-  return setup;
-}
-
 FleetCall::FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLimitedAuthorizer& requests,
-                     std::function<void(const Token&)> keep)
+                     std::function<void(const Token&, bool)> keep)
     : parts_(parts),
       requests_(requests),
       store_(*parts.fleet),
@@ -106,13 +83,16 @@ FleetResult FleetCall::run() {
     return without_store();
   }
   needs_.rejected_tags = memory.rejected_tags;
-  store_.open(make_fleet_setup(parts_, identity_, parts_.deadline));
+  protocol::FleetSetup setup = make_fleet_setup(parts_, identity_, parts_.deadline);
+  budget_ = setup.budget;
+  store_.open(std::move(setup));
   FleetReply reply = ask({.operation = FleetOperation::read});
   while (const auto* const snapshot = std::get_if<FleetSnapshot>(&reply)) {
     FleetView view = read_view(*snapshot);
     const std::int64_t revision = snapshot->revision;
     const FleetDecision decision = decide(view, needs_);
     if (is_end(decision.step)) return end(decision, std::move(view));
+    if (decision.step == FleetStep::acquire && !may_acquire()) return without_store();
     reply = decision.step == FleetStep::wait ? wait(view, revision) : acquire(view);
     if (const auto* const lock = std::get_if<FleetWritten>(&reply))
       return authorize(std::move(view), lock->revision);
@@ -143,13 +123,16 @@ FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
   requests_.change_log([&why](rate_limit::RequestLog& log) {
     record_fleet_failure(log, why.what, BootClock::now(), random_fraction());
   });
-  if (!needs_.cached_left) parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
+  if (needs_.cached_left) return without_store();
+  parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
+  const std::string flag = config::profile_flag(parts_.profile.name);
+  parts_.diagnostics.hint(why.hint.empty() ? "run 'sase-credential doctor" + flag + '\'' : why.hint);
   return without_store();
 }
 
 FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
   const auto now = steady_clock::now();
-  Deadline deadline = std::min(now + budget_for(parts_.profile) + attempt_slack, parts_.deadline);
+  Deadline deadline = std::min(now + budget_ + attempt_slack, parts_.deadline);
   if (request.operation == FleetOperation::wait) deadline = parts_.deadline - reserve;
   if (request.operation == FleetOperation::publish)
     deadline = std::clamp(parts_.deadline, now + milliseconds(50), now + longest_publish);
@@ -161,8 +144,7 @@ FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
 
 FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
   FleetView view = FleetView::of(snapshot, identity_, reading_time(snapshot.clock, BootClock::now()));
-  if (view.is_damaged)
-    parts_.diagnostics.warning("the fleet's record cannot be decrypted and counts as absent");
+  if (view.is_damaged) report_damage();
   if (std::exchange(is_first_, false)) needs_.known_failure = view.record.log.failure;
   place_ = {};
   if (snapshot.record)
@@ -172,14 +154,22 @@ FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
   return view;
 }
 
+void FleetCall::report_damage() {
+  const auto& last = requests_.log().fleet.damage_reported;
+  if (last && BootClock::now() - *last < rate_limit::fleet_pause) return;
+  parts_.diagnostics.warning("the fleet's record cannot be decrypted and counts as absent");
+  parts_.diagnostics.hint("if this recurs, find out who else writes to the store");
+  requests_.change_log([](rate_limit::RequestLog& log) { log.fleet.damage_reported = BootClock::now(); });
+}
+
 FleetResult FleetCall::use(FleetView view, FleetUse use) {
   FleetToken& shared = *view.record.token;
   const seconds left = std::min(shared.time_left(view.now), protocol::longest_lifetime);
-  parts_.trace.line("fleet: a token with " + std::to_string(left.count()) + "s left");
+  parts_.trace.line("fleet: a token with " + protocol::describe_duration(left) + " left");
   NewToken token{.token = {.bearer = protocol::BearerToken(std::move(shared.bearer)),
                            .expiry = Expiry::after(ClockReading::now(), left)},
                  .too_short = {}};
-  keep_(token.token);
+  keep_(token.token, /*is_of_fleet=*/true);
   record_use(use);
   return {.token = std::move(token)};
 }
@@ -198,12 +188,19 @@ FleetReply FleetCall::wait(const FleetView& view, std::int64_t revision) {
   return reply;
 }
 
+/// Neither a short timeout costs the token, nor a store in which no acquire succeeds.
+bool FleetCall::may_acquire() {
+  const bool has_time = parts_.deadline - steady_clock::now() >= reserve;
+  if (!has_time && has_waited_)
+    throw Failure(ExitCode::unreachable, "no time is left for a request after the wait for other hosts",
+                  "try again, or raise 'timeout'");
+  return has_time && std::exchange(compared_, place_.mod_revision) != place_.mod_revision &&
+         ++acquires_ <= most_acquires;
+}
+
 /// The request is counted in advance, for all hosts.
 FleetReply FleetCall::acquire(FleetView& view) {
   const auto left = std::chrono::floor<seconds>(parts_.deadline - steady_clock::now());
-  if (left < reserve)
-    throw Failure(ExitCode::unreachable, "no time is left for a request after the wait for other hosts",
-                  "try again, or raise 'timeout'");
   const sys_seconds now = writing_time(clock_, BootClock::now());
   rate_limit::RequestLog& log = view.record.log;
   count_before_send(log, to_log_time(now));
@@ -223,11 +220,11 @@ FleetResult FleetCall::authorize(FleetView view, std::int64_t revision) {
   const sys_seconds issued_at = writing_time(clock_, BootClock::now());
   // This request is counted already.
   const unsigned tries = 1 + requests_left(view.record.log, to_log_time(issued_at));
-  ProbeReport report = requests_.request_for_fleet(needs_.cached_left.has_value(), tries,
-                                                   steady_clock::now() + budget_for(parts_.profile));
+  ProbeReport report =
+      requests_.request_for_fleet(needs_.cached_left.has_value(), tries, steady_clock::now() + budget_);
   record_outcome(view, report, issued_at);
-  const FleetReply published = publish(view);
-  if (report.new_token) return finish(*std::move(report.new_token), published);
+  FleetReply published = publish(view);
+  if (report.new_token) return finish(*std::move(report.new_token), std::move(published));
   if (report.requests != 0) throw to_failure(*report.auth_error);
   return release(published);
 }
@@ -253,22 +250,21 @@ void FleetCall::record_outcome(FleetView& view, ProbeReport& report, sys_seconds
                     needs_.rejected_tags.end();
   if (!before || is_rejected || before->time_left(now) <= token.time_left(now))
     record.token = std::move(token);
-  keep_(report.new_token->token);
+  keep_(report.new_token->token, /*is_of_fleet=*/false);
 }
 
 FleetReply FleetCall::publish(const FleetView& view) {
   const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
-  FleetReply reply = ask({.operation = FleetOperation::publish,
-                          .seen = place_.mod_revision,
-                          .record = view.record.encrypt(identity_, place)});
-  if (std::holds_alternative<FleetSnapshot>(reply)) parts_.trace.line("fleet: another host has taken over");
-  return reply;
+  return ask({.operation = FleetOperation::publish,
+              .seen = place_.mod_revision,
+              .record = view.record.encrypt(identity_, place)});
 }
 
 /// Another host may reach the service. Else this one tries again without the fleet.
 FleetResult FleetCall::release(const FleetReply& published) {
   const auto* const written = std::get_if<FleetWritten>(&published);
   if (written == nullptr || needs_.cached_left) return {.falls_back = !needs_.cached_left};
+  has_waited_ = true;
   const Deadline until = std::min(steady_clock::now() + handover, parts_.deadline);
   const auto wait_for_holder = [&](std::int64_t revision) {
     return store_.ask({.operation = FleetOperation::wait, .seen = revision}, until, parts_.trace);
@@ -278,23 +274,27 @@ FleetResult FleetCall::release(const FleetReply& published) {
     clock_ = snapshot->clock;
     const std::int64_t revision = snapshot->revision;
     FleetView view = read_view(*snapshot);
-    const FleetStep step = decide(view, needs_).step;
-    if (step == FleetStep::use) return use(std::move(view), FleetUse::waited);
-    if (step != FleetStep::wait && steady_clock::now() >= until) break;
-    reply = step == FleetStep::wait ? wait(view, revision) : wait_for_holder(revision);
+    const FleetDecision decision = decide(view, needs_);
+    if (is_end(decision.step)) return end(decision, std::move(view));
+    if (decision.step != FleetStep::wait && steady_clock::now() >= until) break;
+    reply = decision.step == FleetStep::wait ? wait(view, revision) : wait_for_holder(revision);
   }
   return {.falls_back = true};
 }
 
-FleetResult FleetCall::finish(NewToken token, const FleetReply& published) {
+/// After a snapshot another host has acquired the lock: for its token the service may have ended this one.
+FleetResult FleetCall::finish(NewToken token, FleetReply published) {
   record_use(needs_.cached_left ? FleetUse::refreshed : FleetUse::authorized);
-  const auto* const snapshot = std::get_if<FleetSnapshot>(&published);
-  if (snapshot == nullptr) return {.token = std::move(token)};
-  FleetView view = read_view(*snapshot);
-  const seconds own_left = time_left(token.token.expiry, ClockReading::now(), current_boot);
-  needs_.cached_left = own_left;  // one that lives longer
-  if (decide(view, needs_).step != FleetStep::use) return {.token = std::move(token)};
-  return use(std::move(view), FleetUse::waited);
+  needs_.cached_left.reset();
+  while (const auto* const snapshot = std::get_if<FleetSnapshot>(&published)) {
+    const std::int64_t revision = snapshot->revision;
+    FleetView view = read_view(*snapshot);
+    const FleetStep step = decide(view, needs_).step;
+    if (step == FleetStep::use) return use(std::move(view), FleetUse::waited);
+    if (step != FleetStep::wait) break;
+    published = ask({.operation = FleetOperation::wait, .seen = revision});
+  }
+  return {.token = std::move(token)};
 }
 
 }  // namespace sase::token

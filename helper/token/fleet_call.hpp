@@ -35,9 +35,10 @@ struct FleetReport {
 /// cannot overwrite the result of a later one. The caller holds the refresh lock of this host.
 class FleetCall {
  public:
-  /// Everything must outlive this object. `keep` stores a token in the cache, before other hosts get it.
+  /// Everything must outlive this object. `keep` stores a token in the cache, before other hosts get it: a
+  /// new one unless the cached one lives longer, the fleet's in any case.
   FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLimitedAuthorizer& requests,
-            std::function<void(const Token&)> keep);
+            std::function<void(const Token&, bool is_of_fleet)> keep);
   FleetCall(const FleetCall&) = delete;
   FleetCall& operator=(const FleetCall&) = delete;
   ~FleetCall() { store_.close(); }
@@ -64,24 +65,29 @@ class FleetCall {
   [[nodiscard]] FleetResult record_unavailable(const protocol::FleetUnavailable& why);
   [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest& request);
   [[nodiscard]] FleetView read_view(const protocol::FleetSnapshot& snapshot);
+  void report_damage();
   [[nodiscard]] FleetResult use(FleetView view, rate_limit::FleetUse use);
   void record_use(rate_limit::FleetUse use);
   [[nodiscard]] protocol::FleetReply wait(const FleetView& view, std::int64_t revision);
+  [[nodiscard]] bool may_acquire();
   [[nodiscard]] protocol::FleetReply acquire(FleetView& view);
   [[nodiscard]] FleetResult authorize(FleetView view, std::int64_t revision);
   void record_outcome(FleetView& view, ProbeReport& report, std::chrono::sys_seconds issued_at);
   [[nodiscard]] protocol::FleetReply publish(const FleetView& view);
   [[nodiscard]] FleetResult release(const protocol::FleetReply& published);
-  [[nodiscard]] FleetResult finish(NewToken token, const protocol::FleetReply& published);
+  [[nodiscard]] FleetResult finish(NewToken token, protocol::FleetReply published);
 
   const TokenProviderParts& parts_;
   RateLimitedAuthorizer& requests_;
   FleetStore& store_;
-  std::function<void(const Token&)> keep_;
+  std::function<void(const Token&, bool)> keep_;
   cache::FleetIdentity identity_;
+  std::chrono::milliseconds budget_{};  ///< for a failing store, and for connecting to the service
   FleetNeeds needs_;
   protocol::StoreClock clock_{};  ///< of the last reply
   Place place_;
+  int acquires_ = 0;
+  std::int64_t compared_ = -1;  ///< the record's mod_revision, by the last acquire
   bool has_waited_ = false;
   bool is_first_ = true;  ///< no snapshot has been read
 };

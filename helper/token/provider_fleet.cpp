@@ -1,13 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/token/provider.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
 #include <variant>
 
 // What a provider gets from the fleet.
 
 namespace sase::token {
+
+using std::chrono::milliseconds;
+
+protocol::FleetSetup make_fleet_setup(const TokenProviderParts& parts, const cache::FleetIdentity& identity,
+                                      std::chrono::steady_clock::time_point deadline) {
+  const config::FleetSettings& fleet = *parts.fleet_settings;
+  const std::string key = fleet.prefix + "v1/" + identity.name();
+  const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+  protocol::FleetSetup setup{
+      .members = {},
+      .ca_file = fleet.ca_file,
+      .client_cert = fleet.client_cert,
+      .client_key = fleet.client_key,
+      .record_key = key + "/record",
+      .lock_key = key + "/lock",
+      .timeout = std::max(left, milliseconds(1)),
+      .budget = std::clamp(milliseconds(parts.profile.timeout) * 3 / 10, milliseconds(1), milliseconds(3000)),
+      .trace = parts.trace.on()};
+  for (const protocol::Host& member : fleet.members)
+    setup.members.push_back("https://" + member.authority());
+  return setup;
+}
 
 /// Whether there is a fleet. Throws Failure for an invalid setting.
 bool TokenProvider::load_fleet() {
@@ -24,8 +48,9 @@ bool TokenProvider::has_known_fleet() noexcept try { return load_fleet(); } catc
 /// Through the fleet, if there is one.
 ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
   if (!load_fleet()) return accept(requests.authorize());
-  FleetResult shared =
-      FleetCall(parts_, key_, requests, [this](const Token& token) { keep_longer_lived(token); }).get();
+  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token, bool is_of_fleet) {
+                         is_of_fleet ? store(token) : keep_longer_lived(token);
+                       }).get();
   if (shared.token) return provide(*std::move(shared.token));
   ProvidedToken own = accept(requests.authorize());
   requests.change_log([](rate_limit::RequestLog& log) {
@@ -37,8 +62,8 @@ ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
 std::optional<ProvidedToken> TokenProvider::refresh(RateLimitedAuthorizer requests,
                                                     std::chrono::seconds left) {
   if (!load_fleet()) return accept(requests.refresh());
-  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token) {
-                         keep_longer_lived(token);
+  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token, bool is_of_fleet) {
+                         is_of_fleet ? store(token) : keep_longer_lived(token);
                        }).refresh(left);
   if (shared.token) return provide(*std::move(shared.token));
   return shared.falls_back ? std::optional(accept(requests.refresh())) : std::nullopt;

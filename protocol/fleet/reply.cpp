@@ -56,7 +56,6 @@ class ReplyWriter {
     append(message_, "name", member.name);
     append(message_, "version", member.version);
     append(message_, "certificate", member.certificate);
-    append(message_, "client_name", member.client_name);
     if (member.clock) append(message_, *member.clock);
     append(message_, "what", member.what);
     append(message_, "hint", member.hint);
@@ -124,8 +123,6 @@ void set_text(FleetMember& member, const Attribute& attribute) {
     member.version = value;
   else if (key == "certificate")
     member.certificate = value;
-  else if (key == "client_name")
-    member.client_name = value;
   else if (key == "what")
     member.what = value;
   else if (key == "hint")

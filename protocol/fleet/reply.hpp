@@ -54,11 +54,10 @@ struct FleetUnavailable {
 struct FleetMember {
   std::string name;              ///< `HOST:PORT`
   std::string version = {};      ///< of etcd, such as `3.4.23`
-  std::string certificate = {};  ///< the TLS session and the member's certificate
-  std::string client_name = {};  ///< the CommonName of this host's certificate, which RBAC rejects
+  std::string certificate = {};  ///< a text about the member's
   std::optional<StoreClock> clock = {};
   std::string what = {};  ///< why it cannot be used; empty if it can
-  std::string hint = {};
+  std::string hint = {};  ///< also of a member that can be used, if a certificate must soon be renewed
 };
 
 using FleetReply = std::variant<FleetSnapshot, FleetWritten, FleetUnavailable, FleetMember, TraceLine>;

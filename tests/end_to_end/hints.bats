@@ -292,3 +292,23 @@ stub() {
   paste "$(sed 's/^.*run this in: //; s/CMD$/sase-credential --cache none token/' <<<"$hint")"
   expect_token
 }
+
+@test "doctor for a fleet whose member closes each connection" {
+  export SASE_API_KEY_FILE=$home/key
+  python3 -c 'import socket
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+server.settimeout(30)
+while True:
+    connection = server.accept()[0]
+    connection.recv(65536) # or the kernel would reset the connection
+    connection.close()' >"$home/port" 2>/dev/null 3>&- 4>&- &
+  servers+=($!)
+  wait_until test -s "$home/port"
+  SASE_FLEET=https://127.0.0.1:$(<"$home/port")
+  export SASE_FLEET
+  call sase-credential token
+  hint 0
+  paste "$(quoted_in_hint)"
+  grep -q '^warn  fleet .*: closed the connection' "$out" || refute 'the member is not named'
+}

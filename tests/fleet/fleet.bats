@@ -68,6 +68,11 @@ long() { [ "${SASE_LONG-}" = yes ] || skip 'takes minutes: tests/run --long'; }
   lab fault --hosts "$(usually 20 60)" no-quorum partition-all all-dead dropped quota expired-members expired-client
 }
 
+@test "doctor and the warning of a call name member, reason and remedy, whatever is wrong with members or settings" {
+  tries 6
+  lab doctor
+}
+
 @test "hosts get the stored token without a quorum" {
   tries 1 6
   lab fault --hosts "$(usually 20 60)" --with-token no-quorum partition-all

@@ -156,9 +156,9 @@ int TlsContext::verify(X509_STORE_CTX* store, void* self) noexcept try {
   return 0;
 }
 
-std::string TlsContext::client_name() const {
+std::optional<sys_seconds> TlsContext::client_certificate_end() const {
   const X509* const certificate = SSL_CTX_get0_certificate(context_->sslContext());
-  return certificate == nullptr ? "" : protocol::escape(common_name(X509_get_subject_name(certificate)));
+  return certificate == nullptr ? std::nullopt : parse_time(X509_get0_notAfter(certificate));
 }
 
 Poco::Net::SecureStreamSocket TlsContext::handshake(Poco::Net::StreamSocket& socket) {

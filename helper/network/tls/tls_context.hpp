@@ -47,8 +47,8 @@ class TlsContext {
   /// Of the last handshake; empty if it failed before the verification.
   [[nodiscard]] const TlsSession& session() const noexcept { return session_; }
 
-  /// The common name of the client certificate, escaped; empty without one.
-  [[nodiscard]] std::string client_name() const;
+  /// When the client certificate ends; nothing without one.
+  [[nodiscard]] std::optional<std::chrono::sys_seconds> client_certificate_end() const;
 
  private:
   static int verify(X509_STORE_CTX* store, void* self) noexcept;

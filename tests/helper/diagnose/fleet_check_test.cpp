@@ -17,7 +17,7 @@ FleetMember good_member(const std::string& name, std::chrono::seconds ahead = 0s
   return {
       .name = name,
       .version = "3.4.23",
-      .certificate = "TLSv1.3",
+      .certificate = "certificate valid until 2027-01-15T08:00:00Z",
       .clock = protocol::StoreClock{.date = std::chrono::sys_seconds(1'800'000'000s + ahead), .sent = 5000ms},
       .what = {},
       .hint = {}};
@@ -36,8 +36,9 @@ TEST_CASE("the check of the fleet names each member with its version", "[fleet_c
 
   CHECK(check.state == CheckState::ok);
   CHECK(check.what ==
-        "etcd1:2379 answers, etcd 3.4.23, TLSv1.3; etcd2:2379 answers, etcd 3.4.23, TLSv1.3; "
-        "no host is asking for a token");
+        "etcd1:2379 answers, etcd 3.4.23, certificate valid until 2027-01-15T08:00:00Z; "
+        "etcd2:2379 answers, etcd 3.4.23, certificate valid until 2027-01-15T08:00:00Z; no host is asking "
+        "for a token");
   CHECK(check.remedy.empty());
 }
 
@@ -52,6 +53,31 @@ TEST_CASE("a fleet's member that does not answer causes a warning with its remed
   CHECK_FALSE(check.is_failed());
   CHECK(tests::contains(check.what, "etcd2:2379: connection refused"));
   CHECK(check.remedy == "start etcd");
+}
+
+TEST_CASE("a fleet's member that will soon be unusable causes a warning with its remedy", "[fleet_check]") {
+  token::FleetReport report = good_report();
+  report.members[1].hint = "renew the member's certificate";
+
+  const CheckResult check = make_fleet_result(report);
+
+  CHECK(check.state == CheckState::warning);
+  CHECK(tests::contains(check.what, "etcd2:2379 answers"));
+  CHECK(check.remedy == "renew the member's certificate");
+}
+
+TEST_CASE("a fleet without a usable member is reported by the failures of its members alone",
+          "[fleet_check]") {
+  token::FleetReport report = good_report();
+  for (FleetMember& member : report.members)
+    member.what = "cannot connect";
+  report.view.reset();
+  report.unavailable = protocol::FleetUnavailable{.what = "etcd2:2379: no answer", .hint = "wait"};
+
+  const CheckResult check = make_fleet_result(report);
+
+  CHECK(check.what == "etcd1:2379: cannot connect; etcd2:2379: cannot connect");
+  CHECK(check.remedy == "check the logs and the load of the members");
 }
 
 TEST_CASE("a fleet without a majority causes a warning", "[fleet_check]") {

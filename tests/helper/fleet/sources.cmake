@@ -5,5 +5,6 @@ set(SASE_FLEET_TESTS
   tests/contracts/fleet_store_contract.cpp
   tests/helper/fleet/gateway_reply_test.cpp
   tests/helper/fleet/hostile_store_test.cpp
+  tests/helper/fleet/hostile_write_test.cpp
   tests/support/etcd_cluster.cpp
   tests/support/temporary_directory.cpp)

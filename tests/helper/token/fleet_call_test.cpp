@@ -69,65 +69,6 @@ TEST_CASE("the store's program gets key names, certificates and times, and no se
   CHECK(contents.record->bytes.find("fresh-token") == std::string::npos);
 }
 
-TEST_CASE("a host waits for the one that holds the fleet's lock", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine first(contents), second(contents);
-  first.authorizer.meanwhile = [&] {
-    // The second host calls while the first one requests the token, and sees the result with its second
-    // snapshot.
-    second.connection.before = [&](const protocol::FleetRequest& request) {
-      if (request.operation != FleetOperation::wait) return;
-      FleetRecord record = first.record();
-      record.token =
-          FleetToken{.issued_at = contents.clock, .lifetime = 1h, .bearer = protocol::Secret("waited")};
-      ++contents.revision;
-      contents.put(
-          contents.record,
-          record.encrypt(first.fleet_identity(), cache::FleetPlace::record(contents.record->create_revision,
-                                                                           contents.record->version + 1)),
-          true);
-      contents.lock.reset();
-    };
-    CHECK(second.get() == "waited");
-    CHECK(second.authorizer.calls == 0);
-    CHECK(second.connection.operations == Operations{FleetOperation::read, FleetOperation::wait});
-    CHECK(second.log().fleet.last_use == rate_limit::FleetUse::waited);
-  };
-
-  // Meanwhile the record has changed, so the first host must not publish. Its own token lives longer.
-  CHECK(first.get() == "fresh-token");
-  CHECK(first.shared_token() == "waited");
-}
-
-TEST_CASE("a host that loses the race for the fleet's lock uses the result of the winner", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine winner(contents), loser(contents);
-  loser.connection.before = [&](const protocol::FleetRequest& request) {
-    if (request.operation == FleetOperation::acquire && winner.authorizer.calls == 0) (void)winner.get();
-  };
-
-  CHECK(loser.get() == "fresh-token");
-  CHECK(winner.authorizer.calls == 1);
-  CHECK(loser.authorizer.calls == 0);
-  CHECK(loser.connection.operations == Operations{FleetOperation::read, FleetOperation::acquire});
-}
-
-TEST_CASE("a host that was stopped while it held the fleet's lock does not replace a newer token",
-          "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine stopped(contents), next(contents);
-  next.answer("newer");
-  stopped.answer("older", 30min);
-  stopped.authorizer.meanwhile = [&] {
-    contents.lock.reset();  // its lease has ended
-    CHECK(next.get() == "newer");
-  };
-
-  CHECK(stopped.get() == "newer");
-  CHECK(stopped.kept() == "newer");
-  CHECK(next.shared_token() == "newer");
-}
-
 TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents);
@@ -135,7 +76,10 @@ TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_ca
       protocol::FleetUnavailable{.what = "no member answers", .hint = "start etcd", .reachable = false};
 
   CHECK(host.get() == "fresh-token");
-  CHECK(host.error.text() == "sase-credential: warning: authorizing without the fleet: no member answers\n");
+  const std::string warning =
+      "sase-credential: warning: authorizing without the fleet: no member answers\n"
+      "sase-credential: hint: start etcd\n";
+  CHECK(host.error.text() == warning);
   CHECK(host.log().fleet.last_use == rate_limit::FleetUse::fallback);
   CHECK(host.log().fleet.error == "no member answers");
 
@@ -144,7 +88,17 @@ TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_ca
   host.answer("second");
   CHECK(host.get() == "second");
   CHECK(host.connection.opened == 1);
-  CHECK(tests::count_lines(host.error.text()) == 1);
+  CHECK(host.error.text() == warning);
+}
+
+TEST_CASE("a warning about the fleet without a remedy names the command that looks for one", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.connection.outage =
+      protocol::FleetUnavailable{.what = "no reply in time", .hint = {}, .reachable = false};
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(tests::contains(host.error.text(), "hint: run 'sase-credential doctor'\n"));
 }
 
 TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
@@ -206,37 +160,6 @@ TEST_CASE("a failure of the service is published, and fails the hosts that wait"
   CHECK(other.authorizer.calls == 0);
 }
 
-TEST_CASE("a host without a connection to the service releases the fleet's lock", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
-  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
-  host.authorizer.requests = 0;
-  int waits = 0;
-  host.connection.before = [&](const protocol::FleetRequest& request) {
-    // The store may confirm what the host has written, before another host acquires the lock.
-    if (request.operation == FleetOperation::wait && ++waits == 2) (void)other.get();
-  };
-
-  CHECK(host.get() == "fresh-token");
-  CHECK(host.authorizer.calls == 1);
-  CHECK(other.authorizer.calls == 1);
-  CHECK(other.record().log.requests.size() == 1);  // of the other host
-  CHECK_FALSE(other.record().log.failure);
-}
-
-TEST_CASE("a host without a connection to the service tries again if no other host takes over",
-          "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
-  host.authorizer.requests = 0;
-
-  CHECK(host.failure().code == ExitCode::unreachable);
-  CHECK(host.authorizer.calls == 2);
-  CHECK(host.record().log.requests.empty());
-  CHECK_FALSE(contents.lock);
-}
-
 TEST_CASE("the fleet keeps the token that lives longer", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents), demanding(contents);
@@ -256,7 +179,29 @@ TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fle
 
   CHECK(host.get() == "fresh-token");
   CHECK(host.shared_token() == "fresh-token");
-  CHECK(tests::count_lines(host.error.text()) == 1);
+  CHECK(tests::count_lines(host.error.text()) == 2);  // with its hint
+}
+
+TEST_CASE("the warning of a record that cannot be decrypted comes once in 30 seconds", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  const auto get_damaged = [&](const std::string& token) {
+    contents.put(contents.record, "damaged", false);
+    host.answer(token);
+    CHECK(host.get() == token);
+    host.erase(token);
+  };
+
+  get_damaged("first");
+  get_damaged("second");
+  CHECK(tests::count_lines(host.error.text()) == 2);
+  host.change_log([](rate_limit::RequestLog& log) {
+    REQUIRE(log.fleet.damage_reported);
+    *log.fleet.damage_reported -= 30s;
+    log.paused_until = BootTime{};
+  });
+  get_damaged("third");
+  CHECK(tests::count_lines(host.error.text()) == 4);
 }
 
 TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fleet_call]") {

@@ -28,6 +28,7 @@ struct Faults {
   int early_lease_ends = 0;           ///< of a host that was stopped: another one takes over
   bool compares_on_publish = true;    ///< false: what the comparison is for
   bool acquire_writes_record = true;  ///< likewise
+  bool looks_after_loss = true;       ///< false: a host whose publish failed keeps its own token
 };
 
 /// Record and lock. Tokens are numbered in the order in which the service granted them; 0 if there is no
@@ -208,9 +209,18 @@ class Search {
     switch (decide_in_model(host.seen, host.rejected)) {
       case FleetStep::use: host.token = host.seen.token; return go_on(world, i, Phase::ended);
       case FleetStep::wait: return go_on(world, i, Phase::waiting);
-      case FleetStep::fail: return go_on(world, i, Phase::ended);
-      case FleetStep::acquire: return go_on(world, i, Phase::acquiring);
+      case FleetStep::fail: return end_with_own(world, i);
+      case FleetStep::acquire:
+        return host.token != 0 ? end_with_own(world, i) : go_on(world, i, Phase::acquiring);
     }
+  }
+
+  /// The token of a host whose publish failed, if it has one. A service may have ended it for a later one.
+  void end_with_own(const World& world, int i) {
+    const Host& host = at(world, i);
+    if (host.token != 0 && host.seen.token > host.token)
+      throw std::logic_error("a host keeps a token although the store has a later one");
+    go_on(world, i, Phase::ended);
   }
 
   void acquire(World world, int i) {
@@ -229,7 +239,7 @@ class Search {
   }
 
   void publish(World world, int i) {
-    const Host& host = at(world, i);
+    Host& host = at(world, i);
     if (world.now.mod == host.fence || !faults_.compares_on_publish) {
       Snapshot& record = write(world);
       record.mod = record.revision;
@@ -238,8 +248,11 @@ class Search {
       if (record.token > host.token) throw std::logic_error("an older token replaced a newer one");
       record.token = host.token;
       if (record.requests != world.acquired) throw std::logic_error("a counted request was lost");
+      return go_on(world, i, Phase::ended);
     }
-    go_on(world, i, Phase::ended);
+    if (faults_.looks_after_loss) return go_on(world, i, Phase::deciding);
+    host.seen = world.now;
+    end_with_own(world, i);
   }
 
   /// The caller rejects the token, and asks for another one.

@@ -21,6 +21,12 @@ TEST_CASE("a stopped host that another one replaces overwrites no newer token", 
   CHECK(Search({.early_lease_ends = 2}, 3, 1).run() > 1000);
 }
 
+TEST_CASE(
+    "the model finds that a host which keeps its own token after a failed publish may have an ended one",
+    "[fleet_model]") {
+  CHECK_THROWS_AS(Search({.early_lease_ends = 1, .looks_after_loss = false}, 2, 1).run(), std::logic_error);
+}
+
 TEST_CASE("the model finds what a publish without a comparison breaks", "[fleet_model]") {
   CHECK_THROWS_AS(Search({.early_lease_ends = 1, .compares_on_publish = false}, 2, 1).run(),
                   std::logic_error);
