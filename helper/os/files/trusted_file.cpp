@@ -41,17 +41,11 @@ struct statfs read_file_system(std::string_view path) {
 /// ConfigMaps of Kubernetes are writable by everyone according to their mode, on a read-only mount.
 bool is_read_only(std::string_view path) { return (read_file_system(path).f_flags & ST_RDONLY) != 0; }
 
-/// Whether modes may be the same for all files and fixed by the mount: on the drives of Windows in WSL, and
-/// on network, FAT and FUSE file systems.
+/// Whether the mount may fix one mode for all files: drives of Windows, network, FAT and FUSE.
 bool may_have_fixed_modes(std::string_view path) {
-  constexpr unsigned ntfs3 = 0x7366746e;  // fs/ntfs3/super.c; not in linux/magic.h
-  constexpr std::array types{unsigned{V9FS_MAGIC},
-                             unsigned{CIFS_SUPER_MAGIC},
-                             unsigned{SMB2_SUPER_MAGIC},
-                             unsigned{MSDOS_SUPER_MAGIC},
-                             unsigned{EXFAT_SUPER_MAGIC},
-                             unsigned{FUSE_SUPER_MAGIC},
-                             ntfs3};
+  constexpr std::array<unsigned, 7> types{V9FS_MAGIC,        CIFS_SUPER_MAGIC,  SMB2_SUPER_MAGIC,
+                                          MSDOS_SUPER_MAGIC, EXFAT_SUPER_MAGIC, FUSE_SUPER_MAGIC,
+                                          0x7366746e};  // of fs/ntfs3/super.c
   return std::ranges::find(types, static_cast<unsigned>(read_file_system(path).f_type)) != types.end();
 }
 
