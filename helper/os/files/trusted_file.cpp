@@ -41,7 +41,7 @@ struct statfs read_file_system(std::string_view path) {
 /// ConfigMaps of Kubernetes are writable by everyone according to their mode, on a read-only mount.
 bool is_read_only(std::string_view path) { return (read_file_system(path).f_flags & ST_RDONLY) != 0; }
 
-/// Whether the mount may fix one mode for all files: on drives of Windows, network, FAT and FUSE file systems.
+/// Whether the mount may fix one mode for all files: drives of Windows, network, FAT and FUSE.
 bool may_have_fixed_modes(std::string_view path) {
   constexpr std::array<unsigned, 7> types{V9FS_MAGIC,        CIFS_SUPER_MAGIC,  SMB2_SUPER_MAGIC,
                                           MSDOS_SUPER_MAGIC, EXFAT_SUPER_MAGIC, FUSE_SUPER_MAGIC,
