@@ -20,7 +20,8 @@ Expiry expiry_with(seconds more_by_boot) {
 }  // namespace
 
 TEST_CASE("states the same expiry while the clocks differ by their rounding", "[access_token]") {
-  const Expiry expiry = expiry_with(GENERATE(-2s, -1s, 0s, 1s, 2s));
+  // Either clock may begin its next second first, which adds one to the difference.
+  const Expiry expiry = expiry_with(GENERATE(-1s, 0s, 1s, 2s));
   // Until a clock's next second.
   for (const auto end = BootClock::now() + 10ms; BootClock::now() < end;)
     REQUIRE(ExpiryTimes::from(expiry).expires_at == expiry.moment.wall);
