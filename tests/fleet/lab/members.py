@@ -98,7 +98,8 @@ class Cluster:
         self.certificates = network.ROOT / "certificates"
         make_certificates("authority", self.certificates)
         for name, address, relay in zip(PARTS, network.MEMBERS, network.RELAYS):
-            make_certificates("member", self.certificates, name, address, relay)
+            hostile = network.HOSTILE if name == PARTS[0] else []
+            make_certificates("member", self.certificates, name, address, relay, *hostile)
         for name in ("lab", "host"):
             make_certificates("client", self.certificates, name)
         self.members = [Member(self, number) for number in range(3)]

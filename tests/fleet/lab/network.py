@@ -15,6 +15,7 @@ SERVICE = "10.77.0.2"
 OFFLINE = "10.77.0.3"
 MEMBERS = ["10.77.0.11", "10.77.0.12", "10.77.0.13"]
 RELAYS = ["10.77.0.21", "10.77.0.22", "10.77.0.23"]
+HOSTILE = [f"10.77.0.{number}" for number in range(31, 43)]  # relays to the first member
 NOWHERE = "02:00:00:00:00:99"  # an Ethernet address that no interface has
 
 
@@ -49,7 +50,7 @@ def set_up():
     run("ip", "link", "set", "lo", "up")
     run("ip", "link", "add", "lab0", "type", "bridge")
     run("ip", "link", "set", "lab0", "up")
-    for address in (HOSTS, *RELAYS):
+    for address in (HOSTS, *RELAYS, *HOSTILE):
         run("ip", "address", "add", f"{address}/24", "dev", "lab0")
 
 
