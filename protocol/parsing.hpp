@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <stdexcept>
@@ -11,6 +13,24 @@ namespace sase::protocol {
 
 /// Character classes of ASCII, independent of the locale.
 [[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Characters as a table: each cached answer checks a key and a token, which are long.
+class CharacterSet {
+ public:
+  constexpr explicit CharacterSet(std::string_view characters) {
+    for (const char c : characters)
+      contains_[static_cast<unsigned char>(c)] = true;
+  }
+
+  [[nodiscard]] constexpr bool has_all(std::string_view text) const noexcept {
+    // Unlike the algorithm of std::ranges, this one is unrolled.
+    return std::all_of(text.begin(), text.end(),
+                       [this](char c) { return contains_[static_cast<unsigned char>(c)]; });
+  }
+
+ private:
+  std::array<bool, 256> contains_{};
+};
 
 [[nodiscard]] constexpr bool is_printable(char c) noexcept { return c >= 0x20 && c < 0x7f; }
 

@@ -6,7 +6,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -62,21 +61,12 @@ void release(char* data, std::size_t size) noexcept {
 }
 
 /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" )`, RFC 6750 section 2.1.
-constexpr std::array<bool, 256> token_characters = [] {
-  std::array<bool, 256> allowed{};
-  for (const char c :
-       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"))
-    allowed[static_cast<unsigned char>(c)] = true;
-  return allowed;
-}();
+constexpr CharacterSet token_characters{
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"};
 
 bool is_b64token(std::string_view text) noexcept {
   const auto unpadded = text.substr(0, text.find_last_not_of('=') + 1);
-  // Unlike the algorithm of std::ranges, this one is unrolled: a token is long, and each cached answer checks
-  // it.
-  return !unpadded.empty() && std::all_of(unpadded.begin(), unpadded.end(), [](char c) {
-    return token_characters[static_cast<unsigned char>(c)];
-  });
+  return !unpadded.empty() && token_characters.has_all(unpadded);
 }
 
 }  // namespace

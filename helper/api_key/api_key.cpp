@@ -96,16 +96,16 @@ bool is_placeholder(string_view text) noexcept {
          any_part(placeholders, [text](string_view word) { return is_spelled_like(text, word); });
 }
 
+constexpr protocol::CharacterSet ordinary_characters{
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."};
+
 /// Most keys: longer than the placeholders, and without a character that any row of the table looks for. A
 /// call with a cached token can then do without the table.
 bool is_ordinary(string_view text) noexcept {
   constexpr std::size_t longer_than_placeholders = 28;
   return text.size() >= longer_than_placeholders && text.size() <= ApiKey::max_size &&
          text.find("...") == text.npos && text.find_first_not_of("xX-_") != text.npos &&
-         std::ranges::all_of(text, [](char c) {
-           const char lower = protocol::to_lower(c);
-           return (lower >= 'a' && lower <= 'z') || protocol::is_digit(c) || c == '-' || c == '_' || c == '.';
-         });
+         ordinary_characters.has_all(text);
 }
 
 /// A text that is not a key, and what it is. The first row that matches counts.

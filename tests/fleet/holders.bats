@@ -1,0 +1,31 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Hosts that fail, or that erase, reject and wait for each other.
+
+load ../support/fleet
+
+@test "another host takes over when the holder of the lock is killed at any of nine points, stopped, or offline" {
+  tries 1 6
+  lab fault holder-killed holder-stopped holder-offline
+}
+
+@test "one host replaces a token that all hosts erase, and none erases a newer one" {
+  tries 2 5
+  lab erase "$(usually 20 100)" --rounds "$(usually 2 20)"
+}
+
+@test "the fleet sends one request with a rejected key" {
+  tries 5
+  # shellcheck disable=SC2046 # no argument, or one
+  lab rejected "$(usually 20 100)" $(usually '' --whole)
+}
+
+@test "no host sends a request before the time that the service names" {
+  tries 5
+  lab retry-after "$(usually 20 100)"
+}
+
+@test "wrong clocks of hosts and members cost no authorization" {
+  tries 2
+  lab clocks "$(usually 5 20)"
+}

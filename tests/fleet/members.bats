@@ -1,0 +1,26 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Members that fail, one or all, and what doctor says about them.
+
+load ../support/fleet
+
+@test "three members start, each fault of the lab has its effect, and nothing is left" {
+  IN_LAB=$BATS_TEST_TMPDIR lab effects
+  ! grep -lsz "^IN_LAB=$BATS_TEST_TMPDIR$" /proc/[0-9]*/environ || false
+}
+
+@test "one host authorizes when a member is killed, stopped, cut off or slow" {
+  tries 1 6
+  lab fault --hosts "$(usually 20 60)" follower-kill follower-stop leader-kill leader-stop partition-leader \
+    leader-kill-while-authorizing leader-kill-short-authorization leader-cut-while-authorizing slow-50ms slow-150ms slow-400ms
+}
+
+@test "one host authorizes when a member's disk is full or its certificate has expired, or the store is compacted" {
+  tries 1 6
+  lab fault --hosts "$(usually 20 60)" disk-full compaction expired-member
+}
+
+@test "doctor and the warning of a call name member, reason and remedy, whatever is wrong with members or settings" {
+  tries 6
+  lab doctor
+}
