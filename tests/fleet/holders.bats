@@ -11,18 +11,18 @@ load ../support/fleet
 
 @test "one host replaces a token that all hosts erase, and none erases a newer one" {
   tries 2 5
-  lab erase "$(usually 20 100)" --rounds "$(usually 2 20)"
+  lab erase "$(usually 12 100)" --rounds "$(usually 2 20)"
 }
 
 @test "the fleet sends one request with a rejected key" {
   tries 5
   # shellcheck disable=SC2046 # no argument, or one
-  lab rejected "$(usually 20 100)" $(usually '' --whole)
+  lab rejected "$(usually 12 100)" $(usually '' --whole)
 }
 
 @test "no host sends a request before the time that the service names" {
   tries 5
-  lab retry-after "$(usually 20 100)"
+  lab retry-after "$(usually 12 100)"
 }
 
 @test "wrong clocks of hosts and members cost no authorization" {

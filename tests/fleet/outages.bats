@@ -6,12 +6,12 @@ load ../support/fleet
 
 @test "every host gets a token without a store: no quorum, all dead, packets dropped, full, expired certificates" {
   tries 6
-  lab fault --hosts "$(usually 20 60)" no-quorum partition-all all-dead dropped quota expired-members expired-client
+  lab fault --hosts "$(usually 12 60)" no-quorum partition-all all-dead dropped quota expired-members expired-client
 }
 
 @test "hosts get the stored token without a quorum" {
   tries 1 6
-  lab fault --hosts "$(usually 20 60)" --with-token no-quorum partition-all
+  lab fault --hosts "$(usually 12 60)" --with-token no-quorum partition-all
 }
 
 @test "a thief finds nothing in the store, the memory of fleet and the packets, and written values are misses" {
