@@ -35,7 +35,7 @@ text() { openssl x509 -in "$home/fleet/$1.pem" -noout -text; }
   grep -q 'DNS:etcd1.example.org, IP Address:192.0.2.1' "$out" || refute 'other names'
   text host >"$out"
   grep -q 'prime256v1' "$out" || refute 'not P-256'
-  ! grep 'CN *=' "$out" || refute 'a CommonName'
+  ! grep 'Subject:.*CN *=' "$out" || refute 'a CommonName'
   expect_equal "$(stat -c %a "$home"/fleet/*.key | sort -u)" 600 'modes of the keys'
 }
 
@@ -63,6 +63,20 @@ text() { openssl x509 -in "$home/fleet/$1.pem" -noout -text; }
   done
   call "$recipes/sase-fleet-certificates" client "$home/fleet" host
   expect_code 1
+}
+
+@test "no certificate replaces an authority, and a failure of openssl is shown and leaves no file" {
+  made authority "$home/fleet"
+  cp -r "$home/fleet" "$home/before"
+  local arguments
+  for arguments in 'client DIRECTORY ca' 'member DIRECTORY peer-ca etcd1' 'member DIRECTORY etcd1 1:2:x'; do
+    about "$arguments"
+    # shellcheck disable=SC2086 # words
+    call "$recipes/sase-fleet-certificates" ${arguments/DIRECTORY/$home/fleet}
+    expect_code 1
+    grep -q '^sase-fleet-certificates: ' "$err" || refute 'no message'
+    expect_equal "$(diff -r "$home/fleet" "$home/before")" '' 'changed files'
+  done
 }
 
 @test "systemd-analyze accepts the unit of a member and rates its exposure low" {

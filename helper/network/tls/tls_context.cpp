@@ -107,17 +107,20 @@ void use_client_certificate(SSL_CTX* context, const TlsFiles& files) {
   if (certificate.empty())
     reject_client_file(key, "is a key without a certificate", "client-cert, which is not set");
   const bool has_own_file = key != certificate;
-  const auto pem = read_credential_file({certificate, "client certificate", "client-cert"},
-                                        has_own_file ? Sensitivity::settings : Sensitivity::secret);
+  const auto pem =
+      read_credential_file({certificate, "client certificate", "client-cert"}, Sensitivity::settings);
+  if (!has_own_file && pem.reveal().find("PRIVATE KEY") == std::string_view::npos)
+    reject_client_file(certificate, "contains no private key", "client-key, which is not set");
   const auto chain = parse_certificates(pem.reveal());
   if (chain.empty() || SSL_CTX_use_certificate(context, chain.front().get()) != 1)
     reject_client_file(certificate, "contains no valid client certificate",
                        "client-cert, which must be in PEM format");
   for (std::size_t i = 1; i < chain.size(); ++i)
     (void)SSL_CTX_add1_chain_cert(context, chain[i].get());
-  const auto private_key = parse_private_key(
-      has_own_file ? read_credential_file({key, "client key", "client-key"}, Sensitivity::secret).reveal()
-                   : pem.reveal());
+  // Read again if it is the same file, whose key others must not be able to read.
+  const CredentialFile key_file = has_own_file ? CredentialFile{key, "client key", "client-key"}
+                                               : CredentialFile{key, "client certificate", "client-cert"};
+  const auto private_key = parse_private_key(read_credential_file(key_file, Sensitivity::secret).reveal());
   if (!private_key || SSL_CTX_use_PrivateKey(context, private_key.get()) != 1)
     reject_client_file(key, "contains no private key for the client certificate",
                        "client-key, which must be in PEM format without a passphrase");

@@ -4,6 +4,8 @@ import base64
 import http.client
 import json
 import ssl
+import threading
+import time
 
 PREFIX = b"/sase-credential/"
 LEADER_NEEDED = {"Grpc-Metadata-hasleader": "true"}
@@ -60,6 +62,24 @@ class Gateway:
     def compact(self):
         revision = int(self.call("kv/range", {"key": encode(b"x")})["header"]["revision"])
         self.call("kv/compaction", {"revision": revision})
+
+
+class EventTimes:
+    """When a member reports changes below a prefix, as a waiting host sees them."""
+
+    def __init__(self, gateway, begin=PREFIX):
+        self.times = []
+        self.connection = http.client.HTTPSConnection(gateway.address, gateway.port, timeout=60, context=gateway.context)
+        body = {"create_request": {"key": encode(begin), "range_end": encode(begin[:-1] + bytes([begin[-1] + 1]))}}
+        self.connection.request("POST", "/v3/watch", json.dumps(body))
+        reply = self.connection.getresponse()
+        reply.readline()  # that the watch is created
+        threading.Thread(target=self.run, args=[reply], daemon=True).start()
+
+    def run(self, reply):
+        while line := reply.readline():
+            if b'"events"' in line:
+                self.times.append(time.monotonic())
 
 
 def encode(data):

@@ -219,6 +219,7 @@ SCENARIOS = {
     # The election takes longer than the authorization.
     "leader-kill-short-authorization": during(lambda leader: leader.kill(), 0.4),
     "leader-cut-while-authorizing": during(lambda leader: leader.cut_from_peers(), 2.0),
+    "leader-stop-while-authorizing": during(lambda leader: leader.stop(), 1.5),
     "slow-50ms": slow(0.05),
     "slow-150ms": slow(0.15),
     "slow-400ms": slow(0.4),

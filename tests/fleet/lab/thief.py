@@ -10,6 +10,7 @@ from pathlib import Path
 
 ETH_P_ALL = 3
 ALL_FRAMES = 65536
+SO_RCVBUFFORCE, BUFFER = 33, 64 << 20  # bytes; as root above the limit of the machine
 MOST_READS = 300
 
 
@@ -100,6 +101,7 @@ class PacketReader:
     def __init__(self, interface):
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         self.socket.bind((interface, 0))
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER)
         self.socket.settimeout(0.2)
         self.frames, self.is_ended = [], threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -113,7 +115,13 @@ class PacketReader:
                 continue
 
     def end(self):
+        """All frames, the last ones as well."""
         self.is_ended.set()
         self.thread.join(10)
-        self.socket.close()
+        self.socket.setblocking(False)
+        try:
+            while True:
+                self.frames.append(self.socket.recv(ALL_FRAMES))
+        except BlockingIOError:
+            self.socket.close()
         return b"".join(self.frames)
