@@ -12,7 +12,8 @@ load ../support/fleet
 @test "one host authorizes when a member is killed, stopped, cut off or slow" {
   tries 1 6
   lab fault --hosts "$(usually 12 60)" follower-kill follower-stop leader-kill leader-stop partition-leader \
-    leader-kill-while-authorizing leader-stop-while-authorizing leader-kill-short-authorization leader-cut-while-authorizing slow-50ms slow-150ms slow-400ms
+    leader-kill-while-authorizing leader-stop-while-authorizing leader-kill-short-authorization leader-cut-while-authorizing \
+    slow-50ms slow-150ms slow-400ms
 }
 
 @test "one host authorizes when a member's disk is full or its certificate has expired, or the store is compacted" {
