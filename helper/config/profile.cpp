@@ -74,34 +74,45 @@ constexpr std::size_t most_members = 9;
 constexpr std::size_t longest_prefix = 255;
 constexpr const char* fleet_form = "write https://HOST:PORT of 1 to 9 members, separated by commas";
 
-/// Without a path: the gateway's is known.
-Host parse_member(const Assignment& given, std::string_view text) try {
+/// Without a path: the gateway's is known. With a port: that of https is hardly ever meant.
+Host parse_member(std::string_view text) {
   const protocol::ParsedUrl url = protocol::parse_url(text);
   if (url.origin.scheme != "https") throw protocol::ProtocolError("it does not begin with https://");
   if (!url.origin.user.empty()) throw protocol::ProtocolError("it carries a user name");
   if (!url.rest.empty() && url.rest != "/") throw protocol::ProtocolError("it has more than host and port");
+  const std::string_view last = text.substr(text.find_last_of(":]") + 1);
+  if (last.empty() || !protocol::is_digit(last.front())) throw protocol::ProtocolError("it has no port");
   return url.origin.host;
-} catch (const protocol::ProtocolError& error) {
-  // The URL is not shown: it may contain a password.
-  throw given.failure(std::string("unusable fleet: ") + error.what(), fleet_form);
 }
 
 std::vector<Host> parse_members(const Assignment& given) {
   std::vector<Host> members;
+  const auto reject = [&given](std::string what) {
+    what.insert(0, "unusable fleet: ");
+    return given.failure(what, fleet_form);
+  };
   for (std::string_view list = given.value; !list.empty();)
-    members.push_back(parse_member(given, protocol::trim(protocol::next_part(list, ','))));
+    try {
+      const Host member = parse_member(protocol::trim(protocol::next_part(list, ',')));
+      const auto same = [&member](const Host& other) { return other.authority() == member.authority(); };
+      if (std::ranges::any_of(members, same)) throw protocol::ProtocolError("it is there twice");
+      members.push_back(member);
+    } catch (const protocol::ProtocolError& error) {
+      // The URL is not shown: it may contain a password.
+      throw reject("URL " + std::to_string(members.size() + 1) + ": " + error.what());
+    }
   if (members.empty() || members.size() > most_members)
-    throw given.failure("unusable fleet: it names " + std::to_string(members.size()) + " members",
-                        fleet_form);
+    throw reject("it names " + std::to_string(members.size()) + " members");
   return members;
 }
 
 std::string parse_prefix(const Assignment& given) {
-  if (given.value.empty() || given.value.size() > longest_prefix ||
-      !std::ranges::all_of(given.value, is_path_character))
-    throw given.failure("unusable fleet-prefix " + in_quotes(given.value),
-                        "write letters, digits and slashes, such as /sase-credential/");
-  return std::string(given.value);
+  const std::string_view value = given.value;
+  if (value.size() < 2 || value.size() > longest_prefix || !std::ranges::all_of(value, is_path_character) ||
+      !value.starts_with('/') || !value.ends_with('/'))
+    throw given.failure("unusable fleet-prefix " + in_quotes(value),
+                        "begin and end it with a slash, such as /sase-credential/");
+  return std::string(value);
 }
 
 std::optional<FleetSettings> parse_fleet(const Settings& values) {

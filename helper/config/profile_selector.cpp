@@ -147,6 +147,9 @@ Settings ProfileSelector::merge(const ProfileText& text, InvalidLines invalid_li
     values.add(variables_);
   for (const ProfileText::File& file : text.files)
     values.add(ProfileText::parse(file, invalid_lines, fleet));
+  // A wrong value, unless one with precedence replaces it.
+  if (fleet == FleetValues::skip && values.find(SettingId::fleet) != nullptr)
+    return merge(text, invalid_lines, FleetValues::read);
   values.add(common_variables_);
   if (!values.has(Role::key_source)) values.add(provider_region_);
   return values;

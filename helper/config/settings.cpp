@@ -195,6 +195,12 @@ const Assignment* Settings::find(SettingId id) const noexcept {
   return value ? &*value : nullptr;
 }
 
+bool is_wrong_fleet(std::string_view line) noexcept {
+  const std::string_view name = protocol::trim(protocol::next_part(line, '='));
+  const std::string_view value = protocol::trim(line);
+  return (name == "fleet" || name == "SASE_FLEET") && value != "off" && !value.starts_with("https://");
+}
+
 /// One pass over the environment: a search for each setting would cost as much as decrypting the token, a
 /// tenth of a cached call.
 std::vector<Assignment> read_variables(const Environment& environment, FleetValues fleet) {
@@ -202,7 +208,7 @@ std::vector<Assignment> read_variables(const Environment& environment, FleetValu
   for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
     if (**entry != own_prefix.front()) continue;
     std::string_view value(*entry);
-    if (fleet == FleetValues::skip && value.starts_with("SASE_FLEET")) continue;
+    if (fleet == FleetValues::skip && value.starts_with("SASE_FLEET") && !is_wrong_fleet(value)) continue;
     const std::string_view name = protocol::next_part(value, '=');
     add_variable(layer, name, value);
   }

@@ -333,11 +333,25 @@ story_settings() { export SASE_URL=$url SASE_CA_FILE=$sandbox/ca.pem; }
 
 @test "bad values: fleet" {
   bad fleet on 'unusable fleet: *'
-  bad fleet http://etcd1:2379 'unusable fleet: it does not begin with https://'
-  bad fleet https://etcd1:2379/v3 'unusable fleet: it has more than host and port'
+  bad fleet http://etcd1:2379 'unusable fleet: URL 1: it does not begin with https://'
+  bad fleet https://etcd1:2379,https://etcd2:2379/v3 'unusable fleet: URL 2: it has more than host and port'
+  bad fleet https://etcd1 'unusable fleet: URL 1: it has no port'
+  bad fleet https://etcd1:2379,https://etcd1:2379 'unusable fleet: URL 2: it is there twice'
   bad fleet-ca-file ca.pem "the path 'ca.pem' is not absolute"
   bad fleet-prefix '/two words/' "unusable fleet-prefix '/two words/'"
   expect_counter authorize 0
+}
+
+@test "a fleet that is no list of URLs is an error while a token is cached as well" {
+  call sase-credential token
+  expect_token
+  SASE_FLEET=http://etcd1:2379 call sase-credential token
+  expect_failure 4 'SASE_FLEET: unusable fleet: URL 1: it does not begin with https://'
+  profile default "url = $url" "ca-file = $SASE_CA_FILE" 'fleet = on'
+  call sase-credential token
+  expect_failure 4 "$(conf):3: unusable fleet: *"
+  SASE_FLEET=off call sase-credential token
+  expect_token
 }
 
 @test "the region 'ca' has no v1" {
