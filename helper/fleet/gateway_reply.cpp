@@ -30,12 +30,17 @@ using protocol::StoredValue;
 /// A reply has about ten levels.
 constexpr std::size_t deepest = 16;
 
+/// And a hundred elements. Each may take a kilobyte of memory.
+constexpr std::ptrdiff_t most_elements = 2000;
+
 [[noreturn]] void reject(const std::string& why) {
   throw AttemptFailed(Trouble::rejected, "sent an invalid reply: " + why,
                       "check that fleet names members of etcd 3.4 or later");
 }
 
 Object::Ptr parse_object(const std::string& text) try {
+  const auto begins_element = [](char c) { return c == ',' || c == '{' || c == '['; };
+  if (std::ranges::count_if(text, begins_element) > most_elements) reject("too many elements");
   Poco::JSON::Parser parser;
   parser.setDepth(deepest);
   const Var parsed = parser.parse(text);
