@@ -166,9 +166,11 @@ Object::Ptr parse_success(const GatewayReply& reply) {
   return object;
 }
 
+bool is_revision(std::int64_t number) noexcept { return number > 0 && number <= protocol::largest_revision; }
+
 std::int64_t get_revision(const Object::Ptr& parent) {
   const std::int64_t revision = get_number(get_object(parent, "header"), "revision");
-  if (revision == 0) reject("no revision");
+  if (!is_revision(revision)) reject("no revision");
   return revision;
 }
 
@@ -195,7 +197,7 @@ StoredValue parse_value(const Object::Ptr& stored) {
                     .create_revision = get_number(stored, "create_revision"),
                     .version = get_number(stored, "version"),
                     .has_lease = get_number(stored, "lease") != 0};
-  if (value.mod_revision == 0 || value.create_revision == 0 || value.version == 0)
+  if (!is_revision(value.mod_revision) || !is_revision(value.create_revision) || !is_revision(value.version))
     reject("a value has no revision");
   if (value.bytes.size() > largest_value) value.bytes.clear();
   return value;

@@ -106,6 +106,7 @@ TEST_CASE("an invalid reply is rejected with its reason", "[gateway_reply]") {
       {"cut", range + value_text("cg==", "QQ=="), "no JSON"},
       {"too deep", std::string(1000, '['), "no JSON"},
       {"many elements", range + "{}" + repeat(",{}", 2000) + "]}", "too many elements"},
+      {"no next revision", R"({"header":{"revision":"9223372036854775807"}})", "no revision"},
       {"too many levels", range + std::string(30, '[') + std::string(30, ']') + "]}", "no JSON"},
       {"objects too deep", range + std::string(50, '{'), "no JSON"},
       {"no header", R"({"kvs":[]})", "no revision"},
