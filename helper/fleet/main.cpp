@@ -85,7 +85,12 @@ bool serve_next(fleet::Store& store, Inbox& inbox, Inbox::Clock::time_point end)
 
 void serve(const network::SelfSandbox& self_sandbox) {
   const auto inbox = std::make_shared<Inbox>();
-  std::thread(read_input, inbox).detach();
+  try {
+    std::thread(read_input, inbox).detach();
+  } catch (const std::system_error& error) {
+    return write(*inbox,
+                 protocol::FleetUnavailable{.what = "cannot start a thread: " + error.code().message()});
+  }
   const auto first = inbox->next(never);
   if (!first) return;
   // OpenSSL's own variable. NOLINTNEXTLINE(concurrency-mt-unsafe): no thread changes the environment
