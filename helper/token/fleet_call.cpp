@@ -37,8 +37,9 @@ constexpr milliseconds handover{500};
 /// An outage of the store is shorter than this, or hosts refresh without it.
 constexpr std::chrono::minutes long_outage{1};
 
-/// Of the program's start and its first and last attempts, until it reports that it gives up.
-constexpr seconds attempt_slack{2};
+/// Of the program's start and its first and last attempts, until it reports that it gives up. As long as the
+/// budget at most, so that a silent program leaves the time for a request.
+constexpr milliseconds attempt_slack{2000};
 
 /// Other hosts share a failure of the service, but no local one, and not one before the TLS handshake.
 bool is_shared(const ProbeReport& report) {
@@ -130,7 +131,7 @@ FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
 
 FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
   const auto now = steady_clock::now();
-  Deadline deadline = std::min(now + budget_ + attempt_slack, parts_.deadline);
+  Deadline deadline = std::min(now + budget_ + std::min(attempt_slack, budget_), parts_.deadline);
   if (request.operation == FleetOperation::wait) deadline = parts_.deadline - reserve;
   if (request.operation == FleetOperation::publish)
     deadline = std::clamp(parts_.deadline, now + milliseconds(50), now + longest_publish);
