@@ -34,9 +34,6 @@ constexpr std::chrono::milliseconds renewal_period{1300};
 /// A token lives an hour at most, and the request log of a record is needed for an hour.
 constexpr std::chrono::minutes record_lifetime{75};
 
-/// Of the attempt to free the lock at the end: soon after, its lease ends by itself.
-constexpr std::chrono::milliseconds longest_release{300};
-
 /// In case that the examining process is killed.
 constexpr std::chrono::seconds probe_lifetime{60};
 

@@ -30,12 +30,17 @@ using protocol::StoredValue;
 /// A reply has about ten levels.
 constexpr std::size_t deepest = 16;
 
+/// And a hundred elements. Each may take a kilobyte of memory.
+constexpr std::ptrdiff_t most_elements = 2000;
+
 [[noreturn]] void reject(const std::string& why) {
   throw AttemptFailed(Trouble::rejected, "sent an invalid reply: " + why,
                       "check that fleet names members of etcd 3.4 or later");
 }
 
 Object::Ptr parse_object(const std::string& text) try {
+  const auto begins_element = [](char c) { return c == ',' || c == '{' || c == '['; };
+  if (std::ranges::count_if(text, begins_element) > most_elements) reject("too many elements");
   Poco::JSON::Parser parser;
   parser.setDepth(deepest);
   const Var parsed = parser.parse(text);
@@ -161,9 +166,11 @@ Object::Ptr parse_success(const GatewayReply& reply) {
   return object;
 }
 
+bool is_revision(std::int64_t number) noexcept { return number > 0 && number <= protocol::largest_revision; }
+
 std::int64_t get_revision(const Object::Ptr& parent) {
   const std::int64_t revision = get_number(get_object(parent, "header"), "revision");
-  if (revision == 0) reject("no revision");
+  if (!is_revision(revision)) reject("no revision");
   return revision;
 }
 
@@ -190,7 +197,7 @@ StoredValue parse_value(const Object::Ptr& stored) {
                     .create_revision = get_number(stored, "create_revision"),
                     .version = get_number(stored, "version"),
                     .has_lease = get_number(stored, "lease") != 0};
-  if (value.mod_revision == 0 || value.create_revision == 0 || value.version == 0)
+  if (!is_revision(value.mod_revision) || !is_revision(value.create_revision) || !is_revision(value.version))
     reject("a value has no revision");
   if (value.bytes.size() > largest_value) value.bytes.clear();
   return value;

@@ -7,6 +7,7 @@
 #include "protocol/escape.hpp"
 #include "protocol/fleet/request.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -63,12 +64,13 @@ protocol::FleetReply carry_out(fleet::Store& store, const protocol::FleetRequest
   throw std::logic_error("unknown operation");
 }
 
-/// False once the front has closed its end.
-bool serve_next(fleet::Store& store, Inbox& inbox) {
-  const auto message = inbox.next(store.next_renewal());
+/// A front that was stopped holds the lock no longer than until `end`. False once it has closed its end.
+bool serve_next(fleet::Store& store, Inbox& inbox, Inbox::Clock::time_point end) {
+  const auto renewal = store.next_renewal();
+  const auto message = inbox.next(renewal == never ? never : std::min(renewal, end));
   const bool has_ended = inbox.ended() != never;
   if (!message) {
-    if (!has_ended) store.renew();
+    if (!has_ended) Inbox::Clock::now() < end ? store.renew() : store.release();
     return !has_ended;
   }
   const auto request = protocol::FleetRequest::parse(*message);
@@ -83,7 +85,12 @@ bool serve_next(fleet::Store& store, Inbox& inbox) {
 
 void serve(const network::SelfSandbox& self_sandbox) {
   const auto inbox = std::make_shared<Inbox>();
-  std::thread(read_input, inbox).detach();
+  try {
+    std::thread(read_input, inbox).detach();
+  } catch (const std::system_error& error) {
+    return write(*inbox,
+                 protocol::FleetUnavailable{.what = "cannot start a thread: " + error.code().message()});
+  }
   const auto first = inbox->next(never);
   if (!first) return;
   // OpenSSL's own variable. NOLINTNEXTLINE(concurrency-mt-unsafe): no thread changes the environment
@@ -93,9 +100,10 @@ void serve(const network::SelfSandbox& self_sandbox) {
   context->progress->trace("fleet: sandbox: " + self_sandbox.describe());
   // Which rounds up by one to two seconds.
   os::limit_lifetime(std::max(0ms, context->setup.timeout - 1s));
+  const auto end = Inbox::Clock::now() + context->setup.timeout - fleet::longest_release;
   fleet::EtcdStore store(context);
   try {
-    while (serve_next(store, *inbox)) {
+    while (serve_next(store, *inbox, end)) {
     }
   } catch (const fleet::FrontEnded&) {
   } catch (const std::system_error&) {

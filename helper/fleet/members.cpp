@@ -25,6 +25,11 @@ constexpr std::size_t most_timeouts = 3;
 /// Before the second round and the next ones.
 constexpr std::array pauses = {milliseconds(100), milliseconds(200), milliseconds(400), milliseconds(800)};
 
+[[noreturn]] void fail_without_thread(const std::system_error& error) {
+  throw AttemptFailed(Trouble::rejected, "cannot start a thread: " + error.code().message(),
+                      std::string(os::remedy_for_shortage(error.code())));
+}
+
 }  // namespace
 
 milliseconds with_jitter(milliseconds time) {
@@ -96,15 +101,16 @@ GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until,
                       "no answer within " + std::to_string(limit.count()) + " ms", check_member);
 } catch (const std::system_error& error) {
   session_.reset();
-  throw AttemptFailed(Trouble::rejected, "cannot start a thread: " + error.code().message(),
-                      std::string(os::remedy_for_shortage(error.code())));
+  fail_without_thread(error);
 }
 
-std::optional<std::string> Members::next_line(Clock::time_point deadline) {
+std::optional<std::string> Members::next_line(Clock::time_point deadline) try {
   const auto work = [session = session_] { return session->connection->next_line(); };
   auto line = Inbox::run<std::string>(context_->inbox, work, deadline, Inbox::Until::done_or_end);
   if (!line && Clock::now() < deadline) throw FrontEnded();
   return line;
+} catch (const std::system_error& error) {
+  fail_without_thread(error);
 }
 
 void Members::pause(milliseconds time) {

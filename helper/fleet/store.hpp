@@ -12,6 +12,9 @@
 
 namespace sase::fleet {
 
+/// Of the attempt to free the lock at the end: soon after, the lock ends by itself.
+inline constexpr std::chrono::milliseconds longest_release{300};
+
 /// No member carried out the operation in time.
 class Unavailable : public std::exception {
  public:
@@ -59,7 +62,7 @@ class Store {
   /// Keeps the lock of this process alive, and returns early if the front sends a message. Throws nothing.
   virtual void renew() = 0;
 
-  /// Removes the lock of this process, which is about to end. Throws nothing.
+  /// Removes the lock of this process within `longest_release`. Throws nothing.
   virtual void release() = 0;
 
   /// Checks each member, and reports each at once.

@@ -37,10 +37,9 @@ constexpr milliseconds handover{500};
 /// An outage of the store is shorter than this, or hosts refresh without it.
 constexpr std::chrono::minutes long_outage{1};
 
-/// Of the program's start and its first and last attempts, until it reports that it gives up.
-constexpr seconds attempt_slack{2};
-
-double random_fraction() noexcept { return ::randombytes_random() / 4294967296.0; }
+/// Of the program's start and its first and last attempts, until it reports that it gives up. As long as the
+/// budget at most, so that a silent program leaves the time for a request.
+constexpr milliseconds attempt_slack{2000};
 
 /// Other hosts share a failure of the service, but no local one, and not one before the TLS handshake.
 bool is_shared(const ProbeReport& report) {
@@ -121,7 +120,7 @@ FleetResult FleetCall::without_store() const {
 
 FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
   requests_.change_log([&why](rate_limit::RequestLog& log) {
-    record_fleet_failure(log, why.what, BootClock::now(), random_fraction());
+    record_fleet_failure(log, why.what, BootClock::now(), ::randombytes_random() / 4294967296.0);
   });
   if (needs_.cached_left) return without_store();
   parts_.diagnostics.warning("authorizing without the fleet: " + why.what);
@@ -132,7 +131,7 @@ FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
 
 FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
   const auto now = steady_clock::now();
-  Deadline deadline = std::min(now + budget_ + attempt_slack, parts_.deadline);
+  Deadline deadline = std::min(now + budget_ + std::min(attempt_slack, budget_), parts_.deadline);
   if (request.operation == FleetOperation::wait) deadline = parts_.deadline - reserve;
   if (request.operation == FleetOperation::publish)
     deadline = std::clamp(parts_.deadline, now + milliseconds(50), now + longest_publish);
@@ -147,10 +146,8 @@ FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
   if (view.is_damaged) report_damage();
   if (std::exchange(is_first_, false)) needs_.known_failure = view.record.log.failure;
   place_ = {};
-  if (snapshot.record)
-    place_ = {.mod_revision = snapshot.record->mod_revision,
-              .create_revision = snapshot.record->create_revision,
-              .version = snapshot.record->version};
+  if (const auto& record = snapshot.record)
+    place_ = {record->mod_revision, record->create_revision, record->version};
   return view;
 }
 
@@ -180,6 +177,7 @@ void FleetCall::record_use(FleetUse use) {
 
 FleetReply FleetCall::wait(const FleetView& view, std::int64_t revision) {
   if (!std::exchange(has_waited_, true)) parts_.trace.line("fleet: another host holds the lock");
+  acquire_by_ = Deadline::max();
   FleetReply reply = ask({.operation = FleetOperation::wait, .seen = revision});
   if (std::holds_alternative<FleetUnavailable>(reply) && steady_clock::now() >= parts_.deadline - reserve)
     throw Failure(ExitCode::unreachable,
@@ -190,12 +188,14 @@ FleetReply FleetCall::wait(const FleetView& view, std::int64_t revision) {
 
 /// Neither a short timeout costs the token, nor a store in which no acquire succeeds.
 bool FleetCall::may_acquire() {
-  const bool has_time = parts_.deadline - steady_clock::now() >= reserve;
+  const auto now = steady_clock::now();
+  const bool has_time = parts_.deadline - now >= reserve;
   if (!has_time && has_waited_)
     throw Failure(ExitCode::unreachable, "no time is left for a request after the wait for other hosts",
                   "try again, or raise 'timeout'");
-  return has_time && std::exchange(compared_, place_.mod_revision) != place_.mod_revision &&
-         ++acquires_ <= most_acquires;
+  acquire_by_ = std::min(acquire_by_, now + budget_);
+  return has_time && now < acquire_by_ &&
+         std::exchange(compared_, place_.mod_revision) != place_.mod_revision && ++acquires_ <= most_acquires;
 }
 
 /// The request is counted in advance, for all hosts.

@@ -5,6 +5,8 @@
 #include "protocol/parsing.hpp"
 
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,6 +20,10 @@ using protocol::FleetReply;
 using protocol::FleetUnavailable;
 
 constexpr const char* reinstall = "reinstall sase-credential";
+constexpr const char* no_reply = "no reply in time";
+
+/// Two values of the largest size in base64 take a third of it, and the rest is for trace lines.
+constexpr std::size_t largest_reply = std::size_t{1} << 20U;
 
 }  // namespace
 
@@ -31,6 +37,8 @@ void FleetProcess::open(protocol::FleetSetup setup) {
 
 FleetReply FleetProcess::ask(const protocol::FleetRequest& request, Deadline deadline, const Trace& trace) {
   if (failure_) return *failure_;
+  // Replies may have arrived in advance.
+  if (std::chrono::steady_clock::now() >= deadline) return fail({.what = no_reply});
   std::string path;
   try {
     path = find_internal_program("fleet").value_or("");
@@ -54,8 +62,9 @@ void FleetProcess::start(const std::string& path, Deadline deadline) {
   program_->send(setup_->write().reveal(), deadline);
 }
 
+/// Limited, since a program that writes without end is always ready to be read, also after the deadline.
 FleetReply FleetProcess::receive(Deadline deadline, const Trace& trace) {
-  while (true) {
+  for (std::size_t size = 0; size <= largest_reply;) {
     while (const auto message = splitter_.next()) {
       FleetReply reply = protocol::parse_fleet_reply(*message);
       if (const auto* const line = std::get_if<protocol::TraceLine>(&reply))
@@ -68,11 +77,13 @@ FleetReply FleetProcess::receive(Deadline deadline, const Trace& trace) {
         return reply;
     }
     const auto arrived = program_->receive(deadline);
-    if (!arrived) return fail({.what = "no reply in time"});
+    if (!arrived) return fail({.what = no_reply});
     if (arrived->empty())
       return fail({.what = "the program 'fleet' ended without a reply", .hint = reinstall});
+    size += arrived->size();
     splitter_.add(*arrived);
   }
+  throw protocol::ProtocolError("it is larger than 1 MiB");
 }
 
 FleetReply FleetProcess::fail(FleetUnavailable why) {

@@ -91,16 +91,22 @@ struct ReplyAttributes {
   std::optional<TraceLine> trace;
 };
 
+std::int64_t parse_revision(const Attribute& attribute) {
+  const auto revision = parse_number<std::int64_t>(attribute);
+  if (revision > largest_revision) throw ProtocolError("a revision is too large");
+  return revision;
+}
+
 void set(std::optional<StoredValue>& value, std::string_view key, const Attribute& attribute) {
   if (!value) value.emplace();
   if (key.empty())
     value->bytes = parse_bytes(attribute);
   else if (key == "_mod")
-    value->mod_revision = parse_number<std::int64_t>(attribute);
+    value->mod_revision = parse_revision(attribute);
   else if (key == "_create")
-    value->create_revision = parse_number<std::int64_t>(attribute);
+    value->create_revision = parse_revision(attribute);
   else if (key == "_version")
-    value->version = parse_number<std::int64_t>(attribute);
+    value->version = parse_revision(attribute);
   else if (key == "_leased")
     value->has_lease = parse_flag(attribute);
   else
@@ -108,10 +114,11 @@ void set(std::optional<StoredValue>& value, std::string_view key, const Attribut
 }
 
 /// Beyond the year 9999, no time can be written.
+constexpr std::chrono::seconds latest{253402300799};
+
 std::chrono::sys_seconds parse_date(const Attribute& attribute) {
-  constexpr std::int64_t latest = 253402300799;
   return std::chrono::sys_seconds(
-      std::chrono::seconds(std::min(parse_number<std::int64_t>(attribute), latest)));
+      std::chrono::seconds(std::min(parse_number<std::int64_t>(attribute), latest.count())));
 }
 
 void set_text(FleetMember& member, const Attribute& attribute) {
@@ -145,11 +152,12 @@ void set(ReplyAttributes& attributes, const Attribute& attribute) {
   else if (key.starts_with(lock))
     set(attributes.snapshot.lock, key.substr(lock.size()), attribute);
   else if (key == "revision")
-    attributes.snapshot.revision = parse_number<std::int64_t>(attribute);
+    attributes.snapshot.revision = parse_revision(attribute);
   else if (key == "date")
     clock.date = parse_date(attribute);
   else if (key == "sent_ms")
-    clock.sent = std::chrono::milliseconds(parse_number<std::int64_t>(attribute));
+    clock.sent = std::min(std::chrono::milliseconds(parse_number<std::int64_t>(attribute)),
+                          std::chrono::milliseconds(latest));
   else if (key == "reachable")
     attributes.reachable = parse_flag(attribute);
   else

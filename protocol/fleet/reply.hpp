@@ -14,6 +14,9 @@
 /// What `fleet` writes to its stdout: any number of trace lines, then the reply to the operation.
 namespace sase::protocol {
 
+/// Of revisions and versions: the next ones are numbers as well.
+inline constexpr std::int64_t largest_revision = std::int64_t{1} << 62U;
+
 /// A value of the store, with etcd's revisions.
 struct StoredValue {
   std::string bytes;  ///< empty if it is larger than a record can be

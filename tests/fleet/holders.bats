@@ -4,9 +4,9 @@
 
 load ../support/fleet
 
-@test "another host takes over when the holder of the lock is killed at any of nine points, stopped, or offline" {
+@test "another host takes over when the holder of the lock is killed at any of nine points, stopped, suspended or offline" {
   tries 1 6
-  lab fault holder-killed holder-stopped holder-offline
+  lab fault holder-killed holder-stopped holder-suspended holder-offline
 }
 
 @test "one host replaces a token that all hosts erase, and none erases a newer one" {

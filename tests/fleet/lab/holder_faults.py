@@ -11,6 +11,7 @@ from lab.waiting import TimedOut, wait_until
 TAKEOVER_LIMIT = 5.0  # seconds until another host takes over
 WAITERS = 19
 STOPPED = 6.0  # seconds, longer than the lease of the lock
+LATE = 2.0  # seconds before the deadline of the holder's call
 DELAY = 1.0  # seconds that an authorization takes here
 
 
@@ -130,6 +131,23 @@ def stopped(lab, _options):
     lab.figures.equal("the second host's token stays", later_host.tokens == waiters.tokens, True)
 
 
+def suspended(lab, _options):
+    """Ctrl-Z stops the front alone, whose program keeps the lock alive: until the deadline of the call and no longer."""
+    lab.create_fleet(delay=DELAY)
+    holder = Holder(lab)
+    waiters = lab.wave(lab.hosts(WAITERS))
+    holder.release()
+    holder.wait(holder.has_requested, "the holder authorizes")
+    holder.call.signal(signal.SIGSTOP, "sase-credential")
+    time.sleep(TIMEOUT - LATE)
+    waiters.run()
+    holder.call.signal(signal.SIGCONT)
+    holder.wave.wait()
+    lab.figures.equal("authorizations", lab.service.count(), 2)
+    lab.figures.wave(waiters)
+    lab.figures.within("slowest host, without the authorization", waiters.slowest - DELAY, LATE + 1.0)
+
+
 def offline(lab, _options):
     """The first holder reaches the store and not the service."""
     network.add_machine("offline", network.OFFLINE)
@@ -150,5 +168,5 @@ def offline(lab, _options):
     network.run("ip", "netns", "delete", "offline")
 
 
-SCENARIOS = {"holder-killed": killed_everywhere, "holder-stopped": stopped, "holder-offline": offline,
-             **{f"holder-killed-{point}": killed(point) for point in POINTS}}
+SCENARIOS = {"holder-killed": killed_everywhere, "holder-stopped": stopped, "holder-suspended": suspended,
+             "holder-offline": offline, **{f"holder-killed-{point}": killed(point) for point in POINTS}}

@@ -111,8 +111,11 @@ class Call:
     def has_process(self, name):
         return any(found == name for _, found in self.processes())
 
-    def signal(self, number):
-        for pid, _ in self.processes():
+    def signal(self, number, name=None):
+        """To all its processes, or to those of one program."""
+        for pid, found in self.processes():
+            if name not in (None, found):
+                continue
             try:
                 os.kill(pid, number)
             except ProcessLookupError:

@@ -25,6 +25,13 @@ GatewayReply reply_with(std::string body, int status = 200) {
           .body = std::move(body)};
 }
 
+std::string repeat(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i)
+    all += text;
+  return all;
+}
+
 std::string value_text(const char* key, const char* value, const char* rest = "") {
   return std::string(R"({"key":")") + key +
          R"(","create_revision":"17","mod_revision":"600","version":"4","value":")" + value + '"' + rest +
@@ -97,7 +104,9 @@ TEST_CASE("an invalid reply is rejected with its reason", "[gateway_reply]") {
       {"a number", "7", "no JSON"},
       {"null", "null", "no JSON"},
       {"cut", range + value_text("cg==", "QQ=="), "no JSON"},
-      {"too deep", std::string(100000, '['), "no JSON"},
+      {"too deep", std::string(1000, '['), "no JSON"},
+      {"many elements", range + "{}" + repeat(",{}", 2000) + "]}", "too many elements"},
+      {"no next revision", R"({"header":{"revision":"9223372036854775807"}})", "no revision"},
       {"too many levels", range + std::string(30, '[') + std::string(30, ']') + "]}", "no JSON"},
       {"objects too deep", range + std::string(50, '{'), "no JSON"},
       {"no header", R"({"kvs":[]})", "no revision"},

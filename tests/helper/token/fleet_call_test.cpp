@@ -101,6 +101,28 @@ TEST_CASE("a warning about the fleet without a remedy names the command that loo
   CHECK(tests::contains(host.error.text(), "hint: run 'sase-credential doctor'\n"));
 }
 
+TEST_CASE("a silent store leaves time for a request, also of a short timeout", "[fleet_call]") {
+  struct SilentStore : tests::FakeFleet {
+    using FakeFleet::FakeFleet;
+    [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest&, Deadline deadline,
+                                           const Trace&) override {
+      until = deadline;
+      return protocol::FleetUnavailable{.what = "no reply in time"};
+    }
+    Deadline until;
+  };
+  StoreContents contents;
+  FleetMachine host(contents);
+  SilentStore store(contents);
+  host.fleet = &store;
+  host.profile.timeout = 3s;
+  host.time = 3s;
+  const auto begun = std::chrono::steady_clock::now();
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(store.until < begun + 2s);
+}
+
 TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents);

@@ -4,6 +4,7 @@
 #include "tests/support/fleet_machine.hpp"
 
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace sase::token {
@@ -169,6 +170,24 @@ TEST_CASE("a store that rejects each acquire, whatever it shows, costs no token"
   CHECK(host.get() == "fresh-token");
   CHECK(acquires == 20);
   CHECK(host.authorizer.calls == 1);
+}
+
+TEST_CASE("a slow store that rejects each acquire costs no more than the budget", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents);
+  host.time = 4s;
+  host.profile.timeout = 2s;
+  int acquires = 0;
+  host.connection.before = [&](const protocol::FleetRequest& request) {
+    if (request.operation != FleetOperation::acquire) return;
+    ++acquires;
+    std::this_thread::sleep_for(250ms);
+    ++contents.revision;
+    contents.put(contents.record, "another host's", true);
+  };
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(acquires == 3);
 }
 
 TEST_CASE("a host acquires the fleet's lock once for each revision of the record", "[fleet_call]") {

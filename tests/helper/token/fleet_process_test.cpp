@@ -107,6 +107,14 @@ TEST_CASE("a store's program that fails is an unavailable store", "[fleet_proces
   CHECK(result_with("exec sleep 60", "HURRIED=1").starts_with("unavailable: no reply in time|"));
 }
 
+TEST_CASE("a store's program that writes without end is an unavailable store", "[fleet_process]") {
+  for (const char* message : {"trace[]=1 text\n", "kind=member\nname=etcd1\n"}) {
+    INFO(message);
+    CHECK(result_with(std::string(read_message) + "message; exec yes '" + message + "'")
+              .starts_with("unavailable: invalid response of the program 'fleet': it is larger than 1 MiB|"));
+  }
+}
+
 TEST_CASE("the store's program gets no variable that may contain a secret", "[fleet_process]") {
   CHECK(result_with(std::string(read_message) +
                         "message; printf 'kind=unavailable\\nwhat=%s\\n\\n' \"${SASE_API_KEY-none}\"\n",

@@ -109,6 +109,8 @@ TEST_CASE("a reply of the fleet program that is invalid is rejected", "[fleet_pr
            "kind=snapshot\nrevision=1\ndate=1\nrecord=Q\n\n",
            "kind=snapshot\nrevision=1\ndate=1\nrecord_size=1\n\n",
            "kind=snapshot\nrevision=1\ndate=1\nlock_leased=yes\n\n",
+           "kind=snapshot\nrevision=4611686018427387905\ndate=1\n\n",
+           "kind=snapshot\nrevision=1\ndate=1\nrecord=QQ==\nrecord_version=9223372036854775807\n\n",
            "kind=snapshot\nrevision=9223372036854775808\ndate=1\n\n",
            "kind=written\ndate=1\n\n",
            "kind=unavailable\nwhat=\x1b[31m\n\n",
@@ -122,9 +124,11 @@ TEST_CASE("a reply of the fleet program that is invalid is rejected", "[fleet_pr
 }
 
 TEST_CASE("a date that no calendar has is the last one that can be written", "[fleet_protocol]") {
-  const auto reply = parse_fleet_reply("kind=written\nrevision=1\ndate=9223372036854775807\n\n");
+  const auto reply = parse_fleet_reply(
+      "kind=written\nrevision=1\ndate=9223372036854775807\nsent_ms=9223372036854775807\n\n");
 
   CHECK(std::get<FleetWritten>(reply).clock.date.time_since_epoch() == 253402300799s);
+  CHECK(std::get<FleetWritten>(reply).clock.sent == 253402300799s);
 }
 
 }  // namespace sase::protocol
