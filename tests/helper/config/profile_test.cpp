@@ -256,10 +256,11 @@ TEST_CASE("the default profile has a valid name", "[profile]") {
 }
 
 TEST_CASE("reads the members of a fleet, their certificates and the prefix of its keys", "[profile]") {
-  const Profile profile = parse_profile({{"fleet", "https://etcd1:2379, https://[::1]:2379/,https://ETCD3:443"},
-                                         {"fleet-ca-file", "/ca.pem"},
-                                         {"fleet-client-cert", "/c.pem"},
-                                         {"fleet-client-key", "/k.pem"}});
+  const Profile profile =
+      parse_profile({{"fleet", "https://etcd1:2379, https://[::1]:2379/,https://ETCD3:443"},
+                     {"fleet-ca-file", "/ca.pem"},
+                     {"fleet-client-cert", "/c.pem"},
+                     {"fleet-client-key", "/k.pem"}});
 
   REQUIRE(profile.fleet);
   REQUIRE(profile.fleet->members.size() == 3);
