@@ -245,11 +245,11 @@ void FleetCall::record_outcome(FleetView& view, ProbeReport& report, sys_seconds
                    .lifetime = success.lifetime,
                    .bearer = protocol::Secret(report.new_token->token.bearer.reveal())};
   const auto& before = record.token;
-  const bool is_rejected =
-      before && std::ranges::find(needs_.rejected_tags, cache::tag_token(before->bearer.reveal())) !=
-                    needs_.rejected_tags.end();
-  if (!before || is_rejected || before->time_left(now) <= token.time_left(now))
+  if (!before || is_rejected(*before, needs_) || before->time_left(now) <= token.time_left(now)) {
+    // If another host holds the lock by now, only its token counts.
+    if (before) needs_.rejected_tags.push_back(cache::tag_token(before->bearer.reveal()));
     record.token = std::move(token);
+  }
   keep_(report.new_token->token, /*is_of_fleet=*/false);
 }
 

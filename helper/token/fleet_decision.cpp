@@ -25,8 +25,7 @@ bool is_usable(const FleetView& view, const FleetNeeds& needs) {
   const seconds left = token->time_left(view.now);
   if (judge(left, needs.min_ttl, seconds(0)) == Freshness::stale) return false;
   if (needs.cached_left && left < *needs.cached_left + least_newer) return false;
-  return std::ranges::find(needs.rejected_tags, cache::tag_token(token->bearer.reveal())) ==
-         needs.rejected_tags.end();
+  return !is_rejected(*token, needs);
 }
 
 /// Times of the store are in whole seconds: a failure is new if it is another one than before.
@@ -58,6 +57,11 @@ FleetView FleetView::of(const protocol::FleetSnapshot& snapshot, const cache::Fl
     view.holder = FleetLock::decrypt(identity, snapshot.lock->bytes);
   if (view.holder && view.holder->expires_at + longest_overdue < now) view.holder.reset();
   return view;
+}
+
+bool is_rejected(const FleetToken& token, const FleetNeeds& needs) {
+  const auto& tags = needs.rejected_tags;
+  return std::ranges::find(tags, cache::tag_token(token.bearer.reveal())) != tags.end();
 }
 
 FleetDecision decide(const FleetView& view, const FleetNeeds& needs) {

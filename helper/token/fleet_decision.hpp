@@ -50,6 +50,9 @@ struct FleetDecision {
   std::optional<protocol::AuthError> error;  ///< of FleetStep::fail; nothing while the cached token is good
 };
 
+/// Whether the token counts as absent.
+[[nodiscard]] bool is_rejected(const FleetToken& token, const FleetNeeds& needs);
+
 [[nodiscard]] FleetDecision decide(const FleetView& view, const FleetNeeds& needs);
 
 /// The store's time now, rounded up for readers and down for writers, so that errors only shorten lifetimes.

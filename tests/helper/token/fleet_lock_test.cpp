@@ -154,6 +154,38 @@ TEST_CASE("a refresh uses the token of the host that replaced this one", "[fleet
   CHECK(stopped.kept() == "newer");
 }
 
+TEST_CASE("a refresh that another host has replaced does not return to the old token", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine stopped(contents);
+  FleetRecord old;
+  old.token =
+      FleetToken{.issued_at = contents.clock - 50min, .lifetime = 1h, .bearer = protocol::Secret("old")};
+  contents.put(contents.record, "a first version", true);
+  write_record(contents, stopped, old);
+  stopped.keep("old", 10min);
+  stopped.profile.refresh_ahead = 30min;
+  bool succeeds = true;
+  stopped.authorizer.meanwhile = [&] { take_over(contents, stopped); };
+  stopped.connection.before = [&](const protocol::FleetRequest& request) {
+    if (request.operation != FleetOperation::wait) return;
+    FleetRecord record = stopped.record();
+    if (succeeds) record.token = shared_now(contents, "newer");
+    write_record(contents, stopped, record);
+    contents.lock.reset();
+  };
+
+  SECTION("but waits for the new one") {
+    (void)stopped.source().get_refreshed();
+    CHECK(stopped.kept() == "newer");
+  }
+  SECTION("and keeps its own token if there is no newer one") {
+    succeeds = false;
+    (void)stopped.source().get_refreshed();
+    CHECK(stopped.kept() == "fresh-token");
+  }
+  CHECK(stopped.authorizer.calls == 1);
+}
+
 TEST_CASE("a store that rejects each acquire, whatever it shows, costs no token", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents);
