@@ -153,6 +153,7 @@ class Session : public Poco::Net::HTTPClientSession {
   using HTTPClientSession::HTTPClientSession;
 
   int write(const char* bytes, std::streamsize size) override try {
+    // The class between them would connect again. NOLINTNEXTLINE(bugprone-parent-virtual-call)
     return HTTPSession::write(bytes, size);
   } catch (const Poco::Exception&) {
     clearException();
