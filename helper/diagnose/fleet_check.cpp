@@ -27,6 +27,20 @@ void warn(CheckResult& check, const std::string& what, const std::string& remedy
     check.remedy = remedy.empty() ? "check the logs and the load of the members" : remedy;
 }
 
+bool is_usable(const FleetMember& member) { return member.what.empty(); }
+
+void add_member(CheckResult& check, const FleetMember& member) {
+  if (!is_usable(member)) {
+    warn(check, member.name + ": " + member.what, member.hint);
+    return;
+  }
+  const std::string text = member.name + " answers, etcd " + member.version + ", " + member.certificate;
+  if (member.hint.empty())
+    add(check.what, text);
+  else
+    warn(check, text, member.hint);
+}
+
 /// How much a member's clock was ahead of this machine's boot clock when it replied.
 seconds read_clock(const FleetMember& member) {
   return member.clock->date.time_since_epoch() - std::chrono::floor<seconds>(member.clock->sent);
@@ -43,6 +57,14 @@ void check_clocks(CheckResult& check, const std::vector<FleetMember>& members) {
          "synchronize the members' clocks");
 }
 
+void add_record(CheckResult& check, const token::FleetView& view) {
+  if (view.is_damaged)
+    warn(check, "the record cannot be decrypted",
+         "the next request for a token replaces it; if this recurs, find out who else writes to the store");
+  add(check.what,
+      (view.holder ? "the host " + view.holder->describe() : "no host") + " is asking for a token");
+}
+
 }  // namespace
 
 std::string describe_fleet(const config::FleetSettings& fleet) {
@@ -52,29 +74,13 @@ std::string describe_fleet(const config::FleetSettings& fleet) {
 
 CheckResult make_fleet_result(const token::FleetReport& report) {
   CheckResult check{.name = fleet_check_name, .state = protocol::CheckState::ok, .what = {}};
-  bool is_usable = false;
-  for (const FleetMember& member : report.members) {
-    const bool answers = member.what.empty();
-    is_usable = is_usable || answers;
-    const std::string text =
-        answers ? member.name + " answers, etcd " + member.version + ", " + member.certificate
-                : member.name + ": " + member.what;
-    if (answers && member.hint.empty())
-      add(check.what, text);
-    else
-      warn(check, text, member.hint);
-  }
+  for (const FleetMember& member : report.members)
+    add_member(check, member);
   check_clocks(check, report.members);
   // If no member is usable, this is the failure of one of them.
-  if (report.unavailable && (is_usable || report.members.empty()))
-    warn(check, report.unavailable->what, report.unavailable->hint);
-  if (report.view && report.view->is_damaged)
-    warn(check, "the record cannot be decrypted",
-         "the next request for a token replaces it; if this recurs, "
-         "find out who else writes to the store");
-  if (report.view)
-    add(check.what, (report.view->holder ? "the host " + report.view->holder->describe() : "no host") +
-                        " is asking for a token");
+  const bool is_reported = !report.members.empty() && std::ranges::none_of(report.members, is_usable);
+  if (report.unavailable && !is_reported) warn(check, report.unavailable->what, report.unavailable->hint);
+  if (report.view) add_record(check, *report.view);
   return check;
 }
 
