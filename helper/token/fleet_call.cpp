@@ -194,8 +194,7 @@ bool FleetCall::may_acquire() {
     throw Failure(ExitCode::unreachable, "no time is left for a request after the wait for other hosts",
                   "try again, or raise 'timeout'");
   acquire_by_ = std::min(acquire_by_, now + budget_);
-  return has_time && now < acquire_by_ &&
-         std::exchange(compared_, place_.mod_revision) != place_.mod_revision && ++acquires_ <= most_acquires;
+  return has_time && now < acquire_by_ && ++acquires_ <= most_acquires;
 }
 
 /// The request is counted in advance, for all hosts.

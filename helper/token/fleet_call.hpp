@@ -88,7 +88,6 @@ class FleetCall {
   Place place_;
   int acquires_ = 0;
   Deadline acquire_by_ = Deadline::max();  ///< the budget after the first acquire since the last wait
-  std::int64_t compared_ = -1;             ///< the record's mod_revision, by the last acquire
   bool has_waited_ = false;
   bool is_first_ = true;  ///< no snapshot has been read
 };

@@ -222,25 +222,6 @@ TEST_CASE("a slow store that rejects each acquire costs no more than the budget"
   CHECK(acquires == 3);
 }
 
-TEST_CASE("a host acquires the fleet's lock once for each revision of the record", "[fleet_call]") {
-  struct RejectingStore : tests::FakeFleet {
-    using FakeFleet::FakeFleet;
-    [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest& request, Deadline deadline,
-                                           const Trace& traced) override {
-      acquires += request.operation == FleetOperation::acquire ? 1 : 0;
-      return FakeFleet::ask({.operation = FleetOperation::confirm}, deadline, traced);
-    }
-    int acquires = 0;
-  };
-  StoreContents contents;
-  FleetMachine host(contents);
-  RejectingStore store(contents);
-  host.fleet = &store;
-
-  CHECK(host.get() == "fresh-token");
-  CHECK(store.acquires == 1);
-}
-
 TEST_CASE("a timeout that is too short for the fleet costs no token", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents);
