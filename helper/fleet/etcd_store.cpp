@@ -194,7 +194,7 @@ FleetReply EtcdStore::write(const std::function<GatewayRequest()>& make_transact
       return remember(std::move(snapshot));
     } catch (const LeaseEnded&) {
       lock_lease_ = record_lease_ = 0;
-      if (tries == 2) throw Unavailable({.what = "the store ends each lease at once", .reachable = true});
+      if (tries == 2) throw Unavailable({.what = "the store ends each lease at once"});
     }
   }
 }

@@ -53,7 +53,6 @@ void write(Inbox& inbox, const protocol::FleetReply& reply) {
 protocol::FleetReply carry_out(fleet::Store& store, const protocol::FleetRequest& request, Inbox& inbox) {
   switch (request.operation) {
     case FleetOperation::read: return store.read();
-    case FleetOperation::confirm: return store.confirm();
     case FleetOperation::wait: return store.wait(request.seen);
     case FleetOperation::acquire: return store.acquire(request.seen, request.record, request.lock);
     case FleetOperation::publish: return store.publish(request.seen, request.record);

@@ -141,10 +141,7 @@ void Members::recover(const AttemptFailed& failed, Inbox::Until until, Effort& e
   if ((left.count() > 0 || !has_timed_out_) && effort.tried < order_.size() &&
       effort.timeouts < most_timeouts)
     return;
-  if (left.count() <= 0 || !effort.may_succeed) {
-    effort.reason.reachable = effort.trouble != Trouble::unreachable;
-    throw Unavailable(effort.reason);
-  }
+  if (left.count() <= 0 || !effort.may_succeed) throw Unavailable(effort.reason);
   const auto round = static_cast<std::size_t>(effort.round++);
   effort.tried = effort.timeouts = 0;
   effort.may_succeed = false;

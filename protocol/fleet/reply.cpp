@@ -47,7 +47,6 @@ class ReplyWriter {
     append(message_, "kind", "unavailable");
     append(message_, "what", unavailable.what);
     append(message_, "hint", unavailable.hint);
-    append(message_, "reachable", unavailable.reachable ? "1" : "");
     return end();
   }
 
@@ -87,7 +86,6 @@ struct ReplyAttributes {
   std::string_view kind;
   FleetSnapshot snapshot;
   FleetMember member;
-  bool reachable = false;
   std::optional<TraceLine> trace;
 };
 
@@ -158,19 +156,16 @@ void set(ReplyAttributes& attributes, const Attribute& attribute) {
   else if (key == "sent_ms")
     clock.sent = std::min(std::chrono::milliseconds(parse_number<std::int64_t>(attribute)),
                           std::chrono::milliseconds(latest));
-  else if (key == "reachable")
-    attributes.reachable = parse_flag(attribute);
   else
     set_text(attributes.member, attribute);
 }
 
 FleetReply to_reply(ReplyAttributes&& attributes) {
-  auto& [kind, snapshot, member, reachable, trace] = attributes;
+  auto& [kind, snapshot, member, trace] = attributes;
   if (trace) return std::move(*trace);
   const bool has_clock = snapshot.clock.date.time_since_epoch().count() != 0;
   if (kind == "unavailable")
-    return FleetUnavailable{
-        .what = std::move(member.what), .hint = std::move(member.hint), .reachable = reachable};
+    return FleetUnavailable{.what = std::move(member.what), .hint = std::move(member.hint)};
   if (kind == "member") {
     if (has_clock) member.clock = snapshot.clock;
     return std::move(member);

@@ -50,7 +50,6 @@ struct FleetWritten {
 struct FleetUnavailable {
   std::string what;
   std::string hint = {};
-  bool reachable = false;  ///< whether a member accepted a connection
 };
 
 /// Of `examine`: one member.

@@ -27,8 +27,7 @@ constexpr std::array<SetupKey, 5> setup_keys = {{
 }};
 
 /// In the order of FleetOperation.
-constexpr std::array<std::string_view, 6> operation_names = {"read",    "confirm", "wait",
-                                                             "acquire", "publish", "examine"};
+constexpr std::array<std::string_view, 5> operation_names = {"read", "wait", "acquire", "publish", "examine"};
 
 std::chrono::milliseconds parse_duration(const Attribute& attribute) {
   return std::min(std::chrono::milliseconds(parse_number<std::int64_t>(attribute)), longest_timeout);

@@ -33,11 +33,10 @@ struct FleetSetup {
 
 enum class FleetOperation {
   read,     ///< any member's snapshot, which may be old
-  confirm,  ///< the snapshot that a majority of the members has
-  wait,     ///< the next snapshot after `seen`, or confirm after some seconds without a change
+  wait,     ///< the next snapshot after `seen`, or a majority's after some seconds without a change
   acquire,  ///< creates the lock and writes the record, which gets no lease
   publish,  ///< writes the record and deletes the lock
-  examine,  ///< a FleetMember for each member, then confirm
+  examine,  ///< a FleetMember for each member, then the snapshot that a majority of them has
 };
 
 struct FleetRequest {

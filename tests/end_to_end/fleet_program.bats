@@ -49,7 +49,7 @@ read_status() { awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/status"; }
 }
 
 @test "a store that rejects connections is reported at once" {
-  ask_fleet https://127.0.0.1:1 operation=read operation=confirm
+  ask_fleet https://127.0.0.1:1 operation=read operation=examine
   call timeout 2 "$build/libexec/sase-credential/fleet"
   expect_code 0
   # The input has ended, so that no operation is begun.

@@ -113,10 +113,8 @@ int reason_in(std::string_view line) noexcept {
 
 }  // namespace
 
-std::string common_name(const X509_NAME* name) { return find_entry(name, NID_commonName); }
-
 std::string display_name(const X509_NAME* name) {
-  const std::string common = common_name(name);
+  const std::string common = find_entry(name, NID_commonName);
   const std::string organization = find_entry(name, NID_organizationName);
   if (common.empty()) return organization.empty() ? "an unnamed authority" : organization;
   return organization.empty() || organization == common ? common : common + " (" + organization + ')';

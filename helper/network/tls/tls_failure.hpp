@@ -20,9 +20,6 @@ namespace sase::network {
 /// For a message: RFC 3339, or a text for an invalid time.
 [[nodiscard]] std::string format_time(const std::optional<std::chrono::sys_seconds>& time);
 
-/// The common name; empty if it has none.
-[[nodiscard]] std::string common_name(const X509_NAME* name);
-
 /// The common name and the organization: `Example Root (Example Ltd)`.
 [[nodiscard]] std::string display_name(const X509_NAME* name);
 

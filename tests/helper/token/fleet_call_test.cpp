@@ -72,8 +72,7 @@ TEST_CASE("the store's program gets key names, certificates and times, and no se
 TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents);
-  host.connection.outage =
-      protocol::FleetUnavailable{.what = "no member answers", .hint = "start etcd", .reachable = false};
+  host.connection.outage = protocol::FleetUnavailable{.what = "no member answers", .hint = "start etcd"};
 
   CHECK(host.get() == "fresh-token");
   const std::string warning =
@@ -94,8 +93,7 @@ TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_ca
 TEST_CASE("a warning about the fleet without a remedy names the command that looks for one", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents);
-  host.connection.outage =
-      protocol::FleetUnavailable{.what = "no reply in time", .hint = {}, .reachable = false};
+  host.connection.outage = protocol::FleetUnavailable{.what = "no reply in time", .hint = {}};
 
   CHECK(host.get() == "fresh-token");
   CHECK(tests::contains(host.error.text(), "hint: run 'sase-credential doctor'\n"));

@@ -76,11 +76,9 @@ TEST_CASE("a stored value without bytes is not an absent one", "[fleet_protocol]
 TEST_CASE("the other replies of the fleet program parse as they were written", "[fleet_protocol]") {
   CHECK(through_the_pipe(FleetWritten{.revision = 602, .clock = a_clock}).revision == 602);
 
-  const auto unavailable =
-      through_the_pipe(FleetUnavailable{"no leader at etcd1", "start more members", true});
+  const auto unavailable = through_the_pipe(FleetUnavailable{"no leader at etcd1", "start more members"});
   CHECK(unavailable.what == "no leader at etcd1");
   CHECK(unavailable.hint == "start more members");
-  CHECK(unavailable.reachable);
 
   const auto member = through_the_pipe(FleetMember{.name = "etcd1:2379",
                                                    .version = "3.4.23",

@@ -71,8 +71,7 @@ TEST_CASE("a setup without members, keys or durations is rejected", "[fleet_prot
 }
 
 TEST_CASE("an operation of the fleet program parses as it was written", "[fleet_protocol]") {
-  const auto operation =
-      GENERATE(FleetOperation::read, FleetOperation::confirm, FleetOperation::wait, FleetOperation::examine);
+  const auto operation = GENERATE(FleetOperation::read, FleetOperation::wait, FleetOperation::examine);
 
   const FleetRequest request =
       FleetRequest::parse(FleetRequest{.operation = operation, .seen = 601}.write().reveal());
