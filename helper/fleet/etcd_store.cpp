@@ -193,7 +193,7 @@ FleetReply EtcdStore::write(const std::function<GatewayRequest()>& make_transact
         return FleetWritten{.revision = snapshot.record->mod_revision, .clock = snapshot.clock};
       return remember(std::move(snapshot));
     } catch (const LeaseEnded&) {
-      lock_lease_ = record_lease_ = 0;
+      lock_lease_ = 0;
       if (tries == 2) throw Unavailable({.what = "the store ends each lease at once"});
     }
   }
@@ -206,23 +206,21 @@ FleetReply EtcdStore::acquire(std::int64_t seen, const std::string& record, cons
                             {make_put(keys_.lock, lock, lock_lease_), make_put(keys_.record, record, 0)});
   };
   FleetReply reply = write(transaction, seen, record, Until::done_or_end);
-  next_renewal_ = steady_clock::now();
+  next_renewal_ = steady_clock::now() + renewal_period;
   const bool is_held = std::holds_alternative<FleetWritten>(reply);
   if (!is_held) lock_lease_ = 0;
-  prepares_publish_ = is_held;
   context_->progress->trace(is_held ? "fleet: lock acquired, lease 4s" : "fleet: another host was faster");
   return reply;
 }
 
 FleetReply EtcdStore::publish(std::int64_t seen, const std::string& record) {
   const auto transaction = [&] {
-    if (record_lease_ == 0) record_lease_ = grant(record_lifetime, Until::done);
     return make_transaction(keys_, seen,
-                            {make_put(keys_.record, record, record_lease_),
+                            {make_put(keys_.record, record, grant(record_lifetime, Until::done)),
                              make("request_delete_range", make("key", encode_base64(keys_.lock)))});
   };
   FleetReply reply = write(transaction, seen, record, Until::done);
-  lock_lease_ = record_lease_ = 0;
+  lock_lease_ = 0;
   const bool is_published = std::holds_alternative<FleetWritten>(reply);
   context_->progress->trace(is_published ? "fleet: published" : "fleet: another host has acquired the lock");
   return reply;
@@ -234,12 +232,6 @@ steady_clock::time_point EtcdStore::next_renewal() const {
 
 void EtcdStore::renew() try {
   next_renewal_ = steady_clock::now() + renewal_period;
-  if (std::exchange(prepares_publish_, false)) {
-    // While the holder authorizes, which takes longer.
-    record_lease_ = parse_lease(members_.attempt(
-        make_lease("grant", "TTL", std::chrono::seconds(record_lifetime).count()), Until::done_or_message));
-    return;
-  }
   if (parse_keepalive(members_.attempt(make_lease("keepalive", "ID", lock_lease_), Until::done_or_message)))
     return;
   context_->progress->trace("fleet: the lock's lease has ended");

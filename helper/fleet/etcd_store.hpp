@@ -47,8 +47,6 @@ class EtcdStore : public Store {
   bool is_watching_ = false;      ///< the open stream continues `last_`
   int broken_watches_ = 0;        ///< since the last change
   std::int64_t lock_lease_ = 0;
-  std::int64_t record_lease_ = 0;
-  bool prepares_publish_ = false;  ///< the next renew() grants the record's lease
   std::chrono::steady_clock::time_point next_renewal_;
 };
 
