@@ -64,6 +64,7 @@ class TokenProvider {
  private:
   [[nodiscard]] bool load_fleet();
   [[nodiscard]] bool has_known_fleet() noexcept;
+  [[nodiscard]] FleetCall fleet_call(RateLimitedAuthorizer& requests);
   [[nodiscard]] std::optional<Token> find();
   [[nodiscard]] std::optional<ProvidedToken> find_usable();
   [[nodiscard]] std::optional<ProvidedToken> find_fresh();

@@ -45,12 +45,19 @@ bool TokenProvider::has_known_fleet() noexcept try { return load_fleet(); } catc
   return false;
 }
 
+FleetCall TokenProvider::fleet_call(RateLimitedAuthorizer& requests) {
+  return {parts_, key_, requests, [this](const Token& token, bool is_of_fleet) {
+            if (is_of_fleet)
+              store(token);
+            else
+              keep_longer_lived(token);
+          }};
+}
+
 /// Through the fleet, if there is one.
 ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
   if (!load_fleet()) return accept(requests.authorize());
-  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token, bool is_of_fleet) {
-                         is_of_fleet ? store(token) : keep_longer_lived(token);
-                       }).get();
+  FleetResult shared = fleet_call(requests).get();
   if (shared.token) return provide(*std::move(shared.token));
   ProvidedToken own = accept(requests.authorize());
   requests.change_log([](rate_limit::RequestLog& log) {
@@ -62,9 +69,7 @@ ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
 std::optional<ProvidedToken> TokenProvider::refresh(RateLimitedAuthorizer requests,
                                                     std::chrono::seconds left) {
   if (!load_fleet()) return accept(requests.refresh());
-  FleetResult shared = FleetCall(parts_, key_, requests, [this](const Token& token, bool is_of_fleet) {
-                         is_of_fleet ? store(token) : keep_longer_lived(token);
-                       }).refresh(left);
+  FleetResult shared = fleet_call(requests).refresh(left);
   if (shared.token) return provide(*std::move(shared.token));
   return shared.falls_back ? std::optional(accept(requests.refresh())) : std::nullopt;
 }
