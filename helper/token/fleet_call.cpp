@@ -233,6 +233,7 @@ void FleetCall::record_outcome(FleetView& view, ProbeReport& report, sys_seconds
   const sys_seconds now = writing_time(clock_, BootClock::now());
   FleetRecord& record = view.record;
   correct_count(record.log, report.requests, to_log_time(now));
+  if (report.requests == 0) record.log.refresh_started.reset();
   if (is_shared(report)) record_failure(record.log, *report.auth_error, {}, to_log_time(now));
   if (!report.new_token) return;
   const rate_limit::LastSuccess& success = *requests_.log().success;

@@ -248,6 +248,24 @@ TEST_CASE("a host without a connection to the service releases the fleet's lock"
   CHECK_FALSE(other.record().log.failure);
 }
 
+TEST_CASE("a host without a connection to the service leaves the refresh to the others", "[fleet_call]") {
+  StoreContents contents;
+  FleetMachine host(contents), other(contents);
+  for (FleetMachine* machine : {&host, &other}) {
+    machine->keep("old", 10min);
+    machine->profile.refresh_ahead = 30min;
+  }
+  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
+  host.authorizer.requests = 0;
+
+  (void)host.source().get_refreshed();
+  CHECK(host.authorizer.calls == 1);
+  (void)other.source().get_refreshed();
+
+  CHECK(other.authorizer.calls == 1);
+  CHECK(other.kept() == "fresh-token");
+}
+
 TEST_CASE("a host without a connection to the service fails like the one that takes over", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents), other(contents);
