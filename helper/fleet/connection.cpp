@@ -30,9 +30,6 @@ using network::FailedAttempt;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
 
-/// As the service's: a renewal takes people some days.
-constexpr std::chrono::hours short_validity{24 * 14};
-
 /// What to say in place of a hint about the service, from `part` on.
 struct MemberHint {
   std::string_view part;
@@ -191,7 +188,7 @@ std::string Connection::describe_certificate() const {
 }
 
 std::string Connection::find_renewal() const {
-  const auto soon = std::chrono::system_clock::now() + short_validity;
+  const auto soon = std::chrono::system_clock::now() + network::short_validity;
   const auto own = tls_.client_certificate_end();
   if (own && *own < soon) return "renew fleet-client-cert, which is valid until " + network::format_time(own);
   const auto& end = tls_.session().end;

@@ -71,11 +71,8 @@ std::string describe_addresses(const protocol::Host& host,
   return text;
 }
 
-/// A certificate that expires sooner causes a warning: its renewal takes people some days.
-constexpr std::chrono::hours short_validity{24 * 14};
-
 void report_tls(Progress& progress, const network::TlsSession& session) {
-  if (session.end && *session.end - std::chrono::system_clock::now() < short_validity)
+  if (session.end && *session.end - std::chrono::system_clock::now() < network::short_validity)
     progress.warned(
         CheckId::tls, session.description,
         "the operator of the service, or of the proxy that intercepts TLS, must renew the certificate");

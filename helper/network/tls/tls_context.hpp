@@ -18,6 +18,9 @@ class StreamSocket;
 
 namespace sase::network {
 
+/// A certificate that expires sooner causes a warning: its renewal takes people some days.
+inline constexpr std::chrono::hours short_validity{24 * 14};
+
 /// What a handshake agrees on, or would have without the failure of the certificate.
 struct TlsSession {
   /// `TLSv1.3, TLS_AES_256_GCM_SHA384, the certificate is for 'api.example.com', issued by 'Example Root',
