@@ -38,6 +38,8 @@ order='
   helper/authorize/http
   helper/authorize/service
   helper/authorize
+  helper/fleet/store
+  helper/fleet/etcd
   helper/fleet
 '
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/fleet/etcd_store.hpp"
+#include "helper/fleet/etcd/etcd_store.hpp"
 #include "helper/network/self_sandbox/self_sandbox.hpp"
 #include "helper/os/fd.hpp"
 #include "helper/os/processes/subprocess.hpp"

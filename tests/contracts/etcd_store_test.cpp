@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/fleet/etcd_store.hpp"
+#include "helper/fleet/etcd/etcd_store.hpp"
 
 #include "tests/contracts/fleet_store_contract.hpp"
 #include "tests/support/catch.hpp"

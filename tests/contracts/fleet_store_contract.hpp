@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/fleet/store.hpp"
+#include "helper/fleet/store/store.hpp"
 
 #include <functional>
 #include <memory>
@@ -17,7 +17,7 @@ struct StoreHost {
 /// Creates a host. All hosts of a function share one record and one lock, which do not exist at first.
 using OpenStore = std::function<StoreHost()>;
 
-/// The contract of every kind of store (helper/fleet/store.hpp). Each function has keys of its own.
+/// The contract of every kind of store (helper/fleet/store/store.hpp). Each function has keys of its own.
 void an_unused_store_has_neither_record_nor_lock(const OpenStore& open);
 void an_acquired_lock_is_seen_by_all(const OpenStore& open);
 void one_of_two_hosts_acquires(const OpenStore& open);

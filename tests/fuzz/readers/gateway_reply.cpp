@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/fleet/gateway_reply.hpp"
+#include "helper/fleet/etcd/gateway_reply.hpp"
 
 #include "protocol/fleet/reply.hpp"
 #include "protocol/parsing.hpp"

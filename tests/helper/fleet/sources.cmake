@@ -3,8 +3,8 @@
 set(SASE_FLEET_TESTS
   tests/contracts/etcd_store_test.cpp
   tests/contracts/fleet_store_contract.cpp
-  tests/helper/fleet/gateway_reply_test.cpp
-  tests/helper/fleet/hostile_store_test.cpp
-  tests/helper/fleet/hostile_write_test.cpp
+  tests/helper/fleet/etcd/gateway_reply_test.cpp
+  tests/helper/fleet/etcd/hostile_store_test.cpp
+  tests/helper/fleet/etcd/hostile_write_test.cpp
   tests/support/etcd_cluster.cpp
   tests/support/temporary_directory.cpp)

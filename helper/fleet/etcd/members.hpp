@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/fleet/connection.hpp"
-#include "helper/fleet/inbox.hpp"
+#include "helper/fleet/etcd/connection.hpp"
+#include "helper/fleet/store/inbox.hpp"
 #include "helper/network/report/progress.hpp"
 #include "protocol/fleet/reply.hpp"
 #include "protocol/fleet/request.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/helper/fleet/hostile_member.hpp"
+#include "tests/helper/fleet/etcd/hostile_member.hpp"
 #include "tests/support/catch.hpp"
 
 #include <atomic>

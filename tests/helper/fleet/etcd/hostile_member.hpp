@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/fleet/etcd_store.hpp"
+#include "helper/fleet/etcd/etcd_store.hpp"
 #include "tests/support/etcd_cluster.hpp"
 
 #include <Poco/Exception.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/fleet/etcd_store.hpp"
+#include "helper/fleet/etcd/etcd_store.hpp"
 
 #include "protocol/base64.hpp"
 

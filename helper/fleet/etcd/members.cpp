@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/fleet/members.hpp"
+#include "helper/fleet/etcd/members.hpp"
 
-#include "helper/fleet/store.hpp"
+#include "helper/fleet/store/store.hpp"
 #include "helper/os/processes/this_process.hpp"
 #include "protocol/parsing.hpp"
 

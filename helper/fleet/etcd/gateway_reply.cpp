@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/fleet/gateway_reply.hpp"
+#include "helper/fleet/etcd/gateway_reply.hpp"
 
 #include "protocol/base64.hpp"
 #include "protocol/escape.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/fleet/members.hpp"
-#include "helper/fleet/store.hpp"
+#include "helper/fleet/etcd/members.hpp"
+#include "helper/fleet/store/store.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "helper/fleet/gateway_reply.hpp"
+#include "helper/fleet/etcd/gateway_reply.hpp"
 #include "helper/network/report/progress.hpp"
 #include "helper/network/tls/tls_context.hpp"
 #include "protocol/host.hpp"

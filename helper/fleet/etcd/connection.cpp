@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/fleet/connection.hpp"
+#include "helper/fleet/etcd/connection.hpp"
 
 #include "helper/network/http/message.hpp"
 #include "helper/network/net/happy_eyeballs.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "helper/fleet/inbox.hpp"
+#include "helper/fleet/store/inbox.hpp"
 
 #include <algorithm>
 
