@@ -57,12 +57,7 @@ FleetCall::FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLim
       store_(*parts.fleet),
       keep_(std::move(keep)),
       identity_(parts.profile.authorize_url, (requests.prepare(), key.key().reveal())),
-      needs_{.min_ttl = parts.profile.min_ttl,
-             .refresh_ahead = parts.profile.refresh_ahead,
-             .cached_left = {},
-             .rejected_tags = {},
-             .blocked = {},
-             .known_failure = {}} {}
+      needs_{.min_ttl = parts.profile.min_ttl, .refresh_ahead = parts.profile.refresh_ahead} {}
 
 FleetResult FleetCall::get() {
   needs_.blocked = requests_.find_block();

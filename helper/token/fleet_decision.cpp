@@ -47,7 +47,7 @@ rate_limit::CallContext shared_call(const FleetView& view, const FleetNeeds& nee
 
 FleetView FleetView::of(const protocol::FleetSnapshot& snapshot, const cache::FleetIdentity& identity,
                         sys_seconds now) {
-  FleetView view{.now = now, .record = {}, .holder = {}};
+  FleetView view{.now = now};
   if (snapshot.record) {
     auto record = FleetRecord::decrypt(identity, *snapshot.record, now);
     view.is_damaged = !record;
@@ -65,17 +65,16 @@ bool is_rejected(const FleetToken& token, const FleetNeeds& needs) {
 }
 
 FleetDecision decide(const FleetView& view, const FleetNeeds& needs) {
-  if (is_usable(view, needs)) return {.step = FleetStep::use, .error = {}};
-  if (view.holder) return {.step = FleetStep::wait, .error = {}};
+  if (is_usable(view, needs)) return {.step = FleetStep::use};
+  if (view.holder) return {.step = FleetStep::wait};
   rate_limit::RequestLog log = view.record.log;
   const rate_limit::CallContext call = shared_call(view, needs);
   if (needs.cached_left)
-    return {.step = may_refresh(log, call, needs.refresh_ahead) ? FleetStep::acquire : FleetStep::fail,
-            .error = {}};
+    return {.step = may_refresh(log, call, needs.refresh_ahead) ? FleetStep::acquire : FleetStep::fail};
   if (needs.blocked) return {.step = FleetStep::fail, .error = needs.blocked};
   if (log.failure) log.failure->auth_error.what += ", reported by another host";
   if (auto error = why_blocked(log, call)) return {.step = FleetStep::fail, .error = std::move(error)};
-  return {.step = FleetStep::acquire, .error = {}};
+  return {.step = FleetStep::acquire};
 }
 
 sys_seconds reading_time(const protocol::StoreClock& clock, BootTime now) noexcept {

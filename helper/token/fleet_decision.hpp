@@ -18,9 +18,9 @@ namespace sase::token {
 /// What a snapshot means to a host of the fleet.
 struct FleetView {
   std::chrono::sys_seconds now;
-  FleetRecord record;               ///< empty without one
-  bool is_damaged = false;          ///< there is a record, but it cannot be decrypted
-  std::optional<FleetLock> holder;  ///< of a lock that is held
+  FleetRecord record = {};               ///< empty without one
+  bool is_damaged = false;               ///< there is a record, but it cannot be decrypted
+  std::optional<FleetLock> holder = {};  ///< of a lock that is held
 
   /// A lock is free if it cannot be decrypted, if no lease ends it, or long after the holder's deadline.
   [[nodiscard]] static FleetView of(const protocol::FleetSnapshot& snapshot,
@@ -32,10 +32,10 @@ struct FleetNeeds {
   std::chrono::seconds min_ttl{};
   std::chrono::seconds refresh_ahead{};
   /// What is left of the cached token, which is still good; nothing if the call needs a token.
-  std::optional<std::chrono::seconds> cached_left;
-  std::vector<std::string> rejected_tags;                ///< tokens that count as absent
-  std::optional<protocol::AuthError> blocked;            ///< why this host may send no request
-  std::optional<rate_limit::LastFailure> known_failure;  ///< in the first snapshot of the call
+  std::optional<std::chrono::seconds> cached_left = {};
+  std::vector<std::string> rejected_tags = {};                ///< tokens that count as absent
+  std::optional<protocol::AuthError> blocked = {};            ///< why this host may send no request
+  std::optional<rate_limit::LastFailure> known_failure = {};  ///< in the first snapshot of the call
 };
 
 enum class FleetStep {
@@ -47,7 +47,8 @@ enum class FleetStep {
 
 struct FleetDecision {
   FleetStep step{};
-  std::optional<protocol::AuthError> error;  ///< of FleetStep::fail; nothing while the cached token is good
+  std::optional<protocol::AuthError> error =
+      {};  ///< of FleetStep::fail; nothing while the cached token is good
 };
 
 /// Whether the token counts as absent.

@@ -39,11 +39,10 @@ FleetReply FleetProcess::ask(const protocol::FleetRequest& request, Deadline dea
   if (failure_) return *failure_;
   // Replies may have arrived in advance.
   if (std::chrono::steady_clock::now() >= deadline) return fail({.what = no_reply});
-  std::string path;
+  const auto path = find_internal_program("fleet");
+  if (!path) return fail({.what = "/proc/self/exe cannot be read", .hint = "mount /proc"});
   try {
-    path = find_internal_program("fleet").value_or("");
-    if (path.empty()) return fail({.what = "/proc/self/exe cannot be read", .hint = "mount /proc"});
-    if (!program_) start(path, deadline);
+    if (!program_) start(*path, deadline);
     program_->send(request.write().reveal(), deadline);
     return receive(deadline, trace);
   } catch (const protocol::ProtocolError& error) {
@@ -51,7 +50,7 @@ FleetReply FleetProcess::ask(const protocol::FleetRequest& request, Deadline dea
         {.what = std::string("invalid response of the program 'fleet': ") + error.what(), .hint = reinstall});
   } catch (const std::system_error& error) {
     return fail({.what = "the program 'fleet' cannot be used: " + protocol::escape(error.what()),
-                 .hint = std::string(start_hint(error.code(), path))});
+                 .hint = std::string(start_hint(error.code(), *path))});
   }
 }
 
