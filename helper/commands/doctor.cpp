@@ -10,7 +10,7 @@ namespace sase::commands {
 
 namespace {
 
-/// Replaces the results of the checks after the settings, up to the first failed one.
+/// Replaces the results of the checks after the settings, up to the first failed one, and of the fleet.
 void run_checks(const token::SessionContext& context, const diagnose::CheckedSettings& checked,
                 std::vector<diagnose::CheckResult>& results) {
   const config::Profile& profile = *checked.made;
@@ -27,9 +27,9 @@ void run_checks(const token::SessionContext& context, const diagnose::CheckedSet
     if (profile.proxy.empty() && context.environment.find(name))
       results[3 + static_cast<std::size_t>(protocol::CheckId::proxy)].what +=
           "; " + name + " is ignored: only http:// proxies are supported";
-  // A wrong clock stops no check.
-  if (results[results.size() - 2].state != protocol::CheckState::untried &&
-      !results[results.size() - 2].is_failed())
+  // The store is no part of the connection to the service.
+  const diagnose::CheckResult& read = results[results.size() - 2];
+  if (profile.fleet || (read.state != protocol::CheckState::untried && !read.is_failed()))
     results.back() = diagnose::check_fleet(provider, profile);
 }
 

@@ -238,6 +238,16 @@ with_bad_tls() {
   SASE_CA_FILE=$home/none.pem broken_at tls 4 "*'$home/none.pem'*" '*ca-file*'
 }
 
+@test "fleet: its store is examined although the service cannot be reached, or may not be asked" {
+  export SASE_FLEET=https://127.0.0.1:1
+  SASE_URL=https://127.0.0.1:1 diagnose
+  expect_broken tcp 6 '*Connection refused*' '?*'
+  [[ $links == *tcp=broken*read=untried\ fleet=warning ]] || refute "expected a warning of the fleet, got: $links"
+  anew status=429
+  diagnose
+  [[ $links == *authorize=broken*\ fleet=warning ]] || refute "expected a warning of the fleet, got: $links"
+}
+
 @test "tls: warns of a certificate that expires soon" {
   authority
   certificate soon localhost 'subjectAltName=DNS:localhost'
