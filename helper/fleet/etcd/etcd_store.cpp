@@ -129,17 +129,18 @@ FleetSnapshot EtcdStore::remember(FleetSnapshot snapshot) {
   return last_;
 }
 
-FleetSnapshot EtcdStore::read() {
+FleetSnapshot EtcdStore::fetch(const GatewayRequest& request) try {
   close_watch();
-  return remember(members_.call(make_read(keys_, true), Until::done_or_end,
+  return remember(members_.call(request, Until::done_or_end,
                                 [&](const GatewayReply& reply) { return parse_range(reply, keys_); }));
+} catch (const LeaseEnded& denied) {
+  // A read has no lease.
+  throw Unavailable({.what = members_.name() + ": " + denied.what()});
 }
 
-FleetSnapshot EtcdStore::confirm() {
-  close_watch();
-  return remember(members_.call(make_read(keys_, false), Until::done_or_end,
-                                [&](const GatewayReply& reply) { return parse_range(reply, keys_); }));
-}
+FleetSnapshot EtcdStore::read() { return fetch(make_read(keys_, true)); }
+
+FleetSnapshot EtcdStore::confirm() { return fetch(make_read(keys_, false)); }
 
 FleetSnapshot EtcdStore::wait(std::int64_t seen) {
   if (last_.revision != seen || seen == 0) return confirm();
@@ -260,8 +261,6 @@ void EtcdStore::examine(const std::function<void(const FleetMember&)>& report) {
     } catch (const AttemptFailed& failed) {
       member.what = failed.what();
       member.hint = failed.hint();
-    } catch (const LeaseEnded&) {
-      member.what = "a lease of a minute has ended at once";
     }
     report(member);
   }

@@ -29,6 +29,7 @@ class EtcdStore : public Store {
   void examine(const std::function<void(const protocol::FleetMember&)>& report) override;
 
  private:
+  [[nodiscard]] protocol::FleetSnapshot fetch(const GatewayRequest& request);
   /// Nothing if the watch has ended, or nothing has changed for some seconds.
   [[nodiscard]] std::optional<protocol::FleetSnapshot> watch();
   void start_watch();

@@ -51,7 +51,10 @@ class AttemptFailed : public std::exception {
 };
 
 /// The lease of a request has ended: grant another one.
-class LeaseEnded : public std::exception {};
+class LeaseEnded : public AttemptFailed {
+ public:
+  LeaseEnded() : AttemptFailed(Trouble::rejected, "has ended a lease at once") {}
+};
 
 /// The keys of the record and the lock. Other keys in a reply are ignored.
 struct StoreKeys {
@@ -59,7 +62,8 @@ struct StoreKeys {
   std::string lock;
 };
 
-// All functions throw AttemptFailed and LeaseEnded, which are also how a reply with an error is read.
+// All functions throw AttemptFailed, of which LeaseEnded is one. That is also how a reply with an error is
+// read.
 
 /// Of `kv/range`.
 [[nodiscard]] protocol::FleetSnapshot parse_range(const GatewayReply& reply, const StoreKeys& keys);

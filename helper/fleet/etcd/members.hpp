@@ -45,7 +45,7 @@ class Members {
 
   /// Sends a request to the current member and, after a failure, to the others: in rounds, until the budget
   /// for failures is spent. `parse` reads the reply, and may find that the member rejects the request. Throws
-  /// Unavailable, FrontEnded, and what else `parse` throws.
+  /// Unavailable, FrontEnded, and what else `parse` throws, such as LeaseEnded.
   template <typename Parse>
   auto call(const GatewayRequest& request, Inbox::Until until, const Parse& parse) {
     for (Effort effort;;) {
@@ -53,6 +53,8 @@ class Members {
         auto result = parse(attempt(request, until));
         if (request.needs_leader) first_failure_.reset();
         return result;
+      } catch (const LeaseEnded&) {
+        throw;
       } catch (const AttemptFailed& failed) {
         recover(failed, until, effort);
       }

@@ -32,7 +32,6 @@ void accept_failures(const Read& read) {
     read();
   } catch (const fleet::AttemptFailed& failed) {
     check(is_printable(std::string(failed.what()) + failed.hint()), "a message is printable");
-  } catch (const fleet::LeaseEnded&) {
   }
 }
 

@@ -100,6 +100,9 @@ TEST_CASE("a hostile member costs no more than the budget", "[hostile_store]") {
        R"(\x1b]0;\x07)"},
       {"names its error for ever",
        always(http("{\"message\":\"" + std::string(100'000, 'x') + "\"}", "400 Bad Request")), "..."},
+      {"ends a lease that a read does not have",
+       always(http(R"({"code":5,"message":"etcdserver: requested lease not found"})", "404 Not Found")),
+       "has ended a lease"},
       {"is an older etcd", always(http("404 page not found\n", "404 Not Found")), "does not serve /v3/"},
   }));
 
