@@ -23,7 +23,7 @@ server = socket.create_server(("127.0.0.1", 0))
 print(server.getsockname()[1], flush=True)
 time.sleep(20)' >"$home/port" 3>&- 4>&- &
   holder=$!
-  until [ -s "$home/port" ]; do sleep 0.02; done
+  wait_until test -s "$home/port"
   port=$(<"$home/port")
 }
 
