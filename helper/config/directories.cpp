@@ -188,7 +188,7 @@ std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invali
   for (unsigned line = 1; !rest.empty(); ++line) {
     const std::string_view text = trim(protocol::next_part(rest, '\n'));
     if (text.empty() || text.front() == '#') continue;
-    if (fleet == FleetValues::skip && text.starts_with("fleet") && !is_wrong_fleet(text)) continue;
+    if (fleet == FleetValues::skip && text.starts_with("fleet") && !is_wrong_fleet(text.substr(5))) continue;
     try {
       values.push_back(parse_line(file, text, line));
     } catch (const Failure&) {

@@ -195,11 +195,20 @@ const Assignment* Settings::find(SettingId id) const noexcept {
   return value ? &*value : nullptr;
 }
 
-bool is_wrong_fleet(std::string_view line) noexcept {
-  const std::string_view name = protocol::trim(protocol::next_part(line, '='));
-  const std::string_view value = protocol::trim(line);
-  return (name == "fleet" || name == "SASE_FLEET") && value != "off" && !value.starts_with("https://");
+bool is_wrong_fleet(std::string_view after_name) noexcept {
+  const auto skip_blanks = [&after_name] {
+    while (after_name.starts_with(' ') || after_name.starts_with('\t'))
+      after_name.remove_prefix(1);
+  };
+  skip_blanks();
+  if (!after_name.starts_with('=')) return false;  // another setting of a fleet
+  after_name.remove_prefix(1);
+  skip_blanks();
+  return !after_name.starts_with("https://") && after_name != "off";
 }
+
+/// This and those that begin with it are the variables of a fleet.
+constexpr std::string_view fleet_variable = "SASE_FLEET";
 
 /// One pass over the environment: a search for each setting would cost as much as decrypting the token, a
 /// tenth of a cached call.
@@ -208,7 +217,9 @@ std::vector<Assignment> read_variables(const Environment& environment, FleetValu
   for (const char* const* entry = environment.entries(); *entry != nullptr; ++entry) {
     if (**entry != own_prefix.front()) continue;
     std::string_view value(*entry);
-    if (fleet == FleetValues::skip && value.starts_with("SASE_FLEET") && !is_wrong_fleet(value)) continue;
+    if (fleet == FleetValues::skip && value.starts_with(fleet_variable) &&
+        !is_wrong_fleet(value.substr(fleet_variable.size())))
+      continue;
     const std::string_view name = protocol::next_part(value, '=');
     add_variable(layer, name, value);
   }

@@ -183,9 +183,9 @@ class Settings {
 /// read_fleet(). Other calls skip them, because a setting costs as much as a tenth of decrypting a token.
 enum class FleetValues { read, skip };
 
-/// Whether a line of a file or a variable gives `fleet` a value that cannot be right. Each call reports it,
-/// and not only the one that needs the fleet, an hour later.
-[[nodiscard]] bool is_wrong_fleet(std::string_view line) noexcept;
+/// Whether a line of a file or a variable gives `fleet` a value that cannot be right, by what follows this
+/// name. Each call reports it, and not only the one that needs the fleet, an hour later.
+[[nodiscard]] bool is_wrong_fleet(std::string_view after_name) noexcept;
 
 /// The layer of this program's variables.
 [[nodiscard]] std::vector<Assignment> read_variables(const Environment& environment,
