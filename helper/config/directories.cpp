@@ -182,13 +182,18 @@ std::optional<std::string> memory_directory(const Environment& environment) {
   return os::is_in_memory(shared_memory) && is_usable(path) ? std::optional(std::move(path)) : std::nullopt;
 }
 
+/// This and those that begin with it are the settings of a fleet.
+constexpr std::string_view fleet_name = "fleet";
+
 std::vector<Assignment> ProfileText::parse(const File& file, InvalidLines invalid_lines, FleetValues fleet) {
   std::vector<Assignment> values;
   std::string_view rest = file.text;
   for (unsigned line = 1; !rest.empty(); ++line) {
     const std::string_view text = trim(protocol::next_part(rest, '\n'));
     if (text.empty() || text.front() == '#') continue;
-    if (fleet == FleetValues::skip && text.starts_with("fleet") && !is_wrong_fleet(text.substr(5))) continue;
+    if (fleet == FleetValues::skip && text.starts_with(fleet_name) &&
+        !is_wrong_fleet(text.substr(fleet_name.size())))
+      continue;
     try {
       values.push_back(parse_line(file, text, line));
     } catch (const Failure&) {
