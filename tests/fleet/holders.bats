@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Hosts that fail, or that erase, reject and wait for each other.
+# Hosts that fail while they ask, and hosts that erase or reject a token.
 
 load ../support/fleet
 
@@ -18,14 +18,4 @@ load ../support/fleet
   tries 5
   # shellcheck disable=SC2046 # no argument, or one
   lab rejected "$(usually 12 100)" $(usually '' --whole)
-}
-
-@test "no host sends a request before the time that the service names" {
-  tries 5
-  lab retry-after "$(usually 12 100)"
-}
-
-@test "wrong clocks of hosts and members cost no authorization" {
-  tries 2
-  lab clocks "$(usually 5 20)"
 }
