@@ -131,7 +131,7 @@ is_healthy() { curl -q -s --noproxy '*' "http://127.0.0.1:$1/health" | grep -q '
 
 @test "the lab runs a command with three members as its fleet, and leaves nothing" {
   needs_etcd
-  LAB_PORT=$(free_ports) call "$recipes/sase-fleet-lab" bash -c '
+  LAB_PORT=$(free_ports) call "$recipes/lab" bash -c '
     echo "$SASE_FLEET"
     for member in ${SASE_FLEET//,/ }; do
       curl -q -sSf --noproxy "*" --cacert "$SASE_FLEET_CA_FILE" --cert "$SASE_FLEET_CLIENT_CERT" --key "$SASE_FLEET_CLIENT_KEY" \
@@ -147,7 +147,7 @@ is_healthy() { curl -q -s --noproxy '*' "http://127.0.0.1:$1/health" | grep -q '
 @test "the lab prints settings for a profile, and ends with its members" {
   needs_etcd
   local pid
-  LAB_PORT=$(free_ports) "$recipes/sase-fleet-lab" >"$out" 2>"$err" 3>&- 4>&- &
+  LAB_PORT=$(free_ports) "$recipes/lab" >"$out" 2>"$err" 3>&- 4>&- &
   pid=$!
   wait_until grep -q 'Ctrl-C' "$err"
   expect_equal "$(sed 's/ = .*//' "$out")" $'fleet\nfleet-ca-file\nfleet-client-cert\nfleet-client-key' settings
