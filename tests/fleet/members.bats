@@ -4,11 +4,6 @@
 
 load ../support/fleet
 
-@test "three members start, each fault of the lab has its effect, and nothing is left" {
-  IN_LAB=$BATS_TEST_TMPDIR lab effects
-  ! grep -lsz "^IN_LAB=$BATS_TEST_TMPDIR$" /proc/[0-9]*/environ || false
-}
-
 @test "one host authorizes when a member is killed, stopped, cut off or slow" {
   tries 1 6
   lab fault --hosts "$(usually 12 60)" follower-kill follower-stop leader-kill leader-stop partition-leader \
