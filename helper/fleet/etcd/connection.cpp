@@ -111,6 +111,12 @@ Poco::Net::StreamSocket connect(const protocol::Host& host, std::chrono::millise
                       network::remedy_for_socket(error.code(), check_member));
 }
 
+/// A member that closes the connection while it still gets bytes resets it.
+bool is_reset(const std::string& openssl_text) {
+  const std::string reset = std::make_error_code(std::errc::connection_reset).message();
+  return openssl_text.find(reset) != std::string::npos;
+}
+
 /// Makes the exceptions of POCO in `action` an AttemptFailed.
 template <typename Action>
 auto translate(const protocol::Host& host, const network::TlsContext& tls, const Action& action) {
@@ -118,7 +124,8 @@ auto translate(const protocol::Host& host, const network::TlsContext& tls, const
   try {
     return action();
   } catch (const Poco::Net::SSLException& error) {
-    if (network::is_unexpected_end(error.message())) throw AttemptFailed(Trouble::unready, closed_early);
+    if (network::is_unexpected_end(error.message()) || is_reset(error.message()))
+      throw AttemptFailed(Trouble::unready, closed_early);
     fail_tls(error.message(), host, tls);
   } catch (const Poco::Net::NoMessageException&) {
     throw AttemptFailed(Trouble::unready, closed_early);
