@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace sase::watch {
@@ -84,6 +85,16 @@ class RunningWatcher {
   void send(int signal) const { ::kill(process_, signal); }
   [[nodiscard]] int stop() {
     send(SIGTERM);
+    return tests::wait_for_child(std::exchange(process_, 0));
+  }
+  /// The exit code of one that ends by itself: a signal would race with that end.
+  [[nodiscard]] int own_end() {
+    siginfo_t ended{};
+    const auto end = steady_clock::now() + 10s;
+    while (::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           ended.si_pid == 0 && steady_clock::now() < end)
+      std::this_thread::sleep_for(2ms);
+    REQUIRE(ended.si_pid == process_);
     return tests::wait_for_child(std::exchange(process_, 0));
   }
 

@@ -109,7 +109,7 @@ TEST_CASE("stops an attempt that hangs", "[watcher]") {
   RunningWatcher watcher("kill -STOP $$", std::nullopt, 100ms);
 
   CHECK(watcher.prints("does not end"));
-  CHECK(watcher.stop() == static_cast<int>(ExitCode::local_state));
+  CHECK(watcher.own_end() == static_cast<int>(ExitCode::local_state));
 }
 
 TEST_CASE("runs the command after each new token, and not after the same one", "[watcher]") {
@@ -163,7 +163,7 @@ TEST_CASE("the first failure ends the watcher with its message and exit code", "
   RunningWatcher watcher("echo 'sase-credential: warning: slow'; fail 5 'HTTP 401'");
 
   CHECK(watcher.prints("sase-credential: warning: slow\nsase-credential: HTTP 401\n"));
-  CHECK(watcher.stop() == 5);
+  CHECK(watcher.own_end() == 5);
 }
 
 TEST_CASE("reports a failure of another kind, and repeated warnings once", "[watcher]") {
