@@ -78,6 +78,7 @@ no_secret_at_rest() {
   local piece='eyJ[A-Za-z0-9_-]{8}|ZXlK[A-Za-z0-9+/]{8}' place found
   found=$(find "$home" | grep -E "$piece" || true)
   found+=$(grep -rlaE --devices=skip --exclude='*.pem' --exclude='*.key' "$piece" "$home" || true)
+  [ -n "$found" ] || return 0
   for place in "${secret_places[@]}"; do
     found=$(grep -vE "^$place(/|\$)" <<<"$found" || true)
   done
