@@ -39,8 +39,8 @@ bool concerns_all_calls(const AuthError& auth_error) noexcept {
 BootTime end_of_block(const LastFailure& failure) noexcept {
   const AuthError& auth_error = failure.auth_error;
   if (auth_error.retry_after)
-    return failure.at +
-           std::max<milliseconds>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
+    return failure.at + std::max<milliseconds>(
+                            std::min(*auth_error.retry_after, protocol::longest_retry_after), failure_shared);
   if (auth_error.kind == ErrorKind::rejected) return failure.at + rejection_remembered_for;
   // The user may have corrected the setting, or installed the authorizer.
   const bool is_correctable =

@@ -21,9 +21,6 @@ inline constexpr std::chrono::milliseconds failure_shared = std::chrono::seconds
 /// record_key_fingerprint() distinguishes those.
 inline constexpr std::chrono::milliseconds rejection_remembered_for = std::chrono::minutes(5);
 
-/// A longer `Retry-After` counts as this, so that an absurd value does not block requests for days.
-inline constexpr std::chrono::seconds longest_retry_after = std::chrono::hours(1);
-
 /// A new token that is rejected within quick_rejection starts a pause, which doubles with each further one.
 inline constexpr std::chrono::milliseconds quick_rejection = std::chrono::minutes(5);
 inline constexpr std::chrono::milliseconds first_rejection_pause = std::chrono::minutes(1);
