@@ -208,8 +208,7 @@ Failure TokenProvider::lock_timeout() {
 /// A fresh token, requested or stored by another call; nothing if none may be requested now.
 std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cached) try {
   const auto lock = acquire_lock();
-  if (!lock)
-    return parts_.state_directory ? std::nullopt : std::optional(accept(authorizer(lock).authorize()));
+  if (!lock) return parts_.state_directory ? std::nullopt : refresh(authorizer(lock), time_left_now(cached));
   if (auto shared = find_fresh()) return shared;
   authorizer(lock).throw_shared_failure();
   if (key_.is_removed_by_logout() || !authorizer(lock).may_refresh()) return std::nullopt;
