@@ -83,6 +83,9 @@ void record_failure(RequestLog& log, protocol::AuthError auth_error, std::string
 /// Sets `success.after_erase` from the log; the caller's value is ignored.
 void record_success(RequestLog& log, LastSuccess success);
 
+/// Records that a server rejected a token of the fleet, unless that is recorded.
+void record_rejected_tag(RequestLog& log, BootTime now, const std::string& tag);
+
 /// Records that a server rejected the cached token. With a fleet, `tag` identifies it, and only a token that
 /// this host has requested counts for the pause.
 void record_erase(RequestLog& log, BootTime now, const std::string& tag = {});
