@@ -28,6 +28,9 @@ inline constexpr std::chrono::seconds assumed_lifetime{2700};
 /// An expiry further ahead than this is implausible.
 inline constexpr std::chrono::hours implausible_lifetime{24};
 
+/// A longer `Retry-After` counts as this, so that an absurd value does not block requests for days.
+inline constexpr std::chrono::seconds longest_retry_after{3600};
+
 /// Parses an `accessTokenExpire` in each known form: epoch seconds or milliseconds, with or without a
 /// fraction, or RFC 3339. Nothing for any other text, including exponents.
 [[nodiscard]] std::optional<std::chrono::sys_seconds> parse_expiry(std::string_view text);

@@ -37,6 +37,8 @@ set(SASE_UNIT_TESTS
   tests/helper/token/fleet_record_test.cpp
   tests/helper/token/fleet_decision_test.cpp
   tests/helper/token/fleet_call_test.cpp
+  tests/helper/token/fleet_outage_test.cpp
+  tests/helper/token/fleet_erase_test.cpp
   tests/helper/token/fleet_lock_test.cpp
   tests/helper/token/fleet_model_test.cpp
   tests/helper/token/fleet_process_test.cpp

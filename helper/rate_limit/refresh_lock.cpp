@@ -111,6 +111,10 @@ std::string file_name(const std::string& key_id, unsigned generation) {
   return key_id + (generation == 0 ? "" : '.' + std::to_string(generation)) + ".lock";
 }
 
+std::string rejected_name(const std::string& key_id, const std::string& tag) {
+  return key_id + ".rejected." + tag;
+}
+
 /// In ascending order.
 std::vector<unsigned> list_generations(const os::PrivateDirectory& directory, const std::string& key_id) {
   std::vector<unsigned> generations;
@@ -166,6 +170,16 @@ class Directory : public LockDirectory {
     directory_.replace_file(name, std::string(size, '\0'));
     directory_.remove_file(name);
   }
+  /// Adds what mark_rejected() has recorded.
+  void add_rejected(RequestLog& log) const {
+    const std::string prefix = rejected_name(key_id_, "");
+    for (const std::string& name : directory_.names())
+      if (name.starts_with(prefix)) record_rejected_tag(log, now(), name.substr(prefix.size()));
+  }
+  void remove_rejected(const RequestLog& log) const {
+    for (const std::string& tag : log.fleet.rejected_tags)
+      directory_.remove_file(rejected_name(key_id_, tag));
+  }
   [[nodiscard]] int fd() const noexcept { return directory_.fd(); }
 
  private:
@@ -188,6 +202,10 @@ RequestLog read_request_log(const os::PrivateDirectory& directory, const std::st
   if (generations.empty()) return {};
   os::Fd file = directory.open_file(file_name(key_id, generations.back()));
   return file ? read_log_in(os::FileLock(std::move(file))) : RequestLog{};
+}
+
+void mark_rejected(const std::string& directory, const std::string& key_id, const std::string& tag) {
+  (void)os::PrivateDirectory::create(directory).open_lock(rejected_name(key_id, tag));
 }
 
 std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& directory,
@@ -225,9 +243,16 @@ std::optional<RefreshLock> RefreshLock::acquire(const std::string& directory, co
   return acquired;
 }
 
-RequestLog RefreshLock::read_log() const { return file_->read_log(); }
+RequestLog RefreshLock::read_log() const {
+  RequestLog log = file_->read_log();
+  static_cast<const Directory&>(*directory_).add_rejected(log);
+  return log;
+}
 
-void RefreshLock::write_log(const RequestLog& log) const { file_->write_log(log); }
+void RefreshLock::write_log(const RequestLog& log) const {
+  file_->write_log(log);
+  if (is_current()) static_cast<const Directory&>(*directory_).remove_rejected(log);
+}
 
 /// As when the lock is acquired, the record comes before the check for a newer file.
 bool RefreshLock::extend(BootTime deadline) {

@@ -39,8 +39,8 @@ bool concerns_all_calls(const AuthError& auth_error) noexcept {
 BootTime end_of_block(const LastFailure& failure) noexcept {
   const AuthError& auth_error = failure.auth_error;
   if (auth_error.retry_after)
-    return failure.at +
-           std::max<milliseconds>(std::min(*auth_error.retry_after, longest_retry_after), failure_shared);
+    return failure.at + std::max<milliseconds>(
+                            std::min(*auth_error.retry_after, protocol::longest_retry_after), failure_shared);
   if (auth_error.kind == ErrorKind::rejected) return failure.at + rejection_remembered_for;
   // The user may have corrected the setting, or installed the authorizer.
   const bool is_correctable =
@@ -202,13 +202,20 @@ void record_success(RequestLog& log, LastSuccess success) {
   log.refresh_started.reset();
 }
 
+void record_rejected_tag(RequestLog& log, BootTime now, const std::string& tag) {
+  auto& tags = log.fleet.rejected_tags;
+  if (std::ranges::find(tags, tag) != tags.end()) return;
+  tags.push_back(tag);
+  if (tags.size() > most_rejected_tags) tags.erase(tags.begin());
+  log.fleet.rejected_at = now;
+  log.erased = true;
+}
+
 void record_erase(RequestLog& log, BootTime now, const std::string& tag) {
   const auto& success = log.success;
   const bool was_quick =
       success && success->after_erase && success->tag == tag && now - success->at < quick_rejection;
-  auto& tags = log.fleet.rejected_tags;
-  if (!tag.empty() && std::ranges::find(tags, tag) == tags.end()) tags.push_back(tag);
-  if (tags.size() > most_rejected_tags) tags.erase(tags.begin());
+  if (!tag.empty()) record_rejected_tag(log, now, tag);
   log.fleet.rejected_at = now;
   log.erased = true;
   log.consecutive_rejections = was_quick ? log.consecutive_rejections + 1 : 0;

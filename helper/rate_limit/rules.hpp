@@ -21,9 +21,6 @@ inline constexpr std::chrono::milliseconds failure_shared = std::chrono::seconds
 /// record_key_fingerprint() distinguishes those.
 inline constexpr std::chrono::milliseconds rejection_remembered_for = std::chrono::minutes(5);
 
-/// A longer `Retry-After` counts as this, so that an absurd value does not block requests for days.
-inline constexpr std::chrono::seconds longest_retry_after = std::chrono::hours(1);
-
 /// A new token that is rejected within quick_rejection starts a pause, which doubles with each further one.
 inline constexpr std::chrono::milliseconds quick_rejection = std::chrono::minutes(5);
 inline constexpr std::chrono::milliseconds first_rejection_pause = std::chrono::minutes(1);
@@ -85,6 +82,9 @@ void record_failure(RequestLog& log, protocol::AuthError auth_error, std::string
 
 /// Sets `success.after_erase` from the log; the caller's value is ignored.
 void record_success(RequestLog& log, LastSuccess success);
+
+/// Records that a server rejected a token of the fleet, unless that is recorded.
+void record_rejected_tag(RequestLog& log, BootTime now, const std::string& tag);
 
 /// Records that a server rejected the cached token. With a fleet, `tag` identifies it, and only a token that
 /// this host has requested counts for the pause.

@@ -50,13 +50,12 @@ bool is_shared(const ProbeReport& report) {
 
 }  // namespace
 
-FleetCall::FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLimitedAuthorizer& requests,
+FleetCall::FleetCall(const TokenProviderParts& parts, RateLimitedAuthorizer& requests,
                      std::function<void(const Token&, bool)> keep)
     : parts_(parts),
       requests_(requests),
       store_(*parts.fleet),
       keep_(std::move(keep)),
-      identity_(parts.profile.authorize_url, (requests.prepare(), key.key().reveal())),
       needs_{.min_ttl = parts.profile.min_ttl, .refresh_ahead = parts.profile.refresh_ahead} {}
 
 FleetResult FleetCall::get() {
@@ -77,7 +76,8 @@ FleetResult FleetCall::run() {
     return without_store();
   }
   needs_.rejected_tags = memory.rejected_tags;
-  protocol::FleetSetup setup = make_fleet_setup(parts_, identity_, parts_.deadline);
+  identity_.emplace(parts_.profile.authorize_url, requests_.read_key().reveal());
+  protocol::FleetSetup setup = make_fleet_setup(parts_, *identity_, parts_.deadline);
   budget_ = setup.budget;
   store_.open(std::move(setup));
   FleetReply reply = ask({.operation = FleetOperation::read});
@@ -94,15 +94,10 @@ FleetResult FleetCall::run() {
   return record_unavailable(std::get<FleetUnavailable>(reply));
 }
 
-/// A refresh does not wait: the old token is still good.
-bool FleetCall::is_end(FleetStep step) const noexcept {
-  return step == FleetStep::use || step == FleetStep::fail ||
-         (step == FleetStep::wait && needs_.cached_left.has_value());
-}
-
 FleetResult FleetCall::end(const FleetDecision& decision, FleetView view) {
   if (decision.step == FleetStep::use)
     return use(std::move(view), has_waited_ ? FleetUse::waited : FleetUse::hit);
+  record_available();
   if (decision.error) throw to_failure(*decision.error);
   return {};
 }
@@ -124,6 +119,12 @@ FleetResult FleetCall::record_unavailable(const FleetUnavailable& why) {
   return without_store();
 }
 
+/// Not after each snapshot: without a majority of its members, the store is read only.
+void FleetCall::record_available() {
+  if (!requests_.log().fleet.unavailable_since) return;
+  requests_.change_log([](rate_limit::RequestLog& log) { log.fleet.unavailable_since.reset(); });
+}
+
 FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
   const auto now = steady_clock::now();
   Deadline deadline = std::min(now + budget_ + std::min(attempt_slack, budget_), parts_.deadline);
@@ -137,7 +138,7 @@ FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
 }
 
 FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
-  FleetView view = FleetView::of(snapshot, identity_, reading_time(snapshot.clock, BootClock::now()));
+  FleetView view = FleetView::of(snapshot, *identity_, reading_time(snapshot.clock, BootClock::now()));
   if (view.is_damaged) report_damage();
   if (std::exchange(is_first_, false)) needs_.known_failure = view.record.log.failure;
   place_ = {};
@@ -204,11 +205,12 @@ FleetReply FleetCall::acquire(FleetView& view) {
   const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
   return ask({.operation = FleetOperation::acquire,
               .seen = place_.mod_revision,
-              .record = view.record.encrypt(identity_, place),
-              .lock = lock.encrypt(identity_)});
+              .record = view.record.encrypt(*identity_, place),
+              .lock = lock.encrypt(*identity_)});
 }
 
 FleetResult FleetCall::authorize(FleetView view, std::int64_t revision) {
+  record_available();
   place_.mod_revision = revision;
   if (place_.version == 1) place_.create_revision = revision;
   const sys_seconds issued_at = writing_time(clock_, BootClock::now());
@@ -252,7 +254,7 @@ FleetReply FleetCall::publish(const FleetView& view) {
   const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
   return ask({.operation = FleetOperation::publish,
               .seen = place_.mod_revision,
-              .record = view.record.encrypt(identity_, place)});
+              .record = view.record.encrypt(*identity_, place)});
 }
 
 /// Another host may reach the service. Else this one tries again without the fleet.

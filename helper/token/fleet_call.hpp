@@ -37,7 +37,7 @@ class FleetCall {
  public:
   /// Everything must outlive this object. `keep` stores a token in the cache, before other hosts get it: a
   /// new one unless the cached one lives longer, the fleet's in any case.
-  FleetCall(const TokenProviderParts& parts, ApiKeyHandle& key, RateLimitedAuthorizer& requests,
+  FleetCall(const TokenProviderParts& parts, RateLimitedAuthorizer& requests,
             std::function<void(const Token&, bool is_of_fleet)> keep);
   FleetCall(const FleetCall&) = delete;
   FleetCall& operator=(const FleetCall&) = delete;
@@ -59,10 +59,15 @@ class FleetCall {
   };
 
   [[nodiscard]] FleetResult run();
-  [[nodiscard]] bool is_end(FleetStep step) const noexcept;
+  /// A refresh does not wait: the old token is still good.
+  [[nodiscard]] bool is_end(FleetStep step) const noexcept {
+    return step == FleetStep::use || step == FleetStep::fail ||
+           (step == FleetStep::wait && needs_.cached_left.has_value());
+  }
   [[nodiscard]] FleetResult end(const FleetDecision& decision, FleetView view);
   [[nodiscard]] FleetResult without_store() const;
   [[nodiscard]] FleetResult record_unavailable(const protocol::FleetUnavailable& why);
+  void record_available();
   [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest& request);
   [[nodiscard]] FleetView read_view(const protocol::FleetSnapshot& snapshot);
   void report_damage();
@@ -81,8 +86,8 @@ class FleetCall {
   RateLimitedAuthorizer& requests_;
   FleetStore& store_;
   std::function<void(const Token&, bool)> keep_;
-  cache::FleetIdentity identity_;
-  std::chrono::milliseconds budget_{};  ///< for a failing store, and for connecting to the service
+  std::optional<cache::FleetIdentity> identity_;  ///< once the store is contacted: a command may give the key
+  std::chrono::milliseconds budget_{};            ///< for a failing store, and for connecting to the service
   FleetNeeds needs_;
   protocol::StoreClock clock_{};  ///< of the last reply
   Place place_;

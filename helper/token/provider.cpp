@@ -111,6 +111,7 @@ void TokenProvider::erase(std::string_view token) {
   // Without a cache, each call may have got the token from the fleet.
   const bool is_shared = !token.empty() && parts_.cache == nullptr && has_known_fleet();
   if (!is_cached && !is_shared) return;
+  mark_rejected(token);
   if (is_cached) try {
       // Removed without waiting for the lock: until it is removed, other calls get the rejected token. A new
       // token that is stored at the same moment may be lost.
@@ -122,13 +123,23 @@ void TokenProvider::erase(std::string_view token) {
   record_erase(token);
 }
 
+/// From now on, each call that asks the fleet knows it.
+void TokenProvider::mark_rejected(std::string_view token) try {
+  if (!has_known_fleet()) return;
+  if (parts_.state_directory)
+    rate_limit::mark_rejected(*parts_.state_directory, key_.key_id(), cache::tag_token(token));
+  else
+    parts_.diagnostics.warning("without a state directory, the fleet may give the rejected token again");
+} catch (const std::system_error& error) {
+  warning_.warn(std::string("the fleet may give the rejected token again: ") + error.what());
+}
+
 /// The record delays later requests, but is not worth a long wait for the lock.
 void TokenProvider::record_erase(std::string_view token) try {
   constexpr seconds longest_wait{1};
   if (!parts_.state_directory) return;
   const BootTime until = std::min(boot_deadline(), BootClock::now() + longest_wait);
   const auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), until, until);
-  (void)has_known_fleet();
   if (lock) authorizer(lock).record_erase(token);
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
@@ -208,8 +219,7 @@ Failure TokenProvider::lock_timeout() {
 /// A fresh token, requested or stored by another call; nothing if none may be requested now.
 std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cached) try {
   const auto lock = acquire_lock();
-  if (!lock)
-    return parts_.state_directory ? std::nullopt : std::optional(accept(authorizer(lock).authorize()));
+  if (!lock) return parts_.state_directory ? std::nullopt : refresh(authorizer(lock), time_left_now(cached));
   if (auto shared = find_fresh()) return shared;
   authorizer(lock).throw_shared_failure();
   if (key_.is_removed_by_logout() || !authorizer(lock).may_refresh()) return std::nullopt;

@@ -80,6 +80,7 @@ class TokenProvider {
   void keep_longer_lived(const Token& token);
   [[nodiscard]] ProvidedToken provide(NewToken new_token);
   void store(const Token& token);
+  void mark_rejected(std::string_view token);
   void record_erase(std::string_view token);
   [[nodiscard]] RateLimitedAuthorizer authorizer(const std::optional<rate_limit::RefreshLock>& lock);
 

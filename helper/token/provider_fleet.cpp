@@ -46,7 +46,7 @@ bool TokenProvider::has_known_fleet() noexcept try { return load_fleet(); } catc
 }
 
 FleetCall TokenProvider::fleet_call(RateLimitedAuthorizer& requests) {
-  return {parts_, key_, requests, [this](const Token& token, bool is_of_fleet) {
+  return {parts_, requests, [this](const Token& token, bool is_of_fleet) {
             if (is_of_fleet)
               store(token);
             else

@@ -67,7 +67,7 @@ NewToken RateLimitedAuthorizer::authorize() {
 }
 
 NewToken RateLimitedAuthorizer::refresh() {
-  log_ = lock_->read_log();
+  read_log_for_refresh();
   // One try: the next refresh is the retry.
   return token_or_failure(request({.is_refresh = true}));
 }
@@ -152,7 +152,9 @@ void RateLimitedAuthorizer::read_log_before_request() {
 }
 
 /// A key that cannot be read is recorded as a failure, so that waiting calls share it.
-void RateLimitedAuthorizer::read_key() try { (void)key_.key(); } catch (const Failure& failure) {
+const api_key::ApiKey& RateLimitedAuthorizer::read_key() try {
+  return key_.key();
+} catch (const Failure& failure) {
   const bool is_late = failure.code == ExitCode::unreachable;
   record_failure({.kind = is_late ? ErrorKind::unreachable : ErrorKind::misconfigured,
                   .what = failure.what(),
@@ -168,7 +170,7 @@ void RateLimitedAuthorizer::record_failure(const AuthError& auth_error) {
 }
 
 ProbeReport RateLimitedAuthorizer::request(const AuthorizeOptions& options) {
-  read_key();
+  (void)read_key();
   // Read before the request is sent, so that the expiry is never later than the service's.
   const ClockReading requested_at = ClockReading::now();
   protocol::AuthorizeReply reply = send_counted(options);
@@ -191,12 +193,11 @@ ProbeReport RateLimitedAuthorizer::request(const AuthorizeOptions& options) {
 /// Counts the request before it is sent, and corrects the count by the reply.
 protocol::AuthorizeReply RateLimitedAuthorizer::send_counted(const AuthorizeOptions& options) {
   count_before_send(log_, BootClock::now());
-  if (options.is_refresh) {
-    log_.refresh_started = BootClock::now();
+  if (options.is_refresh) log_.refresh_started = BootClock::now();
+  if (options.is_refresh && lock_)
     lock_->write_log(log_);
-  } else {
+  else
     write_log();
-  }
   if (lock_ && !lock_->is_current())
     throw Failure(ExitCode::unreachable,
                   "this process was stopped until after its deadline, or its lock file was removed",

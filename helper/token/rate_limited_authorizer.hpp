@@ -74,8 +74,8 @@ class RateLimitedAuthorizer {
   /// Requests a token. Throws Failure.
   [[nodiscard]] NewToken authorize();
 
-  /// The same while the cached token is still good, after may_refresh(). Sends no request that cannot be
-  /// recorded. Throws Failure and std::system_error.
+  /// The same while the cached token is still good, after may_refresh(). With a lock, sends no request that
+  /// cannot be recorded. Throws Failure and std::system_error.
   [[nodiscard]] NewToken refresh();
 
   /// Runs every check, with one request for a token and one that reads `read_url` with it. If requests are
@@ -91,16 +91,15 @@ class RateLimitedAuthorizer {
   /// Records that the cached token was rejected.
   void record_erase(std::string_view token);
 
-  /// Reads log and key. Throws Failure, which is recorded.
-  void prepare() {
-    read_log();
-    read_key();
-  }
+  /// The API key. Throws Failure, which is recorded.
+  const api_key::ApiKey& read_key();
 
   /// Reads the log. Why no request may be sent now; nothing if one may.
   [[nodiscard]] std::optional<protocol::AuthError> find_block();
   /// Throws std::system_error.
-  void read_log_for_refresh() { log_ = lock_->read_log(); }
+  void read_log_for_refresh() {
+    if (lock_) log_ = lock_->read_log();
+  }
   [[nodiscard]] const rate_limit::RequestLog& log() const noexcept { return log_; }
   void change_log(const std::function<void(rate_limit::RequestLog&)>& change);
 
@@ -122,7 +121,6 @@ class RateLimitedAuthorizer {
   void read_log();
   void write_log();
   void read_log_before_request();
-  void read_key();
   [[nodiscard]] ProbeReport request(const AuthorizeOptions& options);
   [[nodiscard]] protocol::AuthorizeReply send_counted(const AuthorizeOptions& options);
   [[nodiscard]] NewToken accept(protocol::TokenResponse response, const ClockReading& requested_at,

@@ -2,6 +2,7 @@
 #include "protocol/fleet/reply.hpp"
 
 #include "protocol/base64.hpp"
+#include "protocol/escape.hpp"
 #include "protocol/git/credential.hpp"
 #include "protocol/parsing.hpp"
 
@@ -119,9 +120,13 @@ std::chrono::sys_seconds parse_date(const Attribute& attribute) {
       std::chrono::seconds(std::min(parse_number<std::int64_t>(attribute), latest.count())));
 }
 
+/// As of a check (network/report/progress.hpp). Part of a command would be no hint.
+constexpr std::size_t longest_message = 1000;
+
 void set_text(FleetMember& member, const Attribute& attribute) {
-  const auto& [key, value] = attribute;
   require_printable(attribute);
+  const auto& key = attribute.key;
+  const std::string_view value = cut(attribute.value, longest_message);
   if (key == "name")
     member.name = value;
   else if (key == "version")
@@ -131,7 +136,7 @@ void set_text(FleetMember& member, const Attribute& attribute) {
   else if (key == "what")
     member.what = value;
   else if (key == "hint")
-    member.hint = value;
+    member.hint = value.size() < attribute.value.size() ? "" : value;
   else
     reject_key(key);
 }

@@ -41,7 +41,9 @@ struct DeferredKeyMachine : Machine {
              .authorizer = authorizer,
              .diagnostics = diagnostics,
              .trace = trace,
-             .deadline = std::chrono::steady_clock::now() + time},
+             .deadline = std::chrono::steady_clock::now() + time,
+             .fleet = fleet,
+             .fleet_settings = profile.fleet},
             key_handle()};
   }
   [[nodiscard]] std::string get() { return std::string(source().get().token.bearer.reveal()); }

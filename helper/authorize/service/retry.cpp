@@ -25,7 +25,7 @@ milliseconds upper_limit(unsigned tries) noexcept {
 std::optional<seconds> parse_seconds(std::string_view text) {
   if (text.empty() || !std::ranges::all_of(text, protocol::is_digit)) return std::nullopt;
   const auto count = protocol::parse_number<std::int64_t>(text);
-  return count ? seconds(*count) : longest_retry_after;  // a number that is too large
+  return count ? seconds(*count) : protocol::longest_retry_after;  // a number that is too large
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ std::optional<seconds> parse_retry_after(std::string_view text, std::chrono::sys
     if (!date) return std::nullopt;
     wait = *date - now;
   }
-  return std::clamp(*wait, seconds(0), longest_retry_after);
+  return std::clamp(*wait, seconds(0), protocol::longest_retry_after);
 }
 
 }  // namespace sase::authorize

@@ -55,11 +55,8 @@ inline constexpr std::chrono::milliseconds shortest_try{50};
     unsigned tries, std::chrono::milliseconds time_left, std::optional<std::chrono::seconds> retry_after,
     double chance) noexcept;
 
-/// A `Retry-After` beyond this is shortened to it.
-inline constexpr std::chrono::seconds longest_retry_after{3600};
-
 /// Parses a `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date, relative to `now`, the service's
-/// clock. At most longest_retry_after; zero for a past date. Returns nothing for any other text.
+/// clock. At most protocol::longest_retry_after; zero for a past date. Returns nothing for any other text.
 [[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(std::string_view text,
                                                                     std::chrono::sys_seconds now);
 

@@ -69,101 +69,22 @@ TEST_CASE("the store's program gets key names, certificates and times, and no se
   CHECK(contents.record->bytes.find("fresh-token") == std::string::npos);
 }
 
-TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-  host.connection.outage = protocol::FleetUnavailable{.what = "no member answers", .hint = "start etcd"};
-
-  CHECK(host.get() == "fresh-token");
-  const std::string warning =
-      "sase-credential: warning: authorizing without the fleet: no member answers\n"
-      "sase-credential: hint: start etcd\n";
-  CHECK(host.error.text() == warning);
-  CHECK(host.log().fleet.last_use == rate_limit::FleetUse::fallback);
-  CHECK(host.log().fleet.error == "no member answers");
-
-  // It is not contacted again for a while, and there is no further warning.
-  host.erase("fresh-token");
-  host.answer("second");
-  CHECK(host.get() == "second");
-  CHECK(host.connection.opened == 1);
-  CHECK(host.error.text() == warning);
-}
-
-TEST_CASE("a warning about the fleet without a remedy names the command that looks for one", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-  host.connection.outage = protocol::FleetUnavailable{.what = "no reply in time", .hint = {}};
-
-  CHECK(host.get() == "fresh-token");
-  CHECK(tests::contains(host.error.text(), "hint: run 'sase-credential doctor'\n"));
-}
-
-TEST_CASE("a silent store leaves time for a request, also of a short timeout", "[fleet_call]") {
-  struct SilentStore : tests::FakeFleet {
-    using FakeFleet::FakeFleet;
-    [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest&, Deadline deadline,
-                                           const Trace&) override {
-      until = deadline;
-      return protocol::FleetUnavailable{.what = "no reply in time"};
-    }
-    Deadline until;
-  };
-  StoreContents contents;
-  FleetMachine host(contents);
-  SilentStore store(contents);
-  host.fleet = &store;
-  host.profile.timeout = 3s;
-  host.time = 3s;
-  const auto begun = std::chrono::steady_clock::now();
-
-  CHECK(host.get() == "fresh-token");
-  CHECK(store.until < begun + 2s);
-}
-
-TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-  host.connection.outage = protocol::FleetUnavailable{.what = "down"};
-  (void)host.get();
-  host.erase("fresh-token");
-  host.change_log([](rate_limit::RequestLog& log) { log.fleet.retry_at = BootClock::now(); });
-  host.connection.outage.reset();
-
-  (void)host.get();
-
-  CHECK(host.connection.opened == 2);
-  CHECK_FALSE(host.log().fleet.unavailable_since);
-}
-
-TEST_CASE("an erased token is replaced for the whole fleet", "[fleet_call]") {
+TEST_CASE("a refresh without a state directory adopts the fleet's token", "[fleet_call]") {
   StoreContents contents;
   FleetMachine host(contents), other(contents);
-  (void)host.get();
   (void)other.get();
-  host.erase("fresh-token");
-  host.answer("replaced");
+  host.profile.refresh_ahead = 30min;
+  host.keep("old", 10min);
+  host.state_directory.reset();
+  host.answer("own");
 
-  CHECK(host.shared_token() == "fresh-token");  // the store is not contacted
-  CHECK(host.get() == "replaced");
-  CHECK(host.shared_token() == "replaced");
-  // The other host keeps its token until its own callers reject it.
-  CHECK(other.get() == "fresh-token");
-  other.erase("fresh-token");
-  CHECK(other.get() == "replaced");
-  CHECK(other.authorizer.calls == 0);
-}
-
-TEST_CASE("without a cache, an erase marks the fleet's token as rejected", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-  host.cache = nullptr;
-  (void)host.get();
-  host.answer("replaced");
-
-  CHECK(host.get() == "fresh-token");
-  host.erase("fresh-token");
-  CHECK(host.get() == "replaced");
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "fresh-token");
+  CHECK(host.authorizer.calls == 0);
+  // The fleet has none that is newer.
+  host.keep("older", 5min);
+  contents.clock += 56min;
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "own");
+  CHECK(host.shared_token() == "own");
 }
 
 TEST_CASE("a failure of the service is published, and fails the hosts that wait", "[fleet_call]") {
@@ -242,19 +163,6 @@ TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fle
   CHECK(host.log().fleet.last_use == rate_limit::FleetUse::refreshed);
   CHECK(other.source().get_refreshed().token.bearer.reveal() == "refreshed");
   CHECK(other.authorizer.calls == 0);
-}
-
-TEST_CASE("a short outage of the store causes no refresh", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-  host.profile.refresh_ahead = 30min;
-  host.keep("old", 10min);
-  host.connection.outage = protocol::FleetUnavailable{.what = "down"};
-
-  CHECK(host.source().get_refreshed().token.bearer.reveal() == "old");
-  CHECK(host.authorizer.calls == 0);
-  host.change_log([](rate_limit::RequestLog& log) { log.fleet.unavailable_since = BootClock::now() - 61s; });
-  CHECK(host.source().get_refreshed().token.bearer.reveal() == "fresh-token");
 }
 
 }  // namespace sase::token

@@ -97,6 +97,18 @@ TEST_CASE("the other replies of the fleet program parse as they were written", "
   CHECK(line.what == "fleet: lock acquired, lease 4s");
 }
 
+TEST_CASE("the texts of the fleet program are no longer than a message", "[fleet_protocol]") {
+  const std::string text(100'000, 'x');
+  const auto unavailable = through_the_pipe(FleetUnavailable{text, text});
+  const auto member =
+      through_the_pipe(FleetMember{.name = text, .version = text, .certificate = text, .what = text});
+
+  CHECK(unavailable.what == text.substr(0, 1000));
+  CHECK(unavailable.hint.empty());  // part of a command would be no hint
+  CHECK(member.name.size() + member.version.size() + member.certificate.size() + member.what.size() == 4000);
+  CHECK(through_the_pipe(FleetUnavailable{"down", text.substr(0, 1000)}).hint.size() == 1000);
+}
+
 TEST_CASE("a reply of the fleet program that is invalid is rejected", "[fleet_protocol]") {
   for (const char* text : {
            "\n",
