@@ -16,15 +16,13 @@ using protocol::ErrorKind;
 using protocol::FleetOperation;
 using tests::FleetMachine;
 using tests::StoreContents;
+using tests::TwoHosts;
 
 using Operations = std::vector<FleetOperation>;
 
 }  // namespace
 
-TEST_CASE("the first host of a fleet requests a token and publishes it", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-
+TEST_CASE_METHOD(TwoHosts, "the first host of a fleet requests a token and publishes it", "[fleet_call]") {
   CHECK(host.get() == "fresh-token");
   CHECK(host.connection.operations ==
         Operations{FleetOperation::read, FleetOperation::acquire, FleetOperation::publish});
@@ -36,24 +34,21 @@ TEST_CASE("the first host of a fleet requests a token and publishes it", "[fleet
   CHECK(host.log().fleet.last_use == rate_limit::FleetUse::authorized);
 }
 
-TEST_CASE("a further host of a fleet gets the token with one read", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine first(contents), second(contents);
-  (void)first.get();
+TEST_CASE_METHOD(TwoHosts, "a further host of a fleet gets the token with one read", "[fleet_call]") {
+  (void)host.get();
 
-  CHECK(second.get() == "fresh-token");
-  CHECK(second.authorizer.calls == 0);
-  CHECK(second.connection.operations == Operations{FleetOperation::read});
-  CHECK(second.kept() == "fresh-token");
-  CHECK(second.log().fleet.last_use == rate_limit::FleetUse::hit);
+  CHECK(other.get() == "fresh-token");
+  CHECK(other.authorizer.calls == 0);
+  CHECK(other.connection.operations == Operations{FleetOperation::read});
+  CHECK(other.kept() == "fresh-token");
+  CHECK(other.log().fleet.last_use == rate_limit::FleetUse::hit);
   // From now on it is in the cache.
-  CHECK(second.get() == "fresh-token");
-  CHECK(second.connection.opened == 1);
+  CHECK(other.get() == "fresh-token");
+  CHECK(other.connection.opened == 1);
 }
 
-TEST_CASE("the store's program gets key names, certificates and times, and no secret", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "the store's program gets key names, certificates and times, and no secret",
+                 "[fleet_call]") {
   (void)host.get();
 
   const protocol::FleetSetup& setup = host.connection.setup;
@@ -69,9 +64,7 @@ TEST_CASE("the store's program gets key names, certificates and times, and no se
   CHECK(contents.record->bytes.find("fresh-token") == std::string::npos);
 }
 
-TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "an unavailable store costs one warning and not the token", "[fleet_call]") {
   host.connection.outage = protocol::FleetUnavailable{.what = "no member answers", .hint = "start etcd"};
 
   CHECK(host.get() == "fresh-token");
@@ -90,16 +83,16 @@ TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_ca
   CHECK(host.error.text() == warning);
 }
 
-TEST_CASE("a warning about the fleet without a remedy names the command that looks for one", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a warning about the fleet without a remedy names the command that looks for one",
+                 "[fleet_call]") {
   host.connection.outage = protocol::FleetUnavailable{.what = "no reply in time", .hint = {}};
 
   CHECK(host.get() == "fresh-token");
   CHECK(tests::contains(host.error.text(), "hint: run 'sase-credential doctor'\n"));
 }
 
-TEST_CASE("a silent store leaves time for a request, also of a short timeout", "[fleet_call]") {
+TEST_CASE_METHOD(TwoHosts, "a silent store leaves time for a request, also of a short timeout",
+                 "[fleet_call]") {
   struct SilentStore : tests::FakeFleet {
     using FakeFleet::FakeFleet;
     [[nodiscard]] protocol::FleetReply ask(const protocol::FleetRequest&, Deadline deadline,
@@ -109,8 +102,6 @@ TEST_CASE("a silent store leaves time for a request, also of a short timeout", "
     }
     Deadline until;
   };
-  StoreContents contents;
-  FleetMachine host(contents);
   SilentStore store(contents);
   host.fleet = &store;
   host.profile.timeout = 3s;
@@ -121,9 +112,7 @@ TEST_CASE("a silent store leaves time for a request, also of a short timeout", "
   CHECK(store.until < begun + 2s);
 }
 
-TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "the store is contacted again after the pause", "[fleet_call]") {
   host.connection.outage = protocol::FleetUnavailable{.what = "down"};
   (void)host.get();
   host.erase("fresh-token");
@@ -136,9 +125,7 @@ TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
   CHECK_FALSE(host.log().fleet.unavailable_since);
 }
 
-TEST_CASE("an erased token is replaced for the whole fleet", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
+TEST_CASE_METHOD(TwoHosts, "an erased token is replaced for the whole fleet", "[fleet_call]") {
   (void)host.get();
   (void)other.get();
   host.erase("fresh-token");
@@ -154,9 +141,7 @@ TEST_CASE("an erased token is replaced for the whole fleet", "[fleet_call]") {
   CHECK(other.authorizer.calls == 0);
 }
 
-TEST_CASE("without a cache, an erase marks the fleet's token as rejected", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "without a cache, an erase marks the fleet's token as rejected", "[fleet_call]") {
   host.cache = nullptr;
   (void)host.get();
   host.answer("replaced");
@@ -166,9 +151,8 @@ TEST_CASE("without a cache, an erase marks the fleet's token as rejected", "[fle
   CHECK(host.get() == "replaced");
 }
 
-TEST_CASE("a failure of the service is published, and fails the hosts that wait", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
+TEST_CASE_METHOD(TwoHosts, "a failure of the service is published, and fails the hosts that wait",
+                 "[fleet_call]") {
   host.authorizer.answer = tests::auth_error(ErrorKind::rejected);
 
   CHECK(host.failure().code == ExitCode::rejected);
@@ -192,9 +176,7 @@ TEST_CASE("the fleet keeps the token that lives longer", "[fleet_call]") {
   CHECK(host.shared_token() == "long");
 }
 
-TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a record that cannot be decrypted is replaced, with a warning", "[fleet_call]") {
   contents.put(contents.record, "damaged", false);
 
   CHECK(host.get() == "fresh-token");
@@ -202,9 +184,8 @@ TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fle
   CHECK(tests::count_lines(host.error.text()) == 2);  // with its hint
 }
 
-TEST_CASE("the warning of a record that cannot be decrypted comes once in 30 seconds", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "the warning of a record that cannot be decrypted comes once in 30 seconds",
+                 "[fleet_call]") {
   const auto get_damaged = [&](const std::string& token) {
     contents.put(contents.record, "damaged", false);
     host.answer(token);
@@ -224,9 +205,7 @@ TEST_CASE("the warning of a record that cannot be decrypted comes once in 30 sec
   CHECK(tests::count_lines(host.error.text()) == 4);
 }
 
-TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
+TEST_CASE_METHOD(TwoHosts, "one host refreshes the fleet's token, and the others adopt it", "[fleet_call]") {
   (void)host.get();
   (void)other.get();
   contents.clock += 50min;
@@ -244,9 +223,7 @@ TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fle
   CHECK(other.authorizer.calls == 0);
 }
 
-TEST_CASE("a short outage of the store causes no refresh", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a short outage of the store causes no refresh", "[fleet_call]") {
   host.profile.refresh_ahead = 30min;
   host.keep("old", 10min);
   host.connection.outage = protocol::FleetUnavailable{.what = "down"};
