@@ -53,8 +53,10 @@ std::string Findings::remedy() const {
     return state == protocol::CheckState::ok ? "" : "check the logs and the load of the members";
   if (remedies.size() == 1) return remedies.front().hint;  // whichever members need it
   std::string list;
-  for (const auto& [text, members] : remedies)
-    add(list, members.empty() ? text : members + ": " + text);
+  for (const auto& [text, members] : remedies) {
+    add(list, members.empty() ? text : members);
+    if (!members.empty()) list.append(": ").append(text);
+  }
   return list;
 }
 
