@@ -11,6 +11,7 @@ namespace sase::protocol {
 namespace {
 
 constexpr std::size_t longest_text = 200;
+constexpr std::string_view cut_mark = "...";
 
 /// Characters of Unicode that are no text, or that hide or reorder text: controls, surrogates, the general
 /// categories Cf, Zl and Zp, the property Default_Ignorable_Code_Point, and what is not a character.
@@ -76,9 +77,14 @@ std::string_view cut(std::string_view text, std::size_t limit) noexcept {
   return text.substr(0, limit);
 }
 
+std::string truncated(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  return std::string(cut(text, limit - cut_mark.size())).append(cut_mark);
+}
+
 std::string escape(std::string_view untrusted) {
   const std::string_view shown = cut(untrusted, longest_text);
-  return escape_all(shown, "\\") + (shown.size() < untrusted.size() ? "..." : "");
+  return escape_all(shown, "\\").append(shown.size() < untrusted.size() ? cut_mark : "");
 }
 
 std::string shell_word(std::string_view text) {

@@ -14,6 +14,9 @@ namespace sase::protocol {
 /// At most `limit` bytes from the beginning of a text, without a part of a character.
 [[nodiscard]] std::string_view cut(std::string_view text, std::size_t limit) noexcept;
 
+/// The same, but a text that is cut ends with `...`.
+[[nodiscard]] std::string truncated(std::string_view text, std::size_t limit);
+
 /// Untrusted text as is_printable_text(): printable characters are unchanged, a backslash becomes `\\` and
 /// any other byte `\xNN`. Text of more than 200 bytes is truncated with `...`.
 [[nodiscard]] std::string escape(std::string_view untrusted);

@@ -131,6 +131,8 @@ forbid streams 'the front is built without streams: they cost more than a cached
 forbid getenv 'the environment is read by helper/main.cpp only' 'getenv|\benviron;' helper/main.cpp \
   helper/authorize/main.cpp helper/fleet/main.cpp
 forbid fleet_key 'helper/fleet/ connects to the store and never sees an API key' 'api_?key' protocol/ helper/[^f]
+forbid fleet_decryption 'helper/fleet/ and helper/network/ use no libsodium: the program for the store never decrypts' \
+  '#include <sodium' protocol/ helper/[^fn]
 forbid console 'ConsoleCertificateHandler of POCO writes to stdout, which carries the reply' 'ConsoleCertificateHandler'
 forbid keyutils 'the kernel keyring is used in helper/os/ only' '#include <(keyutils|linux/keyctl)\.h>' helper/os/
 forbid fork 'processes are started in helper/os/processes/child_process.cpp only, which locks secrets in memory again' \

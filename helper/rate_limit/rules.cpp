@@ -235,7 +235,7 @@ void record_fleet_failure(RequestLog& log, std::string_view error, BootTime now,
       static_cast<milliseconds::rep>(static_cast<double>(fleet_pause.count()) * (0.75 + jitter / 2));
   if (!log.fleet.unavailable_since) log.fleet.unavailable_since = now;
   log.fleet.retry_at = now + milliseconds(pause);
-  log.fleet.error = protocol::cut(error, longest_fleet_error);
+  log.fleet.error = protocol::truncated(error, longest_fleet_error);
 }
 
 bool is_fleet_paused(const RequestLog& log, BootTime now) noexcept {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Prints each string literal in the sources that can become a part of a hint, one per line, sorted.
 
-A hint is an argument, a member or a variable named hint, remedy or what_to_do. From there, constants and functions
-are followed to their literals.
+A hint is an argument, a member or a variable named hint, remedy or what_to_do, or in a PeerWords. From there, constants
+and functions are followed to their literals.
 """
 
 import pathlib
@@ -181,6 +181,8 @@ class Sources:
                 self.take_parts(code, index + 2, self.parameters[token])
             elif (self.file, token) in self.commands and is_mark(code[index + 1], ("(",)):
                 self.take(code[index + 2 : end_of_group(code, index + 1) - 1])
+            elif token == "PeerWords" and (start := next((i for i in (index + 1, index + 2) if is_mark(code[i], ("{",))), 0)):
+                self.take(code[start : end_of_group(code, start)])
             elif token in self.members:
                 self.read_elements(code, index, self.positions_in(token))
             elif is_name(token) and re.search("hint|remedy|advice", token):

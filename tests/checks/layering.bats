@@ -107,6 +107,8 @@ accepted() { printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/${1%/*}/accepted$((++violati
 @test "rejects a library outside its directory" {
   violation helper/token/x.cpp '#include <Poco/URI.h>' 'POCO is used in helper/network/, helper/authorize/ and helper/fleet/ only'
   violation helper/cache/x.cpp '#include <openssl/evp.h>' 'OpenSSL is used in helper/network/ only'
+  violation helper/fleet/etcd/x.cpp '#include <sodium.h>' \
+    'helper/fleet/ and helper/network/ use no libsodium: the program for the store never decrypts'
   violation helper/commands/x.cpp '#include <boost/program_options.hpp>' 'Boost.Program_options is used in helper/cli/ only'
   violation protocol/x.cpp '#include <nlohmann/json.hpp>' \
     'nlohmann/json is used in helper/diagnose/ and protocol/json_object.cpp only'

@@ -11,5 +11,5 @@ load ../support/fleet
 
 @test "hosts get the stored token without a quorum" {
   tries 1 6
-  lab fault --hosts "$(usually 12 60)" --with-token no-quorum partition-all
+  lab fault --hosts "$(usually 12 60)" --with-token no-quorum majority-stop partition-all
 }

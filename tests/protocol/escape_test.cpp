@@ -74,6 +74,9 @@ TEST_CASE("a text is not cut inside of a character", "[escape]") {
   CHECK(cut("a\xe6\x9d\xb1", 3) == "a");
   CHECK(cut("a\xe6\x9d\xb1", 1) == "a");
   CHECK(cut("abc", 2) == "ab");
+  CHECK(truncated("abcdef", 6) == "abcdef");
+  CHECK(truncated("abcdefg", 6) == "abc...");
+  CHECK(truncated("ab\xc3\xa4xyz", 6) == "ab...");
   CHECK(escape(std::string(199, 'a') + "\xc3\xbc") == std::string(199, 'a') + "...");
 }
 

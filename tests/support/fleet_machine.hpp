@@ -38,12 +38,22 @@ struct FleetMachine : Machine {
     const token::FleetRecord read = record();
     return read.token ? std::string(read.token->bearer.reveal()) : "(none)";
   }
+  /// No request reaches the service.
+  void disconnect() {
+    authorizer.answer = auth_error(protocol::ErrorKind::unreachable);
+    authorizer.requests = 0;
+  }
   void answer(const std::string& token, std::chrono::seconds lifetime = std::chrono::hours(1)) {
     authorizer.answer = FakeAuthorizer::Success{.token = token, .lifetime = lifetime};
   }
 
   FakeFleet connection;
   StoreContents& contents;
+};
+
+struct TwoHosts {
+  StoreContents contents;
+  FleetMachine host{contents}, other{contents};
 };
 
 }  // namespace sase::tests

@@ -30,81 +30,53 @@ using network::FailedAttempt;
 using Poco::Net::HTTPMessage;
 using Poco::Net::HTTPRequest;
 
-/// What to say in place of a hint about the service, from `part` on.
-struct MemberHint {
-  std::string_view part;
-  const char* hint;
-};
-
 constexpr auto set_ca = "name the CA of the members' certificates with fleet-ca-file";
 
-constexpr std::array<MemberHint, 9> member_hints = {{
-    {"the service must renew it", "the member must renew its certificate"},
-    {"if that is your company's proxy or a private service, name", set_ca},
-    {"if this is your own service", set_ca},
-    {"if that is your company's proxy", "check the member's certificate, and fleet-ca-file"},
-    {"check region and url, and",
-     "use a name of the certificate in fleet, or add this name to the certificate"},
-    {"check region", check_member},
-    {"check url", check_member},
-    {"check the network and proxy", "check the network: a device on the path may block TLS"},
-    {"set client-cert", "use a fleet-client-cert that the members' CA for hosts has issued"},
-}};
-
-/// The shared texts are about the service and its settings.
-std::string hint_for_member(std::string hint) {
-  for (const MemberHint& row : member_hints)
-    if (const auto at = hint.find(row.part); at != std::string::npos) return hint.substr(0, at) + row.hint;
-  const std::string prefix = "fleet-";
-  for (const std::string_view setting : {"ca-file", "client-cert", "client-key"})
-    for (auto at = hint.find(setting); at != std::string::npos;
-         at = hint.find(setting, at + prefix.size() + 1))
-      hint.insert(at, prefix);
-  return hint;
-}
-
-/// The member's name precedes the text.
-std::string without_name(std::string what, const protocol::Host& host) {
-  const std::string name = '\'' + host.text() + '\'';
-  const std::string certificate = "the certificate of " + name;
-  if (const auto at = what.find(certificate); at != std::string::npos)
-    what.replace(at, certificate.size(), "its certificate");
-  return what.starts_with(name + ' ') ? what.substr(name.size() + 1) : what;
-}
-
-[[noreturn]] void fail(const protocol::AuthError& error, const protocol::Host& host, Trouble usual) {
+[[noreturn]] void fail(const protocol::AuthError& error, Trouble usual) {
   const bool is_final = error.kind == protocol::ErrorKind::misconfigured;
-  throw AttemptFailed(is_final ? Trouble::rejected : usual, without_name(error.what, host),
-                      hint_for_member(error.hint));
+  throw AttemptFailed(is_final ? Trouble::rejected : usual, error.what, error.hint);
+}
+
+std::string find_client_remedy(const std::optional<std::chrono::sys_seconds>& end) {
+  if (!end) return "set fleet-client-cert and fleet-client-key";
+  return *end < std::chrono::system_clock::now() ? "renew fleet-client-cert" : member_words.rejected_client;
 }
 
 /// The alert of a member that rejects the client certificate has no reason.
 [[noreturn]] void fail_tls(std::string_view openssl_text, const protocol::Host& host,
                            const network::TlsContext& tls) {
-  const auto error = network::describe_tls_failure(openssl_text, host);
-  const Trouble trouble = error.transient ? Trouble::unready : Trouble::rejected;
-  if (!error.hint.starts_with("set client-cert")) fail(error, host, trouble);
+  auto error = network::describe_tls_failure(openssl_text, host, member_words);
+  if (error.hint == member_words.rejected_client) {
+    const auto end = tls.client_certificate_end();
+    error.hint = find_client_remedy(end);
+    if (!end)
+      error.what = "requires a client certificate";
+    else if (*end < std::chrono::system_clock::now())
+      error.what = "rejects the client certificate, which expired at " + network::format_time(end);
+  }
+  fail(error, error.transient ? Trouble::unready : Trouble::rejected);
+}
+
+/// A member that rejects the client certificate may reset the connection before its alert can be read.
+[[noreturn]] void fail_closed(const network::TlsContext& tls, bool has_replied) {
+  const bool is_verified = tls.session().end.has_value();
+  if (has_replied || !is_verified) throw AttemptFailed(Trouble::unready, "closed the connection");
   const auto end = tls.client_certificate_end();
-  if (!end)
-    throw AttemptFailed(trouble, "requires a client certificate",
-                        "set fleet-client-cert and fleet-client-key");
-  if (*end < std::chrono::system_clock::now())
-    throw AttemptFailed(trouble,
-                        "rejects the client certificate, which expired at " + network::format_time(end),
-                        "renew fleet-client-cert");
-  fail(error, host, trouble);
+  throw AttemptFailed(Trouble::unready, "closed the connection before it replied",
+                      std::string("if it runs, it may ") + (end ? "reject the" : "require a") +
+                          " client certificate: " + find_client_remedy(end));
 }
 
 Poco::Net::StreamSocket connect(const protocol::Host& host, std::chrono::milliseconds patience,
                                 network::Progress& progress) try {
-  auto socket = network::connect_to_first(network::resolve(host), progress);
+  auto socket = network::connect_to_first(network::resolve(host, member_words), progress);
   socket.setNoDelay(true);
   const Poco::Timespan timeout(std::chrono::microseconds(patience).count());
   socket.setReceiveTimeout(timeout);
   socket.setSendTimeout(timeout);
   return socket;
 } catch (const FailedAttempt& failed) {
-  fail(failed.auth_error(), host, Trouble::unreachable);
+  fail(failed.auth_error(), Trouble::unreachable);
 } catch (const std::system_error& error) {
   throw AttemptFailed(Trouble::unreachable,
                       "cannot connect: " + std::generic_category().message(error.code().value()),
@@ -117,18 +89,20 @@ bool is_reset(const std::string& openssl_text) {
   return openssl_text.find(reset) != std::string::npos;
 }
 
-/// Makes the exceptions of POCO in `action` an AttemptFailed.
+/// Makes the exceptions of POCO in `action` an AttemptFailed. `reply` is null until the member has replied.
 template <typename Action>
-auto translate(const protocol::Host& host, const network::TlsContext& tls, const Action& action) {
-  constexpr auto closed_early = "closed the connection";
+auto translate(const protocol::Host& host, const network::TlsContext& tls, std::istream* const& reply,
+               const Action& action) {
   try {
     return action();
   } catch (const Poco::Net::SSLException& error) {
     if (network::is_unexpected_end(error.message()) || is_reset(error.message()))
-      throw AttemptFailed(Trouble::unready, closed_early);
+      fail_closed(tls, reply != nullptr);
     fail_tls(error.message(), host, tls);
+  } catch (const Poco::Net::ConnectionResetException&) {
+    fail_closed(tls, reply != nullptr);
   } catch (const Poco::Net::NoMessageException&) {
-    throw AttemptFailed(Trouble::unready, closed_early);
+    fail_closed(tls, reply != nullptr);
   } catch (const Poco::Net::MessageException&) {
     throw AttemptFailed(Trouble::rejected, "the reply is not HTTP", check_member);
   } catch (const Poco::SyntaxException&) {
@@ -168,10 +142,27 @@ class Session : public Poco::Net::HTTPClientSession {
 network::TlsContext make_tls(const protocol::Host& host, const network::TlsFiles& files) try {
   return network::TlsContext(files, host);
 } catch (const FailedAttempt& failed) {
-  fail(failed.auth_error(), host, Trouble::rejected);
+  fail(failed.auth_error(), Trouble::rejected);
 }
 
 }  // namespace
+
+const network::PeerWords member_words{
+    .names_host = false,
+    .setting_prefix = "fleet-",
+    .unknown_issuer = set_ca,
+    .self_signed = set_ca,
+    .expired = "if that is right, the member must renew its certificate",
+    .other_name = "use a name of the certificate in fleet, or add this name to the certificate",
+    .unacceptable_certificate = "check the member's certificate, and fleet-ca-file",
+    .unusable_name = check_member,
+    .unknown_name = check_member,
+    .no_address = check_member,
+    .no_tls = check_member,
+    .no_cipher = "it may want a client certificate (fleet-client-cert), or offer only outdated ciphers",
+    .broken_handshake = "check the network: a device on the path may block TLS",
+    .rejected_client = "use a fleet-client-cert that the members' CA for hosts has issued",
+};
 
 Connection::Connection(const protocol::Host& host, const network::TlsFiles& files,
                        std::chrono::milliseconds patience, network::Progress& progress,
@@ -179,11 +170,11 @@ Connection::Connection(const protocol::Host& host, const network::TlsFiles& file
     : host_(host), tls_(make_tls(host, files)) {
   auto socket = connect(host, patience, progress);
   is_accepted = true;
-  translate(host, tls_, [&] {
+  translate(host, tls_, reply_, [&] {
     try {
       session_ = std::make_unique<Session>(tls_.handshake(socket));
     } catch (const Poco::Exception&) {
-      if (tls_.error()) fail(*tls_.error(), host, Trouble::rejected);
+      if (tls_.error()) fail(*tls_.error(), Trouble::rejected);
       throw;
     }
   });
@@ -216,7 +207,7 @@ void Connection::send(const GatewayRequest& request) {
 }
 
 GatewayReply Connection::exchange(const GatewayRequest& request) {
-  return translate(host_, tls_, [&] {
+  return translate(host_, tls_, reply_, [&] {
     GatewayReply reply;
     reply.sent = os::BootClock::now().time_since_epoch();
     send(request);
@@ -231,7 +222,7 @@ GatewayReply Connection::exchange(const GatewayRequest& request) {
 }
 
 std::string Connection::next_line() {
-  return translate(host_, tls_, [&] {
+  return translate(host_, tls_, reply_, [&] {
     using Traits = std::char_traits<char>;
     std::string line;
     while (true) {

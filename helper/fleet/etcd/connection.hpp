@@ -17,6 +17,7 @@
 namespace sase::fleet {
 
 inline constexpr auto check_member = "check that the member runs, its address in fleet, the network and DNS";
+extern const network::PeerWords member_words;
 
 struct GatewayRequest {
   std::string path;

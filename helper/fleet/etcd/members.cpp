@@ -78,10 +78,10 @@ GatewayReply Members::attempt(const GatewayRequest& request, Inbox::Until until,
                      request] {
     const auto& setup = context->setup;
     if (!session->connection)
-      session->connection.emplace(
-          host,
-          network::TlsFiles{setup.ca_file, context->ca_directories, setup.client_cert, setup.client_key},
-          setup.timeout, *context->progress, session->is_accepted);
+      session->connection.emplace(host,
+                                  network::TlsFiles{setup.ca_file, context->ca_directories, setup.client_cert,
+                                                    setup.client_key, member_words},
+                                  setup.timeout, *context->progress, session->is_accepted);
     return session->connection->exchange(request);
   };
   const auto begun = Clock::now();

@@ -150,7 +150,7 @@ std::vector<SocketAddress> alternate_families(std::vector<SocketAddress> address
   return alternating;
 }
 
-std::vector<SocketAddress> resolve(const protocol::Host& host) {
+std::vector<SocketAddress> resolve(const protocol::Host& host, const PeerWords& words) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -166,7 +166,7 @@ std::vector<SocketAddress> resolve(const protocol::Host& host) {
         {.kind = protocol::ErrorKind::unreachable,
          .transient = true,
          .what = "cannot look up '" + host.bare_name() + "': " + describe_failure(code, error),
-         .hint = remedy_for_socket(error, "check region, url, proxy, and this machine's network and DNS")});
+         .hint = remedy_for_socket(error, words.no_address)});
   const std::unique_ptr<addrinfo, FreeList> owner(found);
   std::vector<SocketAddress> addresses;
   for (const addrinfo* entry = found; entry != nullptr && addresses.size() < most_addresses;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helper/network/report/progress.hpp"
+#include "helper/network/tls/peer_words.hpp"
 #include "protocol/host.hpp"
 
 #include <chrono>
@@ -28,7 +29,8 @@ inline constexpr std::chrono::milliseconds attempt_delay{250};
 
 /// The addresses of a host in the order to try them: as the system sorts them (RFC 6724), with alternating
 /// families. Throws FailedAttempt (unreachable).
-[[nodiscard]] std::vector<Poco::Net::SocketAddress> resolve(const protocol::Host& host);
+[[nodiscard]] std::vector<Poco::Net::SocketAddress> resolve(const protocol::Host& host,
+                                                            const PeerWords& words = service_words);
 
 /// The addresses with alternating families, beginning with that of the first (RFC 8305 section 4).
 [[nodiscard]] std::vector<Poco::Net::SocketAddress> alternate_families(

@@ -16,11 +16,9 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
 /// A text that the front accepts, which rejects a response that is not printable.
-std::string truncated(std::string text, std::size_t limit) {
-  constexpr std::string_view cut_mark = "...";
+std::string acceptable(std::string text, std::size_t limit) {
   if (!protocol::is_printable_text(text)) text = protocol::escape(text);
-  if (text.size() <= limit) return text;
-  return std::string(protocol::cut(text, limit - cut_mark.size())).append(cut_mark);
+  return protocol::truncated(text, limit);
 }
 
 }  // namespace
@@ -70,7 +68,7 @@ void Progress::finish(const protocol::Outcome& outcome) {
 void Progress::trace_at(steady_clock::time_point at, std::string text) {
   if (tracing_ == Tracing::off) return;
   write(protocol::write_line({.at = std::chrono::duration_cast<microseconds>(at.time_since_epoch()),
-                              .what = truncated(std::move(text), longest_trace_line)}));
+                              .what = acceptable(std::move(text), longest_trace_line)}));
 }
 
 void Progress::write_check(Check check) {
@@ -80,8 +78,8 @@ void Progress::write_check(Check check) {
     const auto now = steady_clock::now();
     check.took = std::chrono::duration_cast<microseconds>(now - std::exchange(since_, now));
   }
-  check.what = truncated(std::move(check.what), longest_check_text);
-  check.remedy = truncated(std::move(check.remedy), longest_check_text);
+  check.what = acceptable(std::move(check.what), longest_check_text);
+  check.remedy = acceptable(std::move(check.remedy), longest_check_text);
   write(protocol::write_lines(check));
   checks_.push_back(std::move(check));
 }

@@ -81,13 +81,14 @@ std::vector<std::string> find_directories(const std::string& configured) {
   return found == candidates.end() ? std::vector<std::string>() : std::vector{*found};
 }
 
-std::string find_bundle() {
+std::string find_bundle(const PeerWords& words) {
   std::vector<std::string> candidates = {X509_get_default_cert_file()};
   candidates.insert(candidates.end(), bundles.begin(), bundles.end());
   const auto found = std::ranges::find_if(candidates, os::exists);
   if (found != candidates.end()) return *found;
-  throw FailedAttempt(protocol::ErrorKind::misconfigured, "this system has no root certificates",
-                      "install the package ca-certificates, or set ca-file");
+  throw FailedAttempt(
+      protocol::ErrorKind::misconfigured, "this system has no root certificates",
+      std::string("install the package ca-certificates, or set ") + words.setting_prefix + "ca-file");
 }
 
 /// Returns the certificates that it has added.
@@ -145,11 +146,12 @@ PrivateKey parse_private_key(std::string_view pem) {
 }
 
 TrustedRoots::TrustedRoots(SSL_CTX* context, const TlsFiles& files) {
-  CredentialFile file{files.ca_file, "CA file", "ca-file (or SSL_CERT_FILE)"};
+  CredentialFile file{files.ca_file, "CA file",
+                      std::string(files.words.setting_prefix) + "ca-file (or SSL_CERT_FILE)"};
   if (file.path.empty()) {
     directories_ = find_directories(files.ca_directories);
     if (!directories_.empty()) return;
-    file.path = find_bundle();
+    file.path = find_bundle(files.words);
   }
   (void)trust(SSL_CTX_get_cert_store(context), file,
               read_credential_file(file, os::Sensitivity::settings).reveal());

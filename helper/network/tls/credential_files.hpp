@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/network/tls/peer_words.hpp"
 #include "helper/os/files/trusted_file.hpp"
 #include "protocol/secret.hpp"
 
@@ -23,6 +24,7 @@ struct TlsFiles {
   const std::string& ca_directories;  ///< hashed directories of roots, separated by colons
   const std::string& client_cert;     ///< PEM files for mutual TLS
   const std::string& client_key;
+  const PeerWords& words = service_words;  ///< for messages
 };
 
 /// How a message names a file.

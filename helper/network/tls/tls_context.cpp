@@ -77,7 +77,7 @@ Context::Ptr make_context() {
   return context;
 }
 
-void expect_name(SSL_CTX* context, const protocol::Host& host) {
+void expect_name(SSL_CTX* context, const protocol::Host& host, const PeerWords& words) {
   X509_VERIFY_PARAM* const param = SSL_CTX_get0_param(context);
   // OpenSSL's default accepts the common name of a certificate without DNS names, against RFC 9525 section 2.
   X509_VERIFY_PARAM_set_hostflags(param,
@@ -89,7 +89,7 @@ void expect_name(SSL_CTX* context, const protocol::Host& host) {
     throw FailedAttempt(
         protocol::ErrorKind::misconfigured,
         "the service's URL cannot be used: '" + host.text() + "' cannot be the name of a certificate",
-        "check url");
+        words.unusable_name);
 }
 
 [[noreturn]] void reject_client_file(const std::string& path, const std::string& why,
@@ -101,39 +101,41 @@ void expect_name(SSL_CTX* context, const protocol::Host& host) {
 void use_client_certificate(SSL_CTX* context, const TlsFiles& files) {
   using os::Sensitivity;
   const std::string& certificate = files.client_cert;
+  const std::string prefix = files.words.setting_prefix;
   // One PEM file may contain both.
   const std::string& key = files.client_key.empty() ? certificate : files.client_key;
   if (key.empty()) return;
   if (certificate.empty())
-    reject_client_file(key, "is a key without a certificate", "client-cert, which is not set");
+    reject_client_file(key, "is a key without a certificate", prefix + "client-cert, which is not set");
   const bool has_own_file = key != certificate;
-  const auto pem =
-      read_credential_file({certificate, "client certificate", "client-cert"}, Sensitivity::settings);
+  const auto pem = read_credential_file({certificate, "client certificate", prefix + "client-cert"},
+                                        Sensitivity::settings);
   if (!has_own_file && pem.reveal().find("PRIVATE KEY") == std::string_view::npos)
-    reject_client_file(certificate, "contains no private key", "client-key, which is not set");
+    reject_client_file(certificate, "contains no private key", prefix + "client-key, which is not set");
   const auto chain = parse_certificates(pem.reveal());
   if (chain.empty() || SSL_CTX_use_certificate(context, chain.front().get()) != 1)
     reject_client_file(certificate, "contains no valid client certificate",
-                       "client-cert, which must be in PEM format");
+                       prefix + "client-cert, which must be in PEM format");
   for (std::size_t i = 1; i < chain.size(); ++i)
     (void)SSL_CTX_add1_chain_cert(context, chain[i].get());
   // Read again if it is the same file, whose key others must not be able to read.
-  const CredentialFile key_file = has_own_file ? CredentialFile{key, "client key", "client-key"}
-                                               : CredentialFile{key, "client certificate", "client-cert"};
+  const CredentialFile key_file = has_own_file
+                                      ? CredentialFile{key, "client key", prefix + "client-key"}
+                                      : CredentialFile{key, "client certificate", prefix + "client-cert"};
   const auto private_key = parse_private_key(read_credential_file(key_file, Sensitivity::secret).reveal());
   if (!private_key || SSL_CTX_use_PrivateKey(context, private_key.get()) != 1)
     reject_client_file(key, "contains no private key for the client certificate",
-                       "client-key, which must be in PEM format without a passphrase");
+                       prefix + "client-key, which must be in PEM format without a passphrase");
   ERR_clear_error();
 }
 
 }  // namespace
 
 TlsContext::TlsContext(const TlsFiles& files, const protocol::Host& host)
-    : host_(host), context_(make_context()), roots_(context_->sslContext(), files) {
+    : host_(host), words_(files.words), context_(make_context()), roots_(context_->sslContext(), files) {
   SSL_CTX* const context = context_->sslContext();
   use_client_certificate(context, files);
-  expect_name(context, host);
+  expect_name(context, host, words_);
   // Instead of POCO's callback, which lets the process-wide manager overrule a failure.
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(context, &verify, this);
@@ -150,7 +152,7 @@ int TlsContext::verify(X509_STORE_CTX* store, void* self) noexcept try {
   const X509* const current = X509_STORE_CTX_get_current_cert(store);
   context.error_ = describe_certificate_failure(
       X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_error_depth(store),
-      current == nullptr ? X509_STORE_CTX_get0_cert(store) : current, context.host_, now);
+      current == nullptr ? X509_STORE_CTX_get0_cert(store) : current, context.host_, now, context.words_);
   return verified;
 } catch (const FailedAttempt& failed) {
   static_cast<TlsContext*>(self)->error_ = failed.auth_error();

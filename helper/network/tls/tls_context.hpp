@@ -57,6 +57,7 @@ class TlsContext {
   static int verify(X509_STORE_CTX* store, void* self) noexcept;
 
   protocol::Host host_;
+  const PeerWords& words_;
   Poco::Net::Context::Ptr context_;
   TrustedRoots roots_;
   TlsSession session_;

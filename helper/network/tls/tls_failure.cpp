@@ -66,14 +66,14 @@ std::string in_quotes(std::string_view name) { return '\'' + protocol::escape(na
 struct TlsReason {
   int reason;
   const char* what;  ///< after the host's name
-  const char* hint;
+  const char* PeerWords::*hint;
   bool transient = false;
 };
 
-constexpr auto check_port = "check url and its port: another program than the service may answer there";
-constexpr auto old_tls = "a proxy or an outdated server may answer: TLS 1.2 or later is required";
-constexpr auto check_between = "check the network and proxy: a device on the path may block TLS";
-constexpr auto wants_certificate = "set client-cert and client-key, or check them";
+constexpr auto check_port = &PeerWords::no_tls;
+constexpr auto old_tls = &PeerWords::old_tls;
+constexpr auto check_between = &PeerWords::broken_handshake;
+constexpr auto wants_certificate = &PeerWords::rejected_client;
 
 constexpr std::array<TlsReason, 16> tls_reasons = {{
     {SSL_R_WRONG_VERSION_NUMBER, "does not speak TLS", check_port},
@@ -82,7 +82,7 @@ constexpr std::array<TlsReason, 16> tls_reasons = {{
     {SSL_R_UNSUPPORTED_PROTOCOL, "offers neither TLS 1.2 nor a newer version", old_tls},
     {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "offers neither TLS 1.2 nor a newer version", old_tls},
     {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "has no TLS version or cipher in common (handshake failure)",
-     "it may want a client certificate (client-cert), or offer only outdated ciphers"},
+     &PeerWords::no_cipher},
     {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "asks for a client certificate", wants_certificate},
     {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "does not accept the client certificate", wants_certificate},
     {SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "says that the client certificate has expired",
@@ -92,7 +92,7 @@ constexpr std::array<TlsReason, 16> tls_reasons = {{
     {SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED, "says that the client certificate was revoked",
      wants_certificate},
     {SSL_R_TLSV1_ALERT_UNKNOWN_CA, "does not know the issuer of the client certificate", wants_certificate},
-    {SSL_R_TLSV1_UNRECOGNIZED_NAME, "does not serve this name", "check region and url"},
+    {SSL_R_TLSV1_UNRECOGNIZED_NAME, "does not serve this name", &PeerWords::unknown_name},
     {SSL_R_TLSV1_ALERT_INTERNAL_ERROR, "reports an internal error during the TLS handshake", check_between,
      /*transient=*/true},
     {SSL_R_UNEXPECTED_EOF_WHILE_READING, "closed the connection during the TLS handshake", check_between,
@@ -148,7 +148,8 @@ std::string format_time(const std::optional<std::chrono::sys_seconds>& time) {
 }
 
 protocol::AuthError describe_certificate_failure(int code, int depth, const X509* certificate,
-                                                 const protocol::Host& host, sys_seconds now) {
+                                                 const protocol::Host& host, sys_seconds now,
+                                                 const PeerWords& words) {
   const auto rejected = [](std::string what, std::string hint) {
     return protocol::AuthError{.kind = protocol::ErrorKind::unreachable,
                                .transient = false,
@@ -157,7 +158,8 @@ protocol::AuthError describe_certificate_failure(int code, int depth, const X509
   };
   const std::string subject = in_quotes(display_name(X509_get_subject_name(certificate)));
   const std::string names = subject_names(certificate);
-  const std::string servers = "the certificate of '" + host.text() + '\'';
+  const std::string servers =
+      words.names_host ? "the certificate of '" + host.text() + '\'' : "its certificate";
   const std::string whose =
       depth == 0 ? servers : "the certificate " + subject + ", an issuer of " + servers + ',';
   const std::string clock = "this machine's clock says " + protocol::format_rfc3339(now) + ": ";
@@ -166,17 +168,16 @@ protocol::AuthError describe_certificate_failure(int code, int depth, const X509
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      return rejected(
-          servers + " was issued by " + in_quotes(display_name(X509_get_issuer_name(certificate))) +
-              ", which is not trusted",
-          "if that is your company's proxy or a private service, name its root certificate with ca-file");
+      return rejected(servers + " was issued by " +
+                          in_quotes(display_name(X509_get_issuer_name(certificate))) +
+                          ", which is not trusted",
+                      words.unknown_issuer);
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return rejected(whose + " is self-signed (" + subject + ") and not trusted",
-                      "if this is your own service, name that certificate with ca-file");
+      return rejected(whose + " is self-signed (" + subject + ") and not trusted", words.self_signed);
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return rejected(whose + " has expired: it was valid until " +
                           format_time(parse_time(X509_get0_notAfter(certificate))),
-                      clock + "if that is right, the service must renew it");
+                      clock + words.expired);
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return rejected(
           whose + " is not valid before " + format_time(parse_time(X509_get0_notBefore(certificate))),
@@ -189,22 +190,22 @@ protocol::AuthError describe_certificate_failure(int code, int depth, const X509
             "the server needs a certificate with a subject alternative name: common names are not used");
       return rejected(
           "the certificate that answered is for " + in_quotes(names) + ", not for '" + host.name + '\'',
-          "check region and url, and that no captive portal or proxy answers in the service's place");
+          words.other_name);
     default:
-      return rejected(
-          whose + " is not acceptable: " + protocol::escape(X509_verify_cert_error_string(code)),
-          "if that is your company's proxy or a private service, check its certificates and ca-file");
+      return rejected(whose + " is not acceptable: " + protocol::escape(X509_verify_cert_error_string(code)),
+                      words.unacceptable_certificate);
   }
 }
 
-protocol::AuthError describe_tls_failure(std::string_view openssl_text, const protocol::Host& host) {
+protocol::AuthError describe_tls_failure(std::string_view openssl_text, const protocol::Host& host,
+                                         const PeerWords& words) {
   const auto* const found = std::ranges::find(tls_reasons, reason_in(openssl_text), &TlsReason::reason);
   const bool known = found != tls_reasons.end();
   return {.kind = protocol::ErrorKind::unreachable,
           .transient = known && found->transient,
-          .what = '\'' + host.text() + "' " +
+          .what = (words.names_host ? '\'' + host.text() + "' " : std::string()) +
                   (known ? found->what : "cannot be reached over TLS: " + protocol::escape(openssl_text)),
-          .hint = known ? found->hint : check_port};
+          .hint = words.*(known ? found->hint : check_port)};
 }
 
 bool is_unexpected_end(std::string_view openssl_text) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "helper/network/tls/peer_words.hpp"
 #include "protocol/authorize/response.hpp"
 #include "protocol/host.hpp"
 
@@ -31,12 +32,14 @@ namespace sase::network {
 /// cause.
 [[nodiscard]] protocol::AuthError describe_certificate_failure(int code, int depth, const X509* certificate,
                                                                const protocol::Host& host,
-                                                               std::chrono::sys_seconds now);
+                                                               std::chrono::sys_seconds now,
+                                                               const PeerWords& words = service_words);
 
 /// Describes a failed handshake if the server's certificate is not the reason. `openssl_text` is OpenSSL's
 /// line about it, such as `error:0A00010B:SSL routines::wrong version number`.
 [[nodiscard]] protocol::AuthError describe_tls_failure(std::string_view openssl_text,
-                                                       const protocol::Host& host);
+                                                       const protocol::Host& host,
+                                                       const PeerWords& words = service_words);
 
 /// Whether that line reports that the peer closed the connection without close_notify. So does an empty line:
 /// POCO has an exception for this case, which since 1.12 also stands for other failures of TLS and then

@@ -44,8 +44,11 @@ class Gateway:
         reply = self.call("kv/range", body, timeout, headers)
         return {decode(kv["key"]): (decode(kv.get("value", "")), int(kv["mod_revision"])) for kv in reply.get("kvs", [])}
 
-    def put(self, key, value, timeout=10.0):
-        return self.call("kv/put", {"key": encode(key), "value": encode(value)}, timeout)
+    def put(self, key, value, timeout=10.0, lease=0):
+        return self.call("kv/put", {"key": encode(key), "value": encode(value), "lease": lease}, timeout)
+
+    def grant(self, seconds):
+        return int(self.call("lease/grant", {"TTL": seconds})["ID"])
 
     def has_quorum(self):
         try:

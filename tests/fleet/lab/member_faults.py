@@ -13,6 +13,7 @@ SETTLE = 0.5  # seconds between a fault and the herd
 MINORITY_LIMIT = 4.0  # seconds, with a majority of the members
 DURING_LIMIT = 6.0  # seconds, if the fault happens during the authorization
 STORED_LIMIT = 1.0  # seconds, with a token in the store
+STOPPED_LIMIT = STORED_LIMIT + 2 * 0.7  # seconds, likewise; two stopped members cost an attempt each
 REMEMBERED_LIMIT = 0.02  # seconds that an unavailable store costs the next calls
 NEXT_CALLS = 9
 NOT_ALONE = "authorizing without the fleet"
@@ -48,12 +49,12 @@ def during(break_members, delay):
     return scenario
 
 
-def outage(break_members, limit, settle=1.5, settings=None):
+def outage(break_members, limit, settle=1.5, settings=None, stored_limit=STORED_LIMIT):
     """No host can use the store: each authorizes by itself, soon, and does not try the store again for 30 s. Half of the
     hosts have no fleet, for comparison. With --with-token the store has a token, and a living member returns it."""
     def scenario(lab, options):
         if options.with_token:
-            stored_token(lab, options, break_members, settle)
+            stored_token(lab, options, break_members, settle, stored_limit)
             return
         lab.create_fleet()
         count = options.hosts // 2
@@ -92,14 +93,14 @@ def mixed_wave(lab, fleet, alone):
     return wave.part(fleet), wave.part(alone)
 
 
-def stored_token(lab, options, break_members, settle):
+def stored_token(lab, options, break_members, settle, limit):
     lab.create_fleet()
     lab.figures.wave(lab.wave([lab.host()]).run())
     hosts = lab.hosts(options.hosts)
     break_members(lab)
     time.sleep(settle)
     lab.service.anew()
-    check_herd(lab, lab.wave(hosts).run(), 0, STORED_LIMIT)
+    check_herd(lab, lab.wave(hosts).run(), 0, limit)
 
 
 # ---- faults
@@ -123,6 +124,12 @@ def fill_disk(lab):
 def kill_majority(lab):
     lab.cluster.wait_for_leader().kill()
     next(member for member in lab.cluster.members if member.is_running()).kill()
+
+
+def stop_majority(lab):
+    leader = lab.cluster.wait_for_leader()
+    for member in (leader, leader.peers()[0]):
+        member.stop()
 
 
 def cut_all(lab):
@@ -227,6 +234,7 @@ SCENARIOS = {
     "compaction": compacted,
     "expired-member": before(expire_one_member),
     "no-quorum": outage(kill_majority, 5.5),
+    "majority-stop": outage(stop_majority, 5.5, stored_limit=STOPPED_LIMIT),
     "partition-all": outage(cut_all, 5.5),
     "all-dead": outage(kill_all, 0.5, settle=0.1),
     "dropped": outage(lose_packets, 2.5, settle=0.0),
@@ -235,7 +243,7 @@ SCENARIOS = {
     "expired-client": outage(lambda lab: None, 0.5, settle=0.0, settings=expired_client),
 }
 # Those in which the store keeps a token that a living member can return.
-WITH_TOKEN = ["no-quorum", "partition-all"]
+WITH_TOKEN = ["no-quorum", "majority-stop", "partition-all"]
 # Those after which the members lose their data or certificates.
 REBUILT = ["quota", "expired-member", "expired-members"]
 

@@ -66,6 +66,20 @@ TEST_CASE("a fleet's member that will soon be unusable causes a warning with its
   CHECK(check.remedy == "renew the member's certificate");
 }
 
+TEST_CASE("each remedy for a fleet's members comes once, with the members that need it", "[fleet_check]") {
+  token::FleetReport report = good_report();
+  report.members.push_back(good_member("etcd3:2379"));
+  report.members.push_back(good_member("etcd4:2379"));
+  report.members[0].what = report.members[2].what = "cannot connect";
+  report.members[0].hint = report.members[2].hint = "start it";
+  report.members[1].hint = "renew its certificate";
+
+  CHECK(make_fleet_result(report).remedy ==
+        "etcd1:2379, etcd3:2379: start it; etcd2:2379: renew its certificate");
+  report.members[1].hint.clear();
+  CHECK(make_fleet_result(report).remedy == "start it");
+}
+
 TEST_CASE("a fleet without a usable member is reported by the failures of its members alone",
           "[fleet_check]") {
   token::FleetReport report = good_report();

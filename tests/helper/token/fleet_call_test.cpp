@@ -16,15 +16,13 @@ using protocol::ErrorKind;
 using protocol::FleetOperation;
 using tests::FleetMachine;
 using tests::StoreContents;
+using tests::TwoHosts;
 
 using Operations = std::vector<FleetOperation>;
 
 }  // namespace
 
-TEST_CASE("the first host of a fleet requests a token and publishes it", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-
+TEST_CASE_METHOD(TwoHosts, "the first host of a fleet requests a token and publishes it", "[fleet_call]") {
   CHECK(host.get() == "fresh-token");
   CHECK(host.connection.operations ==
         Operations{FleetOperation::read, FleetOperation::acquire, FleetOperation::publish});
@@ -36,24 +34,21 @@ TEST_CASE("the first host of a fleet requests a token and publishes it", "[fleet
   CHECK(host.log().fleet.last_use == rate_limit::FleetUse::authorized);
 }
 
-TEST_CASE("a further host of a fleet gets the token with one read", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine first(contents), second(contents);
-  (void)first.get();
+TEST_CASE_METHOD(TwoHosts, "a further host of a fleet gets the token with one read", "[fleet_call]") {
+  (void)host.get();
 
-  CHECK(second.get() == "fresh-token");
-  CHECK(second.authorizer.calls == 0);
-  CHECK(second.connection.operations == Operations{FleetOperation::read});
-  CHECK(second.kept() == "fresh-token");
-  CHECK(second.log().fleet.last_use == rate_limit::FleetUse::hit);
+  CHECK(other.get() == "fresh-token");
+  CHECK(other.authorizer.calls == 0);
+  CHECK(other.connection.operations == Operations{FleetOperation::read});
+  CHECK(other.kept() == "fresh-token");
+  CHECK(other.log().fleet.last_use == rate_limit::FleetUse::hit);
   // From now on it is in the cache.
-  CHECK(second.get() == "fresh-token");
-  CHECK(second.connection.opened == 1);
+  CHECK(other.get() == "fresh-token");
+  CHECK(other.connection.opened == 1);
 }
 
-TEST_CASE("the store's program gets key names, certificates and times, and no secret", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "the store's program gets key names, certificates and times, and no secret",
+                 "[fleet_call]") {
   (void)host.get();
 
   const protocol::FleetSetup& setup = host.connection.setup;
@@ -69,27 +64,8 @@ TEST_CASE("the store's program gets key names, certificates and times, and no se
   CHECK(contents.record->bytes.find("fresh-token") == std::string::npos);
 }
 
-TEST_CASE("a refresh without a state directory adopts the fleet's token", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
-  (void)other.get();
-  host.profile.refresh_ahead = 30min;
-  host.keep("old", 10min);
-  host.state_directory.reset();
-  host.answer("own");
-
-  CHECK(host.source().get_refreshed().token.bearer.reveal() == "fresh-token");
-  CHECK(host.authorizer.calls == 0);
-  // The fleet has none that is newer.
-  host.keep("older", 5min);
-  contents.clock += 56min;
-  CHECK(host.source().get_refreshed().token.bearer.reveal() == "own");
-  CHECK(host.shared_token() == "own");
-}
-
-TEST_CASE("a failure of the service is published, and fails the hosts that wait", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
+TEST_CASE_METHOD(TwoHosts, "a failure of the service is published, and fails the hosts that wait",
+                 "[fleet_call]") {
   host.authorizer.answer = tests::auth_error(ErrorKind::rejected);
 
   CHECK(host.failure().code == ExitCode::rejected);
@@ -113,9 +89,7 @@ TEST_CASE("the fleet keeps the token that lives longer", "[fleet_call]") {
   CHECK(host.shared_token() == "long");
 }
 
-TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a record that cannot be decrypted is replaced, with a warning", "[fleet_call]") {
   contents.put(contents.record, "damaged", false);
 
   CHECK(host.get() == "fresh-token");
@@ -123,9 +97,8 @@ TEST_CASE("a record that cannot be decrypted is replaced, with a warning", "[fle
   CHECK(tests::count_lines(host.error.text()) == 2);  // with its hint
 }
 
-TEST_CASE("the warning of a record that cannot be decrypted comes once in 30 seconds", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "the warning of a record that cannot be decrypted comes once in 30 seconds",
+                 "[fleet_call]") {
   const auto get_damaged = [&](const std::string& token) {
     contents.put(contents.record, "damaged", false);
     host.answer(token);
@@ -145,9 +118,7 @@ TEST_CASE("the warning of a record that cannot be decrypted comes once in 30 sec
   CHECK(tests::count_lines(host.error.text()) == 4);
 }
 
-TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
+TEST_CASE_METHOD(TwoHosts, "one host refreshes the fleet's token, and the others adopt it", "[fleet_call]") {
   (void)host.get();
   (void)other.get();
   contents.clock += 50min;
@@ -163,6 +134,22 @@ TEST_CASE("one host refreshes the fleet's token, and the others adopt it", "[fle
   CHECK(host.log().fleet.last_use == rate_limit::FleetUse::refreshed);
   CHECK(other.source().get_refreshed().token.bearer.reveal() == "refreshed");
   CHECK(other.authorizer.calls == 0);
+}
+
+TEST_CASE_METHOD(TwoHosts, "a refresh without a state directory adopts the fleet's token", "[fleet_call]") {
+  (void)other.get();
+  host.profile.refresh_ahead = 30min;
+  host.keep("old", 10min);
+  host.state_directory.reset();
+  host.answer("own");
+
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "fresh-token");
+  CHECK(host.authorizer.calls == 0);
+  // The fleet has none that is newer.
+  host.keep("older", 5min);
+  contents.clock += 56min;
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "own");
+  CHECK(host.shared_token() == "own");
 }
 
 }  // namespace sase::token

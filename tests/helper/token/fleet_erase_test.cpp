@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using tests::FleetMachine;
 using tests::StoreContents;
+using tests::TwoHosts;
 
 /// The file beside the lock.
 std::string mark_name(const tests::Machine& host, std::string_view token) {
@@ -28,9 +29,7 @@ std::string mark_name(const tests::Machine& host, std::string_view token) {
 
 }  // namespace
 
-TEST_CASE("an erased token is replaced for the whole fleet", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
+TEST_CASE_METHOD(TwoHosts, "an erased token is replaced for the whole fleet", "[fleet_call]") {
   (void)host.get();
   (void)other.get();
   host.erase("fresh-token");
@@ -46,9 +45,7 @@ TEST_CASE("an erased token is replaced for the whole fleet", "[fleet_call]") {
   CHECK(other.authorizer.calls == 0);
 }
 
-TEST_CASE("without a cache, an erase marks the fleet's token as rejected", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "without a cache, an erase marks the fleet's token as rejected", "[fleet_call]") {
   host.cache = nullptr;
   (void)host.get();
   host.answer("replaced");
@@ -58,10 +55,9 @@ TEST_CASE("without a cache, an erase marks the fleet's token as rejected", "[fle
   CHECK(host.get() == "replaced");
 }
 
-TEST_CASE("a token of the fleet that is erased while another call holds the lock counts as rejected",
-          "[fleet_erase]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts,
+                 "a token of the fleet that is erased while another call holds the lock counts as rejected",
+                 "[fleet_erase]") {
   (void)host.get();
   {
     const rate_limit::RefreshLock lock = host.hold_lock();
@@ -79,9 +75,8 @@ TEST_CASE("a token of the fleet that is erased while another call holds the lock
   CHECK(host.error.text().empty());
 }
 
-TEST_CASE("a token of the fleet that is erased on a full disk counts as rejected", "[fleet_erase]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a token of the fleet that is erased on a full disk counts as rejected",
+                 "[fleet_erase]") {
   (void)host.get();
 
   CHECK(tests::exit_code_in_child([&] {
@@ -98,9 +93,8 @@ TEST_CASE("a token of the fleet that is erased on a full disk counts as rejected
   CHECK(host.log().fleet.rejected_tags.size() == 1);
 }
 
-TEST_CASE("an erase that leaves no trace for the fleet prints one warning", "[fleet_erase]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "an erase that leaves no trace for the fleet prints one warning",
+                 "[fleet_erase]") {
   (void)host.get();
   SECTION("the state directory cannot be written") {
     host.root.make_directory("state/sase-credential/" + mark_name(host, "fresh-token"));

@@ -16,6 +16,7 @@ using protocol::ErrorKind;
 using protocol::FleetOperation;
 using tests::FleetMachine;
 using tests::StoreContents;
+using tests::TwoHosts;
 
 using Operations = std::vector<FleetOperation>;
 
@@ -36,6 +37,17 @@ void take_over(StoreContents& contents, const FleetMachine& host) {
   write_record(contents, host, host.record());
   const FleetLock lock{.host = "later", .pid = 7, .expires_at = contents.clock + 5s};
   contents.put(contents.lock, lock.encrypt(host.fleet_identity()), true);
+}
+
+/// The other host ends while this one waits.
+void finish_before_wait(StoreContents& contents, FleetMachine& host, const bool& succeeds) {
+  host.connection.before = [&](const protocol::FleetRequest& request) {
+    if (request.operation != FleetOperation::wait) return;
+    FleetRecord record = host.record();
+    if (succeeds) record.token = shared_now(contents, "newer");
+    write_record(contents, host, record);
+    contents.lock.reset();
+  };
 }
 
 }  // namespace
@@ -116,13 +128,7 @@ TEST_CASE("a host that was stopped waits for the one that has replaced it", "[fl
   FleetMachine stopped(contents);
   bool succeeds = true;
   stopped.authorizer.meanwhile = [&] { take_over(contents, stopped); };
-  stopped.connection.before = [&](const protocol::FleetRequest& request) {
-    if (request.operation != FleetOperation::wait) return;
-    FleetRecord record = stopped.record();
-    if (succeeds) record.token = shared_now(contents, "newer");
-    write_record(contents, stopped, record);
-    contents.lock.reset();
-  };
+  finish_before_wait(contents, stopped, succeeds);
 
   SECTION("and uses its token") {
     CHECK(stopped.get() == "newer");
@@ -166,13 +172,7 @@ TEST_CASE("a refresh that another host has replaced does not return to the old t
   stopped.profile.refresh_ahead = 30min;
   bool succeeds = true;
   stopped.authorizer.meanwhile = [&] { take_over(contents, stopped); };
-  stopped.connection.before = [&](const protocol::FleetRequest& request) {
-    if (request.operation != FleetOperation::wait) return;
-    FleetRecord record = stopped.record();
-    if (succeeds) record.token = shared_now(contents, "newer");
-    write_record(contents, stopped, record);
-    contents.lock.reset();
-  };
+  finish_before_wait(contents, stopped, succeeds);
 
   SECTION("but waits for the new one") {
     (void)stopped.source().get_refreshed();
@@ -186,9 +186,8 @@ TEST_CASE("a refresh that another host has replaced does not return to the old t
   CHECK(stopped.authorizer.calls == 1);
 }
 
-TEST_CASE("a store that rejects each acquire, whatever it shows, costs no token", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a store that rejects each acquire, whatever it shows, costs no token",
+                 "[fleet_call]") {
   int acquires = 0;
   host.connection.before = [&](const protocol::FleetRequest& request) {
     if (request.operation != FleetOperation::acquire) return;
@@ -204,9 +203,8 @@ TEST_CASE("a store that rejects each acquire, whatever it shows, costs no token"
   CHECK(host.authorizer.calls == 1);
 }
 
-TEST_CASE("a slow store that rejects each acquire costs no more than the budget", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a slow store that rejects each acquire costs no more than the budget",
+                 "[fleet_call]") {
   host.time = 4s;
   host.profile.timeout = 2s;
   int acquires = 0;
@@ -222,19 +220,15 @@ TEST_CASE("a slow store that rejects each acquire costs no more than the budget"
   CHECK(acquires == 3);
 }
 
-TEST_CASE("a timeout that is too short for the fleet costs no token", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a timeout that is too short for the fleet costs no token", "[fleet_call]") {
   host.time = 900ms;
 
   CHECK(host.get() == "fresh-token");
 }
 
-TEST_CASE("a host without a connection to the service releases the fleet's lock", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
-  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
-  host.authorizer.requests = 0;
+TEST_CASE_METHOD(TwoHosts, "a host without a connection to the service releases the fleet's lock",
+                 "[fleet_call]") {
+  host.disconnect();
   int waits = 0;
   host.connection.before = [&](const protocol::FleetRequest& request) {
     // The store may confirm what the host has written, before another host acquires the lock.
@@ -248,15 +242,13 @@ TEST_CASE("a host without a connection to the service releases the fleet's lock"
   CHECK_FALSE(other.record().log.failure);
 }
 
-TEST_CASE("a host without a connection to the service leaves the refresh to the others", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
+TEST_CASE_METHOD(TwoHosts, "a host without a connection to the service leaves the refresh to the others",
+                 "[fleet_call]") {
   for (FleetMachine* machine : {&host, &other}) {
     machine->keep("old", 10min);
     machine->profile.refresh_ahead = 30min;
   }
-  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
-  host.authorizer.requests = 0;
+  host.disconnect();
 
   (void)host.source().get_refreshed();
   CHECK(host.authorizer.calls == 1);
@@ -266,11 +258,9 @@ TEST_CASE("a host without a connection to the service leaves the refresh to the 
   CHECK(other.kept() == "fresh-token");
 }
 
-TEST_CASE("a host without a connection to the service fails like the one that takes over", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents), other(contents);
-  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
-  host.authorizer.requests = 0;
+TEST_CASE_METHOD(TwoHosts, "a host without a connection to the service fails like the one that takes over",
+                 "[fleet_call]") {
+  host.disconnect();
   other.authorizer.answer = tests::auth_error(ErrorKind::rejected);
   int waits = 0;
   host.connection.before = [&](const protocol::FleetRequest& request) {
@@ -281,12 +271,10 @@ TEST_CASE("a host without a connection to the service fails like the one that ta
   CHECK(host.authorizer.calls == 1);
 }
 
-TEST_CASE("a host without a connection to the service tries again if no other host takes over",
-          "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
-  host.authorizer.answer = tests::auth_error(ErrorKind::unreachable);
-  host.authorizer.requests = 0;
+TEST_CASE_METHOD(TwoHosts,
+                 "a host without a connection to the service tries again if no other host takes over",
+                 "[fleet_call]") {
+  host.disconnect();
 
   CHECK(host.failure().code == ExitCode::unreachable);
   CHECK(host.authorizer.calls == 2);

@@ -17,12 +17,11 @@ using protocol::ErrorKind;
 using protocol::FleetOperation;
 using tests::FleetMachine;
 using tests::StoreContents;
+using tests::TwoHosts;
 
 }  // namespace
 
-TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "an unavailable store costs one warning and not the token", "[fleet_call]") {
   host.connection.outage = protocol::FleetUnavailable{.what = "no member answers", .hint = "start etcd"};
 
   CHECK(host.get() == "fresh-token");
@@ -41,9 +40,8 @@ TEST_CASE("an unavailable store costs one warning and not the token", "[fleet_ca
   CHECK(host.error.text() == warning);
 }
 
-TEST_CASE("a warning about the fleet without a remedy names the command that looks for one", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a warning about the fleet without a remedy names the command that looks for one",
+                 "[fleet_call]") {
   host.connection.outage = protocol::FleetUnavailable{.what = "no reply in time", .hint = {}};
 
   CHECK(host.get() == "fresh-token");
@@ -72,9 +70,7 @@ TEST_CASE("a silent store leaves time for a request, also of a short timeout", "
   CHECK(store.until < begun + 2s);
 }
 
-TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "the store is contacted again after the pause", "[fleet_call]") {
   host.connection.outage = protocol::FleetUnavailable{.what = "down"};
   (void)host.get();
   host.erase("fresh-token");
@@ -87,9 +83,7 @@ TEST_CASE("the store is contacted again after the pause", "[fleet_call]") {
   CHECK_FALSE(host.log().fleet.unavailable_since);
 }
 
-TEST_CASE("a store that answers is available, also if there is no token", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a store that answers is available, also if there is no token", "[fleet_call]") {
   host.connection.outage = protocol::FleetUnavailable{.what = "down"};
   (void)host.get();
   host.erase("fresh-token");
@@ -107,9 +101,7 @@ TEST_CASE("a store that answers is available, also if there is no token", "[flee
   CHECK_FALSE(host.log().fleet.unavailable_since);
 }
 
-TEST_CASE("a store that can only be read remains unavailable", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a store that can only be read remains unavailable", "[fleet_call]") {
   host.connection.before = [&](const protocol::FleetRequest& request) {
     if (request.operation == FleetOperation::acquire)
       host.connection.outage = protocol::FleetUnavailable{.what = "no leader"};
@@ -127,9 +119,7 @@ TEST_CASE("a store that can only be read remains unavailable", "[fleet_call]") {
   CHECK(host.log().fleet.unavailable_since == since);
 }
 
-TEST_CASE("a short outage of the store causes no refresh", "[fleet_call]") {
-  StoreContents contents;
-  FleetMachine host(contents);
+TEST_CASE_METHOD(TwoHosts, "a short outage of the store causes no refresh", "[fleet_call]") {
   host.profile.refresh_ahead = 30min;
   host.keep("old", 10min);
   host.connection.outage = protocol::FleetUnavailable{.what = "down"};

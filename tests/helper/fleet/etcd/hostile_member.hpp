@@ -163,9 +163,12 @@ inline protocol::FleetSetup setup_for(const std::vector<std::string>& members) {
           .budget = 1500ms};
 }
 
-inline std::unique_ptr<EtcdStore> open_store(const std::vector<std::string>& members) {
+inline std::unique_ptr<EtcdStore> open_store(const protocol::FleetSetup& setup) {
   return std::make_unique<EtcdStore>(
-      std::make_shared<const CallContext>(setup_for(members), "", std::make_shared<Inbox>()));
+      std::make_shared<const CallContext>(setup, "", std::make_shared<Inbox>()));
+}
+inline std::unique_ptr<EtcdStore> open_store(const std::vector<std::string>& members) {
+  return open_store(setup_for(members));
 }
 
 }  // namespace sase::fleet

@@ -2,7 +2,9 @@
 #include "tests/helper/fleet/etcd/hostile_member.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/patience.hpp"
+#include "tests/support/temporary_directory.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -120,6 +122,85 @@ TEST_CASE("a hostile member costs no more than the budget", "[hostile_store]") {
       CHECK_NOTHROW(protocol::parse_fleet_reply(protocol::write_message(unavailable.reply()).reveal()));
     }
     CHECK(steady_clock::now() - begun < tests::patience * row.limit);
+  }
+}
+
+TEST_CASE("a member that ends a new connection without a reply may reject the client certificate",
+          "[hostile_store]") {
+  struct Row {
+    const char* name;
+    Answer answer;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"closes", then_closed("")},
+      {"does not announce the end",
+       [](SecureStreamSocket& socket, const std::string&) {
+         socket.abort();
+         return false;
+       }},
+      {"resets",
+       [](SecureStreamSocket& socket, const std::string&) {
+         socket.setLinger(true, 0);
+         socket.abort();
+         return false;
+       }},
+  }));
+
+  DYNAMIC_SECTION(row.name) {
+    const HostileMember member(row.answer);
+    const std::string name = member.url().substr(8);
+    auto setup = setup_for({member.url()});
+    setup.budget = 600ms;
+    const auto reason = [&setup] {
+      try {
+        (void)open_store(setup)->confirm();
+      } catch (const Unavailable& unavailable) {
+        return unavailable.reply();
+      }
+      return protocol::FleetUnavailable{};
+    };
+
+    const auto rejected = reason();
+    CHECK(rejected.what == name + ": closed the connection before it replied");
+    CHECK(
+        rejected.hint ==
+        "if it runs, it may reject the client certificate: use a fleet-client-cert that the members' CA for "
+        "hosts has issued");
+    setup.client_cert = setup.client_key = "";
+    CHECK(reason().hint ==
+          "if it runs, it may require a client certificate: set fleet-client-cert and fleet-client-key");
+  }
+}
+
+TEST_CASE("a member that has replied accepts the client certificate", "[hostile_store]") {
+  std::atomic<int> requests = 0;
+  const HostileMember member([&requests](SecureStreamSocket& socket, const std::string&) {
+    if (++requests != 1) return false;
+    send_text(socket, http(no_values));
+    return true;
+  });
+  const auto store = open_store({member.url()});
+  (void)store->read();
+
+  try {
+    (void)store->confirm();
+    FAIL("the connection was not closed");
+  } catch (const Unavailable& unavailable) {
+    CHECK(unavailable.reply().what == member.url().substr(8) + ": closed the connection");
+    CHECK(unavailable.reply().hint.empty());
+  }
+}
+
+TEST_CASE("a hint about a file of a member names its path as it is", "[hostile_store]") {
+  const tests::TemporaryDirectory directory;
+  auto setup = setup_for({"https://127.0.0.1:1"});
+  setup.client_key = directory.write("client-key.pem", "", 0644);
+
+  try {
+    (void)open_store(setup)->confirm();
+    FAIL("the file was accepted");
+  } catch (const Unavailable& unavailable) {
+    CHECK(unavailable.reply().hint == "chmod 600 " + setup.client_key);
   }
 }
 
