@@ -16,6 +16,8 @@
 #include <system_error>
 #include <thread>
 
+#include <malloc.h>
+
 namespace {
 
 namespace fleet = sase::fleet;
@@ -119,6 +121,8 @@ void serve(const network::SelfSandbox& self_sandbox) {
 /// after an invalid message.
 int main() {
   os::harden_process();
+  // The arena of a further thread grows page by page: a hundred system calls for a connection.
+  (void)::mallopt(M_ARENA_MAX, 1);
   const auto self_sandbox = network::enter_self_sandbox();
   try {
     serve(self_sandbox);

@@ -51,8 +51,9 @@ using PrivateKey = std::unique_ptr<EVP_PKEY, FreeOpenSsl>;
 /// The certificates in PEM text; other objects are skipped. Empty if one is invalid.
 [[nodiscard]] std::vector<Certificate> parse_certificates(std::string_view pem);
 
-/// The first private key in PEM text, or null. A key with a passphrase is not supported.
-[[nodiscard]] PrivateKey parse_private_key(std::string_view pem);
+/// The first private key in PEM text that is of the type of the certificate's, or null. A key with a
+/// passphrase is not supported.
+[[nodiscard]] PrivateKey parse_private_key(std::string_view pem, const X509& certificate);
 
 /// The trusted certificates: those of ca-file and no others, or the system's. Functions throw FailedAttempt
 /// (misconfigured).

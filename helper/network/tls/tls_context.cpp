@@ -122,7 +122,8 @@ void use_client_certificate(SSL_CTX* context, const TlsFiles& files) {
   const CredentialFile key_file = has_own_file
                                       ? CredentialFile{key, "client key", prefix + "client-key"}
                                       : CredentialFile{key, "client certificate", prefix + "client-cert"};
-  const auto private_key = parse_private_key(read_credential_file(key_file, Sensitivity::secret).reveal());
+  const auto private_key =
+      parse_private_key(read_credential_file(key_file, Sensitivity::secret).reveal(), *chain.front());
   if (!private_key || SSL_CTX_use_PrivateKey(context, private_key.get()) != 1)
     reject_client_file(key, "contains no private key for the client certificate",
                        prefix + "client-key, which must be in PEM format without a passphrase");

@@ -5,7 +5,15 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include <sys/types.h>
 
@@ -26,6 +34,15 @@ mQIgbDkR81ASJ3LfkGWFo1Bs0Rxc5iRa9C/5brJj1p2DUvM=
 -----END CERTIFICATE-----
 )";
 
+/// What `write` writes.
+std::string to_pem(const std::function<int(BIO*)>& write) {
+  const std::unique_ptr<BIO, int (*)(BIO*)> bio(BIO_new(BIO_s_mem()), BIO_free);
+  REQUIRE(write(bio.get()) == 1);
+  std::string text(BIO_ctrl_pending(bio.get()), '\0');
+  REQUIRE(BIO_read(bio.get(), text.data(), static_cast<int>(text.size())) == static_cast<int>(text.size()));
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("parses each certificate of a PEM file and skips other text", "[authorize][credential_files]") {
@@ -35,8 +52,42 @@ TEST_CASE("parses each certificate of a PEM file and skips other text", "[author
   CHECK(parse_certificates("garbage").empty());
   CHECK(parse_certificates(certificate.substr(0, 200)).empty());
   CHECK(parse_certificates(certificate + certificate.substr(0, 200)).empty());
-  CHECK_FALSE(parse_private_key(certificate));
-  CHECK_FALSE(parse_private_key("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"));
+}
+
+TEST_CASE("parses a private key in each form of PEM, alone or beside other objects",
+          "[authorize][credential_files]") {
+  const auto owner = std::move(parse_certificates(certificate).front());
+  const PrivateKey key(EVP_EC_gen("P-256"));
+  const PrivateKey of_other_type(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  const std::string pkcs8 = to_pem([&](BIO* bio) {
+    return PEM_write_bio_PKCS8PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+  const std::string traditional = to_pem([&](BIO* bio) {
+    return PEM_write_bio_PrivateKey_traditional(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+  const std::string parameters = to_pem([&](BIO* bio) { return PEM_write_bio_Parameters(bio, key.get()); });
+  for (const std::string& text : {pkcs8, traditional, parameters + traditional, certificate + pkcs8,
+                                  pkcs8 + certificate, "a comment\n" + pkcs8}) {
+    INFO(text);
+    const PrivateKey parsed = parse_private_key(text, *owner);
+    REQUIRE(parsed);
+    CHECK(EVP_PKEY_eq(parsed.get(), key.get()) == 1);
+  }
+
+  const std::string encrypted = to_pem([&](BIO* bio) {
+    std::string word = "passphrase";
+    return PEM_write_bio_PKCS8PrivateKey(bio, key.get(), EVP_aes_128_cbc(), word.data(),
+                                         static_cast<int>(word.size()), nullptr, nullptr);
+  });
+  const std::string other = to_pem([&](BIO* bio) {
+    return PEM_write_bio_PKCS8PrivateKey(bio, of_other_type.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+  for (const std::string& text :
+       {std::string(), certificate, encrypted, other, pkcs8.substr(0, 100),
+        std::string("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")}) {
+    INFO(text);
+    CHECK_FALSE(parse_private_key(text, *owner));
+  }
 }
 
 TEST_CASE("reads a credential file only if no other user can change it", "[authorize][credential_files]") {
