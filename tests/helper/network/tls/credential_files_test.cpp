@@ -6,7 +6,6 @@
 #include "tests/support/temporary_directory.hpp"
 
 #include <openssl/bio.h>
-#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -57,7 +56,7 @@ TEST_CASE("parses each certificate of a PEM file and skips other text", "[author
 TEST_CASE("parses a private key in each form of PEM, alone or beside other objects",
           "[authorize][credential_files]") {
   const auto owner = std::move(parse_certificates(certificate).front());
-  const PrivateKey key(EVP_EC_gen("P-256"));
+  const PrivateKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const PrivateKey of_other_type(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   const std::string pkcs8 = to_pem([&](BIO* bio) {
     return PEM_write_bio_PKCS8PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
