@@ -138,7 +138,7 @@ FleetReply FleetCall::ask(const protocol::FleetRequest& request) {
 }
 
 FleetView FleetCall::read_view(const FleetSnapshot& snapshot) {
-  FleetView view = FleetView::of(snapshot, *identity_, reading_time(snapshot.clock, BootClock::now()));
+  FleetView view = FleetView::of(snapshot, *identity_, BootClock::now());
   if (view.is_damaged) report_damage();
   if (std::exchange(is_first_, false)) needs_.known_failure = view.record.log.failure;
   place_ = {};
@@ -196,12 +196,13 @@ bool FleetCall::may_acquire() {
 /// The request is counted in advance, for all hosts.
 FleetReply FleetCall::acquire(FleetView& view) {
   const auto left = std::chrono::floor<seconds>(parts_.deadline - steady_clock::now());
-  const sys_seconds now = writing_time(clock_, BootClock::now());
+  const BootTime now = BootClock::now();
   rate_limit::RequestLog& log = view.record.log;
-  count_before_send(log, to_log_time(now));
-  if (needs_.cached_left) log.refresh_started = to_log_time(now);
-  const FleetLock lock{
-      .host = os::host_name(), .pid = static_cast<std::uint32_t>(os::process_id()), .expires_at = now + left};
+  count_before_send(log, log_writing_time(clock_, now));
+  if (needs_.cached_left) log.refresh_started = log_writing_time(clock_, now);
+  const FleetLock lock{.host = os::host_name(),
+                       .pid = static_cast<std::uint32_t>(os::process_id()),
+                       .expires_at = writing_time(clock_, now) + left};
   const auto place = cache::FleetPlace::record(place_.create_revision, ++place_.version);
   return ask({.operation = FleetOperation::acquire,
               .seen = place_.mod_revision,
@@ -213,9 +214,10 @@ FleetResult FleetCall::authorize(FleetView view, std::int64_t revision) {
   record_available();
   place_.mod_revision = revision;
   if (place_.version == 1) place_.create_revision = revision;
-  const sys_seconds issued_at = writing_time(clock_, BootClock::now());
+  const BootTime now = BootClock::now();
+  const sys_seconds issued_at = writing_time(clock_, now);
   // This request is counted already.
-  const unsigned tries = 1 + requests_left(view.record.log, to_log_time(issued_at));
+  const unsigned tries = 1 + requests_left(view.record.log, log_reading_time(clock_, now));
   ProbeReport report =
       requests_.request_for_fleet(needs_.cached_left.has_value(), tries, steady_clock::now() + budget_);
   record_outcome(view, report, issued_at);
@@ -228,13 +230,14 @@ FleetResult FleetCall::authorize(FleetView view, std::int64_t revision) {
 /// The token that lives longer stays in the record.
 void FleetCall::record_outcome(FleetView& view, ProbeReport& report, sys_seconds issued_at) {
   const sys_seconds now = writing_time(clock_, BootClock::now());
+  const BootTime log_now = log_writing_time(clock_, BootClock::now());
   FleetRecord& record = view.record;
-  correct_count(record.log, report.requests, to_log_time(now));
+  correct_count(record.log, report.requests, log_now);
   if (report.requests == 0) record.log.refresh_started.reset();
-  if (is_shared(report)) record_failure(record.log, *report.auth_error, {}, to_log_time(now));
+  if (is_shared(report)) record_failure(record.log, *report.auth_error, {}, log_now);
   if (!report.new_token) return;
   const rate_limit::LastSuccess& success = *requests_.log().success;
-  record_success(record.log, {.at = to_log_time(now),
+  record_success(record.log, {.at = log_now,
                               .lifetime = success.lifetime,
                               .too_short = success.too_short,
                               .was_refresh = success.was_refresh});

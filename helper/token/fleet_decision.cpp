@@ -16,6 +16,9 @@ using std::chrono::sys_seconds;
 /// After its holder's deadline a lock is left over: its lease has been extended, or someone restored it.
 constexpr seconds longest_overdue{60};
 
+/// Dates are cut to seconds, and a request takes time.
+constexpr seconds log_uncertainty{1};
+
 /// The same token seems to have a little more or less time left in the store than in the cache.
 constexpr seconds least_newer{5};
 
@@ -36,7 +39,7 @@ bool is_new(const rate_limit::LastFailure& failure, const std::optional<rate_lim
 rate_limit::CallContext shared_call(const FleetView& view, const FleetNeeds& needs) {
   const auto& failure = view.record.log.failure;
   const bool shares = failure && is_new(*failure, needs.known_failure);
-  const BootTime now = to_log_time(view.now);
+  const BootTime now = view.log_now;
   return {.started = shares ? failure->at : BootTime::max(),
           .now = failure ? std::max(now, failure->at) : now,
           .network_fingerprint = {},
@@ -46,16 +49,16 @@ rate_limit::CallContext shared_call(const FleetView& view, const FleetNeeds& nee
 }  // namespace
 
 FleetView FleetView::of(const protocol::FleetSnapshot& snapshot, const cache::FleetIdentity& identity,
-                        sys_seconds now) {
-  FleetView view{.now = now};
+                        BootTime now) {
+  FleetView view{.now = reading_time(snapshot.clock, now), .log_now = log_reading_time(snapshot.clock, now)};
   if (snapshot.record) {
-    auto record = FleetRecord::decrypt(identity, *snapshot.record, now);
+    auto record = FleetRecord::decrypt(identity, *snapshot.record, view.now);
     view.is_damaged = !record;
     if (record) view.record = *std::move(record);
   }
   if (snapshot.lock && snapshot.lock->has_lease)
     view.holder = FleetLock::decrypt(identity, snapshot.lock->bytes);
-  if (view.holder && view.holder->expires_at + longest_overdue < now) view.holder.reset();
+  if (view.holder && view.holder->expires_at < view.now - longest_overdue) view.holder.reset();
   return view;
 }
 
@@ -79,6 +82,14 @@ FleetDecision decide(const FleetView& view, const FleetNeeds& needs) {
 
 sys_seconds reading_time(const protocol::StoreClock& clock, BootTime now) noexcept {
   return clock.date + std::chrono::ceil<seconds>(now.time_since_epoch() - clock.sent);
+}
+
+BootTime log_reading_time(const protocol::StoreClock& clock, BootTime now) noexcept {
+  return BootTime(clock.date.time_since_epoch() + (now.time_since_epoch() - clock.sent)) - log_uncertainty;
+}
+
+BootTime log_writing_time(const protocol::StoreClock& clock, BootTime now) noexcept {
+  return log_reading_time(clock, now) + 2 * log_uncertainty;
 }
 
 sys_seconds writing_time(const protocol::StoreClock& clock, BootTime now) noexcept {

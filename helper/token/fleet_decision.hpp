@@ -18,13 +18,14 @@ namespace sase::token {
 /// What a snapshot means to a host of the fleet.
 struct FleetView {
   std::chrono::sys_seconds now;
+  BootTime log_now;                      ///< for the log of the record
   FleetRecord record = {};               ///< empty without one
   bool is_damaged = false;               ///< there is a record, but it cannot be decrypted
   std::optional<FleetLock> holder = {};  ///< of a lock that is held
 
   /// A lock is free if it cannot be decrypted, if no lease ends it, or long after the holder's deadline.
   [[nodiscard]] static FleetView of(const protocol::FleetSnapshot& snapshot,
-                                    const cache::FleetIdentity& identity, std::chrono::sys_seconds now);
+                                    const cache::FleetIdentity& identity, BootTime now);
 };
 
 /// The call that a decision is for.
@@ -59,5 +60,10 @@ struct FleetDecision {
 /// The store's time now, rounded up for readers and down for writers, so that errors only shorten lifetimes.
 [[nodiscard]] std::chrono::sys_seconds reading_time(const protocol::StoreClock& clock, BootTime now) noexcept;
 [[nodiscard]] std::chrono::sys_seconds writing_time(const protocol::StoreClock& clock, BootTime now) noexcept;
+
+/// The store's time now for the shared log: not later than it is for readers, not earlier for writers, so
+/// that errors only lengthen pauses, by less than three seconds.
+[[nodiscard]] BootTime log_reading_time(const protocol::StoreClock& clock, BootTime now) noexcept;
+[[nodiscard]] BootTime log_writing_time(const protocol::StoreClock& clock, BootTime now) noexcept;
 
 }  // namespace sase::token

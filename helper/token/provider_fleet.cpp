@@ -84,7 +84,7 @@ FleetReport TokenProvider::examine_fleet() {
   parts_.fleet->close();
   FleetReport report{.members = parts_.fleet->members(), .view = {}, .unavailable = {}};
   if (const auto* const snapshot = std::get_if<protocol::FleetSnapshot>(&reply))
-    report.view = FleetView::of(*snapshot, identity, reading_time(snapshot->clock, BootClock::now()));
+    report.view = FleetView::of(*snapshot, identity, BootClock::now());
   else if (const auto* const unavailable = std::get_if<protocol::FleetUnavailable>(&reply))
     report.unavailable = *unavailable;
   return report;

@@ -25,7 +25,7 @@ FleetMember good_member(const std::string& name, std::chrono::seconds ahead = 0s
 
 token::FleetReport good_report() {
   return {.members = {good_member("etcd1:2379"), good_member("etcd2:2379")},
-          .view = token::FleetView{.now = {}, .record = {}, .holder = {}},
+          .view = token::FleetView{.now = {}, .log_now = {}, .record = {}, .holder = {}},
           .unavailable = {}};
 }
 

@@ -12,17 +12,21 @@ namespace {
 
 using namespace std::chrono_literals;
 using protocol::ErrorKind;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 constexpr std::chrono::sys_seconds decision_time{1'800'000'000s};
 
+FleetView empty_view() {
+  return {.now = decision_time, .log_now = to_log_time(decision_time), .record = {}, .holder = {}};
+}
+
 FleetView view_of_token(std::chrono::seconds age, const std::string& token = "shared") {
-  FleetView view{.now = decision_time, .record = {}, .holder = {}};
+  FleetView view = empty_view();
   view.record.token =
       FleetToken{.issued_at = decision_time - age, .lifetime = 1h, .bearer = protocol::Secret(token)};
   return view;
 }
-
-FleetView empty_view() { return {.now = decision_time, .record = {}, .holder = {}}; }
 
 FleetNeeds needs_now() {
   return {.min_ttl = 1min,
@@ -117,7 +121,7 @@ TEST_CASE("the whole fleet sends at most five requests a minute", "[fleet_decisi
   for (int i = 0; i < 5; ++i)
     count_before_send(view.record.log, to_log_time(decision_time - 30s));
   CHECK(decide(view, needs_now()).step == FleetStep::fail);
-  view.now += 31s;
+  view.log_now += 31s;
   CHECK(decide(view, needs_now()).step == FleetStep::acquire);
 }
 
@@ -144,11 +148,14 @@ TEST_CASE("a refresh ends if another host has begun one less than a minute ago",
 TEST_CASE("a fleet lock is free without a lease, long after its deadline, or if it cannot be decrypted",
           "[fleet_decision]") {
   const cache::FleetIdentity identity("https://x.test", "key");
-  protocol::FleetSnapshot snapshot{.record = {}, .lock = protocol::StoredValue{}, .revision = 5, .clock = {}};
+  protocol::FleetSnapshot snapshot{.record = {},
+                                   .lock = protocol::StoredValue{},
+                                   .revision = 5,
+                                   .clock = {.date = decision_time, .sent = {}}};
   snapshot.lock->bytes = other_host().encrypt(identity);
   snapshot.lock->has_lease = true;
   const auto holder = [&](std::chrono::seconds later) {
-    return FleetView::of(snapshot, identity, decision_time + later).holder.has_value();
+    return FleetView::of(snapshot, identity, BootTime(later)).holder.has_value();
   };
 
   CHECK(holder(0s));
@@ -168,9 +175,9 @@ TEST_CASE("a fleet record that cannot be decrypted counts as absent", "[fleet_de
           protocol::StoredValue{.bytes = "damaged", .mod_revision = 3, .create_revision = 3, .version = 1},
       .lock = {},
       .revision = 5,
-      .clock = {}};
+      .clock = {.date = decision_time, .sent = {}}};
 
-  const FleetView view = FleetView::of(snapshot, identity, decision_time);
+  const FleetView view = FleetView::of(snapshot, identity, BootTime());
 
   CHECK(view.is_damaged);
   CHECK(decide(view, needs_now()).step == FleetStep::acquire);
@@ -183,6 +190,35 @@ TEST_CASE("the store's time is rounded up for readers and down for writers", "[f
   CHECK(writing_time(clock, BootTime(1999ms)) == decision_time);
   CHECK(reading_time(clock, BootTime(3000ms)) == decision_time + 2s);
   CHECK(writing_time(clock, BootTime(3000ms)) == decision_time + 2s);
+}
+
+TEST_CASE("a pause of the fleet is not shortened by clocks, and lengthened by less than three seconds",
+          "[fleet_decision]") {
+  constexpr milliseconds pause = 20s, reply = 300ms;
+  // What a host knows of the store's clock at a time of the store: a date without the part of the second, of
+  // a reply that took a while and arrived some time ago. The host's boot clock is an hour ahead.
+  const auto clock_at = [&](milliseconds at, milliseconds since_reply) {
+    const milliseconds replied = at - since_reply;
+    return protocol::StoreClock{.date = std::chrono::sys_seconds(std::chrono::floor<seconds>(replied)),
+                                .sent = 1h + replied - reply};
+  };
+  for (milliseconds failed = 100s; failed < 101s; failed += 130ms)
+    for (milliseconds since_reply = 0ms; since_reply < 2s; since_reply += 170ms) {
+      FleetView view = empty_view();
+      rate_limit::LastFailure failure = failure_at(decision_time);
+      failure.auth_error.retry_after = 20s;
+      failure.at = log_writing_time(clock_at(failed, since_reply), BootTime(1h + failed));
+      view.record.log.failure = failure;
+      FleetNeeds needs = needs_now();
+      needs.known_failure = failure;
+
+      view.log_now =
+          log_reading_time(clock_at(failed + pause - 1ms, 0ms), BootTime(1h + failed + pause - 1ms));
+      CHECK(decide(view, needs).step == FleetStep::fail);
+      view.log_now = log_reading_time(clock_at(failed + pause + 3s + reply, 0ms),
+                                      BootTime(1h + failed + pause + 3s + reply));
+      CHECK(decide(view, needs).step == FleetStep::acquire);
+    }
 }
 
 }  // namespace sase::token

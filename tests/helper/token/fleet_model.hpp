@@ -83,7 +83,7 @@ inline FleetStep decide_in_model(const Snapshot& snapshot, int rejected) {
   static std::map<std::tuple<int, int, bool, int>, FleetStep> known;
   const auto question = std::tuple(snapshot.token, snapshot.requests, snapshot.holder != no_host, rejected);
   if (const auto found = known.find(question); found != known.end()) return found->second;
-  FleetView view{.now = model_time, .record = {}, .holder = {}};
+  FleetView view{.now = model_time, .log_now = to_log_time(model_time), .record = {}, .holder = {}};
   if (snapshot.token != 0)
     view.record.token = FleetToken{.issued_at = model_time,
                                    .lifetime = 1h,
