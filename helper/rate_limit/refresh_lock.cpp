@@ -115,6 +115,12 @@ std::string rejected_name(const std::string& key_id, const std::string& tag) {
   return key_id + ".rejected." + tag;
 }
 
+/// As cache::tag_token() returns it. Only mark_rejected() writes such names.
+bool is_tag(std::string_view text) noexcept {
+  constexpr std::size_t digits = 32;
+  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 /// In ascending order.
 std::vector<unsigned> list_generations(const os::PrivateDirectory& directory, const std::string& key_id) {
   std::vector<unsigned> generations;
@@ -174,11 +180,15 @@ class Directory : public LockDirectory {
   void add_rejected(RequestLog& log) const {
     const std::string prefix = rejected_name(key_id_, "");
     for (const std::string& name : directory_.names())
-      if (name.starts_with(prefix)) record_rejected_tag(log, now(), name.substr(prefix.size()));
+      if (name.starts_with(prefix) && is_tag(std::string_view(name).substr(prefix.size())))
+        record_rejected_tag(log, now(), name.substr(prefix.size()));
   }
-  void remove_rejected(const RequestLog& log) const {
+  /// The log is written: a name that stays costs nothing.
+  void remove_rejected(const RequestLog& log) const try {
     for (const std::string& tag : log.fleet.rejected_tags)
       directory_.remove_file(rejected_name(key_id_, tag));
+  } catch (const std::system_error&) {
+    return;
   }
   [[nodiscard]] int fd() const noexcept { return directory_.fd(); }
 
