@@ -93,6 +93,19 @@ TEST_CASE_METHOD(TwoHosts, "a token of the fleet that is erased on a full disk c
   CHECK(host.log().fleet.rejected_tags.size() == 1);
 }
 
+TEST_CASE_METHOD(TwoHosts,
+                 "a token of the fleet that is erased on a file system without locks counts as rejected",
+                 "[fleet_erase]") {
+  (void)host.get();
+
+  CHECK(tests::exit_code_in_child([&] {
+          tests::deny_calls({SYS_flock}, ENOLCK);
+          host.erase("fresh-token");
+          host.answer("replaced");
+          return host.get() == "replaced" ? 0 : 1;
+        }) == 0);
+}
+
 TEST_CASE_METHOD(TwoHosts, "an erase that leaves no trace for the fleet prints one warning",
                  "[fleet_erase]") {
   (void)host.get();
