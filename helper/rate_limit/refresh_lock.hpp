@@ -29,6 +29,9 @@ namespace sase::rate_limit {
 /// lock nor space on the disk. RefreshLock adds it to the log. Throws std::system_error.
 void mark_rejected(const std::string& directory, const std::string& key_id, const std::string& tag);
 
+/// Adds these tags to the log of a call without the lock. Throws std::system_error.
+void add_rejected(RequestLog& log, const std::string& directory, const std::string& key_id);
+
 /// The process that still holds the lock of a key id after its deadline. Throws std::system_error.
 [[nodiscard]] std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& directory,
                                                             const std::string& key_id);

@@ -130,7 +130,10 @@ rate_limit::CallContext RateLimitedAuthorizer::call() const noexcept {
 }
 
 void RateLimitedAuthorizer::read_log() try {
-  if (lock_) log_ = lock_->read_log();
+  if (lock_)
+    log_ = lock_->read_log();
+  else if (parts_.fleet_settings && parts_.state_directory)  // some file systems have no locks
+    add_rejected(log_, *parts_.state_directory, key_.key_id());
 } catch (const std::system_error& error) {
   warning_.warn(error.what());
 }

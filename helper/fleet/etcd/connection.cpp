@@ -150,6 +150,7 @@ network::TlsContext make_tls(const protocol::Host& host, const network::TlsFiles
 const network::PeerWords member_words{
     .names_host = false,
     .setting_prefix = "fleet-",
+    .ca_file = "fleet-ca-file",
     .unknown_issuer = set_ca,
     .self_signed = set_ca,
     .expired = "if that is right, the member must renew its certificate",

@@ -162,8 +162,7 @@ PrivateKey parse_private_key(std::string_view pem, const X509& certificate) {
 }
 
 TrustedRoots::TrustedRoots(SSL_CTX* context, const TlsFiles& files) {
-  CredentialFile file{files.ca_file, "CA file",
-                      std::string(files.words.setting_prefix) + "ca-file (or SSL_CERT_FILE)"};
+  CredentialFile file{files.ca_file, "CA file", files.words.ca_file};
   if (file.path.empty()) {
     directories_ = find_directories(files.ca_directories);
     if (!directories_.empty()) return;

@@ -9,6 +9,8 @@ struct PeerWords {
   bool names_host = true;
   /// Of the settings `ca-file`, `client-cert` and `client-key`.
   const char* setting_prefix = "";
+  /// What names the CA file.
+  const char* ca_file = "ca-file (or SSL_CERT_FILE)";
 
   // Hints, after what they are for.
   const char* unknown_issuer =

@@ -93,6 +93,19 @@ TEST_CASE_METHOD(TwoHosts, "a token of the fleet that is erased on a full disk c
   CHECK(host.log().fleet.rejected_tags.size() == 1);
 }
 
+TEST_CASE_METHOD(TwoHosts,
+                 "a token of the fleet that is erased on a file system without locks counts as rejected",
+                 "[fleet_erase]") {
+  (void)host.get();
+
+  CHECK(tests::exit_code_in_child([&] {
+          tests::deny_calls({SYS_flock}, ENOLCK);
+          host.erase("fresh-token");
+          host.answer("replaced");
+          return host.get() == "replaced" ? 0 : 1;
+        }) == 0);
+}
+
 TEST_CASE_METHOD(TwoHosts, "an erase that leaves no trace for the fleet prints one warning",
                  "[fleet_erase]") {
   (void)host.get();
@@ -115,14 +128,36 @@ TEST_CASE("a call that holds the lock after its deadline does not forget a rejec
   const BootTime now = BootClock::now();
   auto late = rate_limit::RefreshLock::acquire(machine.directory, machine.key_id(), now, now);
   REQUIRE(late);
-  rate_limit::mark_rejected(machine.directory, machine.key_id(), "aa");
+  const std::string tag = cache::tag_token("rejected");
+  rate_limit::mark_rejected(machine.directory, machine.key_id(), tag);
 
   late->write_log(late->read_log());
-  CHECK(tests::exists(machine.directory + '/' + machine.key_id() + ".rejected.aa"));
+  CHECK(tests::exists(machine.directory + '/' + mark_name(machine, "rejected")));
   late.reset();
   machine.change_log([](const rate_limit::RequestLog&) {});
-  CHECK_FALSE(tests::exists(machine.directory + '/' + machine.key_id() + ".rejected.aa"));
-  CHECK(machine.log().fleet.rejected_tags == std::vector<std::string>{"aa"});
+  CHECK_FALSE(tests::exists(machine.directory + '/' + mark_name(machine, "rejected")));
+  CHECK(machine.log().fleet.rejected_tags == std::vector<std::string>{tag});
+}
+
+TEST_CASE_METHOD(TwoHosts, "a name beside the lock that no erase has written is ignored", "[fleet_erase]") {
+  for (const std::string& tag : {std::string(), std::string("a\nb"), std::string(200, 'a'),
+                                 cache::tag_token("rejected") + '~', std::string(32, 'g')})
+    host.root.write("state/sase-credential/" + host.key_id() + ".rejected." + tag, "");
+
+  CHECK(host.get() == "fresh-token");
+  CHECK(host.log().fleet.rejected_tags.empty());
+  CHECK(host.error.text().empty());
+}
+
+TEST_CASE_METHOD(TwoHosts, "a record of an erased token that cannot be removed stops no refresh",
+                 "[fleet_erase]") {
+  host.profile.refresh_ahead = 30min;
+  host.keep("old", 10min);
+  host.root.make_directory("state/sase-credential/" + mark_name(host, "rejected"));
+
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "fresh-token");
+  CHECK(host.log().fleet.rejected_tags == std::vector<std::string>{cache::tag_token("rejected")});
+  CHECK(host.error.text().empty());
 }
 
 TEST_CASE("an erase without a fleet leaves no file beside the lock", "[fleet_erase]") {

@@ -191,16 +191,19 @@ TEST_CASE("a member that has replied accepts the client certificate", "[hostile_
   }
 }
 
-TEST_CASE("a hint about a file of a member names its path as it is", "[hostile_store]") {
+TEST_CASE("a hint about a file for a member names its path, or its setting", "[hostile_store]") {
   const tests::TemporaryDirectory directory;
   auto setup = setup_for({"https://127.0.0.1:1"});
   setup.client_key = directory.write("client-key.pem", "", 0644);
+  std::string hint = "chmod 600 " + setup.client_key;
+  SECTION("the path of the key") {}
+  SECTION("the setting of the CA") { setup.ca_file = "/nowhere.pem", hint = "check fleet-ca-file"; }
 
   try {
     (void)open_store(setup)->confirm();
     FAIL("the file was accepted");
   } catch (const Unavailable& unavailable) {
-    CHECK(unavailable.reply().hint == "chmod 600 " + setup.client_key);
+    CHECK(unavailable.reply().hint == hint);
   }
 }
 
