@@ -4,6 +4,7 @@
 #include "helper/cache/encryption.hpp"
 #include "helper/os/files/file_lock.hpp"
 #include "helper/os/processes/this_process.hpp"
+#include "helper/rate_limit/rejected_marks.hpp"
 #include "helper/rate_limit/rules.hpp"
 
 #include <algorithm>
@@ -111,23 +112,6 @@ std::string file_name(const std::string& key_id, unsigned generation) {
   return key_id + (generation == 0 ? "" : '.' + std::to_string(generation)) + ".lock";
 }
 
-std::string rejected_name(const std::string& key_id, const std::string& tag) {
-  return key_id + ".rejected." + tag;
-}
-
-/// As cache::tag_token() returns it. Only mark_rejected() writes such names.
-bool is_tag(std::string_view text) noexcept {
-  constexpr std::size_t digits = 32;
-  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-void add_tags(RequestLog& log, const os::PrivateDirectory& directory, const std::string& key_id) {
-  const std::string prefix = rejected_name(key_id, "");
-  for (const std::string& name : directory.names())
-    if (name.starts_with(prefix) && is_tag(std::string_view(name).substr(prefix.size())))
-      record_rejected_tag(log, BootClock::now(), name.substr(prefix.size()));
-}
-
 /// In ascending order.
 std::vector<unsigned> list_generations(const os::PrivateDirectory& directory, const std::string& key_id) {
   std::vector<unsigned> generations;
@@ -183,13 +167,9 @@ class Directory : public LockDirectory {
     directory_.replace_file(name, std::string(size, '\0'));
     directory_.remove_file(name);
   }
-  void add_rejected(RequestLog& log) const { add_tags(log, directory_, key_id_); }
-  /// The log is written: a name that stays costs nothing.
-  void remove_rejected(const RequestLog& log) const try {
-    for (const std::string& tag : log.fleet.rejected_tags)
-      directory_.remove_file(rejected_name(key_id_, tag));
-  } catch (const std::system_error&) {
-    return;
+  void add_rejected(RequestLog& log) const { rate_limit::add_rejected(log, directory_, key_id_); }
+  void remove_rejected(const RequestLog& log) const noexcept {
+    rate_limit::remove_rejected(log, directory_, key_id_);
   }
   [[nodiscard]] int fd() const noexcept { return directory_.fd(); }
 
@@ -213,14 +193,6 @@ RequestLog read_request_log(const os::PrivateDirectory& directory, const std::st
   if (generations.empty()) return {};
   os::Fd file = directory.open_file(file_name(key_id, generations.back()));
   return file ? read_log_in(os::FileLock(std::move(file))) : RequestLog{};
-}
-
-void mark_rejected(const std::string& directory, const std::string& key_id, const std::string& tag) {
-  (void)os::PrivateDirectory::create(directory).open_lock(rejected_name(key_id, tag));
-}
-
-void add_rejected(RequestLog& log, const std::string& directory, const std::string& key_id) {
-  if (const auto opened = os::PrivateDirectory::open(directory)) add_tags(log, *opened, key_id);
 }
 
 std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& directory,

@@ -25,13 +25,6 @@ namespace sase::rate_limit {
 /// std::system_error if the file cannot be read.
 [[nodiscard]] RequestLog read_request_log(const os::PrivateDirectory& directory, const std::string& key_id);
 
-/// Records a rejected token of the fleet by its tag, in the name of an empty file: that needs neither the
-/// lock nor space on the disk. RefreshLock adds it to the log. Throws std::system_error.
-void mark_rejected(const std::string& directory, const std::string& key_id, const std::string& tag);
-
-/// Adds these tags to the log of a call without the lock. Throws std::system_error.
-void add_rejected(RequestLog& log, const std::string& directory, const std::string& key_id);
-
 /// The process that still holds the lock of a key id after its deadline. Throws std::system_error.
 [[nodiscard]] std::optional<LockHolder> find_overdue_holder(const os::PrivateDirectory& directory,
                                                             const std::string& key_id);

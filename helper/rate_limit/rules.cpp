@@ -20,7 +20,6 @@ using std::chrono::seconds;
 
 constexpr std::size_t longest_text = 380;
 constexpr std::size_t longest_fleet_error = 100;
-constexpr std::size_t most_rejected_tags = 4;
 
 /// Rounded up, so that "in 1s" is never too early.
 std::string format_wait(milliseconds duration) {

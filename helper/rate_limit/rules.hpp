@@ -4,6 +4,7 @@
 #include "helper/rate_limit/request_log.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -34,6 +35,9 @@ inline constexpr std::chrono::milliseconds refresh_retry_pause = std::chrono::mi
 /// A call that has waited sends no request with less time left than this, or than a quarter of its time: the
 /// request would fail, and the calls that wait would share that failure.
 inline constexpr std::chrono::milliseconds shortest_request_time = std::chrono::milliseconds(500);
+
+/// Rejected tokens of the fleet that are remembered, the latest ones.
+inline constexpr std::size_t most_rejected_tags = 4;
 
 /// The call that the rules decide about.
 struct CallContext {

@@ -47,7 +47,8 @@ class FleetCall {
   [[nodiscard]] FleetResult get();
 
   /// A newer token than the cached one, which is still good for `left`. Nothing while another host refreshes
-  /// it, and in the first minute of an outage of the store. Throws Failure and std::system_error.
+  /// it, and in the first minute of an outage of the store, or without a state directory during all of it.
+  /// Throws Failure and std::system_error.
   [[nodiscard]] FleetResult refresh(std::chrono::seconds left);
 
  private:

@@ -2,6 +2,7 @@
 #include "helper/token/provider.hpp"
 
 #include "helper/os/processes/this_process.hpp"
+#include "helper/rate_limit/rejected_marks.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>
@@ -131,7 +132,7 @@ void TokenProvider::mark_rejected(std::string_view token) try {
   else
     parts_.diagnostics.warning("without a state directory, the fleet may give the rejected token again");
 } catch (const std::system_error& error) {
-  warning_.warn(std::string("the fleet may give the rejected token again: ") + error.what());
+  parts_.diagnostics.warning(std::string("the fleet may give the rejected token again: ") + error.what());
 }
 
 /// The record delays later requests, but is not worth a long wait for the lock.

@@ -3,6 +3,7 @@
 
 #include "helper/cache/encryption.hpp"
 #include "helper/cache/fleet_cipher.hpp"
+#include "helper/rate_limit/rejected_marks.hpp"
 #include "protocol/time.hpp"
 
 #include <algorithm>

@@ -4,7 +4,10 @@
 #include "helper/os/files/trusted_file.hpp"
 #include "protocol/escape.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <ctime>
+#include <tuple>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -222,6 +225,21 @@ void PrivateDirectory::replace_file(const std::string& name, std::string_view by
 }
 
 std::vector<std::string> PrivateDirectory::names() const { return list_directory(fd_, path_); }
+
+std::vector<std::string> PrivateDirectory::names_by_age(std::string_view prefix) const {
+  std::vector<std::tuple<time_t, long, std::string>> entries;
+  for (std::string& name : list_directory(fd_, path_)) {
+    struct stat status {};
+    if (name.starts_with(prefix) && ::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+      entries.emplace_back(status.st_mtim.tv_sec, status.st_mtim.tv_nsec, std::move(name));
+  }
+  std::ranges::sort(entries);
+  std::vector<std::string> names;
+  names.reserve(entries.size());
+  for (auto& [second, nanosecond, name] : entries)
+    names.push_back(std::move(name));
+  return names;
+}
 
 void PrivateDirectory::remove_file(const std::string& name) const {
   if (::unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT)

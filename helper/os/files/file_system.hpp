@@ -108,6 +108,9 @@ class PrivateDirectory {
   /// The names of the entries, in no order. Throws std::system_error.
   [[nodiscard]] std::vector<std::string> names() const;
 
+  /// The names with a prefix; the file that was changed last is the last one. Throws std::system_error.
+  [[nodiscard]] std::vector<std::string> names_by_age(std::string_view prefix) const;
+
   /// Removes a file if it exists.
   void remove_file(const std::string& name) const;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "helper/rate_limit/rejected_marks.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/denied_calls.hpp"
 #include "tests/support/expect.hpp"
@@ -104,6 +105,24 @@ TEST_CASE_METHOD(TwoHosts,
           host.answer("replaced");
           return host.get() == "replaced" ? 0 : 1;
         }) == 0);
+}
+
+TEST_CASE_METHOD(TwoHosts,
+                 "the latest of many erased tokens counts, although none could be recorded in the log",
+                 "[fleet_erase]") {
+  host.cache = nullptr;
+  (void)host.get();
+  {
+    const rate_limit::RefreshLock lock = host.hold_lock();
+    host.time = 20ms;
+    for (int i = 0; i < 12; ++i)
+      host.erase("token" + std::to_string(i));
+    host.erase("fresh-token");
+  }
+  host.time = 5s;
+  host.answer("replaced");
+
+  CHECK(host.get() == "replaced");
 }
 
 TEST_CASE_METHOD(TwoHosts, "an erase that leaves no trace for the fleet prints one warning",
