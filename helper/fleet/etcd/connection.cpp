@@ -108,6 +108,7 @@ auto translate(const protocol::Host& host, const network::TlsContext& tls, std::
   } catch (const Poco::SyntaxException&) {
     throw AttemptFailed(Trouble::rejected, "the reply is not HTTP", check_member);
   } catch (const Poco::Exception& error) {
+    if (error.code() == static_cast<int>(std::errc::broken_pipe)) fail_closed(tls, reply != nullptr);
     throw AttemptFailed(Trouble::unready, "the connection failed: " + protocol::escape(error.name()));
   }
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Faults of members, each with the figures that a herd of cold hosts must reach."""
+import math
 import threading
 import time
 
@@ -16,6 +17,7 @@ STORED_LIMIT = 1.0  # seconds, with a token in the store
 STOPPED_LIMIT = STORED_LIMIT + 2 * 0.7  # seconds, likewise; two stopped members cost an attempt each
 REMEMBERED_LIMIT = 0.02  # seconds that an unavailable store costs the next calls
 NEXT_CALLS = 9
+NEXT_ROUNDS = 3  # the service accepts five requests of a host in a minute
 NOT_ALONE = "authorizing without the fleet"
 
 
@@ -72,17 +74,20 @@ def outage(break_members, limit, settle=1.5, settings=None, stored_limit=STORED_
 
 
 def check_next_calls(lab, fleet, alone):
-    """One after the other, since hosts that call at the same time wait for the processors. The quickest ones count, since
-    other programs run beside this; a store that is contacted again costs each call."""
+    """One after the other, since hosts that call at the same time wait for the processors. The quickest ones count, and
+    other programs that run beside this may delay all of a round; a store that is contacted again costs each call."""
     lab.service.anew()
-    times, failed = {True: [], False: []}, []
-    for pair in zip(fleet, alone):
-        for host in pair:
-            host.drop_token()
-            wave = lab.wave([host]).run()
-            failed += wave.failed + wave.warned
-            times[host in fleet].append(wave.slowest)
-    over = min(times[True]) - min(times[False])
+    times, failed, over = {True: [], False: []}, [], math.inf
+    for _ in range(NEXT_ROUNDS):
+        for pair in zip(fleet, alone):
+            for host in pair:
+                host.drop_token()
+                wave = lab.wave([host]).run()
+                failed += wave.failed + wave.warned
+                times[host in fleet].append(wave.slowest)
+        over = min(times[True]) - min(times[False])
+        if over <= REMEMBERED_LIMIT:
+            break
     lab.figures.equal("next calls that failed or warned", len(failed), 0)
     lab.figures.within("quickest of the next calls, over no fleet", over, REMEMBERED_LIMIT)
 
