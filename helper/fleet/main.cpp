@@ -122,7 +122,7 @@ void serve(const network::SelfSandbox& self_sandbox) {
 int main() {
   os::harden_process();
   // The arena of a further thread grows page by page: a hundred system calls for a connection.
-  (void)::mallopt(M_ARENA_MAX, 1);
+  (void)::mallopt(M_ARENA_MAX, 1);  // NOLINT(concurrency-mt-unsafe): there is no other thread yet
   const auto self_sandbox = network::enter_self_sandbox();
   try {
     serve(self_sandbox);
