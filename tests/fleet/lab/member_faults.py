@@ -167,18 +167,13 @@ def expire_members(lab):
     """Not the certificates between members, so the cluster works."""
     lab.cluster.make_expired_certificates()
     for member in lab.cluster.members:
-        restart_expired(member)
+        member.restart(f"expired-{member.name}")
 
 
 def expire_one_member(lab):
     lab.cluster.make_expired_certificates()
-    restart_expired(lab.cluster.wait_for_follower())
-
-
-def restart_expired(member):
-    member.kill()
-    member.certificate = f"expired-{member.name}"
-    member.start()
+    member = lab.cluster.wait_for_follower()
+    member.restart(f"expired-{member.name}")
 
 
 def expired_client(lab):

@@ -4,6 +4,8 @@ import http.client
 import os
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import time
 
@@ -51,6 +53,23 @@ class Member:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, env={**os.environ, "GOMAXPROCS": "1"}, stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
+
+    def has_handshake(self):
+        """It serves, whatever its certificate is."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        try:
+            with socket.create_connection((self.address, 2379), 1) as connection, context.wrap_socket(connection):
+                return True
+        except OSError:
+            return False
+
+    def restart(self, certificate):
+        """With another certificate, which the lab need not accept."""
+        self.kill()
+        self.certificate = certificate
+        self.start()
+        wait_until(self.has_handshake, f"{self.name} serves", 30, self.cluster.describe)
 
     def is_running(self):
         return self.process is not None and self.process.poll() is None
