@@ -60,7 +60,7 @@ class Host:
 class Call:
     """A command on a host, started and held until its wave is released."""
 
-    def __init__(self, host, command, stdin, held, ready):
+    def __init__(self, host, command, stdin, held, ready, scheduler=None):
         self.host = host
         self.out_path, self.err_path = host.home / "out", host.home / "err"
         (host.home / "in").write_bytes(stdin)
@@ -70,7 +70,9 @@ class Call:
                    (os.POSIX_SPAWN_OPEN, 2, str(self.err_path), create, 0o600),
                    (os.POSIX_SPAWN_DUP2, held, 9), (os.POSIX_SPAWN_DUP2, ready, 8)]
         command = host.command(command)
-        self.pid = os.posix_spawnp(command[0], command, host.environment, file_actions=actions, setsigdef=USUAL_SIGNALS)
+        options = {"scheduler": scheduler} if scheduler else {}
+        self.pid = os.posix_spawnp(command[0], command, host.environment, file_actions=actions, setsigdef=USUAL_SIGNALS,
+                                   **options)
         self.handle = os.pidfd_open(self.pid)
         self.started = self.ended = self.code = self.processor = None
 
@@ -145,8 +147,8 @@ class Wave:
         self.calls = []
         self.recorder = threading.Thread(target=self.record_ends, daemon=True)
 
-    def add(self, host, *command, stdin=b""):
-        call = Call(host, command, stdin, self.held, self.ready)
+    def add(self, host, *command, stdin=b"", scheduler=None):
+        call = Call(host, command, stdin, self.held, self.ready, scheduler)
         self.calls.append(call)
         return call
 

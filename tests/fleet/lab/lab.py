@@ -11,6 +11,7 @@ from lab import network
 from lab.figures import Figures
 from lab.hosts import Host, Wave
 from lab.members import SOURCES, Cluster
+from lab.processors import Turns
 from lab.service import Service
 
 AUTHORIZE = 0.5  # seconds that an authorization takes, unless said otherwise
@@ -59,6 +60,14 @@ class Lab:
         for host in hosts:
             wave.add(host, *(command or TOKEN), stdin=stdin)
         return wave
+
+    def run_in_turns(self, hosts):
+        """A wave as on machines of their own."""
+        with Turns(self.service.process, *(member.process for member in self.cluster.members)) as turns:
+            wave = Wave()
+            for number, host in enumerate(hosts):
+                wave.add(host, *TOKEN, scheduler=turns.of_host(number, len(hosts)))
+            return wave.run()
 
     def keep_errors_of_fleet(self):
         """From here on hosts have a copy of the build whose `fleet` writes its standard error, which a call drops, to a file."""
