@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -55,21 +56,26 @@ Conversation::Conversation(const std::string& program, std::span<const std::stri
   set_nonblocking(to_child_);
 }
 
-void Conversation::end() noexcept {
-  to_child_.close();
-  from_child_.close();
-}
+void Conversation::end() noexcept { to_child_.close(); }
 
 /// Most programs end within a millisecond, and then leave no process behind.
 Conversation::~Conversation() {
   end();
-  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
-  for (int pauses = 0; pauses < 40 && !child_->has_ended(); ++pauses)
+  wait_for_end_of_output();
+  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 100'000};
+  for (int pauses = 0; pauses < 10 && !child_->has_ended(); ++pauses)
     ::nanosleep(&pause, nullptr);
   if (child_->has_ended())
     child_->wait();
   else
     child_->leave();
+}
+
+/// The kernel closes a program's files shortly before it reports the end.
+void Conversation::wait_for_end_of_output() noexcept try {
+  (void)wait_for(from_child_, 0, steady_clock::now() + milliseconds(20));
+} catch (const std::system_error&) {
+  // The program is left alone if it has not ended.
 }
 
 void Conversation::send(std::string_view bytes, Deadline deadline) {

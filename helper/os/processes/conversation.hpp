@@ -25,7 +25,7 @@ class Conversation {
   Conversation& operator=(const Conversation&) = delete;
   ~Conversation();
 
-  /// Ends its input and output. It has a moment to end before the destructor leaves it alone.
+  /// Ends its input. It has a moment to end before the destructor leaves it alone.
   void end() noexcept;
 
   /// Throws std::system_error, with timed_out after the deadline.
@@ -36,6 +36,8 @@ class Conversation {
   [[nodiscard]] std::optional<std::string> receive(Deadline deadline);
 
  private:
+  void wait_for_end_of_output() noexcept;
+
   std::optional<Child> child_;
   Fd to_child_, from_child_;
 };
