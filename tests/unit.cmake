@@ -35,6 +35,7 @@ set(SASE_UNIT_TESTS
   tests/helper/clock_test.cpp
   tests/helper/token/freshness_test.cpp
   tests/helper/token/fleet_record_test.cpp
+  tests/helper/token/fleet_refresh_test.cpp
   tests/helper/token/fleet_decision_test.cpp
   tests/helper/token/fleet_call_test.cpp
   tests/helper/token/fleet_outage_test.cpp

@@ -21,6 +21,9 @@ using std::chrono::seconds;
 constexpr std::size_t longest_text = 380;
 constexpr std::size_t longest_fleet_error = 100;
 
+/// Between the end of a pause and the next failure of the same outage of the store.
+constexpr std::chrono::minutes longest_gap{5};
+
 /// Rounded up, so that "in 1s" is never too early.
 std::string format_wait(milliseconds duration) {
   return protocol::format_duration(std::chrono::ceil<seconds>(duration));
@@ -232,7 +235,8 @@ void record_fleet_use(RequestLog& log, FleetUse use, BootTime now) {
 void record_fleet_failure(RequestLog& log, std::string_view error, BootTime now, double jitter) {
   const auto pause =
       static_cast<milliseconds::rep>(static_cast<double>(fleet_pause.count()) * (0.75 + jitter / 2));
-  if (!log.fleet.unavailable_since) log.fleet.unavailable_since = now;
+  if (!log.fleet.unavailable_since || now - log.fleet.retry_at >= longest_gap)
+    log.fleet.unavailable_since = now;
   log.fleet.retry_at = now + milliseconds(pause);
   log.fleet.error = protocol::truncated(error, longest_fleet_error);
 }

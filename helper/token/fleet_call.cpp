@@ -164,7 +164,7 @@ FleetResult FleetCall::use(FleetView view, FleetUse use) {
                  .too_short = {}};
   keep_(token.token, /*is_of_fleet=*/true);
   record_use(use);
-  return {.token = std::move(token)};
+  return {.token = std::move(token), .is_from_store = true};
 }
 
 void FleetCall::record_use(FleetUse use) {

@@ -15,7 +15,8 @@ namespace sase::token {
 /// What a call gets from the fleet: a token, or nothing.
 struct FleetResult {
   std::optional<NewToken> token = {};
-  bool falls_back = false;  ///< the call is to request a token without the fleet
+  bool is_from_store = false;  ///< and not new
+  bool falls_back = false;     ///< the call is to request a token without the fleet
 };
 
 /// What `doctor` finds.

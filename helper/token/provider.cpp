@@ -62,16 +62,18 @@ ProvidedToken TokenProvider::get_new() {
 }
 
 ProvidedToken TokenProvider::get_refreshed() {
-  const auto cached = find_usable();
-  if (!cached || !cached->is_due_for_refresh()) return get();
+  spreads_refreshes_ = false;
+  auto old = find_usable();
+  if (!old) old = get();
+  if (!old->is_due_for_refresh()) return *std::move(old);
   std::optional<Failure> refresh_failure;
   try {
-    if (auto refreshed = refresh_under_lock(cached->token)) return *std::move(refreshed);
+    if (auto refreshed = refresh_under_lock(old->token)) return *std::move(refreshed);
   } catch (const Failure& failure) {
     refresh_failure = failure;
   }
   // The old token has aged meanwhile, and another process may have replaced it.
-  auto old = find_usable();
+  if (parts_.cache != nullptr) old = find_usable();
   if (old) {
     old->refresh_failure = std::move(refresh_failure);
     return *std::move(old);
@@ -101,7 +103,8 @@ void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::Par
   parts_.trace.line("refresh: a background process refreshes the token");
   const auto [directory, file] = lock->descriptors();
   spawn_background(
-      std::array{directory, file, parts_.trace.fd()}, [this, &lock] { refresh_as_child(lock); }, parent);
+      std::array{directory, file, parts_.trace.fd()}, [&] { refresh_as_child(lock, provided.token); },
+      parent);
 } catch (const std::exception&) {
   return;  // the next call tries again
 }
@@ -162,7 +165,7 @@ std::optional<ProvidedToken> TokenProvider::find_usable() {
   }
   const seconds left = time_left_now(*cached);
   Freshness freshness = judge(left, parts_.profile.min_ttl, parts_.profile.refresh_ahead);
-  if (freshness == Freshness::due_for_refresh && has_known_fleet())
+  if (freshness == Freshness::due_for_refresh && spreads_refreshes_ && has_known_fleet())
     freshness =
         judge(left, parts_.profile.min_ttl,
               spread_refresh_ahead(parts_.profile.refresh_ahead, parts_.profile.min_ttl, cached->spread));
@@ -232,11 +235,12 @@ std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cach
   return std::nullopt;
 }
 
-void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock) {
+void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock, const Token& provided) {
   parts_.deadline = steady_clock::now() + parts_.profile.timeout;
   key_.deadline = parts_.deadline;
   // The last holder of the lock may have refreshed it.
   if (!lock->extend(boot_deadline()) || key_.is_removed_by_logout()) return;
+  if (parts_.cache == nullptr) return (void)refresh(authorizer(lock), time_left_now(provided));
   const auto cached = find_usable();
   if (cached && !cached->is_due_for_refresh()) return;
   (void)refresh(authorizer(lock), cached ? time_left_now(cached->token) : seconds(0));
@@ -262,9 +266,6 @@ ProvidedToken TokenProvider::provide(NewToken new_token) {
   const seconds left = time_left_now(token);
   if (new_token.too_short) throw to_failure(*new_token.too_short);
   if (left <= seconds(0)) throw to_failure(rate_limit::expired_on_arrival());
-  // Another host's token may be due.
-  if (parts_.fleet_settings && left < parts_.profile.refresh_ahead)
-    if (auto cached = find_usable()) return *std::move(cached);
   return {.token = std::move(token)};
 }
 

@@ -75,10 +75,11 @@ class TokenProvider {
   [[nodiscard]] std::optional<ProvidedToken> refresh(RateLimitedAuthorizer requests,
                                                      std::chrono::seconds left);
   [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock(const Token& cached);
-  void refresh_as_child(std::optional<rate_limit::RefreshLock>& lock);
+  void refresh_as_child(std::optional<rate_limit::RefreshLock>& lock, const Token& provided);
   [[nodiscard]] ProvidedToken accept(NewToken new_token);
   void keep_longer_lived(const Token& token);
   [[nodiscard]] ProvidedToken provide(NewToken new_token);
+  [[nodiscard]] std::optional<ProvidedToken> provide(FleetResult shared);
   void store(const Token& token);
   void mark_rejected(std::string_view token);
   void record_erase(std::string_view token);
@@ -87,6 +88,7 @@ class TokenProvider {
   TokenProviderParts parts_;
   ApiKeyHandle key_;
   WarningOnce warning_;
+  bool spreads_refreshes_ = true;  ///< over the hosts of a fleet
 };
 
 /// Composes the parts that provide a profile's token during one call: trace, cache, API key, authorizer. The

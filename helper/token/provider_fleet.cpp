@@ -54,11 +54,21 @@ FleetCall TokenProvider::fleet_call(RateLimitedAuthorizer& requests) {
           }};
 }
 
+/// The token of a fleet, if it gave one. Another host's may be due.
+std::optional<ProvidedToken> TokenProvider::provide(FleetResult shared) {
+  if (!shared.token) return std::nullopt;
+  ProvidedToken provided = provide(*std::move(shared.token));
+  const auto left = time_left(provided.token.expiry, ClockReading::now(), current_boot);
+  if (!shared.is_from_store || left >= parts_.profile.refresh_ahead) return provided;
+  if (auto cached = find_usable()) return cached;
+  provided.freshness = Freshness::due_for_refresh;
+  return provided;
+}
+
 /// Through the fleet, if there is one.
 ProvidedToken TokenProvider::request(RateLimitedAuthorizer requests) {
   if (!load_fleet()) return accept(requests.authorize());
-  FleetResult shared = fleet_call(requests).get();
-  if (shared.token) return provide(*std::move(shared.token));
+  if (auto shared = provide(fleet_call(requests).get())) return *std::move(shared);
   ProvidedToken own = accept(requests.authorize());
   requests.change_log([](rate_limit::RequestLog& log) {
     record_fleet_use(log, rate_limit::FleetUse::fallback, BootClock::now());
@@ -70,8 +80,8 @@ std::optional<ProvidedToken> TokenProvider::refresh(RateLimitedAuthorizer reques
                                                     std::chrono::seconds left) {
   if (!load_fleet()) return accept(requests.refresh());
   FleetResult shared = fleet_call(requests).refresh(left);
-  if (shared.token) return provide(*std::move(shared.token));
-  return shared.falls_back ? std::optional(accept(requests.refresh())) : std::nullopt;
+  if (shared.falls_back) return accept(requests.refresh());
+  return provide(std::move(shared));
 }
 
 FleetReport TokenProvider::examine_fleet() {

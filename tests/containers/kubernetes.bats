@@ -72,6 +72,10 @@ container() {
     about "${file##*/}"
     # Reads the objects by the API's types, without a server. What it does not know is lost.
     call kubectl set image --local --filename "$file" '*=example' --output json
+    if grep -q 'no kind "CronJob" is registered for version "batch/v1"' "$err"; then
+      echo "# this kubectl is older than Kubernetes 1.21, and knows no ${file##*/}" >&3
+      continue
+    fi
     expect_code 0
     expect_no_message
     call /usr/bin/python3 - "$file" "$out" <<'PYTHON'

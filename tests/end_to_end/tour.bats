@@ -58,7 +58,7 @@ as_in_readme() {
   sed -E -e "s|$home/runtime|/run/user/1000|g; s|$home|/home/me|g" -e "s|localhost:$port|localhost:8443|g; s|127.0.0.1:$port|127.0.0.1:8443|g" \
     -e "s/sase-sandbox CA [A-Za-z0-9_-]+/sase-sandbox CA/; s/ \([0-9.]+ ms\)//" \
     -e 's/changed [0-9]+s ago/changed 2s ago/; s/valid until [0-9TZ:-]+ \([0-9]+ days left\)/valid until 2027-12-26T15:33:41Z (396 days left)/' \
-    -e 's/(1h|59m) left/59m left/' | tr -s ' \n' ' '
+    -e 's/resolves to ::1, /resolves to /; s/(1h|59m) left/59m left/' | tr -s ' \n' ' '
 }
 
 @test "login, status, doctor, token and logout at a terminal print what README shows, and never the key" {

@@ -113,8 +113,8 @@ class Violations {
     if (!S_ISREG(status.st_mode) && !(is_secret && S_ISFIFO(status.st_mode)))
       return add(path, status, is_root, "is not a regular file");
     const mode_t others = permissions_of_others(status, ::geteuid());
-    // Root chose the group of its file, and this user is in it: only the bits for others count.
-    const mode_t readers = is_root && status.st_uid != ::geteuid() ? status.st_mode : others;
+    // Root chose the group of its file: only the bits for others count.
+    const mode_t readers = is_root ? status.st_mode : others;
     std::string_view problem;
     if ((others & can_write) != 0)
       problem = "can be written by other users";

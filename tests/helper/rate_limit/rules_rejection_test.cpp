@@ -227,4 +227,17 @@ TEST_CASE("an unavailable store is not contacted for 30 seconds, plus or minus a
   CHECK_FALSE(log.fleet.unavailable_since);
 }
 
+TEST_CASE("an outage is another one if the store was not asked for five minutes in between",
+          "[rate_limit_rules]") {
+  using namespace std::chrono_literals;
+  const BootTime now(1h);
+  RequestLog log;
+  record_fleet_failure(log, "no leader", now, 0.5);
+  record_fleet_failure(log, "no leader", now + 329s, 0.5);
+  CHECK(log.fleet.unavailable_since == now);
+
+  record_fleet_failure(log, "no leader", now + 50min, 0.5);
+  CHECK(log.fleet.unavailable_since == now + 50min);
+}
+
 }  // namespace sase::rate_limit
