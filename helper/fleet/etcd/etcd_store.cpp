@@ -37,7 +37,8 @@ constexpr std::chrono::minutes record_lifetime{75};
 /// In case that the examining process is killed.
 constexpr std::chrono::seconds probe_lifetime{60};
 
-/// With jitter. A watch does not end if its member is cut off.
+/// With jitter. A watch does not end if its member is cut off. After this time another member is asked in any
+/// case: one that is malicious may report another lock again and again.
 constexpr std::chrono::milliseconds longest_silence{5000};
 
 Object make(const char* name, const Poco::Dynamic::Var& value) {
@@ -158,9 +159,14 @@ FleetSnapshot EtcdStore::wait(std::int64_t seen) {
 }
 
 std::optional<FleetSnapshot> EtcdStore::watch() {
-  const auto deadline = steady_clock::now() + longest_silence * 3 / 5 + with_jitter(longest_silence * 2 / 5);
-  if (!is_watching_) start_watch();
+  const auto now = steady_clock::now();
+  if (!is_watching_) {
+    start_watch();
+    watch_end_ = now + longest_silence;
+  }
   is_watching_ = true;
+  const auto deadline =
+      std::min(watch_end_, now + longest_silence * 3 / 5 + with_jitter(longest_silence * 2 / 5));
   while (const auto line = members_.next_line(deadline))
     if (apply_watch_line(*line, keys_, last_)) return last_;
   members_.advance();

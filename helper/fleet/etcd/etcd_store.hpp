@@ -44,9 +44,10 @@ class EtcdStore : public Store {
   std::shared_ptr<const CallContext> context_;
   StoreKeys keys_;
   Members members_;
-  protocol::FleetSnapshot last_;  ///< revision 0 without one
-  bool is_watching_ = false;      ///< the open stream continues `last_`
-  int broken_watches_ = 0;        ///< since the last change
+  protocol::FleetSnapshot last_;                       ///< revision 0 without one
+  bool is_watching_ = false;                           ///< the open stream continues `last_`
+  std::chrono::steady_clock::time_point watch_end_{};  ///< of an open stream
+  int broken_watches_ = 0;                             ///< since the last change
   std::int64_t lock_lease_ = 0;
   std::chrono::steady_clock::time_point next_renewal_;
 };

@@ -250,49 +250,4 @@ TEST_CASE("a leader is needed for all but a serializable read, which needs one m
         std::vector<std::string>{"/v3/kv/range", "/v3/lease/grant", "/v3/kv/txn"});
 }
 
-TEST_CASE("a watch that is rejected, cut or invalid is replaced by a read", "[hostile_store]") {
-  struct Row {
-    const char* name;
-    std::string stream;  ///< after the header of a chunked reply
-  };
-  const auto chunk = [](const std::string& text) {
-    char size[20];
-    (void)std::snprintf(size, sizeof size, "%zx\r\n", text.size());
-    return size + text + "\r\n";
-  };
-  const auto row = GENERATE_COPY(values<Row>({
-      {"rejected", chunk(R"({"result":{"header":{"revision":"601"},"created":true,"canceled":true}})"
-                         "\n")},
-      {"without leader", chunk(R"({"error":{"code":14,"message":"etcdserver: no leader"}})"
-                               "\n")},
-      {"cut in a line", chunk(R"({"result":{"events":)")},
-      {"cut in a chunk", "ff\r\n{\"result\":"},
-      {"without a line end", chunk(std::string(6'000'000, ' '))},
-      {"invalid", chunk("ok\n")},
-      {"ended", chunk(R"({"result":{"header":{"revision":"601"},"created":true}})"
-                      "\n") +
-                    "0\r\n\r\n"},
-  }));
-
-  DYNAMIC_SECTION(row.name) {
-    const HostileMember member([&row](SecureStreamSocket& socket, const std::string& path) {
-      if (path != "/v3/watch") {
-        send_text(socket, http(no_values));
-        return true;
-      }
-      send_text(socket, std::string("HTTP/1.1 200 OK\r\n") + date_line +
-                            "Transfer-Encoding: chunked\r\n\r\n" + row.stream);
-      return false;
-    });
-    const auto store = open_store({member.url()});
-    const auto begun = steady_clock::now();
-
-    CHECK(store->wait(store->read().revision).revision == 601);
-
-    // A silent watch takes four seconds.
-    CHECK(steady_clock::now() - begun < tests::patience * 3500ms);
-    CHECK(member.requests() == 3);
-  }
-}
-
 }  // namespace sase::fleet
