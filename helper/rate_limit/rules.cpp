@@ -21,7 +21,8 @@ using std::chrono::seconds;
 constexpr std::size_t longest_text = 380;
 constexpr std::size_t longest_fleet_error = 100;
 
-/// Between the end of a pause and the next failure of the same outage of the store.
+/// Between the end of a pause and the next failure of the same outage of the store. A host that asks less
+/// often does not refresh without the store; once its token is stale, it requests its own.
 constexpr std::chrono::minutes longest_gap{5};
 
 /// Rounded up, so that "in 1s" is never too early.

@@ -64,8 +64,10 @@ ProvidedToken TokenProvider::get_new() {
 ProvidedToken TokenProvider::get_refreshed() {
   spreads_refreshes_ = false;
   auto old = find_usable();
+  bool is_cached = old.has_value();
   if (!old) old = get();
   if (!old->is_due_for_refresh()) return *std::move(old);
+  is_cached = is_cached || find_usable();
   std::optional<Failure> refresh_failure;
   try {
     if (auto refreshed = refresh_under_lock(old->token)) return *std::move(refreshed);
@@ -73,7 +75,11 @@ ProvidedToken TokenProvider::get_refreshed() {
     refresh_failure = failure;
   }
   // The old token has aged meanwhile, and another process may have replaced it.
-  if (parts_.cache != nullptr) old = find_usable();
+  if (auto cached = find_usable())
+    old = std::move(cached);
+  else if (is_cached ||
+           judge(time_left_now(old->token), parts_.profile.min_ttl, seconds(0)) == Freshness::stale)
+    old.reset();
   if (old) {
     old->refresh_failure = std::move(refresh_failure);
     return *std::move(old);
@@ -95,7 +101,8 @@ ProbeReport TokenProvider::probe(const std::string& read_url) {
 
 void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::ParentLifetime parent) noexcept
     try {
-  if (!provided.is_due_for_refresh() || !parts_.state_directory) return;
+  // Without a cache, each call waits for the lock that the process would hold.
+  if (!provided.is_due_for_refresh() || !parts_.state_directory || parts_.cache == nullptr) return;
   auto lock = RefreshLock::acquire(*parts_.state_directory, key_.key_id(), BootTime{}, boot_deadline());
   if (!lock || !authorizer(lock).may_refresh()) return;
   // A good token is at hand: no process is started whose result could not be stored.
@@ -103,8 +110,7 @@ void TokenProvider::refresh_in_background(const ProvidedToken& provided, os::Par
   parts_.trace.line("refresh: a background process refreshes the token");
   const auto [directory, file] = lock->descriptors();
   spawn_background(
-      std::array{directory, file, parts_.trace.fd()}, [&] { refresh_as_child(lock, provided.token); },
-      parent);
+      std::array{directory, file, parts_.trace.fd()}, [this, &lock] { refresh_as_child(lock); }, parent);
 } catch (const std::exception&) {
   return;  // the next call tries again
 }
@@ -235,12 +241,11 @@ std::optional<ProvidedToken> TokenProvider::refresh_under_lock(const Token& cach
   return std::nullopt;
 }
 
-void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock, const Token& provided) {
+void TokenProvider::refresh_as_child(std::optional<RefreshLock>& lock) {
   parts_.deadline = steady_clock::now() + parts_.profile.timeout;
   key_.deadline = parts_.deadline;
   // The last holder of the lock may have refreshed it.
   if (!lock->extend(boot_deadline()) || key_.is_removed_by_logout()) return;
-  if (parts_.cache == nullptr) return (void)refresh(authorizer(lock), time_left_now(provided));
   const auto cached = find_usable();
   if (cached && !cached->is_due_for_refresh()) return;
   (void)refresh(authorizer(lock), cached ? time_left_now(cached->token) : seconds(0));

@@ -75,7 +75,7 @@ class TokenProvider {
   [[nodiscard]] std::optional<ProvidedToken> refresh(RateLimitedAuthorizer requests,
                                                      std::chrono::seconds left);
   [[nodiscard]] std::optional<ProvidedToken> refresh_under_lock(const Token& cached);
-  void refresh_as_child(std::optional<rate_limit::RefreshLock>& lock, const Token& provided);
+  void refresh_as_child(std::optional<rate_limit::RefreshLock>& lock);
   [[nodiscard]] ProvidedToken accept(NewToken new_token);
   void keep_longer_lived(const Token& token);
   [[nodiscard]] ProvidedToken provide(NewToken new_token);

@@ -22,7 +22,6 @@ load ../support/fleet
   long
   tries 1 2 5
   lab lives 100 --life 120 --refresh-ahead 30 --lives 10
-  lab lives 20 --life 40 --refresh-ahead 20 --lives 4 --every 3 --cache none
 }
 
 @test "in a simulation, hosts that spread their refreshes authorize about once an hour, and three members carry their reads" {

@@ -47,23 +47,47 @@ TEST_CASE_METHOD(TwoHosts, "watch has the old token if there is no cache and the
   CHECK(provided.is_due_for_refresh());
 }
 
-TEST_CASE_METHOD(TwoHosts, "a call without a cache refreshes the fleet's token that is due",
+TEST_CASE_METHOD(TwoHosts, "watch loses no token that cannot be cached if the refresh fails",
+                 "[fleet_refresh]") {
+  other.answer("old", 10min);
+  (void)other.get();
+  host.profile.refresh_ahead = 30min;
+  host.authorizer.answer = tests::auth_error(protocol::ErrorKind::unreachable);
+  tests::FullCache cache(host.file_cache);
+  host.cache = &cache;
+
+  CHECK(host.source().get_refreshed().token.bearer.reveal() == "old");
+}
+
+TEST_CASE_METHOD(TwoHosts, "watch gives no token below min-ttl after a long refresh", "[fleet_refresh]") {
+  other.answer("old", 10min);
+  (void)other.get();
+  host.profile.refresh_ahead = 30min;
+  host.profile.min_ttl = 9min;
+  host.cache = nullptr;
+  host.disconnect();
+  host.connection.before = [this](const protocol::FleetRequest& request) {
+    if (request.operation == protocol::FleetOperation::acquire)
+      host.profile.min_ttl = 11min;  // two minutes pass
+  };
+
+  CHECK(tests::catch_failure([this] { (void)host.source().get_refreshed(); }).code == ExitCode::unreachable);
+}
+
+TEST_CASE_METHOD(TwoHosts, "a call without a cache starts no process that would hold the lock",
                  "[fleet_refresh]") {
   other.answer("old", 10min);
   (void)other.get();
   host.cache = nullptr;
-  host.profile.refresh_ahead = 5min;
-  CHECK_FALSE(host.source().get().is_due_for_refresh());
   host.profile.refresh_ahead = 30min;
 
   TokenProvider provider = host.source();
   const ProvidedToken provided = provider.get();
   CHECK(provided.token.bearer.reveal() == "old");
-  REQUIRE(provided.is_due_for_refresh());
-  host.authorizer.meanwhile = [this] { host.note("requested"); };
+  host.connection.before = [this](const protocol::FleetRequest&) { host.note("asked"); };
   tests::refresh_in_background(provider, provided);
   REQUIRE(host.is_idle());
-  CHECK(host.noted("requested") == 1);
+  CHECK(host.noted("asked") == 0);
 }
 
 TEST_CASE_METHOD(TwoHosts, "a new token is not due, however short it lives", "[fleet_refresh]") {
